@@ -1,0 +1,279 @@
+"""Service demands of a piece of code: what one run of it asks of the GIL, of the cores, and of the world outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gillint.costs.bytecode import operations_ns
+from gillint.diagnostics.span import Span
+from gillint.effects.classify import CallEffect, classify
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.knowledge.conditions import Target
+from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop
+
+# A recursive function calls itself a number of times that the source does not tell.
+RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Demands of one run, in nanoseconds.
+
+    Attributes:
+        gil: with the GIL held.
+        native: core time without it; `parallel` is the part that a library itself spreads over the cores.
+        wait: blocked without it.
+        unknown: in calls of which nothing is known.
+        assumed: the part of `gil` in undefined functions that are taken to be Python.
+        releases: how often the GIL is given up and taken again.
+        hold: the longest stretch in one C call that holds.
+        python: the part of `gil` that is bytecode.
+        pages: bytes of fresh memory touched.
+        handed: time of work that is handed over on the way (it is not in the others).
+    """
+
+    gil: Estimate = ZERO
+    native: Estimate = ZERO
+    wait: Estimate = ZERO
+    unknown: Estimate = ZERO
+    assumed: Estimate = ZERO
+    releases: Estimate = ZERO
+    hold: Estimate = ZERO
+    python: Estimate = ZERO
+    pages: Estimate = ZERO
+    parallel: Estimate = ZERO
+    handed: Estimate = ZERO
+
+    @property
+    def elapsed(self) -> Estimate:
+        """Time of one run alone, with one core for everything; unknown calls included, handed-over work not."""
+        return self.gil + self.native + self.wait + self.unknown
+
+    @property
+    def inclusive(self) -> Estimate:
+        """The same with the work that is handed over."""
+        return self.elapsed + self.handed
+
+    def plus(self, other: Demand) -> Demand:
+        """One after the other."""
+        return Demand(
+            self.gil + other.gil,
+            self.native + other.native,
+            self.wait + other.wait,
+            self.unknown + other.unknown,
+            self.assumed + other.assumed,
+            self.releases + other.releases,
+            self.hold.max(other.hold),
+            self.python + other.python,
+            self.pages + other.pages,
+            self.parallel + other.parallel,
+            self.handed + other.handed,
+        )
+
+    def times(self, count: Estimate | float) -> Demand:
+        """Several runs."""
+        return Demand(
+            self.gil * count,
+            self.native * count,
+            self.wait * count,
+            self.unknown * count,
+            self.assumed * count,
+            self.releases * count,
+            self.hold,
+            self.python * count,
+            self.pages * count,
+            self.parallel * count,
+            self.handed * count,
+        )
+
+
+NOTHING = Demand()
+
+
+@dataclass(frozen=True, slots=True)
+class CallShare:
+    """One call site with the time it takes in one run of a region, callees included one by one."""
+
+    call: Call
+    effect: CallEffect
+    count: Estimate
+    chain: tuple[Span, ...] = ()
+
+    @property
+    def elapsed(self) -> Estimate:
+        """Its time in one run of the region."""
+        return self.effect.elapsed * self.count
+
+
+@dataclass(slots=True)
+class Costs:
+    """Demands for one target, computed once for each block and call."""
+
+    target: Target
+    _blocks: dict[int, Demand] = field(default_factory=dict)
+    _effects: dict[int, CallEffect] = field(default_factory=dict)
+    _kept: list[object] = field(default_factory=list)
+
+    def effect(self, call: Call) -> CallEffect:
+        """What a call does."""
+        found = self._effects.get(id(call))
+        if found is None:
+            found = self._effects[id(call)] = classify(call, self.target)
+            self._kept.append(call)
+        return found
+
+    def block(self, block: Block) -> Demand:
+        """The demand of one run of a block."""
+        found = self._blocks.get(id(block))
+        if found is None:
+            found = self._blocks[id(block)] = self._block(block)
+            self._kept.append(block)
+        return found
+
+    def _block(self, block: Block) -> Demand:
+        own = Estimate.point(operations_ns(block.operations, self.target))
+        demand = Demand(gil=own, python=own)
+        for node in block.nodes:
+            if isinstance(node, Call):
+                demand = demand.plus(self._call(node))
+            elif isinstance(node, Loop):
+                demand = demand.plus(self.block(node.body).times(node.trips))
+            elif isinstance(node, Branch):
+                demand = demand.plus(self._branch(node))
+            elif isinstance(node, Handover):
+                demand = demand.plus(Demand(handed=self.block(node.worker).inclusive * node.tasks))
+        return demand
+
+    def _call(self, call: Call) -> Demand:
+        effect = self.effect(call)
+        demand = Demand(
+            gil=effect.gil,
+            native=effect.native,
+            wait=effect.wait,
+            unknown=effect.unknown,
+            assumed=effect.gil if call.kind == "undefined" else ZERO,
+            releases=effect.releases,
+            hold=effect.hold if call.kind == "library" else ZERO,
+            python=effect.gil - effect.hold if call.kind == "library" else effect.gil,
+            pages=effect.pages,
+            parallel=effect.native if effect.parallel else ZERO,
+        )
+        if call.inner is not None:
+            inner = self.block(call.inner)
+            demand = demand.plus(inner.times(RECURSIVE_CALLS) if call.inner.recursive else inner)
+        if call.callback is not None:
+            demand = demand.plus(self.block(call.callback).times(effect.calls))
+        return demand
+
+    def _branch(self, branch: Branch) -> Demand:
+        """Each arm by its weight."""
+        weights = branch.weights or tuple(1.0 for _ in branch.arms)
+        whole = sum(weights) or 1.0
+        demand = NOTHING
+        for arm, weight in zip(branch.arms, weights, strict=True):
+            demand = demand.plus(self.block(arm).times(weight / whole))
+        return demand
+
+    def calls(self, block: Block) -> tuple[CallShare, ...]:
+        """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
+        found: dict[tuple[str, Span, str], CallShare] = {}
+        self._collect(block, ONE, (), found, 0)
+        return tuple(sorted(found.values(), key=lambda share: -share.elapsed.likely))
+
+    def _collect(
+        self,
+        block: Block,
+        count: Estimate,
+        chain: tuple[Span, ...],
+        found: dict[tuple[str, Span, str], CallShare],
+        depth: int,
+    ) -> None:
+        if depth > 60:
+            return
+        for node in block.nodes:
+            if isinstance(node, Call):
+                effect = self.effect(node)
+                if node.kind not in ("project", "join"):
+                    key = (node.path, node.span, node.name)
+                    old = found.get(key)
+                    total = old.count + count if old is not None else count
+                    found[key] = CallShare(node, effect, total, chain)
+                if node.inner is not None:
+                    times = count * RECURSIVE_CALLS if node.inner.recursive else count
+                    self._collect(node.inner, times, (*chain, node.span), found, depth + 1)
+                if node.callback is not None:
+                    self._collect(node.callback, count * effect.calls, chain, found, depth + 1)
+            elif isinstance(node, Loop):
+                self._collect(node.body, count * node.trips, chain, found, depth + 1)
+            elif isinstance(node, Branch):
+                weights = node.weights or tuple(1.0 for _ in node.arms)
+                whole = sum(weights) or 1.0
+                for arm, weight in zip(node.arms, weights, strict=True):
+                    self._collect(arm, count * (weight / whole), chain, found, depth + 1)
+
+    # The event loop
+
+    def longest_synchronous(self, block: Block) -> Estimate:
+        """How long other tasks of the event loop stand still at worst: the longest stretch between two awaits."""
+        stretch = self._stretch(block, 0)
+        return stretch.longest.max(stretch.before).max(stretch.after)
+
+    def _stretch(self, block: Block, depth: int) -> _Stretch:
+        own = Estimate.point(operations_ns(block.operations, self.target))
+        whole = _Stretch(own, own, ZERO, False)
+        for node in block.nodes:
+            whole = whole.then(self._node_stretch(node, depth))
+        return whole
+
+    def _node_stretch(self, node: object, depth: int) -> _Stretch:
+        if isinstance(node, Await):
+            return _Stretch(ZERO, ZERO, ZERO, True)
+        if isinstance(node, Call) and depth < 40:
+            if node.awaited and node.inner is not None:
+                return self._stretch(node.inner, depth + 1)
+            effect = self.effect(node)
+            busy = effect.gil + effect.native if node.awaited else effect.elapsed
+            if node.inner is not None:
+                busy = busy + self.block(node.inner).elapsed
+            if node.callback is not None:
+                busy = busy + self.block(node.callback).elapsed * effect.calls
+            return _Stretch(busy, busy, ZERO, node.awaited)
+        if isinstance(node, Loop) and depth < 40:
+            body = self._stretch(node.body, depth + 1)
+            if not body.awaits:
+                busy = body.before * node.trips
+                return _Stretch(busy, busy, ZERO, False)
+            return _Stretch(body.before, body.after, body.longest.max(body.after + body.before), True)
+        if isinstance(node, Branch) and depth < 40:
+            arms = [self._stretch(arm, depth + 1) for arm in node.arms]
+            joined = arms[0]
+            for arm in arms[1:]:
+                joined = _Stretch(
+                    joined.before.max(arm.before),
+                    joined.after.max(arm.after),
+                    joined.longest.max(arm.longest),
+                    joined.awaits and arm.awaits,
+                )
+            return joined
+        return _Stretch(ZERO, ZERO, ZERO, False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Synchronous time before the first await, after the last, and the longest in between."""
+
+    before: Estimate
+    after: Estimate
+    longest: Estimate
+    awaits: bool
+
+    def then(self, other: _Stretch) -> _Stretch:
+        if not self.awaits and not other.awaits:
+            both = self.before + other.before
+            return _Stretch(both, both, ZERO, False)
+        if not self.awaits:
+            return _Stretch(self.before + other.before, other.after, other.longest, True)
+        if not other.awaits:
+            return _Stretch(self.before, self.after + other.before, self.longest, True)
+        middle = self.after + other.before
+        return _Stretch(self.before, other.after, self.longest.max(other.longest).max(middle), True)

@@ -1,0 +1,125 @@
+"""What one call does to the GIL, how long it takes, and how we know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gillint.estimate import ZERO, Estimate
+from gillint.knowledge.conditions import Decision, Target, cost_of, decide
+from gillint.knowledge.expressions import evaluate
+from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
+from gillint.resolve.bound import Answers
+from gillint.resolve.trace import Call
+
+# What is taken for a call of which only the name is known. An undefined function is assumed to be ordinary Python of
+# modest size; of an unknown one nothing is assumed but that it is neither trivial nor endless.
+UNDEFINED_NS = Estimate(1_000, 10_000, 1_000_000)
+UNKNOWN_NS = Estimate(200, 5_000, 1_000_000)
+_DEFAULT_GIL = Cost(fixed=150)
+
+
+@dataclass(frozen=True, slots=True)
+class CallEffect:
+    """The effect and the service demands of one call, itself alone (without a callback or the callee's body).
+
+    Times are nanoseconds; `releases` counts how often it gives the GIL up; `hold` is its longest stretch without a
+    release; `unknown` is the time of a call of which nothing is known; `pages` are bytes of fresh memory.
+    """
+
+    effect: Effect
+    gil: Estimate = ZERO
+    native: Estimate = ZERO
+    wait: Estimate = ZERO
+    releases: Estimate = ZERO
+    hold: Estimate = ZERO
+    pages: Estimate = ZERO
+    unknown: Estimate = ZERO
+    calls: Estimate = ZERO
+    parallel: bool = False
+    serialised_by: str | None = None
+    fact: Fact | None = None
+    assumed: bool = False
+    hangs_on: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+    note: str | None = None
+    instead: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def elapsed(self) -> Estimate:
+        """All of it, as on an idle machine."""
+        return self.gil + self.native + self.wait + self.unknown
+
+
+def classify(call: Call, target: Target) -> CallEffect:
+    """Classify a call for the interpreter that the prediction is for."""
+    if call.kind == "undefined":
+        return CallEffect(Effect.RUNS_PYTHON, gil=UNDEFINED_NS, assumed=True)
+    if call.kind == "unknown" or call.fact is None:
+        if call.kind in ("project", "join"):
+            return CallEffect(Effect.RUNS_PYTHON)
+        return CallEffect(Effect.UNKNOWN, unknown=UNKNOWN_NS, assumed=True)
+    fact = call.fact
+    answers = Answers(fact, call.bound)
+    decision = decide(fact, answers, target)
+    gil = _each(decision, "gil", answers, _DEFAULT_GIL)
+    native = _each(decision, "native", answers, None)
+    wait = _each(decision, "wait", answers, None)
+    # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
+    unknown = UNKNOWN_NS if decision.likely.effect is Effect.UNKNOWN else ZERO
+    return CallEffect(
+        effect=decision.likely.effect,
+        gil=gil,
+        native=native,
+        wait=wait,
+        releases=_releases(decision, answers),
+        hold=_hold(decision, answers, gil),
+        pages=_each(decision, "pages", answers, None),
+        unknown=unknown,
+        calls=evaluate(fact.calls, answers) if fact.callback is not None else ZERO,
+        parallel=decision.likely.parallel,
+        serialised_by=fact.serialised_by,
+        fact=fact,
+        assumed=call.assumed,
+        hangs_on=tuple(answers.hangs_on),
+        undecided=decision.undecided,
+        note=decision.likely.note,
+        instead=fact.instead,
+        evidence=fact.evidence,
+    )
+
+
+def _each(decision: Decision, key: str, answers: Answers, default: Cost | None) -> Estimate:
+    """A cost, scenario by scenario: another behaviour may apply in each."""
+    values = []
+    for index, behaviour in enumerate(decision.scenarios):
+        cost: Cost | None = getattr(behaviour, key)
+        values.append(cost_of(cost if cost is not None else default, answers).scenarios[index])
+    return Estimate.of(max(0.0, v) for v in values)
+
+
+def _default_releases(behaviour: Behaviour) -> float:
+    return 1.0 if behaviour.effect in (Effect.RELEASES, Effect.WAITS) else 0.0
+
+
+def _releases(decision: Decision, answers: Answers) -> Estimate:
+    values = []
+    for index, behaviour in enumerate(decision.scenarios):
+        if behaviour.releases is not None:
+            values.append(cost_of(behaviour.releases, answers).scenarios[index])
+        else:
+            values.append(_default_releases(behaviour))
+    return Estimate.of(values)
+
+
+def _hold(decision: Decision, answers: Answers, gil: Estimate) -> Estimate:
+    """The longest stretch without a release: the held part where it is one C call, nothing for Python code."""
+    values = []
+    for index, behaviour in enumerate(decision.scenarios):
+        if behaviour.stall is not None:
+            values.append(cost_of(behaviour.stall, answers).scenarios[index])
+        elif behaviour.effect is Effect.RUNS_PYTHON:
+            values.append(0.0)
+        else:
+            values.append(gil.scenarios[index])
+    return Estimate.of(values)

@@ -1,0 +1,125 @@
+"""Quantities that are not known exactly: three scenarios that are carried together.
+
+A static reader does not know how long `chunks` is. Independent intervals for two things that depend on the same
+unknown would make every ratio useless (the time of `loads` at its smallest against that of `fft` at its largest), so a
+quantity is kept under three scenarios: every unknown size and trip count small, typical, and large. Arithmetic goes
+scenario by scenario. What depends on no unknown is the same in all three.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Union
+
+LIMIT = 1e15  # nothing is larger: 1e15 ns are eleven days
+
+
+def _cap(value: float) -> float:
+    if value != value:  # NaN, from infinity minus infinity
+        return 0.0
+    return max(-LIMIT, min(LIMIT, value))
+
+
+Number = Union[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A quantity under the scenarios "all unknowns small", "typical" and "large". Not necessarily ascending."""
+
+    low: float
+    likely: float
+    high: float
+
+    @staticmethod
+    def point(value: Number) -> Estimate:
+        """The same value in each scenario."""
+        v = _cap(float(value))
+        return Estimate(v, v, v)
+
+    @staticmethod
+    def of(values: Iterable[float]) -> Estimate:
+        """From exactly three values."""
+        low, likely, high = values
+        return Estimate(low, likely, high)
+
+    @property
+    def scenarios(self) -> tuple[float, float, float]:
+        """The three values in order."""
+        return (self.low, self.likely, self.high)
+
+    @property
+    def known(self) -> bool:
+        """Whether it depends on no unknown."""
+        return self.low == self.likely == self.high
+
+    def map(self, function: Callable[[float], float]) -> Estimate:
+        """Apply a function scenario by scenario."""
+        return Estimate(_cap(function(self.low)), _cap(function(self.likely)), _cap(function(self.high)))
+
+    def combine(self, other: Estimate | Number, function: Callable[[float, float], float]) -> Estimate:
+        """Apply a function of two quantities scenario by scenario."""
+        o = other if isinstance(other, Estimate) else Estimate.point(other)
+        return Estimate(
+            _cap(function(self.low, o.low)),
+            _cap(function(self.likely, o.likely)),
+            _cap(function(self.high, o.high)),
+        )
+
+    def __add__(self, other: Estimate | Number) -> Estimate:
+        return self.combine(other, lambda a, b: a + b)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Estimate | Number) -> Estimate:
+        return self.combine(other, lambda a, b: a - b)
+
+    def __rsub__(self, other: Number) -> Estimate:
+        return Estimate.point(other) - self
+
+    def __mul__(self, other: Estimate | Number) -> Estimate:
+        return self.combine(other, lambda a, b: a * b)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Estimate | Number) -> Estimate:
+        return self.combine(other, lambda a, b: a / b if b else math.copysign(LIMIT, a) if a else 0.0)
+
+    def __rtruediv__(self, other: Number) -> Estimate:
+        return Estimate.point(other) / self
+
+    def max(self, other: Estimate | Number) -> Estimate:
+        """The larger one, scenario by scenario."""
+        return self.combine(other, max)
+
+    def min(self, other: Estimate | Number) -> Estimate:
+        """The smaller one, scenario by scenario."""
+        return self.combine(other, min)
+
+    def sorted(self) -> Estimate:
+        """Low and high as the extremes of the scenarios, which is how an interval is printed."""
+        values = self.scenarios
+        return Estimate(min(values), self.likely, max(values))
+
+    def join(self, other: Estimate) -> Estimate:
+        """An estimate that covers both: where two paths of control meet."""
+        if self == other:
+            return self
+        a, b = self.sorted(), other.sorted()
+        return Estimate(min(a.low, b.low), max(a.likely, b.likely), max(a.high, b.high))
+
+
+ZERO = Estimate(0.0, 0.0, 0.0)
+ONE = Estimate(1.0, 1.0, 1.0)
+
+
+def total(estimates: Iterable[Estimate]) -> Estimate:
+    """The sum, scenario by scenario."""
+    low = likely = high = 0.0
+    for e in estimates:
+        low += e.low
+        likely += e.likely
+        high += e.high
+    return Estimate(_cap(low), _cap(likely), _cap(high))

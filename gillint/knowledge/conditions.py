@@ -1,0 +1,158 @@
+"""Which behaviour of a fact applies to a call: decided scenario by scenario where a size decides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from gillint.estimate import Estimate
+from gillint.knowledge.expressions import Measures, evaluate
+from gillint.knowledge.schema import Behaviour, Condition, Constant, Cost, Fact
+
+
+class Arguments(Measures, Protocol):
+    """What a condition may ask about the arguments of a call."""
+
+    def type_of(self, parameter: str) -> str | None:
+        """The argument's type, or None where it is unknown or not passed."""
+        ...
+
+    def dtype_of(self, parameter: str) -> str | None:
+        """The dtype of an array, column or frame, or None where it is unknown."""
+        ...
+
+    def is_given(self, parameter: str) -> bool | None:
+        """Whether it is passed and not the constant None; None where `*args` hides it."""
+        ...
+
+    def constant_of(self, parameter: str) -> tuple[bool, Constant]:
+        """Whether the argument is a known constant, and which."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The interpreter that the prediction is for."""
+
+    python: str = "3.13"
+    free_threaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The behaviour in each of the three scenarios, and the conditions that could not be decided."""
+
+    scenarios: tuple[Behaviour, Behaviour, Behaviour]
+    undecided: tuple[str, ...] = ()
+
+    @property
+    def likely(self) -> Behaviour:
+        """The behaviour in the typical scenario."""
+        return self.scenarios[1]
+
+
+def decide(fact: Fact, arguments: Arguments, target: Target) -> Decision:
+    """Apply a fact's conditions, the first that holds. An undecidable one is passed over and reported."""
+    chosen: list[Behaviour | None] = [None, None, None]
+    undecided: list[str] = []
+    for clause in fact.clauses:
+        holds = _holds(clause.condition, fact, arguments, target)
+        if any(h is None and c is None for h, c in zip(holds, chosen, strict=True)):
+            undecided.append(_describe(clause.condition, fact))
+        for i in range(3):
+            if chosen[i] is None and holds[i]:
+                chosen[i] = clause.behaviour
+        if all(c is not None for c in chosen):
+            break
+    low, likely, high = (c if c is not None else fact.behaviour for c in chosen)
+    return Decision((low, likely, high), tuple(undecided))
+
+
+def _describe(condition: Condition, fact: Fact) -> str:
+    of = condition.of or (fact.parameters[0] if fact.parameters else "its operand")
+    what = "dtype" if condition.dtype else "type" if condition.type or condition.not_type else "arguments"
+    return f"the {what} of `{of}` in {fact.name}" if what != "arguments" else f"the arguments of {fact.name}"
+
+
+def _holds(c: Condition, fact: Fact, arguments: Arguments, target: Target) -> tuple[bool | None, ...]:
+    fixed: bool | None = True
+    for part in _fixed_parts(c, fact, arguments, target):
+        if part is False:
+            return (False, False, False)
+        if part is None:
+            fixed = None
+    if c.size is None:
+        return (fixed, fixed, fixed)
+    size = evaluate(c.size, arguments)
+    fits = [(c.below is None or s < c.below) and (c.from_ is None or s >= c.from_) for s in size.scenarios]
+    return tuple(fixed if fit else False for fit in fits)
+
+
+def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target) -> list[bool | None]:
+    """The parts that no size decides, each true, false, or None for undecidable."""
+    parts: list[bool | None] = []
+    if c.build is not None:
+        parts.append((c.build == "free-threaded") == target.free_threaded)
+    if c.python is not None:
+        parts.append(version_matches(target.python, c.python))
+    of = c.of or "self"
+    if c.of is None and fact.parameters and arguments.type_of("self") is None:
+        of = fact.parameters[0]
+    if c.dtype is not None:
+        dtype = arguments.dtype_of(of)
+        parts.append(None if dtype is None else dtype in c.dtype)
+    if c.type is not None:
+        kind = arguments.type_of(of)
+        parts.append(None if kind is None else kind in c.type)
+    if c.not_type is not None:
+        kind = arguments.type_of(of)
+        parts.append(None if kind is None else kind not in c.not_type)
+    if c.given is not None:
+        parts.append(arguments.is_given(c.given))
+    if c.absent is not None:
+        given = arguments.is_given(c.absent)
+        parts.append(None if given is None else not given)
+    if c.argument is not None:
+        known, value = arguments.constant_of(c.argument)
+        if known:
+            parts.append(value == c.is_ and type(value) is type(c.is_))
+        else:
+            parts.append(False if arguments.is_given(c.argument) is False else None)
+    return parts
+
+
+def cost_of(cost: Cost | None, arguments: Arguments) -> Estimate:
+    """A cost in its unit for the arguments of a call; zero where the fact gives none."""
+    if cost is None:
+        return Estimate.point(0)
+    fixed = Estimate(
+        cost.low if cost.low is not None else cost.fixed, cost.fixed, cost.high if cost.high is not None else cost.fixed
+    )
+    if cost.of is None:
+        return fixed
+    return fixed + evaluate(cost.of, arguments) * cost.per
+
+
+_COMPARE = re.compile(r"\s*(>=|<=|==|!=|<|>)\s*([0-9][0-9A-Za-z.]*)\s*")
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """The release numbers of a version, for comparison: `3.10.1rc1` gives (3, 10, 1)."""
+    return tuple(int(n) for n in re.findall(r"(?:^|\.)(\d+)", version))
+
+
+def version_matches(version: str, specifier: str) -> bool:
+    """Whether a version lies in a range such as `>=3.11,<3.13`; shorter versions are padded with zeros."""
+    have = version_key(version)
+    for part in specifier.split(","):
+        match = _COMPARE.fullmatch(part)
+        if match is None:
+            raise ValueError(f"`{specifier}` is no version range")
+        want = version_key(match[2])
+        width = max(len(have), len(want))
+        a, b = (v + (0,) * (width - len(v)) for v in (have, want))
+        verdicts = {">=": a >= b, "<=": a <= b, "==": a == b, "!=": a != b, "<": a < b, ">": a > b}
+        if not verdicts[match[1]]:
+            return False
+    return True

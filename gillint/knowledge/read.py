@@ -1,0 +1,411 @@
+"""Strict reading of one knowledge file: TOML in, frozen values out, errors that name the file and the key path."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from gillint.errors import KnowledgeError
+from gillint.knowledge.expressions import check_expression
+from gillint.knowledge.schema import (
+    Behaviour,
+    Clause,
+    Condition,
+    Cost,
+    Effect,
+    Evidence,
+    Fact,
+    Library,
+    Measured,
+    Probe,
+    Returns,
+    Source,
+    Support,
+    TypeInfo,
+)
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_BEHAVIOUR_COSTS = ("gil", "native", "wait", "releases", "stall", "pages")
+_BEHAVIOUR = (*_BEHAVIOUR_COSTS, "effect", "parallel", "returns", "note")
+_CONDITION = {
+    "size": "size",
+    "below": "below",
+    "from": "from_",
+    "dtype": "dtype",
+    "type": "type",
+    "not_type": "not_type",
+    "of": "of",
+    "given": "given",
+    "absent": "absent",
+    "argument": "argument",
+    "is": "is_",
+    "python": "python",
+    "version": "version",
+    "build": "build",
+}
+_FACT = {
+    *_BEHAVIOUR,
+    "name",
+    "names",
+    "aliases",
+    "parameters",
+    "serialised_by",
+    "callback",
+    "calls",
+    "arguments",
+    "consumes",
+    "mutates",
+    "awaitable",
+    "instead",
+    "when",
+    "evidence",
+    "probe",
+}
+
+
+class _Table:
+    """A TOML table with its place, so that every complaint can say where."""
+
+    def __init__(self, data: object, file: str, path: str) -> None:
+        if not isinstance(data, Mapping):
+            raise KnowledgeError(f"{file}: {path}: must be a table, is {_kind(data)}")
+        self.data: Mapping[str, Any] = data
+        self.file = file
+        self.path = path
+
+    def allow(self, keys: object) -> None:
+        allowed = set(keys)  # type: ignore[call-overload]
+        for key in self.data:
+            if key not in allowed:
+                raise KnowledgeError(f"{self.file}: {self.where(key)}: unknown key; known: {', '.join(sorted(allowed))}")
+
+    def where(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+    def fail(self, key: str, what: str) -> KnowledgeError:
+        return KnowledgeError(f"{self.file}: {self.where(key)}: {what}")
+
+    def text(self, key: str, *, required: bool = False) -> str | None:
+        value = self.data.get(key)
+        if value is None:
+            if required:
+                raise self.fail(key, "is missing")
+            return None
+        if not isinstance(value, str):
+            raise self.fail(key, f"must be a string, is {_kind(value)}")
+        return value
+
+    def must(self, key: str) -> str:
+        value = self.text(key, required=True)
+        assert value is not None
+        return value
+
+    def number(self, key: str) -> float | None:
+        value = self.data.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self.fail(key, f"must be a number, is {_kind(value)}")
+        return float(value)
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        value = self.data.get(key, default)
+        if not isinstance(value, bool):
+            raise self.fail(key, f"must be true or false, is {_kind(value)}")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...] | None:
+        value = self.data.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.fail(key, "must be a list of strings")
+        return tuple(value)
+
+    def expression(self, key: str) -> str | None:
+        value = self.data.get(key)
+        if value is None:
+            return None
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return str(value)
+        if not isinstance(value, str):
+            raise self.fail(key, f"must be an expression, is {_kind(value)}")
+        problem = check_expression(value)
+        if problem:
+            raise self.fail(key, problem)
+        return value
+
+    def table(self, key: str) -> _Table | None:
+        return _Table(self.data[key], self.file, self.where(key)) if key in self.data else None
+
+    def tables(self, key: str) -> tuple[_Table, ...]:
+        value = self.data.get(key, [])
+        if not isinstance(value, list):
+            raise self.fail(key, f"must be a list of tables, is {_kind(value)}")
+        return tuple(_Table(item, self.file, f"{self.where(key)}[{i}]") for i, item in enumerate(value))
+
+
+def _kind(value: object) -> str:
+    return {dict: "a table", list: "a list", str: "a string", bool: "a boolean", int: "a number"}.get(
+        type(value), f"a {type(value).__name__}"
+    )
+
+
+def read_library(text: str, file: str) -> Library:
+    """Read one knowledge file.
+
+    Args:
+        text: the TOML text.
+        file: its name as reports show it, such as `stdlib/json.toml`.
+
+    Raises:
+        KnowledgeError: the text is no TOML, or does not fit the schema.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise KnowledgeError(f"{file}: not valid TOML: {error}") from None
+    top = _Table(data, file, "")
+    top.allow({"library", "distribution", "version", "default", "support", "fact", "type"})
+    name = top.must("library")
+    version = top.must("version")
+    facts: dict[str, Fact] = {}
+    for table in top.tables("fact"):
+        for fact_name, fact in _facts(table):
+            if fact_name in facts:
+                raise KnowledgeError(f"{file}: {table.path}: `{fact_name}` is given twice")
+            facts[fact_name] = fact
+    types: dict[str, TypeInfo] = {}
+    for table in top.tables("type"):
+        info = _type(table)
+        if info.name in types:
+            raise KnowledgeError(f"{file}: {table.path}: type `{info.name}` is given twice")
+        types[info.name] = info
+    default_table = top.table("default")
+    default = None
+    if default_table is not None:
+        default_table.allow({*_BEHAVIOUR, "evidence"})
+        default = Fact(
+            name=f"{name}.*",
+            file=file,
+            parameters=(),
+            behaviour=_behaviour(default_table, None),
+            evidence=_evidence(default_table),
+            is_default=True,
+        )
+    support = top.table("support")
+    free = sub = None
+    support_evidence: tuple[Evidence, ...] = ()
+    if support is not None:
+        support.allow({"free_threading", "subinterpreters", "evidence"})
+        free, sub = _support(support, "free_threading"), _support(support, "subinterpreters")
+        support_evidence = _evidence(support)
+    return Library(
+        name=name,
+        file=file,
+        distribution=top.must("distribution"),
+        version=version,
+        facts=tuple(facts.items()),
+        types=tuple(types.items()),
+        default=default,
+        free_threading=free,
+        subinterpreters=sub,
+        support_evidence=support_evidence,
+    )
+
+
+def _facts(table: _Table) -> list[tuple[str, Fact]]:
+    table.allow(_FACT)
+    single, family = table.text("name"), table.texts("names")
+    if (single is None) == (family is None):
+        raise table.fail("name", "give either `name` or `names`")
+    names = (single,) if single is not None else family
+    assert names is not None
+    aliases = table.texts("aliases") or ()
+    if aliases and single is None:
+        raise table.fail("aliases", "belong to a fact with a single `name`")
+    behaviour = _behaviour(table, None)
+    probe_table = table.table("probe")
+    probe = None
+    if probe_table is not None:
+        probe_table.allow({"setup", "statement"})
+        probe = Probe(setup=probe_table.text("setup") or "", statement=probe_table.must("statement"))
+    mutates = table.table("mutates")
+    fact = Fact(
+        name=names[0],
+        file=table.file,
+        parameters=table.texts("parameters") or (),
+        behaviour=behaviour,
+        clauses=tuple(_clause(t, behaviour) for t in table.tables("when")),
+        serialised_by=table.text("serialised_by"),
+        callback=table.text("callback"),
+        calls=table.expression("calls") or "1",
+        arguments=tuple(_returns(t) for t in table.tables("arguments")),
+        consumes=table.text("consumes"),
+        mutates=_returns(mutates) if mutates is not None else None,
+        awaitable=table.flag("awaitable"),
+        instead=table.text("instead"),
+        evidence=_evidence(table),
+        probe=probe,
+    )
+    return [(n, replace(fact, name=n)) for n in names] + [(alias, fact) for alias in aliases]
+
+
+def _behaviour(table: _Table, base: Behaviour | None) -> Behaviour:
+    """The behaviour a table gives; with a base, only what it overrides."""
+    changes: dict[str, Any] = {}
+    if "effect" in table.data or base is None:
+        effect = table.must("effect")
+        try:
+            changes["effect"] = Effect(effect)
+        except ValueError:
+            known = ", ".join(e.value for e in Effect)
+            raise table.fail("effect", f"unknown effect `{effect}`; known: {known}") from None
+    for key in _BEHAVIOUR_COSTS:
+        cost = table.table(key)
+        if cost is not None:
+            changes[key] = _cost(cost)
+    if "parallel" in table.data:
+        changes["parallel"] = table.flag("parallel")
+    returns = table.table("returns")
+    if returns is not None:
+        changes["returns"] = _returns(returns)
+    note = table.text("note")
+    if note is not None:
+        changes["note"] = note
+    if base is None:
+        return Behaviour(**changes)
+    if changes.get("effect", base.effect) is Effect.HOLDS:
+        # A clause that turns a releasing call into a holding one keeps none of the native and waiting time.
+        changes = {"native": None, "wait": None, "releases": None, "pages": None, "parallel": False, **changes}
+    return replace(base, **changes)
+
+
+def _cost(table: _Table) -> Cost:
+    table.allow({"fixed", "per", "of", "low", "high"})
+    per, of = table.number("per"), table.expression("of")
+    if (per is None) != (of is None):
+        raise table.fail("per", "`per` and `of` go together")
+    return Cost(
+        fixed=table.number("fixed") or 0.0, per=per or 0.0, of=of, low=table.number("low"), high=table.number("high")
+    )
+
+
+def _returns(table: _Table) -> Returns:
+    table.allow({"type", "like", "element", "dtype", "size", "shape", "columns", "items", "value"})
+    element: Returns | None = None
+    element_of_like = False
+    if "element" in table.data:
+        if isinstance(table.data["element"], bool):
+            element_of_like = table.flag("element")
+        else:
+            inner = table.table("element")
+            assert inner is not None
+            element = _returns(inner)
+    items = tuple(_returns(t) for t in table.tables("items")) if "items" in table.data else None
+    return Returns(
+        type=table.text("type"),
+        like=table.text("like"),
+        element_of_like=element_of_like,
+        dtype=table.text("dtype"),
+        size=table.expression("size"),
+        shape=table.text("shape"),
+        element=element,
+        columns=table.text("columns"),
+        items=items,
+        value=table.expression("value"),
+    )
+
+
+def _clause(table: _Table, base: Behaviour) -> Clause:
+    table.allow({*_CONDITION, *_BEHAVIOUR})
+    parts: dict[str, Any] = {}
+    for key, field in _CONDITION.items():
+        if key not in table.data:
+            continue
+        if key == "size":
+            parts[field] = table.expression(key)
+        elif key in ("below", "from"):
+            parts[field] = table.number(key)
+        elif key in ("dtype", "type", "not_type"):
+            parts[field] = table.texts(key)
+        elif key == "is":
+            parts[field] = table.data[key]
+        else:
+            parts[field] = table.text(key)
+    if not parts:
+        raise KnowledgeError(f"{table.file}: {table.path}: a clause without a condition")
+    if "size" in parts and "below" not in parts and "from_" not in parts:
+        raise table.fail("size", "needs `below` or `from`")
+    return Clause(condition=Condition(**parts), behaviour=_behaviour(table, base))
+
+
+def _evidence(table: _Table) -> tuple[Evidence, ...]:
+    entries = table.tables("evidence")
+    if not entries:
+        raise table.fail("evidence", "is missing: every entry needs a source that was read or a measurement")
+    return tuple(_one_evidence(entry) for entry in entries)
+
+
+def _one_evidence(table: _Table) -> Evidence:
+    kind = table.must("kind")
+    if kind == "source":
+        table.allow({"kind", *(f.name for f in dataclasses.fields(Source))})
+        return Source(
+            repository=table.must("repository"),
+            path=table.must("path"),
+            symbol=table.must("symbol"),
+            version=table.must("version"),
+            says=table.must("says"),
+        )
+    if kind == "measured":
+        table.allow({"kind", *(f.name for f in dataclasses.fields(Measured))})
+        day = table.data.get("date")
+        size = table.data.get("size")
+        return Measured(
+            version=table.must("version"),
+            python=table.must("python"),
+            date=day.isoformat() if isinstance(day, date) else table.must("date"),
+            size=size if isinstance(size, (int, float, str)) else None,
+            held=table.number("held"),
+            two_threads=table.number("two_threads"),
+            says=table.text("says"),
+        )
+    raise table.fail("kind", f"unknown kind of evidence `{kind}`; known: source, measured")
+
+
+def _type(table: _Table) -> TypeInfo:
+    table.allow({"name", "bases", "element", "attributes", "context"})
+    element, attributes, context = table.table("element"), table.table("attributes"), table.table("context")
+    named: list[tuple[str, Returns]] = []
+    if attributes is not None:
+        for key in attributes.data:
+            attribute = attributes.table(key)
+            assert attribute is not None
+            named.append((key, _returns(attribute)))
+    return TypeInfo(
+        name=table.must("name"),
+        bases=table.texts("bases") or (),
+        element=_returns(element) if element is not None else None,
+        attributes=tuple(named),
+        context=_returns(context) if context is not None else None,
+    )
+
+
+def _support(table: _Table, key: str) -> Support | None:
+    entry = table.table(key)
+    if entry is None:
+        return None
+    entry.allow({"state", "since"})
+    state = entry.must("state")
+    if state not in ("declared", "denied", "undeclared"):
+        raise entry.fail("state", "must be declared, denied or undeclared")
+    return Support(state=state, since=entry.text("since"))  # type: ignore[arg-type]

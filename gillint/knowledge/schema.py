@@ -1,0 +1,201 @@
+"""The frozen types of the knowledge base; `knowledge/README.md` beside the data says what each key means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, Union
+
+Constant = Union[str, int, float, bool, None]
+
+
+class Effect(str, Enum):
+    """What a call does to the GIL."""
+
+    HOLDS = "holds"
+    RELEASES = "releases"
+    WAITS = "waits"
+    RUNS_PYTHON = "runs-python"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """`fixed + per * of`, in nanoseconds (or bytes, or counts); `low` and `high` replace `fixed` in their scenario."""
+
+    fixed: float = 0.0
+    per: float = 0.0
+    of: str | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where in the library's own code the effect was read."""
+
+    repository: str
+    path: str
+    symbol: str
+    version: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"source: {self.repository} {self.version} {self.path} ({self.symbol}): {self.says}"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a probe gave: held fraction, and throughput of two threads against one."""
+
+    version: str
+    python: str
+    date: str
+    size: float | str | None = None
+    held: float | None = None
+    two_threads: float | None = None
+    says: str | None = None
+
+    def __str__(self) -> str:
+        parts = [f"measured: version {self.version}, Python {self.python}"]
+        if self.size is not None:
+            parts.append(f"size {self.size:,}" if isinstance(self.size, int) else f"size {self.size}")
+        if self.held is not None:
+            parts.append(f"held {self.held:.2f}")
+        if self.two_threads is not None:
+            parts.append(f"two threads {self.two_threads:.2f}x")
+        parts.append(self.date)
+        return ", ".join(parts) + (f": {self.says}" if self.says else "")
+
+
+Evidence = Union[Source, Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """How the type, size and contents of a result follow from the arguments."""
+
+    type: str | None = None
+    like: str | None = None
+    element_of_like: bool = False
+    dtype: str | None = None
+    size: str | None = None
+    shape: str | None = None
+    element: Returns | None = None
+    columns: str | None = None
+    items: tuple[Returns, ...] | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a clause applies: every part that is given must hold."""
+
+    size: str | None = None
+    below: float | None = None
+    from_: float | None = None
+    dtype: tuple[str, ...] | None = None
+    type: tuple[str, ...] | None = None
+    not_type: tuple[str, ...] | None = None
+    of: str | None = None
+    given: str | None = None
+    absent: str | None = None
+    argument: str | None = None
+    is_: Constant = None
+    python: str | None = None
+    version: str | None = None
+    build: Literal["free-threaded", "gil"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What one call does and costs: the part of a fact that a condition may override."""
+
+    effect: Effect
+    gil: Cost | None = None
+    native: Cost | None = None
+    wait: Cost | None = None
+    releases: Cost | None = None
+    stall: Cost | None = None
+    pages: Cost | None = None
+    parallel: bool = False
+    returns: Returns | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition and the whole behaviour under it (the overrides are merged when the file is read)."""
+
+    condition: Condition
+    behaviour: Behaviour
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Plain Python that measures the fact again."""
+
+    setup: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry of the knowledge base."""
+
+    name: str
+    file: str
+    parameters: tuple[str, ...]
+    behaviour: Behaviour
+    clauses: tuple[Clause, ...] = ()
+    serialised_by: str | None = None
+    callback: str | None = None
+    calls: str = "1"
+    arguments: tuple[Returns, ...] = ()
+    consumes: str | None = None
+    mutates: Returns | None = None
+    awaitable: bool = False
+    instead: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    probe: Probe | None = None
+    is_default: bool = False
+
+    @property
+    def id(self) -> str:
+        """Names the fact in reports: `stdlib/json.toml#json.loads`."""
+        return f"{self.file}#{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeInfo:
+    """What the analyser knows about the instances of a library's type."""
+
+    name: str
+    bases: tuple[str, ...] = ()
+    element: Returns | None = None
+    attributes: tuple[tuple[str, Returns], ...] = ()
+    context: Returns | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Whether the library's extension modules declare support for a build or for sub-interpreters."""
+
+    state: Literal["declared", "denied", "undeclared"]
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One knowledge file."""
+
+    name: str
+    file: str
+    distribution: str
+    version: str
+    facts: tuple[tuple[str, Fact], ...]
+    types: tuple[tuple[str, TypeInfo], ...] = ()
+    default: Fact | None = None
+    free_threading: Support | None = None
+    subinterpreters: Support | None = None
+    support_evidence: tuple[Evidence, ...] = ()

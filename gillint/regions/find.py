@@ -1,0 +1,245 @@
+"""The regions of a file: the stretches of code whose scaling is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import ONE, Estimate
+from gillint.resolve.trace import (
+    Await,
+    Block,
+    Branch,
+    Call,
+    Concurrency,
+    FunctionTrace,
+    Handover,
+    Iterations,
+    Kind,
+    Loop,
+    Resolved,
+)
+
+_SLEEPS = {"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"}
+_SHARED_CURSORS = {
+    "sqlite3.Cursor.fetchone",
+    "sqlite3.Cursor.fetchmany",
+    "queue.Queue.get",
+    "socket.socket.recv",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """A stretch of code whose scaling is asked; `body` is one iteration, one call, or one task.
+
+    Attributes:
+        trips: how many iterations or tasks one run of it has.
+        concurrency: how it already runs, before costs tell whether the library itself is parallel.
+        in_coroutine: it runs on the event loop's thread.
+        in_worker: it is (also) run by something that was handed over.
+        depth: 0 for a region that is in no other region of the same function.
+    """
+
+    kind: Kind
+    span: Span
+    path: str
+    function: str
+    body: Block
+    trips: Estimate
+    concurrency: Concurrency
+    iterations: Iterations
+    workers: int | None = None
+    trips_hang_on: str | None = None
+    in_coroutine: bool = False
+    in_worker: bool = False
+    depth: int = 0
+    via: str | None = None
+    handover: Handover | None = None
+
+
+def find_regions(resolved: Resolved) -> tuple[Region, ...]:
+    """All loops, comprehensions, generators, maps, recursions and hand-overs of the file, in order of place.
+
+    Functions without any of these are left to the caller: whether they matter depends on what they cost.
+    """
+    workers = _handed_over(resolved)
+    found: dict[Span, Region] = {}
+    for trace in resolved.functions:
+        in_worker = trace.name in workers
+        if trace.block.recursive:
+            found.setdefault(trace.span, _recursion(trace, in_worker))
+        for region in _regions(trace.block, trace.path, trace.name, _Context(trace.is_async, in_worker)):
+            found.setdefault(region.span, region)
+    for trace in resolved.functions:
+        # Nested functions and lambdas are seen where they are called.
+        for inner, name, context in _called(trace.block, trace.name, _Context(trace.is_async, trace.name in workers)):
+            for region in _regions(inner, trace.path, name, context):
+                if region.path == resolved.path:
+                    found.setdefault(region.span, region)
+    return tuple(sorted(found.values(), key=lambda r: (r.span.line, r.span.column, -r.span.end_line)))
+
+
+def _recursion(trace: FunctionTrace, in_worker: bool) -> Region:
+    concurrency = Concurrency.ASYNCIO if trace.is_async else Concurrency.SEQUENTIAL
+    return Region(
+        Kind.RECURSION,
+        trace.span,
+        trace.path,
+        trace.name,
+        trace.block,
+        ONE,
+        concurrency,
+        Iterations.UNKNOWN,
+        in_coroutine=trace.is_async,
+        in_worker=in_worker,
+    )
+
+
+def function_region(trace: FunctionTrace, path: str, *, in_worker: bool = False) -> Region:
+    """A function as a region of its own."""
+    kind = Kind.COROUTINE if trace.is_async else Kind.FUNCTION
+    concurrency = Concurrency.ASYNCIO if trace.is_async else Concurrency.SEQUENTIAL
+    return Region(
+        kind,
+        trace.span,
+        path,
+        trace.name,
+        trace.block,
+        ONE,
+        concurrency,
+        Iterations.UNKNOWN,
+        in_coroutine=trace.is_async,
+        in_worker=in_worker,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    is_async: bool
+    in_worker: bool
+
+
+def _regions(block: Block, path: str, function: str, context: _Context, depth: int = 0) -> Iterator[Region]:
+    for node in block.nodes:
+        if isinstance(node, Loop):
+            owner = node.function or function
+            awaits = context.is_async and has_await(node.body)
+            yield Region(
+                node.kind,
+                node.span,
+                node.path,
+                owner,
+                node.body,
+                node.trips,
+                Concurrency.ASYNCIO if awaits else Concurrency.SEQUENTIAL,
+                _iterations(node),
+                trips_hang_on=node.trips_hang_on,
+                in_coroutine=context.is_async,
+                in_worker=context.in_worker,
+                depth=depth,
+            )
+            yield from _regions(node.body, path, function, context, depth + 1)
+        elif isinstance(node, Handover):
+            yield Region(
+                Kind.SUBMISSION,
+                node.span,
+                node.path,
+                node.function or function,
+                node.worker,
+                node.tasks,
+                node.concurrency,
+                Iterations.INDEPENDENT,
+                workers=node.workers,
+                in_coroutine=node.concurrency is Concurrency.ASYNCIO,
+                in_worker=False,
+                depth=depth,
+                via=node.via,
+                handover=node,
+            )
+        elif isinstance(node, Branch):
+            for arm in node.arms:
+                yield from _regions(arm, path, function, context, depth)
+        elif isinstance(node, Call) and node.callback is not None:
+            yield from _regions(node.callback, path, function, context, depth + 1)
+
+
+def _called(block: Block, function: str, context: _Context) -> Iterator[tuple[Block, str, _Context]]:
+    """The bodies that are reached through calls and hand-overs, with the name they run under."""
+    stack: list[tuple[Block, str, _Context]] = [(block, function, context)]
+    seen: set[int] = set()
+    while stack:
+        current, name, state = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        for node in current.nodes:
+            if isinstance(node, Call):
+                for inner in (node.inner, node.callback):
+                    if inner is not None:
+                        yield inner, node.name if inner is node.inner else name, state
+                        stack.append((inner, node.name if inner is node.inner else name, state))
+            elif isinstance(node, Loop):
+                stack.append((node.body, name, state))
+            elif isinstance(node, Branch):
+                stack.extend((arm, name, state) for arm in node.arms)
+            elif isinstance(node, Handover):
+                inside = _Context(node.concurrency is Concurrency.ASYNCIO, True)
+                worker = node.worker_name or name
+                yield node.worker, worker, inside
+                stack.append((node.worker, worker, inside))
+
+
+def _handed_over(resolved: Resolved) -> frozenset[str]:
+    """The names of the functions that are handed to a thread, a process or a task."""
+    found: set[str] = set()
+    for trace in resolved.functions:
+        stack = [trace.block]
+        seen: set[int] = set()
+        while stack:
+            block = stack.pop()
+            if id(block) in seen:
+                continue
+            seen.add(id(block))
+            for node in block.nodes:
+                if isinstance(node, Handover):
+                    if node.worker_name is not None:
+                        found.add(node.worker_name)
+                    stack.append(node.worker)
+                elif isinstance(node, Loop):
+                    stack.append(node.body)
+                elif isinstance(node, Branch):
+                    stack.extend(node.arms)
+                elif isinstance(node, Call):
+                    stack.extend(b for b in (node.inner, node.callback) if b is not None)
+    return frozenset(found)
+
+
+def has_await(block: Block) -> bool:
+    """Whether other tasks get a turn while the block runs."""
+    return any(
+        isinstance(node, Await)
+        or (isinstance(node, Branch) and any(has_await(arm) for arm in node.arms))
+        or (isinstance(node, Loop) and has_await(node.body))
+        for node in block.nodes
+    )
+
+
+def _iterations(loop: Loop) -> Iterations:
+    """The loop's own data flow, and what its calls say: a shared cursor, a rate limit."""
+    calls = [node for node in loop.body.nodes if isinstance(node, Call)]
+    if any(call.name in _SHARED_CURSORS for call in calls):
+        return Iterations.CARRIED
+    sleeps = [call for call in calls if call.name in _SLEEPS]
+    others = [call for call in calls if call.name not in _SLEEPS and not call.implicit and call.kind != "join"]
+    if sleeps and any(_asks_outside(call) for call in others):
+        return Iterations.CARRIED  # a pause between requests is there on purpose
+    return loop.iterations
+
+
+def _asks_outside(call: Call) -> bool:
+    if call.fact is not None:
+        return call.fact.behaviour.effect.value == "waits" or call.fact.behaviour.wait is not None
+    inner = call.inner.nodes if call.inner is not None else ()
+    return any(isinstance(node, Call) and _asks_outside(node) for node in inner)

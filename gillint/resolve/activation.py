@@ -1,0 +1,194 @@
+"""One run of one body over abstract values: the variables in sight, and the trace that is being written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import ONE, Estimate
+from gillint.knowledge.conditions import Target
+from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.trace import Block, Kind, Loop, Node
+from gillint.resolve.values import ClassRef, FunctionRef, LazyRef, Value
+from gillint.syntax import tree as t
+
+
+@dataclass(slots=True)
+class Builder:
+    """A block in the making."""
+
+    operations: dict[str, float] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list)
+
+    def finish(self) -> Block:
+        """The frozen block."""
+        return Block(tuple(sorted(self.operations.items())), tuple(self.nodes))
+
+    def include(self, block: Block) -> None:
+        """Add what another block does."""
+        for kind, count in block.operations:
+            self.operations[kind] = self.operations.get(kind, 0.0) + count
+        self.nodes.extend(block.nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """Work that has been described but not started.
+
+    For a generator `block` is what one item costs and `trips` the number of items; for a coroutine it is the body.
+    """
+
+    span: Span
+    kind: Kind
+    block: Block
+    trips: Estimate
+    result: Value
+    path: str
+    function: str | None = None
+    trips_hang_on: str | None = None
+    name: str | None = None
+
+
+class Program(Protocol):
+    """What an activation asks of the whole: other functions, classes and files."""
+
+    target: Target
+    assumptions: Mapping[str, Estimate]
+    lazies: dict[int, Lazy]
+
+    def call(
+        self, ref: FunctionRef, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
+    ) -> tuple[Block | None, Value, str]:
+        """Run a function of the project: what it does (None where it is already running), its result, its name."""
+        ...
+
+    def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:
+        """A function value for a nested function or a lambda."""
+        ...
+
+    def construct(
+        self, ref: ClassRef, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
+    ) -> tuple[Block | None, Value, str]:
+        """Make an instance of a class of the project."""
+        ...
+
+    def class_of(self, type_name: str | None) -> ClassScope | None:
+        """The class of the project that a type names."""
+        ...
+
+    def attribute(self, owner: ClassScope, name: str) -> Value | None:
+        """An attribute or a method of the instances of a class, along its bases."""
+        ...
+
+    def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
+        """Note what `self.name = value` says."""
+        ...
+
+    def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
+        """The public names of the library classes that a class derives from."""
+        ...
+
+    def import_module(self, name: str, level: int, scope: ModuleScope) -> ModuleScope | None:
+        """A module of the same project."""
+        ...
+
+    def module_value(self, scope: ModuleScope, name: str) -> Value | None:
+        """A name at the top level of a module of the project."""
+        ...
+
+    def local_class(self, node: t.Class, activation: Activation) -> Value:
+        """A class defined inside a function."""
+        ...
+
+    def spend(self) -> bool:
+        """Count a step; False when the budget of this file is used up."""
+        ...
+
+
+@dataclass(slots=True)
+class Activation:
+    """The state while one body is read."""
+
+    program: Program
+    scope: ModuleScope
+    name: str | None
+    environment: dict[str, Value]
+    enclosing: tuple[dict[str, Value], ...] = ()
+    owner: ClassScope | None = None
+    is_async: bool = False
+    returns: list[Value] = field(default_factory=list)
+    yields: list[Value] = field(default_factory=list)
+    loops: list[Estimate] = field(default_factory=list)
+    builder: Builder = field(default_factory=Builder)
+    yield_loop: Span | None = None
+    loop_spans: list[Span] = field(default_factory=list)
+    pending: list[int] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """The file that the body is in."""
+        return self.scope.path
+
+    def operation(self, kind: str, count: float = 1.0) -> None:
+        """Note bytecode of a kind."""
+        operations = self.builder.operations
+        operations[kind] = operations.get(kind, 0.0) + count
+
+    def emit(self, node: Node) -> None:
+        """Note a node."""
+        self.builder.nodes.append(node)
+
+    @contextmanager
+    def nested(self) -> Iterator[Builder]:
+        """Write into a new block for a while."""
+        outer, self.builder = self.builder, Builder()
+        inner = self.builder
+        try:
+            yield inner
+        finally:
+            self.builder = outer
+
+    def defer(self, lazy: Lazy, type_name: str, element: Value) -> Value:
+        """A value that stands for deferred work."""
+        key = len(self.program.lazies)
+        self.program.lazies[key] = lazy
+        self.pending.append(key)
+        size = lazy.trips if type_name not in ("coroutine", "awaitable") else None
+        return Value(type=type_name, size=size, element=element, reference=LazyRef(key))
+
+    def lazy_of(self, value: Value) -> Lazy | None:
+        """The deferred work that a value stands for."""
+        return self.program.lazies.get(value.reference.key) if isinstance(value.reference, LazyRef) else None
+
+    def start(self, value: Value) -> Lazy | None:
+        """Take the deferred work out of a value: from here on it is done, or someone else's."""
+        lazy = self.lazy_of(value)
+        if lazy is not None and isinstance(value.reference, LazyRef) and value.reference.key in self.pending:
+            self.pending.remove(value.reference.key)
+        return lazy
+
+    def consume(self, value: Value) -> None:
+        """Run a lazy iterable through to the end."""
+        lazy = self.start(value)
+        if lazy is not None and value.type not in ("coroutine", "awaitable"):
+            self.emit(
+                Loop(
+                    lazy.span,
+                    lazy.path,
+                    lazy.kind,
+                    lazy.trips,
+                    lazy.block,
+                    function=lazy.function,
+                    trips_hang_on=lazy.trips_hang_on,
+                )
+            )
+
+    def trips_so_far(self) -> Estimate:
+        """How often the current statement runs for one run of the body."""
+        product = ONE
+        for trips in self.loops:
+            product = product * trips
+        return product

@@ -1,0 +1,138 @@
+"""Types from annotations: `list[np.ndarray]`, `Optional[str]`, `"Store"`, `X | None`."""
+
+from __future__ import annotations
+
+import ast
+
+from gillint.resolve.activation import Activation
+from gillint.resolve.values import NONE, UNKNOWN, ClassRef, SymbolRef, UndefinedRef, Value, join
+from gillint.syntax import tree as t
+
+_CONTAINERS = {"list", "set", "frozenset", "tuple", "dict"}
+_TYPING = {
+    "List": "list",
+    "Sequence": "list",
+    "Iterable": "list",
+    "Collection": "list",
+    "MutableSequence": "list",
+    "Iterator": "iterator",
+    "Generator": "iterator",
+    "Set": "set",
+    "FrozenSet": "frozenset",
+    "Tuple": "tuple",
+    "Dict": "dict",
+    "Mapping": "dict",
+    "MutableMapping": "dict",
+    "DefaultDict": "dict",
+    "Text": "str",
+    "NDArray": "numpy.ndarray",
+}
+_BUILTIN = {"int", "float", "str", "bytes", "bytearray", "bool", "complex", "range", *_CONTAINERS}
+_TRANSPARENT = {"Optional", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"}
+
+
+def annotated(act: Activation, node: t.Expr | None) -> Value:
+    """The value that an annotation promises; unknown where it says nothing that matters."""
+    if node is None:
+        return UNKNOWN
+    if isinstance(node, t.Constant):
+        if node.value is None:
+            return NONE
+        return _from_text(act, node.value) if isinstance(node.value, str) else UNKNOWN
+    if isinstance(node, t.Binary) and node.operator == "or":
+        return _either(annotated(act, node.left), annotated(act, node.right))
+    if isinstance(node, t.Subscript):
+        return _subscripted(act, node)
+    name = _public_name(act, node)
+    return _named(act, name) if name is not None else UNKNOWN
+
+
+def _either(a: Value, b: Value) -> Value:
+    return join(a, b) if NONE in (a, b) or a.type == b.type else UNKNOWN
+
+
+def _from_text(act: Activation, text: str) -> Value:
+    """A forward reference: only dotted names are worth a second parser."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError:
+        return UNKNOWN
+    return annotated(act, _convert(tree))
+
+
+def _convert(node: ast.expr) -> t.Expr:
+    from gillint.diagnostics.span import NOWHERE
+
+    if isinstance(node, ast.Name):
+        return t.Name(NOWHERE, node.id)
+    if isinstance(node, ast.Attribute):
+        return t.Attribute(NOWHERE, _convert(node.value), node.attr)
+    if isinstance(node, ast.Subscript):
+        return t.Subscript(NOWHERE, _convert(node.value), _convert(node.slice))
+    if isinstance(node, ast.Tuple):
+        return t.Sequence(NOWHERE, "tuple", tuple(_convert(e) for e in node.elts))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return t.Binary(NOWHERE, _convert(node.left), "or", _convert(node.right))
+    return t.Constant(NOWHERE, node.value if isinstance(node, ast.Constant) else ...)
+
+
+def _public_name(act: Activation, node: t.Expr) -> str | None:
+    """The public name an annotation refers to, through the file's imports."""
+    from gillint.resolve.expressions import lookup
+
+    if isinstance(node, t.Name):
+        ref = lookup(act, node.id).reference
+        if isinstance(ref, SymbolRef):
+            return ref.name
+        if isinstance(ref, ClassRef):
+            return ref.key
+        return node.id if isinstance(ref, UndefinedRef) else None
+    if isinstance(node, t.Attribute):
+        base = _public_name(act, node.value)
+        customary = {"np": "numpy", "pd": "pandas"}
+        return f"{customary.get(base, base)}.{node.name}" if base is not None else None
+    return None
+
+
+def _named(act: Activation, name: str) -> Value:
+    last = name.rsplit(".", 1)[-1]
+    if name in _BUILTIN:
+        return Value(type=name)
+    if name.startswith(("typing.", "collections.abc.", "numpy.typing.")) or name in _TYPING:
+        return Value(type=_TYPING[last]) if last in _TYPING else UNKNOWN
+    if act.program.class_of(name) is not None or "." in name:
+        return Value(type=name)
+    return UNKNOWN
+
+
+def _subscripted(act: Activation, node: t.Subscript) -> Value:
+    name = _public_name(act, node.value)
+    if name is None:
+        return UNKNOWN
+    last = name.rsplit(".", 1)[-1]
+    arguments = node.index.elements if isinstance(node.index, t.Sequence) else (node.index,)
+    if last in _TRANSPARENT:
+        return annotated(act, arguments[0])
+    if last == "Union":
+        result = annotated(act, arguments[0])
+        for other in arguments[1:]:
+            result = _either(result, annotated(act, other))
+        return result
+    base = _named(act, name)
+    if base.type == "numpy.ndarray":
+        from gillint.resolve.bound import dtype_name
+        from gillint.resolve.expressions import evaluate
+
+        with act.nested():
+            dtype = dtype_name(evaluate(act, arguments[-1]))
+        return Value(type="numpy.ndarray", dtype=dtype)
+    inner = [annotated(act, a) for a in arguments]
+    if base.type == "dict" and len(inner) == 2:
+        return Value(type="dict", items=(inner[0], inner[1]), element=inner[0])
+    if base.type == "tuple":
+        if len(inner) == 2 and isinstance(arguments[1], t.Constant) and arguments[1].value is ...:
+            return Value(type="tuple", element=inner[0])
+        return Value(type="tuple", items=tuple(inner))
+    if base.type in ("list", "set", "frozenset", "iterator"):
+        return Value(type=base.type, element=inner[0])
+    return base

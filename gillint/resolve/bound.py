@@ -1,0 +1,294 @@
+"""The questions that facts ask about the arguments of a call, answered from what is known of the values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+
+from gillint.estimate import ONE, Estimate, total
+from gillint.knowledge.conditions import Decision
+from gillint.knowledge.expressions import evaluate
+from gillint.knowledge.schema import Constant, Fact, Returns
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import NONE, UNKNOWN, Literal, Value, join, of_number
+
+# What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
+# everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
+_UNKNOWN_SIZE = {
+    "str": Estimate(10, 200, 1e6),
+    "bytes": Estimate(16, 1_000, 1e7),
+    "bytearray": Estimate(16, 1_000, 1e7),
+    "list": Estimate(3, 1_000, 1e6),
+    "tuple": Estimate(2, 3, 1_000),
+    "numpy.ndarray": Estimate(100, 10_000, 1e7),
+    "pandas.DataFrame": Estimate(100, 100_000, 1e7),
+    "pandas.Series": Estimate(100, 100_000, 1e7),
+}
+_OPEN = Estimate(10, 1_000, 1e6)
+UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
+_UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
+
+_ITEM_BYTES = {
+    "bool": 1,
+    "int8": 1,
+    "uint8": 1,
+    "int16": 2,
+    "uint16": 2,
+    "float16": 2,
+    "int32": 4,
+    "uint32": 4,
+    "float32": 4,
+    "complex128": 16,
+}
+
+
+def size_of(value: Value | None) -> Estimate:
+    """The size of a value, assumed where it is unknown."""
+    if value is None:
+        return Estimate.point(0)
+    if value.size is not None:
+        return value.size
+    if value.shape is not None:
+        return reduce(lambda a, b: a * b, value.shape, ONE)
+    if value.items is not None:
+        return Estimate.point(len(value.items))
+    if value.columns is not None and value.type == "dict":
+        return Estimate.point(len(value.columns))
+    if value.type in ("int", "float", "bool", "complex", "NoneType"):
+        return ONE
+    return _UNKNOWN_SIZE.get(value.type or "", _OPEN)
+
+
+def has_known_size(value: Value | None) -> bool:
+    """Whether the size was read from the source rather than assumed."""
+    return value is None or size_of(value).known or value.size is not None
+
+
+def number_of(value: Value | None) -> Estimate:
+    """The number that a value is, assumed where it is unknown."""
+    if value is None:
+        return _UNKNOWN_NUMBER
+    if value.number is not None:
+        return value.number
+    if value.literal is not None and isinstance(value.literal.value, (int, float)):
+        return Estimate.point(value.literal.value)
+    return _UNKNOWN_NUMBER
+
+
+class Answers:
+    """Answers the questions of conditions and expressions; keeps what had to be assumed in `hangs_on`."""
+
+    def __init__(self, fact: Fact, bound: Bound) -> None:
+        self._fact = fact
+        self._bound = bound
+        self.hangs_on: list[str] = []
+
+    def value(self, parameter: str) -> Value | None:
+        """What is passed for a parameter; a column name stands for that column of the receiver."""
+        return self._bound.get(parameter)
+
+    def type_of(self, parameter: str) -> str | None:
+        value = self.value(parameter)
+        if value is None:
+            return None
+        if value.reference is not None and value.type in (None, "function"):
+            return "function"
+        return value.type
+
+    def dtype_of(self, parameter: str) -> str | None:
+        value = self.value(parameter)
+        if value is None:
+            return None
+        column = self._column(value)
+        if column is not None:
+            return column.dtype or {"int": "int64", "float": "float64", "str": "object"}.get(
+                column.element.type or "" if column.element is not None else ""
+            )
+        if value.dtype is not None:
+            return value.dtype
+        return {"int": "int64", "float": "float64", "complex": "complex128", "bool": "bool"}.get(value.type or "")
+
+    def _column(self, value: Value) -> Value | None:
+        """The column of the receiver that a literal name, or a list with one, stands for."""
+        receiver = self._bound.receiver
+        if receiver is None or receiver.columns is None:
+            return None
+        if value.type == "list" and value.items is not None and len(value.items) == 1:
+            value = value.items[0]
+        if value.literal is not None and isinstance(value.literal.value, str):
+            return receiver.column(value.literal.value)
+        return None
+
+    def is_given(self, parameter: str) -> bool | None:
+        value = self.value(parameter)
+        if value is None:
+            return None if self._bound.has_star else False
+        return value != NONE
+
+    def constant_of(self, parameter: str) -> tuple[bool, Constant]:
+        value = self.value(parameter)
+        if value is None or value.literal is None or isinstance(value.literal.value, bytes):
+            return (False, None)
+        return (True, value.literal.value)
+
+    def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
+        value = self.value(parameter)
+        if what == "value":
+            if value is not None and value.items is not None:
+                return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
+            if value is None or (value.number is None and value.literal is None):
+                self._assume(value, parameter)
+            return number_of(value)
+        if value is None and not self._bound.has_star:
+            return Estimate.point(0)
+        if what == "count":
+            columns = value.columns if value is not None else None
+            return Estimate.point(len(columns)) if columns is not None else Estimate(1, 4, 50)
+        if what in ("rows", "cols", "dim"):
+            return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
+        if not has_known_size(value):
+            self._assume(value, parameter)
+        size = size_of(value)
+        if what == "total":
+            if value is not None and value.items is not None:
+                return total(size_of(i) for i in value.items)
+            return size * size_of(value.element if value is not None and value.element is not None else UNKNOWN)
+        if what == "bytes":
+            return size * _ITEM_BYTES.get(value.dtype if value is not None and value.dtype is not None else "", 8)
+        return size
+
+    def _dimension(self, value: Value | None, parameter: str, index: int) -> Estimate:
+        if value is not None and value.shape is not None and -len(value.shape) <= index < len(value.shape):
+            return value.shape[index]
+        if value is not None and value.shape is not None and len(value.shape) == 1:
+            return ONE
+        self._assume(value, parameter)
+        return size_of(value).map(lambda n: max(n, 1.0) ** 0.5)
+
+    def _assume(self, value: Value | None, parameter: str) -> None:
+        name = value.origin if value is not None and value.origin is not None else f"`{parameter}` of {self._fact.name}"
+        if name not in self.hangs_on:
+            self.hangs_on.append(name)
+
+
+def returned(fact: Fact, decision: Decision, bound: Bound) -> Value:
+    """The value that a library call gives back."""
+    returns = decision.likely.returns
+    return build(returns, Answers(fact, bound), bound) if returns is not None else UNKNOWN
+
+
+def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
+    """A value from a returns table."""
+    base: Value = UNKNOWN
+    if returns.like is not None:
+        base = answers.value(returns.like) or UNKNOWN
+        if returns.element_of_like:
+            base = element_of(base)
+        base = replace(base, literal=None, number=None, reference=None)
+    changes: dict[str, object] = {}
+    if returns.type is not None:
+        changes["type"] = returns.type
+    if returns.dtype is not None:
+        like = answers.value(returns.dtype)
+        passed = dtype_name(like) if like is not None else None
+        is_parameter = returns.dtype in ("dtype", "like") or like is not None
+        changes["dtype"] = passed if is_parameter else returns.dtype
+        if returns.dtype == "dtype" and like is None:
+            changes["dtype"] = base.dtype or "float64"
+    if returns.size is not None:
+        changes["size"] = evaluate(returns.size, answers)
+        changes["shape"] = (changes["size"],)
+    if returns.shape is not None:
+        shape = _shape(returns.shape, answers, bound)
+        changes["shape"] = shape
+        changes["size"] = reduce(lambda a, b: a * b, shape, ONE) if shape is not None else None
+    if returns.element is not None:
+        changes["element"] = build(returns.element, answers, bound)
+    if returns.items is not None:
+        changes["items"] = tuple(build(item, answers, bound) for item in returns.items)
+        changes["size"] = Estimate.point(len(returns.items))
+    if returns.columns is not None:
+        source = answers.value(returns.columns if returns.columns != "like" else returns.like or "self")
+        changes["columns"] = _columns(source) if source is not None else None
+    if returns.value is not None:
+        return of_number(returns.type or "int", evaluate(returns.value, answers))
+    if returns.type == "pandas.DataFrame" and "size" not in changes:
+        rows = next((size_of(v) for _, v in base.columns or () if v.size is not None), base.size)
+        changes["size"] = rows
+    made = replace(base, **changes)  # type: ignore[arg-type]
+    if made.type == "list" and made.element is None and base.element is not None and returns.like is not None:
+        made = replace(made, element=base.element)
+    return made
+
+
+def _columns(source: Value) -> tuple[tuple[str, Value], ...] | None:
+    """The columns of a frame made from a dict: each a Series with the dtype of what it was made from."""
+    if source.columns is None:
+        return None
+    made = []
+    for name, value in source.columns:
+        dtype = value.dtype
+        if dtype is None and value.element is not None:
+            dtype = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}.get(value.element.type or "")
+        kept = replace(value, type="pandas.Series", dtype=dtype, columns=None, literal=None, items=None)
+        made.append((name, replace(kept, size=size_of(value) if value.size or value.items or value.shape else None)))
+    return tuple(made)
+
+
+def _shape(text: str, answers: Answers, bound: Bound) -> tuple[Estimate, ...] | None:
+    if text == "*":
+        values: tuple[Value, ...] = bound.positional
+        if len(values) == 1 and values[0].items is not None:
+            values = values[0].items
+        return tuple(number_of(v) for v in values)
+    value = answers.value(text)
+    if value is None:
+        return None
+    if value.items is not None:
+        return tuple(number_of(v) for v in value.items)
+    if value.type in ("int", None):
+        return (number_of(value),)
+    return None
+
+
+_SCALARS = {"int": "int64", "float": "float64", "bool": "bool", "complex": "complex128", "object": "object", "str": "str"}
+
+
+def dtype_name(value: Value) -> str | None:
+    """The dtype that an argument names: `np.float32`, `"float32"`, `float`."""
+    if value.literal is not None and isinstance(value.literal.value, str):
+        text = value.literal.value
+        return {"f4": "float32", "f8": "float64", "i4": "int32", "i8": "int64", "u1": "uint8", "O": "object"}.get(text, text)
+    reference = value.reference
+    name = getattr(reference, "name", None)
+    if isinstance(name, str):
+        last = name.rsplit(".", 1)[-1].rstrip("_")
+        return _SCALARS.get(last, last)
+    return value.dtype
+
+
+def element_of(value: Value) -> Value:
+    """What iterating over a value gives, as far as it is known."""
+    if value.element is not None:
+        return value.element
+    if value.items:
+        return reduce(join, value.items)
+    if value.type == "numpy.ndarray" and value.shape is not None and len(value.shape) > 1:
+        inner = value.shape[1:]
+        return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
+    if value.type in ("numpy.ndarray", "pandas.Series"):
+        return Value(type={"float64": "float", "int64": "int"}.get(value.dtype or "", "float"))
+    if value.type == "dict" and value.columns is not None:
+        return Value(type="str")
+    if value.type == "str":
+        return Value(type="str", size=ONE)
+    if value.type in ("bytes", "bytearray", "range"):
+        return Value(type="int")
+    return Value(origin=value.origin)
+
+
+def literal_text(value: Value | None) -> str | None:
+    """The string constant that a value is."""
+    if value is not None and isinstance(value.literal, Literal) and isinstance(value.literal.value, str):
+        return value.literal.value
+    return None

@@ -1,0 +1,676 @@
+"""What an expression evaluates to, and what evaluating it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.knowledge.base import find_fact, find_method
+from gillint.knowledge.conditions import decide
+from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.bound import UNKNOWN_TRIPS, Answers, element_of, literal_text, number_of, returned, size_of
+from gillint.resolve.calls import apply, attribute_value, await_value, bind_arguments, knows, symbol_of
+from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.trace import Await, Branch, Call, Iterations, Kind, Loop
+from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, UndefinedRef, Value, join, of_constant, of_number
+from gillint.syntax import tree as t
+from gillint.syntax.parse import dotted
+
+# Names that sketches use without importing them, and what they mean nearly everywhere.
+_CUSTOMARY = {
+    "np": "numpy",
+    "pd": "pandas",
+    "plt": "matplotlib.pyplot",
+    "pl": "polars",
+    "tf": "tensorflow",
+    "nx": "networkx",
+    "sns": "seaborn",
+    "cv": "cv2",
+    "mp": "multiprocessing",
+}
+_CUSTOMARY_BARE = {
+    "ThreadPoolExecutor": "concurrent.futures.ThreadPoolExecutor",
+    "ProcessPoolExecutor": "concurrent.futures.ProcessPoolExecutor",
+    "InterpreterPoolExecutor": "concurrent.futures.InterpreterPoolExecutor",
+    "as_completed": "concurrent.futures.as_completed",
+    "Thread": "threading.Thread",
+    "Process": "multiprocessing.Process",
+    "Path": "pathlib.Path",
+    "partial": "functools.partial",
+    "defaultdict": "collections.defaultdict",
+    "Counter": "collections.Counter",
+}
+_ARRAYS = ("numpy.", "pandas.")
+
+
+def evaluate(act: Activation, node: t.Expr) -> Value:
+    """The value of an expression; what it does goes into the trace."""
+    if not act.program.spend():
+        return UNKNOWN
+    return _EVALUATE[type(node)](act, node)
+
+
+def _constant(act: Activation, node: t.Constant) -> Value:
+    act.operation("constant")
+    return of_constant(node.value) if node.value is not ... else UNKNOWN
+
+
+def _name(act: Activation, node: t.Name) -> Value:
+    act.operation("name")
+    return lookup(act, node.id)
+
+
+def lookup(act: Activation, name: str) -> Value:
+    """What a variable stands for."""
+    for environment in (act.environment, *act.enclosing):
+        if name in environment:
+            return environment[name]
+    found = act.program.module_value(act.scope, name)
+    if found is not None:
+        return found
+    if find_fact(name) is not None and "." not in name:
+        return symbol_of(name)
+    if name in _CUSTOMARY_BARE:
+        act.scope.note(f"`{name}` is not imported here: taken as {_CUSTOMARY_BARE[name]}")
+        return symbol_of(_CUSTOMARY_BARE[name], assumed=True)
+    return assume(act, name, Value(reference=UndefinedRef(name), origin=name))
+
+
+def assume(act: Activation, name: str, value: Value) -> Value:
+    """Apply what the user told about a variable (`--assume 'len(chunk)=65536'`)."""
+    size = act.program.assumptions.get(f"len({name})")
+    number = act.program.assumptions.get(name)
+    if size is not None:
+        shape = (size,) if value.shape is not None and len(value.shape) == 1 else None
+        value = replace(value, size=size, shape=shape, literal=None)
+    if number is not None:
+        value = replace(value, number=number, literal=None, type=value.type or "int")
+    return value
+
+
+def _attribute(act: Activation, node: t.Attribute) -> Value:
+    act.operation("attribute")
+    base = node.value
+    if isinstance(base, t.Name):
+        value = lookup(act, base.id)
+        if isinstance(value.reference, UndefinedRef):
+            module = _CUSTOMARY.get(base.id, base.id)
+            if knows(module):
+                act.scope.note(f"`{base.id}` is not imported here: taken as the module {module}")
+                return attribute_value(act, symbol_of(module, assumed=True), node.name)
+        return attribute_value(act, value, node.name)
+    return attribute_value(act, evaluate(act, base), node.name)
+
+
+def _call(act: Activation, node: t.Call) -> Value:
+    function = evaluate(act, node.function)
+    if isinstance(node.function, t.Name) and node.function.id == "super":
+        return _super(act)
+    positional: list[Value] = []
+    keywords: list[tuple[str, Value]] = []
+    has_star = False
+    for argument in node.arguments:
+        value = evaluate(act, argument.value)
+        if argument.star == "*":
+            if value.items is not None and value.type in ("tuple", "list"):
+                positional.extend(value.items)
+            else:
+                has_star = True
+                positional.append(replace(value, type=value.type or "list"))
+        elif argument.star == "**":
+            if value.columns is not None:
+                keywords.extend(value.columns)
+            else:
+                has_star = True
+        elif argument.keyword is not None:
+            keywords.append((argument.keyword, value))
+        else:
+            positional.append(value)
+    text = dotted(node.function) or (f"….{node.function.name}" if isinstance(node.function, t.Attribute) else "…")
+    result = apply(act, function, tuple(positional), tuple(keywords), node.span, text, has_star=has_star)
+    _mutate(act, node, positional)
+    return result
+
+
+def _super(act: Activation) -> Value:
+    """`super()`: an instance seen as its first base class."""
+    if act.owner is not None:
+        for base in act.owner.bases:
+            key = getattr(base.reference, "key", None)
+            if key is not None:
+                return Value(type=key)
+            if isinstance(base.reference, SymbolRef):
+                return Value(type=base.reference.name)
+    return UNKNOWN
+
+
+_GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
+
+
+def _mutate(act: Activation, node: t.Call, positional: list[Value]) -> None:
+    """`x.append(v)`: from here on `x` is longer, and has elements like `v`."""
+    function = node.function
+    if not isinstance(function, t.Attribute) or function.name not in _GROWS:
+        return
+    position = _GROWS[function.name]
+    receiver = read_target(act, function.value)
+    known = ("list", "set", "collections.deque")
+    if receiver is None or receiver.type not in known or len(positional) <= position:
+        return
+    added = positional[position]
+    count = act.trips_so_far()
+    if function.name in ("extend", "update"):
+        count = count * size_of(added)
+        added = element_of(added)
+    element = added if receiver.element is None else join(receiver.element, added)
+    old = receiver.size if receiver.size is not None and not act.loops else ZERO
+    if receiver.items is not None:
+        old = Estimate.point(len(receiver.items))
+    write_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+
+
+def read_target(act: Activation, target: t.Expr) -> Value | None:
+    """The value that a variable or an attribute of `self` has now, without a trace of reading it."""
+    if isinstance(target, t.Name):
+        return act.environment.get(target.id)
+    if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
+        base = act.environment.get(target.value.id)
+        owner = act.program.class_of(base.type) if base is not None else None
+        return act.program.attribute(owner, target.name) if owner is not None else None
+    return None
+
+
+def write_target(act: Activation, target: t.Expr, value: Value) -> None:
+    """Give a variable or an attribute of an instance a value, without a trace of writing it."""
+    if isinstance(target, t.Name):
+        named = value
+        if value.origin is None and value.size is None and value.number is None and value.literal is None:
+            named = replace(value, origin=target.id)
+        act.environment[target.id] = assume(act, target.id, named)
+    elif isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
+        base = act.environment.get(target.value.id)
+        owner = act.program.class_of(base.type) if base is not None else None
+        if owner is not None:
+            act.program.set_attribute(owner, target.name, value)
+
+
+_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "truediv": lambda a, b: a / b if b else 0.0,
+    "floordiv": lambda a, b: a // b if b else 0.0,
+    "mod": lambda a, b: a % b if b else 0.0,
+    "pow": lambda a, b: float(min(abs(a) ** b, 1e15)) if abs(b) < 400 and (a or b > 0) else 0.0,
+    "lshift": lambda a, b: a * 2.0 ** min(b, 100),
+    "rshift": lambda a, b: a // 2.0 ** min(b, 100),
+}
+
+
+def _binary(act: Activation, node: t.Binary) -> Value:
+    left, right = evaluate(act, node.left), evaluate(act, node.right)
+    return binary(act, left, node.operator, right, node.span)
+
+
+def binary(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value:
+    """An arithmetic operator by the types of its operands."""
+    special = _operator_call(act, left, operator, right, span)
+    if special is not None:
+        return special
+    act.operation("binary")
+    numbers = ("int", "float", "bool")
+    if left.type in numbers and right.type in numbers:
+        kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
+        amount = None
+        if left.number is not None and right.number is not None and operator in _ARITHMETIC:
+            amount = left.number.combine(right.number, _ARITHMETIC[operator])
+        return of_number(kind, amount)
+    if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
+        size = left.size + right.size if left.size is not None and right.size is not None else None
+        return Value(type=left.type, size=size, element=left.element or right.element)
+    if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
+        text, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
+        size = size_of(text) * number_of(times) if times.number is not None else None
+        element = element_of(text) if text.type != "str" else text.element
+        return Value(type=text.type, size=size, element=element)
+    if operator == "mod" and left.type in ("str", "bytes"):
+        return Value(type=left.type)
+    if operator == "truediv" and left.type == "pathlib.Path":
+        return left
+    return UNKNOWN
+
+
+def _operator_call(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value | None:
+    """An operator that the knowledge base has a fact for."""
+    for value, other, name in ((left, right, f"__{operator}__"), (right, left, f"__r{operator}__")):
+        is_array = value.type is not None and value.type.startswith(_ARRAYS)
+        if value.type is None or (value is right and not is_array):
+            continue
+        if not is_array and other.type is not None and other.type.startswith(_ARRAYS):
+            continue
+        found = operator_fact(act, value, name, (other,), span)
+        if found is None and value is right and is_array:
+            found = operator_fact(act, value, f"__{operator}__", (other,), span)
+        if found is not None:
+            if is_array and other.size is not None and other.type == value.type:
+                found = _broadcast(found, value, other)
+            if value.type in ("str", "bytes", "list", "tuple") and operator in ("add", "mul") and found.size is None:
+                return None
+            return found
+    return None
+
+
+def _broadcast(result: Value, a: Value, b: Value) -> Value:
+    if result.shape is not None and result.shape != a.shape:
+        return result  # matmul and the like know their shape
+    larger = a if size_of(a).likely >= size_of(b).likely else b
+    return replace(result, size=larger.size, shape=larger.shape)
+
+
+def operator_fact(
+    act: Activation, receiver: Value, method: str, arguments: tuple[Value, ...], span: Span
+) -> Value | None:
+    """Do what a dunder method's fact says; None where there is no fact."""
+    fact = find_method(receiver.type, method) if receiver.type is not None else None
+    if fact is None:
+        return None
+    bound = bind_arguments(fact, receiver, arguments, (), False)
+    act.emit(Call(span, act.path, fact.name, "library", bound, fact, implicit=True))
+    result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
+    if method in ("__matmul__", "__rmatmul__") and arguments:
+        result = _product(result, receiver, arguments[0])
+    return result
+
+
+def _product(result: Value, a: Value, b: Value) -> Value:
+    """The shape of a matrix product."""
+    if a.shape and b.shape and len(a.shape) == 2:
+        shape = (a.shape[0], b.shape[-1]) if len(b.shape) == 2 else (a.shape[0],)
+        size = shape[0] * shape[1] if len(shape) == 2 else shape[0]
+        return replace(result, shape=shape, size=size)
+    return result
+
+
+def _unary(act: Activation, node: t.Unary) -> Value:
+    operand = evaluate(act, node.operand)
+    if node.operator == "not":
+        act.operation("unary")
+        return Value(type="bool")
+    found = operator_fact(act, operand, f"__{node.operator}__", (), node.span)
+    if found is not None:
+        return found
+    act.operation("unary")
+    if node.operator == "neg" and operand.number is not None:
+        return of_number(operand.type or "int", operand.number.map(lambda v: -v))
+    return operand if operand.type in ("int", "float") else UNKNOWN
+
+
+def _boolean(act: Activation, node: t.Boolean) -> Value:
+    result: Value | None = None
+    for part in node.values:
+        act.operation("boolean")
+        result = join(result, evaluate(act, part))
+    return result or UNKNOWN
+
+
+def _compare(act: Activation, node: t.Compare) -> Value:
+    left = evaluate(act, node.left)
+    result = Value(type="bool")
+    for operator, expression in zip(node.operators, node.rights, strict=True):
+        right = evaluate(act, expression)
+        if operator == "contains":
+            found = operator_fact(act, right, "__contains__", (left,), node.span)
+        else:
+            found = None
+            arrays = [v for v in (left, right) if v.type is not None and v.type.startswith(_ARRAYS)]
+            if arrays and operator != "is":
+                found = operator_fact(act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span)
+        if found is None:
+            act.operation("compare")
+        elif operator != "contains":
+            result = found
+        left = right
+    return result
+
+
+def _subscript(act: Activation, node: t.Subscript) -> Value:
+    value = evaluate(act, node.value)
+    index = evaluate(act, node.index)
+    inner = item_of(value, index, node.index)
+    fact_value = operator_fact(act, value, "__getitem__", (index,), node.span)
+    if fact_value is None:
+        act.operation("subscript")
+        return inner or Value(origin=value.origin)
+    if inner is not None:
+        return inner
+    return fact_value
+
+
+def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
+    """What a subscript gives, where the contents are known."""
+    text = literal_text(index)
+    if value.columns is not None and text is not None:
+        found = value.column(text)
+        if found is not None:
+            return found
+    if isinstance(node, t.Slice):
+        return _sliced(value, index)
+    if value.type == "dict":
+        return pair_of(value)[1] if value.items is not None or value.columns is not None else None
+    if value.items is not None and index.literal is not None and isinstance(index.literal.value, int):
+        position = index.literal.value
+        if -len(value.items) <= position < len(value.items):
+            return value.items[position]
+    if value.type in ("list", "tuple") and index.type != "slice":
+        found = element_of(value)
+        return found if found.type is not None or found.reference is not None else None
+    if value.type == "str":
+        return Value(type="str", size=ONE)
+    if value.type in ("bytes", "bytearray"):
+        return Value(type="int")
+    if value.type == "numpy.ndarray":
+        return _array_item(value, index, node)
+    if value.type == "pandas.DataFrame" and index.type == "list" and index.items is not None:
+        names = [literal_text(i) for i in index.items]
+        kept = tuple((k, v) for k, v in value.columns or () if k in names)
+        return replace(value, columns=kept or None)
+    return None
+
+
+def _sliced(value: Value, piece: Value) -> Value | None:
+    if value.type is None:
+        return None
+    size: Estimate | None = None
+    bounds = piece.items
+    if bounds is not None:
+        lower, upper, step = bounds
+        whole = size_of(value) if value.size is not None or value.items is not None else None
+        first = value.shape[0] if value.shape else whole
+        start = lower.number if lower.number is not None else ZERO if lower == NONE else None
+        end = upper.number if upper.number is not None else first if upper == NONE else None
+        if start is not None and end is not None:
+            if start.likely < 0 and first is not None:
+                start = first + start
+            if end.likely < 0 and first is not None:
+                end = first + end
+            size = (end - start).max(0)
+            if step.number is not None and step.number.likely > 1:
+                size = size / step.number
+            if first is not None:
+                size = size.min(first)
+        elif upper.number is None and lower.origin is not None:
+            size = None
+    if value.type == "numpy.ndarray" and value.shape is not None and size is not None:
+        shape = (size, *value.shape[1:])
+        total = size
+        for dim in value.shape[1:]:
+            total = total * dim
+        return replace(value, shape=shape, size=total, literal=None)
+    origin = value.origin if size is None else None
+    return replace(value, size=size, shape=None, literal=None, items=None, number=None, origin=origin, reference=None)
+
+
+def _array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
+    if index.type in ("int", None) and value.shape is not None and not isinstance(node, t.Sequence):
+        if len(value.shape) == 1:
+            return Value(type={"int64": "int", "float64": "float"}.get(value.dtype or "", "float"))
+        return element_of(value)
+    if isinstance(node, t.Sequence) and index.items is not None and value.shape is not None:
+        shape: list[Estimate] = []
+        for dimension, (part, piece) in zip(value.shape, zip(node.elements, index.items, strict=True), strict=False):
+            if isinstance(part, t.Slice):
+                cut = _sliced(Value(type="list", size=dimension), piece)
+                shape.append(size_of(cut) if cut is not None and cut.size is not None else dimension)
+        shape.extend(value.shape[len(index.items) :])
+        if not shape:
+            return Value(type={"int64": "int", "float64": "float"}.get(value.dtype or "", "float"))
+        total = ONE
+        for s in shape:
+            total = total * s
+        return replace(value, shape=tuple(shape), size=total, literal=None)
+    return None
+
+
+def _slice(act: Activation, node: t.Slice) -> Value:
+    act.operation("slice")
+    parts = tuple(evaluate(act, p) if p is not None else NONE for p in (node.lower, node.upper, node.step))
+    return Value(type="slice", items=parts)
+
+
+def _sequence(act: Activation, node: t.Sequence) -> Value:
+    values: list[Value] = []
+    plain = True
+    for element in node.elements:
+        act.operation(f"build_{node.kind}_item")
+        if isinstance(element, t.Starred):
+            inner = evaluate(act, element.value)
+            act.consume(inner)
+            values.append(element_of(inner))
+            plain = False
+        else:
+            values.append(evaluate(act, element))
+    joined: Value | None = None
+    for value in values:
+        joined = join(joined, value)
+    size = Estimate.point(len(values)) if plain else None
+    items = tuple(values) if plain and node.kind != "set" and len(values) <= 64 else None
+    return Value(type=node.kind, size=size, element=joined, items=items)
+
+
+def _dict(act: Activation, node: t.Dict) -> Value:
+    named: list[tuple[str, Value]] = []
+    key_join: Value | None = None
+    value_join: Value | None = None
+    literal = True
+    for key, value in node.items:
+        act.operation("build_dict_item")
+        made = evaluate(act, value)
+        if key is None:
+            literal = False
+            if made.columns is not None:
+                named.extend(made.columns)
+            continue
+        name = evaluate(act, key)
+        text = literal_text(name)
+        if text is None:
+            literal = False
+        else:
+            named.append((text, made))
+        key_join, value_join = join(key_join, name), join(value_join, made)
+    size = Estimate.point(len(node.items)) if all(k is not None for k, _ in node.items) else None
+    columns = tuple(named) if literal and named else None
+    pair = (key_join or UNKNOWN, value_join or UNKNOWN) if node.items else None
+    return Value(type="dict", size=size, columns=columns, items=pair, element=key_join)
+
+
+def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value, Lazy | None, str | None]:
+    """What a loop over a value runs through: how many items, which, what producing one costs, what the number hangs on."""
+    act.operation("loop_step")
+    lazy = act.start(value)
+    element = element_of(value)
+    if lazy is not None:
+        size = value.size if value.size is not None else lazy.trips
+        return size, element, lazy, lazy.trips_hang_on
+    operator_fact(act, value, "__iter__", (), span)
+    known = value.size is not None or value.items is not None or value.shape is not None or value.columns is not None
+    if value.type == "numpy.ndarray" and value.shape is not None:
+        return value.shape[0], element, None, value.origin if not value.shape[0].known else None
+    if known and value.type is not None:
+        size = size_of(value)
+        return size, element, None, None if size.known else value.origin
+    return UNKNOWN_TRIPS, element, None, value.origin or "its length"
+
+
+def _comprehension(act: Activation, node: t.Comprehension) -> Value:
+    outer = act.environment
+    act.environment = dict(outer)
+    trips = ONE
+    hangs_on: str | None = None
+    depth = 0
+    source = evaluate(act, node.clauses[0].iterable)  # once, outside
+    with act.nested() as builder:
+        for number, clause in enumerate(node.clauses):
+            if number > 0:
+                source = evaluate(act, clause.iterable)
+            count, element, lazy, what = iterate(act, source, clause.iterable.span)
+            if lazy is not None:
+                builder.include(lazy.block)
+            if clause.is_async:
+                act.emit(Await(clause.iterable.span))
+            trips = trips * count
+            hangs_on = hangs_on or what
+            act.loops.append(count)
+            depth += 1
+            bind(act, clause.target, element)
+            for condition in clause.conditions:
+                act.operation("branch")
+                evaluate(act, condition)
+        act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
+        produced = evaluate(act, node.element)
+        value = evaluate(act, node.value) if node.value is not None else None
+    del act.loops[len(act.loops) - depth :]
+    act.environment = outer
+    block = builder.finish()
+    filtered = any(c.conditions for c in node.clauses)
+    size = trips if not filtered else trips.map(lambda n: n / 2)
+    if node.kind == "generator":
+        lazy_value = Lazy(node.span, Kind.GENERATOR, block, trips, produced, act.path, act.name, hangs_on)
+        return act.defer(lazy_value, "generator", produced)
+    act.emit(
+        Loop(
+            node.span,
+            act.path,
+            Kind.COMPREHENSION,
+            trips,
+            block,
+            Iterations.INDEPENDENT,
+            act.name,
+            hangs_on,
+        )
+    )
+    known = size if hangs_on is None or not trips.known else None
+    if node.kind == "dict":
+        named: tuple[tuple[str, Value], ...] | None = None
+        first = node.clauses[0].iterable
+        if len(node.clauses) == 1 and isinstance(first, t.Sequence) and isinstance(node.element, t.Name):
+            texts = [e.value for e in first.elements if isinstance(e, t.Constant)]
+            if len(texts) == len(first.elements) and all(isinstance(x, str) for x in texts):
+                named = tuple((str(x), value or UNKNOWN) for x in texts)
+        return Value(type="dict", size=known, items=(produced, value or UNKNOWN), element=produced, columns=named)
+    return Value(type=node.kind, size=known, element=produced, origin=hangs_on)
+
+
+def _lambda(act: Activation, node: t.Lambda) -> Value:
+    act.operation("lambda")
+    return act.program.define(node, act)
+
+
+def _conditional(act: Activation, node: t.Conditional) -> Value:
+    act.operation("branch")
+    evaluate(act, node.test)
+    with act.nested() as yes:
+        a = evaluate(act, node.body)
+    with act.nested() as no:
+        b = evaluate(act, node.orelse)
+    act.emit(Branch((yes.finish(), no.finish())))
+    return join(a, b)
+
+
+def _await(act: Activation, node: t.Await) -> Value:
+    value = evaluate(act, node.value)
+    act.operation("await")
+    act.emit(Await(node.span))
+    return await_value(act, value, node.span)
+
+
+def _yield(act: Activation, node: t.Yield) -> Value:
+    value = evaluate(act, node.value) if node.value is not None else NONE
+    act.operation("generator_step")
+    if node.is_from:
+        act.consume(value)
+        value = element_of(value)
+    act.yields.append(value)
+    if act.yield_loop is None and act.loop_spans:
+        act.yield_loop = act.loop_spans[0]
+    return UNKNOWN
+
+
+def _formatted(act: Activation, node: t.Formatted) -> Value:
+    for part in node.parts:
+        act.operation("fstring_part")
+        evaluate(act, part)
+    return Value(type="str")
+
+
+def _starred(act: Activation, node: t.Starred) -> Value:
+    return evaluate(act, node.value)
+
+
+def _walrus(act: Activation, node: t.Walrus) -> Value:
+    value = evaluate(act, node.value)
+    bind(act, node.target, value)
+    return value
+
+
+def bind(act: Activation, target: t.Expr, value: Value) -> None:
+    """Assign a value to a target: a name, an attribute, a subscript, or a tuple of targets."""
+    if isinstance(target, t.Name):
+        act.operation("store_name")
+        write_target(act, target, value)
+    elif isinstance(target, t.Attribute):
+        act.operation("store_attribute")
+        if not isinstance(target.value, t.Name):
+            evaluate(act, target.value)
+        write_target(act, target, value)
+    elif isinstance(target, t.Subscript):
+        _store_item(act, target, value)
+    elif isinstance(target, t.Starred):
+        bind(act, target.value, Value(type="list", element=element_of(value)))
+    elif isinstance(target, t.Sequence):
+        items = value.items if value.type != "dict" else None
+        for position, element in enumerate(target.elements):
+            act.operation("unpack_item")
+            known = items is not None and position < len(items) and len(items) == len(target.elements)
+            bind(act, element, items[position] if known and items is not None else element_of(value))
+
+
+def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
+    container, index = evaluate(act, target.value), evaluate(act, target.index)
+    if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
+        act.operation("store_subscript")
+    text = literal_text(index)
+    if container.type == "dict":
+        key, old = pair_of(container)
+        pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
+        size = act.trips_so_far() if container.size is None or container.size.high == 0 else None
+        write_target(act, target.value, replace(container, items=pair, columns=None, size=size, element=pair[0]))
+    elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
+        kept = tuple((k, v) for k, v in container.columns if k != text)
+        series = replace(value, type="pandas.Series")
+        write_target(act, target.value, replace(container, columns=(*kept, (text, series))))
+
+
+_EVALUATE: dict[type, Callable[..., Value]] = {
+    t.Constant: _constant,
+    t.Name: _name,
+    t.Attribute: _attribute,
+    t.Call: _call,
+    t.Binary: _binary,
+    t.Unary: _unary,
+    t.Boolean: _boolean,
+    t.Compare: _compare,
+    t.Subscript: _subscript,
+    t.Slice: _slice,
+    t.Sequence: _sequence,
+    t.Dict: _dict,
+    t.Comprehension: _comprehension,
+    t.Lambda: _lambda,
+    t.Conditional: _conditional,
+    t.Await: _await,
+    t.Yield: _yield,
+    t.Formatted: _formatted,
+    t.Starred: _starred,
+    t.Walrus: _walrus,
+}

@@ -1,0 +1,114 @@
+"""The calls that hand work to a thread, a process, an interpreter or the event loop, and where they keep the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gillint.resolve.trace import Concurrency
+
+Style = Literal["call", "map", "apply", "map-one", "starmap", "thread", "coroutine", "gather"]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverSpec:
+    """How one callable takes the work.
+
+    Attributes:
+        style: `call` f(work, *arguments); `map` f(work, *iterables); `apply` f(work, args, kwds); `map-one`
+            f(work, iterable); `starmap` f(work, iterable of tuples); `thread` target=, args=, kwargs=; `coroutine` f(awaitable);
+            `gather` f(*awaitables) or f(iterable of awaitables).
+        work: the position of the work.
+        result: the type of what comes back, where it matters.
+    """
+
+    concurrency: Concurrency
+    style: Style
+    work: int = 0
+    result: str | None = None
+
+
+_T, _P, _A = Concurrency.THREADS, Concurrency.PROCESSES, Concurrency.ASYNCIO
+_FUTURE = "concurrent.futures.Future"
+
+HANDOVERS: dict[str, HandoverSpec] = {
+    "concurrent.futures.ThreadPoolExecutor.submit": HandoverSpec(_T, "call", result=_FUTURE),
+    "concurrent.futures.ThreadPoolExecutor.map": HandoverSpec(_T, "map", result="iterator"),
+    "concurrent.futures.ProcessPoolExecutor.submit": HandoverSpec(_P, "call", result=_FUTURE),
+    "concurrent.futures.ProcessPoolExecutor.map": HandoverSpec(_P, "map", result="iterator"),
+    "concurrent.futures.InterpreterPoolExecutor.submit": HandoverSpec(
+        Concurrency.INTERPRETERS, "call", result=_FUTURE
+    ),
+    "concurrent.futures.InterpreterPoolExecutor.map": HandoverSpec(Concurrency.INTERPRETERS, "map", result="iterator"),
+    "threading.Thread": HandoverSpec(_T, "thread", 1, "threading.Thread"),
+    "threading.Timer": HandoverSpec(_T, "thread", 1, "threading.Timer"),
+    "multiprocessing.Process": HandoverSpec(_P, "thread", 1, "multiprocessing.Process"),
+    "asyncio.to_thread": HandoverSpec(_T, "call"),
+    "asyncio.loop.run_in_executor": HandoverSpec(_T, "call", 1),
+    "anyio.to_thread.run_sync": HandoverSpec(_T, "call"),
+    "asyncio.gather": HandoverSpec(_A, "gather"),
+    "asyncio.wait": HandoverSpec(_A, "gather"),
+    "asyncio.as_completed": HandoverSpec(_A, "gather", result="iterator"),
+    "asyncio.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
+    "asyncio.ensure_future": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
+    "asyncio.TaskGroup.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
+    "asyncio.loop.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
+}
+for _pool, _concurrency in (("multiprocessing.pool.ThreadPool", _T), ("multiprocessing.Pool", _P)):
+    for _method, _style in (
+        ("apply", "apply"),
+        ("apply_async", "apply"),
+        ("map", "map-one"),
+        ("map_async", "map-one"),
+        ("imap", "map-one"),
+        ("imap_unordered", "map-one"),
+        ("starmap", "starmap"),
+        ("starmap_async", "starmap"),
+    ):
+        HANDOVERS[f"{_pool}.{_method}"] = HandoverSpec(_concurrency, _style, result="list")  # type: ignore[arg-type]
+
+# Constructors of the things above, the position and name of the parameter that says how many workers there are.
+POOLS: dict[str, tuple[int, str]] = {
+    "concurrent.futures.ThreadPoolExecutor": (0, "max_workers"),
+    "concurrent.futures.ProcessPoolExecutor": (0, "max_workers"),
+    "concurrent.futures.InterpreterPoolExecutor": (0, "max_workers"),
+    "multiprocessing.pool.ThreadPool": (0, "processes"),
+    "multiprocessing.Pool": (0, "processes"),
+}
+
+# Other public names of the same things.
+SYNONYMS: dict[str, str] = {
+    "concurrent.futures.thread.ThreadPoolExecutor": "concurrent.futures.ThreadPoolExecutor",
+    "concurrent.futures.process.ProcessPoolExecutor": "concurrent.futures.ProcessPoolExecutor",
+    "multiprocessing.dummy.Pool": "multiprocessing.pool.ThreadPool",
+    "multiprocessing.pool.Pool": "multiprocessing.Pool",
+    "multiprocessing.context.Process": "multiprocessing.Process",
+    "asyncio.get_event_loop": "asyncio.get_running_loop",
+    "asyncio.new_event_loop": "asyncio.get_running_loop",
+    "asyncio.tasks.gather": "asyncio.gather",
+}
+
+# Calls that wait for work which was handed over. Its time is counted where the work is.
+JOINS: frozenset[str] = frozenset(
+    {
+        "threading.Thread.join",
+        "threading.Thread.start",
+        "threading.Timer.join",
+        "threading.Timer.start",
+        "multiprocessing.Process.join",
+        "multiprocessing.Process.start",
+        "concurrent.futures.Future.result",
+        "concurrent.futures.Future.exception",
+        "concurrent.futures.wait",
+        "concurrent.futures.as_completed",
+        "concurrent.futures.ThreadPoolExecutor.shutdown",
+        "concurrent.futures.ProcessPoolExecutor.shutdown",
+        "concurrent.futures.InterpreterPoolExecutor.shutdown",
+        "multiprocessing.pool.ThreadPool.join",
+        "multiprocessing.pool.ThreadPool.close",
+        "multiprocessing.Pool.join",
+        "multiprocessing.Pool.close",
+        "multiprocessing.pool.AsyncResult.get",
+        "multiprocessing.pool.AsyncResult.wait",
+    }
+)

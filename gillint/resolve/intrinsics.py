@@ -1,0 +1,150 @@
+"""Results of builtins that a returns table cannot express: they depend on what is inside their arguments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.bound import element_of, number_of, size_of
+from gillint.resolve.trace import Bound, Kind
+from gillint.resolve.values import UNKNOWN, FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef, Value, join
+
+
+def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
+    """The result of a builtin, or None where the fact's returns table decides."""
+    args = bound.positional
+    if name == "range":
+        return _range(args)
+    if name == "len" and args:
+        known = args[0].size is not None or args[0].items is not None
+        return Value(type="int", number=size_of(args[0]) if known else None, origin=args[0].origin)
+    if name == "enumerate" and args:
+        return _wrapped(args[0], Value(type="tuple", items=(Value(type="int"), element_of(args[0]))))
+    if name == "zip" and args:
+        size = size_of(args[0])
+        for other in args[1:]:
+            size = size.min(size_of(other))
+        made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)))
+        return replace(made, size=size)
+    if name in ("iter", "reversed") and args:
+        return _wrapped(args[0], element_of(args[0]))
+    if name in ("list", "tuple", "set", "frozenset", "sorted"):
+        if not args:
+            return Value(type=name, size=ZERO)
+        kind = "list" if name == "sorted" else name
+        size = size_of(args[0]) if args[0].size is not None or args[0].items is not None else None
+        return Value(type=kind, size=size, element=element_of(args[0]), origin=args[0].origin)
+    if name == "dict":
+        named = tuple((k, v) for k, v in bound.parameters)
+        if named and not args:
+            return Value(type="dict", columns=named)
+        return replace(args[0], reference=None) if args and args[0].type == "dict" else Value(type="dict")
+    if name in ("map", "filter", "itertools.starmap") and len(args) > 1:
+        return _mapped(act, name, args, span)
+    if name in ("min", "max") and args:
+        return _extreme(name, args)
+    if name in ("sum", "abs") and args:
+        kind = args[0].type if name == "abs" else element_of(args[0]).type
+        return Value(type=kind if kind in ("int", "float") else None)
+    if name == "next" and args:
+        return element_of(args[0])
+    if name in ("int", "float") and args:
+        return Value(type=name, number=args[0].number, literal=args[0].literal if args[0].type == name else None)
+    if name.startswith("dict.") and bound.receiver is not None:
+        return _dict_method(name[5:], bound.receiver, args)
+    if name.endswith(".pop") and bound.receiver is not None and bound.receiver.type == "list":
+        return element_of(bound.receiver)
+    return None
+
+
+def _range(args: tuple[Value, ...]) -> Value:
+    numbers = [a.number for a in args]
+    size: Estimate | None = None
+    hangs_on = next((a.origin for a in args if a.number is None and a.origin), None)
+    if len(args) == 1 and numbers[0] is not None:
+        size = numbers[0].max(0)
+    elif len(args) >= 2 and numbers[0] is not None and numbers[1] is not None:
+        step = numbers[2] if len(args) > 2 else ONE
+        if step is not None and step.likely != 0:
+            span = (numbers[1] - numbers[0]) / step
+            size = span.map(lambda v: float(max(0, -(-v // 1))))
+    last = numbers[0] if len(args) == 1 else numbers[1] if len(args) > 1 else None
+    likely = Value(type="int", number=Estimate(0, last.likely / 2, last.high) if last is not None else None)
+    return Value(type="range", size=size, element=likely, origin=hangs_on)
+
+
+def _wrapped(source: Value, element: Value) -> Value:
+    """An iterator over another iterable: the same work, item by item."""
+    size = source.size if source.size is not None or source.items is None else size_of(source)
+    return Value(type="iterator", size=size, element=element, reference=source.reference, origin=source.origin)
+
+
+def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value:
+    from gillint.resolve.calls import apply
+
+    function, sources = args[0], args[1:]
+    element = tuple(element_of(s) for s in sources)
+    if name == "itertools.starmap":
+        element = element[0].items or element
+    hangs_on = None if sources[0].size is not None else sources[0].origin
+    trips = size_of(sources[0])
+    with act.nested() as builder:
+        act.loops.append(trips)
+        for source in sources:
+            inner = act.start(source)
+            if inner is not None and source.type not in ("coroutine", "awaitable"):
+                builder.include(inner.block)
+        builder.operations["generator_step"] = 1.0
+        callable_ = isinstance(
+            function.reference, (FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef)
+        ) or function.reference is not None
+        result = (
+            apply(act, function, element, (), span, function.origin or "function") if callable_ else UNKNOWN
+        )
+        act.loops.pop()
+    produced = element[0] if name == "filter" else result
+    lazy = Lazy(span, Kind.MAP, builder.finish(), trips, produced, act.path, act.name, hangs_on)
+    return act.defer(lazy, "iterator", produced)
+
+
+def _extreme(name: str, args: tuple[Value, ...]) -> Value:
+    if len(args) == 1:
+        return element_of(args[0])
+    numbers = [number_of(a) for a in args if a.number is not None]
+    joined = args[0]
+    for other in args[1:]:
+        joined = join(joined, other)
+    if len(numbers) == len(args):
+        amount = numbers[0]
+        for n in numbers[1:]:
+            amount = amount.min(n) if name == "min" else amount.max(n)
+        return replace(joined, number=amount, literal=None)
+    return replace(joined, number=None, literal=None)
+
+
+def pair_of(mapping: Value) -> tuple[Value, Value]:
+    """The key and the value of a dict, as far as they are known."""
+    if mapping.items is not None and len(mapping.items) == 2:
+        return mapping.items[0], mapping.items[1]
+    if mapping.columns:
+        joined = mapping.columns[0][1]
+        for _, other in mapping.columns[1:]:
+            joined = join(joined, other)
+        return Value(type="str"), joined
+    return mapping.element or UNKNOWN, UNKNOWN
+
+
+def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value | None:
+    key, value = pair_of(receiver)
+    size = size_of(receiver) if receiver.size is not None or receiver.columns is not None else None
+    if method == "items":
+        return Value(type="list", size=size, element=Value(type="tuple", items=(key, value)), origin=receiver.origin)
+    if method == "values":
+        return Value(type="list", size=size, element=value, origin=receiver.origin)
+    if method == "keys":
+        return Value(type="list", size=size, element=key, origin=receiver.origin)
+    if method in ("get", "pop", "setdefault"):
+        return join(value, args[1]) if len(args) > 1 and value != UNKNOWN else value
+    return None

@@ -1,0 +1,44 @@
+"""The modules and classes of the project, as far as they have been looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gillint.resolve.values import Value
+from gillint.syntax import tree as t
+from gillint.syntax.outline import ClassOutline, FunctionOutline
+from gillint.syntax.parse import Syntax
+
+
+@dataclass(slots=True)
+class ClassScope:
+    """A class: its methods, and what is known of the attributes of its instances."""
+
+    key: str
+    name: str
+    module: ModuleScope
+    outline: ClassOutline | None = None
+    tree: t.Class | None = None
+    methods: dict[str, FunctionOutline | t.Function] = field(default_factory=dict)
+    attributes: dict[str, Value] = field(default_factory=dict)
+    bases: tuple[Value, ...] = ()
+    prepared: bool = False
+    constructed: bool = False
+
+
+@dataclass(slots=True)
+class ModuleScope:
+    """A file: its functions and classes by name, and the variables of its top level."""
+
+    path: str
+    syntax: Syntax
+    environment: dict[str, Value] = field(default_factory=dict)
+    functions: dict[str, FunctionOutline] = field(default_factory=dict)
+    classes: dict[str, ClassScope] = field(default_factory=dict)
+    state: str = "new"
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Remember an assumption, once."""
+        if text not in self.notes:
+            self.notes.append(text)

@@ -1,0 +1,337 @@
+"""What statements do to the variables in sight and to the trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gillint.estimate import Estimate
+from gillint.knowledge.base import bases_of, find_type
+from gillint.knowledge.schema import Behaviour, Effect, Fact
+from gillint.resolve.activation import Activation
+from gillint.resolve.annotations import annotated
+from gillint.resolve.bound import Answers, build
+from gillint.resolve.calls import await_value, symbol_of
+from gillint.resolve.expressions import bind, binary, evaluate, iterate, operator_fact, write_target
+from gillint.resolve.iterations import iterations_of
+from gillint.resolve.trace import Await, Block, Bound, Branch, Kind, Loop
+from gillint.resolve.values import NONE, UNKNOWN, Value, join, widen
+from gillint.syntax import tree as t
+
+_RARE = 0.02  # the share of runs in which an exception is taken to happen
+_WHILE_TRIPS = Estimate(1, 100, 1e6)
+
+
+def run(act: Activation, body: t.Body) -> None:
+    """Run statements in order."""
+    for statement in body:
+        if not act.program.spend():
+            return
+        _RUN[type(statement)](act, statement)
+
+
+def _evaluate(act: Activation, node: t.Evaluate) -> None:
+    value = evaluate(act, node.value)
+    if value.type not in ("coroutine", "awaitable"):
+        lazy = act.lazy_of(value)
+        if lazy is not None:
+            act.start(value)  # a generator that is thrown away does nothing
+
+
+def _assign(act: Activation, node: t.Assign) -> None:
+    known = annotated(act, node.annotation) if node.annotation is not None else UNKNOWN
+    value = evaluate(act, node.value) if node.value is not None else known
+    if value.type is None and value.reference is None and known.type is not None:
+        value = known
+    elif value.element is None and known.element is not None and value.type == known.type:
+        value = replace(value, element=known.element)
+    for target in node.targets:
+        bind(act, target, value)
+
+
+def _augment(act: Activation, node: t.Augment) -> None:
+    act.operation("augmented")
+    old = evaluate(act, node.target)
+    value = evaluate(act, node.value)
+    in_place = operator_fact(act, old, f"__i{node.operator}__", (value,), node.span)
+    result = in_place if in_place is not None else binary(act, old, node.operator, value, node.span)
+    if isinstance(node.target, (t.Name, t.Attribute)):
+        write_target(act, node.target, result)
+
+
+def _import(act: Activation, node: t.Import) -> None:
+    act.operation("import")
+    module = act.program.import_module(node.module, node.level, act.scope)
+    if node.name == "*":
+        if module is not None:
+            act.environment.update({k: v for k, v in module.environment.items() if not k.startswith("_")})
+        else:
+            for name in _star_names(node.module):
+                act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
+        return
+    if node.name is not None:
+        found = act.program.module_value(module, node.name) if module is not None else None
+        if found is None and node.level > 0 or module is not None and found is None:
+            submodule = f"{node.module}.{node.name}" if node.module else node.name
+            inner = act.program.import_module(submodule, node.level, act.scope)
+            found = _module(inner.path) if inner is not None else UNKNOWN
+        act.environment[node.binds] = found if found is not None else symbol_of(f"{node.module}.{node.name}")
+    else:
+        act.environment[node.binds] = _module(module.path) if module is not None else symbol_of(node.module)
+
+
+def _module(path: str) -> Value:
+    return Value(type=f"{path}::")
+
+
+def _star_names(module: str) -> list[str]:
+    from gillint.knowledge.base import library
+
+    found = library(module)
+    prefix = module + "."
+    if found is None:
+        return []
+    return [n for n, _ in found.facts if n.startswith(prefix) and "." not in n[len(prefix) :]]
+
+
+def _return(act: Activation, node: t.Return) -> None:
+    act.returns.append(evaluate(act, node.value) if node.value is not None else NONE)
+
+
+def _raise(act: Activation, node: t.Raise) -> None:
+    act.operation("raise")
+    if node.value is not None:
+        evaluate(act, node.value)
+
+
+def _jump(act: Activation, node: t.Jump) -> None:
+    return None
+
+
+def _delete(act: Activation, node: t.Delete) -> None:
+    for target in node.targets:
+        if isinstance(target, t.Name):
+            act.environment.pop(target.id, None)
+
+
+def _assert(act: Activation, node: t.Assert) -> None:
+    act.operation("branch")
+    evaluate(act, node.test)
+
+
+def _is_main_guard(test: t.Expr) -> bool:
+    return isinstance(test, t.Compare) and any(
+        isinstance(e, t.Name) and e.id == "__name__" for e in (test.left, *test.rights)
+    )
+
+
+def _if(act: Activation, node: t.If) -> None:
+    if _is_main_guard(node.test) or (isinstance(node.test, t.Name) and node.test.id == "TYPE_CHECKING"):
+        run(act, node.body)
+        return
+    act.operation("branch")
+    evaluate(act, node.test)
+    _choose(act, (node.body, node.orelse), (_weight(node.body), _weight(node.orelse)))
+
+
+def _weight(body: t.Body) -> float:
+    """How often an arm is taken, against the others: one that ends in `raise` is an error path."""
+    return _RARE if body and isinstance(body[-1], t.Raise) else 1.0
+
+
+def _choose(act: Activation, arms: tuple[t.Body, ...], weights: tuple[float, ...]) -> None:
+    """Run each arm from the same state, and join what they leave."""
+    before = act.environment
+    blocks: list[Block] = []
+    ends: list[dict[str, Value]] = []
+    for arm in arms:
+        act.environment = dict(before)
+        with act.nested() as builder:
+            run(act, arm)
+        blocks.append(builder.finish())
+        if not (arm and isinstance(arm[-1], (t.Raise, t.Return))):
+            ends.append(act.environment)
+    # The same dictionary object is kept: nested functions see the variables through it.
+    merged: dict[str, Value] = {}
+    for end in ends or [before]:
+        for name, value in end.items():
+            merged[name] = join(merged[name], value) if name in merged else value
+    act.environment = before
+    before.clear()
+    before.update(merged)
+    if any(b.nodes or b.operations for b in blocks):
+        act.emit(Branch(tuple(blocks), tuple(weights)))
+
+
+def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], tuple[Estimate, str | None]]) -> None:
+    """Run a body until what it leaves in the variables is stable, then once more for the trace."""
+    before = dict(act.environment)
+    pending = list(act.pending)
+    for attempt in range(3):
+        with act.nested() as builder:
+            act.pending[:] = pending
+            trips, hangs_on = enter()
+            act.loops.append(trips)
+            act.loop_spans.append(node.span)
+            run(act, node.body)
+            act.loop_spans.pop()
+            act.loops.pop()
+        after = act.environment
+        stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
+        if attempt == 2 or all(stable.get(k) == v for k, v in before.items()):
+            break
+        # Grown containers keep the size that the trip count gives them.
+        before = {k: stable.get(k, v) for k, v in before.items()}
+        act.environment.clear()
+        act.environment.update(before)
+    act.emit(
+        Loop(
+            node.span,
+            act.path,
+            Kind.LOOP,
+            trips,
+            builder.finish(),
+            iterations_of(node),
+            act.name,
+            hangs_on,
+        )
+    )
+    run(act, node.orelse)
+
+
+def _for(act: Activation, node: t.For) -> None:
+    source = evaluate(act, node.iterable)
+
+    def enter() -> tuple[Estimate, str | None]:
+        count, element, lazy, hangs_on = iterate(act, source, node.iterable.span)
+        if lazy is not None:
+            act.builder.include(lazy.block)
+        if node.is_async:
+            act.emit(Await(node.iterable.span))
+        bind(act, node.target, element)
+        return count, hangs_on
+
+    _loop(act, node, enter)
+
+
+def _while(act: Activation, node: t.While) -> None:
+    known = _counted(act, node)
+
+    def enter() -> tuple[Estimate, str | None]:
+        act.operation("while_step")
+        evaluate(act, node.test)
+        return (known, None) if known is not None else (_WHILE_TRIPS, "how often the `while` loop runs")
+
+    _loop(act, node, enter)
+
+
+def _counted(act: Activation, node: t.While) -> Estimate | None:
+    """`while i < n: ...; i += step`: (n - i) / step turns."""
+    test = node.test
+    if not isinstance(test, t.Compare) or len(test.rights) != 1 or not isinstance(test.left, t.Name):
+        return None
+    steps = [
+        s
+        for s in node.body
+        if isinstance(s, t.Augment) and isinstance(s.target, t.Name) and s.target.id == test.left.id
+    ]
+    start = act.environment.get(test.left.id)
+    if len(steps) != 1 or start is None or start.number is None:
+        return None
+    with act.nested():
+        end = evaluate(act, test.rights[0]).number
+        step = evaluate(act, steps[0].value).number
+    if end is None or step is None or steps[0].operator not in ("add", "sub"):
+        return None
+    return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
+
+
+def _with(act: Activation, node: t.With) -> None:
+    for expression, target in node.items:
+        act.operation("with")
+        value = evaluate(act, expression)
+        if value.type in ("awaitable", "coroutine"):
+            act.emit(Await(expression.span))
+            value = await_value(act, value, expression.span)
+        entered = _context(act, value, expression, is_async=node.is_async)
+        if target is not None:
+            bind(act, target, entered)
+    run(act, node.body)
+
+
+def _context(act: Activation, value: Value, expression: t.Expr, *, is_async: bool) -> Value:
+    """What `with value as x` gives; a lock is taken here."""
+    if value.type is None:
+        return value
+    lazy = act.start(value)
+    if lazy is not None:  # a @contextmanager generator: its body runs around ours
+        act.builder.include(lazy.block)
+        return value.element or UNKNOWN
+    prefix = "a" if is_async else ""
+    operator_fact(act, value, f"__{prefix}enter__", (), expression.span)
+    for base in bases_of(value.type):
+        info = find_type(base)
+        if info is not None and info.context is not None:
+            fact = Fact(f"{base}.__enter__", "", (), Behaviour(Effect.HOLDS))
+            bound = Bound(value)
+            return build(info.context, Answers(fact, bound), bound)
+    owner = act.program.class_of(value.type)
+    enter = act.program.attribute(owner, f"__{prefix}enter__") if owner is not None else None
+    if enter is not None:
+        from gillint.resolve.calls import apply, attribute_value
+
+        made = apply(act, attribute_value(act, value, f"__{prefix}enter__"), (), (), expression.span, "__enter__")
+        return await_value(act, made, expression.span) if is_async else made
+    return value
+
+
+def _try(act: Activation, node: t.Try) -> None:
+    act.operation("try")
+    run(act, node.body)
+    if node.handlers:
+        for handler in node.handlers:
+            if handler.name is not None:
+                act.environment.setdefault(handler.name, UNKNOWN)
+        arms = tuple(h.body for h in node.handlers)
+        _choose(act, ((), *arms), (1.0, *(_RARE for _ in arms)))
+    run(act, node.orelse)
+    run(act, node.final)
+
+
+def _match(act: Activation, node: t.Match) -> None:
+    evaluate(act, node.subject)
+    for case in node.cases:
+        for name in case.binds:
+            act.environment.setdefault(name, UNKNOWN)
+        act.operation("branch")
+    _choose(act, tuple(c.body for c in node.cases), tuple(_weight(c.body) for c in node.cases))
+
+
+def _function(act: Activation, node: t.Function) -> None:
+    act.operation("lambda")
+    act.environment[node.name] = act.program.define(node, act)
+
+
+def _class(act: Activation, node: t.Class) -> None:
+    act.environment[node.name] = act.program.local_class(node, act)
+
+
+_RUN: dict[type, Callable[..., None]] = {
+    t.Evaluate: _evaluate,
+    t.Assign: _assign,
+    t.Augment: _augment,
+    t.Import: _import,
+    t.Return: _return,
+    t.Raise: _raise,
+    t.Jump: _jump,
+    t.Delete: _delete,
+    t.Assert: _assert,
+    t.If: _if,
+    t.For: _for,
+    t.While: _while,
+    t.With: _with,
+    t.Try: _try,
+    t.Match: _match,
+    t.Function: _function,
+    t.Class: _class,
+}

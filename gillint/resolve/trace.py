@@ -1,0 +1,193 @@
+"""What a piece of code does, in order: the tree that the later stages read. No parser, no environment: frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal, Union
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import Estimate
+from gillint.knowledge.schema import Fact
+from gillint.resolve.values import Value
+
+
+class Concurrency(str, Enum):
+    """How a region already runs."""
+
+    SEQUENTIAL = "sequential"
+    THREADS = "threads"
+    PROCESSES = "processes"
+    INTERPRETERS = "interpreters"
+    ASYNCIO = "asyncio"
+    INTERNAL = "internal"
+
+
+class Iterations(str, Enum):
+    """Whether a region's iterations could run apart."""
+
+    INDEPENDENT = "independent"
+    REDUCTION = "reduction"
+    CARRIED = "carried"
+    UNKNOWN = "unknown"
+
+
+class Kind(str, Enum):
+    """What kind of code a region is; the names of the report."""
+
+    LOOP = "loop"
+    COMPREHENSION = "comprehension"
+    GENERATOR = "generator"
+    MAP = "map"
+    RECURSION = "recursion"
+    FUNCTION = "function"
+    COROUTINE = "coroutine"
+    SUBMISSION = "submission"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The arguments of a call: the receiver, and each parameter that is known to be passed."""
+
+    receiver: Value | None = None
+    positional: tuple[Value, ...] = ()
+    parameters: tuple[tuple[str, Value], ...] = ()
+    has_star: bool = False
+
+    def get(self, name: str) -> Value | None:
+        """The value of a parameter, or None where it is not passed."""
+        if name == "self":
+            return self.receiver
+        return next((v for k, v in self.parameters if k == name), None)
+
+
+CallKind = Literal["library", "project", "undefined", "unknown", "join"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """One call site, operator or step of iteration.
+
+    Attributes:
+        name: the public qualified name where it is resolved, else the text in the source.
+        kind: `library` (a fact or a library's default decides), `project` (the body is `inner`), `undefined` (nothing
+            defines the name), `unknown`, `join` (waits for work that was handed over: its time is counted there).
+        implicit: an operator, a subscript or an iteration, not a call expression.
+        undecided: what the resolution could not tell.
+    """
+
+    span: Span
+    path: str
+    name: str
+    kind: CallKind
+    bound: Bound = Bound()
+    fact: Fact | None = None
+    inner: Block | None = None
+    callback: Block | None = None
+    implicit: bool = False
+    awaited: bool = False
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loop:
+    """A body that runs `trips` times."""
+
+    span: Span
+    path: str
+    kind: Kind
+    trips: Estimate
+    body: Block
+    iterations: Iterations = Iterations.INDEPENDENT
+    function: str | None = None
+    trips_hang_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """One of several bodies runs; weights say how often, against the others (all alike where there are none)."""
+
+    arms: tuple[Block, ...]
+    weights: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handover:
+    """Work that is given to a thread, a process, an interpreter or the event loop."""
+
+    span: Span
+    path: str
+    via: str
+    concurrency: Concurrency
+    worker: Block
+    tasks: Estimate
+    workers: int | None = None
+    function: str | None = None
+    worker_name: str | None = None
+    worker_key: str | None = None
+    arguments: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Await:
+    """The coroutine may be suspended here: other tasks run."""
+
+    span: Span
+
+
+Node = Union[Call, Loop, Branch, Handover, Await]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """What runs once: bytecode by kind of operation, and the nodes in order."""
+
+    operations: tuple[tuple[str, float], ...] = ()
+    nodes: tuple[Node, ...] = ()
+    function: str | None = None
+    recursive: bool = False
+    span: Span | None = None
+
+
+EMPTY = Block()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTrace:
+    """A function as it is reported: its body, for arguments that cover those of its call sites."""
+
+    name: str
+    path: str
+    span: Span
+    block: Block
+    is_async: bool
+    is_entry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The stage's result for one file: the module's own body first, then its functions.
+
+    `notes` are what was assumed on the way: imports that are missing, names that nothing defines.
+    """
+
+    path: str
+    functions: tuple[FunctionTrace, ...]
+    notes: tuple[str, ...] = ()
+    modules: tuple[str, ...] = field(default=())
+
+
+def children(node: Node) -> Iterator[Block]:
+    """The blocks inside a node."""
+    if isinstance(node, Call):
+        if node.inner is not None:
+            yield node.inner
+        if node.callback is not None:
+            yield node.callback
+    elif isinstance(node, Loop):
+        yield node.body
+    elif isinstance(node, Branch):
+        yield from node.arms
+    elif isinstance(node, Handover):
+        yield node.worker

@@ -1,0 +1,221 @@
+"""What is known of a value before the program runs: its type, its size, what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Union
+
+from gillint.estimate import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant, wrapped so that None can be told from "not constant"."""
+
+    value: str | int | float | bool | bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRef:
+    """A function of the project, a lambda or a nested function; `bound` is its `self`."""
+
+    key: str
+    bound: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRef:
+    """A class of the project."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRef:
+    """An attribute of a value that is about to be called."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartialRef:
+    """`functools.partial(function, ...)`."""
+
+    function: Value
+    positional: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LazyRef:
+    """Work that happens later: the body of a generator when it is iterated, of a coroutine when it is awaited."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolRef:
+    """A public name of a library: a module, a function, a class or a constant of it."""
+
+    name: str
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UndefinedRef:
+    """A name that nothing in sight defines."""
+
+    name: str
+
+
+Reference = Union[FunctionRef, ClassRef, MethodRef, PartialRef, LazyRef, SymbolRef, UndefinedRef]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is known of a value; None means unknown.
+
+    Attributes:
+        type: public dotted name of the type; builtins are bare; `<path>::<Class>` for classes of the project.
+        size: elements of a container or array, characters, bytes, rows.
+        shape: the dimensions of an array.
+        dtype: of an array or a column.
+        element: what iterating gives.
+        items: the members of a tuple whose members are known one by one.
+        columns: the columns of a DataFrame, or the values of a dict with literal keys.
+        literal: the constant that it is.
+        number: the number that it is, where the scenarios differ.
+        reference: the function, class, module, method or deferred work that it stands for.
+        origin: the name in the source that the unknown hangs on.
+    """
+
+    type: str | None = None
+    size: Estimate | None = None
+    shape: tuple[Estimate, ...] | None = None
+    dtype: str | None = None
+    element: Value | None = None
+    items: tuple[Value, ...] | None = None
+    columns: tuple[tuple[str, Value], ...] | None = None
+    literal: Literal | None = None
+    number: Estimate | None = None
+    reference: Reference | None = None
+    origin: str | None = None
+
+    def column(self, name: str) -> Value | None:
+        """The column or dict value of this name."""
+        return next((v for k, v in self.columns if k == name), None) if self.columns is not None else None
+
+
+UNKNOWN = Value()
+NONE = Value(type="NoneType", literal=Literal(None))
+_MAX_NESTING = 6
+
+
+def of_constant(value: object) -> Value:
+    """The value of a literal."""
+    if value is None:
+        return NONE
+    if isinstance(value, bool):
+        return Value(type="bool", literal=Literal(value), number=Estimate.point(int(value)))
+    if isinstance(value, int):
+        return Value(type="int", literal=Literal(value) if abs(value) < 2**64 else None, number=_number(value))
+    if isinstance(value, float):
+        return Value(type="float", literal=Literal(value), number=_number(value))
+    if isinstance(value, complex):
+        return Value(type="complex")
+    if isinstance(value, (str, bytes)):
+        literal = Literal(value) if len(value) <= 200 else None
+        element = Value(type="str", size=Estimate.point(1)) if isinstance(value, str) else Value(type="int")
+        return Value(type=type(value).__name__, size=Estimate.point(len(value)), literal=literal, element=element)
+    return UNKNOWN
+
+
+def _number(value: float) -> Estimate:
+    try:
+        return Estimate.point(value)
+    except OverflowError:
+        return Estimate.point(1e15)
+
+
+def of_number(kind: str, number: Estimate | None) -> Value:
+    """An int or float whose amount is estimated."""
+    if number is not None and number.known and kind == "int":
+        return of_constant(int(number.likely))
+    return Value(type=kind, number=number)
+
+
+def join(a: Value | None, b: Value | None) -> Value:
+    """What is known where two paths meet. None is "not bound on that path" and gives way; so does the constant None."""
+    return _join(a, b, 0)
+
+
+def _join(a: Value | None, b: Value | None, depth: int) -> Value:
+    if a is None or a == b:
+        return b if b is not None else UNKNOWN
+    if b is None or b == NONE:
+        return a
+    if a == NONE:
+        return b
+    if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
+        a = replace(a, type="float")
+        b = replace(b, type="float")
+    if a.type != b.type or depth > _MAX_NESTING:
+        return UNKNOWN
+    size = a.size.join(b.size) if a.size is not None and b.size is not None else None
+    number = a.number.join(b.number) if a.number is not None and b.number is not None else None
+    shape = None
+    if a.shape is not None and b.shape is not None and len(a.shape) == len(b.shape):
+        shape = tuple(x.join(y) for x, y in zip(a.shape, b.shape, strict=True))
+    element: Value | None = None
+    if a.element is not None and b.element is not None:
+        element = _join(a.element, b.element, depth + 1)
+    elif a.size is not None and a.size.high == 0 or b.size is not None and b.size.high == 0:
+        element = a.element or b.element  # an empty list takes the other one's element
+    items = None
+    if a.items is not None and b.items is not None and len(a.items) == len(b.items):
+        items = tuple(_join(x, y, depth + 1) for x, y in zip(a.items, b.items, strict=True))
+    return Value(
+        type=a.type,
+        size=size,
+        shape=shape,
+        dtype=a.dtype if a.dtype == b.dtype else None,
+        element=element,
+        items=items,
+        columns=a.columns if a.columns == b.columns else None,
+        literal=a.literal if a.literal == b.literal else None,
+        number=number,
+        reference=a.reference if a.reference == b.reference else None,
+        origin=a.origin or b.origin,
+    )
+
+
+def widen(before: Value | None, after: Value) -> Value:
+    """What a variable may be at the top of a loop that changes it: same kind, sizes and amounts open upwards."""
+    if before is None:
+        return after
+    joined = join(before, after)
+    if joined == before:
+        return before
+    changes: dict[str, object] = {"literal": None}
+    if before.number is not None or after.number is not None:
+        changes["number"] = None
+    if before.size != after.size:
+        changes["size"] = None
+        if before.shape != after.shape:
+            changes["shape"] = None
+    return replace(joined, **changes)  # type: ignore[arg-type]
+
+
+def trimmed(value: Value, depth: int = 4) -> Value:
+    """The same with deep nesting forgotten, so that summaries of recursive data stay finite."""
+    if depth == 0:
+        return Value(type=value.type, size=value.size, dtype=value.dtype, origin=value.origin)
+    if value.element is None and value.items is None and value.columns is None:
+        return value
+    return replace(
+        value,
+        element=trimmed(value.element, depth - 1) if value.element is not None else None,
+        items=tuple(trimmed(i, depth - 1) for i in value.items) if value.items is not None else None,
+        columns=tuple((k, trimmed(v, depth - 1)) for k, v in value.columns) if value.columns is not None else None,
+    )

@@ -1,0 +1,180 @@
+"""The triage: what is where in a file, from the standard library's fast parser, without looking inside functions.
+
+libcst builds its trees at some 15,000 lines a second, `ast` at fifteen times that. So `ast` finds the functions, the
+classes and the statements of the module, a regular expression finds which of them can matter, and libcst parses those.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# What makes a function worth a look: a loop, a hand-over of work, or a coroutine.
+_CANDIDATE = re.compile(
+    r"\b(?:for|while|await|map|starmap|imap|imap_unordered|filter|reduce|submit|Thread|Timer|Process|Pool|ThreadPool|Parallel"
+    r"|ThreadPoolExecutor|ProcessPoolExecutor|InterpreterPoolExecutor|gather|create_task|to_thread|run_sync|start_soon"
+    r"|run_in_executor|TaskGroup|apply_async|map_async)\b"
+)
+_CALLED = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+_LITERAL_LIMIT = 20_000  # characters of a literal table that is not worth a syntax tree
+_DEPTH_LIMIT = 150  # levels of nesting; libcst recurses in Python and in Rust, and crashes the process at some 3,000
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines `first` to `last`, both included, from 1."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOutline:
+    """A function or method of the module, not one nested in another function."""
+
+    name: str
+    qualname: str
+    lines: Lines
+    owner: str | None
+    is_candidate: bool
+    calls: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOutline:
+    """A class of the module; `whole` where its body must be parsed with its header (both on one line)."""
+
+    qualname: str
+    lines: Lines
+    bases: tuple[str, ...]
+    statements: tuple[Lines, ...]
+    decorators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a file contains, by line numbers."""
+
+    functions: tuple[FunctionOutline, ...]
+    classes: tuple[ClassOutline, ...]
+    statements: tuple[Lines, ...]
+    calls: frozenset[str]
+
+
+class TooDeep(Exception):
+    """Nesting that the parser cannot be trusted with; carries the line."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"nested more than {_DEPTH_LIMIT} levels deep")
+        self.line = line
+
+
+def make_outline(module: ast.Module, lines: list[str]) -> Outline:
+    """Find the functions, classes and statements of a parsed module. `lines` keep their line ends."""
+    functions: list[FunctionOutline] = []
+    classes: list[ClassOutline] = []
+    statements = list(_collect(module.body, lines, "", None, functions, classes))
+    text = "".join("".join(lines[s.first - 1 : s.last]) for s in statements)
+    return Outline(tuple(functions), tuple(classes), tuple(_merge(statements)), frozenset(_CALLED.findall(text)))
+
+
+def _collect(
+    body: list[ast.stmt],
+    lines: list[str],
+    prefix: str,
+    owner: str | None,
+    functions: list[FunctionOutline],
+    classes: list[ClassOutline],
+) -> Iterator[Lines]:
+    """Sort a body into functions, classes, and the rest, which is yielded."""
+    for node in body:
+        last = node.end_lineno or node.lineno
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = min((d.lineno for d in node.decorator_list), default=node.lineno)
+            text = "".join(lines[first - 1 : last])
+            inside = text.split("(", 1)[-1]  # past `def name`, so that a recursive call can be told from the definition
+            called = frozenset(_CALLED.findall(inside))
+            candidate = bool(_CANDIDATE.search(inside)) or node.name in called
+            functions.append(
+                FunctionOutline(node.name, prefix + node.name, Lines(first, last), owner, candidate, called)
+            )
+        elif isinstance(node, ast.ClassDef) and node.body[0].lineno > node.lineno:
+            qualname = prefix + node.name
+            inner = list(_collect(node.body, lines, qualname + ".", qualname, functions, classes))
+            classes.append(
+                ClassOutline(
+                    qualname,
+                    Lines(node.lineno, last),
+                    tuple(ast.unparse(b) for b in node.bases),
+                    tuple(_merge(inner)),
+                    tuple(ast.unparse(d) for d in node.decorator_list),
+                )
+            )
+        elif not _is_data(node, lines):
+            yield Lines(node.lineno, last)
+
+
+def _is_data(node: ast.stmt, lines: list[str]) -> bool:
+    """A large literal table: its cost is nothing, and a tree of it would be gigantic."""
+    if not isinstance(node, (ast.Assign, ast.AnnAssign)) or not isinstance(
+        node.value, (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant)
+    ):
+        return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    last = node.end_lineno or node.lineno
+    return sum(len(line) for line in lines[node.lineno - 1 : last]) > _LITERAL_LIMIT
+
+
+def _merge(ranges: list[Lines]) -> Iterator[Lines]:
+    """Join ranges that touch or share a line, so that each line is parsed once."""
+    current: Lines | None = None
+    for item in sorted(ranges, key=lambda r: r.first):
+        if current is not None and item.first <= current.last + 1:
+            current = Lines(current.first, max(current.last, item.last))
+        else:
+            if current is not None:
+                yield current
+            current = item
+    if current is not None:
+        yield current
+
+
+def check_depth(module: ast.Module) -> None:
+    """Refuse what would overflow a recursive parser.
+
+    Raises:
+        TooDeep: with the line of the first place that is too deep.
+    """
+    stack: list[tuple[ast.AST, int]] = [(node, 1) for node in module.body]
+    while stack:
+        node, depth = stack.pop()
+        if isinstance(node, ast.BoolOp):
+            depth += len(node.values)
+        if depth > _DEPTH_LIMIT:
+            raise TooDeep(getattr(node, "lineno", 1))
+        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+
+
+_BRACKET = re.compile(r"[][(){}]")
+
+
+def check_brackets(source: str) -> None:
+    """The same for text that `ast` cannot parse: count brackets, and `elif` in a row.
+
+    Raises:
+        TooDeep: with the line of the first place that is too deep.
+    """
+    depth = chain = 0
+    for number, line in enumerate(source.split("\n"), 1):
+        deepest = depth
+        for bracket in _BRACKET.findall(line):
+            depth = depth + 1 if bracket in "([{" else max(0, depth - 1)
+            deepest = max(deepest, depth)
+        stripped = line.lstrip()
+        chain = chain + 1 if stripped.startswith("elif ") else 0 if stripped.startswith(("if ", "def ")) else chain
+        dots = max(line.count("."), line.count(")("), line.count(" or "), line.count(" and "), line.count("not "))
+        signs = max(line.count("+"), line.count("-"), line.count("~"), line.count("*"))
+        indent = len(line) - len(stripped)
+        if max(deepest, chain, dots // 4, signs // 4, indent // 4) > _DEPTH_LIMIT:
+            raise TooDeep(number)
