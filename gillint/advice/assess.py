@@ -1,0 +1,131 @@
+"""One region with everything that is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gillint.costs.demand import CallShare, Costs, Demand
+from gillint.diagnostics.types import Confidence
+from gillint.estimate import LIMIT, Estimate
+from gillint.regions.find import Region
+from gillint.resolve.trace import Concurrency
+from gillint.scaling.predict import BoundType, Prediction, Range, Setting, predict
+
+
+@dataclass(frozen=True, slots=True)
+class RankedCall:
+    """A call site with its share of the region's time."""
+
+    share: float
+    detail: CallShare
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A way out (or none): what it would give against one thread of the code as written, and what forbids it."""
+
+    action: str
+    scales: bool
+    speedup: Range
+    why: str
+    veto: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessment:
+    """A region, its demands, how it scales, and why."""
+
+    region: Region
+    demand: Demand
+    prediction: Prediction
+    calls: tuple[RankedCall, ...]
+    cost_share: float
+    confidence: Confidence
+    assumptions: tuple[str, ...]
+    loop_block: Estimate | None
+    explanation: str = ""
+    advice: tuple[Advice, ...] = ()
+
+    @property
+    def run_ns(self) -> Estimate:
+        """Time of one run of the whole region."""
+        return self.demand.elapsed * self.region.trips
+
+
+_WIDE = 1.5  # a ceiling that may be anything within this factor of itself is no firm answer
+
+
+def assess(region: Region, costs: Costs, setting: Setting, spent: float, total: float, notes: tuple[str, ...]) -> Assessment:
+    """Put together what the stages found for one region.
+
+    Args:
+        region: the region.
+        costs: the demands of the file's blocks.
+        setting: threads, cores, build.
+        spent: the region's inclusive time in a run of the file, ns.
+        total: the file's time, ns.
+        notes: what was assumed in the file as a whole.
+    """
+    demand = costs.block(region.body)
+    prediction = predict(demand, region.trips, region.concurrency, setting)
+    elapsed = max(demand.elapsed.likely, 1e-3)
+    ranked = [
+        RankedCall(min(1.0, max(0.0, share.elapsed.likely / elapsed)), share) for share in costs.calls(region.body)
+    ]
+    loop_block = costs.longest_synchronous(region.body) if region.in_coroutine else None
+    if loop_block is not None:
+        loop_block = loop_block.map(lambda ns: min(ns, LIMIT))
+    return Assessment(
+        region=region,
+        demand=demand,
+        prediction=prediction,
+        calls=tuple(ranked),
+        cost_share=min(1.0, spent / total) if total > 0 else 0.0,
+        confidence=_confidence(demand, prediction, ranked),
+        assumptions=_assumptions(region, prediction, ranked, notes),
+        loop_block=loop_block,
+    )
+
+
+def _confidence(demand: Demand, prediction: Prediction, calls: list[RankedCall]) -> Confidence:
+    elapsed = max(demand.elapsed.likely, 1e-3)
+    if prediction.bound is BoundType.UNKNOWN or demand.unknown.likely > 0.3 * elapsed:
+        return Confidence.LOW
+    ceiling = prediction.ceiling
+    settled = prediction.concurrency in (Concurrency.ASYNCIO, Concurrency.INTERNAL)
+    wide = not settled and ceiling.likely is not None and ceiling.high > _WIDE * max(ceiling.low, 0.8)
+    undecided = any(c.share > 0.2 and c.detail.effect.undecided for c in calls)
+    if wide and ceiling.low < 1.25 <= ceiling.high:
+        return Confidence.LOW
+    doubtful = demand.unknown.likely > 0.05 * elapsed or demand.assumed.likely > 0.3 * elapsed
+    return Confidence.MEDIUM if wide or undecided or doubtful else Confidence.HIGH
+
+
+def _assumptions(
+    region: Region, prediction: Prediction, calls: list[RankedCall], notes: tuple[str, ...]
+) -> tuple[str, ...]:
+    found = list(notes)
+    if region.trips_hang_on is not None:
+        found.append(f"the number of iterations hangs on {_quoted(region.trips_hang_on)}")
+    hanging: list[str] = []
+    for call in calls:
+        if call.share < 0.02:
+            continue
+        hanging.extend(name for name in call.detail.effect.hangs_on if name not in hanging)
+        for what in call.detail.effect.undecided:
+            text = f"{what} is not known: the ordinary case is assumed"
+            if text not in found:
+                found.append(text)
+    if hanging:
+        found.append("unknown sizes that matter: " + ", ".join(_quoted(n) for n in hanging[:4]))
+    unknown = [c for c in calls if c.detail.call.kind == "unknown" and c.share > 0.01]
+    if unknown:
+        names = ", ".join(f"`{c.detail.call.name}`" for c in unknown[:3])
+        found.append(f"nothing is known of {names}")
+    if max(prediction.stall.scenarios) >= LIMIT:
+        found.append("times are capped at 1e15 ns")
+    return tuple(dict.fromkeys(found))
+
+
+def _quoted(name: str) -> str:
+    return name if " " in name or "`" in name else f"`{name}`"

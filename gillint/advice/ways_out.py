@@ -1,0 +1,252 @@
+"""The ways out, each with what it would give and what forbids it; ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gillint.advice.assess import Advice, Assessment, RankedCall
+from gillint.advice.explain import duration, too_short
+from gillint.costs.demand import Demand
+from gillint.estimate import ZERO
+from gillint.knowledge.base import find_fact, library, library_files
+from gillint.knowledge.conditions import Target, version_key
+from gillint.knowledge.schema import Effect, Library
+from gillint.effects.classify import classify
+from gillint.resolve.trace import Concurrency, Handover, Iterations, Kind
+from gillint.scaling.model import knee, likely
+from gillint.scaling.predict import BoundType, Range, Setting, loads
+
+# Start-up of a pool of processes, ns: fork 10-30 ms, spawn 100-300 ms for each.
+_PROCESS_START_NS = 100e6
+_PICKLE_SHARE = 0.85  # what pickling both ways and uneven ends leave of the ideal, for ordinary arguments
+
+# A faster function with the same purpose. The speed-up comes from both facts' costs; whether it scales from its effect.
+_FASTER = {
+    "json.loads": "orjson.loads",
+    "json.load": "orjson.loads",
+    "json.dumps": "orjson.dumps",
+    "json.dump": "orjson.dumps",
+}
+_UNPICKLABLE = ("threading.", "sqlite3.", "socket.", "io.", "generator", "_thread.")
+# Pure Python: PyPy's own benchmarks give a factor around 4 over CPython (speed.pypy.org), much more or less by program.
+_PYPY = Range(1.0, 3.0, 10.0)
+
+
+def ways_out(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, ...]) -> tuple[Advice, ...]:
+    """What to do about a region, the best first: what scales, then what is merely faster, then what is vetoed."""
+    found = list(_all(a, setting, target, libraries))
+    if not found:
+        found = [Advice("none", False, Range(1.0, 1.0, 1.0), "nothing known would make it faster as it stands")]
+
+    def rank(advice: Advice) -> tuple[bool, bool, float]:
+        return (advice.veto is not None, not advice.scales, -(advice.speedup.likely or 0.0))
+
+    return tuple(sorted(found, key=rank))
+
+
+def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, ...]) -> Iterator[Advice]:
+    kind, concurrency = a.prediction.bound, a.prediction.concurrency
+    if concurrency is Concurrency.ASYNCIO:
+        yield from _asyncio(a, setting)
+        return
+    if concurrency is Concurrency.INTERNAL:
+        yield Advice(
+            "none",
+            False,
+            Range(1.0, 1.0, 1.0),
+            "the library uses all cores already; if you add threads, limit its own (OMP_NUM_THREADS=1) first",
+        )
+        return
+    if kind is BoundType.UNKNOWN:
+        return
+    if a.prediction.help in ("yes", "partly"):
+        yield _threads(a, setting)
+    if a.prediction.help != "yes" or kind is BoundType.MIXED:
+        yield from _obstacles(a, setting)
+        yield _processes(a, setting)
+        yield _interpreters(a, setting, target, libraries)
+        yield _free_threaded(a, setting, target, libraries)
+        yield from _faster(a, target)
+        yield from _batch(a)
+        if _is_pure(a, libraries):
+            yield Advice("pypy", False, _PYPY, "the time is in pure Python, which PyPy compiles; its threads share a GIL too")
+
+
+def _carried(a: Assessment) -> str | None:
+    if a.region.iterations is Iterations.CARRIED:
+        return "each iteration needs the one before (pagination, polling, a shared cursor, carried state)"
+    return None
+
+
+def _threads(a: Assessment, setting: Setting) -> Advice:
+    threads, best = knee(loads(a.demand, free_threaded=setting.free_threaded)[1], setting.cores)
+    at = a.prediction.ceiling
+    count = min(threads, max(setting.threads, 2))
+    more = f", and up to about {threads} threads pay ({best:.0f}x)" if threads > count and best > (at.likely or 1) else ""
+    limit = "the waiting overlaps" if a.prediction.bound is BoundType.IO else "the calls run on several cores"
+    return Advice("threads", True, at, f"{count} threads: {limit}{more}", _carried(a))
+
+
+def _ideal(setting: Setting) -> float:
+    return float(min(setting.threads, setting.cores))
+
+
+def _processes(a: Assessment, setting: Setting) -> Advice:
+    ideal = _ideal(setting)
+    spent = a.run_ns
+    veto = _carried(a) or _unpicklable(a)
+    if veto is None and spent.known and spent.likely < _PROCESS_START_NS:
+        veto = f"starting processes costs more than the whole loop takes (about {duration(spent.likely)})"
+    if a.prediction.bound is BoundType.IO:
+        ideal = float(setting.threads)
+    speedup = Range(min(1.0, ideal), max(1.0, ideal * _PICKLE_SHARE), ideal)
+    why = "each process has its own interpreter and GIL; arguments and results are pickled, and workers take 0.1-0.3 s to start"
+    return Advice("processes", ideal > 1, speedup, why, veto)
+
+
+def _unpicklable(a: Assessment) -> str | None:
+    handover = a.region.handover
+    if isinstance(handover, Handover):
+        if handover.worker_name is not None and "<lambda>" in handover.worker_name:
+            return "a lambda cannot be pickled: make it a function at the top level of a module"
+        for value in handover.arguments:
+            if value.type is not None and value.type.startswith(_UNPICKLABLE):
+                return f"an argument of type {value.type} cannot be pickled"
+    return None
+
+
+def _interpreters(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, ...]) -> Advice:
+    ideal = _ideal(setting)
+    veto = _carried(a)
+    if veto is None:
+        against = [
+            lib.name
+            for lib in _support(libraries)
+            if lib.distribution != "python" and (lib.subinterpreters is None or lib.subinterpreters.state != "declared")
+        ]
+        if against:
+            veto = f"{', '.join(against)} cannot be loaded in a sub-interpreter, or does not say so"
+    if veto is None and version_key(target.python) < (3, 14):
+        veto = f"concurrent.futures.InterpreterPoolExecutor needs Python 3.14; the target is {target.python}"
+    speedup = Range(min(1.0, ideal), max(1.0, ideal * _PICKLE_SHARE), ideal)
+    why = "each sub-interpreter has its own GIL in one process; what is passed is copied or pickled"
+    return Advice("interpreters", ideal > 1, speedup, why, veto)
+
+
+def _free_threaded(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, ...]) -> Advice:
+    overhead = 1.4 if version_key(target.python)[:2] == (3, 13) else 1.08
+    load = loads(a.demand, free_threaded=True)[1]
+    best = likely(load, setting.threads, setting.cores) / overhead
+    high = float(min(setting.threads, setting.cores)) if a.prediction.bound is not BoundType.IO else float(setting.threads)
+    veto = _carried(a)
+    if veto is None:
+        against = [lib.name for lib in _support(libraries) if lib.distribution != "python" and not _declares(lib)]
+        if against:
+            veto = f"importing {', '.join(against)} switches the GIL on again: no declared support"
+    if veto is None and version_key(target.python) < (3, 13):
+        veto = f"needs Python 3.13 or later; the target is {target.python}"
+    why = f"no GIL: Python code runs on all cores, at about {100 * (overhead - 1):.0f}% sequential overhead (predicted, never measured)"
+    return Advice("free-threaded", best > 1.25, Range(min(1.0, best), best, max(best, high)), why, veto)
+
+
+def _declares(lib: Library) -> bool:
+    return lib.free_threading is not None and lib.free_threading.state == "declared"
+
+
+def _support(libraries: tuple[str, ...]) -> list[Library]:
+    """The third-party libraries that the file imports and that a knowledge file speaks of."""
+    files = library_files()
+    return [lib for name in libraries if name in files and (lib := library(name)) is not None]
+
+
+def _without(demand: Demand, calls: list[RankedCall]) -> Demand:
+    gil, native = demand.gil, demand.native
+    for call in calls:
+        gil = gil - call.detail.effect.gil * call.detail.count
+        native = native - call.detail.effect.native * call.detail.count
+    return replace(demand, gil=gil.max(0), native=native.max(0), unknown=ZERO)
+
+
+def _obstacles(a: Assessment, setting: Setting) -> Iterator[Advice]:
+    """A list of Python objects between a decoder and an array: the one thing in the way of threads."""
+    arrays = [c for c in a.calls if c.detail.call.name in ("numpy.array", "numpy.asarray") and c.share >= 0.1]
+    if not arrays or arrays[0].detail.effect.effect is not Effect.HOLDS:
+        return
+    decoders = [c for c in a.calls if c.detail.call.name.endswith((".loads", ".load")) and c.share >= 0.02]
+    rest = _without(a.demand, [*arrays, *decoders])
+    new = loads(rest, free_threaded=setting.free_threaded)[1]
+    old = loads(a.demand, free_threaded=setting.free_threaded)[1]
+    before, after = old.elapsed(setting.cores), new.elapsed(setting.cores)
+    gain = likely(new, setting.threads, setting.cores)
+    best = min(before / max(after, 1.0), 50.0) * gain
+    call = arrays[0].detail.call
+    origin = f" that `{decoders[0].detail.call.name}` builds" if decoders else ""
+    yield Advice(
+        "batch",
+        gain >= 1.25,
+        Range(1.0, max(1.0, best), max(1.0, best * 1.5)),
+        f"the obstacle is the list of Python objects{origin} and `{call.name}` (line {call.span.line}) copies with the GIL held: "
+        "decode straight into an array (a binary format with numpy.frombuffer, or a parser that fills arrays)",
+        _carried(a) if gain >= 1.25 and best < 1.25 else None,
+    )
+
+
+def _faster(a: Assessment, target: Target) -> Iterator[Advice]:
+    """Libraries that do the same in less time; most of them hold the GIL as well, and it is said."""
+    seen: set[str] = set()
+    for call in a.calls:
+        name = call.detail.call.name
+        other = find_fact(_FASTER.get(name, ""))
+        if call.share < 0.15 or name in seen or call.detail.effect.fact is None:
+            continue
+        seen.add(name)
+        if other is not None:
+            swapped = classify(replace(call.detail.call, name=other.name, fact=other), target)
+            factor = call.detail.effect.elapsed.likely / max(swapped.elapsed.likely, 1.0)
+            gain = 1.0 / (1.0 - call.share + call.share / max(factor, 0.1))
+            if gain > 1.05:
+                scales = swapped.effect is Effect.RELEASES
+                end = "" if scales else "; it holds the GIL as well, so it is faster but does not scale"
+                why = f"`{other.name}` does what `{name}` does in about 1/{factor:.0f} of the time{end}"
+                yield Advice("library", scales, Range(1.0, gain, gain * 1.5), why)
+        elif call.detail.effect.instead is not None:
+            gain = 1.0 / max(0.05, 1.0 - call.share * 0.7)
+            yield Advice("library", False, Range(1.0, gain, max(gain, 3.0)), call.detail.effect.instead)
+
+
+def _batch(a: Assessment) -> Iterator[Advice]:
+    if too_short(a):
+        tiny = max((c for c in a.calls if c.detail.effect.releases.likely >= 0.5), key=lambda c: c.share)
+        yield Advice(
+            "batch",
+            False,
+            Range(1.0, 2.0, 10.0),
+            f"one call of `{tiny.detail.call.name}` on a large array instead of many on small ones saves the overhead of each call",
+        )
+
+
+def _is_pure(a: Assessment, libraries: tuple[str, ...]) -> bool:
+    elapsed = max(a.demand.elapsed.likely, 1e-3)
+    compiled = any(lib.distribution != "python" for lib in _support(libraries))
+    return a.demand.python.likely / elapsed > 0.6 and not compiled
+
+
+def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
+    if a.region.kind is not Kind.SUBMISSION and a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION):
+        if a.demand.wait.likely > a.demand.gil.likely and a.region.kind is Kind.LOOP:
+            ideal = a.demand.elapsed.likely / max(a.demand.gil.likely + a.demand.native.likely, 1.0)
+            top = max(1.0, min(ideal, 100.0))
+            yield Advice(
+                "batch",
+                True,
+                Range(1.0, top, top),
+                "the awaits follow one another: start them together with asyncio.gather or a TaskGroup",
+            )
+            return
+    yield Advice(
+        "none",
+        False,
+        Range(1.0, 1.0, 1.0),
+        "the event loop overlaps the waiting already; what is left is fewer or cheaper round trips, or more connections",
+    )

@@ -1,0 +1,73 @@
+"""Which regions matter: their share of the file's estimated time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gillint.costs.demand import RECURSIVE_CALLS, Costs
+from gillint.diagnostics.span import Span
+from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Resolved
+
+
+@dataclass(slots=True)
+class Hotness:
+    """Inclusive time (ns, likely) of each loop and hand-over in one run of the file's entry points."""
+
+    costs: Costs
+    _memo: dict[int, dict[Span, float]] = field(default_factory=dict)
+    _active: set[int] = field(default_factory=set)
+
+    def of_file(self, resolved: Resolved) -> tuple[dict[Span, float], float]:
+        """Time by span, functions included, and the total that it is a share of."""
+        times: dict[Span, float] = {}
+        total = 0.0
+        for trace in resolved.functions:
+            if trace.is_entry:
+                total += self.costs.block(trace.block).inclusive.likely
+                _add(times, self._block(trace.block), 1.0)
+            own = self.costs.block(trace.block).inclusive.likely
+            times[trace.span] = max(times.get(trace.span, 0.0), own)
+        return times, total
+
+    def _block(self, block: Block) -> dict[Span, float]:
+        key = id(block)
+        if key in self._active:
+            return {}
+        if key not in self._memo:
+            self._active.add(key)
+            self._memo[key] = self._compute(block)
+            self._active.discard(key)
+        return self._memo[key]
+
+    def _compute(self, block: Block) -> dict[Span, float]:
+        found: dict[Span, float] = {}
+        for node in block.nodes:
+            if isinstance(node, Call):
+                if node.inner is not None:
+                    times = RECURSIVE_CALLS.likely if node.inner.recursive else 1.0
+                    _add(found, self._block(node.inner), times)
+                    if node.inner.span is not None:
+                        spent = self.costs.block(node.inner).inclusive.likely * times
+                        found[node.inner.span] = found.get(node.inner.span, 0.0) + spent
+                if node.callback is not None:
+                    _add(found, self._block(node.callback), self.costs.effect(node).calls.likely)
+            elif isinstance(node, Loop):
+                trips = node.trips.likely
+                found[node.span] = found.get(node.span, 0.0) + self.costs.block(node.body).inclusive.likely * trips
+                _add(found, self._block(node.body), trips)
+            elif isinstance(node, Handover):
+                tasks = node.tasks.likely
+                spent = self.costs.block(node.worker).inclusive.likely * tasks
+                found[node.span] = found.get(node.span, 0.0) + spent
+                _add(found, self._block(node.worker), tasks)
+            elif isinstance(node, Branch):
+                weights = node.weights or tuple(1.0 for _ in node.arms)
+                whole = sum(weights) or 1.0
+                for arm, weight in zip(node.arms, weights, strict=True):
+                    _add(found, self._block(arm), weight / whole)
+        return found
+
+
+def _add(into: dict[Span, float], more: dict[Span, float], times: float) -> None:
+    for span, value in more.items():
+        into[span] = into.get(span, 0.0) + value * times

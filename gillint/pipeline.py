@@ -1,0 +1,227 @@
+"""The whole road of a file: source, syntax, resolve, regions, effects, costs, scaling, advice, rules, diagnostics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from gillint.advice.assess import Assessment, assess
+from gillint.advice.explain import explain
+from gillint.advice.ways_out import ways_out
+from gillint.costs.demand import Costs
+from gillint.costs.hotness import Hotness
+from gillint.diagnostics.span import Span
+from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.estimate import Estimate
+from gillint.knowledge.base import library, library_files
+from gillint.knowledge.conditions import Target
+from gillint.regions.find import Region, find_regions, function_region
+from gillint.resolve.program import Loader, resolve
+from gillint.resolve.trace import FunctionTrace, Handover, Kind, Resolved
+from gillint.rules import RULES, SYNTAX_ERROR
+from gillint.rules.base import FileContext
+from gillint.scaling.predict import Setting
+from gillint.syntax.parse import Syntax, SyntaxProblem, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user decides about an analysis."""
+
+    cores: int = 4
+    threads: int = 4
+    python: str = "3.13"
+    free_threaded: bool = False
+    assumptions: Mapping[str, Estimate] = field(default_factory=dict)
+    codes: frozenset[str] = frozenset(rule.code for rule in RULES)
+
+    @property
+    def setting(self) -> Setting:
+        """The part that scaling asks for."""
+        return Setting(self.cores, self.threads, self.free_threaded)
+
+    @property
+    def target(self) -> Target:
+        """The part that facts ask for."""
+        return Target(self.python, self.free_threaded)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """The result for one file."""
+
+    path: str
+    error: str | None = None
+    verdict: int | None = None
+    regions: tuple[Assessment, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def analyse(source: str, path: str, options: Options, load: Loader | None = None, *, thorough: bool = True) -> FileReport:
+    """Analyse one file.
+
+    Args:
+        source: its text.
+        path: its name in reports.
+        options: what the user decides.
+        load: finds other modules of the same project.
+        thorough: look at all functions (a report), not only at those that a rule could flag (a check).
+    """
+    try:
+        syntax = parse(source, path)
+    except SyntaxProblem as problem:
+        return unreadable(path, problem.message, options, problem.line, problem.column)
+    resolved = resolve(syntax, options.target, options.assumptions, load, thorough=thorough)
+    assessments = assess_regions(resolved, syntax, options)
+    diagnostics = tuple(run_rules(path, assessments, options))
+    return FileReport(path, None, hottest(assessments), assessments, diagnostics)
+
+
+def assess_regions(resolved: Resolved, syntax: Syntax, options: Options) -> tuple[Assessment, ...]:
+    """Regions, effects, costs, scaling and advice."""
+    libraries = imported_libraries(syntax)
+    options, build_note = _effective(options, libraries)
+    costs = Costs(options.target)
+    spent, total = Hotness(costs).of_file(resolved)
+    regions = [r for r in find_regions(resolved) if not _only_hands_over(r, costs)]
+    regions.extend(_whole_functions(resolved, tuple(regions), costs))
+    notes = (*resolved.notes, *build_note)
+    found: list[Assessment] = []
+    for region in sorted(regions, key=lambda r: (r.span.line, r.span.column, -r.span.end_line)):
+        a = assess(region, costs, options.setting, spent.get(region.span, 0.0), total, notes)
+        a = replace(a, explanation=explain(a, options.setting))
+        found.append(replace(a, advice=ways_out(a, options.setting, options.target, libraries)))
+    return tuple(found)
+
+
+def _effective(options: Options, libraries: tuple[str, ...]) -> tuple[Options, tuple[str, ...]]:
+    """On a free-threaded build, one extension without declared support switches the GIL on for the whole process."""
+    if not options.free_threaded:
+        return options, ()
+    files = library_files()
+    against = []
+    for name in libraries:
+        found = library(name) if name in files else None
+        state = found.free_threading.state if found is not None and found.free_threading is not None else None
+        if state in ("denied", "undeclared"):
+            against.append(name)
+    if against:
+        text = f"importing {', '.join(against)} switches the GIL on again, so this build behaves as one with a GIL"
+        return replace(options, free_threaded=False), (text,)
+    return options, ("the free-threaded build is predicted, never measured",)
+
+
+def imported_libraries(syntax: Syntax) -> tuple[str, ...]:
+    """The top-level names of the modules that a file imports, wherever it does."""
+    import re
+
+    text = "".join(syntax.lines)
+    found = re.findall(r"^\s*(?:import|from)\s+([A-Za-z_]\w*)", text, re.MULTILINE)
+    customary = {"np": "numpy", "pd": "pandas"}
+    used = [module for short, module in customary.items() if re.search(rf"\b{short}\.", text)]
+    return tuple(dict.fromkeys((*found, *used)))
+
+
+def _only_hands_over(region: Region, costs: Costs) -> bool:
+    """A loop that does little but hand work over is that hand-over's plumbing; so is one that waits for the results."""
+    if region.kind is Kind.SUBMISSION:
+        return False
+    demand = costs.block(region.body)
+    if demand.handed.likely > demand.elapsed.likely:
+        return True
+    nodes = region.body.nodes
+    joins = any(getattr(n, "kind", None) == "join" for n in nodes)
+    others = any(getattr(n, "kind", None) not in ("join", None) and not getattr(n, "implicit", False) for n in nodes)
+    return joins and not others
+
+
+_WORTH_A_REGION_NS = 50_000.0
+
+
+def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Costs) -> Iterator[Region]:
+    """Functions whose time is not in any region: a few heavy calls in a row."""
+    for trace in resolved.functions:
+        if trace.block.recursive or (trace.name == "<module>" and regions):
+            continue
+        demand = costs.block(trace.block)
+        whole = demand.inclusive.likely
+        inside = 0.0
+        for node in trace.block.nodes:
+            span = getattr(node, "span", None)
+            if span is not None and any(r.span == span for r in regions):
+                inside += _node_time(node, costs)
+        heavy = demand.native.likely + demand.wait.likely + demand.hold.likely
+        if heavy < _WORTH_A_REGION_NS or inside > 0.5 * whole or _reached(trace, resolved, regions):
+            continue
+        yield function_region(trace, resolved.path)
+
+
+def _node_time(node: object, costs: Costs) -> float:
+    if isinstance(node, Handover):
+        return costs.block(node.worker).inclusive.likely * node.tasks.likely
+    body = getattr(node, "body", None)
+    trips = getattr(node, "trips", None)
+    return costs.block(body).inclusive.likely * trips.likely if body is not None and trips is not None else 0.0
+
+
+def _reached(trace: FunctionTrace, resolved: Resolved, regions: tuple[Region, ...]) -> bool:
+    """Whether a region or another function that is reported runs this function."""
+    from gillint.resolve.program import walk
+
+    if trace.name == "<module>":
+        return False
+    return any(
+        getattr(node, "name", None) == trace.name and getattr(node, "inner", None) is not None
+        for region in regions
+        for node in walk(region.body)
+    )
+
+
+def hottest(assessments: tuple[Assessment, ...]) -> int | None:
+    """The region that the verdict speaks of: among the hottest a hand-over of work, then the outermost loop."""
+    if not assessments:
+        return None
+    top = max(a.cost_share for a in assessments)
+    near = [i for i, a in enumerate(assessments) if a.cost_share >= 0.95 * top]
+
+    def preference(i: int) -> tuple[int, int, float]:
+        region = assessments[i].region
+        rank = 0 if region.kind is Kind.SUBMISSION else 2 if region.kind in _FUNCTIONS else 1
+        return (rank, region.depth, -assessments[i].cost_share)
+
+    return min(near, key=preference)
+
+
+_FUNCTIONS = (Kind.FUNCTION, Kind.COROUTINE, Kind.RECURSION)
+
+
+def run_rules(path: str, assessments: tuple[Assessment, ...], options: Options) -> Iterator[Diagnostic]:
+    """Run the selected rules. A rule that fails is reported by its name, and the others go on."""
+    context = FileContext(path, assessments, options.setting)
+    found: list[Diagnostic] = []
+    for rule in RULES:
+        if rule.code not in options.codes:
+            continue
+        try:
+            found.extend(rule.check(rule, context))
+        except Exception as error:
+            text = f"rule {rule.code} ({rule.name}) failed on this file: {type(error).__name__}: {error}"
+            found.append(
+                Diagnostic(rule.code, rule.name, Severity.ERROR, Confidence.LOW, text, path, Span(1, 1, 1, 1))
+            )
+    yield from sorted(found, key=lambda d: (d.span, d.code))
+
+
+def unreadable(path: str, message: str, options: Options, line: int = 1, column: int = 1) -> FileReport:
+    """The result for a file that cannot be decoded or parsed."""
+    span = Span(line, column, line, column + 1)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    if SYNTAX_ERROR.code in options.codes:
+        diagnostics = (
+            Diagnostic(
+                SYNTAX_ERROR.code, SYNTAX_ERROR.name, SYNTAX_ERROR.severity, Confidence.HIGH, message, path, span
+            ),
+        )
+    return FileReport(path, f"{line}:{column}: {message}", None, (), diagnostics)
+
+

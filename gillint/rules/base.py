@@ -1,0 +1,77 @@
+"""What a rule is: a pure check over the assessed regions of a file, and the text that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gillint.advice.assess import Assessment
+from gillint.diagnostics.span import Span
+from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
+from gillint.scaling.predict import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class FileContext:
+    """What the rules see of a file."""
+
+    path: str
+    assessments: tuple[Assessment, ...]
+    setting: Setting
+
+
+Check = Callable[["Rule", FileContext], Iterator[Diagnostic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with its documentation, from which `docs/rules/` and `gillint explain` are made."""
+
+    code: str
+    name: str
+    severity: Severity
+    detects: str
+    why: str
+    example: str
+    instead: str
+    limits: str
+    evidence: str
+    check: Check
+
+    @property
+    def page(self) -> str:
+        """The documentation page as markdown."""
+        return (
+            f"# {self.code}: {self.name}\n\n"
+            f"{self.detects}\n\n## Why it costs\n\n{self.why}\n\n"
+            f"## Example\n\n```python\n{self.example}```\n\n## Instead\n\n{self.instead}\n\n"
+            f"## Limits\n\n{self.limits}\n\n## Evidence\n\n{self.evidence}\n"
+        )
+
+
+def finding(
+    rule: Rule,
+    context: FileContext,
+    span: Span,
+    message: str,
+    confidence: Confidence,
+    related: tuple[Related, ...] = (),
+    facts: tuple[str, ...] = (),
+) -> Diagnostic:
+    """A diagnostic of a rule."""
+    return Diagnostic(rule.code, rule.name, rule.severity, confidence, message, context.path, span, related, facts)
+
+
+def culprit(a: Assessment) -> tuple[tuple[Related, ...], tuple[str, ...]]:
+    """The calls that set the limit, as related places, with the facts that say so."""
+    related: list[Related] = []
+    facts: list[str] = []
+    for call in a.calls[:1]:
+        detail = call.detail
+        if call.share < 0.1:
+            continue
+        text = f"`{detail.call.name}`: {detail.effect.effect.value}, {100 * call.share:.0f}% of the time"
+        related.append(Related(detail.call.path, detail.call.span, text))
+        if detail.effect.fact is not None:
+            facts.append(detail.effect.fact.id)
+    return tuple(related), tuple(facts)

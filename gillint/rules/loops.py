@@ -1,0 +1,174 @@
+"""GIL201, GIL202, GIL203: sequential loops that threads would speed up, and lines that spoil native work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gillint.advice.assess import Assessment
+from gillint.advice.explain import duration
+from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.resolve.trace import Concurrency, Iterations, Kind
+from gillint.rules.base import FileContext, Rule, culprit, finding
+from gillint.scaling.predict import BoundType
+
+_LOOPS = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP)
+_WORTH_NS = 50e6  # a loop that takes less is not worth a pool
+_SLEEPS = ("time.sleep", "asyncio.sleep")
+
+
+def _serial(context: FileContext, kind: BoundType) -> Iterator[Assessment]:
+    """Sequential loops of independent iterations that threads are known to speed up."""
+    for a in context.assessments:
+        region = a.region
+        if (
+            region.kind in _LOOPS
+            and region.depth == 0
+            and not region.in_worker
+            and not region.in_coroutine
+            and a.prediction.concurrency is Concurrency.SEQUENTIAL
+            and region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION)
+            and a.prediction.bound is kind
+            and a.prediction.help == "yes"
+            and a.confidence is not Confidence.LOW
+            and region.trips.likely > 1
+            and a.run_ns.likely >= _WORTH_NS
+            and a.demand.handed.likely == 0
+        ):
+            yield a
+
+
+def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
+    for a in _serial(context, BoundType.IO):
+        waits = [c for c in a.calls if c.detail.effect.wait.likely > 0]
+        if not waits or waits[0].detail.call.name in _SLEEPS or waits[0].detail.effect.serialised_by is not None:
+            continue  # a pause is there on purpose; one connection serves one at a time
+        related, facts = culprit(a)
+        top = waits[0].detail.call
+        message = (
+            f"{100 * waits[0].share:.0f}% of each iteration waits in `{top.name}`, and the iterations are independent: "
+            f"{context.setting.threads} threads would be about {a.prediction.ceiling.likely:.1f}x faster"
+        )
+        yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
+
+
+def _native(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
+    for a in _serial(context, BoundType.NATIVE):
+        if a.prediction.ceiling.low < 1.25 or a.calls[0].detail.effect.serialised_by is not None:
+            continue
+        related, facts = culprit(a)
+        top = a.calls[0].detail.call
+        message = (
+            f"`{top.name}` releases the GIL for {duration(a.demand.native.likely)} in each independent iteration: "
+            f"{context.setting.threads} threads would be about {a.prediction.ceiling.likely:.1f}x faster"
+        )
+        yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
+
+
+_UNPACKS = {
+    "numpy.ndarray.tolist": "work on the array itself",
+    "numpy.ndarray.__iter__": "use whole-array operations instead of a loop over its elements",
+    "numpy.vectorize": "it is a Python loop; use ufuncs on whole arrays",
+    "pandas.DataFrame.iterrows": "use column operations, or itertuples where a loop it must be",
+    "pandas.DataFrame.itertuples": "use column operations",
+    "pandas.DataFrame.apply": "use column operations instead of a Python function for each row",
+    "pandas.Series.apply": "use vectorised operations instead of a Python function for each value",
+    "pandas.Series.map": "use vectorised operations, or a dict instead of a function",
+    "pandas.DataFrame.map": "use vectorised operations instead of a Python function for each value",
+}
+_FROM_ARRAY = {"list", "tuple", "sorted", "sum", "min", "max", "set"}
+_SHARE = 0.3
+
+
+def _unpacked(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
+    seen: set[object] = set()
+    for a in context.assessments:
+        if a.prediction.bound not in (BoundType.GIL, BoundType.MIXED) or a.region.depth > 0 or a.run_ns.likely < 1e6:
+            continue
+        for call in a.calls:
+            detail = call.detail
+            arguments = detail.call.bound.positional
+            whole = bool(arguments) and arguments[0].type == "numpy.ndarray"
+            name = detail.call.name
+            advice = _UNPACKS.get(name)
+            if name in _FROM_ARRAY and whole:
+                advice = f"use the array's own methods: `{name}` makes a Python object of every element"
+            elif name in ("pandas.Series.map", "pandas.Series.apply", "pandas.DataFrame.apply", "pandas.DataFrame.map"):
+                advice = advice if detail.call.callback is not None else None
+            inside = call.share + (_callback_share(a, call.detail.call) if advice is not None else 0.0)
+            if advice is None or inside < _SHARE or detail.call.span in seen:
+                continue
+            seen.add(detail.call.span)
+            facts = (detail.effect.fact.id,) if detail.effect.fact is not None else ()
+            message = f"`{name}` turns native work into Python objects, one by one, with the GIL held: {advice}"
+            yield finding(rule, context, detail.call.span, message, a.confidence, (), facts)
+
+
+def _callback_share(a: Assessment, call: object) -> float:
+    """The bytecode of a callback is not in its caller's own share: what no library call explains is taken for it."""
+    if getattr(call, "callback", None) is None:
+        return 0.0
+    return min(1.0, a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3))
+
+
+SERIAL_WAITING_LOOP = Rule(
+    code="GIL201",
+    name="serial-waiting-loop",
+    severity=Severity.WARNING,
+    detects="A sequential loop whose iterations are independent and spend most of their time waiting.",
+    why="Waiting needs neither the GIL nor a core, so it can overlap: N threads wait for N answers at the same time.",
+    example=(
+        "import requests\n\n\n"
+        "def fetch_all(urls):\n"
+        "    pages = []\n"
+        "    for url in urls:  # GIL201\n"
+        "        pages.append(requests.get(url).text)\n"
+        "    return pages\n"
+    ),
+    instead="`ThreadPoolExecutor(...).map(...)` over the iterations, or asyncio with a client that awaits.",
+    limits=(
+        "Not reported where one iteration needs the one before (pagination, polling, back-off, a shared cursor), where the loop "
+        "pauses on purpose, or where one connection serves all. Limits that a server sets are not seen."
+    ),
+    evidence="`time.sleep`, sockets and subprocesses release the GIL around the system call; see `gillint explain time.sleep`.",
+    check=_waiting,
+)
+
+SERIAL_NATIVE_LOOP = Rule(
+    code="GIL202",
+    name="serial-native-loop",
+    severity=Severity.INFO,
+    detects="A sequential loop of independent iterations whose time is in long native calls that release the GIL.",
+    why="While such a call computes, other threads can run: the loop uses one core where threads would use all.",
+    example=(
+        "import zlib\n\n"
+        "blocks = [bytes(4_000_000) for _ in range(64)]\n"
+        "packed = []\n"
+        "for block in blocks:  # GIL202\n"
+        "    packed.append(zlib.compress(block))\n"
+    ),
+    instead="`ThreadPoolExecutor(...).map(zlib.compress, blocks)`: no pickling, no copies.",
+    limits="Only where the sizes are known to be large; memory bandwidth can set a lower limit than the cores.",
+    evidence="`zlib.compress` of 1.4 MB gives 2.0x on two threads (CPython 3.11); each call's evidence: `gillint explain NAME`.",
+    check=_native,
+)
+
+NATIVE_RESULT_UNPACKED = Rule(
+    code="GIL203",
+    name="native-result-unpacked",
+    severity=Severity.WARNING,
+    detects="One line turns the result of native work into Python objects, and so makes the whole GIL-bound.",
+    why=(
+        "`list(array)`, `.tolist()`, `iterrows`, `np.vectorize` and `df.apply` make an object of each element, or call a Python "
+        "function on each, with the GIL held. That often takes longer than the native work around it."
+    ),
+    example=(
+        "import numpy as np\n\n\n"
+        "def norms(points):\n"
+        "    return [float(np.sqrt(sum(p * p))) for p in points]  # GIL203: sum() over an array\n\n\n"
+        "norms(np.random.rand(10_000, 300))\n"
+    ),
+    instead="Whole-array operations: `np.sqrt((points * points).sum(axis=1))`.",
+    limits="Only where the type of the array or frame is known; small arrays are not reported.",
+    evidence="`Series.apply(lambda)` holds for 0.97 of the time and gives 0.77x on two threads; `np.array(list)` 0.73x (CPython 3.11).",
+    check=_unpacked,
+)

@@ -1,0 +1,164 @@
+"""GIL101, GIL102, GIL103: threads over work that they cannot speed up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gillint.advice.assess import Assessment
+from gillint.advice.explain import too_short
+from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.resolve.trace import Concurrency
+from gillint.rules.base import FileContext, Rule, culprit, finding
+from gillint.scaling.predict import HELP_NO, BoundType
+
+_TRIVIAL_NS = 20_000.0  # a task shorter than a handoff is about something else than throughput
+
+
+def _thread_handovers(context: FileContext) -> Iterator[Assessment]:
+    """Hand-overs to threads whose ceiling is known to be low."""
+    for a in context.assessments:
+        ceiling = a.prediction.ceiling.likely
+        if (
+            a.region.handover is not None
+            and a.region.concurrency is Concurrency.THREADS
+            and a.prediction.bound is not BoundType.UNKNOWN
+            and a.confidence is not Confidence.LOW
+            and ceiling is not None
+            and ceiling < HELP_NO
+            and a.demand.elapsed.likely > 0
+        ):
+            yield a
+
+
+def _is_offload(a: Assessment) -> bool:
+    """`to_thread` and `run_in_executor` are there to free the event loop, not to gain throughput."""
+    return a.region.via is not None and a.region.via.endswith(("to_thread", "run_in_executor", "run_sync"))
+
+
+def _parallel(a: Assessment) -> bool:
+    return a.prediction.parallel_library and a.demand.parallel.likely > 0.5 * a.demand.elapsed.likely
+
+
+def _held_work(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
+    for a in _thread_handovers(context):
+        trivial = a.demand.elapsed.likely < _TRIVIAL_NS
+        if trivial or too_short(a) or _parallel(a) or _is_offload(a) or a.prediction.bound is BoundType.IO:
+            continue
+        related, facts = culprit(a)
+        ceiling = a.prediction.ceiling
+        held = a.prediction.held.likely or 0.0
+        message = (
+            f"threads cannot speed this up: at most {ceiling.high:.1f}x, likely {ceiling.likely:.1f}x on "
+            f"{context.setting.threads} threads, because {100 * held:.0f}% of each task holds the GIL"
+        )
+        yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
+
+
+def _tiny_releases(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
+    for a in _thread_handovers(context):
+        if not too_short(a) or _parallel(a) or a.demand.elapsed.likely < _TRIVIAL_NS:
+            continue
+        related, facts = culprit(a)
+        each = (a.demand.native.likely + a.demand.wait.likely) / max(a.demand.releases.likely, 1.0)
+        message = (
+            f"each release of the GIL lasts about {each / 1000:.1f} us, less than a handoff between threads: "
+            f"likely {a.prediction.ceiling.likely:.1f}x on {context.setting.threads} threads"
+        )
+        yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
+
+
+def _parallel_library(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
+    for a in _thread_handovers(context):
+        if not _parallel(a):
+            continue
+        call = next(c for c in a.calls if c.detail.effect.parallel)
+        related, facts = culprit(a)
+        message = (
+            f"`{call.detail.call.name}` already uses all cores: threads on top add nothing and oversubscribe them"
+        )
+        yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
+
+
+THREADS_OVER_HELD_WORK = Rule(
+    code="GIL101",
+    name="threads-over-held-work",
+    severity=Severity.WARNING,
+    detects="Work that holds the GIL is handed to threads: a `ThreadPoolExecutor`, a `ThreadPool`, or a `Thread`.",
+    why=(
+        "Only the thread that holds the GIL runs Python code. Work that holds it nearly all the time takes as long on four "
+        "threads as on one, plus the switching; other threads of the program are held up by it as well."
+    ),
+    example=(
+        "import json\n"
+        "from concurrent.futures import ThreadPoolExecutor\n\n\n"
+        "def parse(path):\n"
+        "    with open(path) as lines:\n"
+        "        return [json.loads(line) for line in lines]\n\n\n"
+        "with ThreadPoolExecutor(8) as pool:\n"
+        "    tables = list(pool.map(parse, paths))  # GIL101\n"
+    ),
+    instead=(
+        "Processes (`ProcessPoolExecutor`) where arguments and results pickle cheaply; sub-interpreters or a free-threaded "
+        "build where the libraries allow it; a library that releases the GIL. `gillint FILE` ranks them for your code."
+    ),
+    limits=(
+        "Nothing is reported where calls that gillint does not know could decide, nor where the ceiling hangs on an unknown "
+        "size. Threads that are there for something else than throughput (a watcher, a timer) are judged all the same."
+    ),
+    evidence=(
+        "Measured on CPython 3.11, two cores: `json.loads` of 0.4 MB gives 0.88x on two threads, a sum over a range 1.0x. "
+        "Each call's own evidence is printed by `gillint explain NAME`."
+    ),
+    check=_held_work,
+)
+
+THREADS_OVER_TINY_RELEASES = Rule(
+    code="GIL102",
+    name="threads-over-tiny-releases",
+    severity=Severity.WARNING,
+    detects="Threads run calls that do release the GIL, but for less time than it takes to hand it over.",
+    why=(
+        "Giving the GIL to a waiting thread and taking it back costs a wake-up and a context switch, 5 to 50 microseconds. "
+        "A call that is outside the GIL for two microseconds is over before anyone else could start."
+    ),
+    example=(
+        "import numpy as np\n"
+        "from concurrent.futures import ThreadPoolExecutor\n\n\n"
+        "def order(rows):\n"
+        "    return [np.sort(row) for row in rows]\n\n\n"
+        "parts = [np.random.rand(10_000, 50) for _ in range(8)]\n"
+        "with ThreadPoolExecutor(4) as pool:\n"
+        "    ordered = list(pool.map(order, parts))  # GIL102\n"
+    ),
+    instead="Fewer, larger calls: one `np.sort(part, axis=1)` on the whole array instead of one for each row.",
+    limits="The cost of a handoff depends on the machine and the system; the rule takes 20 microseconds.",
+    evidence=(
+        "`np.fft.fft` on 1,024 points ran at 0.87x on two threads where 16,384 points ran at 2.0x; loops that hold for 10 us "
+        "and release for 10 us at 0.87x (CPython 3.11, two cores; `scripts/calibrate_handoff.py` measures it again)."
+    ),
+    check=_tiny_releases,
+)
+
+THREADS_OVER_PARALLEL_LIBRARY = Rule(
+    code="GIL103",
+    name="threads-over-parallel-library",
+    severity=Severity.WARNING,
+    detects="Threads run calls of a library that spreads each call over all cores by itself: BLAS, polars, duckdb, pyarrow.",
+    why=(
+        "One call already keeps the cores busy. Several at a time start more threads than there are cores, which then wait for "
+        "one another: it is seldom faster and often slower."
+    ),
+    example=(
+        "import numpy as np\n"
+        "from concurrent.futures import ThreadPoolExecutor\n\n"
+        "matrices = [np.random.rand(2000, 2000) for _ in range(8)]\n\n\n"
+        "def square(m):\n"
+        "    return m @ m\n\n\n"
+        "with ThreadPoolExecutor(8) as pool:\n"
+        "    squares = list(pool.map(square, matrices))  # GIL103\n"
+    ),
+    instead="Call it in a plain loop, or limit the library to one thread (`OMP_NUM_THREADS=1`, threadpoolctl) and keep the pool.",
+    limits="Whether the library was built with threads, and how many it uses, is not seen; a BLAS limited to one thread scales.",
+    evidence="OpenBLAS starts its threads above a product of the three dimensions that its `interface/gemm.c` sets.",
+    check=_parallel_library,
+)

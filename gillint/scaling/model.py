@@ -1,0 +1,129 @@
+"""How a region scales: a closed queueing network of threads, the GIL, the cores, and the world outside.
+
+T threads circulate between a single server (the GIL, demand G), C cores (demand N; whoever holds the GIL occupies a
+core too) and a delay (W). With R = G + N + W the asymptotic bounds (Denning and Buzen, "The operational analysis of
+queueing network models", 1978) give `S(T) <= min(T, R/G, C*R/(G+N))`; mean value analysis (Reiser and Lavenberg, 1980)
+gives the curve for exponential service times. Real loops are regular: their threads fall into step and nearly reach the
+bound, unless each handoff of the GIL costs about as much as the phases between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# A contended handoff: the wake-up of the waiting thread and the switch to it, during which nobody has the GIL. Fitted
+# to the grid that `scripts/calibrate_handoff.py` measures (scripts/data/): 17 microseconds for phases of 50 and 200.
+HANDOFF_NS = 20_000.0
+# What the worst convoys of that grid leave of one thread's throughput (10-50 us held, 10 us released: 0.80-0.87).
+CONVOY_FLOOR = 0.85
+CONVOY_WORST = 0.70
+# The part of the way from mean value analysis up to the bound that regular phases go (200/200 us and 1/1 ms: 0.6-0.75).
+REGULARITY = 0.75
+# First touches of fresh pages take a lock of the address space: the part of their time that threads cannot share, and
+# their time (a minor fault takes some 250 ns for 4 KiB).
+PAGE_FAULT_NS_PER_BYTE = 250.0 / 4096
+PAGE_FAULT_SERIAL = 0.3
+HELD_SHARE = 0.8  # beyond it the GIL alone decides
+_KNEE_LIMIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One scenario's demands of one iteration, in nanoseconds; `parallel` is the core time that a library spreads itself."""
+
+    gil: float
+    native: float
+    wait: float
+    releases: float = 0.0
+    parallel: float = 0.0
+    pages: float = 0.0
+
+    def elapsed(self, cores: int) -> float:
+        """R: the time of one iteration alone."""
+        return max(self.gil + self.native - self.parallel + self.parallel / cores + self.wait, 1e-3)
+
+
+def bound(load: Load, threads: int, cores: int) -> float:
+    """The asymptotic bound of the speed-up."""
+    r = load.elapsed(cores)
+    limit = float(threads)
+    if load.gil > 0:
+        limit = min(limit, r / load.gil)
+    if load.gil + load.native > 0:
+        limit = min(limit, cores * r / (load.gil + load.native))
+    return limit
+
+
+def mean_value_analysis(load: Load, threads: int, cores: int) -> float:
+    """The speed-up for exponential service times; the cores as one queue of speed C and a delay (Seidmann et al., 1990)."""
+    single = load.elapsed(cores)
+    core_queue = load.native / cores if threads > cores else 0.0  # nobody waits for a core that is free
+    core_delay = load.native - core_queue
+    queue_gil = queue_core = 0.0
+    throughput = 1.0 / single
+    for population in range(1, threads + 1):
+        at_gil = load.gil * (1.0 + queue_gil)
+        at_core = core_queue * (1.0 + queue_core)
+        throughput = population / (at_gil + at_core + core_delay + load.wait or 1e-3)
+        queue_gil, queue_core = throughput * at_gil, throughput * at_core
+    return throughput * single
+
+
+def contention(load: Load, threads: int, cores: int) -> float:
+    """How likely a retake finds the GIL taken: about never where the threads' holds fit beside each other, always past that."""
+    rho = threads * load.gil / load.elapsed(cores)
+    return min(1.0, rho) ** 3
+
+
+def likely(load: Load, threads: int, cores: int) -> float:
+    """The expected speed-up of regular loops on exactly `threads` threads."""
+    if threads <= 1:
+        return 1.0
+    r = load.elapsed(cores)
+    ceiling = bound(load, threads, cores)
+    expected = mean_value_analysis(load, threads, cores)
+    # Retakes are counted where somebody else wants the GIL; a handoff lengthens the holder's turn.
+    handoff = load.releases * HANDOFF_NS * contention(load, threads, cores)
+    with_handoff = ceiling
+    if load.gil + handoff > 0:
+        with_handoff = min(ceiling, r / (load.gil + handoff))
+    short = r / (r + handoff) if handoff > 0 else 1.0  # phases short beside the handoff: closer to MVA and below
+    weight = REGULARITY if load.wait < load.native else 1.0
+    regular = expected + (ceiling - expected) * weight if expected < ceiling else ceiling
+    value = min(regular, with_handoff * (0.5 + 0.5 * short) if with_handoff < ceiling else regular)
+    floor = min(1.0, ceiling) if load.releases < 0.5 else min(CONVOY_FLOOR, ceiling)
+    value = max(value, floor) * _pages(load, threads, cores) * _bookkeeping(load, r)
+    return min(value, ceiling)
+
+
+def _bookkeeping(load: Load, r: float) -> float:
+    """Uncontended releases cost threads a few percent against processes where they are frequent (1.83-1.93 of 2.0)."""
+    return 1.0 - 0.05 * min(1.0, 500_000.0 * load.releases / r) if load.releases and load.gil / r < HELD_SHARE else 1.0
+
+
+def _pages(load: Load, threads: int, cores: int) -> float:
+    """What page faults leave: they are serialised in part by the address space's lock."""
+    serial = load.pages * PAGE_FAULT_NS_PER_BYTE * PAGE_FAULT_SERIAL / load.elapsed(cores)
+    return 1.0 / (1.0 + serial * (threads - 1))
+
+
+def pessimistic(load: Load, threads: int, cores: int) -> float:
+    """What handoffs, or a busy partner, leave at worst."""
+    value = likely(load, threads, cores)
+    if load.releases >= 0.5 and load.gil > 0:
+        contended = contention(load, threads, cores)
+        value *= 1.0 - 0.25 * contended
+    floor = CONVOY_WORST if load.releases >= 0.5 else 0.9
+    return max(min(value, 0.93 * value if load.native > 0 else value), min(floor, value))
+
+
+def knee(load: Load, cores: int) -> tuple[int, float]:
+    """The number of threads past which more add nothing, and the speed-up there."""
+    r = load.elapsed(cores)
+    service = max(load.gil, (load.gil + load.native) / cores)
+    exact = r / service if service > 0 else float(_KNEE_LIMIT)
+    threads = max(1, min(_KNEE_LIMIT, int(exact + 0.999)))
+    best = max(1.0, likely(load, threads, cores))
+    if best < 1.05:
+        return 1, 1.0
+    return threads, best
