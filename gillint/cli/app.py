@@ -1,0 +1,70 @@
+"""The command line: one module for each command, joined here."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from gillint.cli import check, demo, dump, explain, report
+from gillint.errors import GillintError
+
+_EPILOG = "Example: gillint sketch.py    (the same as `gillint report sketch.py`; `gillint report --help` lists its options)"
+
+app = typer.Typer(
+    name="gillint",
+    help="Predict, before a line runs, whether threads will make Python code faster, by how much at most, and why.",
+    epilog=_EPILOG,
+    rich_markup_mode=None,
+    add_completion=True,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("report", epilog="Example: gillint sketch.py --threads 8 --assume 'len(chunk)=65536'")(report.command)
+app.command("check", epilog="Example: gillint check src/ --select GIL101,GIL201 --fail-on warning")(check.command)
+app.command("explain", epilog="Example: gillint explain orjson.loads    gillint explain GIL101    gillint explain pandas")(
+    explain.command
+)
+app.command("dump", epilog="Example: gillint dump --stage regions sketch.py")(dump.command)
+app.command("demo", epilog="Example: gillint demo --rounds 5")(demo.command)
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command; 0, 1 or 2 as the command says, never a traceback."""
+    try:
+        result = app(args=arguments, prog_name="gillint", standalone_mode=False)
+    except GillintError as error:
+        print(f"gillint: {error}", file=sys.stderr)
+        return 2
+    except typer.Exit as leave:
+        return leave.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        print("gillint: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader has gone (`gillint ... | head`): nobody is there to be told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _unexpected(error)
+    return result if isinstance(result, int) else 0
+
+
+def _unexpected(error: Exception) -> int:
+    """Wrong use, as the option parser reports it, or a defect of gillint."""
+    show = getattr(error, "format_message", None)
+    if show is not None:
+        context = getattr(error, "ctx", None)
+        hint = f" (see `{context.command_path} --help`)" if context is not None else ""
+        print(f"gillint: {show()}{hint}", file=sys.stderr)
+        return 2
+    if os.environ.get("GILLINT_DEBUG"):
+        raise error
+    print(
+        f"gillint: a defect of gillint itself: {type(error).__name__}: {error}\n"
+        "Set GILLINT_DEBUG=1 for the traceback, and please report it with the file that shows it.",
+        file=sys.stderr,
+    )
+    return 2

@@ -1,0 +1,97 @@
+"""Running the pipeline over what the user named: the one place where files are read and progress is shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from gillint.cli.options import Chosen
+from gillint.errors import UsageError
+from gillint.pipeline import FileReport, Options, analyse, unreadable
+from gillint.source.files import SourceProblem, decode, discover, read_source
+from gillint.source.modules import ProjectModules
+from gillint.syntax.parse import Syntax, SyntaxProblem, parse
+
+_PROGRESS_FROM = 20  # files
+
+
+def analyse_paths(
+    paths: tuple[str, ...], chosen: Chosen, stdin_filename: str | None, *, thorough: bool
+) -> tuple[FileReport, ...]:
+    """Analyse files, folders, or standard input.
+
+    Raises:
+        UsageError: no path, a path that is missing or forbidden.
+    """
+    if not paths:
+        raise UsageError("name a file or a folder, or - for standard input (see `gillint --help`)")
+    if stdin_filename is not None and "-" not in paths:
+        raise UsageError("--stdin-filename: goes with the path -")
+    reports: list[FileReport] = []
+    if "-" in paths:
+        reports.append(_standard_input(stdin_filename or "<stdin>", chosen.options, thorough=thorough))
+    named = tuple(p for p in paths if p != "-")
+    files = list(discover(named, chosen.exclude))
+    for text in named:
+        if Path(text).is_dir() and not any(_inside(f, Path(text)) for f in files):
+            print(f"gillint: warning: {text}: no Python files in this folder", file=sys.stderr)
+    modules = ProjectModules()
+    load = _Loader(modules)
+    for path in _with_progress(files):
+        reports.append(_one(path, chosen.options, load, thorough=thorough))
+    return tuple(reports)
+
+
+def _inside(file: Path, folder: Path) -> bool:
+    return folder == Path(".") or folder in file.parents or folder.absolute() in file.absolute().parents
+
+
+def _one(path: Path, options: Options, load: _Loader, *, thorough: bool) -> FileReport:
+    name = str(path)
+    try:
+        source = read_source(path)
+    except SourceProblem as problem:
+        return unreadable(name, problem.message, options)
+    return analyse(source, name, options, load, thorough=thorough)
+
+
+def _standard_input(name: str, options: Options, *, thorough: bool) -> FileReport:
+    data = sys.stdin.buffer.read()
+    try:
+        source = decode(data)
+    except SourceProblem as problem:
+        return unreadable(name, problem.message, options)
+    load = _Loader(ProjectModules()) if name != "<stdin>" else None
+    return analyse(source, name, options, load, thorough=thorough)
+
+
+class _Loader:
+    """Finds and parses modules of the same project, each once."""
+
+    def __init__(self, modules: ProjectModules) -> None:
+        self._modules = modules
+        self._parsed: dict[str, Syntax | None] = {}
+
+    def __call__(self, module: str, level: int, importer: str) -> Syntax | None:
+        path = self._modules.find(module, level, importer)
+        if path is None:
+            return None
+        key = str(path)
+        if key not in self._parsed:
+            try:
+                self._parsed[key] = parse(read_source(path), key)
+            except (SourceProblem, SyntaxProblem, UsageError):
+                self._parsed[key] = None
+        return self._parsed[key]
+
+
+def _with_progress(files: list[Path]) -> Iterator[Path]:
+    """Show a bar on a terminal where it takes long."""
+    if len(files) < _PROGRESS_FROM or not sys.stderr.isatty():
+        yield from files
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(files, description="Analysing", console=Console(stderr=True), transient=True)

@@ -1,0 +1,210 @@
+"""What the user decided: `[tool.gillint]` in pyproject.toml, or gillint.toml; strictly read."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gillint.errors import ConfigError, UsageError
+from gillint.estimate import Estimate
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+DEFAULT_PYTHON = "3.13"
+DEFAULT_CORES = 4
+FORMATS = ("text", "concise", "json")
+SEVERITIES = ("info", "warning", "error")
+_KNOWN_PYTHONS = range(8, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a configuration file; None where it says nothing."""
+
+    file: str | None = None
+    cores: int | None = None
+    threads: int | None = None
+    python: str | None = None
+    free_threaded: bool | None = None
+    output_format: str | None = None
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] | None = None
+    fail_on: str | None = None
+    exclude: tuple[str, ...] = ()
+    assume: Mapping[str, Estimate] = field(default_factory=dict)
+    requires_python: str | None = None
+
+
+_KEYS = ("cores", "threads", "python", "free-threaded", "output-format", "select", "ignore", "fail-on", "exclude", "assume")
+
+
+def find_settings(start: Path) -> Settings:
+    """The settings that hold for a path: the nearest gillint.toml or pyproject.toml with `[tool.gillint]` above it.
+
+    A pyproject.toml without that table still tells `requires-python`.
+
+    Raises:
+        ConfigError: the file cannot be read or does not fit.
+    """
+    requires: str | None = None
+    folder = start.absolute() if start.is_dir() else start.absolute().parent
+    for parent in (folder, *folder.parents):
+        own, project = parent / "gillint.toml", parent / "pyproject.toml"
+        if own.is_file():
+            return read_settings(own, requires or _requires(project))
+        if project.is_file():
+            data = _load(project)
+            requires = requires or _requires_of(data)
+            if "gillint" in data.get("tool", {}):
+                return read_settings(project, requires)
+            return Settings(requires_python=requires)
+        if (parent / ".git").exists():
+            break
+    return Settings(requires_python=requires)
+
+
+def read_settings(path: Path, requires: str | None = None) -> Settings:
+    """Read one configuration file.
+
+    Raises:
+        ConfigError: it is missing, is no TOML, or has an unknown key or a wrong value.
+    """
+    data = _load(path)
+    if path.name == "pyproject.toml":
+        requires = requires or _requires_of(data)
+        table, prefix = data.get("tool", {}).get("gillint", {}), "tool.gillint."
+    else:
+        table, prefix = data, ""
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: {prefix.rstrip('.')}: must be a table")
+    for key in table:
+        if key not in _KEYS:
+            raise ConfigError(f"{path}: {prefix}{key}: unknown key; known: {', '.join(_KEYS)}")
+    where = f"{path}: {prefix}"
+    assume = table.get("assume", {})
+    if not isinstance(assume, dict):
+        raise ConfigError(f"{where}assume: must be a table such as {{ 'len(chunk)' = 65536 }}")
+    return Settings(
+        file=str(path),
+        cores=cores_of(table["cores"], f"{where}cores") if "cores" in table else None,
+        threads=_count(table["threads"], f"{where}threads") if "threads" in table else None,
+        python=python_of(table["python"], f"{where}python") if "python" in table else None,
+        free_threaded=_flag(table.get("free-threaded"), f"{where}free-threaded"),
+        output_format=_choice(table.get("output-format"), FORMATS, f"{where}output-format"),
+        select=_texts(table.get("select"), f"{where}select"),
+        ignore=_texts(table.get("ignore"), f"{where}ignore"),
+        fail_on=_choice(table.get("fail-on"), SEVERITIES, f"{where}fail-on"),
+        exclude=_texts(table.get("exclude"), f"{where}exclude") or (),
+        assume=dict(_assumption(f"{k}={v}", f"{where}assume.{k}") for k, v in assume.items()),
+        requires_python=requires,
+    )
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}") from None
+
+
+def _requires(project: Path) -> str | None:
+    return _requires_of(_load(project)) if project.is_file() else None
+
+
+def _requires_of(data: Mapping[str, Any]) -> str | None:
+    project = data.get("project", {})
+    value = project.get("requires-python") if isinstance(project, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def lowest_python(requires: str | None) -> str:
+    """The lowest Python that a `requires-python` allows; 3.13 where it names none."""
+    if requires is None:
+        return DEFAULT_PYTHON
+    found = [int(m[1]) for m in re.finditer(r"(?:>=|~=|==)\s*3\.(\d+)", requires)]
+    found.extend(int(m[1]) + 1 for m in re.finditer(r">\s*3\.(\d+)(?![\d.])", requires))
+    return f"3.{max(found)}" if found else DEFAULT_PYTHON
+
+
+def cores_of(value: object, where: str) -> int:
+    """A number of cores, or `auto`: what this process may use."""
+    if value == "auto":
+        return available_cores()
+    return _count(value, where)
+
+
+def _count(value: object, where: str) -> int:
+    try:
+        number = int(str(value)) if not isinstance(value, bool) else 0
+    except ValueError:
+        number = 0
+    if not 1 <= number <= 4096:
+        raise ConfigError(f"{where}: must be a number from 1 to 4096, is {value!r}")
+    return number
+
+
+def available_cores() -> int:
+    """Cores that this process may use: its affinity, limited by the cgroup's `cpu.max`."""
+    import os
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        if quota != "max":
+            cores = min(cores, max(1, round(int(quota) / int(period))))
+    except (OSError, ValueError):
+        pass
+    return max(1, cores)
+
+
+def python_of(value: object, where: str) -> str:
+    """A Python version such as 3.12."""
+    match = re.fullmatch(r"3\.(\d+)(?:\.\d+)?", str(value))
+    if match is None or int(match[1]) not in _KNOWN_PYTHONS:
+        raise ConfigError(f"{where}: must be a version such as 3.12, is {value!r}")
+    return f"3.{match[1]}"
+
+
+def assumption(text: str) -> tuple[str, Estimate]:
+    """`len(chunk)=65536`, or `n=1000`, from the command line."""
+    return _assumption(text, "--assume")
+
+
+def _assumption(text: str, where: str) -> tuple[str, Estimate]:
+    match = re.fullmatch(r"\s*(len\(\s*\w+\s*\)|\w+)\s*=\s*([0-9][0-9_]*(?:\.\d+)?(?:e\d+)?)\s*", text)
+    if match is None:
+        raise UsageError(f"{where}: must look like 'len(chunk)=65536' or 'n=1000', is {text!r}")
+    return match[1].replace(" ", ""), Estimate.point(float(match[2].replace("_", "")))
+
+
+def _flag(value: object, where: str) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise ConfigError(f"{where}: must be true or false")
+
+
+def _choice(value: object, known: tuple[str, ...], where: str) -> str | None:
+    if value is None or value in known:
+        return value if value is None else str(value)
+    raise ConfigError(f"{where}: must be one of {', '.join(known)}, is {value!r}")
+
+
+def _texts(value: object, where: str) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise ConfigError(f"{where}: must be a list of strings")
+    return tuple(value)

@@ -1,0 +1,150 @@
+"""The JSON report, version 1: a contract that other tools read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gillint import __version__
+from gillint.advice.assess import Advice, Assessment, RankedCall
+from gillint.diagnostics.span import Span
+from gillint.diagnostics.types import Diagnostic
+from gillint.estimate import LIMIT, Estimate
+from gillint.pipeline import FileReport, Options
+from gillint.scaling.predict import BoundType, Range
+
+_CALLS = 20  # the calls that matter; what is below 0.1% of the time is left out
+_LEAST_SHARE = 0.001
+_LEAST_IMPLICIT = 0.05
+
+
+def document(files: tuple[FileReport, ...], options: Options) -> dict[str, Any]:
+    """The whole report as plain data."""
+    return {
+        "version": 1,
+        "gillint": __version__,
+        "cores": options.cores,
+        "threads": options.threads,
+        "python": options.python,
+        "free_threaded": options.free_threaded,
+        "files": [_file(f) for f in files],
+    }
+
+
+def render(files: tuple[FileReport, ...], options: Options) -> str:
+    """The whole report as text."""
+    return json.dumps(document(files, options), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _file(report: FileReport) -> dict[str, Any]:
+    return {
+        "path": report.path,
+        "error": report.error,
+        "verdict": report.verdict,
+        "regions": [_region(a) for a in report.regions],
+        "diagnostics": [_diagnostic(d) for d in report.diagnostics],
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {
+        "start": {"line": span.line, "column": span.column},
+        "end": {"line": span.end_line, "column": span.end_column},
+    }
+
+
+def _number(value: float | None) -> float | None:
+    if value is None:
+        return None
+    return float(f"{max(0.0, min(value, LIMIT)):.6g}")
+
+
+def _range(r: Range) -> dict[str, Any]:
+    return {"low": _number(r.low), "likely": _number(r.likely), "high": _number(r.high)}
+
+
+def _time(e: Estimate) -> dict[str, Any]:
+    values = e.scenarios
+    return {"low": _number(min(values)), "likely": _number(e.likely), "high": _number(max(values))}
+
+
+def _region(a: Assessment) -> dict[str, Any]:
+    p = a.prediction
+    unknown = p.bound is BoundType.UNKNOWN
+    return {
+        "kind": a.region.kind.value,
+        "range": _span(a.region.span),
+        "function": a.region.function,
+        "cost_share": _number(min(1.0, a.cost_share)),
+        "bound": p.bound.value,
+        "concurrency": p.concurrency.value,
+        "workers": a.region.workers,
+        "parallel_library": p.parallel_library,
+        "iterations": a.region.iterations.value,
+        "threads_help": p.help,
+        "confidence": a.confidence.value,
+        "held_fraction": _range(p.held),
+        "stall_ns": _time(p.stall),
+        "loop_block_ns": _time(a.loop_block) if a.loop_block is not None else None,
+        "demand_ns": {
+            "gil": _time(a.demand.gil),
+            "native": _time(a.demand.native),
+            "wait": _time(a.demand.wait),
+        },
+        "ceiling": _range(p.ceiling),
+        "curve": [{"threads": i, "speedup": _number(v)} for i, v in enumerate(p.curve, 1)],
+        "saturation": {"threads": p.saturation[0], "speedup": _number(p.saturation[1])},
+        "calls": [_call(c) for c in listed_calls(a)],
+        "explanation": a.explanation,
+        "assumptions": list(a.assumptions),
+        "advice": [_advice(advice, unknown=unknown) for advice in a.advice],
+        "measured": None,
+    }
+
+
+def listed_calls(a: Assessment) -> list[RankedCall]:
+    """The calls worth showing: those that take time, and every unknown one."""
+    return [
+        c
+        for c in a.calls
+        if (c.share >= _LEAST_SHARE or c.detail.call.kind == "unknown")
+        and (not c.detail.call.implicit or c.share >= _LEAST_IMPLICIT)
+    ][:_CALLS]
+
+
+def _call(c: RankedCall) -> dict[str, Any]:
+    effect = c.detail.effect
+    span = c.detail.call.span
+    return {
+        "name": c.detail.call.name,
+        "line": span.line,
+        "column": span.column,
+        "effect": effect.effect.value,
+        "share": _number(c.share),
+        "fact": effect.fact.id if effect.fact is not None else None,
+        "evidence": [str(e) for e in effect.evidence],
+        "assumed": effect.assumed,
+    }
+
+
+def _advice(advice: Advice, *, unknown: bool) -> dict[str, Any]:
+    return {
+        "action": advice.action,
+        "scales": advice.scales,
+        "speedup": _range(advice.speedup),
+        "why": advice.why,
+        "veto": advice.veto,
+    }
+
+
+def _diagnostic(d: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": d.code,
+        "name": d.name,
+        "severity": d.severity.value,
+        "confidence": d.confidence.value,
+        "message": d.message,
+        "range": _span(d.span),
+        "related": [{"path": r.path, "range": _span(r.span), "message": r.message} for r in d.related],
+        "fix": None,
+    }
