@@ -11,18 +11,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Union
 
 LIMIT = 1e15  # nothing is larger: 1e15 ns are eleven days
 
 
 def _cap(value: float) -> float:
-    if value != value:  # NaN, from infinity minus infinity
+    if math.isnan(value):  # , from infinity minus infinity
         return 0.0
     return max(-LIMIT, min(LIMIT, value))
 
 
-Number = Union[int, float]
+Number = int | float
 
 
 @dataclass(frozen=True, slots=True)

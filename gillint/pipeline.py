@@ -2,62 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from gillint.advice.assess import Assessment, assess
 from gillint.advice.explain import explain
+from gillint.advice.outcome import FileReport, Options
 from gillint.advice.ways_out import ways_out
 from gillint.costs.demand import Costs
 from gillint.costs.hotness import Hotness
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
-from gillint.estimate import Estimate
 from gillint.knowledge.base import library, library_files
-from gillint.knowledge.conditions import Target
 from gillint.regions.find import Region, find_regions, function_region
-from gillint.resolve.program import Loader, resolve
+from gillint.resolve.program import Loader, resolve, walk
 from gillint.resolve.trace import FunctionTrace, Handover, Kind, Resolved
 from gillint.rules import RULES, SYNTAX_ERROR
 from gillint.rules.base import FileContext
-from gillint.scaling.predict import Setting
 from gillint.syntax.parse import Syntax, SyntaxProblem, parse
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user decides about an analysis."""
-
-    cores: int = 4
-    threads: int = 4
-    python: str = "3.13"
-    free_threaded: bool = False
-    assumptions: Mapping[str, Estimate] = field(default_factory=dict)
-    codes: frozenset[str] = frozenset(rule.code for rule in RULES)
-
-    @property
-    def setting(self) -> Setting:
-        """The part that scaling asks for."""
-        return Setting(self.cores, self.threads, self.free_threaded)
-
-    @property
-    def target(self) -> Target:
-        """The part that facts ask for."""
-        return Target(self.python, self.free_threaded)
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """The result for one file."""
-
-    path: str
-    error: str | None = None
-    verdict: int | None = None
-    regions: tuple[Assessment, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-
-def analyse(source: str, path: str, options: Options, load: Loader | None = None, *, thorough: bool = True) -> FileReport:
+def analyse(
+    source: str, path: str, options: Options, load: Loader | None = None, *, thorough: bool = True
+) -> FileReport:
     """Analyse one file.
 
     Args:
@@ -113,8 +81,6 @@ def _effective(options: Options, libraries: tuple[str, ...]) -> tuple[Options, t
 
 def imported_libraries(syntax: Syntax) -> tuple[str, ...]:
     """The top-level names of the modules that a file imports, wherever it does."""
-    import re
-
     text = "".join(syntax.lines)
     found = re.findall(r"^\s*(?:import|from)\s+([A-Za-z_]\w*)", text, re.MULTILINE)
     customary = {"np": "numpy", "pd": "pandas"}
@@ -166,8 +132,6 @@ def _node_time(node: object, costs: Costs) -> float:
 
 def _reached(trace: FunctionTrace, resolved: Resolved, regions: tuple[Region, ...]) -> bool:
     """Whether a region or another function that is reported runs this function."""
-    from gillint.resolve.program import walk
-
     if trace.name == "<module>":
         return False
     return any(
@@ -200,15 +164,13 @@ def run_rules(path: str, assessments: tuple[Assessment, ...], options: Options) 
     context = FileContext(path, assessments, options.setting)
     found: list[Diagnostic] = []
     for rule in RULES:
-        if rule.code not in options.codes:
+        if not options.selects(rule.code):
             continue
         try:
             found.extend(rule.check(rule, context))
         except Exception as error:
             text = f"rule {rule.code} ({rule.name}) failed on this file: {type(error).__name__}: {error}"
-            found.append(
-                Diagnostic(rule.code, rule.name, Severity.ERROR, Confidence.LOW, text, path, Span(1, 1, 1, 1))
-            )
+            found.append(Diagnostic(rule.code, rule.name, Severity.ERROR, Confidence.LOW, text, path, Span(1, 1, 1, 1)))
     yield from sorted(found, key=lambda d: (d.span, d.code))
 
 
@@ -216,12 +178,10 @@ def unreadable(path: str, message: str, options: Options, line: int = 1, column:
     """The result for a file that cannot be decoded or parsed."""
     span = Span(line, column, line, column + 1)
     diagnostics: tuple[Diagnostic, ...] = ()
-    if SYNTAX_ERROR.code in options.codes:
+    if options.selects(SYNTAX_ERROR.code):
         diagnostics = (
             Diagnostic(
                 SYNTAX_ERROR.code, SYNTAX_ERROR.name, SYNTAX_ERROR.severity, Confidence.HIGH, message, path, span
             ),
         )
     return FileReport(path, f"{line}:{column}: {message}", None, (), diagnostics)
-
-

@@ -55,7 +55,9 @@ class Assessment:
 _WIDE = 1.5  # a ceiling that may be anything within this factor of itself is no firm answer
 
 
-def assess(region: Region, costs: Costs, setting: Setting, spent: float, total: float, notes: tuple[str, ...]) -> Assessment:
+def assess(
+    region: Region, costs: Costs, setting: Setting, spent: float, total: float, notes: tuple[str, ...]
+) -> Assessment:
     """Put together what the stages found for one region.
 
     Args:
@@ -66,12 +68,10 @@ def assess(region: Region, costs: Costs, setting: Setting, spent: float, total: 
         total: the file's time, ns.
         notes: what was assumed in the file as a whole.
     """
-    demand = costs.block(region.body)
+    demand, shares = costs.region(region.body)
     prediction = predict(demand, region.trips, region.concurrency, setting)
     elapsed = max(demand.elapsed.likely, 1e-3)
-    ranked = [
-        RankedCall(min(1.0, max(0.0, share.elapsed.likely / elapsed)), share) for share in costs.calls(region.body)
-    ]
+    ranked = [RankedCall(min(1.0, max(0.0, share.elapsed.likely / elapsed)), share) for share in shares]
     loop_block = costs.longest_synchronous(region.body) if region.in_coroutine else None
     if loop_block is not None:
         loop_block = loop_block.map(lambda ns: min(ns, LIMIT))

@@ -85,14 +85,16 @@ def _name(call: RankedCall) -> str:
 
 
 def _gil(a: Assessment) -> str:
-    top = _top(a, Effect.HOLDS, Effect.RUNS_PYTHON) or _top(a, Effect.RELEASES)
+    top = _top(a, Effect.HOLDS) or _top(a, Effect.RUNS_PYTHON) or _top(a, Effect.RELEASES)
     bytecode = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
     reason = (
         f"{_name(top)} {_VERB[top.detail.effect.effect]} for {_percent(top.share)} of the time"
-        if top is not None and (top.share > 0.4 or bytecode < 0.5)
+        if top is not None and (top.share > 0.3 or bytecode < 0.5) and not top.detail.call.implicit
         else f"{_percent(min(1.0, bytecode))} of the time is Python bytecode, which needs the GIL"
     )
-    text = f"{_held(a)} of each {_unit(a)} holds the GIL: {reason}, so threads take turns instead of running side by side"
+    text = (
+        f"{_held(a)} of each {_unit(a)} holds the GIL: {reason}, so threads take turns instead of running side by side"
+    )
     if any(c.detail.call.name.startswith("pandas.") and c.share > 0.2 for c in a.calls):
         text += f"; {_PANDAS}"
     return text + "."
@@ -144,7 +146,9 @@ def _mixed(a: Assessment) -> str:
         parts.append(f"{_name(releaser)} releases it")
     why = ": " + ", ".join(parts) if parts else ""
     limit = a.prediction.ceiling.high
-    return f"{_held(a)} of each {_unit(a)} holds the GIL{why}; however many threads there are, {limit:.1f}x is the most."
+    return (
+        f"{_held(a)} of each {_unit(a)} holds the GIL{why}; however many threads there are, {limit:.1f}x is the most."
+    )
 
 
 def _asyncio(a: Assessment) -> str:
@@ -154,9 +158,7 @@ def _asyncio(a: Assessment) -> str:
             "threads on top of the loop change nothing."
         )
     if a.prediction.bound is BoundType.IO or a.demand.wait.likely > 0:
-        return (
-            "The event loop already overlaps the waiting, so threads add nothing: the server and the round trips set the limit."
-        )
+        return "The event loop already overlaps the waiting, so threads add nothing: the server and the round trips limit it."
     return "The tasks take turns on the event loop's one thread; more tasks or threads do not make that thread faster."
 
 
@@ -178,7 +180,13 @@ def _free_threaded(a: Assessment, setting: Setting) -> str:
 
 def duration(ns: float) -> str:
     """A time that a person reads."""
-    for limit, factor, unit in ((1e3, 1.0, "ns"), (1e6, 1e3, "us"), (1e9, 1e6, "ms"), (1.2e11, 1e9, "s"), (7.2e12, 6e10, "min")):
+    for limit, factor, unit in (
+        (1e3, 1.0, "ns"),
+        (1e6, 1e3, "us"),
+        (1e9, 1e6, "ms"),
+        (1.2e11, 1e9, "s"),
+        (7.2e12, 6e10, "min"),
+    ):
         if ns < limit:
             return f"{ns / factor:.3g} {unit}"
     return f"{ns / 3.6e12:.3g} h"

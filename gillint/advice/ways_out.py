@@ -8,11 +8,11 @@ from dataclasses import replace
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.explain import duration, too_short
 from gillint.costs.demand import Demand
+from gillint.effects.classify import classify
 from gillint.estimate import ZERO
 from gillint.knowledge.base import find_fact, library, library_files
 from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import Effect, Library
-from gillint.effects.classify import classify
 from gillint.resolve.trace import Concurrency, Handover, Iterations, Kind
 from gillint.scaling.model import knee, likely
 from gillint.scaling.predict import BoundType, Range, Setting, loads
@@ -70,7 +70,9 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
         yield from _faster(a, target)
         yield from _batch(a)
         if _is_pure(a, libraries):
-            yield Advice("pypy", False, _PYPY, "the time is in pure Python, which PyPy compiles; its threads share a GIL too")
+            yield Advice(
+                "pypy", False, _PYPY, "the time is in pure Python, which PyPy compiles; its threads share a GIL too"
+            )
 
 
 def _carried(a: Assessment) -> str | None:
@@ -83,7 +85,9 @@ def _threads(a: Assessment, setting: Setting) -> Advice:
     threads, best = knee(loads(a.demand, free_threaded=setting.free_threaded)[1], setting.cores)
     at = a.prediction.ceiling
     count = min(threads, max(setting.threads, 2))
-    more = f", and up to about {threads} threads pay ({best:.0f}x)" if threads > count and best > (at.likely or 1) else ""
+    more = (
+        f", and up to about {threads} threads pay ({best:.0f}x)" if threads > count and best > (at.likely or 1) else ""
+    )
     limit = "the waiting overlaps" if a.prediction.bound is BoundType.IO else "the calls run on several cores"
     return Advice("threads", True, at, f"{count} threads: {limit}{more}", _carried(a))
 
@@ -138,7 +142,9 @@ def _free_threaded(a: Assessment, setting: Setting, target: Target, libraries: t
     overhead = 1.4 if version_key(target.python)[:2] == (3, 13) else 1.08
     load = loads(a.demand, free_threaded=True)[1]
     best = likely(load, setting.threads, setting.cores) / overhead
-    high = float(min(setting.threads, setting.cores)) if a.prediction.bound is not BoundType.IO else float(setting.threads)
+    high = (
+        float(min(setting.threads, setting.cores)) if a.prediction.bound is not BoundType.IO else float(setting.threads)
+    )
     veto = _carried(a)
     if veto is None:
         against = [lib.name for lib in _support(libraries) if lib.distribution != "python" and not _declares(lib)]
@@ -146,7 +152,8 @@ def _free_threaded(a: Assessment, setting: Setting, target: Target, libraries: t
             veto = f"importing {', '.join(against)} switches the GIL on again: no declared support"
     if veto is None and version_key(target.python) < (3, 13):
         veto = f"needs Python 3.13 or later; the target is {target.python}"
-    why = f"no GIL: Python code runs on all cores, at about {100 * (overhead - 1):.0f}% sequential overhead (predicted, never measured)"
+    percent = 100 * (overhead - 1)
+    why = f"no GIL: Python code runs on all cores, at about {percent:.0f}% sequential overhead (predicted, never measured)"
     return Advice("free-threaded", best > 1.25, Range(min(1.0, best), best, max(best, high)), why, veto)
 
 
@@ -222,7 +229,7 @@ def _batch(a: Assessment) -> Iterator[Advice]:
             "batch",
             False,
             Range(1.0, 2.0, 10.0),
-            f"one call of `{tiny.detail.call.name}` on a large array instead of many on small ones saves the overhead of each call",
+            f"one call of `{tiny.detail.call.name}` on a large array instead of many on small ones",
         )
 
 
@@ -233,17 +240,13 @@ def _is_pure(a: Assessment, libraries: tuple[str, ...]) -> bool:
 
 
 def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
-    if a.region.kind is not Kind.SUBMISSION and a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION):
-        if a.demand.wait.likely > a.demand.gil.likely and a.region.kind is Kind.LOOP:
-            ideal = a.demand.elapsed.likely / max(a.demand.gil.likely + a.demand.native.likely, 1.0)
-            top = max(1.0, min(ideal, 100.0))
-            yield Advice(
-                "batch",
-                True,
-                Range(1.0, top, top),
-                "the awaits follow one another: start them together with asyncio.gather or a TaskGroup",
-            )
-            return
+    apart = a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION)
+    if a.region.kind is Kind.LOOP and apart and a.demand.wait.likely > a.demand.gil.likely:
+        ideal = a.demand.elapsed.likely / max(a.demand.gil.likely + a.demand.native.likely, 1.0)
+        top = max(1.0, min(ideal, 100.0))
+        why = "the awaits follow one another: start them together with asyncio.gather or a TaskGroup"
+        yield Advice("batch", True, Range(1.0, top, top), why)
+        return
     yield Advice(
         "none",
         False,

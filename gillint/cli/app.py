@@ -10,7 +10,9 @@ import typer
 from gillint.cli import check, demo, dump, explain, report
 from gillint.errors import GillintError
 
-_EPILOG = "Example: gillint sketch.py    (the same as `gillint report sketch.py`; `gillint report --help` lists its options)"
+_EPILOG = (
+    "Example: gillint sketch.py    (the same as `gillint report sketch.py`; `gillint report --help` lists its options)"
+)
 
 app = typer.Typer(
     name="gillint",
@@ -24,9 +26,9 @@ app = typer.Typer(
 )
 app.command("report", epilog="Example: gillint sketch.py --threads 8 --assume 'len(chunk)=65536'")(report.command)
 app.command("check", epilog="Example: gillint check src/ --select GIL101,GIL201 --fail-on warning")(check.command)
-app.command("explain", epilog="Example: gillint explain orjson.loads    gillint explain GIL101    gillint explain pandas")(
-    explain.command
-)
+app.command(
+    "explain", epilog="Example: gillint explain orjson.loads    gillint explain GIL101    gillint explain pandas"
+)(explain.command)
 app.command("dump", epilog="Example: gillint dump --stage regions sketch.py")(dump.command)
 app.command("demo", epilog="Example: gillint demo --rounds 5")(demo.command)
 

@@ -22,9 +22,10 @@ def command(
     from rich.progress import Progress
     from rich.table import Table
 
+    from gillint.advice.outcome import Options
     from gillint.config.settings import available_cores
     from gillint.measure import demo
-    from gillint.pipeline import Options, analyse
+    from gillint.pipeline import analyse
 
     console = Console(highlight=False)
     cores = available_cores()
@@ -47,7 +48,9 @@ def command(
                 str(rounds),
             )
     console.print(table)
-    console.print(f"Python {demo.running_python()} on {cores} core{'s'[: cores != 1]}; the speed-up is of two threads against one.")
+    console.print(
+        f"Python {demo.running_python()} on {cores} core{'s'[: cores != 1]}; the speed-up is of two threads against one."
+    )
     if cores < 2:
         console.print("With one core nothing that computes can go faster on two threads; only the waiting can.")
     return 0

@@ -9,8 +9,8 @@ import typer
 
 from gillint.cli import options as o
 from gillint.cli.run import analyse_paths
+from gillint.cli.stages import STAGES, dump_stage
 from gillint.errors import UsageError
-from gillint.report.stages import STAGES, dump_stage
 from gillint.source.files import SourceProblem, read_source
 from gillint.syntax.parse import SyntaxProblem
 

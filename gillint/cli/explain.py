@@ -15,7 +15,9 @@ from gillint.rules import RULES, rule_for
 
 
 def command(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A callable (orjson.loads), a library, a rule or a concept.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A callable (orjson.loads), a library, a rule or a concept.")
+    ],
 ) -> int:
     """Explain a callable (effect, conditions, evidence, what to use), a library, a rule, or a concept."""
     page = _page(name)
@@ -120,7 +122,10 @@ def _cost(cost: Cost) -> str:
 def _condition(c: Condition) -> str:
     parts = []
     if c.size is not None:
-        bounds = [f"from {c.from_:,.0f} on" if c.from_ is not None else "", f"below {c.below:,.0f}" if c.below is not None else ""]
+        bounds = [
+            f"from {c.from_:,.0f} on" if c.from_ is not None else "",
+            f"below {c.below:,.0f}" if c.below is not None else "",
+        ]
         parts.append(f"{c.size} {' and '.join(b for b in bounds if b)}")
     of = f" of `{c.of}`" if c.of else ""
     if c.dtype:
@@ -164,5 +169,3 @@ def _library(found: Library) -> str:
     for effect, members in sorted(by_effect.items()):
         lines += ["", f"- {effect}: {', '.join(dict.fromkeys(members))}"]
     return "\n".join(lines)
-
-

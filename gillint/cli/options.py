@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
+from gillint.advice.outcome import FileReport, Options
 from gillint.config.settings import (
     DEFAULT_CORES,
     FORMATS,
@@ -22,39 +23,36 @@ from gillint.config.settings import (
 )
 from gillint.diagnostics.types import Severity
 from gillint.errors import UsageError
-from gillint.pipeline import FileReport, Options
 from gillint.rules import RULES
 
 Paths = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     typer.Argument(metavar="PATH...", help="Files or folders; - reads standard input.", show_default=False),
 ]
-Cores = Annotated[Optional[str], typer.Option(help="Cores to predict for, or `auto` for this machine's.  [default: 4]")]
-Threads = Annotated[Optional[int], typer.Option(help="Threads to predict for.  [default: cores]")]
+Cores = Annotated[str | None, typer.Option(help="Cores to predict for, or `auto` for this machine's.  [default: 4]")]
+Threads = Annotated[int | None, typer.Option(help="Threads to predict for.  [default: cores]")]
 Assume = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     typer.Option(metavar="FACT", help="What the source does not tell, as 'len(chunk)=65536' or 'n=1000'; repeatable."),
 ]
 Python = Annotated[
-    Optional[str],
+    str | None,
     typer.Option(metavar="VERSION", help="Target Python.  [default: the lowest of requires-python, else 3.13]"),
 ]
 FreeThreaded = Annotated[
-    Optional[bool], typer.Option("--free-threaded/--gil", help="Predict for a free-threaded build.", show_default=False)
+    bool | None, typer.Option("--free-threaded/--gil", help="Predict for a free-threaded build.", show_default=False)
 ]
-Format = Annotated[Optional[str], typer.Option("--output-format", help=f"One of: {', '.join(FORMATS)}.  [default: text]")]
+Format = Annotated[str | None, typer.Option("--output-format", help=f"One of: {', '.join(FORMATS)}.  [default: text]")]
 Select = Annotated[
-    Optional[list[str]], typer.Option(metavar="CODES", help="Only these rules (codes, prefixes or names, with commas).")
+    list[str] | None, typer.Option(metavar="CODES", help="Only these rules (codes, prefixes or names, with commas).")
 ]
-Ignore = Annotated[Optional[list[str]], typer.Option(metavar="CODES", help="Not these rules.")]
-FailOn = Annotated[
-    Optional[str], typer.Option(help="Exit with 1 only from this severity on: info, warning or error.")
-]
+Ignore = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Not these rules.")]
+FailOn = Annotated[str | None, typer.Option(help="Exit with 1 only from this severity on: info, warning or error.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
-Config = Annotated[Optional[Path], typer.Option(help="A gillint.toml or pyproject.toml, instead of the nearest one.")]
-Exclude = Annotated[Optional[list[str]], typer.Option(metavar="GLOB", help="Leave out what matches; repeatable.")]
+Config = Annotated[Path | None, typer.Option(help="A gillint.toml or pyproject.toml, instead of the nearest one.")]
+Exclude = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Leave out what matches; repeatable.")]
 StdinName = Annotated[
-    Optional[str], typer.Option("--stdin-filename", metavar="NAME", help="The name of the text on standard input.")
+    str | None, typer.Option("--stdin-filename", metavar="NAME", help="The name of the text on standard input.")
 ]
 
 
@@ -65,6 +63,7 @@ class Chosen:
     options: Options
     output_format: str
     fail_on: str
+    fail_on_given: bool
     exclude: tuple[str, ...]
 
 
@@ -112,6 +111,7 @@ def choose(
         ),
         output_format=_one_of(output_format, FORMATS, "--output-format") or settings.output_format or "text",
         fail_on=_one_of(fail_on, SEVERITIES, "--fail-on") or settings.fail_on or "info",
+        fail_on_given=(fail_on or settings.fail_on) is not None,
         exclude=(*settings.exclude, *(exclude or ())),
     )
 
@@ -156,3 +156,17 @@ def exit_code(reports: tuple[FileReport, ...], fail_on: str) -> int:
     """1 where a diagnostic is at least as severe as `fail_on`."""
     least = Severity(fail_on).rank
     return int(any(d.severity.rank >= least for r in reports for d in r.diagnostics))
+
+
+def print_plain(reports: tuple[FileReport, ...], chosen: Chosen) -> None:
+    """The formats that tools read."""
+    if chosen.output_format == "json":
+        from gillint.report import jsonv1
+
+        print(jsonv1.render(reports, chosen.options))
+    else:
+        from gillint.report import concise
+
+        text = concise.render(reports)
+        if text:
+            print(text)

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from gillint.advice.outcome import FileReport, Options
 from gillint.cli.options import Chosen
 from gillint.errors import UsageError
-from gillint.pipeline import FileReport, Options, analyse, unreadable
+from gillint.pipeline import analyse, unreadable
 from gillint.source.files import SourceProblem, decode, discover, read_source
 from gillint.source.modules import ProjectModules
 from gillint.syntax.parse import Syntax, SyntaxProblem, parse
@@ -44,7 +45,7 @@ def analyse_paths(
 
 
 def _inside(file: Path, folder: Path) -> bool:
-    return folder == Path(".") or folder in file.parents or folder.absolute() in file.absolute().parents
+    return folder == Path() or folder in file.parents or folder.absolute() in file.absolute().parents
 
 
 def _one(path: Path, options: Options, load: _Loader, *, thorough: bool) -> FileReport:

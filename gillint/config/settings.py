@@ -42,7 +42,18 @@ class Settings:
     requires_python: str | None = None
 
 
-_KEYS = ("cores", "threads", "python", "free-threaded", "output-format", "select", "ignore", "fail-on", "exclude", "assume")
+_KEYS = (
+    "cores",
+    "threads",
+    "python",
+    "free-threaded",
+    "output-format",
+    "select",
+    "ignore",
+    "fail-on",
+    "exclude",
+    "assume",
+)
 
 
 def find_settings(start: Path) -> Settings:

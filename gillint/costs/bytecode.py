@@ -16,7 +16,7 @@ else:
 
 # Sequential overhead of the free-threaded build on pure Python, as pyperformance gives it: about 40% on 3.13 (the
 # specialising interpreter is off), 5-10% from 3.14 on (docs.python.org, "Python support for free threading").
-_FREE_THREADED_OVERHEAD = {(3, 13): 1.4}
+_FREE_THREADED_OVERHEAD: dict[tuple[int, ...], float] = {(3, 13): 1.4}
 _FREE_THREADED_LATER = 1.08
 # 3.10 has no specialising interpreter: the 3.11 release notes give 1.25x on average.
 _BEFORE_3_11 = 1.25

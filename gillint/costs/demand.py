@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gillint.costs.bytecode import operations_ns
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.knowledge.conditions import Target
 from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop
 
@@ -30,6 +30,7 @@ class Demand:
         python: the part of `gil` that is bytecode.
         pages: bytes of fresh memory touched.
         handed: time of work that is handed over on the way (it is not in the others).
+        serial: the part of `native` and `wait` under a lock of the library's own, one thread at a time.
     """
 
     gil: Estimate = ZERO
@@ -43,6 +44,7 @@ class Demand:
     pages: Estimate = ZERO
     parallel: Estimate = ZERO
     handed: Estimate = ZERO
+    serial: Estimate = ZERO
 
     @property
     def elapsed(self) -> Estimate:
@@ -68,6 +70,7 @@ class Demand:
             self.pages + other.pages,
             self.parallel + other.parallel,
             self.handed + other.handed,
+            self.serial + other.serial,
         )
 
     def times(self, count: Estimate | float) -> Demand:
@@ -84,10 +87,17 @@ class Demand:
             self.pages * count,
             self.parallel * count,
             self.handed * count,
+            self.serial * count,
         )
 
 
 NOTHING = Demand()
+
+
+def _is_shared(call: Call, made: set[str | None]) -> bool:
+    """Whether the object whose lock serialises is the same for all threads: not where each iteration makes its own."""
+    receiver = call.bound.receiver
+    return receiver is None or receiver.type not in made
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +220,19 @@ class Costs:
                 whole = sum(weights) or 1.0
                 for arm, weight in zip(node.arms, weights, strict=True):
                     self._collect(arm, count * (weight / whole), chain, found, depth + 1)
+
+    def region(self, block: Block) -> tuple[Demand, tuple[CallShare, ...]]:
+        """The demand of a region's body with its serialised part, and its calls."""
+        calls = self.calls(block)
+        made = {
+            c.effect.fact.behaviour.returns.type for c in calls if c.effect.fact and c.effect.fact.behaviour.returns
+        }
+        serial = total(
+            (c.effect.native + c.effect.wait) * c.count
+            for c in calls
+            if c.effect.serialised_by is not None and _is_shared(c.call, made)
+        )
+        return replace(self.block(block), serial=serial), calls
 
     # The event loop
 

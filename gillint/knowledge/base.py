@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from gillint.knowledge.read import read_library
@@ -25,7 +25,7 @@ def library_files() -> dict[str, Path]:
     return {path.stem: path for folder in ("stdlib", "packages") for path in sorted((root / folder).glob("*.toml"))}
 
 
-@lru_cache(maxsize=None)
+@cache
 def library(name: str) -> Library | None:
     """The library of exactly this name, or None."""
     path = library_files().get(name)
@@ -34,13 +34,13 @@ def library(name: str) -> Library | None:
     return read_library(path.read_text(encoding="utf-8"), f"{path.parent.name}/{path.name}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _facts(name: str) -> dict[str, Fact]:
     found = library(name)
     return dict(found.facts) if found is not None else {}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _types(name: str) -> dict[str, TypeInfo]:
     found = library(name)
     return dict(found.types) if found is not None else {}
@@ -57,7 +57,7 @@ def libraries_of(name: str) -> Iterator[str]:
     yield "builtins"
 
 
-@lru_cache(maxsize=None)
+@cache
 def find_fact(name: str) -> Fact | None:
     """The fact of exactly this public name, or None."""
     for candidate in libraries_of(name):
@@ -67,7 +67,7 @@ def find_fact(name: str) -> Fact | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def default_fact(name: str) -> Fact | None:
     """What is known of a library's callables in general, for a name without a fact of its own."""
     for candidate in libraries_of(name):
@@ -79,7 +79,7 @@ def default_fact(name: str) -> Fact | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def find_type(name: str) -> TypeInfo | None:
     """What is known of a type, or None."""
     for candidate in libraries_of(name):
@@ -89,7 +89,7 @@ def find_type(name: str) -> TypeInfo | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def bases_of(name: str) -> tuple[str, ...]:
     """The type itself and the types where its methods are looked up next, in order."""
     order: list[str] = []
@@ -105,7 +105,7 @@ def bases_of(name: str) -> tuple[str, ...]:
     return tuple(order)
 
 
-@lru_cache(maxsize=None)
+@cache
 def find_method(type_name: str, method: str) -> Fact | None:
     """The fact of a method, looked up along the bases."""
     for base in bases_of(type_name):
@@ -115,7 +115,7 @@ def find_method(type_name: str, method: str) -> Fact | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def knows_module(name: str) -> bool:
     """Whether a module of this name, or one above it, has a knowledge file."""
     return any(candidate != "builtins" for candidate in libraries_of(name))

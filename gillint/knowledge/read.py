@@ -85,7 +85,9 @@ class _Table:
         allowed = set(keys)  # type: ignore[call-overload]
         for key in self.data:
             if key not in allowed:
-                raise KnowledgeError(f"{self.file}: {self.where(key)}: unknown key; known: {', '.join(sorted(allowed))}")
+                raise KnowledgeError(
+                    f"{self.file}: {self.where(key)}: unknown key; known: {', '.join(sorted(allowed))}"
+                )
 
     def where(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, Union
+from typing import Literal
 
-Constant = Union[str, int, float, bool, None]
+Constant = str | int | float | bool | None
 
 
 class Effect(str, Enum):
@@ -68,7 +68,7 @@ class Measured:
         return ", ".join(parts) + (f": {self.says}" if self.says else "")
 
 
-Evidence = Union[Source, Measured]
+Evidence = Source | Measured
 
 
 @dataclass(frozen=True, slots=True)

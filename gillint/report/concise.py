@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.pipeline import FileReport
+from gillint.advice.outcome import FileReport
 
 
 def render(files: tuple[FileReport, ...]) -> str:

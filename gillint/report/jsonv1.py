@@ -7,10 +7,10 @@ from typing import Any
 
 from gillint import __version__
 from gillint.advice.assess import Advice, Assessment, RankedCall
+from gillint.advice.outcome import FileReport, Options
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Diagnostic
 from gillint.estimate import LIMIT, Estimate
-from gillint.pipeline import FileReport, Options
 from gillint.scaling.predict import BoundType, Range
 
 _CALLS = 20  # the calls that matter; what is below 0.1% of the time is left out

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from gillint.advice.assess import Advice, Assessment
 from gillint.advice.explain import duration
+from gillint.advice.outcome import FileReport, Options
 from gillint.diagnostics.types import Diagnostic
-from gillint.pipeline import FileReport, Options
 from gillint.report.jsonv1 import listed_calls
 from gillint.scaling.predict import Range
 
@@ -43,7 +43,8 @@ def _finding(d: Diagnostic) -> RenderableType:
     )
     lines: list[RenderableType] = [head]
     lines.extend(
-        Padding(Text(f"{r.path}:{r.span.line}:{r.span.column}: {r.message}", style="dim"), (0, 0, 0, 4)) for r in d.related
+        Padding(Text(f"{r.path}:{r.span.line}:{r.span.column}: {r.message}", style="dim"), (0, 0, 0, 4))
+        for r in d.related
     )
     return Group(*lines)
 
@@ -155,7 +156,9 @@ def _calls(console: Console, a: Assessment) -> None:
         return
     table = Table(box=None, padding=(0, 2), show_header=True, header_style="dim")
     for name in ("share", "call", "line", "effect", "evidence"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("share", "line"), justify="right" if name == "share" else "left")
+        table.add_column(
+            name, overflow="fold", no_wrap=name in ("share", "line"), justify="right" if name == "share" else "left"
+        )
     for c in calls:
         effect = c.detail.effect
         evidence = str(effect.evidence[0]) if effect.evidence else "assumed, not known" if effect.assumed else ""
@@ -198,6 +201,10 @@ def _summary(console: Console, files: tuple[FileReport, ...], options: Options) 
         f"{len(files)} files, {len(regions)} regions ({kinds}), {found} diagnostics"
         + (f", {errors} files that cannot be read" if errors else "")
     )
-    best = [(report, a) for report, a in regions if a.prediction.help == "yes" and a.region.concurrency.value == "sequential"]
+    best = [
+        (report, a)
+        for report, a in regions
+        if a.prediction.help == "yes" and a.region.concurrency.value == "sequential"
+    ]
     for report, a in sorted(best, key=lambda pair: -pair[1].run_ns.likely)[:5]:
         console.print(Padding(_headline(a, report.path), (0, 0, 0, 2)))

@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import reduce
 
 from gillint.estimate import ONE, Estimate, total
+from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
-from gillint.knowledge.schema import Constant, Fact, Returns
+from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, Literal, Value, join, of_number
 
@@ -251,20 +252,32 @@ def _shape(text: str, answers: Answers, bound: Bound) -> tuple[Estimate, ...] | 
     return None
 
 
-_SCALARS = {"int": "int64", "float": "float64", "bool": "bool", "complex": "complex128", "object": "object", "str": "str"}
+_SCALARS = {
+    "int": "int64",
+    "float": "float64",
+    "bool": "bool",
+    "complex": "complex128",
+    "object": "object",
+    "str": "str",
+}
 
 
 def dtype_name(value: Value) -> str | None:
     """The dtype that an argument names: `np.float32`, `"float32"`, `float`."""
     if value.literal is not None and isinstance(value.literal.value, str):
         text = value.literal.value
-        return {"f4": "float32", "f8": "float64", "i4": "int32", "i8": "int64", "u1": "uint8", "O": "object"}.get(text, text)
+        return {"f4": "float32", "f8": "float64", "i4": "int32", "i8": "int64", "u1": "uint8", "O": "object"}.get(
+            text, text
+        )
     reference = value.reference
     name = getattr(reference, "name", None)
     if isinstance(name, str):
         last = name.rsplit(".", 1)[-1].rstrip("_")
         return _SCALARS.get(last, last)
     return value.dtype
+
+
+_ITERATION = Fact("iteration", "", (), Behaviour(Effect.HOLDS))
 
 
 def element_of(value: Value) -> Value:
@@ -280,6 +293,10 @@ def element_of(value: Value) -> Value:
         return Value(type={"float64": "float", "int64": "int"}.get(value.dtype or "", "float"))
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
+    info = find_type(value.type) if value.type is not None and "::" not in value.type else None
+    if info is not None and info.element is not None:
+        bound = Bound(value)
+        return build(info.element, Answers(_ITERATION, bound), bound)
     if value.type == "str":
         return Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray", "range"):

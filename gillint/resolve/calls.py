@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
@@ -38,7 +38,13 @@ _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",
 }  # fmt: skip
-_RUNS_COROUTINE = {"asyncio.run", "asyncio.loop.run_until_complete", "asyncio.Runner.run", "anyio.run", "asyncio.wait_for"}
+_RUNS_COROUTINE = {
+    "asyncio.run",
+    "asyncio.loop.run_until_complete",
+    "asyncio.Runner.run",
+    "anyio.run",
+    "asyncio.wait_for",
+}
 _RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout"}
 
 
@@ -67,7 +73,7 @@ def apply(
         return _method(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, SymbolRef):
         name = SYNONYMS.get(ref.name, ref.name)
-        return library(act, name, None, positional, keywords, span, has_star=has_star, assumed=ref.assumed)
+        return library(act, name, None, positional, keywords, span, has_star=has_star)
     if isinstance(ref, UndefinedRef):
         act.scope.note(f"`{ref.name}` is not defined here: assumed to be an ordinary Python function")
         return _other(act, ref.name, "undefined", positional, keywords, span)
@@ -96,9 +102,7 @@ def _project(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], k
     return result
 
 
-def _construct(
-    act: Activation, ref: ClassRef, positional: tuple[Value, ...], keywords: Keywords, span: Span
-) -> Value:
+def _construct(act: Activation, ref: ClassRef, positional: tuple[Value, ...], keywords: Keywords, span: Span) -> Value:
     block, result, name = act.program.construct(ref, positional, keywords)
     if block is not None and (block.operations or block.nodes):
         act.emit(Call(span, act.path, name, "project", inner=block))
@@ -109,7 +113,7 @@ def _construct(
             run = act.program.attribute(owner, "run")
             if spec is not None and spec.style == "thread" and run is not None:
                 bound_run = _bind(run, result)
-                _hand_over(act, spec, base, bound_run, (), (), span, ONE, None)
+                _hand_over(act, spec, base, _Work(bound_run), span)
                 break
     return result
 
@@ -318,7 +322,7 @@ def _library_handover(
             passed = positional[2]
         extra = named.get("kwargs")
         by_name = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
-        _hand_over(act, spec, name, work, _unpacked(passed), by_name, span, ONE, None)
+        _hand_over(act, spec, name, _Work(work, _unpacked(passed), by_name), span)
         return Value(type=spec.result)
     if spec.style in ("coroutine", "gather"):
         return _hand_over_awaitables(act, spec, name, positional, span)
@@ -344,7 +348,7 @@ def _library_handover(
         extra = named.get("kwds")
         rest = _unpacked(passed)
         keywords = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
-    result = _hand_over(act, spec, name, work, rest, keywords, span, tasks, workers)
+    result = _hand_over(act, spec, name, _Work(work, rest, keywords, tasks, workers), span)
     if name in ("asyncio.to_thread", "asyncio.loop.run_in_executor", "anyio.to_thread.run_sync"):
         lazy = Lazy(span, Kind.COROUTINE, Block(), ONE, result, act.path, act.name, name=name)
         return act.defer(lazy, "awaitable", result)
@@ -375,32 +379,33 @@ def _unpacked(passed: Value | None) -> tuple[Value, ...]:
     return (element_of(passed),) if passed.element is not None else ()
 
 
-def _hand_over(
-    act: Activation,
-    spec: HandoverSpec,
-    via: str,
-    work: Value,
-    positional: tuple[Value, ...],
-    keywords: Keywords,
-    span: Span,
-    tasks: Estimate,
-    workers: int | None,
-) -> Value:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is handed over: a function, its arguments, how many times, and to how many workers."""
+
+    function: Value
+    positional: tuple[Value, ...] = ()
+    keywords: Keywords = ()
+    tasks: Estimate = ONE
+    workers: int | None = None
+
+
+def _hand_over(act: Activation, spec: HandoverSpec, via: str, work: _Work, span: Span) -> Value:
     outer = act.loops
     act.loops = []
     with act.nested() as builder:
-        result = apply(act, work, positional, keywords, span, work.origin or "the work")
+        result = apply(act, work.function, work.positional, work.keywords, span, work.function.origin or "the work")
         lazy = act.start(result)
         if lazy is not None and result.type == "coroutine":
             builder.include(lazy.block)
     act.loops = outer
     block = builder.finish()
-    ref = work.reference
+    ref = work.function.reference
     name = next((n.name for n in block.nodes if isinstance(n, Call)), None)
     key = ref.key if isinstance(ref, FunctionRef) else None
     act.emit(
         Handover(
-            span, act.path, via, spec.concurrency, block, tasks, workers, act.name, name, key, positional
+            span, act.path, via, spec.concurrency, block, work.tasks, work.workers, act.name, name, key, work.positional
         )
     )
     act.operation("call_builtin")
@@ -476,7 +481,7 @@ def attribute_value(act: Activation, value: Value, name: str) -> Value:
     """`value.name`: an attribute that is known, or a method that is about to be called."""
     ref = value.reference
     if isinstance(ref, SymbolRef):
-        return _symbol(f"{ref.name}.{name}", ref.assumed)
+        return symbol_of(f"{ref.name}.{name}")
     if isinstance(ref, ClassRef):
         owner = act.program.class_of(ref.key)
         found = act.program.attribute(owner, name) if owner is not None else None
@@ -523,16 +528,12 @@ _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
 
 
-def _symbol(name: str, assumed: bool = False) -> Value:
+def symbol_of(name: str) -> Value:
+    """The value of a public name of a library."""
     name = SYNONYMS.get(name, name)
     if name in _FLOATS:
         return Value(type="float")
-    return Value(reference=SymbolRef(name, assumed))
-
-
-def symbol_of(name: str, assumed: bool = False) -> Value:
-    """The value of an imported public name."""
-    return _symbol(name, assumed)
+    return Value(reference=SymbolRef(name))
 
 
 def knows(name: str) -> bool:

@@ -74,7 +74,7 @@ def lookup(act: Activation, name: str) -> Value:
         return symbol_of(name)
     if name in _CUSTOMARY_BARE:
         act.scope.note(f"`{name}` is not imported here: taken as {_CUSTOMARY_BARE[name]}")
-        return symbol_of(_CUSTOMARY_BARE[name], assumed=True)
+        return symbol_of(_CUSTOMARY_BARE[name])
     return assume(act, name, Value(reference=UndefinedRef(name), origin=name))
 
 
@@ -99,7 +99,7 @@ def _attribute(act: Activation, node: t.Attribute) -> Value:
             module = _CUSTOMARY.get(base.id, base.id)
             if knows(module):
                 act.scope.note(f"`{base.id}` is not imported here: taken as the module {module}")
-                return attribute_value(act, symbol_of(module, assumed=True), node.name)
+                return attribute_value(act, symbol_of(module), node.name)
         return attribute_value(act, value, node.name)
     return attribute_value(act, evaluate(act, base), node.name)
 
@@ -326,7 +326,9 @@ def _compare(act: Activation, node: t.Compare) -> Value:
             found = None
             arrays = [v for v in (left, right) if v.type is not None and v.type.startswith(_ARRAYS)]
             if arrays and operator != "is":
-                found = operator_fact(act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span)
+                found = operator_fact(
+                    act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span
+                )
         if found is None:
             act.operation("compare")
         elif operator != "contains":
@@ -500,7 +502,13 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
-    return UNKNOWN_TRIPS, element, None, value.origin or "its length"
+    return UNKNOWN_TRIPS, element, None, value.origin or _source_text(act, span)
+
+
+def _source_text(act: Activation, span: Span) -> str:
+    """The text of an expression, where it is short enough to be quoted."""
+    text = act.scope.syntax.text(span).strip()
+    return f"`{text}`" if len(text) <= 40 and "\n" not in text else "the length of what is iterated over"
 
 
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:

@@ -36,9 +36,7 @@ HANDOVERS: dict[str, HandoverSpec] = {
     "concurrent.futures.ThreadPoolExecutor.map": HandoverSpec(_T, "map", result="iterator"),
     "concurrent.futures.ProcessPoolExecutor.submit": HandoverSpec(_P, "call", result=_FUTURE),
     "concurrent.futures.ProcessPoolExecutor.map": HandoverSpec(_P, "map", result="iterator"),
-    "concurrent.futures.InterpreterPoolExecutor.submit": HandoverSpec(
-        Concurrency.INTERPRETERS, "call", result=_FUTURE
-    ),
+    "concurrent.futures.InterpreterPoolExecutor.submit": HandoverSpec(Concurrency.INTERPRETERS, "call", result=_FUTURE),
     "concurrent.futures.InterpreterPoolExecutor.map": HandoverSpec(Concurrency.INTERPRETERS, "map", result="iterator"),
     "threading.Thread": HandoverSpec(_T, "thread", 1, "threading.Thread"),
     "threading.Timer": HandoverSpec(_T, "thread", 1, "threading.Timer"),

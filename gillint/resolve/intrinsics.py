@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
@@ -15,51 +16,71 @@ from gillint.resolve.values import UNKNOWN, FunctionRef, MethodRef, PartialRef, 
 def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
     """The result of a builtin, or None where the fact's returns table decides."""
     args = bound.positional
-    if name == "range":
-        return _range(args)
-    if name == "len" and args:
-        known = args[0].size is not None or args[0].items is not None
-        return Value(type="int", number=size_of(args[0]) if known else None, origin=args[0].origin)
-    if name == "enumerate" and args:
-        return _wrapped(args[0], Value(type="tuple", items=(Value(type="int"), element_of(args[0]))))
-    if name == "zip" and args:
-        size = size_of(args[0])
-        for other in args[1:]:
-            size = size.min(size_of(other))
-        made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)))
-        return replace(made, size=size)
-    if name in ("iter", "reversed") and args:
-        return _wrapped(args[0], element_of(args[0]))
-    if name in ("list", "tuple", "set", "frozenset", "sorted"):
-        if not args:
-            return Value(type=name, size=ZERO)
-        kind = "list" if name == "sorted" else name
-        size = size_of(args[0]) if args[0].size is not None or args[0].items is not None else None
-        return Value(type=kind, size=size, element=element_of(args[0]), origin=args[0].origin)
-    if name == "dict":
-        named = tuple((k, v) for k, v in bound.parameters)
-        if named and not args:
-            return Value(type="dict", columns=named)
-        return replace(args[0], reference=None) if args and args[0].type == "dict" else Value(type="dict")
     if name in ("map", "filter", "itertools.starmap") and len(args) > 1:
         return _mapped(act, name, args, span)
-    if name in ("min", "max") and args:
-        return _extreme(name, args)
-    if name in ("sum", "abs") and args:
-        kind = args[0].type if name == "abs" else element_of(args[0]).type
-        return Value(type=kind if kind in ("int", "float") else None)
-    if name == "next" and args:
-        return element_of(args[0])
-    if name in ("int", "float") and args:
-        return Value(type=name, number=args[0].number, literal=args[0].literal if args[0].type == name else None)
+    if name in _CONTAINERS:
+        return _container("list" if name == "sorted" else name, args)
+    if name == "dict":
+        return _dict(args, bound.parameters)
     if name.startswith("dict.") and bound.receiver is not None:
         return _dict_method(name[5:], bound.receiver, args)
     if name.endswith(".pop") and bound.receiver is not None and bound.receiver.type == "list":
         return element_of(bound.receiver)
-    return None
+    handler = _BY_NAME.get(name)
+    return handler(name, args) if handler is not None and args else None
 
 
-def _range(args: tuple[Value, ...]) -> Value:
+def _len(name: str, args: tuple[Value, ...]) -> Value:
+    known = args[0].size is not None or args[0].items is not None
+    return Value(type="int", number=size_of(args[0]) if known else None, origin=args[0].origin)
+
+
+def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
+    return _wrapped(args[0], Value(type="tuple", items=(Value(type="int"), element_of(args[0]))))
+
+
+def _zip(name: str, args: tuple[Value, ...]) -> Value:
+    size = size_of(args[0])
+    for other in args[1:]:
+        size = size.min(size_of(other))
+    made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)))
+    return replace(made, size=size)
+
+
+def _iterator(name: str, args: tuple[Value, ...]) -> Value:
+    return _wrapped(args[0], element_of(args[0]))
+
+
+def _amount(name: str, args: tuple[Value, ...]) -> Value:
+    amount = args[0] if name == "abs" else element_of(args[0])
+    return Value(type=amount.type if amount.type in ("int", "float") else None)
+
+
+def _next(name: str, args: tuple[Value, ...]) -> Value:
+    return element_of(args[0])
+
+
+def _converted(name: str, args: tuple[Value, ...]) -> Value:
+    return Value(type=name, number=args[0].number, literal=args[0].literal if args[0].type == name else None)
+
+
+def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
+    if named and not args:
+        return Value(type="dict", columns=named)
+    return replace(args[0], reference=None) if args and args[0].type == "dict" else Value(type="dict")
+
+
+_CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")
+
+
+def _container(kind: str, args: tuple[Value, ...]) -> Value:
+    if not args:
+        return Value(type=kind, size=ZERO)
+    size = size_of(args[0]) if args[0].size is not None or args[0].items is not None else None
+    return Value(type=kind, size=size, element=element_of(args[0]), origin=args[0].origin)
+
+
+def _range(name: str, args: tuple[Value, ...]) -> Value:
     numbers = [a.number for a in args]
     size: Estimate | None = None
     hangs_on = next((a.origin for a in args if a.number is None and a.origin), None)
@@ -97,12 +118,11 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
             if inner is not None and source.type not in ("coroutine", "awaitable"):
                 builder.include(inner.block)
         builder.operations["generator_step"] = 1.0
-        callable_ = isinstance(
-            function.reference, (FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef)
-        ) or function.reference is not None
-        result = (
-            apply(act, function, element, (), span, function.origin or "function") if callable_ else UNKNOWN
+        callable_ = (
+            isinstance(function.reference, (FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef))
+            or function.reference is not None
         )
+        result = apply(act, function, element, (), span, function.origin or "function") if callable_ else UNKNOWN
         act.loops.pop()
     produced = element[0] if name == "filter" else result
     lazy = Lazy(span, Kind.MAP, builder.finish(), trips, produced, act.path, act.name, hangs_on)
@@ -148,3 +168,20 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     if method in ("get", "pop", "setdefault"):
         return join(value, args[1]) if len(args) > 1 and value != UNKNOWN else value
     return None
+
+
+_BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
+    "range": _range,
+    "len": _len,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "iter": _iterator,
+    "reversed": _iterator,
+    "min": _extreme,
+    "max": _extreme,
+    "sum": _amount,
+    "abs": _amount,
+    "next": _next,
+    "int": _converted,
+    "float": _converted,
+}

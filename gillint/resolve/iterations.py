@@ -283,7 +283,7 @@ def _parts(part: object) -> Iterator[t.Expr]:
     elif isinstance(part, (t.Argument, t.Clause)):
         for field in part.__slots__:
             yield from _parts(getattr(part, field))
-    elif isinstance(part, t.Expr.__args__):  # type: ignore[attr-defined]
+    elif isinstance(part, t.Expr):
         yield from _inside(part)
 
 
@@ -294,7 +294,7 @@ def expressions(body: t.Body) -> Iterator[t.Expr]:
             continue
         for field in s.__slots__:
             part = getattr(s, field)
-            if isinstance(part, tuple) and part and isinstance(part[0], t.Stmt.__args__):  # type: ignore[attr-defined]
+            if isinstance(part, tuple) and part and isinstance(part[0], t.Stmt):
                 yield from expressions(part)
             elif isinstance(s, t.Try) and field == "handlers":
                 for handler in s.handlers:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Union
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
@@ -30,7 +29,7 @@ from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax, dotted
 
-Loader = Callable[[str, int, str], Union[Syntax, None]]
+Loader = Callable[[str, int, str], Syntax | None]
 _BUDGET = 400_000  # expressions per file: what is left beyond that is unknown
 _MAX_DEPTH = 40
 
@@ -367,10 +366,14 @@ class Resolver:
         return block, result, function.name
 
     def _receiver(self, ref: FunctionRef, tree: t.Function | t.Lambda, function: _Function) -> Value | None:
-        if not isinstance(tree, t.Function) or function.owner is None or function.outline is None and "<" in ref.key[-1:]:
+        if (
+            not isinstance(tree, t.Function)
+            or function.owner is None
+            or (function.outline is None and "<" in ref.key[-1:])
+        ):
             return None
         names = {dotted(d).rsplit(".", 1)[-1] for d in tree.decorators}
-        if "staticmethod" in names or function.enclosing and function.owner.tree is None:
+        if "staticmethod" in names or (function.enclosing and function.owner.tree is None):
             return None
         return ref.bound if ref.bound is not None else Value(type=function.owner.key)
 
@@ -401,7 +404,11 @@ class Resolver:
             elif parameter.default is not None:
                 with act.nested():
                     value = evaluate(act, parameter.default)
-            if value is None or value.type is None and value.reference is None or value.literal and value.type == "NoneType":
+            if (
+                value is None
+                or (value.type is None and value.reference is None)
+                or (value.literal and value.type == "NoneType")
+            ):
                 declared = annotated(act, parameter.annotation)
                 value = declared if declared.type is not None else value or UNKNOWN
             if value.size is None and value.number is None and value.origin is None and value.reference is None:
@@ -555,5 +562,3 @@ def resolve(
 ) -> Resolved:
     """The resolve stage: from a file's syntax to what its functions do."""
     return Resolver(target, assumptions, load).resolve(syntax, thorough=thorough)
-
-

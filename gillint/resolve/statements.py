@@ -12,7 +12,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import Answers, build
 from gillint.resolve.calls import await_value, symbol_of
-from gillint.resolve.expressions import bind, binary, evaluate, iterate, operator_fact, write_target
+from gillint.resolve.expressions import binary, bind, evaluate, iterate, operator_fact, write_target
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.trace import Await, Block, Bound, Branch, Kind, Loop
 from gillint.resolve.values import NONE, UNKNOWN, Value, join, widen
@@ -71,7 +71,7 @@ def _import(act: Activation, node: t.Import) -> None:
         return
     if node.name is not None:
         found = act.program.module_value(module, node.name) if module is not None else None
-        if found is None and node.level > 0 or module is not None and found is None:
+        if (found is None and node.level > 0) or (module is not None and found is None):
             submodule = f"{node.module}.{node.name}" if node.module else node.name
             inner = act.program.import_module(submodule, node.level, act.scope)
             found = _module(inner.path) if inner is not None else UNKNOWN

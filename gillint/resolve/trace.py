@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal, Union
+from typing import Literal
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -136,7 +136,7 @@ class Await:
     span: Span
 
 
-Node = Union[Call, Loop, Branch, Handover, Await]
+Node = Call | Loop | Branch | Handover | Await
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Union
 
 from gillint.estimate import Estimate
 
@@ -59,7 +58,6 @@ class SymbolRef:
     """A public name of a library: a module, a function, a class or a constant of it."""
 
     name: str
-    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class UndefinedRef:
     name: str
 
 
-Reference = Union[FunctionRef, ClassRef, MethodRef, PartialRef, LazyRef, SymbolRef, UndefinedRef]
+Reference = FunctionRef | ClassRef | MethodRef | PartialRef | LazyRef | SymbolRef | UndefinedRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +168,7 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
     element: Value | None = None
     if a.element is not None and b.element is not None:
         element = _join(a.element, b.element, depth + 1)
-    elif a.size is not None and a.size.high == 0 or b.size is not None and b.size.high == 0:
+    elif (a.size is not None and a.size.high == 0) or (b.size is not None and b.size.high == 0):
         element = a.element or b.element  # an empty list takes the other one's element
     items = None
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):

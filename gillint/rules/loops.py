@@ -169,6 +169,9 @@ NATIVE_RESULT_UNPACKED = Rule(
     ),
     instead="Whole-array operations: `np.sqrt((points * points).sum(axis=1))`.",
     limits="Only where the type of the array or frame is known; small arrays are not reported.",
-    evidence="`Series.apply(lambda)` holds for 0.97 of the time and gives 0.77x on two threads; `np.array(list)` 0.73x (CPython 3.11).",
+    evidence=(
+        "`Series.apply(lambda)` holds for 0.97 of the time and gives 0.77x on two threads; `np.array(list)` 0.73x "
+        "(CPython 3.11)."
+    ),
     check=_unpacked,
 )

@@ -73,9 +73,7 @@ def _parallel_library(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             continue
         call = next(c for c in a.calls if c.detail.effect.parallel)
         related, facts = culprit(a)
-        message = (
-            f"`{call.detail.call.name}` already uses all cores: threads on top add nothing and oversubscribe them"
-        )
+        message = f"`{call.detail.call.name}` already uses all cores: threads on top add nothing and oversubscribe them"
         yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
 
 

@@ -37,6 +37,7 @@ class Load:
     releases: float = 0.0
     parallel: float = 0.0
     pages: float = 0.0
+    serial: float = 0.0
 
     def elapsed(self, cores: int) -> float:
         """R: the time of one iteration alone."""
@@ -51,6 +52,8 @@ def bound(load: Load, threads: int, cores: int) -> float:
         limit = min(limit, r / load.gil)
     if load.gil + load.native > 0:
         limit = min(limit, cores * r / (load.gil + load.native))
+    if load.serial > 0:
+        limit = min(limit, r / load.serial)
     return limit
 
 
@@ -108,13 +111,16 @@ def _pages(load: Load, threads: int, cores: int) -> float:
 
 
 def pessimistic(load: Load, threads: int, cores: int) -> float:
-    """What handoffs, or a busy partner, leave at worst."""
+    """What handoffs, forced switches and a busy partner leave at worst."""
     value = likely(load, threads, cores)
+    held = load.gil / load.elapsed(cores)
     if load.releases >= 0.5 and load.gil > 0:
-        contended = contention(load, threads, cores)
-        value *= 1.0 - 0.25 * contended
-    floor = CONVOY_WORST if load.releases >= 0.5 else 0.9
-    return max(min(value, 0.93 * value if load.native > 0 else value), min(floor, value))
+        value *= 1.0 - 0.2 * contention(load, threads, cores)
+    # Threads that only take turns lose up to a quarter: caches, and the allocator's arenas (np.array(list): 0.73).
+    value *= 1.0 - 0.2 * held
+    if load.native > 0:
+        value *= 0.93
+    return max(value, min(CONVOY_WORST, likely(load, threads, cores)))
 
 
 def knee(load: Load, cores: int) -> tuple[int, float]:

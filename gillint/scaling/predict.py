@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
@@ -16,8 +16,8 @@ HELD_IS_GIL = 0.8
 HELD_IS_MIXED = 0.3
 HELP_NO = 1.25
 HELP_YES = 0.7
-# Costs in the knowledge base are right within some 30% on another machine; both ends are tried.
-_COST_SPREAD = 1.3
+# Costs in the knowledge base are right within some 15% against each other; both ends are tried.
+_COST_SPREAD = 1.15
 
 
 class BoundType(str, Enum):
@@ -80,6 +80,7 @@ def loads(demand: Demand, *, free_threaded: bool) -> tuple[Load, Load, Load]:
                 releases=0.0 if free_threaded else demand.releases.scenarios[i],
                 parallel=demand.parallel.scenarios[i],
                 pages=demand.pages.scenarios[i],
+                serial=demand.serial.scenarios[i],
             )
         )
     return made[0], made[1], made[2]
@@ -101,6 +102,7 @@ def predict(demand: Demand, trips: Estimate, concurrency: Concurrency, setting: 
     if internal and concurrency is Concurrency.SEQUENTIAL:
         concurrency = Concurrency.INTERNAL
     held = _held(three, setting, kind)
+    curve: tuple[float | None, ...]
     if concurrency is Concurrency.ASYNCIO:
         ceiling, curve = _as_written(setting)
         saturation: tuple[int, float | None] = (1, 1.0)
@@ -166,8 +168,8 @@ def _variants(load: Load) -> tuple[Load, ...]:
     s = _COST_SPREAD
     return (
         load,
-        Load(load.gil * s, load.native / s, load.wait, load.releases, load.parallel / s, load.pages),
-        Load(load.gil / s, load.native * s, load.wait, load.releases, load.parallel * s, load.pages),
+        replace(load, gil=load.gil * s, native=load.native / s, parallel=load.parallel / s),
+        replace(load, gil=load.gil / s, native=load.native * s, parallel=load.parallel * s),
     )
 
 
@@ -188,7 +190,7 @@ def _optimistic(load: Load, threads: int, cores: int) -> float:
     top = bound(load, threads, cores)
     expected = likely(load, threads, cores)
     if load.releases < 0.5:
-        return max(expected, min(top, 1.1))
+        return max(expected, min(float(threads), top * 1.05))
     return expected + (top - expected) * 0.8
 
 

@@ -248,7 +248,7 @@ class Lowering:
 
     def _argument(self, node: cst.Arg) -> t.Argument:
         keyword = node.keyword.value if node.keyword is not None else None
-        return t.Argument(self.expr(node.value), keyword, cast("t.Literal['', '*', '**']", node.star))
+        return t.Argument(self.expr(node.value), keyword, node.star)
 
     def _expr_Call(self, node: cst.Call, span: Span) -> t.Expr:
         return t.Call(span, self.expr(node.func), tuple(self._argument(a) for a in node.args))
@@ -269,7 +269,9 @@ class Lowering:
 
     def _expr_Comparison(self, node: cst.Comparison, span: Span) -> t.Expr:
         operators = tuple(_COMPARE.get(type(c.operator).__name__, "eq") for c in node.comparisons)
-        return t.Compare(span, self.expr(node.left), operators, tuple(self.expr(c.comparator) for c in node.comparisons))
+        return t.Compare(
+            span, self.expr(node.left), operators, tuple(self.expr(c.comparator) for c in node.comparisons)
+        )
 
     def _expr_Subscript(self, node: cst.Subscript, span: Span) -> t.Expr:
         parts = [self._index(e.slice, span) for e in node.slice]

@@ -38,7 +38,7 @@ class _Recorder:
         found[id(self.node)] = (start, end)
 
 
-class _State(CodegenState):  # type: ignore[misc]
+class _State(CodegenState):
     line: int
     column: int
     found: dict[int, tuple[_Point, _Point]]
@@ -55,7 +55,9 @@ class _State(CodegenState):  # type: ignore[misc]
         else:
             self.column += len(value)
 
-    def record_syntactic_position(self, node: Any, *, start_node: Any = None, end_node: Any = None) -> _Recorder:
+    def record_syntactic_position(  # type: ignore[override]  # any context manager will do
+        self, node: Any, *, start_node: Any = None, end_node: Any = None
+    ) -> _Recorder:
         return _Recorder(self, node, start_node, end_node)
 
 

@@ -6,7 +6,7 @@ Nodes compare by identity: two equal-looking calls on different lines are differ
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Union
+from typing import Literal
 
 from gillint.diagnostics.span import Span
 
@@ -209,28 +209,28 @@ class Walrus:
     value: Expr
 
 
-Expr = Union[
-    Constant,
-    Name,
-    Attribute,
-    Call,
-    Binary,
-    Unary,
-    Boolean,
-    Compare,
-    Subscript,
-    Slice,
-    Sequence,
-    Dict,
-    Comprehension,
-    Lambda,
-    Conditional,
-    Await,
-    Yield,
-    Formatted,
-    Starred,
-    Walrus,
-]
+Expr = (
+    Constant
+    | Name
+    | Attribute
+    | Call
+    | Binary
+    | Unary
+    | Boolean
+    | Compare
+    | Subscript
+    | Slice
+    | Sequence
+    | Dict
+    | Comprehension
+    | Lambda
+    | Conditional
+    | Await
+    | Yield
+    | Formatted
+    | Starred
+    | Walrus
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -428,23 +428,23 @@ class Class:
     keywords: tuple[Argument, ...] = field(default=())
 
 
-Stmt = Union[
-    Evaluate,
-    Assign,
-    Augment,
-    Import,
-    Return,
-    Raise,
-    Jump,
-    Delete,
-    Assert,
-    If,
-    For,
-    While,
-    With,
-    Try,
-    Match,
-    Function,
-    Class,
-]
+Stmt = (
+    Evaluate
+    | Assign
+    | Augment
+    | Import
+    | Return
+    | Raise
+    | Jump
+    | Delete
+    | Assert
+    | If
+    | For
+    | While
+    | With
+    | Try
+    | Match
+    | Function
+    | Class
+)
 Body = tuple[Stmt, ...]

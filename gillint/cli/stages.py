@@ -6,10 +6,11 @@ import dataclasses
 from collections.abc import Iterator
 from enum import Enum
 
+from gillint.advice.outcome import Options
 from gillint.costs.demand import Costs
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
-from gillint.pipeline import Options, assess_regions
+from gillint.pipeline import assess_regions
 from gillint.regions.find import find_regions
 from gillint.resolve.program import resolve
 from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Resolved

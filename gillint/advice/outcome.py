@@ -1,0 +1,49 @@
+"""What is asked of an analysis, and what it answers for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gillint.advice.assess import Assessment
+from gillint.diagnostics.types import Diagnostic
+from gillint.estimate import Estimate
+from gillint.knowledge.conditions import Target
+from gillint.scaling.predict import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user decides about an analysis; `codes` are the selected rules, None for all of them."""
+
+    cores: int = 4
+    threads: int = 4
+    python: str = "3.13"
+    free_threaded: bool = False
+    assumptions: Mapping[str, Estimate] = field(default_factory=dict)
+    codes: frozenset[str] | None = None
+
+    def selects(self, code: str) -> bool:
+        """Whether a rule is selected."""
+        return self.codes is None or code in self.codes
+
+    @property
+    def setting(self) -> Setting:
+        """The part that scaling asks for."""
+        return Setting(self.cores, self.threads, self.free_threaded)
+
+    @property
+    def target(self) -> Target:
+        """The part that facts ask for."""
+        return Target(self.python, self.free_threaded)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """The result for one file."""
+
+    path: str
+    error: str | None = None
+    verdict: int | None = None
+    regions: tuple[Assessment, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
