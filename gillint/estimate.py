@@ -67,8 +67,17 @@ class Estimate:
             _cap(function(self.high, o.high)),
         )
 
+    # Addition and multiplication are the analyser's innermost operations: written out, and free for zero and one.
+
     def __add__(self, other: Estimate | Number) -> Estimate:
-        return self.combine(other, lambda a, b: a + b)
+        if other is ZERO:
+            return self
+        if self is ZERO and isinstance(other, Estimate):
+            return other
+        o = other if isinstance(other, Estimate) else Estimate.point(other)
+        return Estimate(
+            min(self.low + o.low, LIMIT), min(self.likely + o.likely, LIMIT), min(self.high + o.high, LIMIT)
+        )
 
     __radd__ = __add__
 
@@ -79,7 +88,17 @@ class Estimate:
         return Estimate.point(other) - self
 
     def __mul__(self, other: Estimate | Number) -> Estimate:
-        return self.combine(other, lambda a, b: a * b)
+        if self is ZERO or other is ONE:
+            return self
+        if other is ZERO:
+            return ZERO
+        if isinstance(other, Estimate):
+            low, likely, high = self.low * other.low, self.likely * other.likely, self.high * other.high
+        else:
+            low, likely, high = self.low * other, self.likely * other, self.high * other
+        if -LIMIT < low < LIMIT and -LIMIT < likely < LIMIT and -LIMIT < high < LIMIT:
+            return Estimate(low, likely, high)
+        return Estimate(_cap(low), _cap(likely), _cap(high))
 
     __rmul__ = __mul__
 
@@ -91,6 +110,8 @@ class Estimate:
 
     def max(self, other: Estimate | Number) -> Estimate:
         """The larger one, scenario by scenario."""
+        if self is other:
+            return self
         return self.combine(other, max)
 
     def min(self, other: Estimate | Number) -> Estimate:

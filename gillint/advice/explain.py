@@ -112,8 +112,20 @@ def _too_short(a: Assessment) -> str:
     each = (effect.native.likely + effect.wait.likely) / max(effect.releases.likely, 1.0)
     return (
         f"{_name(tiny)} releases the GIL, but only for {duration(each)} at a time, which is shorter than a handoff between "
-        f"threads (about {duration(HANDOFF_NS)}): threads gain nothing and can make it slower."
+        f"threads (about {duration(HANDOFF_NS)}): threads gain nothing and can make it slower{_crossover(tiny, each)}."
     )
+
+
+def _crossover(tiny: RankedCall, each: float) -> str:
+    """From which size on a release is worth a handoff, where its time grows with the size that is passed."""
+    bound = tiny.detail.call.bound
+    value = bound.receiver if bound.receiver is not None else next(iter(bound.positional), None)
+    native = tiny.detail.effect.fact.behaviour.native if tiny.detail.effect.fact is not None else None
+    if value is None or value.size is None or native is None or native.per == 0 or each <= 0 or value.size.likely < 2:
+        return ""
+    exact = value.size.likely * _SHORT_RELEASE * HANDOFF_NS / each
+    digits = 10 ** max(0, len(str(int(exact))) - 1)
+    return f"; it pays from about {round(exact / digits) * digits:,} elements on"
 
 
 def _io(a: Assessment) -> str:

@@ -91,6 +91,10 @@ def classify(call: Call, target: Target) -> CallEffect:
 
 def _each(decision: Decision, key: str, answers: Answers, default: Cost | None) -> Estimate:
     """A cost, scenario by scenario: another behaviour may apply in each."""
+    first: Cost | None = getattr(decision.scenarios[0], key)
+    if decision.scenarios[0] is decision.scenarios[1] is decision.scenarios[2]:
+        same = first if first is not None else default
+        return cost_of(same, answers).max(ZERO) if same is not None else ZERO
     values = []
     for index, behaviour in enumerate(decision.scenarios):
         cost: Cost | None = getattr(behaviour, key)
