@@ -106,8 +106,10 @@ _WORTH_A_REGION_NS = 50_000.0
 
 def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Costs) -> Iterator[Region]:
     """Functions whose time is not in any region: a few heavy calls in a row."""
-    for trace in resolved.functions:
-        if trace.block.recursive or (trace.name == "<module>" and regions):
+    found = False
+    # The top level as a whole is the last resort, where there is nothing else to speak of.
+    for trace in (*resolved.functions[1:], *resolved.functions[:1]):
+        if trace.block.recursive or (trace.name == "<module>" and (regions or found)):
             continue
         demand = costs.block(trace.block)
         whole = demand.inclusive.likely
@@ -117,8 +119,10 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
             if span is not None and any(r.span == span for r in regions):
                 inside += _node_time(node, costs)
         heavy = demand.native.likely + demand.wait.likely + demand.hold.likely
-        if heavy < _WORTH_A_REGION_NS or inside > 0.5 * whole or _reached(trace, resolved, regions):
+        least = _WORTH_A_REGION_NS if regions else 0.0
+        if heavy <= least or inside > 0.5 * whole or _reached(trace, resolved, regions):
             continue
+        found = True
         yield function_region(trace, resolved.path)
 
 

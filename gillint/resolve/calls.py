@@ -16,6 +16,7 @@ from gillint.resolve.handovers import HANDOVERS, JOINS, POOLS, SYNONYMS, Handove
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Concurrency, Handover, Kind
 from gillint.resolve.values import (
+    NONE,
     UNKNOWN,
     ClassRef,
     FunctionRef,
@@ -485,6 +486,8 @@ def attribute_value(act: Activation, value: Value, name: str) -> Value:
     if isinstance(ref, ClassRef):
         owner = act.program.class_of(ref.key)
         found = act.program.attribute(owner, name) if owner is not None else None
+        if found is None and owner is not None:
+            found = next((symbol_of(f"{base}.{name}") for base in act.program.library_bases(owner)), None)
         return found or UNKNOWN
     owner = act.program.class_of(value.type)
     if owner is not None:
@@ -533,6 +536,8 @@ def symbol_of(name: str) -> Value:
     name = SYNONYMS.get(name, name)
     if name in _FLOATS:
         return Value(type="float")
+    if name == "numpy.newaxis":
+        return NONE
     return Value(reference=SymbolRef(name))
 
 

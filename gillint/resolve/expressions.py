@@ -265,6 +265,14 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
 def _broadcast(result: Value, a: Value, b: Value) -> Value:
     if result.shape is not None and result.shape != a.shape:
         return result  # matmul and the like know their shape
+    if a.shape is not None and b.shape is not None:
+        width = max(len(a.shape), len(b.shape))
+        left, right = ((ONE,) * (width - len(v.shape)) + v.shape for v in (a, b) if v.shape is not None)
+        shape = tuple(x.max(y) for x, y in zip(left, right, strict=True))
+        total = ONE
+        for dimension in shape:
+            total = total * dimension
+        return replace(result, size=total, shape=shape)
     larger = a if size_of(a).likely >= size_of(b).likely else b
     return replace(result, size=larger.size, shape=larger.shape)
 
@@ -421,11 +429,16 @@ def _array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
         return element_of(value)
     if isinstance(node, t.Sequence) and index.items is not None and value.shape is not None:
         shape: list[Estimate] = []
-        for dimension, (part, piece) in zip(value.shape, zip(node.elements, index.items, strict=True), strict=False):
-            if isinstance(part, t.Slice):
-                cut = _sliced(Value(type="list", size=dimension), piece)
-                shape.append(size_of(cut) if cut is not None and cut.size is not None else dimension)
-        shape.extend(value.shape[len(index.items) :])
+        left = list(value.shape)
+        for part, piece in zip(node.elements, index.items, strict=True):
+            if piece == NONE:
+                shape.append(ONE)  # numpy.newaxis
+            elif left:
+                dimension = left.pop(0)
+                if isinstance(part, t.Slice):
+                    cut = _sliced(Value(type="list", size=dimension), piece)
+                    shape.append(size_of(cut) if cut is not None and cut.size is not None else dimension)
+        shape.extend(left)
         if not shape:
             return Value(type={"int64": "int", "float64": "float"}.get(value.dtype or "", "float"))
         total = ONE

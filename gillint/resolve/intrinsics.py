@@ -26,6 +26,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _dict_method(name[5:], bound.receiver, args)
     if name.endswith(".pop") and bound.receiver is not None and bound.receiver.type == "list":
         return element_of(bound.receiver)
+    if name in ("collections.namedtuple", "typing.NamedTuple"):
+        return Value(type="type", reference=SymbolRef("tuple"))  # its instances are made like tuples
     handler = _BY_NAME.get(name)
     return handler(name, args) if handler is not None and args else None
 

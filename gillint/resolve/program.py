@@ -346,6 +346,8 @@ class Resolver:
         if ref.key in self._active or len(self._active) > _MAX_DEPTH:
             self._recursive.add(ref.key)
             return None, UNKNOWN, function.name
+        if function.owner is not None and function.name.endswith(".__init__"):
+            function.owner.constructed = True
         receiver = self._receiver(ref, tree, function)
         act = Activation(self, function.scope, function.name, {}, function.enclosing, function.owner)
         arguments = self._parameters(act, tree, receiver, positional, keywords)

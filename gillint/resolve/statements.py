@@ -19,7 +19,7 @@ from gillint.resolve.values import NONE, UNKNOWN, Value, join, widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
-_WHILE_TRIPS = Estimate(1, 100, 1e6)
+_WHILE_TRIPS = Estimate(1, 1_000, 1e6)
 
 
 def run(act: Activation, body: t.Body) -> None:

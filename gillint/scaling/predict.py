@@ -112,9 +112,10 @@ def predict(demand: Demand, trips: Estimate, concurrency: Concurrency, setting: 
     else:
         ceiling, curve = _ceiling(three, setting)
         saturation = knee(three[1], setting.cores)
-    if kind is BoundType.UNKNOWN and concurrency is not Concurrency.ASYNCIO and not internal:
+    undecided = kind is BoundType.UNKNOWN and setting.threads > 1
+    if undecided and concurrency is not Concurrency.ASYNCIO and not internal:
         ceiling = Range(min(ceiling.low, 0.7), None, float(setting.threads))
-        curve = (1.0, *(None for _ in curve[1:])) if setting.threads > 1 else (None,)
+        curve = (1.0, *(None for _ in curve[1:]))
         saturation = (1, None)
     return Prediction(
         bound=kind,
