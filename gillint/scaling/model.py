@@ -14,6 +14,8 @@ from dataclasses import dataclass
 # A contended handoff: the wake-up of the waiting thread and the switch to it, during which nobody has the GIL. Fitted
 # to the grid that `scripts/calibrate_handoff.py` measures (scripts/data/): 17 microseconds for phases of 50 and 200.
 HANDOFF_NS = 20_000.0
+# Taking the GIL costs this much even where nobody is in the way; it makes short phases collide (same grid, fitted).
+RETAKE_NS = 800.0
 # What the worst convoys of that grid leave of one thread's throughput (10-50 us held, 10 us released: 0.80-0.87).
 CONVOY_FLOOR = 0.85
 CONVOY_WORST = 0.70
@@ -74,8 +76,8 @@ def mean_value_analysis(load: Load, threads: int, cores: int) -> float:
 
 def contention(load: Load, threads: int, cores: int) -> float:
     """How likely a retake finds the GIL taken: about never where the threads' holds fit beside each other, always past that."""
-    rho = threads * load.gil / load.elapsed(cores)
-    return min(1.0, rho) ** 3
+    rho = threads * (load.gil + load.releases * RETAKE_NS) / load.elapsed(cores)
+    return min(1.0, rho) ** 2
 
 
 def likely(load: Load, threads: int, cores: int) -> float:
