@@ -11,6 +11,7 @@ from gillint.cli.concepts import CONCEPTS, concept_page
 from gillint.errors import UsageError
 from gillint.knowledge.base import default_fact, find_fact, knows_module, library, suggestions
 from gillint.knowledge.schema import Behaviour, Condition, Cost, Fact, Library
+from gillint.resolve.expressions import CUSTOMARY_MODULES
 from gillint.rules import RULES, rule_for
 
 
@@ -35,6 +36,8 @@ def command(
 
 def _page(name: str) -> str | None:
     wanted = name.strip().removesuffix("()")
+    first, dot, rest = wanted.partition(".")
+    wanted = CUSTOMARY_MODULES.get(first, first) + dot + rest if dot else wanted
     rule = rule_for(wanted.upper()) or rule_for(wanted)
     if rule is not None:
         return rule.page

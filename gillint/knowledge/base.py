@@ -121,6 +121,14 @@ def knows_module(name: str) -> bool:
     return any(candidate != "builtins" for candidate in libraries_of(name))
 
 
+def knows_below(name: str) -> bool:
+    """Whether there are facts about members of this name: whether it is a module."""
+    if name in library_files():
+        return True
+    prefix = name + "."
+    return any(fact.startswith(prefix) for lib in libraries_of(name) for fact in _facts(lib) if lib != "builtins")
+
+
 def all_libraries() -> Iterator[Library]:
     """Every library, read in order of its file name."""
     for name in library_files():

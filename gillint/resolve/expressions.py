@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
-from gillint.knowledge.base import find_fact, find_method
+from gillint.knowledge.base import find_fact, find_method, find_type, knows_below
 from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import UNKNOWN_TRIPS, Answers, element_of, literal_text, number_of, returned, size_of
@@ -19,7 +19,7 @@ from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
 # Names that sketches use without importing them, and what they mean nearly everywhere.
-_CUSTOMARY = {
+CUSTOMARY_MODULES = {
     "np": "numpy",
     "pd": "pandas",
     "plt": "matplotlib.pyplot",
@@ -96,12 +96,18 @@ def _attribute(act: Activation, node: t.Attribute) -> Value:
     if isinstance(base, t.Name):
         value = lookup(act, base.id)
         if isinstance(value.reference, UndefinedRef):
-            module = _CUSTOMARY.get(base.id, base.id)
-            if knows(module):
+            module = CUSTOMARY_MODULES.get(base.id, base.id)
+            if _is_member(module, node.name):
                 act.scope.note(f"`{base.id}` is not imported here: taken as the module {module}")
                 return attribute_value(act, symbol_of(module), node.name)
         return attribute_value(act, value, node.name)
     return attribute_value(act, evaluate(act, base), node.name)
+
+
+def _is_member(module: str, name: str) -> bool:
+    """Whether `module.name` is known: an undefined `html` whose `strip` is asked for is a variable, not the module."""
+    full = f"{module}.{name}"
+    return knows(module) and (find_fact(full) is not None or find_type(full) is not None or knows_below(full))
 
 
 def _call(act: Activation, node: t.Call) -> Value:
