@@ -118,7 +118,7 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
             span = getattr(node, "span", None)
             if span is not None and any(r.span == span for r in regions):
                 inside += _node_time(node, costs)
-        heavy = demand.native.likely + demand.wait.likely + demand.hold.likely
+        heavy = demand.native.high + demand.wait.high + demand.hold.high
         least = _WORTH_A_REGION_NS if regions else 0.0
         if heavy <= least or inside > 0.5 * whole or _reached(trace, resolved, regions):
             continue

@@ -17,7 +17,8 @@ import jsonschema
 
 import gillint as package
 from gillint.config.settings import assumption
-from gillint.pipeline import Options, analyse
+from gillint.advice.outcome import Options
+from gillint.pipeline import analyse
 from gillint.report import jsonv1
 from gillint.source.modules import ProjectModules
 

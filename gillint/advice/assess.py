@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gillint.costs.demand import CallShare, Costs, Demand
+from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence
 from gillint.estimate import LIMIT, Estimate
 from gillint.regions.find import Region
@@ -18,6 +19,11 @@ class RankedCall:
 
     share: float
     detail: CallShare
+
+    def place(self, path: str) -> Span:
+        """Where it is in this file: itself, or the call here through which a call in another file is reached."""
+        call = self.detail.call
+        return call.span if call.path == path or not self.detail.chain else self.detail.chain[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,15 +80,15 @@ def _top(a: Assessment, *effects: Effect) -> RankedCall | None:
     return next((c for c in a.calls if c.detail.effect.effect in effects and c.share >= 0.1), None)
 
 
-def _name(call: RankedCall) -> str:
-    return f"`{call.detail.call.name}` (line {call.detail.call.span.line})"
+def _name(a: Assessment, call: RankedCall) -> str:
+    return f"`{call.detail.call.name}` (line {call.place(a.region.path).line})"
 
 
 def _gil(a: Assessment) -> str:
     top = _top(a, Effect.HOLDS) or _top(a, Effect.RUNS_PYTHON) or _top(a, Effect.RELEASES)
     bytecode = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
     reason = (
-        f"{_name(top)} {_VERB[top.detail.effect.effect]} for {_percent(top.share)} of the time"
+        f"{_name(a, top)} {_VERB[top.detail.effect.effect]} for {_percent(top.share)} of the time"
         if top is not None and (top.share > 0.3 or bytecode < 0.5) and not top.detail.call.implicit
         else f"{_percent(min(1.0, bytecode))} of the time is Python bytecode, which needs the GIL"
     )
@@ -111,7 +111,7 @@ def _too_short(a: Assessment) -> str:
     effect = tiny.detail.effect
     each = (effect.native.likely + effect.wait.likely) / max(effect.releases.likely, 1.0)
     return (
-        f"{_name(tiny)} releases the GIL, but only for {duration(each)} at a time, which is shorter than a handoff between "
+        f"{_name(a, tiny)} releases the GIL, but only for {duration(each)} at a time, which is shorter than a handoff between "
         f"threads (about {duration(HANDOFF_NS)}): threads gain nothing and can make it slower{_crossover(tiny, each)}."
     )
 
@@ -130,7 +130,7 @@ def _crossover(tiny: RankedCall, each: float) -> str:
 
 def _io(a: Assessment) -> str:
     top = _top(a, Effect.WAITS)
-    what = f"{_name(top)} waits with the GIL released" if top is not None else "it waits with the GIL released"
+    what = f"{_name(a, top)} waits with the GIL released" if top is not None else "it waits with the GIL released"
     carried = a.region.iterations.value == "carried"
     end = (
         "; but each iteration needs the one before, so this loop itself cannot be spread"
@@ -142,7 +142,7 @@ def _io(a: Assessment) -> str:
 
 def _native(a: Assessment) -> str:
     top = _top(a, Effect.RELEASES)
-    what = f"{_name(top)} computes with the GIL released" if top is not None else "it computes with the GIL released"
+    what = f"{_name(a, top)} computes with the GIL released" if top is not None else "it computes with the GIL released"
     carried = a.region.iterations.value == "carried"
     end = "; but each iteration needs the one before" if carried else ", so threads run it on several cores"
     return f"{what}, and only {_held(a)} of each {_unit(a)} needs the GIL{end}."
@@ -153,9 +153,9 @@ def _mixed(a: Assessment) -> str:
     releaser = _top(a, Effect.RELEASES, Effect.WAITS)
     parts = []
     if holder is not None:
-        parts.append(f"{_name(holder)} holds it for {_percent(holder.share)} of the time")
+        parts.append(f"{_name(a, holder)} holds it for {_percent(holder.share)} of the time")
     if releaser is not None:
-        parts.append(f"{_name(releaser)} releases it")
+        parts.append(f"{_name(a, releaser)} releases it")
     why = ": " + ", ".join(parts) if parts else ""
     limit = a.prediction.ceiling.high
     return (
@@ -176,7 +176,7 @@ def _asyncio(a: Assessment) -> str:
 
 def _internal(a: Assessment) -> str:
     top = next((c for c in a.calls if c.detail.effect.parallel), None)
-    what = _name(top) if top is not None else "the library"
+    what = _name(a, top) if top is not None else "the library"
     return f"{what} already spreads its work over the cores by itself, so threads on top add nothing and can oversubscribe them."
 
 

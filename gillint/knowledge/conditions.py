@@ -96,6 +96,9 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
         parts.append((c.build == "free-threaded") == target.free_threaded)
     if c.python is not None:
         parts.append(version_matches(target.python, c.python))
+    if c.version is not None:
+        # The library's version in the user's environment is not looked up: the one that the facts speak of counts.
+        parts.append(version_matches(fact.version, c.version))
     of = c.of or "self"
     if c.of is None and fact.parameters and arguments.type_of("self") is None:
         of = fact.parameters[0]

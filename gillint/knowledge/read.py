@@ -181,7 +181,7 @@ def read_library(text: str, file: str) -> Library:
     version = top.must("version")
     facts: dict[str, Fact] = {}
     for table in top.tables("fact"):
-        for fact_name, fact in _facts(table):
+        for fact_name, fact in _facts(table, version):
             if fact_name in facts:
                 raise KnowledgeError(f"{file}: {table.path}: `{fact_name}` is given twice")
             facts[fact_name] = fact
@@ -224,7 +224,7 @@ def read_library(text: str, file: str) -> Library:
     )
 
 
-def _facts(table: _Table) -> list[tuple[str, Fact]]:
+def _facts(table: _Table, version: str) -> list[tuple[str, Fact]]:
     table.allow(_FACT)
     single, family = table.text("name"), table.texts("names")
     if (single is None) == (family is None):
@@ -257,6 +257,7 @@ def _facts(table: _Table) -> list[tuple[str, Fact]]:
         instead=table.text("instead"),
         evidence=_evidence(table),
         probe=probe,
+        version=version,
     )
     return [(n, replace(fact, name=n)) for n in names] + [(alias, fact) for alias in aliases]
 

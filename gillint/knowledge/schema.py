@@ -159,6 +159,7 @@ class Fact:
     evidence: tuple[Evidence, ...] = ()
     probe: Probe | None = None
     is_default: bool = False
+    version: str = ""
 
     @property
     def id(self) -> str:

@@ -94,7 +94,7 @@ def _region(a: Assessment) -> dict[str, Any]:
         "ceiling": _range(p.ceiling),
         "curve": [{"threads": i, "speedup": _number(v)} for i, v in enumerate(p.curve, 1)],
         "saturation": {"threads": p.saturation[0], "speedup": _number(p.saturation[1])},
-        "calls": [_call(c) for c in listed_calls(a)],
+        "calls": [_call(c, a.region.path) for c in listed_calls(a)],
         "explanation": a.explanation,
         "assumptions": list(a.assumptions),
         "advice": [_advice(advice, unknown=unknown) for advice in a.advice],
@@ -112,9 +112,9 @@ def listed_calls(a: Assessment) -> list[RankedCall]:
     ][:_CALLS]
 
 
-def _call(c: RankedCall) -> dict[str, Any]:
+def _call(c: RankedCall, path: str) -> dict[str, Any]:
     effect = c.detail.effect
-    span = c.detail.call.span
+    span = c.place(path)
     return {
         "name": c.detail.call.name,
         "line": span.line,

@@ -166,7 +166,7 @@ def _calls(console: Console, a: Assessment) -> None:
         table.add_row(
             f"{100 * c.share:.0f}%",
             Text(c.detail.call.name),
-            str(c.detail.call.span.line),
+            str(c.place(a.region.path).line),
             label,
             Text(evidence, style="dim"),
         )

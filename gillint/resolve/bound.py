@@ -151,6 +151,8 @@ class Answers:
             self._assume(value, parameter)
         size = size_of(value)
         if what == "total":
+            if value is not None and value.type == "dict":
+                return _text_in(value)
             if value is not None and value.items is not None:
                 return total(size_of(i) for i in value.items)
             return size * size_of(value.element if value is not None and value.element is not None else UNKNOWN)
@@ -170,6 +172,13 @@ class Answers:
         name = value.origin if value is not None and value.origin is not None else f"`{parameter}` of {self._fact.name}"
         if name not in self.hangs_on:
             self.hangs_on.append(name)
+
+
+def _text_in(value: Value, depth: int = 3) -> Estimate:
+    """Characters in a dict's values, where they are known one by one; ten for each where they are not."""
+    if value.columns is None or depth == 0:
+        return size_of(value) * 10
+    return total(_text_in(v, depth - 1) if v.type == "dict" else size_of(v) for _, v in value.columns)
 
 
 def returned(fact: Fact, decision: Decision, bound: Bound) -> Value:
@@ -197,8 +206,11 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
         if returns.dtype == "dtype" and like is None:
             changes["dtype"] = base.dtype or "float64"
     if returns.size is not None:
-        changes["size"] = evaluate(returns.size, answers)
-        changes["shape"] = (changes["size"],)
+        size = evaluate(returns.size, answers)
+        changes["size"] = size
+        # The same number of elements is the same shape, as far as a table can tell.
+        same = returns.like is not None and base.shape is not None and size_of(base) == size
+        changes["shape"] = base.shape if same else (size,)
     if returns.shape is not None:
         shape = _shape(returns.shape, answers, bound)
         changes["shape"] = shape

@@ -11,6 +11,7 @@ from gillint.knowledge.conditions import decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.arrays import ARRAY, refine, with_shape
 from gillint.resolve.bound import Answers, build, element_of, number_of, returned, size_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, POOLS, SYNONYMS, HandoverSpec
 from gillint.resolve.intrinsics import intrinsic
@@ -211,6 +212,7 @@ def library(
         result = returned(fact, decision, bound)
         if result == UNKNOWN:
             result = _made(name, positional, keywords)
+        result = refine(public, bound, result)
     if public in POOLS:
         result = _pool(public, result, positional, keywords)
     lazy_result = act.lazy_of(result)
@@ -225,6 +227,7 @@ def library(
         bound,
         fact,
         callback=callback,
+        result=result,
         awaited=fact.awaitable,
         assumed=assumed,
     )
@@ -478,7 +481,7 @@ def await_value(act: Activation, value: Value, span: Span) -> Value:
     return lazy.result
 
 
-def attribute_value(act: Activation, value: Value, name: str) -> Value:
+def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
     """`value.name`: an attribute that is known, or a method that is about to be called."""
     ref = value.reference
     if isinstance(ref, SymbolRef):
@@ -499,7 +502,7 @@ def attribute_value(act: Activation, value: Value, name: str) -> Value:
             if found is not None:
                 return found
         return Value(reference=MethodRef(value, name), origin=name)
-    found = _library_attribute(act, value, name)
+    found = _library_attribute(act, value, name, span)
     if found is not None:
         return found
     column = value.column(name) if value.type == "pandas.DataFrame" else None
@@ -514,15 +517,20 @@ def attribute_value(act: Activation, value: Value, name: str) -> Value:
     return Value(reference=MethodRef(value, name), origin=name)
 
 
-def _library_attribute(act: Activation, value: Value, name: str) -> Value | None:
+def _library_attribute(act: Activation, value: Value, name: str, span: Span | None = None) -> Value | None:
     if value.type is None:
         return None
     for base in bases_of(value.type):
         info = find_type(base)
         for key, returns in info.attributes if info is not None else ():
             if key == name:
+                if value.type == ARRAY and name == "T" and value.shape is not None:
+                    return with_shape(value, tuple(reversed(value.shape)))
                 probe = Fact(f"{base}.{name}", "", (), _ATTRIBUTE_READ)
                 bound = Bound(value)
+                computed = find_fact(probe.name)
+                if computed is not None and span is not None:  # a property that works: `series.dt.year`
+                    act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
                 return build(returns, Answers(probe, bound), bound)
     return None
 

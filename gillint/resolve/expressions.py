@@ -10,6 +10,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.knowledge.base import find_fact, find_method, find_type, knows_below
 from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.arrays import ARRAY, broadcast, refine, with_shape
 from gillint.resolve.bound import UNKNOWN_TRIPS, Answers, element_of, literal_text, number_of, returned, size_of
 from gillint.resolve.calls import apply, attribute_value, await_value, bind_arguments, knows, symbol_of
 from gillint.resolve.intrinsics import pair_of
@@ -42,7 +43,8 @@ _CUSTOMARY_BARE = {
     "defaultdict": "collections.defaultdict",
     "Counter": "collections.Counter",
 }
-_ARRAYS = ("numpy.", "pandas.")
+_ARRAYS = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index")
+_GRIDS = ("numpy.ogrid", "numpy.mgrid", "numpy.r_", "numpy.c_")
 
 
 def evaluate(act: Activation, node: t.Expr) -> Value:
@@ -100,8 +102,8 @@ def _attribute(act: Activation, node: t.Attribute) -> Value:
             if _is_member(module, node.name):
                 act.scope.note(f"`{base.id}` is not imported here: taken as the module {module}")
                 return attribute_value(act, symbol_of(module), node.name)
-        return attribute_value(act, value, node.name)
-    return attribute_value(act, evaluate(act, base), node.name)
+        return attribute_value(act, value, node.name, node.span)
+    return attribute_value(act, evaluate(act, base), node.name, node.span)
 
 
 def _is_member(module: str, name: str) -> bool:
@@ -251,10 +253,10 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
 def _operator_call(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value | None:
     """An operator that the knowledge base has a fact for."""
     for value, other, name in ((left, right, f"__{operator}__"), (right, left, f"__r{operator}__")):
-        is_array = value.type is not None and value.type.startswith(_ARRAYS)
+        is_array = value.type in _ARRAYS
         if value.type is None or (value is right and not is_array):
             continue
-        if not is_array and other.type is not None and other.type.startswith(_ARRAYS):
+        if not is_array and other.type in _ARRAYS:
             continue
         found = operator_fact(act, value, name, (other,), span)
         if found is None and value is right and is_array:
@@ -272,13 +274,7 @@ def _broadcast(result: Value, a: Value, b: Value) -> Value:
     if result.shape is not None and result.shape != a.shape:
         return result  # matmul and the like know their shape
     if a.shape is not None and b.shape is not None:
-        width = max(len(a.shape), len(b.shape))
-        left, right = ((ONE,) * (width - len(v.shape)) + v.shape for v in (a, b) if v.shape is not None)
-        shape = tuple(x.max(y) for x, y in zip(left, right, strict=True))
-        total = ONE
-        for dimension in shape:
-            total = total * dimension
-        return replace(result, size=total, shape=shape)
+        return with_shape(result, broadcast(a.shape, b.shape)) if result.type == ARRAY else result
     larger = a if size_of(a).likely >= size_of(b).likely else b
     return replace(result, size=larger.size, shape=larger.shape)
 
@@ -291,19 +287,9 @@ def operator_fact(
     if fact is None:
         return None
     bound = bind_arguments(fact, receiver, arguments, (), False)
-    act.emit(Call(span, act.path, fact.name, "library", bound, fact, implicit=True))
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
-    if method in ("__matmul__", "__rmatmul__") and arguments:
-        result = _product(result, receiver, arguments[0])
-    return result
-
-
-def _product(result: Value, a: Value, b: Value) -> Value:
-    """The shape of a matrix product."""
-    if a.shape and b.shape and len(a.shape) == 2:
-        shape = (a.shape[0], b.shape[-1]) if len(b.shape) == 2 else (a.shape[0],)
-        size = shape[0] * shape[1] if len(shape) == 2 else shape[0]
-        return replace(result, shape=shape, size=size)
+    result = refine(fact.name, bound, result)
+    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
     return result
 
 
@@ -338,7 +324,7 @@ def _compare(act: Activation, node: t.Compare) -> Value:
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
             found = None
-            arrays = [v for v in (left, right) if v.type is not None and v.type.startswith(_ARRAYS)]
+            arrays = [v for v in (left, right) if v.type in _ARRAYS]
             if arrays and operator != "is":
                 found = operator_fact(
                     act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span
@@ -367,7 +353,10 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
 def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     """What a subscript gives, where the contents are known."""
     text = literal_text(index)
-    if value.columns is not None and text is not None:
+    if isinstance(value.reference, SymbolRef) and value.reference.name in _GRIDS:
+        grid = Value(type=ARRAY)
+        return Value(type="list", element=grid) if value.reference.name.endswith("grid") else grid
+    if value.columns is not None and text is not None and value.type in ("dict", "pandas.DataFrame"):
         found = value.column(text)
         if found is not None:
             return found
@@ -436,8 +425,12 @@ def _array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
     if isinstance(node, t.Sequence) and index.items is not None and value.shape is not None:
         shape: list[Estimate] = []
         left = list(value.shape)
-        for part, piece in zip(node.elements, index.items, strict=True):
-            if piece == NONE:
+        for position, (part, piece) in enumerate(zip(node.elements, index.items, strict=True)):
+            if isinstance(part, t.Constant) and part.value is ...:
+                after = sum(p != NONE for p in index.items[position + 1 :])
+                while len(left) > after:
+                    shape.append(left.pop(0))
+            elif piece == NONE:
                 shape.append(ONE)  # numpy.newaxis
             elif left:
                 dimension = left.pop(0)

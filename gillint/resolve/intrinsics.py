@@ -55,6 +55,8 @@ def _iterator(name: str, args: tuple[Value, ...]) -> Value:
 
 def _amount(name: str, args: tuple[Value, ...]) -> Value:
     amount = args[0] if name == "abs" else element_of(args[0])
+    if amount.type == "numpy.ndarray":
+        return replace(amount, literal=None)
     return Value(type=amount.type if amount.type in ("int", "float") else None)
 
 

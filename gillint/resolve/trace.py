@@ -74,7 +74,7 @@ class Call:
         kind: `library` (a fact or a library's default decides), `project` (the body is `inner`), `undefined` (nothing
             defines the name), `unknown`, `join` (waits for work that was handed over: its time is counted there).
         implicit: an operator, a subscript or an iteration, not a call expression.
-        undecided: what the resolution could not tell.
+        result: what is known of the value that it gives back.
     """
 
     span: Span
@@ -85,6 +85,7 @@ class Call:
     fact: Fact | None = None
     inner: Block | None = None
     callback: Block | None = None
+    result: Value | None = None
     implicit: bool = False
     awaited: bool = False
     assumed: bool = False

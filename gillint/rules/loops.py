@@ -95,7 +95,7 @@ def _unpacked(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             elif name in ("pandas.Series.map", "pandas.Series.apply", "pandas.DataFrame.apply", "pandas.DataFrame.map"):
                 advice = advice if detail.call.callback is not None else None
             inside = call.share + (_callback_share(a, call.detail.call) if advice is not None else 0.0)
-            if advice is None or inside < _SHARE or detail.call.span in seen:
+            if advice is None or inside < _SHARE or detail.call.span in seen or detail.call.path != context.path:
                 continue
             seen.add(detail.call.span)
             facts = (detail.effect.fact.id,) if detail.effect.fact is not None else ()

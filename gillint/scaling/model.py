@@ -16,9 +16,11 @@ from dataclasses import dataclass
 HANDOFF_NS = 20_000.0
 # Taking the GIL costs this much even where nobody is in the way; it makes short phases collide (same grid, fitted).
 RETAKE_NS = 800.0
-# What the worst convoys of that grid leave of one thread's throughput (10-50 us held, 10 us released: 0.80-0.87).
-CONVOY_FLOOR = 0.85
-CONVOY_WORST = 0.70
+# What convoys leave of one thread's throughput: 0.95 where handoffs are rare, less as they fill the time (same grid:
+# 0.72 at 10/10 us, 0.87 at 50/10, 0.92 at 100/10, 0.96 at 200/10).
+CONVOY_FLOOR = 0.95
+CONVOY_LOSS = 0.2
+CONVOY_WORST = 0.65
 # The part of the way from mean value analysis up to the bound that regular phases go (200/200 us and 1/1 ms: 0.6-0.75).
 REGULARITY = 0.75
 # First touches of fresh pages take a lock of the address space: the part of their time that threads cannot share, and
@@ -96,7 +98,8 @@ def likely(load: Load, threads: int, cores: int) -> float:
     weight = REGULARITY if load.wait < load.native else 1.0
     regular = expected + (ceiling - expected) * weight if expected < ceiling else ceiling
     value = min(regular, with_handoff * (0.5 + 0.5 * short) if with_handoff < ceiling else regular)
-    floor = min(1.0, ceiling) if load.releases < 0.5 else min(CONVOY_FLOOR, ceiling)
+    crowded = min(1.1, load.releases * HANDOFF_NS / r)
+    floor = min(1.0, ceiling) if load.releases < 0.5 else min(CONVOY_FLOOR - CONVOY_LOSS * crowded, ceiling)
     value = max(value, floor) * _pages(load, threads, cores) * _bookkeeping(load, r)
     return min(value, ceiling)
 

@@ -1,0 +1,155 @@
+"""Shapes and dtypes of array results: what the arguments of numpy's functions say beyond a returns table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+
+from gillint.estimate import ONE, Estimate
+from gillint.resolve.bound import dtype_name, element_of, number_of, size_of
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import NONE, Value
+
+ARRAY = "numpy.ndarray"
+Shape = tuple[Estimate, ...]
+
+_REDUCTIONS = {
+    "sum", "mean", "std", "var", "min", "max", "amin", "amax", "prod", "any", "all", "median", "percentile", "quantile",
+    "ptp", "argmin", "argmax", "nansum", "nanmean", "nanmin", "nanmax", "nanstd", "average", "count_nonzero", "norm",
+}  # fmt: skip
+_SAME_SHAPE = {
+    "astype", "copy", "sort", "argsort", "cumsum", "cumprod", "clip", "round", "around", "conj", "conjugate", "fft", "ifft",
+    "fft2", "ifft2", "roll", "flip", "fliplr", "flipud", "zeros_like", "ones_like", "empty_like", "full_like", "nan_to_num",
+    "asarray", "ascontiguousarray", "array", "inv", "cholesky", "abs", "absolute", "sqrt", "exp", "log", "log2", "log10",
+    "log1p", "expm1", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "square", "sign", "floor",
+    "ceil", "isnan", "isfinite", "negative", "fill_diagonal",
+}  # fmt: skip
+_BROADCAST = {
+    "add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "power", "mod", "remainder", "maximum", "minimum",
+    "fmax", "fmin", "hypot", "arctan2", "where", "greater", "less", "equal", "not_equal", "logical_and", "logical_or",
+}  # fmt: skip
+_INDEX_RESULTS = {"argsort", "argmin", "argmax", "searchsorted", "count_nonzero", "digitize"}
+
+
+def refine(name: str, bound: Bound, result: Value) -> Value:
+    """The result of a numpy call with the shape and dtype that follow from the arguments."""
+    if not name.startswith("numpy."):
+        return result
+    last = name.rsplit(".", 1)[-1]
+    source = _source(bound)
+    shaped = _shaped(last, source, bound, result)
+    dtype = bound.get("dtype")
+    if dtype is not None and dtype != NONE and shaped.type == ARRAY:
+        named = dtype_name(dtype)
+        return replace(shaped, dtype=named if named is not None else shaped.dtype)
+    if shaped.type == ARRAY and shaped.dtype is None and source is not None and last not in _INDEX_RESULTS:
+        return replace(shaped, dtype=source.dtype)
+    return shaped
+
+
+def _source(bound: Bound) -> Value | None:
+    if bound.receiver is not None and bound.receiver.type == ARRAY:
+        return bound.receiver
+    return next((v for v in bound.positional if v.type == ARRAY), None)
+
+
+def with_shape(value: Value, shape: Shape) -> Value:
+    """An array of this shape."""
+    return replace(
+        value, type=ARRAY, shape=shape, size=reduce(lambda a, b: a * b, shape, ONE), literal=None, number=None
+    )
+
+
+def _shaped(last: str, source: Value | None, bound: Bound, result: Value) -> Value:
+    shape = source.shape if source is not None else None
+    if last in ("eye", "identity", "tri"):
+        rows = number_of(bound.positional[0]) if bound.positional else None
+        return with_shape(result, (rows, rows)) if rows is not None else result
+    if last in ("vstack", "hstack", "concatenate", "stack", "column_stack", "dstack"):
+        return _stacked(bound, result)
+    if shape is None or source is None:
+        return result
+    if last in _REDUCTIONS:
+        return _reduced(source, shape, bound, result)
+    if last == "reshape":
+        return _reshaped(source, bound, result)
+    if last in ("ravel", "flatten"):
+        return with_shape(result, (size_of(source),))
+    if last in ("transpose", "T"):
+        return with_shape(result, tuple(reversed(shape)))
+    if last in ("dot", "matmul", "__matmul__", "__rmatmul__"):
+        return _product(bound, result)
+    if last == "outer" and len(bound.positional) > 1:
+        return with_shape(result, (size_of(bound.positional[0]), size_of(bound.positional[1])))
+    if last in _SAME_SHAPE and result.type == ARRAY:
+        return with_shape(result, shape)
+    if last in _BROADCAST:
+        shapes = [v.shape for v in bound.positional if v.type == ARRAY and v.shape is not None]
+        return with_shape(result, broadcast(*shapes))
+    return result
+
+
+def broadcast(*shapes: Shape) -> Shape:
+    """The shape of an element-wise operation."""
+    width = max(len(s) for s in shapes)
+    padded = [(ONE,) * (width - len(s)) + s for s in shapes]
+    return tuple(reduce(lambda a, b: a.max(b), column) for column in zip(*padded, strict=True))
+
+
+def _reduced(source: Value, shape: Shape, bound: Bound, result: Value) -> Value:
+    axis = bound.get("axis")
+    if axis is None or axis == NONE:
+        return result
+    given = axis.items if axis.items is not None else (axis,)
+    axes = {int(a.literal.value) % len(shape) for a in given if a.literal and isinstance(a.literal.value, int)}
+    if len(axes) != len(given):
+        return replace(result, type=ARRAY, shape=None, size=None)
+    keep = bound.get("keepdims")
+    kept = keep is not None and keep.literal is not None and keep.literal.value is True
+    left = tuple(d for i, d in enumerate(shape) if i not in axes)
+    if kept:
+        left = tuple(ONE if i in axes else d for i, d in enumerate(shape))
+    if not left:
+        return result
+    return replace(with_shape(result, left), dtype=source.dtype, element=None)
+
+
+def _reshaped(source: Value, bound: Bound, result: Value) -> Value:
+    given = bound.positional if bound.receiver is not None else bound.positional[1:]
+    if len(given) == 1 and given[0].items is not None:
+        given = given[0].items
+    if not given:
+        return result
+    total = size_of(source)
+    known = reduce(lambda a, b: a * b, (number_of(v) for v in given if not _is_minus_one(v)), ONE)
+    shape = tuple(total / known if _is_minus_one(v) else number_of(v) for v in given)
+    return replace(with_shape(result, shape), dtype=source.dtype)
+
+
+def _is_minus_one(value: Value) -> bool:
+    return value.number is not None and value.number.likely == -1
+
+
+def _product(bound: Bound, result: Value) -> Value:
+    operands = [v for v in (bound.receiver, *bound.positional) if v is not None and v.type == ARRAY]
+    if len(operands) < 2 or operands[0].shape is None or operands[1].shape is None:
+        return result
+    a, b = operands[0].shape, operands[1].shape
+    shape = (*a[:-1], *(b[-1:] if len(b) > 1 else ()))
+    return with_shape(result, shape) if shape else result
+
+
+def _stacked(bound: Bound, result: Value) -> Value:
+    """Stacked parts: as many elements as all of them, one dimension longer or wider; the first dimension is enough here."""
+    parts = bound.positional[0] if bound.positional else None
+    if parts is None:
+        return result
+    members = parts.items if parts.items is not None else (element_of(parts),)
+    count = ONE if parts.items is not None else size_of(parts)
+    if any(m.size is None and m.shape is None for m in members):
+        return replace(result, size=None, shape=None)
+    total = reduce(lambda a, b: a + b, (size_of(m) for m in members)) * count
+    first = members[0]
+    tail = first.shape[1:] if first.shape is not None else ()
+    width = reduce(lambda a, b: a * b, tail, ONE)
+    return replace(with_shape(result, (total / width, *tail)), dtype=result.dtype or first.dtype)

@@ -1,0 +1,147 @@
+"""Could the iterations of a loop run apart? Each answer beside its near misses."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.resolve.iterations import iterations_of
+from gillint.syntax import tree as t
+from gillint.syntax.parse import parse
+from tests.support import text, verdict
+
+INDEPENDENT = {
+    "each": "for x in xs:\n    f(x)",
+    "own_variables": "for x in xs:\n    y = f(x)\n    z = g(y)\n    h(z)",
+    "written_first": "for x in xs:\n    total = 0\n    total += x\n    f(total)",
+    "appends": "out = []\nfor x in xs:\n    out.append(f(x))",
+    "appended_pair": "out = []\nfor x in xs:\n    y = f(x)\n    out.append((x, y))",
+    "own_slot": "for i in range(n):\n    out[i] = f(i)",
+    "own_slot_reads_another": "for i in range(1, n):\n    out[i] = f(old[i - 1])",
+    "own_slot_updated": "for i in range(n):\n    out[i] = out[i] * 2",
+    "keyed": "for key, value in items:\n    out[key] = f(value)",
+    "both_branches_write": "for x in xs:\n    if x:\n        y = 1\n    else:\n        y = 2\n    f(y)",
+    "filtered": "for x in xs:\n    if not x:\n        continue\n    f(x)",
+    "with_block": "for path in paths:\n    with open(path) as lines:\n        f(lines.read())",
+    "tried": "for x in xs:\n    try:\n        y = f(x)\n    except ValueError:\n        continue\n    g(y)",
+    "nested": "for row in rows:\n    for x in row:\n        f(x)",
+    "reads_outer": "scale = 3\nfor x in xs:\n    f(x * scale)",
+    "unpacked": "for i, (a, b) in enumerate(pairs):\n    f(a, b, i)",
+    "walrus": "for x in xs:\n    if (y := f(x)) is not None:\n        g(y)",
+    "inner_function": "for x in xs:\n    def g(y):\n        return y + x\n    f(g(1))",
+    "inner_comprehension": "for x in xs:\n    f([y * y for y in x])",
+    "lambda_parameter": "for x in xs:\n    f(sorted(x, key=lambda acc: acc[0]))",
+    "counter_while": "i = 0\nwhile i < len(xs):\n    f(xs[i])\n    i += 1",
+    "counter_while_step": "i = 0\nwhile i < n:\n    f(data[i : i + step])\n    i += step",
+    "stop_at_a_bad_one": "for x in xs:\n    if x is None:\n        raise ValueError(x)\n    f(x)",
+    "deleted": "for x in xs:\n    y = f(x)\n    del y",
+    "printed": "for x in xs:\n    print(f(x))",
+    "async_each": "async for x in xs:\n    await f(x)",
+    "matched": "for x in xs:\n    match x:\n        case [a, b]:\n            f(a, b)\n        case _:\n            g(x)",
+}
+REDUCTION = {
+    "sum": "for x in xs:\n    total += f(x)",
+    "sum_written_out": "for x in xs:\n    total = total + f(x)",
+    "sum_the_other_way": "for x in xs:\n    total = f(x) + total",
+    "product": "for x in xs:\n    p *= x",
+    "count": "n = 0\nfor x in xs:\n    n += 1",
+    "count_some": "for x in xs:\n    if f(x):\n        n += 1",
+    "two": "for x in xs:\n    total += x\n    squares += x * x",
+    "maximum": "for x in xs:\n    best = max(best, f(x))",
+    "best_so_far": "for x in xs:\n    y = f(x)\n    if y > best:\n        best = y",
+    "best_and_where": "for x in xs:\n    y = f(x)\n    if y < least:\n        least = y\n        where = x",
+    "attribute": "for x in xs:\n    self.total += x",
+    "flags": "for x in xs:\n    flags |= f(x)",
+    "counter_while": "i = 0\nwhile i < n:\n    total += xs[i]\n    i += 1",
+    "dict_counts": "for x in xs:\n    counts[x] += 1",
+    "dict_counts_get": "for x in xs:\n    counts[x] = counts.get(x, 0) + 1",
+}
+CARRIED = {
+    "pagination": "while url:\n    r = get(url)\n    url = r.next",
+    "pagination_for": "for _ in range(10):\n    page = get(cursor)\n    cursor = page['cursor']",
+    "pagination_forever": "while True:\n    page = get(url)\n    if page.last:\n        break\n    url = page.next",
+    "polling": "while not done():\n    time.sleep(1)",
+    "polling_status": "while True:\n    if get(url).ready:\n        break\n    time.sleep(5)",
+    "polling_bare": "while status(job) != 'done':\n    sleep(1)",
+    "back_off": "for attempt in range(5):\n    try:\n        return get(url)\n    except OSError:\n        time.sleep(2 ** attempt)",
+    "back_off_break": "for attempt in range(5):\n    try:\n        r = get(url)\n        break\n    except OSError:\n        pass",
+    "retry_else": "for attempt in range(5):\n    try:\n        r = get(url)\n    except OSError:\n        continue\n    else:\n        break",
+    "retry_while": "while True:\n    try:\n        r = get(url)\n    except OSError:\n        continue\n    break",
+    "delay_grows": "delay = 1\nwhile not ok():\n    time.sleep(delay)\n    delay *= 2",
+    "step": "for _ in range(n):\n    x = step(x)",
+    "step_of_two": "for _ in range(n):\n    a, b = b, a + b",
+    "recurrence": "for i in range(1, n):\n    x[i] = x[i - 1] + f(i)",
+    "recurrence_ahead": "for i in range(n):\n    x[i + 1] = x[i] * 2",
+    "previous": "for x in xs:\n    f(previous, x)\n    previous = x",
+    "state_in_attribute": "for x in xs:\n    self.state = step(self.state, x)",
+    "cursor_readline": "while True:\n    line = file.readline()\n    if not line:\n        break\n    f(line)",
+    "cursor_fetch": "while rows := cursor.fetchmany(100):\n    f(rows)",
+    "cursor_recv": "while data := connection.recv(4096):\n    f(data)",
+    "cursor_next": "while True:\n    f(next(it))",
+    "queue_popped": "while todo:\n    x = todo.pop()\n    todo.extend(neighbours(x))",
+    "running_average": "for x in xs:\n    mean = 0.9 * mean + 0.1 * x\n    f(mean)",
+    "sum_that_is_used": "for x in xs:\n    total += x\n    f(total)",
+    "seen_before_work": "for x in xs:\n    if x in seen:\n        continue\n    seen = seen | {x}\n    f(x)",
+    "string_parser": "while text:\n    token, text = split(text)\n    f(token)",
+    "bisection": "while high - low > 1:\n    middle = (low + high) // 2\n    if f(middle):\n        low = middle\n    else:\n        high = middle",
+    "gradient": "for _ in range(epochs):\n    w -= rate * gradient(w)",
+    "power_iteration": "for _ in range(100):\n    v = a @ v\n    v = v / norm(v)",
+}
+CASES = [
+    pytest.param(source, answer, id=f"{answer}-{name}")
+    for answer, table in (("independent", INDEPENDENT), ("reduction", REDUCTION), ("carried", CARRIED))
+    for name, source in table.items()
+]
+
+
+def first_loop(source: str) -> t.For | t.While:
+    indented = "".join(f"    {line}\n" for line in source.splitlines())
+    syntax = parse(f"async def function():\n{indented}")
+    (outline,) = syntax.outline.functions
+    function = syntax.function(outline)
+    assert function is not None
+    return next(s for s in function.body if isinstance(s, (t.For, t.While)))
+
+
+@pytest.mark.parametrize(("source", "answer"), CASES)
+def test_iterations(source: str, answer: str) -> None:
+    assert iterations_of(first_loop(source)).value == answer
+
+
+@pytest.mark.parametrize(("source", "answer"), CASES)
+def test_renaming_changes_nothing(source: str, answer: str) -> None:
+    import keyword
+    import re
+
+    kept = {*keyword.kwlist, "match", "case", "_", "time", "sleep", "range", "len", "max", "min", "next", "readline", "recv"}
+    kept |= {"fetchmany", "pop", "append", "get", "append", "extend", "enumerate", "print", "sorted", "open", "read"}
+    renamed = re.sub(
+        r"(?<![.'\w])([A-Za-z_]\w*)", lambda m: m[1] if m[1] in kept else f"{m[1]}_{len(m[1])}", source
+    )
+    assert iterations_of(first_loop(renamed)).value == answer
+
+
+# What only the calls can tell
+
+
+@pytest.mark.parametrize(
+    ("source", "answer"),
+    [
+        ("import requests\nimport time\nfor u in urls:\n    requests.get(u)\n    time.sleep(1)\n", "carried"),
+        ("import requests\nfor u in urls:\n    requests.get(u)\n", "independent"),
+        ("import time\nfor _ in range(20):\n    time.sleep(0.1)\n", "independent"),
+        (
+            "import sqlite3\nc = sqlite3.connect('a.db').cursor()\nc.execute('select 1')\nwhile True:\n    row = c.fetchone()\n"
+            "    if row is None:\n        break\n    print(row)\n",
+            "carried",
+        ),
+        ("import queue\nq = queue.Queue()\nwhile True:\n    item = q.get()\n    print(item)\n", "carried"),
+        (
+            "import time\nimport requests\n\ndef polite(u):\n    time.sleep(1)\n    return requests.get(u)\n\n"
+            "pages = []\nfor u in urls:\n    pages.append(polite(u))\n",
+            "carried",
+        ),
+    ],
+    ids=["rate_limit", "no_pause", "only_pauses", "cursor", "queue", "rate_limit_in_a_helper"],
+)
+def test_iterations_by_the_calls(source: str, answer: str) -> None:
+    assert verdict(text(source))["iterations"] == answer
