@@ -1,0 +1,266 @@
+"""The knowledge base itself: it loads, every fact has evidence, and every name exists where it can be looked up."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import importlib.metadata
+import re
+import types
+import warnings
+from pathlib import Path
+
+import pytest
+
+from gillint.knowledge.base import all_libraries, data_folder, find_fact, find_type, libraries_of, library, library_files
+from gillint.knowledge.conditions import version_matches
+from gillint.knowledge.schema import Effect, Fact, Library, Measured, Source
+
+FILES = sorted(data_folder().glob("*/*.toml"))
+LIBRARIES = sorted(library_files())
+each_library = pytest.mark.parametrize("name", LIBRARIES)
+
+
+def load(name: str) -> Library:
+    found = library(name)
+    assert found is not None
+    return found
+
+
+def unique(found: Library) -> list[Fact]:
+    return list({fact.name: fact for _, fact in found.facts}.values())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_a_file_is_named_after_its_library(path: Path) -> None:
+    assert load(path.stem).name == path.stem
+    assert load(path.stem).file == f"{path.parent.name}/{path.name}"
+    assert (load(path.stem).distribution == "python") == (path.parent.name == "stdlib")
+
+
+def test_the_libraries_of_the_issue_are_there() -> None:
+    wanted = (
+        "json", "orjson", "re", "hashlib", "zlib", "time", "io", "os", "sqlite3", "socket", "urllib", "requests", "httpx", "aiohttp",
+        "asyncio", "threading", "concurrent.futures", "multiprocessing", "subprocess", "builtins", "numpy", "numpy.fft",
+        "numpy.linalg", "numpy.random", "pandas",
+    )  # fmt: skip
+    assert [name for name in wanted if name not in LIBRARIES] == []
+
+
+@each_library
+def test_every_fact_has_evidence(name: str) -> None:
+    found = load(name)
+    for fact in unique(found):
+        assert fact.evidence, fact.name
+        for evidence in fact.evidence:
+            if isinstance(evidence, Source):
+                assert all((evidence.repository, evidence.path, evidence.symbol, evidence.version, evidence.says)), fact.name
+                assert re.fullmatch(r"[\w.-]+/[\w.-]+", evidence.repository), (fact.name, evidence.repository)
+            else:
+                assert isinstance(evidence, Measured)
+                assert re.fullmatch(r"20\d\d-\d\d-\d\d", evidence.date), fact.name
+                assert evidence.held is None or 0 <= evidence.held <= 1, fact.name
+                assert any(v is not None for v in (evidence.held, evidence.two_threads, evidence.says)), fact.name
+    if found.default is not None:
+        assert found.default.evidence
+    if found.free_threading is not None or found.subinterpreters is not None:
+        assert found.support_evidence
+
+
+@each_library
+def test_facts_are_of_their_own_library(name: str) -> None:
+    for known, _ in load(name).facts:
+        assert name in set(libraries_of(known)), known
+        if name != "builtins":
+            assert known.startswith(f"{name}.") or known == name or "." in known, known
+
+
+def test_no_name_is_in_two_files() -> None:
+    seen: dict[str, str] = {}
+    twice = []
+    for found in all_libraries():
+        for known, _ in found.facts:
+            if known in seen:
+                twice.append((known, seen[known], found.file))
+            seen[known] = found.file
+    assert twice == []
+
+
+def test_no_type_is_in_two_files() -> None:
+    seen: dict[str, str] = {}
+    for found in all_libraries():
+        for known, _ in found.types:
+            assert known not in seen, (known, seen.get(known), found.file)
+            seen[known] = found.file
+
+
+@each_library
+def test_every_name_is_found_again(name: str) -> None:
+    for known, fact in load(name).facts:
+        assert find_fact(known) is fact, known
+    for known, info in load(name).types:
+        assert find_type(known) is info, known
+
+
+@each_library
+def test_conditions_and_versions_make_sense(name: str) -> None:
+    for fact in unique(load(name)):
+        for clause in fact.clauses:
+            c = clause.condition
+            for specifier in (c.python, c.version):
+                if specifier is not None:
+                    version_matches("3.13", specifier)
+            if c.below is not None and c.from_ is not None:
+                assert c.from_ < c.below, fact.name
+            known = {*fact.parameters, "self"}
+            for parameter in (c.of, c.given, c.absent, c.argument):
+                assert parameter is None or parameter in known or not fact.parameters, (fact.name, parameter)
+            assert clause.behaviour != fact.behaviour, f"{fact.name}: a clause that changes nothing"
+
+
+@each_library
+def test_expressions_name_parameters_that_exist(name: str) -> None:
+    for fact in unique(load(name)):
+        known = {*fact.parameters, "self"}
+        behaviours = [fact.behaviour, *(c.behaviour for c in fact.clauses)]
+        texts = [c.of for b in behaviours for c in (b.gil, b.native, b.wait, b.releases, b.stall, b.pages) if c is not None]
+        texts += [c.condition.size for c in fact.clauses] + [fact.calls]
+        texts += [r for b in behaviours if b.returns is not None for r in (b.returns.size, b.returns.value)]
+        for text in texts:
+            used = set(re.findall(r"(?:size|value|rows|cols|dim|bytes|count|total)\((\w+)", text or ""))
+            assert used <= known, (fact.name, text)
+
+
+@each_library
+def test_effects_and_costs_agree(name: str) -> None:
+    for fact in unique(load(name)):
+        for b in (fact.behaviour, *(c.behaviour for c in fact.clauses)):
+            if b.effect is Effect.HOLDS:
+                assert b.native is None and b.wait is None, f"{fact.name} holds, and has time without the GIL"
+            if b.effect is Effect.WAITS and not fact.awaitable:
+                assert b.wait is not None or b.native is not None, f"{fact.name} waits for no time at all"
+            if b.effect is Effect.RELEASES:
+                assert b.native is not None, f"{fact.name} releases for no time at all"
+            for cost in (b.gil, b.native, b.wait, b.releases, b.stall, b.pages):
+                if cost is not None:
+                    assert cost.fixed >= 0 and cost.per >= 0, fact.name
+                    low = cost.low if cost.low is not None else cost.fixed
+                    high = cost.high if cost.high is not None else cost.fixed
+                    assert 0 <= low <= cost.fixed <= high, fact.name
+
+
+# Names that exist, where they can be looked up
+
+
+# Instances, and what only exists on them or at run time: named for what users know them by.
+_ANONYMOUS = re.compile(r"\.(HASH|Hash|AsyncResult|loop)\b")
+
+
+def resolve(name: str) -> object:
+    """The object of a public name; raises LookupError where it does not exist, ImportError where its library is missing."""
+    parts = name.split(".")
+    if hasattr(builtins, parts[0]):
+        found: object = getattr(builtins, parts[0])
+        rest = parts[1:]
+    else:
+        found, rest = None, []
+        error: ImportError | None = None
+        for end in range(len(parts), 0, -1):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    found = importlib.import_module(".".join(parts[:end]))
+            except ImportError as caught:
+                error = caught
+                continue
+            rest = parts[end:]
+            break
+        if found is None:
+            raise error or ImportError(name)
+    for part in rest:
+        if not hasattr(found, part):
+            raise LookupError(f"{name}: {getattr(found, '__name__', found)!r} has no {part!r}")
+        found = getattr(found, part)
+    return found
+
+
+def installed(found: Library) -> bool:
+    if found.distribution == "python":
+        return True
+    try:
+        importlib.metadata.distribution(found.distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _exists_as_a_type(name: str) -> bool:
+    """A type that the knowledge base names itself: an iterator, a handle, a result that has no public class."""
+    parts = name.split(".")
+    return any(find_type(".".join(parts[:end])) is not None for end in range(1, len(parts) + 1))
+
+
+@each_library
+def test_names_exist_in_the_installed_library(name: str) -> None:
+    found = load(name)
+    if not installed(found):
+        pytest.skip(f"{found.distribution} is not installed")
+    missing = []
+    for known, _ in found.facts:
+        if known.rsplit(".", 1)[-1].startswith("__") or _ANONYMOUS.search(known):
+            continue
+        try:
+            resolve(known)
+        except ImportError:
+            continue  # a module that this Python, or this platform, does not have
+        except LookupError:
+            if not _exists_as_a_type(known) and not _newer(found, known):
+                missing.append(known)
+    assert missing == []
+
+
+def _newer(found: Library, name: str) -> bool:
+    """A name of the standard library that the running Python does not have (yet, or any more)."""
+    import sys
+
+    return found.distribution == "python" and version_matches(f"{sys.version_info.major}.{sys.version_info.minor}", "<3.13")
+
+
+@each_library
+def test_methods_of_public_classes_exist(name: str) -> None:
+    found = load(name)
+    if not installed(found):
+        pytest.skip(f"{found.distribution} is not installed")
+    for known, _ in found.facts:
+        owner, _, method = known.rpartition(".")
+        try:
+            holder = resolve(owner) if owner else None
+        except (ImportError, LookupError):
+            continue
+        if isinstance(holder, type) and not method.startswith("__") and not _newer(found, known):
+            assert hasattr(holder, method), known
+
+
+@each_library
+def test_probes_are_plain_python(name: str) -> None:
+    for fact in unique(load(name)):
+        if fact.probe is not None:
+            compile(fact.probe.setup, f"{fact.id} setup", "exec")
+            assert isinstance(compile(fact.probe.statement, f"{fact.id} statement", "exec"), types.CodeType)
+
+
+def test_what_people_believe_and_what_is_so() -> None:
+    """The facts that the design names, each by its effect."""
+    effects = {
+        "orjson.loads": "holds", "orjson.dumps": "holds", "json.loads": "holds", "re.findall": "holds", "re.sub": "holds",
+        "hashlib.sha256": "releases", "zlib.compress": "releases", "zlib.crc32": "releases", "time.sleep": "waits",
+        "numpy.sort": "releases", "numpy.fft.fft": "releases", "sorted": "holds", "numpy.array": "holds",
+    }  # fmt: skip
+    found = {name: fact.behaviour.effect.value for name in effects if (fact := find_fact(name)) is not None}
+    assert found == effects
+    thresholds = {"hashlib.sha256": 2048, "zlib.crc32": 5 * 1024, "zlib.adler32": 5 * 1024}
+    for name, size in thresholds.items():
+        fact = find_fact(name)
+        assert fact is not None
+        limits = {c.condition.below for c in fact.clauses} | {c.condition.from_ for c in fact.clauses}
+        assert any(limit is not None and abs(limit - size) <= 1 for limit in limits), (name, limits)

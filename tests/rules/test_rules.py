@@ -1,0 +1,121 @@
+"""Each rule on its own fixtures: `flagged.py` gives what its comments say, `clean.py` nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.pipeline import analyse
+from gillint.rules import RULES, rule_for
+from gillint.rules.base import Rule
+from tests.support import ROOT, codes, document
+
+FIXTURES = ROOT / "fixtures" / "rules"
+ISSUE = ("GIL001", "GIL101", "GIL102", "GIL103", "GIL201", "GIL202", "GIL203")
+_EXPECT = re.compile(r"#\s*expect:\s*(GIL\d{3}(?:\s*,\s*GIL\d{3})*)\s*$")
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+
+
+def expected(source: str) -> list[tuple[int, str]]:
+    """The line and code of each expectation."""
+    found = []
+    for number, line in enumerate(source.splitlines(), 1):
+        match = _EXPECT.search(line)
+        if match is not None:
+            found += [(number, code.strip()) for code in match[1].split(",")]
+    return sorted(found)
+
+
+def given(path: Path) -> list[tuple[int, str]]:
+    """The line and code of each diagnostic, in a report and in a check alike."""
+    source = path.read_text(encoding="utf-8")
+    made = [
+        sorted((d.span.line, d.code) for d in analyse(source, path.name, Options(), thorough=thorough).diagnostics)
+        for thorough in (True, False)
+    ]
+    assert made[0] == made[1], "the report and the check do not agree"
+    return made[0]
+
+
+@pytest.mark.parametrize("name", ["flagged.py", "clean.py"])
+@each_rule
+def test_fixtures(rule: Rule, name: str) -> None:
+    path = FIXTURES / rule.name / name
+    assert path.is_file(), f"{path.relative_to(ROOT)} is missing"
+    wanted = expected(path.read_text(encoding="utf-8"))
+    if name == "clean.py":
+        assert wanted == []
+    else:
+        assert rule.code in {code for _, code in wanted}
+    assert given(path) == wanted
+
+
+def test_there_are_no_fixtures_for_rules_that_do_not_exist() -> None:
+    assert {p.name for p in FIXTURES.iterdir() if p.is_dir()} == {rule.name for rule in RULES}
+
+
+def test_the_rules_of_the_issue_exist_in_order() -> None:
+    found = [rule.code for rule in RULES]
+    assert found == sorted(found)
+    assert set(ISSUE) <= set(found)
+
+
+@each_rule
+def test_a_rule_documents_itself(rule: Rule) -> None:
+    assert re.fullmatch(r"GIL\d{3}", rule.code)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
+    for part in (rule.detects, rule.why, rule.example, rule.instead, rule.limits, rule.evidence):
+        assert len(part) > 20
+        assert part.strip() == part.strip("\n") or part.endswith("\n")
+    assert rule.page.startswith(f"# {rule.code}: {rule.name}\n")
+    assert rule_for(rule.code) is rule
+    assert rule_for(rule.name) is rule
+
+
+@each_rule
+def test_the_example_in_the_documentation_is_flagged_where_it_says(rule: Rule) -> None:
+    marked = [n for n, line in enumerate(rule.example.splitlines(), 1) if f"# {rule.code}" in line]
+    assert marked, "the example does not say where"
+    found = codes(rule.example)
+    assert (rule.code, marked[0]) in found or rule.code == "GIL001" and [c for c, _ in found] == ["GIL001"]
+
+
+@each_rule
+def test_a_rule_can_be_left_out(rule: Rule) -> None:
+    source = (FIXTURES / rule.name / "flagged.py").read_text(encoding="utf-8")
+    others = frozenset(r.code for r in RULES) - {rule.code}
+    assert rule.code not in {d.code for d in analyse(source, "x.py", Options(codes=others)).diagnostics}
+    only = {d.code for d in analyse(source, "x.py", Options(codes=frozenset({rule.code}))).diagnostics}
+    assert only == {rule.code}
+
+
+@each_rule
+def test_a_diagnostic_has_what_it_needs(rule: Rule) -> None:
+    source = (FIXTURES / rule.name / "flagged.py").read_text(encoding="utf-8")
+    for found in analyse(source, "x.py", Options()).diagnostics:
+        assert found.message[-1] not in ".\n"
+        assert "\n" not in found.message
+        assert len(found.message) < 300
+    for shown in document(source)["files"][0]["diagnostics"]:
+        assert shown["fix"] is None
+        assert rule_for(shown["code"]) is not None
+
+
+def test_a_rule_that_fails_is_reported_by_its_name_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from gillint import pipeline
+
+    def fails(rule: Rule, context: object) -> object:
+        raise KeyError("out of order")
+
+    broken = tuple(replace(r, check=fails) if r.code == "GIL201" else r for r in RULES)  # type: ignore[arg-type]
+    monkeypatch.setattr(pipeline, "RULES", broken)
+    source = (FIXTURES / "threads-over-held-work" / "flagged.py").read_text(encoding="utf-8")
+    found = analyse(source, "x.py", Options()).diagnostics
+    assert {"GIL101", "GIL201"} <= {d.code for d in found}
+    (failed,) = [d for d in found if d.code == "GIL201"]
+    assert "serial-waiting-loop" in failed.message and "out of order" in failed.message
