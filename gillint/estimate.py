@@ -75,9 +75,10 @@ class Estimate:
         if self is ZERO and isinstance(other, Estimate):
             return other
         o = other if isinstance(other, Estimate) else Estimate.point(other)
-        return Estimate(
-            min(self.low + o.low, LIMIT), min(self.likely + o.likely, LIMIT), min(self.high + o.high, LIMIT)
-        )
+        low, likely, high = self.low + o.low, self.likely + o.likely, self.high + o.high
+        if -LIMIT < low < LIMIT and -LIMIT < likely < LIMIT and -LIMIT < high < LIMIT:
+            return Estimate(low, likely, high)
+        return Estimate(_cap(low), _cap(likely), _cap(high))
 
     __radd__ = __add__
 

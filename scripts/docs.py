@@ -10,6 +10,7 @@ and an index. In README.md and in the other pages of `docs/` it replaces what st
     <!-- facts: json.loads, json.dumps -->                      what the knowledge base says of these, with its evidence
     <!-- rules -->                                              the table of the rules
     <!-- fit: scripts/data/handoff-3.11.csv -->                 a measured grid, and what the model predicts for it
+    <!-- constants: HANDOFF_NS, CONVOY_FLOOR -->                constants of the model
     <!-- end -->
 """
 
@@ -33,15 +34,15 @@ from gillint.errors import GillintError  # noqa: E402
 from gillint.knowledge.base import find_fact  # noqa: E402
 from gillint.rules import RULES  # noqa: E402
 from gillint.rules.base import Rule  # noqa: E402
-from gillint.scaling.model import Load, likely  # noqa: E402
+from gillint.scaling import model  # noqa: E402
 
 COLUMNS = 88
 RULE_PAGES = Path("docs/rules")
 _BLOCK = re.compile(
-    r"^(?P<open><!-- (?P<kind>output|facts|rules|fit)(?:: (?P<argument>[^\n]+?))? -->)\n(?P<body>.*?)^(?P<close><!-- end -->)$",
+    r"^(?P<open><!-- (?P<kind>output|facts|rules|fit|constants)(?:: (?P<argument>[^\n]+?))? -->)\n(?P<body>.*?)^(?P<close><!-- end -->)$",
     re.MULTILINE | re.DOTALL,
 )
-_MARKER = re.compile(r"^<!-- (?:output|facts|rules|fit)\b.*-->$", re.MULTILINE)
+_MARKER = re.compile(r"^<!-- (?:output|facts|rules|fit|constants)\b.*-->$", re.MULTILINE)
 
 
 class Problem(Exception):
@@ -125,6 +126,8 @@ def _with_blocks(path: Path, text: str) -> str:
             body = _facts(path, argument)
         elif kind == "fit":
             body = _fit(argument)
+        elif kind == "constants":
+            body = _constants(path, argument)
         else:
             folder = os.path.relpath(RULE_PAGES, path.parent).replace(os.sep, "/")
             body = _rule_table(f"{folder}/")
@@ -166,6 +169,17 @@ def _facts(path: Path, names: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _constants(path: Path, names: str) -> str:
+    """Constants of gillint.scaling.model with their values."""
+    lines = ["| constant | value |", "|---|---|"]
+    for name in (n.strip() for n in names.split(",")):
+        value = getattr(model, name, None)
+        if not isinstance(value, (int, float)):
+            raise Problem(f"{path}: gillint.scaling.model has no constant {name!r}")
+        lines.append(f"| `{name}` | {value:,.4g} |" if value < 1 else f"| `{name}` | {value:,.0f} |")
+    return "\n".join(lines) + "\n"
+
+
 def _fit(name: str) -> str:
     """A grid as scripts/calibrate_handoff.py writes it (two cores): measured / predicted in each cell."""
     cells: dict[tuple[str, str], str] = {}
@@ -174,7 +188,7 @@ def _fit(name: str) -> str:
         for row in csv.DictReader(text):
             held, threads, measured = 1e3 * float(row["g_us"]), int(row["threads"]), float(row["speedup_median"])
             native, wait = 1e3 * float(row.get("n_us") or 0), 1e3 * float(row.get("w_us") or 0)
-            predicted = likely(Load(gil=held, native=native, wait=wait, releases=1.0), threads, 2)
+            predicted = model.likely(model.Load(gil=held, native=native, wait=wait, releases=1.0), threads, 2)
             off.append(abs(predicted - measured) / measured)
             column = row["n_us"] if native else f"{row['w_us']} on {threads} threads"
             cells[f"{row['g_us']}", column] = f"{measured:.2f} / {predicted:.2f}"

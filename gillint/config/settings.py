@@ -146,6 +146,7 @@ def lowest_python(requires: str | None) -> str:
     if requires is None:
         return DEFAULT_PYTHON
     found = [int(m[1]) for m in re.finditer(r"(?:>=|~=|==)\s*3\.(\d+)", requires)]
+    found.extend(int(m[1]) for m in re.finditer(r">\s*3\.(\d+)\.\d+", requires))
     found.extend(int(m[1]) + 1 for m in re.finditer(r">\s*3\.(\d+)(?![\d.])", requires))
     return f"3.{max(found)}" if found else DEFAULT_PYTHON
 

@@ -231,6 +231,7 @@ def _iterations(loop: Loop) -> Iterations:
     calls = [node for node in loop.body.nodes if isinstance(node, Call)]
     if any(call.name in _SHARED_CURSORS for call in calls):
         return Iterations.CARRIED
+    calls.extend(n for c in calls if c.inner is not None for n in c.inner.nodes if isinstance(n, Call))
     sleeps = [call for call in calls if call.name in _SLEEPS]
     others = [call for call in calls if call.name not in _SLEEPS and not call.implicit and call.kind != "join"]
     if sleeps and any(_asks_outside(call) for call in others):

@@ -126,6 +126,7 @@ class Activation:
     yield_loop: Span | None = None
     loop_spans: list[Span] = field(default_factory=list)
     pending: list[int] = field(default_factory=list)
+    globals: set[str] = field(default_factory=set)
 
     @property
     def path(self) -> str:

@@ -17,15 +17,15 @@ from gillint.resolve.values import NONE, UNKNOWN, Literal, Value, join, of_numbe
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
 _UNKNOWN_SIZE = {
     "str": Estimate(10, 200, 1e6),
-    "bytes": Estimate(16, 1_000, 1e7),
-    "bytearray": Estimate(16, 1_000, 1e7),
+    "bytes": Estimate(16, 10_000, 1e7),
+    "bytearray": Estimate(16, 10_000, 1e7),
     "list": Estimate(3, 1_000, 1e6),
     "tuple": Estimate(2, 3, 1_000),
     "numpy.ndarray": Estimate(100, 10_000, 1e7),
     "pandas.DataFrame": Estimate(100, 100_000, 1e7),
     "pandas.Series": Estimate(100, 100_000, 1e7),
 }
-_OPEN = Estimate(10, 1_000, 1e6)
+_OPEN = Estimate(10, 10_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
 

@@ -42,7 +42,7 @@ _AMBIGUOUS = {
 }  # fmt: skip
 _RUNS_COROUTINE = {
     "asyncio.run",
-    "asyncio.loop.run_until_complete",
+    "asyncio.AbstractEventLoop.run_until_complete",
     "asyncio.Runner.run",
     "anyio.run",
     "asyncio.wait_for",
@@ -308,7 +308,7 @@ def _library_handover(
     """Hand work over; None where the call does not hand over anything that can be seen."""
     named = dict(keywords)
     workers = _workers(receiver)
-    if name == "asyncio.loop.run_in_executor" and positional:
+    if name == "asyncio.AbstractEventLoop.run_in_executor" and positional:
         pool = positional[0].type or ""
         workers = _workers(positional[0])
         if "Process" in pool:
@@ -353,7 +353,7 @@ def _library_handover(
         rest = _unpacked(passed)
         keywords = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
     result = _hand_over(act, spec, name, _Work(work, rest, keywords, tasks, workers), span)
-    if name in ("asyncio.to_thread", "asyncio.loop.run_in_executor", "anyio.to_thread.run_sync"):
+    if name in ("asyncio.to_thread", "asyncio.AbstractEventLoop.run_in_executor", "anyio.to_thread.run_sync"):
         lazy = Lazy(span, Kind.COROUTINE, Block(), ONE, result, act.path, act.name, name=name)
         return act.defer(lazy, "awaitable", result)
     size = tasks if spec.style in ("map", "map-one", "starmap") else None

@@ -197,6 +197,8 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
         if value.origin is None and value.size is None and value.number is None and value.literal is None:
             named = replace(value, origin=target.id)
         act.environment[target.id] = assume(act, target.id, named)
+        if target.id in act.globals:
+            act.scope.environment[target.id] = join(act.scope.environment.get(target.id), named)
     elif isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
         base = act.environment.get(target.value.id)
         owner = act.program.class_of(base.type) if base is not None else None

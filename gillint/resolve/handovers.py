@@ -42,7 +42,7 @@ HANDOVERS: dict[str, HandoverSpec] = {
     "threading.Timer": HandoverSpec(_T, "thread", 1, "threading.Timer"),
     "multiprocessing.Process": HandoverSpec(_P, "thread", 1, "multiprocessing.Process"),
     "asyncio.to_thread": HandoverSpec(_T, "call"),
-    "asyncio.loop.run_in_executor": HandoverSpec(_T, "call", 1),
+    "asyncio.AbstractEventLoop.run_in_executor": HandoverSpec(_T, "call", 1),
     "anyio.to_thread.run_sync": HandoverSpec(_T, "call"),
     "asyncio.gather": HandoverSpec(_A, "gather"),
     "asyncio.wait": HandoverSpec(_A, "gather"),
@@ -50,7 +50,7 @@ HANDOVERS: dict[str, HandoverSpec] = {
     "asyncio.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.ensure_future": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.TaskGroup.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
-    "asyncio.loop.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
+    "asyncio.AbstractEventLoop.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
 }
 for _pool, _concurrency in (("multiprocessing.pool.ThreadPool", _T), ("multiprocessing.Pool", _P)):
     for _method, _style in (

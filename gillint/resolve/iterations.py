@@ -18,6 +18,7 @@ def iterations_of(loop: t.For | t.While) -> Iterations:
         flow.read_expr(loop.test)
     else:
         flow.bind(loop.target)
+        flow.slots = _own_slots(loop)
     flow.run(loop.body)
     carried = flow.exposed & flow.written
     if isinstance(loop, t.While) and _polls(loop):
@@ -28,12 +29,24 @@ def iterations_of(loop: t.For | t.While) -> Iterations:
         return Iterations.CARRIED  # try: ...; return   except: back off
     if isinstance(loop, t.While) and _reads_shared_cursor(loop):
         return Iterations.CARRIED
-    left = {name for name in carried if name not in flow.inductions}
-    if not left:
-        return Iterations.REDUCTION if flow.reductions else Iterations.INDEPENDENT
-    if left <= flow.reductions:
-        return Iterations.REDUCTION
-    return Iterations.CARRIED
+    if isinstance(loop, t.While) and _works_off_a_list_that_grows(loop):
+        return Iterations.CARRIED
+    # A counter that is read is an induction variable; one that is not, and any other accumulation, is a reduction.
+    reductions = {name for name in flow.reductions if name not in flow.read}
+    inductions = {name for name in flow.inductions if name in flow.read}
+    if carried - inductions - reductions:
+        return Iterations.CARRIED
+    return Iterations.REDUCTION if reductions else Iterations.INDEPENDENT
+
+
+def _own_slots(loop: t.For) -> set[str]:
+    """The variables that take each value once: `i` of `for i in range(n)` and of `for i, x in enumerate(xs)`."""
+    called = loop.iterable.function if isinstance(loop.iterable, t.Call) else None
+    name = called.id if isinstance(called, t.Name) else None
+    target = loop.target
+    if name == "enumerate" and isinstance(target, t.Sequence) and target.elements:
+        target = target.elements[0]
+    return {target.id} if name in ("range", "enumerate") and isinstance(target, t.Name) else set()
 
 
 def _ends_in_exit(node: t.Try) -> bool:
@@ -50,7 +63,19 @@ def _polls(loop: t.While) -> bool:
             or (isinstance(e.function, t.Name) and e.function.id == "sleep")
         )
         for e in expressions(loop.body)
-    ) and not any(isinstance(s, t.Augment) for s in loop.body)
+    ) and not any(isinstance(s, t.Augment) and key_of(s.target) in _names(loop.test) for s in loop.body)
+
+
+def _works_off_a_list_that_grows(loop: t.While) -> bool:
+    """`while todo: x = todo.pop(); todo.extend(...)`: what comes next depends on what was found."""
+    called: dict[str, set[str]] = {}
+    for e in expressions(loop.body):
+        if isinstance(e, t.Call) and isinstance(e.function, t.Attribute):
+            owner = key_of(e.function.value)
+            if owner is not None:
+                called.setdefault(owner, set()).add(e.function.name)
+    taking, giving = {"pop", "popleft"}, {"append", "extend", "appendleft", "add", "update"}
+    return any(called.get(n, set()) & taking and called.get(n, set()) & giving for n in _names(loop.test))
 
 
 def _reads_shared_cursor(loop: t.While) -> bool:
@@ -73,6 +98,8 @@ class _Flow:
         self.definite: set[str] = set()
         self.reductions: set[str] = set()
         self.inductions: set[str] = set()
+        self.read: set[str] = set()
+        self.slots: set[str] = set()
         self.subscripted: dict[str, set[str]] = {}
 
     def run(self, body: t.Body) -> None:
@@ -153,9 +180,26 @@ class _Flow:
             self.written.add(name)
             self.exposed.add(name)
             return
+        counted = self._counts(s)
+        if counted is not None:
+            self.reductions.add(f"{counted}[]")
         self.read_expr(s.value)
         for target in s.targets:
             self.bind(target)
+
+    def _counts(self, s: t.Assign) -> str | None:
+        """`counts[x] = counts.get(x, 0) + 1`: a reduction by key."""
+        target, value = s.targets[0], s.value
+        if not isinstance(target, t.Subscript) or not isinstance(value, t.Binary) or value.operator not in _COMMUTATIVE:
+            return None
+        base = key_of(target.value)
+        for part in (value.left, value.right):
+            function = part.function if isinstance(part, t.Call) else None
+            got = isinstance(function, t.Attribute) and function.name == "get" and key_of(function.value) == base
+            same = isinstance(part, t.Subscript) and _index_text(part.index) == _index_text(target.index)
+            if got or (same and isinstance(part, t.Subscript) and key_of(part.value) == base):
+                return base
+        return None
 
     def _accumulates(self, name: str, value: t.Expr) -> bool:
         """`x = x + e`, `x = max(x, e)`, where e does not read x."""
@@ -178,6 +222,10 @@ class _Flow:
         if name is None:
             if isinstance(s.target, t.Subscript):
                 self.read_expr(s.target.index)
+                base = key_of(s.target.value)
+                own = isinstance(s.target.index, t.Name) and s.target.index.id in self.slots
+                if base is not None and s.operator in _COMMUTATIVE and not own:
+                    self.reductions.add(f"{base}[]")
             return
         self.written.add(name)
         if name in self.definite:
@@ -232,6 +280,7 @@ class _Flow:
             name = key_of(e)
             if name is not None and name not in self.definite:
                 self.exposed.add(name)
+                self.read.add(name)
                 if name in self.written and name not in self.inductions:
                     self.reductions.discard(name)
             if isinstance(e, t.Subscript):

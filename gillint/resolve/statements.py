@@ -64,7 +64,10 @@ def _import(act: Activation, node: t.Import) -> None:
     module = act.program.import_module(node.module, node.level, act.scope)
     if node.name == "*":
         if module is not None:
-            act.environment.update({k: v for k, v in module.environment.items() if not k.startswith("_")})
+            for public in (*module.functions, *module.classes, *module.environment):
+                found = act.program.module_value(module, public)
+                if found is not None and not public.startswith("_"):
+                    act.environment[public] = found
         else:
             for name in _star_names(node.module):
                 act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
@@ -105,7 +108,8 @@ def _raise(act: Activation, node: t.Raise) -> None:
 
 
 def _jump(act: Activation, node: t.Jump) -> None:
-    return None
+    if node.kind == "global":
+        act.globals.update(node.names)
 
 
 def _delete(act: Activation, node: t.Delete) -> None:
@@ -272,6 +276,8 @@ def _context(act: Activation, value: Value, expression: t.Expr, *, is_async: boo
     for base in bases_of(value.type):
         info = find_type(base)
         if info is not None and info.context is not None:
+            if info.context.like == "self" and info.context.type is None:
+                return value
             fact = Fact(f"{base}.__enter__", "", (), Behaviour(Effect.HOLDS))
             bound = Bound(value)
             return build(info.context, Answers(fact, bound), bound)
@@ -288,14 +294,23 @@ def _context(act: Activation, value: Value, expression: t.Expr, *, is_async: boo
 def _try(act: Activation, node: t.Try) -> None:
     act.operation("try")
     run(act, node.body)
-    if node.handlers:
+    fallback = tuple(h for h in node.handlers if _catches_import_error(h))
+    for handler in fallback:  # the module of the `try` is the one that is meant; the other one stands in for it
+        kept = dict(act.environment)
+        run(act, handler.body)
+        act.environment.update(kept)
+    if len(fallback) < len(node.handlers):
         for handler in node.handlers:
             if handler.name is not None:
                 act.environment.setdefault(handler.name, UNKNOWN)
-        arms = tuple(h.body for h in node.handlers)
+        arms = tuple(h.body for h in node.handlers if h not in fallback)
         _choose(act, ((), *arms), (1.0, *(_RARE for _ in arms)))
     run(act, node.orelse)
     run(act, node.final)
+
+
+def _catches_import_error(handler: t.Handler) -> bool:
+    return isinstance(handler.kind, t.Name) and handler.kind.id in ("ImportError", "ModuleNotFoundError")
 
 
 def _match(act: Activation, node: t.Match) -> None:

@@ -73,7 +73,7 @@ def mean_value_analysis(load: Load, threads: int, cores: int) -> float:
         at_core = core_queue * (1.0 + queue_core)
         throughput = population / (at_gil + at_core + core_delay + load.wait or 1e-3)
         queue_gil, queue_core = throughput * at_gil, throughput * at_core
-    return throughput * single
+    return min(throughput * single, bound(load, threads, cores))
 
 
 def contention(load: Load, threads: int, cores: int) -> float:
@@ -100,7 +100,7 @@ def likely(load: Load, threads: int, cores: int) -> float:
     value = min(regular, with_handoff * (0.5 + 0.5 * short) if with_handoff < ceiling else regular)
     crowded = min(1.1, load.releases * HANDOFF_NS / r)
     floor = min(1.0, ceiling) if load.releases < 0.5 else min(CONVOY_FLOOR - CONVOY_LOSS * crowded, ceiling)
-    value = max(value, floor) * _pages(load, threads, cores) * _bookkeeping(load, r)
+    value = max(value * _bookkeeping(load, r), floor) * _pages(load, threads, cores)
     return min(value, ceiling)
 
 
@@ -133,7 +133,7 @@ def knee(load: Load, cores: int) -> tuple[int, float]:
     r = load.elapsed(cores)
     service = max(load.gil, (load.gil + load.native) / cores)
     exact = r / service if service > 0 else float(_KNEE_LIMIT)
-    threads = max(1, min(_KNEE_LIMIT, int(exact + 0.999)))
+    threads = max(1, int(min(float(_KNEE_LIMIT), exact + 0.999)))
     best = max(1.0, likely(load, threads, cores))
     if best < 1.05:
         return 1, 1.0

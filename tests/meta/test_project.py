@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from gillint.rules import RULES
-from tests.support import ROOT, SKETCHES, _environment
+from tests.support import ROOT, SKETCHES, environment
 
 HEAVY = {"libcst", "rich", "typer", "click", "sqlite3", "multiprocessing", "asyncio", "jsonschema", "numpy", "pandas"}
 
@@ -29,7 +29,7 @@ def imported(*arguments: str) -> set[str]:
         "run()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=_environment(), cwd=ROOT
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment(), cwd=ROOT
     )
     (line,) = [text for text in done.stderr.splitlines() if text.startswith("MODULES ")]
     return set(line.split()[1:])
@@ -54,9 +54,8 @@ def test_a_clean_small_file_needs_no_parser(tmp_path: Path) -> None:
 
 def test_slow_parts_of_the_parser_are_never_imported() -> None:
     modules = imported("check", str(SKETCHES / "json_lines.py"))
-    assert not {m for m in modules if m.startswith(("libcst.matchers", "libcst.metadata", "libcst.codemod"))} - {
-        "libcst.metadata"  # some releases of libcst import its bare package themselves
-    }
+    assert "libcst" in modules
+    assert not {m for m in modules if m.startswith(("libcst.matchers", "libcst.codemod"))}
 
 
 def test_the_slow_ways_are_not_in_the_source() -> None:
@@ -67,7 +66,7 @@ def test_the_slow_ways_are_not_in_the_source() -> None:
 
 
 def test_no_gillint_module_asks_for_the_name_of_a_sketch() -> None:
-    names = {p.stem for p in SKETCHES.glob("*.py")} | {"big.jsonl"}
+    names = {p.stem for p in SKETCHES.glob("*.py")} - {"matmul"}  # which is an operator as well
     for path in (ROOT / "gillint").rglob("*.py"):
         found = path.read_text(encoding="utf-8")
         assert not [n for n in names if re.search(rf"['\"/]{re.escape(n)}(\.py)?['\"]", found)], path

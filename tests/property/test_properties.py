@@ -37,7 +37,15 @@ WORK = (
     "sum(i * i for i in range(1_000))", "[x for x in {0}]", "sorted({0})", "open({0}).read()", "{0}[0]", "{0}.value", "np.array({0})",
     "sqlite3.connect({0})", "{{'a': {0}}}", "f'{{{0}}}'", "b'x' * 1_000_000",
 )  # fmt: skip
-SOURCES = ("range(1_000)", "items", "open('data.txt')", "[b'a', b'b']", "np.zeros(1_000)", "enumerate(rows)", "{'a': 1}.items()")
+SOURCES = (
+    "range(1_000)",
+    "items",
+    "open('data.txt')",
+    "[b'a', b'b']",
+    "np.zeros(1_000)",
+    "enumerate(rows)",
+    "{'a': 1}.items()",
+)
 IMPORTS = "import hashlib\nimport json\nimport re\nimport sqlite3\nimport time\nimport zlib\n\nimport numpy as np\nimport requests\n\n"
 
 
@@ -80,7 +88,17 @@ def whole(source: str, variable: str, body: list[str], *, before: str = "") -> s
 
 def numbers(region: Region) -> dict[str, object]:
     """What of a region does not depend on names and places."""
-    kept = ("kind", "bound", "concurrency", "iterations", "threads_help", "confidence", "held_fraction", "stall_ns", "demand_ns")
+    kept = (
+        "kind",
+        "bound",
+        "concurrency",
+        "iterations",
+        "threads_help",
+        "confidence",
+        "held_fraction",
+        "stall_ns",
+        "demand_ns",
+    )
     found: dict[str, object] = {key: region[key] for key in (*kept, "ceiling", "curve", "saturation")}
     found["calls"] = [(c["effect"], c["share"], c["fact"]) for c in region["calls"]]
     found["advice"] = [(a["action"], a["scales"], a["speedup"], a["veto"] is None) for a in region["advice"]]
@@ -218,7 +236,9 @@ def test_files_with_names_exchanged_are_read(path: Path, seed: int) -> None:
 
 
 EXPRESSIONS = st.recursive(
-    st.sampled_from(["x", "1", "None", "'a'", "b'b'", "self", "items", "np", "json", "...", "-1.5", "1j", "True", "__name__"]),
+    st.sampled_from(
+        ["x", "1", "None", "'a'", "b'b'", "self", "items", "np", "json", "...", "-1.5", "1j", "True", "__name__"]
+    ),
     lambda inner: st.one_of(
         st.builds("({} + {})".format, inner, inner),
         st.builds("({} @ {})".format, inner, inner),

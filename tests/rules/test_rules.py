@@ -80,7 +80,7 @@ def test_the_example_in_the_documentation_is_flagged_where_it_says(rule: Rule) -
     marked = [n for n, line in enumerate(rule.example.splitlines(), 1) if f"# {rule.code}" in line]
     assert marked, "the example does not say where"
     found = codes(rule.example)
-    assert (rule.code, marked[0]) in found or rule.code == "GIL001" and [c for c, _ in found] == ["GIL001"]
+    assert (rule.code, marked[0]) in found or (rule.code == "GIL001" and [c for c, _ in found] == ["GIL001"])
 
 
 @each_rule

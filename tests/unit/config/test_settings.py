@@ -28,7 +28,12 @@ def test_all_settings(tmp_path: Path) -> None:
     )
     found = read_settings(path)
     assert (found.cores, found.threads, found.python, found.free_threaded) == (8, 16, "3.12", True)
-    assert (found.output_format, found.select, found.ignore, found.fail_on) == ("concise", ("GIL1",), ("GIL102",), "warning")
+    assert (found.output_format, found.select, found.ignore, found.fail_on) == (
+        "concise",
+        ("GIL1",),
+        ("GIL102",),
+        "warning",
+    )
     assert found.exclude == ("tests/*",)
     assert found.assume == {"len(chunk)": Estimate.point(65_536), "n": Estimate.point(10)}
 
@@ -125,7 +130,9 @@ def test_assumptions(text: str, name: str, value: float) -> None:
     assert assumption(text) == (name, Estimate.point(value))
 
 
-@pytest.mark.parametrize("text", ["", "n", "n=", "=3", "len(chunk)", "len(a.b)=3", "size(x)=3", "n=-1", "n=abc", "len()=3", "n==3"])
+@pytest.mark.parametrize(
+    "text", ["", "n", "n=", "=3", "len(chunk)", "len(a.b)=3", "size(x)=3", "n=-1", "n=abc", "len()=3", "n==3"]
+)
 def test_what_is_no_assumption(text: str) -> None:
     with pytest.raises(UsageError, match="--assume"):
         assumption(text)
@@ -147,7 +154,9 @@ def test_cores() -> None:
     assert cores_of("auto", "cores") == available_cores() >= 1
 
 
-@pytest.mark.parametrize(("limit", "expected"), [("max 100000", 64), ("200000 100000", 2), ("50000 100000", 1), ("rubbish", 64)])
+@pytest.mark.parametrize(
+    ("limit", "expected"), [("max 100000", 64), ("200000 100000", 2), ("50000 100000", 1), ("rubbish", 64)]
+)
 def test_the_limit_of_the_cgroup(limit: str, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 

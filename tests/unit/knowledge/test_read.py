@@ -9,11 +9,15 @@ from gillint.knowledge.read import read_library
 from gillint.knowledge.schema import Effect, Fact, Measured, Source
 
 HEAD = 'library = "lib"\ndistribution = "lib"\nversion = "1.0"\n'
-SOURCE = '{ kind = "source", repository = "a/b", path = "c.c", symbol = "f", version = "1.0", says = "holds throughout" }'
+SOURCE = (
+    '{ kind = "source", repository = "a/b", path = "c.c", symbol = "f", version = "1.0", says = "holds throughout" }'
+)
 EVIDENCE = f"evidence = [{SOURCE}]\n"
 
 
-def fact(extra: str = "", *, name: str = 'name = "lib.f"', effect: str = 'effect = "holds"', evidence: str = EVIDENCE) -> str:
+def fact(
+    extra: str = "", *, name: str = 'name = "lib.f"', effect: str = 'effect = "holds"', evidence: str = EVIDENCE
+) -> str:
     return f"{HEAD}\n[[fact]]\n{name}\n{effect}\n{evidence}{extra}\n"
 
 
@@ -80,12 +84,7 @@ def test_errors_name_the_file_and_the_key(content: str, where: str, says: str) -
 
 
 def test_what_a_fact_carries() -> None:
-    found = read_one(
-        'parameters = ["x", "y"]\naliases = ["lib.g"]\ngil = { fixed = 3, per = 2.5, of = "size(x)" }\n'
-        'native = { fixed = 1_000, low = 10, high = 1e6 }\nnote = "why"\ninstead = "that"\n'
-        'serialised_by = "connection"\ncallback = "y"\ncalls = "size(x) / 2"\nawaitable = true\n'
-        'probe = { setup = "import lib", statement = "lib.f()" }\nreturns = { type = "list", size = "size(x)" }\n'
-    ) if False else read_library(
+    found = read_library(
         fact(
             'parameters = ["x", "y"]\naliases = ["lib.g"]\ngil = { fixed = 3, per = 2.5, of = "size(x)" }\n'
             'native = { fixed = 1_000, low = 10, high = 1e6 }\nnote = "why"\ninstead = "that"\n'
@@ -100,7 +99,12 @@ def test_what_a_fact_carries() -> None:
     gil, native = found.behaviour.gil, found.behaviour.native
     assert gil is not None and (gil.fixed, gil.per, gil.of) == (3, 2.5, "size(x)")
     assert native is not None and (native.low, native.fixed, native.high) == (10, 1_000, 1e6)
-    assert (found.callback, found.calls, found.serialised_by, found.awaitable) == ("y", "size(x) / 2", "connection", True)
+    assert (found.callback, found.calls, found.serialised_by, found.awaitable) == (
+        "y",
+        "size(x) / 2",
+        "connection",
+        True,
+    )
     assert found.probe is not None and found.probe.statement == "lib.f()"
     assert isinstance(found.evidence[0], Source)
 
@@ -128,7 +132,8 @@ def test_a_clause_overrides_only_what_it_gives() -> None:
 
 def test_a_clause_that_holds_keeps_no_native_time() -> None:
     found = read_one(
-        'gil = { fixed = 5 }\nnative = { fixed = 7 }\nwhen = [{ given = "x", effect = "holds" }]', effect='effect = "releases"'
+        'gil = { fixed = 5 }\nnative = { fixed = 7 }\nwhen = [{ given = "x", effect = "holds" }]',
+        effect='effect = "releases"',
     )
     assert found.clauses[0].behaviour.native is None
 

@@ -56,7 +56,7 @@ WAYS: dict[str, tuple[str, int | None, str]] = {
     "multiprocessing.pool.ThreadPool.apply": ("threads", 3, "from multiprocessing.pool import ThreadPool\np = ThreadPool(3)\np.apply(work, (1,))"),
     "multiprocessing.pool.ThreadPool.apply_async": ("threads", 3, "from multiprocessing.pool import ThreadPool\np = ThreadPool(3)\np.apply_async(work, (1,)).get()"),
     "asyncio.to_thread": ("threads", None, "import asyncio\nasync def main():\n    await asyncio.to_thread(work, 1)"),
-    "asyncio.loop.run_in_executor": (
+    "asyncio.AbstractEventLoop.run_in_executor": (
         "threads", None,
         "import asyncio\nasync def main():\n    loop = asyncio.get_running_loop()\n    await loop.run_in_executor(None, work, 1)",
     ),
@@ -69,7 +69,7 @@ ASYNC_WAYS: dict[str, str] = {
     "asyncio.create_task": "async def main():\n    task = asyncio.create_task(work(1))\n    await task",
     "asyncio.ensure_future": "async def main():\n    await asyncio.ensure_future(work(1))",
     "asyncio.TaskGroup.create_task": "async def main():\n    async with asyncio.TaskGroup() as g:\n        g.create_task(work(1))",
-    "asyncio.loop.create_task": "async def main():\n    asyncio.get_running_loop().create_task(work(1))",
+    "asyncio.AbstractEventLoop.create_task": "async def main():\n    asyncio.get_running_loop().create_task(work(1))",
 }
 
 
@@ -100,7 +100,11 @@ def test_work_that_is_handed_to_the_event_loop(source: str) -> None:
 
 @pytest.mark.parametrize(
     ("pool", "how"),
-    [("ProcessPoolExecutor", "processes"), ("ThreadPoolExecutor", "threads"), ("InterpreterPoolExecutor", "interpreters")],
+    [
+        ("ProcessPoolExecutor", "processes"),
+        ("ThreadPoolExecutor", "threads"),
+        ("InterpreterPoolExecutor", "interpreters"),
+    ],
 )
 def test_an_executor_decides_how_run_in_executor_runs(pool: str, how: str) -> None:
     source = WORK + text(f"""
@@ -133,7 +137,10 @@ def test_the_number_of_workers_does_not_change_the_ceiling() -> None:
 
 
 def test_a_submission_covers_the_expression_that_hands_the_work_over() -> None:
-    source = WORK + "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor()\nf = pool.submit(\n    work,\n)\n"
+    source = (
+        WORK
+        + "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor()\nf = pool.submit(\n    work,\n)\n"
+    )
     region = submission(source)
     line = source[: source.index("f = pool")].count("\n") + 1
     assert region["range"] == {"start": {"line": line, "column": 5}, "end": {"line": line + 2, "column": 2}}
@@ -155,7 +162,10 @@ KINDS: dict[str, tuple[str, str]] = {
         "recursion",
         "def even(n):\n    return True if n == 0 else odd(n - 1)\ndef odd(n):\n    return False if n == 0 else even(n - 1)",
     ),
-    "method_recursion": ("recursion", "class T:\n    def walk(self, n):\n        for c in n.children:\n            self.walk(c)"),
+    "method_recursion": (
+        "recursion",
+        "class T:\n    def walk(self, n):\n        for c in n.children:\n            self.walk(c)",
+    ),
     "function": ("function", "import time\ndef f():\n    time.sleep(1)\n    time.sleep(2)"),
     "coroutine": ("coroutine", "import asyncio\nasync def f():\n    await asyncio.sleep(1)"),
 }

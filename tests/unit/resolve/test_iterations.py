@@ -112,11 +112,23 @@ def test_renaming_changes_nothing(source: str, answer: str) -> None:
     import keyword
     import re
 
-    kept = {*keyword.kwlist, "match", "case", "_", "time", "sleep", "range", "len", "max", "min", "next", "readline", "recv"}
-    kept |= {"fetchmany", "pop", "append", "get", "append", "extend", "enumerate", "print", "sorted", "open", "read"}
-    renamed = re.sub(
-        r"(?<![.'\w])([A-Za-z_]\w*)", lambda m: m[1] if m[1] in kept else f"{m[1]}_{len(m[1])}", source
-    )
+    kept = {
+        *keyword.kwlist,
+        "match",
+        "case",
+        "_",
+        "time",
+        "sleep",
+        "range",
+        "len",
+        "max",
+        "min",
+        "next",
+        "readline",
+        "recv",
+    }
+    kept |= {"fetchmany", "pop", "append", "get", "extend", "enumerate", "print", "sorted", "open", "read"}
+    renamed = re.sub(r"(?<![.'\w])([A-Za-z_]\w*)", lambda m: m[1] if m[1] in kept else f"{m[1]}_{len(m[1])}", source)
     assert iterations_of(first_loop(renamed)).value == answer
 
 

@@ -24,7 +24,10 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "two_variables": ("json.loads", "import json\na = json\nb = a.loads\nfor x in xs:\n    b(x)"),
     "unpacked": ("json.loads", "import json\na, b = json.loads, json.dumps\nfor x in xs:\n    a(x)"),
     "walrus": ("json.loads", "import json\nif (f := json.loads):\n    for x in xs:\n        f(x)"),
-    "conditional_expression": ("json.loads", "import json\nf = json.loads if debug else json.loads\nfor x in xs:\n    f(x)"),
+    "conditional_expression": (
+        "json.loads",
+        "import json\nf = json.loads if debug else json.loads\nfor x in xs:\n    f(x)",
+    ),
     "in_function": ("json.loads", "def f(xs):\n    import json\n    for x in xs:\n        json.loads(x)"),
     "in_function_from": ("json.loads", "def f(xs):\n    from json import loads as l\n    for x in xs:\n        l(x)"),
     "try_import": (
@@ -43,8 +46,14 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "json.loads",
         "import sys\nif sys.version_info >= (3, 11):\n    import json\nelse:\n    import json\nfor x in xs:\n    json.loads(x)",
     ),
-    "partial": ("json.loads", "import functools, json\nf = functools.partial(json.loads, cls=None)\nfor x in xs:\n    f(x)"),
-    "partial_from": ("json.loads", "from functools import partial\nimport json\nf = partial(json.loads)\nfor x in xs:\n    f(x)"),
+    "partial": (
+        "json.loads",
+        "import functools, json\nf = functools.partial(json.loads, cls=None)\nfor x in xs:\n    f(x)",
+    ),
+    "partial_from": (
+        "json.loads",
+        "from functools import partial\nimport json\nf = partial(json.loads)\nfor x in xs:\n    f(x)",
+    ),
     "lambda": ("json.loads", "import json\nf = lambda x: json.loads(x)\nfor x in xs:\n    f(x)"),
     "closure": (
         "json.loads",
@@ -52,7 +61,10 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "for x in xs:\n    f(x)",
     ),
     "passed": ("json.loads", "import json\ndef each(f, xs):\n    for x in xs:\n        f(x)\neach(json.loads, xs)"),
-    "passed_by_name": ("json.loads", "import json\ndef each(xs, f):\n    for x in xs:\n        f(x)\neach(xs, f=json.loads)"),
+    "passed_by_name": (
+        "json.loads",
+        "import json\ndef each(xs, f):\n    for x in xs:\n        f(x)\neach(xs, f=json.loads)",
+    ),
     "default": ("json.loads", "import json\ndef each(xs, f=json.loads):\n    for x in xs:\n        f(x)"),
     "in_dict": ("json.loads", "import json\ntable = {'json': json.loads}\nfor x in xs:\n    table['json'](x)"),
     "in_list": ("json.loads", "import json\nfor f in [json.loads]:\n    f(x)"),
@@ -129,9 +141,18 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "star_arguments": ("json.loads", "import json\nargs = (x,)\nfor x in xs:\n    json.loads(*args)"),
     "re_export": ("concurrent.futures.ThreadPoolExecutor", ""),
     "path_open": ("pathlib.Path.read_text", "from pathlib import Path\nfor x in xs:\n    Path(x).read_text()"),
-    "path_annotation": ("pathlib.Path.read_text", "from pathlib import Path\ndef f(ps: list[Path]):\n    for p in ps:\n        p.read_text()"),
-    "string_annotation": ("pathlib.Path.read_text", "from pathlib import Path\ndef f(ps: 'list[Path]'):\n    for p in ps:\n        p.read_text()"),
-    "optional": ("pathlib.Path.read_text", "from pathlib import Path\ndef f(p: Path | None, n):\n    for _ in range(n):\n        p.read_text()"),
+    "path_annotation": (
+        "pathlib.Path.read_text",
+        "from pathlib import Path\ndef f(ps: list[Path]):\n    for p in ps:\n        p.read_text()",
+    ),
+    "string_annotation": (
+        "pathlib.Path.read_text",
+        "from pathlib import Path\ndef f(ps: 'list[Path]'):\n    for p in ps:\n        p.read_text()",
+    ),
+    "optional": (
+        "pathlib.Path.read_text",
+        "from pathlib import Path\ndef f(p: Path | None, n):\n    for _ in range(n):\n        p.read_text()",
+    ),
     "typing_optional": (
         "pathlib.Path.read_text",
         "from typing import Optional\nfrom pathlib import Path\ndef f(p: Optional[Path], n):\n    for _ in range(n):\n        p.read_text()",
@@ -145,7 +166,10 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "pathlib.Path.read_text",
         "from pathlib import Path\nfrom x import find\ndef where(n) -> Path:\n    return find(n)\nfor n in xs:\n    where(n).read_text()",
     ),
-    "path_division": ("pathlib.Path.read_text", "from pathlib import Path\nbase = Path('a')\nfor x in xs:\n    (base / x).read_text()"),
+    "path_division": (
+        "pathlib.Path.read_text",
+        "from pathlib import Path\nbase = Path('a')\nfor x in xs:\n    (base / x).read_text()",
+    ),
     "str_method": ("str.split", "for x in ['a b', 'c d']:\n    x.split()"),
     "str_of_open": ("str.split", "for line in open('a'):\n    line.split()"),
     "str_of_with": ("str.split", "with open('a') as lines:\n    for line in lines:\n        line.split()"),
@@ -154,14 +178,26 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "open": ("open", "for x in xs:\n    open(x)"),
     "sorted": ("sorted", "for x in xs:\n    sorted(x)"),
     "ndarray_method": ("numpy.ndarray.sum", "import numpy as np\na = np.zeros(1000)\nfor _ in range(9):\n    a.sum()"),
-    "ndarray_operator": ("numpy.ndarray.__matmul__", "import numpy as np\na = np.ones((9, 9))\nfor _ in range(9):\n    a @ a"),
-    "ndarray_annotation": ("numpy.ndarray.sum", "import numpy as np\ndef f(a: np.ndarray, n):\n    for _ in range(n):\n        a.sum()"),
+    "ndarray_operator": (
+        "numpy.ndarray.__matmul__",
+        "import numpy as np\na = np.ones((9, 9))\nfor _ in range(9):\n    a @ a",
+    ),
+    "ndarray_annotation": (
+        "numpy.ndarray.sum",
+        "import numpy as np\ndef f(a: np.ndarray, n):\n    for _ in range(n):\n        a.sum()",
+    ),
     "requests": ("requests.get", "import requests as r\nfor u in us:\n    r.get(u)"),
     "requests_session": ("requests.Session.get", "import requests\ns = requests.Session()\nfor u in us:\n    s.get(u)"),
-    "requests_session_with": ("requests.Session.get", "import requests\nwith requests.Session() as s:\n    for u in us:\n        s.get(u)"),
+    "requests_session_with": (
+        "requests.Session.get",
+        "import requests\nwith requests.Session() as s:\n    for u in us:\n        s.get(u)",
+    ),
     "urlopen": ("urllib.request.urlopen", "from urllib.request import urlopen\nfor u in us:\n    urlopen(u)"),
     "hash_update": ("hashlib.HASH.update", "import hashlib\nh = hashlib.sha256()\nfor x in xs:\n    h.update(x)"),
-    "sqlite": ("sqlite3.Connection.execute", "import sqlite3\nc = sqlite3.connect('a')\nfor x in xs:\n    c.execute(x)"),
+    "sqlite": (
+        "sqlite3.Connection.execute",
+        "import sqlite3\nc = sqlite3.connect('a')\nfor x in xs:\n    c.execute(x)",
+    ),
     "compiled_pattern": ("re.Pattern.findall", "import re\np = re.compile('a')\nfor x in xs:\n    p.findall(x)"),
     "tuple_of_constructors": (
         "hashlib.HASH.update",

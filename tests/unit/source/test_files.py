@@ -36,7 +36,8 @@ def test_the_order_does_not_depend_on_the_file_system(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", [".git", ".venv", "venv", "node_modules", "__pycache__", "site-packages", ".tox", ".mypy_cache", "build", "dist"]
+    "folder",
+    [".git", ".venv", "venv", "node_modules", "__pycache__", "site-packages", ".tox", ".mypy_cache", "build", "dist"],
 )
 def test_other_peoples_folders_are_left_out(folder: str, tmp_path: Path) -> None:
     make(tmp_path, "a.py", f"{folder}/b.py", f"c/{folder}/d.py")
@@ -175,6 +176,17 @@ def test_a_folder_that_may_not_be_searched(tmp_path: Path, monkeypatch: pytest.M
     ],
 )
 def test_modules_of_the_project(module: str, level: int, importer: str, expected: str | None, tmp_path: Path) -> None:
-    make(tmp_path, "a.py", "b.py", "app.py", "src/lib.py", "pkg/__init__.py", "pkg/c.py", "pkg/d.py", "pkg/sub/__init__.py", "pkg/sub/e.py")
+    make(
+        tmp_path,
+        "a.py",
+        "b.py",
+        "app.py",
+        "src/lib.py",
+        "pkg/__init__.py",
+        "pkg/c.py",
+        "pkg/d.py",
+        "pkg/sub/__init__.py",
+        "pkg/sub/e.py",
+    )
     answer = ProjectModules().find(module, level, str(tmp_path / importer))
     assert (answer.relative_to(tmp_path).as_posix() if answer is not None else None) == expected
