@@ -38,11 +38,12 @@ from gillint.scaling import model  # noqa: E402
 
 COLUMNS = 88
 RULE_PAGES = Path("docs/rules")
+_KINDS = "output|facts|rules|fit|constants"
 _BLOCK = re.compile(
-    r"^(?P<open><!-- (?P<kind>output|facts|rules|fit|constants)(?:: (?P<argument>[^\n]+?))? -->)\n(?P<body>.*?)^(?P<close><!-- end -->)$",
+    rf"^(?P<open><!-- (?P<kind>{_KINDS})(?:: (?P<argument>[^\n]+?))? -->)\n.*?^(?P<close><!-- end -->)$",
     re.MULTILINE | re.DOTALL,
 )
-_MARKER = re.compile(r"^<!-- (?:output|facts|rules|fit|constants)\b.*-->$", re.MULTILINE)
+_MARKER = re.compile(rf"^<!-- (?:{_KINDS})\b.*-->$", re.MULTILINE)
 
 
 class Problem(Exception):

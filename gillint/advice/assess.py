@@ -101,10 +101,15 @@ def _confidence(demand: Demand, prediction: Prediction, calls: list[RankedCall])
     settled = prediction.concurrency in (Concurrency.ASYNCIO, Concurrency.INTERNAL)
     wide = not settled and ceiling.likely is not None and ceiling.high > _WIDE * max(ceiling.low, 0.8)
     undecided = any(c.share > 0.2 and c.detail.effect.undecided for c in calls)
-    if wide and ceiling.low < 1.25 <= ceiling.high:
+    if wide and ceiling.likely is not None and _may_turn(ceiling.low, ceiling.likely, ceiling.high):
         return Confidence.LOW
     doubtful = demand.unknown.likely > 0.05 * elapsed or demand.assumed.likely > 0.3 * elapsed
     return Confidence.MEDIUM if wide or undecided or doubtful else Confidence.HIGH
+
+
+def _may_turn(low: float, likely: float, high: float) -> bool:
+    """Whether the answer to "do threads help" could well be the other one."""
+    return high > 1.6 if likely < 1.25 else low < 1.0
 
 
 def _assumptions(

@@ -30,6 +30,17 @@ _SHARED_CURSORS = {
 }
 
 
+# Methods whose object remembers what went in before.
+_ROLLING = {
+    "hashlib.HASH.update",
+    "hmac.HMAC.update",
+    "zlib.Compress.compress",
+    "zlib.compressobj.compress",
+    "bz2.BZ2Compressor.compress",
+    "lzma.LZMACompressor.compress",
+}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:
     """A stretch of code whose scaling is asked; `body` is one iteration, one call, or one task.
@@ -230,6 +241,9 @@ def _iterations(loop: Loop) -> Iterations:
     """The loop's own data flow, and what its calls say: a shared cursor, a rate limit."""
     calls = [node for node in loop.body.nodes if isinstance(node, Call)]
     if any(call.name in _SHARED_CURSORS for call in calls):
+        return Iterations.CARRIED
+    made = {call.result.type for call in calls if call.result is not None}
+    if any(c.name in _ROLLING and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
     calls.extend(n for c in calls if c.inner is not None for n in c.inner.nodes if isinstance(n, Call))
     sleeps = [call for call in calls if call.name in _SLEEPS]

@@ -11,7 +11,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.scope import ClassScope, ModuleScope
-from gillint.resolve.trace import Block, Kind, Loop, Node
+from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
 from gillint.resolve.values import ClassRef, FunctionRef, LazyRef, Value
 from gillint.syntax import tree as t
 
@@ -50,6 +50,7 @@ class Lazy:
     function: str | None = None
     trips_hang_on: str | None = None
     name: str | None = None
+    iterations: Iterations = Iterations.INDEPENDENT
 
 
 class Program(Protocol):
@@ -182,7 +183,8 @@ class Activation:
                     lazy.kind,
                     lazy.trips,
                     lazy.block,
-                    function=lazy.function,
+                    lazy.iterations,
+                    lazy.function,
                     trips_hang_on=lazy.trips_hang_on,
                 )
             )

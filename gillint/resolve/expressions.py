@@ -282,13 +282,18 @@ def _broadcast(result: Value, a: Value, b: Value) -> Value:
 
 
 def operator_fact(
-    act: Activation, receiver: Value, method: str, arguments: tuple[Value, ...], span: Span
+    act: Activation,
+    receiver: Value,
+    method: str,
+    arguments: tuple[Value, ...],
+    span: Span,
+    named: tuple[tuple[str, Value], ...] = (),
 ) -> Value | None:
     """Do what a dunder method's fact says; None where there is no fact."""
     fact = find_method(receiver.type, method) if receiver.type is not None else None
     if fact is None:
         return None
-    bound = bind_arguments(fact, receiver, arguments, (), False)
+    bound = bind_arguments(fact, receiver, arguments, named, False)
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
     result = refine(fact.name, bound, result)
     act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
@@ -343,7 +348,8 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     value = evaluate(act, node.value)
     index = evaluate(act, node.index)
     inner = item_of(value, index, node.index)
-    fact_value = operator_fact(act, value, "__getitem__", (index,), node.span)
+    extra = (("result", inner),) if inner is not None else ()
+    fact_value = operator_fact(act, value, "__getitem__", (index,), node.span, extra)
     if fact_value is None:
         act.operation("subscript")
         return inner or Value(origin=value.origin)

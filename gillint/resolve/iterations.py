@@ -36,6 +36,8 @@ def iterations_of(loop: t.For | t.While) -> Iterations:
     inductions = {name for name in flow.inductions if name in flow.read}
     if carried - inductions - reductions:
         return Iterations.CARRIED
+    if isinstance(loop, t.For) and _may_stop_early(loop.body):
+        return Iterations.UNKNOWN  # a search: what comes after the hit would be done in vain
     return Iterations.REDUCTION if reductions else Iterations.INDEPENDENT
 
 
@@ -47,6 +49,18 @@ def _own_slots(loop: t.For) -> set[str]:
     if name == "enumerate" and isinstance(target, t.Sequence) and target.elements:
         target = target.elements[0]
     return {target.id} if name in ("range", "enumerate") and isinstance(target, t.Name) else set()
+
+
+def _may_stop_early(body: t.Body, *, inner: bool = False) -> bool:
+    """`if found: return x`, `if full: break`, at any depth of ifs."""
+    for s in body:
+        if isinstance(s, t.Return) or (isinstance(s, t.Jump) and s.kind == "break" and not inner):
+            return True
+        if isinstance(s, t.If) and (_may_stop_early(s.body, inner=inner) or _may_stop_early(s.orelse, inner=inner)):
+            return True
+        if isinstance(s, (t.For, t.While)) and _may_stop_early(s.body, inner=True):
+            return True
+    return False
 
 
 def _ends_in_exit(node: t.Try) -> bool:
@@ -181,7 +195,8 @@ class _Flow:
             self.exposed.add(name)
             return
         counted = self._counts(s)
-        if counted is not None:
+        index = s.targets[0].index if isinstance(s.targets[0], t.Subscript) else None
+        if counted is not None and not (isinstance(index, t.Name) and index.id in self.slots):
             self.reductions.add(f"{counted}[]")
         self.read_expr(s.value)
         for target in s.targets:

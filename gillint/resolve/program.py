@@ -14,7 +14,7 @@ from gillint.resolve.expressions import evaluate, lookup
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
-from gillint.resolve.trace import Block, FunctionTrace, Kind, Loop, Node, Resolved, children
+from gillint.resolve.trace import Block, FunctionTrace, Iterations, Kind, Loop, Node, Resolved, children
 from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
@@ -456,10 +456,21 @@ class Resolver:
         for value in act.yields:
             produced = join(produced, value)
         body, trips, hangs_on = block, Estimate.point(len(act.yields)), None
+        iterations = Iterations.INDEPENDENT
         for node in block.nodes:
             if isinstance(node, Loop) and node.span == act.yield_loop:
-                body, trips, hangs_on = node.body, node.trips, node.trips_hang_on
-        lazy = Lazy(tree.span, Kind.GENERATOR, body, trips, produced or UNKNOWN, act.path, act.name, hangs_on)
+                body, trips, hangs_on, iterations = node.body, node.trips, node.trips_hang_on, node.iterations
+        lazy = Lazy(
+            tree.span,
+            Kind.GENERATOR,
+            body,
+            trips,
+            produced or UNKNOWN,
+            act.path,
+            act.name,
+            hangs_on,
+            iterations=iterations,
+        )
         number = len(self.lazies)
         self.lazies[number] = lazy
         return Value(type="generator", size=trips, element=produced, reference=LazyRef(number))
@@ -486,6 +497,8 @@ class Resolver:
         whole = act.builder.finish()
         traces = [FunctionTrace("<module>", scope.path, Span(1, 1, max(1, len(syntax.lines)), 1), whole, False, True)]
         wanted = [f for f in syntax.outline.functions if thorough or f.is_candidate]
+        if not thorough:
+            wanted = _with_callers(wanted, syntax.outline.functions)
         called = frozenset().union(syntax.outline.calls, *(f.calls for f in syntax.outline.functions))
         # Functions that nothing in the file calls first: they tell the others' arguments.
         order = sorted(wanted, key=lambda f: (f.name in called, f.lines.first))
@@ -521,8 +534,8 @@ class Resolver:
             block = lazy.block
             if lazy.kind is Kind.GENERATOR:
                 generator = Loop(
-                    _yield_span(act, tree), act.path, Kind.GENERATOR, lazy.trips, block, function=act.name,
-                    trips_hang_on=lazy.trips_hang_on,
+                    _yield_span(act, tree), act.path, Kind.GENERATOR, lazy.trips, block, lazy.iterations, act.name,
+                    lazy.trips_hang_on,
                 )  # fmt: skip
                 block = Block((), (generator,))
         if key in self._recursive:
@@ -532,6 +545,19 @@ class Resolver:
 
 
 EMPTY_BLOCK = Block()
+
+
+def _with_callers(wanted: list[FunctionOutline], functions: tuple[FunctionOutline, ...]) -> list[FunctionOutline]:
+    """The functions that matter and, by name, those that call them: they tell the sizes of the arguments."""
+    found = {f.qualname for f in wanted}
+    names = {f.name for f in wanted} | {f.owner for f in wanted if f.owner is not None}
+    grown = True
+    while grown:
+        more = [f for f in functions if f.qualname not in found and not names.isdisjoint(f.calls)]
+        grown = bool(more)
+        found.update(f.qualname for f in more)
+        names.update(f.name for f in more)
+    return [f for f in functions if f.qualname in found]
 
 
 def _yield_span(act: Activation, tree: t.Function) -> Span:

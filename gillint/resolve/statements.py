@@ -14,12 +14,16 @@ from gillint.resolve.bound import Answers, build
 from gillint.resolve.calls import await_value, symbol_of
 from gillint.resolve.expressions import binary, bind, evaluate, iterate, operator_fact, write_target
 from gillint.resolve.iterations import iterations_of
-from gillint.resolve.trace import Await, Block, Bound, Branch, Kind, Loop
+from gillint.resolve.trace import Await, Block, Bound, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import NONE, UNKNOWN, Value, join, widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
 _WHILE_TRIPS = Estimate(1, 1_000, 1e6)
+
+
+# How often a loop turns, what that hangs on, and whether what feeds it carries state from one item to the next.
+_Entry = tuple[Estimate, str | None, Iterations]
 
 
 def run(act: Activation, body: t.Body) -> None:
@@ -167,14 +171,14 @@ def _choose(act: Activation, arms: tuple[t.Body, ...], weights: tuple[float, ...
         act.emit(Branch(tuple(blocks), tuple(weights)))
 
 
-def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], tuple[Estimate, str | None]]) -> None:
+def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], _Entry]) -> None:
     """Run a body until what it leaves in the variables is stable, then once more for the trace."""
     before = dict(act.environment)
     pending = list(act.pending)
     for attempt in range(3):
         with act.nested() as builder:
             act.pending[:] = pending
-            trips, hangs_on = enter()
+            trips, hangs_on, fed = enter()
             act.loops.append(trips)
             act.loop_spans.append(node.span)
             run(act, node.body)
@@ -195,7 +199,7 @@ def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], tuple[Esti
             Kind.LOOP,
             trips,
             builder.finish(),
-            iterations_of(node),
+            Iterations.CARRIED if fed is Iterations.CARRIED else iterations_of(node),
             act.name,
             hangs_on,
         )
@@ -206,14 +210,14 @@ def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], tuple[Esti
 def _for(act: Activation, node: t.For) -> None:
     source = evaluate(act, node.iterable)
 
-    def enter() -> tuple[Estimate, str | None]:
+    def enter() -> _Entry:
         count, element, lazy, hangs_on = iterate(act, source, node.iterable.span)
         if lazy is not None:
             act.builder.include(lazy.block)
         if node.is_async:
             act.emit(Await(node.iterable.span))
         bind(act, node.target, element)
-        return count, hangs_on
+        return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)
 
@@ -221,10 +225,11 @@ def _for(act: Activation, node: t.For) -> None:
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
 
-    def enter() -> tuple[Estimate, str | None]:
+    def enter() -> _Entry:
         act.operation("while_step")
         evaluate(act, node.test)
-        return (known, None) if known is not None else (_WHILE_TRIPS, "how often the `while` loop runs")
+        hangs_on = None if known is not None else "how often the `while` loop runs"
+        return known or _WHILE_TRIPS, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter)
 

@@ -53,7 +53,11 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 
 def _native(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _serial(context, BoundType.NATIVE):
-        if a.prediction.ceiling.low < 1.25 or a.calls[0].detail.effect.serialised_by is not None:
+        if (
+            a.prediction.ceiling.low < 1.25
+            or not a.region.trips.known
+            or a.calls[0].detail.effect.serialised_by is not None
+        ):
             continue
         related, facts = culprit(a)
         top = a.calls[0].detail.call

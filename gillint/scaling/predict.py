@@ -9,7 +9,7 @@ from typing import Literal
 from gillint.costs.demand import Demand
 from gillint.estimate import LIMIT, ZERO, Estimate
 from gillint.resolve.trace import Concurrency
-from gillint.scaling.model import Load, bound, knee, likely, pessimistic
+from gillint.scaling.model import HANDOFF_NS, Load, bound, knee, likely, pessimistic
 
 SWITCH_INTERVAL_NS = 5_000_000.0
 HELD_IS_GIL = 0.8
@@ -192,7 +192,10 @@ def _optimistic(load: Load, threads: int, cores: int) -> float:
     expected = likely(load, threads, cores)
     if load.releases < 0.5:
         return max(expected, min(float(threads), top * 1.05))
-    return expected + (top - expected) * 0.8
+    # Phases outside the GIL that are short beside a handoff never fall into step.
+    phase = (load.native + load.wait) / load.releases
+    regular = min(1.0, phase / (2.5 * HANDOFF_NS))
+    return max(expected * 1.15, expected + (top - expected) * 0.8 * regular)
 
 
 def _as_written(setting: Setting) -> tuple[Range, tuple[float, ...]]:

@@ -235,7 +235,10 @@ def test_standard_input_takes_the_name_that_is_given() -> None:
 
 
 def test_standard_input_and_a_file_give_the_same(held: Path) -> None:
-    by_file, by_input = inside_json(held, "--python", "3.12"), inside_json("-", "--python", "3.12", stdin=HELD)
+    by_file, by_input = (
+        inside_json(held, "--python", "3.12"),
+        inside_json("-", "--stdin-filename", held, "--python", "3.12", stdin=HELD),
+    )
     assert by_file["files"][0]["regions"] == by_input["files"][0]["regions"]
     assert by_file["files"][0]["diagnostics"] == by_input["files"][0]["diagnostics"]
 

@@ -1,5 +1,7 @@
 """The knowledge base itself: it loads, every fact has evidence, and every name exists where it can be looked up."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import builtins
@@ -129,7 +131,7 @@ def test_conditions_and_versions_make_sense(name: str) -> None:
 @each_library
 def test_expressions_name_parameters_that_exist(name: str) -> None:
     for fact in unique(load(name)):
-        known = {*fact.parameters, "self"}
+        known = {*fact.parameters, "self", "result"}
         behaviours = [fact.behaviour, *(c.behaviour for c in fact.clauses)]
         texts = [
             c.of for b in behaviours for c in (b.gil, b.native, b.wait, b.releases, b.stall, b.pages) if c is not None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.sketches import rewritings as w
 from tests.support import Region, call_of, codes, open_advice, region_of, regions, report, verdict
 
 
-def each(programs: dict[str, str]) -> Any:
+def each(programs: dict[str, str]) -> pytest.MarkDecorator:
     """One test for each program."""
     return pytest.mark.parametrize("source", [pytest.param(s, id=name) for name, s in programs.items()])
 

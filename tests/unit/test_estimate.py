@@ -56,7 +56,7 @@ def test_a_join_covers_both(a: Estimate, b: Estimate, expected: tuple[float, flo
 
 def test_dividing_by_nothing_is_finite() -> None:
     assert (ONE / ZERO).scenarios == (LIMIT, LIMIT, LIMIT)
-    assert (ZERO / ZERO).scenarios == (0, 0, 0)
+    assert (ZERO / ZERO).scenarios == (0.0, 0.0, 0.0)
     assert (Estimate.point(-1) / ZERO).scenarios == (-LIMIT, -LIMIT, -LIMIT)
 
 

@@ -45,7 +45,10 @@ def fact(*conditions: Condition) -> Fact:
     return Fact("lib.f", "lib.toml", ("x", "y"), Behaviour(Effect.RELEASES), clauses)
 
 
-def effects(condition: Condition, arguments: Arguments, target: Target = Target()) -> tuple[str, ...]:
+_TARGET = Target()
+
+
+def effects(condition: Condition, arguments: Arguments, target: Target = _TARGET) -> tuple[str, ...]:
     return tuple(b.effect.value[0] for b in decide(fact(condition), arguments, target).scenarios)
 
 

@@ -1,5 +1,7 @@
 """Which regions a program has, of what kind, and how each already runs."""
 
+# ruff: noqa: E501, RUF001
+
 from __future__ import annotations
 
 import pytest

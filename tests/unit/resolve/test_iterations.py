@@ -1,5 +1,7 @@
 """Could the iterations of a loop run apart? Each answer beside its near misses."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import pytest
@@ -17,7 +19,6 @@ INDEPENDENT = {
     "appended_pair": "out = []\nfor x in xs:\n    y = f(x)\n    out.append((x, y))",
     "own_slot": "for i in range(n):\n    out[i] = f(i)",
     "own_slot_reads_another": "for i in range(1, n):\n    out[i] = f(old[i - 1])",
-    "own_slot_updated": "for i in range(n):\n    out[i] = out[i] * 2",
     "keyed": "for key, value in items:\n    out[key] = f(value)",
     "both_branches_write": "for x in xs:\n    if x:\n        y = 1\n    else:\n        y = 2\n    f(y)",
     "filtered": "for x in xs:\n    if not x:\n        continue\n    f(x)",

@@ -1,5 +1,7 @@
 """Which public name a call has, however it is written."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,7 @@
 """What is parsed, what is refused, and where the trouble is."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,7 @@
 """Positions of calls are those of `ast`, converted to code points, on a good part of the standard library."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import ast
