@@ -39,8 +39,11 @@ def analyse(
         syntax = parse(source, path)
     except SyntaxProblem as problem:
         return unreadable(path, problem.message, options, problem.line, problem.column)
-    resolved = resolve(syntax, options.target, options.assumptions, load, thorough=thorough)
-    assessments = assess_regions(resolved, syntax, options)
+    try:
+        resolved = resolve(syntax, options.target, options.assumptions, load, thorough=thorough)
+        assessments = assess_regions(resolved, syntax, options)
+    except RecursionError:
+        return unreadable(path, "nested too deeply to be analysed", options)
     diagnostics = tuple(run_rules(path, assessments, options))
     return FileReport(path, None, hottest(assessments), assessments, diagnostics)
 

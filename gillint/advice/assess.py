@@ -8,8 +8,8 @@ from gillint.costs.demand import CallShare, Costs, Demand
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence
 from gillint.estimate import LIMIT, Estimate
-from gillint.regions.find import Region
-from gillint.resolve.trace import Concurrency
+from gillint.regions.find import Region, has_await
+from gillint.resolve.trace import Concurrency, Kind
 from gillint.scaling.predict import BoundType, Prediction, Range, Setting, predict
 
 
@@ -75,11 +75,14 @@ def assess(
         notes: what was assumed in the file as a whole.
     """
     demand, shares = costs.region(region.body)
-    prediction = predict(demand, region.trips, region.concurrency, setting)
+    recursive = region.kind is Kind.RECURSION
+    prediction = predict(demand, region.trips, region.concurrency, setting, recursive=recursive)
     elapsed = max(demand.elapsed.likely, 1e-3)
     ranked = [RankedCall(min(1.0, max(0.0, share.elapsed.likely / elapsed)), share) for share in shares]
     loop_block = costs.longest_synchronous(region.body) if region.in_coroutine else None
     if loop_block is not None:
+        if region.kind is not Kind.SUBMISSION and not has_await(region.body):
+            loop_block = loop_block * region.trips
         loop_block = loop_block.map(lambda ns: min(ns, LIMIT))
     return Assessment(
         region=region,
@@ -103,7 +106,8 @@ def _confidence(demand: Demand, prediction: Prediction, calls: list[RankedCall])
     undecided = any(c.share > 0.2 and c.detail.effect.undecided for c in calls)
     if wide and ceiling.likely is not None and _may_turn(ceiling.low, ceiling.likely, ceiling.high):
         return Confidence.LOW
-    doubtful = demand.unknown.likely > 0.05 * elapsed or demand.assumed.likely > 0.3 * elapsed
+    fed = any(c.detail.call.kind == "unknown" and c.detail.call.bound.positional for c in calls)
+    doubtful = fed or demand.unknown.likely > 0.05 * elapsed or demand.assumed.likely > 0.3 * elapsed
     return Confidence.MEDIUM if wide or undecided or doubtful else Confidence.HIGH
 
 
@@ -117,7 +121,7 @@ def _assumptions(
 ) -> tuple[str, ...]:
     found = list(notes)
     if region.trips_hang_on is not None:
-        found.append(f"the number of iterations hangs on {_quoted(region.trips_hang_on)}")
+        found.append(f"the number of iterations depends on {_quoted(region.trips_hang_on)}")
     hanging: list[str] = []
     for call in calls:
         if call.share < 0.02:
@@ -129,10 +133,10 @@ def _assumptions(
                 found.append(text)
     if hanging:
         found.append("unknown sizes that matter: " + ", ".join(_quoted(n) for n in hanging[:4]))
-    unknown = [c for c in calls if c.detail.call.kind == "unknown" and c.share > 0.01]
+    unknown = [c for c in calls if c.detail.call.kind == "unknown"]
     if unknown:
         names = ", ".join(f"`{c.detail.call.name}`" for c in unknown[:3])
-        found.append(f"nothing is known of {names}")
+        found.append(f"nothing is known of {names}: taken for a call of a few microseconds")
     if max(prediction.stall.scenarios) >= LIMIT:
         found.append("times are capped at 1e15 ns")
     return tuple(dict.fromkeys(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gillint.advice.assess import Assessment, RankedCall
 from gillint.knowledge.schema import Effect
-from gillint.resolve.trace import Concurrency
+from gillint.resolve.trace import Concurrency, Iterations, Kind
 from gillint.scaling.model import HANDOFF_NS
 from gillint.scaling.predict import BoundType, Setting
 
@@ -28,6 +28,8 @@ def explain(a: Assessment, setting: Setting) -> str:
         return _asyncio(a)
     if concurrency is Concurrency.INTERNAL:
         return _internal(a)
+    if concurrency in (Concurrency.PROCESSES, Concurrency.INTERPRETERS):
+        return _already_apart(a)
     kind = a.prediction.bound
     if kind is BoundType.UNKNOWN:
         unknown = next((c for c in a.calls if c.detail.effect.effect is Effect.UNKNOWN), None)
@@ -68,7 +70,7 @@ def _tiny_releaser(a: Assessment) -> RankedCall | None:
 
 
 def _percent(value: float) -> str:
-    return f"{100 * value:.0f}%"
+    return f"{100 * value:.0f}%" if value >= 0.01 or value == 0 else "less than 1%"
 
 
 def _held(a: Assessment) -> str:
@@ -163,13 +165,24 @@ def _mixed(a: Assessment) -> str:
     )
 
 
+def _already_apart(a: Assessment) -> str:
+    runs = a.prediction.concurrency.value
+    if a.prediction.bound is BoundType.GIL:
+        return f"{_held(a)} of each task holds the GIL, but each of the {runs} has one of its own; threads would take turns."
+    return f"Only {_held(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling."
+
+
 def _asyncio(a: Assessment) -> str:
     if a.loop_block is not None and a.loop_block.likely > 50_000_000:
         return (
             f"The work runs on the event loop's thread and blocks every other task for up to {duration(a.loop_block.likely)}; "
             "threads on top of the loop change nothing."
         )
-    if a.prediction.bound is BoundType.IO or a.demand.wait.likely > 0:
+    waits = a.demand.wait.likely > a.demand.gil.likely
+    apart = a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION)
+    if waits and a.region.kind in (Kind.LOOP, Kind.COMPREHENSION) and apart:
+        return "The awaits follow one another, so nothing overlaps within this loop; threads would not change that, tasks would."
+    if a.prediction.bound is BoundType.IO or waits:
         return "The event loop already overlaps the waiting, so threads add nothing: the server and the round trips limit it."
     return "The tasks take turns on the event loop's one thread; more tasks or threads do not make that thread faster."
 

@@ -19,6 +19,8 @@ from gillint.scaling.predict import BoundType, Range, Setting, loads
 
 # Start-up of a pool of processes, ns: fork 10-30 ms, spawn 100-300 ms for each.
 _PROCESS_START_NS = 100e6
+_BLOCK_NS = 10e6  # a pause of the event loop that users notice
+_TASK_NS = 100e3  # submitting a task to a pool of processes costs about 100 us (measured on CPython 3.11)
 _PICKLE_SHARE = 0.85  # what pickling both ways and uneven ends leave of the ideal, for ordinary arguments
 
 # A faster function with the same purpose. The speed-up comes from both facts' costs; whether it scales from its effect.
@@ -59,6 +61,11 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
         )
         return
     if kind is BoundType.UNKNOWN:
+        why = "tell what is unknown (an annotation, --assume), or see what is known of each call with `gillint explain`"
+        yield Advice("none", False, Range(1.0, 1.0, 1.0), why)
+        return
+    if concurrency in (Concurrency.PROCESSES, Concurrency.INTERPRETERS):
+        yield from _already_apart(a, setting)
         return
     if a.prediction.help in ("yes", "partly"):
         yield _threads(a, setting)
@@ -73,6 +80,15 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
             yield Advice(
                 "pypy", False, _PYPY, "the time is in pure Python, which PyPy compiles; its threads share a GIL too"
             )
+
+
+def _already_apart(a: Assessment, setting: Setting) -> Iterator[Advice]:
+    """Work that has its own GIL already; where threads would do, they save the pickling."""
+    if a.prediction.help == "yes":
+        yield _threads(a, setting)
+    ideal = _ideal(setting)
+    why = f"it already runs in {a.prediction.concurrency.value}, each with its own GIL: up to the number of cores pays"
+    yield Advice("none", False, Range(min(1.0, ideal), max(1.0, ideal * _PICKLE_SHARE), ideal), why)
 
 
 def _carried(a: Assessment) -> str | None:
@@ -102,6 +118,8 @@ def _processes(a: Assessment, setting: Setting) -> Advice:
     veto = _carried(a) or _unpicklable(a)
     if veto is None and spent.known and spent.likely < _PROCESS_START_NS:
         veto = f"starting processes costs more than the whole loop takes (about {duration(spent.likely)})"
+    if veto is None and a.region.handover is not None and a.demand.elapsed.known and a.demand.elapsed.likely < _TASK_NS:
+        veto = f"a task takes {duration(a.demand.elapsed.likely)}: sending it to a process costs more"
     if a.prediction.bound is BoundType.IO:
         ideal = float(setting.threads)
     speedup = Range(min(1.0, ideal), max(1.0, ideal * _PICKLE_SHARE), ideal)
@@ -209,17 +227,23 @@ def _faster(a: Assessment, target: Target) -> Iterator[Advice]:
             continue
         seen.add(name)
         if other is not None:
-            swapped = classify(replace(call.detail.call, name=other.name, fact=other), target)
+            bound = call.detail.call.bound
+            renamed = replace(bound, parameters=tuple(zip(other.parameters, bound.positional, strict=False)))
+            swapped = classify(replace(call.detail.call, name=other.name, fact=other, bound=renamed), target)
             factor = call.detail.effect.elapsed.likely / max(swapped.elapsed.likely, 1.0)
             gain = 1.0 / (1.0 - call.share + call.share / max(factor, 0.1))
             if gain > 1.05:
                 scales = swapped.effect is Effect.RELEASES
                 end = "" if scales else "; it holds the GIL as well, so it is faster but does not scale"
-                why = f"`{other.name}` does what `{name}` does in about 1/{factor:.0f} of the time{end}"
+                why = f"`{other.name}` does what `{name}` does in about {_part(factor)} of the time{end}"
                 yield Advice("library", scales, Range(1.0, gain, gain * 1.5), why)
         elif call.detail.effect.instead is not None:
             gain = 1.0 / max(0.05, 1.0 - call.share * 0.7)
             yield Advice("library", False, Range(1.0, gain, max(gain, 3.0)), call.detail.effect.instead)
+
+
+def _part(factor: float) -> str:
+    return f"1/{factor:.0f}" if factor >= 1.5 else f"{100 / factor:.0f}%"
 
 
 def _batch(a: Assessment) -> Iterator[Advice]:
@@ -246,6 +270,20 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
         top = max(1.0, min(ideal, 100.0))
         why = "the awaits follow one another: start them together with asyncio.gather or a TaskGroup"
         yield Advice("batch", True, Range(1.0, top, top), why)
+        return
+    blocking = next(
+        (c for c in a.calls if c.share > 0.2 and not c.detail.call.awaited and not c.detail.call.implicit), None
+    )
+    if a.loop_block is not None and a.loop_block.likely > _BLOCK_NS and blocking is not None:
+        name, effect = blocking.detail.call.name, blocking.detail.effect.effect
+        held = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
+        what = "a process, or shorter pieces" if held else "asyncio.to_thread, or an awaitable counterpart"
+        yield Advice(
+            "processes" if held else "threads",
+            False,
+            Range(1.0, 1.0, 1.0),
+            f"`{name}` blocks the event loop for {duration(a.loop_block.likely)}: hand it to {what}",
+        )
         return
     yield Advice(
         "none",

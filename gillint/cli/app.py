@@ -35,6 +35,9 @@ app.command("demo", epilog="Example: gillint demo --rounds 5")(demo.command)
 
 def main(arguments: list[str]) -> int:
     """Run a command; 0, 1 or 2 as the command says, never a traceback."""
+    if not arguments:
+        main(["--help"])
+        return 2
     try:
         result = app(args=arguments, prog_name="gillint", standalone_mode=False)
     except GillintError as error:
@@ -45,6 +48,8 @@ def main(arguments: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         print("gillint: interrupted", file=sys.stderr)
         return 130
+    except SystemExit as leave:  # rich leaves like this where the reader has gone
+        return leave.code if isinstance(leave.code, int) and leave.code != 1 else 0
     except BrokenPipeError:
         # The reader has gone (`gillint ... | head`): nobody is there to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -74,6 +74,10 @@ class _Loader:
         self._modules = modules
         self._parsed: dict[str, Syntax | None] = {}
 
+    def has(self, module: str, level: int, importer: str) -> bool:
+        """Whether the project has such a file."""
+        return self._modules.find(module, level, importer) is not None
+
     def __call__(self, module: str, level: int, importer: str) -> Syntax | None:
         path = self._modules.find(module, level, importer)
         if path is None:

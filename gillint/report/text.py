@@ -60,7 +60,7 @@ def _one_file(console: Console, report: FileReport, options: Options) -> None:
     console.print(
         Text.assemble(
             (report.path, "bold"),
-            f"  {options.threads} threads on {options.cores} cores, {build}Python {options.python}",
+            f"  {_count(options.threads, 'thread')} on {_count(options.cores, 'core')}, {build}Python {options.python}",
         )
     )
     if not report.regions:
@@ -73,7 +73,7 @@ def _one_file(console: Console, report: FileReport, options: Options) -> None:
     rest = ranked[_REGIONS:]
     if rest:
         console.print()
-        console.print(Text(f"{len(rest)} more regions with less of the time:", style="dim"))
+        console.print(Text(f"{_count(len(rest), 'more region')} with less of the time:", style="dim"))
         for i in rest:
             console.print(Padding(_headline(report.regions[i], report.path), (0, 0, 0, 2)))
     if report.diagnostics:
@@ -82,8 +82,15 @@ def _one_file(console: Console, report: FileReport, options: Options) -> None:
             console.print(_finding(d))
 
 
+def _worth_threads(a: Assessment) -> bool:
+    """Whether this very loop could be given to threads."""
+    apart = a.region.iterations.value in ("independent", "reduction")
+    return a.prediction.help == "yes" and a.region.concurrency.value == "sequential" and apart
+
+
 def _headline(a: Assessment, path: str) -> Text:
     p = a.prediction
+    carried = a.region.iterations.value == "carried" and p.help in ("yes", "partly")
     workers = f" with {a.region.workers} workers" if a.region.workers else ""
     where = f"in {a.region.function}" if a.region.function != "<module>" else "at the top level"
     return Text.assemble(
@@ -92,6 +99,7 @@ def _headline(a: Assessment, path: str) -> Text:
         (f"{p.bound.value}-bound", "bold"),
         ", threads help: ",
         (p.help, _STYLE[p.help]),
+        " (independent copies; these iterations need one another)" if carried else "",
     )
 
 
@@ -113,6 +121,10 @@ def _region(console: Console, a: Assessment, path: str, options: Options, *, ver
         console.print(Padding(Text(f"assumed: {text}", style="dim"), (0, 0, 0, 2)))
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
+
+
 def _unit(a: Assessment) -> str:
     return {"submission": "task", "recursion": "call", "function": "call", "coroutine": "call"}.get(
         a.region.kind.value, "iteration"
@@ -121,12 +133,12 @@ def _unit(a: Assessment) -> str:
 
 def _times(r: Range) -> str:
     middle = f"{r.likely:.2f}x" if r.likely is not None else "unknown"
-    return f"{middle} (between {r.low:.2f}x and {r.high:.2f}x)"
+    return middle if r.high - r.low < 0.02 else f"{middle} (between {r.low:.2f}x and {r.high:.2f}x)"
 
 
 def _curve(curve: tuple[float | None, ...]) -> str:
     shown = [(i, v) for i, v in enumerate(curve, 1) if v is not None]
-    if len(shown) < 2:
+    if len(shown) < 2 or max(v for _, v in shown) - min(v for _, v in shown) < 0.01:
         return ""
     if len(shown) > 8:
         shown = [s for s in shown if s[0] in (1, 2, 4, 8, 16, 32, 64, len(curve))]
@@ -143,7 +155,7 @@ def _fraction(r: Range) -> str:
 
 def _stall(a: Assessment) -> str:
     text = ""
-    if a.prediction.stall.likely > 0:
+    if a.prediction.stall.likely > 0 and a.prediction.held.likely is not None:
         text = f"; other threads stand still for up to {duration(a.prediction.stall.likely)}"
     if a.loop_block is not None:
         text += f"; the event loop is blocked for up to {duration(a.loop_block.likely)}"
@@ -151,7 +163,7 @@ def _stall(a: Assessment) -> str:
 
 
 def _calls(console: Console, a: Assessment) -> None:
-    calls = [c for c in listed_calls(a) if c.share >= 0.005][:6]
+    calls = [c for c in listed_calls(a) if c.share >= 0.005 or c.detail.call.kind == "unknown"][:6]
     if not calls:
         return
     table = Table(box=None, padding=(0, 2), show_header=True, header_style="dim")
@@ -194,17 +206,13 @@ def _summary(console: Console, files: tuple[FileReport, ...], options: Options) 
     counts: dict[str, int] = {}
     for _, a in regions:
         counts[a.prediction.bound.value] = counts.get(a.prediction.bound.value, 0) + 1
-    kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items(), key=lambda kv: -kv[1])) or "none"
+    kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items(), key=lambda kv: -kv[1]))
     found = sum(len(report.diagnostics) for report in files)
     console.print()
     console.print(
-        f"{len(files)} files, {len(regions)} regions ({kinds}), {found} diagnostics"
-        + (f", {errors} files that cannot be read" if errors else "")
+        f"{_count(len(files), 'file')}, {_count(len(regions), 'region')}{f' ({kinds})' if regions else ''}, "
+        f"{_count(found, 'diagnostic')}" + (f", {_count(errors, 'file')} that cannot be read" if errors else "")
     )
-    best = [
-        (report, a)
-        for report, a in regions
-        if a.prediction.help == "yes" and a.region.concurrency.value == "sequential"
-    ]
+    best = [(report, a) for report, a in regions if _worth_threads(a)]
     for report, a in sorted(best, key=lambda pair: -pair[1].run_ns.likely)[:5]:
         console.print(Padding(_headline(a, report.path), (0, 0, 0, 2)))

@@ -12,7 +12,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
-from gillint.resolve.values import ClassRef, FunctionRef, LazyRef, Value
+from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, Value
 from gillint.syntax import tree as t
 
 
@@ -90,6 +90,14 @@ class Program(Protocol):
 
     def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
         """The public names of the library classes that a class derives from."""
+        ...
+
+    def in_project(self, name: str, level: int, scope: ModuleScope) -> bool:
+        """Whether a module is a file of the same project."""
+        ...
+
+    def imported(self, ref: ImportRef, scope: ModuleScope) -> Value:
+        """What a name imported from the same project stands for."""
         ...
 
     def import_module(self, name: str, level: int, scope: ModuleScope) -> ModuleScope | None:

@@ -25,7 +25,7 @@ _UNKNOWN_SIZE = {
     "pandas.DataFrame": Estimate(100, 100_000, 1e7),
     "pandas.Series": Estimate(100, 100_000, 1e7),
 }
-_OPEN = Estimate(10, 10_000, 1e6)
+_OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
 

@@ -15,7 +15,17 @@ from gillint.resolve.bound import UNKNOWN_TRIPS, Answers, element_of, literal_te
 from gillint.resolve.calls import apply, attribute_value, await_value, bind_arguments, knows, symbol_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.trace import Await, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, UndefinedRef, Value, join, of_constant, of_number
+from gillint.resolve.values import (
+    NONE,
+    UNKNOWN,
+    ImportRef,
+    SymbolRef,
+    UndefinedRef,
+    Value,
+    join,
+    of_constant,
+    of_number,
+)
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
@@ -68,7 +78,11 @@ def lookup(act: Activation, name: str) -> Value:
     """What a variable stands for."""
     for environment in (act.environment, *act.enclosing):
         if name in environment:
-            return environment[name]
+            value = environment[name]
+            if isinstance(value.reference, ImportRef):
+                environment[name] = UNKNOWN
+                value = environment[name] = act.program.imported(value.reference, act.scope)
+            return value
     found = act.program.module_value(act.scope, name)
     if found is not None:
         return found

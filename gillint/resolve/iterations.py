@@ -36,8 +36,9 @@ def iterations_of(loop: t.For | t.While) -> Iterations:
     inductions = {name for name in flow.inductions if name in flow.read}
     if carried - inductions - reductions:
         return Iterations.CARRIED
-    if isinstance(loop, t.For) and _may_stop_early(loop.body):
-        return Iterations.UNKNOWN  # a search: what comes after the hit would be done in vain
+    if _may_stop_early(loop.body):
+        # A search: what comes after the hit would be done in vain. `while` looks at the answer before it asks again.
+        return Iterations.UNKNOWN if isinstance(loop, t.For) else Iterations.CARRIED
     return Iterations.REDUCTION if reductions else Iterations.INDEPENDENT
 
 

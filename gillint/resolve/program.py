@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import annotated
+from gillint.resolve.calls import symbol_of
 from gillint.resolve.expressions import evaluate, lookup
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.scope import ClassScope, ModuleScope
@@ -19,6 +21,7 @@ from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
     FunctionRef,
+    ImportRef,
     LazyRef,
     SymbolRef,
     Value,
@@ -29,8 +32,20 @@ from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax, dotted
 
-Loader = Callable[[str, int, str], Syntax | None]
-_BUDGET = 400_000  # expressions per file: what is left beyond that is unknown
+
+class Loader(Protocol):
+    """Finds the modules of the same project."""
+
+    def has(self, module: str, level: int, importer: str) -> bool:
+        """Whether there is a file for a module, as `importer` imports it."""
+        ...
+
+    def __call__(self, module: str, level: int, importer: str) -> Syntax | None:
+        """The syntax of that file, or None where there is none or it cannot be parsed."""
+        ...
+
+
+_BUDGET = 250_000  # expressions per file: what is left beyond that is unknown
 _MAX_DEPTH = 40
 
 
@@ -133,7 +148,28 @@ class Resolver:
             return self._function_value(f"{scope.path}::{name}", scope)
         if name in scope.classes:
             return Value(type="type", reference=ClassRef(scope.classes[name].key))
-        return scope.environment.get(name)
+        value = scope.environment.get(name)
+        if value is not None and isinstance(value.reference, ImportRef):
+            scope.environment[name] = UNKNOWN  # modules import one another in circles
+            value = scope.environment[name] = self.imported(value.reference, scope)
+        return value
+
+    def in_project(self, name: str, level: int, scope: ModuleScope) -> bool:
+        """Whether a module is a file of the same project."""
+        return self._load is not None and self._load.has(name, level, scope.path)
+
+    def imported(self, ref: ImportRef, scope: ModuleScope) -> Value:
+        """Look into the other file now."""
+        module = self.import_module(ref.module, ref.level, scope)
+        if ref.name is None:
+            return Value(type=f"{module.path}::") if module is not None else symbol_of(ref.module)
+        found = self.module_value(module, ref.name) if module is not None else None
+        if found is not None and found != UNKNOWN:
+            return found
+        submodule = self.import_module(f"{ref.module}.{ref.name}" if ref.module else ref.name, ref.level, scope)
+        if submodule is not None:
+            return Value(type=f"{submodule.path}::")
+        return UNKNOWN if module is not None or ref.level else symbol_of(f"{ref.module}.{ref.name}")
 
     def _function_value(self, key: str, scope: ModuleScope) -> Value:
         tree = self._functions[key].parsed()

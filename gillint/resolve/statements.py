@@ -15,7 +15,7 @@ from gillint.resolve.calls import await_value, symbol_of
 from gillint.resolve.expressions import binary, bind, evaluate, iterate, operator_fact, write_target
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.trace import Await, Block, Bound, Branch, Iterations, Kind, Loop
-from gillint.resolve.values import NONE, UNKNOWN, Value, join, widen
+from gillint.resolve.values import NONE, UNKNOWN, ImportRef, Value, join, widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
@@ -65,30 +65,21 @@ def _augment(act: Activation, node: t.Augment) -> None:
 
 def _import(act: Activation, node: t.Import) -> None:
     act.operation("import")
-    module = act.program.import_module(node.module, node.level, act.scope)
-    if node.name == "*":
-        if module is not None:
-            for public in (*module.functions, *module.classes, *module.environment):
-                found = act.program.module_value(module, public)
-                if found is not None and not public.startswith("_"):
-                    act.environment[public] = found
-        else:
-            for name in _star_names(node.module):
-                act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
+    if node.name != "*":
+        own = node.level > 0 or act.program.in_project(node.module, node.level, act.scope)
+        full = f"{node.module}.{node.name}" if node.name is not None else node.module
+        imported = Value(reference=ImportRef(node.module, node.name, node.level)) if own else symbol_of(full)
+        act.environment[node.binds] = imported
         return
-    if node.name is not None:
-        found = act.program.module_value(module, node.name) if module is not None else None
-        if (found is None and node.level > 0) or (module is not None and found is None):
-            submodule = f"{node.module}.{node.name}" if node.module else node.name
-            inner = act.program.import_module(submodule, node.level, act.scope)
-            found = _module(inner.path) if inner is not None else UNKNOWN
-        act.environment[node.binds] = found if found is not None else symbol_of(f"{node.module}.{node.name}")
-    else:
-        act.environment[node.binds] = _module(module.path) if module is not None else symbol_of(node.module)
-
-
-def _module(path: str) -> Value:
-    return Value(type=f"{path}::")
+    module = act.program.import_module(node.module, node.level, act.scope)
+    if module is not None:
+        for public in (*module.functions, *module.classes, *module.environment):
+            found = act.program.module_value(module, public)
+            if found is not None and not public.startswith("_"):
+                act.environment[public] = found
+        return
+    for name in _star_names(node.module):
+        act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
 
 
 def _star_names(module: str) -> list[str]:

@@ -67,7 +67,16 @@ class UndefinedRef:
     name: str
 
 
-Reference = FunctionRef | ClassRef | MethodRef | PartialRef | LazyRef | SymbolRef | UndefinedRef
+@dataclass(frozen=True, slots=True)
+class ImportRef:
+    """A name imported from the same project: the other file is looked into when the name is first used."""
+
+    module: str
+    name: str | None
+    level: int
+
+
+Reference = ImportRef | FunctionRef | ClassRef | MethodRef | PartialRef | LazyRef | SymbolRef | UndefinedRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def culprit(a: Assessment) -> tuple[tuple[Related, ...], tuple[str, ...]]:
     """The calls that set the limit, as related places, with the facts that say so."""
     related: list[Related] = []
     facts: list[str] = []
-    for call in a.calls[:1]:
+    for call in [c for c in a.calls if not c.detail.call.implicit][:1]:
         detail = call.detail
         if call.share < 0.1:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gillint.advice.assess import Assessment
-from gillint.advice.explain import too_short
+from gillint.advice.explain import duration, too_short
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.resolve.trace import Concurrency
 from gillint.rules.base import FileContext, Rule, culprit, finding
@@ -48,7 +48,7 @@ def _held_work(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         ceiling = a.prediction.ceiling
         held = a.prediction.held.likely or 0.0
         message = (
-            f"threads cannot speed this up: at most {ceiling.high:.1f}x, likely {ceiling.likely:.1f}x on "
+            f"threads cannot speed this up: likely {ceiling.likely:.2f}x, at most {ceiling.high:.2f}x on "
             f"{context.setting.threads} threads, because {100 * held:.0f}% of each task holds the GIL"
         )
         yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
@@ -61,7 +61,7 @@ def _tiny_releases(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         related, facts = culprit(a)
         each = (a.demand.native.likely + a.demand.wait.likely) / max(a.demand.releases.likely, 1.0)
         message = (
-            f"each release of the GIL lasts about {each / 1000:.1f} us, less than a handoff between threads: "
+            f"each release of the GIL lasts about {duration(each)}, less than a handoff between threads: "
             f"likely {a.prediction.ceiling.likely:.1f}x on {context.setting.threads} threads"
         )
         yield finding(rule, context, a.region.span, message, a.confidence, related, facts)

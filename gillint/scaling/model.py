@@ -131,7 +131,7 @@ def pessimistic(load: Load, threads: int, cores: int) -> float:
 def knee(load: Load, cores: int) -> tuple[int, float]:
     """The number of threads past which more add nothing, and the speed-up there."""
     r = load.elapsed(cores)
-    service = max(load.gil, (load.gil + load.native) / cores)
+    service = max(load.gil, load.serial, (load.gil + load.native) / cores)
     exact = r / service if service > 0 else float(_KNEE_LIMIT)
     threads = max(1, int(min(float(_KNEE_LIMIT), exact + 0.999)))
     best = max(1.0, likely(load, threads, cores))

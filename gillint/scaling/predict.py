@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
-from gillint.costs.demand import Demand
+from gillint.costs.demand import RECURSIVE_CALLS, Demand
 from gillint.estimate import LIMIT, ZERO, Estimate
 from gillint.resolve.trace import Concurrency
 from gillint.scaling.model import HANDOFF_NS, Load, bound, knee, likely, pessimistic
@@ -86,7 +86,9 @@ def loads(demand: Demand, *, free_threaded: bool) -> tuple[Load, Load, Load]:
     return made[0], made[1], made[2]
 
 
-def predict(demand: Demand, trips: Estimate, concurrency: Concurrency, setting: Setting) -> Prediction:
+def predict(
+    demand: Demand, trips: Estimate, concurrency: Concurrency, setting: Setting, *, recursive: bool = False
+) -> Prediction:
     """Predict how a region scales.
 
     Args:
@@ -126,7 +128,7 @@ def predict(demand: Demand, trips: Estimate, concurrency: Concurrency, setting: 
         ceiling=ceiling,
         curve=curve,
         saturation=saturation,
-        stall=stall(demand, trips) if not setting.free_threaded else ZERO,
+        stall=stall(demand, RECURSIVE_CALLS if recursive else trips) if not setting.free_threaded else ZERO,
         demand=demand,
     )
 

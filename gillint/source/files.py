@@ -67,7 +67,8 @@ def _search(folder: Path, exclude: tuple[str, ...]) -> list[Path]:
             if name.endswith(_SUFFIXES) and not _excluded(Path(root, name), folder, exclude)
         )
     ignored = _ignored_by_git(folder, found)
-    return [path for path in found if path not in ignored]
+    kept = [path for path in found if path not in ignored]
+    return kept or found  # a folder that git ignores as a whole, and that the user named all the same
 
 
 def _forbidden(error: OSError) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 # What makes a function worth a look: a loop, a hand-over of work, or a coroutine.
 _CANDIDATE = re.compile(
-    r"\b(?:for|while|await|map|starmap|imap|imap_unordered|filter|reduce|submit|Thread|Timer|Process|Pool|ThreadPool|Parallel"
+    r"\b(?:for|while|await|sum|list|tuple|sorted|max|min|set|tolist|iterrows|itertuples|apply|vectorize|map|starmap|imap|imap_unordered|filter|reduce|submit|Thread|Timer|Process|Pool|ThreadPool|Parallel"
     r"|ThreadPoolExecutor|ProcessPoolExecutor|InterpreterPoolExecutor|gather|create_task|to_thread|run_sync|start_soon"
     r"|run_in_executor|TaskGroup|apply_async|map_async)\b"
 )
