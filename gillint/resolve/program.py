@@ -25,6 +25,7 @@ from gillint.resolve.values import (
     LazyRef,
     SymbolRef,
     Value,
+    generalised,
     join,
     trimmed,
 )
@@ -47,6 +48,7 @@ class Loader(Protocol):
 
 _BUDGET = 250_000  # expressions per file: what is left beyond that is unknown
 _MAX_DEPTH = 40
+_MAX_INSTANCES = 12  # runs of one function for different arguments; after that only their types are told apart
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class _Function:
     owner: ClassScope | None = None
     enclosing: tuple[dict[str, Value], ...] = ()
     version: int = 0
+    instances: int = 0
 
     def parsed(self) -> t.Function | t.Lambda | None:
         """The function's own tree."""
@@ -134,13 +137,9 @@ class Resolver:
         return act
 
     def import_module(self, name: str, level: int, scope: ModuleScope) -> ModuleScope | None:
-        """A module of the same project, run for its variables."""
+        """A module of the same project; its top level is run when one of its variables is asked for."""
         syntax = self._load(name, level, scope.path) if self._load is not None else None
-        if syntax is None:
-            return None
-        found = self.module(syntax)
-        self.run_module(found)
-        return found
+        return self.module(syntax) if syntax is not None else None
 
     def module_value(self, scope: ModuleScope, name: str) -> Value | None:
         """A name at the top level."""
@@ -148,6 +147,8 @@ class Resolver:
             return self._function_value(f"{scope.path}::{name}", scope)
         if name in scope.classes:
             return Value(type="type", reference=ClassRef(scope.classes[name].key))
+        if scope.state == "new":
+            self.run_module(scope)
         value = scope.environment.get(name)
         if value is not None and isinstance(value.reference, ImportRef):
             scope.environment[name] = UNKNOWN  # modules import one another in circles
@@ -392,6 +393,9 @@ class Resolver:
             for name, value in arguments.items():
                 sites.arguments[name] = join(sites.arguments[name], value) if sites.seen else value
             sites.seen = True
+        function.instances += 1
+        if function.instances > _MAX_INSTANCES:
+            arguments = {name: generalised(value) for name, value in arguments.items()}
         key = (ref.key, function.version, tuple(sorted(arguments.items(), key=lambda kv: kv[0])))
         if key not in self._memo:
             self._memo[key] = self._run(act, ref.key, tree, arguments)

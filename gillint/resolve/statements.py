@@ -73,6 +73,7 @@ def _import(act: Activation, node: t.Import) -> None:
         return
     module = act.program.import_module(node.module, node.level, act.scope)
     if module is not None:
+        act.program.module_value(module, "*")  # run it: all its names are wanted
         for public in (*module.functions, *module.classes, *module.environment):
             found = act.program.module_value(module, public)
             if found is not None and not public.startswith("_"):

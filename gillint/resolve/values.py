@@ -214,6 +214,13 @@ def widen(before: Value | None, after: Value) -> Value:
     return replace(joined, **changes)  # type: ignore[arg-type]
 
 
+def generalised(value: Value) -> Value:
+    """The same without what tells two calls with arguments of the same type apart: amounts, constants, contents."""
+    element = Value(type=value.element.type) if value.element is not None and value.element.type else None
+    reference = None if isinstance(value.reference, LazyRef) else value.reference
+    return Value(type=value.type, dtype=value.dtype, element=element, reference=reference)
+
+
 def trimmed(value: Value, depth: int = 4) -> Value:
     """The same with deep nesting forgotten, so that summaries of recursive data stay finite."""
     if depth == 0:
