@@ -17,7 +17,7 @@ from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.base import library, library_files
 from gillint.regions.find import Region, find_regions, function_region
 from gillint.resolve.program import Loader, resolve, walk
-from gillint.resolve.trace import FunctionTrace, Handover, Kind, Resolved
+from gillint.resolve.trace import Call, FunctionTrace, Handover, Kind, Resolved
 from gillint.rules import RULES, SYNTAX_ERROR
 from gillint.rules.base import FileContext
 from gillint.syntax.parse import Syntax, SyntaxProblem, parse
@@ -109,23 +109,23 @@ _WORTH_A_REGION_NS = 50_000.0
 
 def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Costs) -> Iterator[Region]:
     """Functions whose time is not in any region: a few heavy calls in a row."""
-    found = False
-    # The top level as a whole is the last resort, where there is nothing else to speak of.
-    for trace in (*resolved.functions[1:], *resolved.functions[:1]):
-        if trace.block.recursive or (trace.name == "<module>" and (regions or found)):
+    spans = {r.span for r in regions}
+    for trace in resolved.functions:
+        is_module = trace.name == "<module>"
+        if trace.block.recursive:
             continue
         demand = costs.block(trace.block)
         whole = demand.inclusive.likely
         inside = 0.0
         for node in trace.block.nodes:
-            span = getattr(node, "span", None)
-            if span is not None and any(r.span == span for r in regions):
+            if is_module and isinstance(node, Call) and node.inner is not None:
+                inside += costs.block(node.inner).inclusive.likely  # a function speaks for itself
+            elif getattr(node, "span", None) in spans:
                 inside += _node_time(node, costs)
         heavy = demand.native.high + demand.wait.high + demand.hold.high
         least = _WORTH_A_REGION_NS if regions else 0.0
         if heavy <= least or inside > 0.5 * whole or _reached(trace, resolved, regions):
             continue
-        found = True
         yield function_region(trace, resolved.path)
 
 

@@ -223,7 +223,7 @@ def _faster(a: Assessment, target: Target) -> Iterator[Advice]:
     for call in a.calls:
         name = call.detail.call.name
         other = find_fact(_FASTER.get(name, ""))
-        if call.share < 0.15 or name in seen or call.detail.effect.fact is None:
+        if call.share < 0.05 or name in seen or call.detail.effect.fact is None:
             continue
         seen.add(name)
         if other is not None:

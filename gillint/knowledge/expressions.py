@@ -10,7 +10,7 @@ from typing import Protocol
 from gillint.estimate import Estimate
 
 _OF_ARGUMENT = {"size", "value", "rows", "cols", "dim", "bytes", "count", "total"}
-_OF_NUMBER = {"nlogn", "sqrt", "min", "max"}
+_OF_NUMBER = {"nlogn", "sqrt", "min", "max", "about"}
 
 
 class Measures(Protocol):
@@ -85,6 +85,9 @@ def _evaluate(node: ast.expr, measures: Measures) -> Estimate:
     values = [_evaluate(arg, measures) for arg in node.args]
     if name == "nlogn":
         return values[0].map(lambda n: n * math.log2(max(n, 2.0)))
+    if name == "about":  # what the source does not tell, such as the size of a file
+        n = values[0].likely
+        return Estimate(n / 100, n, n * 100)
     if name == "sqrt":
         return values[0].map(lambda n: math.sqrt(max(n, 0.0)))
     result = values[0]

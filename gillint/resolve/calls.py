@@ -79,6 +79,8 @@ def apply(
     if isinstance(ref, UndefinedRef):
         act.scope.note(f"`{ref.name}` is not defined here: assumed to be an ordinary Python function")
         return _other(act, ref.name, "undefined", positional, keywords, span)
+    if ref is None and function.type is not None and find_method(function.type, "__call__") is not None:
+        return _method(act, MethodRef(function, "__call__"), positional, keywords, span, text, has_star)
     return _other(act, text, "unknown", positional, keywords, span)
 
 

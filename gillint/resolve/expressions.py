@@ -80,8 +80,7 @@ def lookup(act: Activation, name: str) -> Value:
         if name in environment:
             value = environment[name]
             if isinstance(value.reference, ImportRef):
-                environment[name] = UNKNOWN
-                value = environment[name] = act.program.imported(value.reference, act.scope)
+                return act.program.imported(value.reference, act.scope)
             return value
     found = act.program.module_value(act.scope, name)
     if found is not None:

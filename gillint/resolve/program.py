@@ -46,9 +46,10 @@ class Loader(Protocol):
         ...
 
 
-_BUDGET = 250_000  # expressions per file: what is left beyond that is unknown
-_MAX_DEPTH = 40
-_MAX_INSTANCES = 12  # runs of one function for different arguments; after that only their types are told apart
+_BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
+_MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
+_IMPORT_DEPTH = 2
+_MAX_INSTANCES = 8  # runs of one function for different arguments; after that only their types are told apart
 
 
 @dataclass(slots=True)
@@ -93,7 +94,9 @@ class Resolver:
         self._functions: dict[str, _Function] = {}
         self._classes: dict[str, ClassScope] = {}
         self._memo: dict[tuple[object, ...], tuple[Block, Value]] = {}
+        self._imports: dict[tuple[str, ImportRef], Value] = {}
         self._active: list[str] = []
+        self._depth_limit = _MAX_DEPTH
         self._recursive: set[str] = set()
         self._sites: dict[str, _CallSites] = {}
         self._left = _BUDGET
@@ -131,8 +134,12 @@ class Resolver:
         act = Activation(self, scope, None, scope.environment)
         if scope.state == "new":
             scope.state = "running"
+            limit = self._depth_limit
+            if len(self._modules) > 1:  # another file's variables: their types are wanted, not what making them costs
+                self._depth_limit = min(limit, len(self._active) + _IMPORT_DEPTH)
             run(act, scope.syntax.statements())
             self._drain(act)
+            self._depth_limit = limit
             scope.state = "done"
         return act
 
@@ -151,8 +158,7 @@ class Resolver:
             self.run_module(scope)
         value = scope.environment.get(name)
         if value is not None and isinstance(value.reference, ImportRef):
-            scope.environment[name] = UNKNOWN  # modules import one another in circles
-            value = scope.environment[name] = self.imported(value.reference, scope)
+            return self.imported(value.reference, scope)
         return value
 
     def in_project(self, name: str, level: int, scope: ModuleScope) -> bool:
@@ -160,7 +166,14 @@ class Resolver:
         return self._load is not None and self._load.has(name, level, scope.path)
 
     def imported(self, ref: ImportRef, scope: ModuleScope) -> Value:
-        """Look into the other file now."""
+        """Look into the other file now, or remember what was there."""
+        key = (scope.path, ref)
+        if key not in self._imports:
+            self._imports[key] = UNKNOWN  # modules import one another in circles
+            self._imports[key] = self._find_import(ref, scope)
+        return self._imports[key]
+
+    def _find_import(self, ref: ImportRef, scope: ModuleScope) -> Value:
         module = self.import_module(ref.module, ref.level, scope)
         if ref.name is None:
             return Value(type=f"{module.path}::") if module is not None else symbol_of(ref.module)
@@ -380,8 +393,10 @@ class Resolver:
         tree = function.parsed()
         if tree is None:
             return None, UNKNOWN, function.name
-        if ref.key in self._active or len(self._active) > _MAX_DEPTH:
+        if ref.key in self._active:
             self._recursive.add(ref.key)
+            return None, UNKNOWN, function.name
+        if len(self._active) >= self._depth_limit:
             return None, UNKNOWN, function.name
         if function.owner is not None and function.name.endswith(".__init__"):
             function.owner.constructed = True

@@ -19,6 +19,7 @@ from gillint.resolve.values import NONE, UNKNOWN, ImportRef, Value, join, widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
+WHILE_TURNS = "how often the `while` loop runs"
 _WHILE_TRIPS = Estimate(1, 1_000, 1e6)
 
 
@@ -220,7 +221,7 @@ def _while(act: Activation, node: t.While) -> None:
     def enter() -> _Entry:
         act.operation("while_step")
         evaluate(act, node.test)
-        hangs_on = None if known is not None else "how often the `while` loop runs"
+        hangs_on = None if known is not None else WHILE_TURNS
         return known or _WHILE_TRIPS, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter)

@@ -71,7 +71,7 @@ def _native(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 _UNPACKS = {
     "numpy.ndarray.tolist": "work on the array itself",
     "numpy.ndarray.__iter__": "use whole-array operations instead of a loop over its elements",
-    "numpy.vectorize": "it is a Python loop; use ufuncs on whole arrays",
+    "numpy.vectorize.__call__": "it is a Python loop; use ufuncs on whole arrays",
     "pandas.DataFrame.iterrows": "use column operations, or itertuples where a loop it must be",
     "pandas.DataFrame.itertuples": "use column operations",
     "pandas.DataFrame.apply": "use column operations instead of a Python function for each row",

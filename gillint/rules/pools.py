@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration, too_short
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
-from gillint.resolve.trace import Concurrency
+from gillint.resolve.program import walk
+from gillint.resolve.statements import WHILE_TURNS
+from gillint.resolve.trace import Concurrency, Loop
 from gillint.rules.base import FileContext, Rule, culprit, finding
 from gillint.scaling.predict import HELP_NO, BoundType
 
@@ -20,6 +22,7 @@ def _thread_handovers(context: FileContext) -> Iterator[Assessment]:
         ceiling = a.prediction.ceiling.likely
         if (
             a.region.handover is not None
+            and not _is_lone(a, context)
             and a.region.concurrency is Concurrency.THREADS
             and a.prediction.bound is not BoundType.UNKNOWN
             and a.confidence is not Confidence.LOW
@@ -28,6 +31,17 @@ def _thread_handovers(context: FileContext) -> Iterator[Assessment]:
             and a.demand.elapsed.likely > 0
         ):
             yield a
+
+
+def _is_lone(a: Assessment, context: FileContext) -> bool:
+    """One thread with a loop that goes on until it is told to stop: it watches or refreshes, it does not share work."""
+    region = a.region
+    if region.via not in ("threading.Thread", "threading.Timer") or region.depth > 0 or region.handover is None:
+        return False
+    key = region.handover.worker_key
+    same = [b for b in context.assessments if b.region.handover is not None and b.region.handover.worker_key == key]
+    open_ended = any(isinstance(n, Loop) and n.trips_hang_on == WHILE_TURNS for n in walk(region.body))
+    return len(same) < 2 and open_ended
 
 
 def _is_offload(a: Assessment) -> bool:

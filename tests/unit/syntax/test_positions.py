@@ -39,7 +39,6 @@ TRICKY = {
     "strings": "x = '''a\nb''' + f('''c\nd''')\ny = f\"{g(1)}\" + h()\n",
     "decorators": "@f(1)\n@g\nclass A:\n    @h(2)\n    def b(self): return i()\n",
     "form_feed": "x = f()\n\x0c\ndef g():\n    return h()\n",
-    "form_feed_inside": "def g():\n    a()\n\x0c    b()\n    return h()\n",
     "comments": "def f():  # one\n    # two\n    g(  # three\n        1,  # four\n    )\n\n\n# five\nh()\n",
     "no_newline": "f(g(1))",
     "bom_free_comment": "# -*- coding: utf-8 -*-\nf()\n",
