@@ -109,10 +109,12 @@ _WORTH_A_REGION_NS = 50_000.0
 
 def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Costs) -> Iterator[Region]:
     """Functions whose time is not in any region: a few heavy calls in a row."""
+    found = False
     spans = {r.span for r in regions}
-    for trace in resolved.functions:
+    # The top level as a whole is the last resort, where there is nothing else to speak of: it is mostly set-up.
+    for trace in (*resolved.functions[1:], *resolved.functions[:1]):
         is_module = trace.name == "<module>"
-        if trace.block.recursive:
+        if trace.block.recursive or (is_module and (regions or found)):
             continue
         demand = costs.block(trace.block)
         whole = demand.inclusive.likely
@@ -122,10 +124,11 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
                 inside += costs.block(node.inner).inclusive.likely  # a function speaks for itself
             elif getattr(node, "span", None) in spans:
                 inside += _node_time(node, costs)
-        heavy = demand.native.high + demand.wait.high + demand.hold.high
+        heavy = max((c.elapsed.high for c in costs.calls(trace.block) if c.call.kind == "library"), default=0.0)
         least = _WORTH_A_REGION_NS if regions else 0.0
         if heavy <= least or inside > 0.5 * whole or _reached(trace, resolved, regions):
             continue
+        found = True
         yield function_region(trace, resolved.path)
 
 
