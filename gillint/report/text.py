@@ -195,8 +195,9 @@ def _way(advice: Advice) -> Text:
     if advice.veto is not None:
         return Text.assemble(("not ", "dim"), (advice.action, "dim"), (f": {advice.veto}", "dim"))
     amount = advice.speedup.likely
-    times = f" {amount:.1f}x" if amount is not None and advice.action != "none" else ""
-    kind = "" if advice.scales or advice.action == "none" else " (faster, does not scale)"
+    faster = amount is not None and amount > 1.05 and advice.action != "none"
+    times = f" {amount:.1f}x" if faster else ""
+    kind = " (faster, does not scale)" if faster and not advice.scales else ""
     return Text.assemble(("advice ", "dim"), (f"{advice.action}{times}", "bold"), f"{kind}: {advice.why}")
 
 

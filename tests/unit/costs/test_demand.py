@@ -1,0 +1,81 @@
+"""Demands add up over loops, branches, calls and callbacks; hand-overs are kept apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.costs.bytecode import build_factor, bytecode_costs, operations_ns
+from gillint.costs.demand import Costs, Demand
+from gillint.knowledge.conditions import Target
+from gillint.resolve.program import resolve
+from gillint.syntax.parse import parse
+
+TARGET = Target()
+
+
+def demand_of(source: str) -> Demand:
+    resolved = resolve(parse(source), TARGET, {})
+    return Costs(TARGET).block(resolved.functions[0].block)
+
+
+@pytest.mark.parametrize(
+    ("once", "times", "factor"),
+    [
+        ("import time\ntime.sleep(0.1)\n", "import time\nfor _ in range(10):\n    time.sleep(0.1)\n", 10.0),
+        (
+            "import time\ntime.sleep(0.1)\n",
+            "import time\nfor _ in 'ab':\n    for _ in 'abc':\n        time.sleep(0.1)\n",
+            6.0,
+        ),
+        ("import time\ntime.sleep(0.1)\n", "import time\n[time.sleep(0.1) for _ in range(4)]\n", 4.0),
+        ("import time\ntime.sleep(0.1)\n", "import time\nlist(map(time.sleep, [0.1] * 3))\n", 3.0),
+        ("import time\ntime.sleep(0.1)\n", "import time\nif x:\n    time.sleep(0.1)\nelse:\n    pass\n", 0.5),
+        ("import time\ntime.sleep(0.1)\n", "import time\ndef f():\n    time.sleep(0.1)\nf()\nf()\n", 2.0),
+    ],
+)
+def test_waiting_adds_up(once: str, times: str, factor: float) -> None:
+    assert demand_of(times).wait.likely == pytest.approx(factor * demand_of(once).wait.likely)
+
+
+def test_work_that_is_handed_over_is_not_the_callers() -> None:
+    demand = demand_of("import threading, time\nthreading.Thread(target=time.sleep, args=(1,)).start()\n")
+    assert demand.wait.likely == 0
+    assert demand.handed.likely >= 1e9
+
+
+def test_a_size_flows_into_the_demand() -> None:
+    large = demand_of("import hashlib\nhashlib.sha256(b'x' * 2_000_000)\n")
+    small = demand_of("import hashlib\nhashlib.sha256(b'x' * 1_000)\n")
+    assert large.native.likely > 100 * small.gil.likely
+    assert small.native.likely == 0 and small.releases.likely == 0
+
+
+def test_an_unknown_call_is_neither_held_nor_released() -> None:
+    demand = demand_of("import nobody_knows\nnobody_knows.act(1)\n")
+    assert demand.unknown.likely > 0
+    assert demand.native.likely == demand.wait.likely == 0
+
+
+def test_the_build_changes_the_cost_of_bytecode() -> None:
+    operations = (("binary", 10.0), ("name", 20.0))
+    base = operations_ns(operations, Target("3.12"))
+    assert base == pytest.approx(10 * bytecode_costs()["binary"] + 20 * bytecode_costs()["name"])
+    assert operations_ns(operations, Target("3.13", free_threaded=True)) > 1.3 * base
+    assert 1.0 < build_factor(Target("3.14", free_threaded=True)) < 1.2
+    assert build_factor(Target("3.10")) > 1.0
+
+
+@pytest.mark.parametrize(
+    ("body", "least", "most"),
+    [
+        ("    await asyncio.sleep(1)\n    time.sleep(0.2)\n    await asyncio.sleep(1)\n", 0.2e9, 0.21e9),
+        ("    time.sleep(0.1)\n    time.sleep(0.2)\n    await asyncio.sleep(1)\n", 0.3e9, 0.31e9),
+        ("    for _ in range(5):\n        time.sleep(0.1)\n", 0.5e9, 0.51e9),
+        ("    for _ in range(5):\n        time.sleep(0.1)\n        await asyncio.sleep(0)\n", 0.1e9, 0.11e9),
+        ("    await asyncio.sleep(5)\n", 0.0, 1e6),
+    ],
+)
+def test_the_longest_stretch_between_two_awaits(body: str, least: float, most: float) -> None:
+    resolved = resolve(parse(f"import asyncio, time\nasync def f():\n{body}"), TARGET, {})
+    block = next(f.block for f in resolved.functions if f.name == "f")
+    assert least <= Costs(TARGET).longest_synchronous(block).likely <= most

@@ -1,0 +1,57 @@
+"""What a call does, for sizes, types and targets on both sides of what decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.effects.classify import CallEffect, classify
+from gillint.knowledge.conditions import Target
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.syntax.parse import parse
+
+
+def effect_of(source: str, name: str, target: Target | None = None) -> CallEffect:
+    target = target or Target()
+    resolved = resolve(parse(source), target, {})
+    calls = [n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.name == name]
+    assert calls, f"{name} was not found"
+    return classify(calls[0], target)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "effect"),
+    [
+        ("import hashlib\nhashlib.sha256(b'x' * 2047)", "hashlib.sha256", "holds"),
+        ("import hashlib\nhashlib.sha256(b'x' * 2048)", "hashlib.sha256", "releases"),
+        ("import zlib\nzlib.crc32(b'x' * 5_000)", "zlib.crc32", "holds"),
+        ("import zlib\nzlib.crc32(b'x' * 50_000)", "zlib.crc32", "releases"),
+        ("import numpy as np\nnp.array([1.0] * 10_000)", "numpy.array", "holds"),
+        ("import numpy as np\na = np.zeros(100_000)\nnp.array(a)", "numpy.array", "releases"),
+        ("import numpy as np\na = np.zeros(400)\na + a", "numpy.ndarray.__add__", "holds"),
+        ("import numpy as np\na = np.zeros(4_000)\na + a", "numpy.ndarray.__add__", "releases"),
+        ("import numpy as np\na = np.zeros(4_000, dtype=object)\na + a", "numpy.ndarray.__add__", "holds"),
+        ("import orjson\norjson.loads(b'[1]' * 100_000)", "orjson.loads", "holds"),
+        ("import time\ntime.sleep(1)", "time.sleep", "waits"),
+        ("process(1)", "process", "runs-python"),
+        ("import nobody_knows\nnobody_knows.act()", "nobody_knows.act", "unknown"),
+    ],
+)
+def test_the_effect(source: str, name: str, effect: str) -> None:
+    assert effect_of(source, name).effect.value == effect
+
+
+def test_the_target_python_decides() -> None:
+    source = "import json\njson.dumps([1] * 1000, indent=2)"
+    assert effect_of(source, "json.dumps", Target("3.12")).effect.value == "runs-python"
+    assert effect_of(source, "json.dumps", Target("3.13")).effect.value == "holds"
+
+
+def test_an_undefined_function_is_assumed_and_says_so() -> None:
+    assert effect_of("process(1)", "process").assumed
+
+
+def test_every_known_call_names_its_fact_and_evidence() -> None:
+    effect = effect_of("import orjson\norjson.loads(b'[]')", "orjson.loads")
+    assert effect.fact is not None and effect.fact.id == "packages/orjson.toml#orjson.loads"
+    assert effect.evidence
