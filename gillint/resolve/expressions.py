@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
-from gillint.knowledge.base import find_fact, find_method, find_type, knows_below
-from gillint.knowledge.conditions import decide
+from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.arrays import ARRAY, broadcast, refine, with_shape
-from gillint.resolve.bound import UNKNOWN_TRIPS, Answers, element_of, literal_text, number_of, returned, size_of
-from gillint.resolve.calls import apply, attribute_value, await_value, bind_arguments, knows, symbol_of
+from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
+from gillint.resolve.calls import apply, attribute_value, await_value, knows, symbol_of
 from gillint.resolve.intrinsics import pair_of
-from gillint.resolve.trace import Await, Branch, Call, Iterations, Kind, Loop
+from gillint.resolve.items import item_of
+from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact
+from gillint.resolve.trace import Await, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -53,8 +53,6 @@ _CUSTOMARY_BARE = {
     "defaultdict": "collections.defaultdict",
     "Counter": "collections.Counter",
 }
-_ARRAYS = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index")
-_GRIDS = ("numpy.ogrid", "numpy.mgrid", "numpy.r_", "numpy.c_")
 
 
 def evaluate(act: Activation, node: t.Expr) -> Value:
@@ -219,98 +217,9 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
             act.program.set_attribute(owner, target.name, value)
 
 
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "truediv": lambda a, b: a / b if b else 0.0,
-    "floordiv": lambda a, b: a // b if b else 0.0,
-    "mod": lambda a, b: a % b if b else 0.0,
-    "pow": lambda a, b: float(min(abs(a) ** b, 1e15)) if abs(b) < 400 and (a or b > 0) else 0.0,
-    "lshift": lambda a, b: a * 2.0 ** min(b, 100),
-    "rshift": lambda a, b: a // 2.0 ** min(b, 100),
-}
-
-
 def _binary(act: Activation, node: t.Binary) -> Value:
     left, right = evaluate(act, node.left), evaluate(act, node.right)
     return binary(act, left, node.operator, right, node.span)
-
-
-def binary(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value:
-    """An arithmetic operator by the types of its operands."""
-    special = _operator_call(act, left, operator, right, span)
-    if special is not None:
-        return special
-    act.operation("binary")
-    numbers = ("int", "float", "bool")
-    if left.type in numbers and right.type in numbers:
-        kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
-        amount = None
-        if left.number is not None and right.number is not None and operator in _ARITHMETIC:
-            amount = left.number.combine(right.number, _ARITHMETIC[operator])
-        return of_number(kind, amount)
-    if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
-        size = left.size + right.size if left.size is not None and right.size is not None else None
-        return Value(type=left.type, size=size, element=left.element or right.element)
-    if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
-        text, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
-        size = size_of(text) * number_of(times) if times.number is not None else None
-        element = element_of(text) if text.type != "str" else text.element
-        return Value(type=text.type, size=size, element=element)
-    if operator == "mod" and left.type in ("str", "bytes"):
-        return Value(type=left.type)
-    if operator == "truediv" and left.type == "pathlib.Path":
-        return left
-    return UNKNOWN
-
-
-def _operator_call(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value | None:
-    """An operator that the knowledge base has a fact for."""
-    for value, other, name in ((left, right, f"__{operator}__"), (right, left, f"__r{operator}__")):
-        is_array = value.type in _ARRAYS
-        if value.type is None or (value is right and not is_array):
-            continue
-        if not is_array and other.type in _ARRAYS:
-            continue
-        found = operator_fact(act, value, name, (other,), span)
-        if found is None and value is right and is_array:
-            found = operator_fact(act, value, f"__{operator}__", (other,), span)
-        if found is not None:
-            if is_array and other.size is not None and other.type == value.type:
-                found = _broadcast(found, value, other)
-            if value.type in ("str", "bytes", "list", "tuple") and operator in ("add", "mul") and found.size is None:
-                return None
-            return found
-    return None
-
-
-def _broadcast(result: Value, a: Value, b: Value) -> Value:
-    if result.shape is not None and result.shape != a.shape:
-        return result  # matmul and the like know their shape
-    if a.shape is not None and b.shape is not None:
-        return with_shape(result, broadcast(a.shape, b.shape)) if result.type == ARRAY else result
-    larger = a if size_of(a).likely >= size_of(b).likely else b
-    return replace(result, size=larger.size, shape=larger.shape)
-
-
-def operator_fact(
-    act: Activation,
-    receiver: Value,
-    method: str,
-    arguments: tuple[Value, ...],
-    span: Span,
-    named: tuple[tuple[str, Value], ...] = (),
-) -> Value | None:
-    """Do what a dunder method's fact says; None where there is no fact."""
-    fact = find_method(receiver.type, method) if receiver.type is not None else None
-    if fact is None:
-        return None
-    bound = bind_arguments(fact, receiver, arguments, named, False)
-    result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
-    result = refine(fact.name, bound, result)
-    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
-    return result
 
 
 def _unary(act: Activation, node: t.Unary) -> Value:
@@ -344,7 +253,7 @@ def _compare(act: Activation, node: t.Compare) -> Value:
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
             found = None
-            arrays = [v for v in (left, right) if v.type in _ARRAYS]
+            arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
             if arrays and operator != "is":
                 found = operator_fact(
                     act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span
@@ -369,103 +278,6 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     if inner is not None:
         return inner
     return fact_value
-
-
-def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
-    """What a subscript gives, where the contents are known."""
-    text = literal_text(index)
-    if isinstance(value.reference, SymbolRef) and value.reference.name in _GRIDS:
-        grid = Value(type=ARRAY)
-        return Value(type="list", element=grid) if value.reference.name.endswith("grid") else grid
-    if value.columns is not None and text is not None and value.type in ("dict", "pandas.DataFrame"):
-        found = value.column(text)
-        if found is not None:
-            return found
-    if isinstance(node, t.Slice):
-        return _sliced(value, index)
-    if value.type == "dict":
-        return pair_of(value)[1] if value.items is not None or value.columns is not None else None
-    if value.items is not None and index.literal is not None and isinstance(index.literal.value, int):
-        position = index.literal.value
-        if -len(value.items) <= position < len(value.items):
-            return value.items[position]
-    if value.type in ("list", "tuple") and index.type != "slice":
-        found = element_of(value)
-        return found if found.type is not None or found.reference is not None else None
-    if value.type == "str":
-        return Value(type="str", size=ONE)
-    if value.type in ("bytes", "bytearray"):
-        return Value(type="int")
-    if value.type == "numpy.ndarray":
-        return _array_item(value, index, node)
-    if value.type == "pandas.DataFrame" and index.type == "list" and index.items is not None:
-        names = [literal_text(i) for i in index.items]
-        kept = tuple((k, v) for k, v in value.columns or () if k in names)
-        return replace(value, columns=kept or None)
-    return None
-
-
-def _sliced(value: Value, piece: Value) -> Value | None:
-    if value.type is None:
-        return None
-    size: Estimate | None = None
-    bounds = piece.items
-    if bounds is not None:
-        lower, upper, step = bounds
-        whole = size_of(value) if value.size is not None or value.items is not None else None
-        first = value.shape[0] if value.shape else whole
-        start = lower.number if lower.number is not None else ZERO if lower == NONE else None
-        end = upper.number if upper.number is not None else first if upper == NONE else None
-        if start is not None and end is not None:
-            if start.likely < 0 and first is not None:
-                start = first + start
-            if end.likely < 0 and first is not None:
-                end = first + end
-            size = (end - start).max(0)
-            if step.number is not None and step.number.likely > 1:
-                size = size / step.number
-            if first is not None:
-                size = size.min(first)
-        elif upper.number is None and lower.origin is not None:
-            size = None
-    if value.type == "numpy.ndarray" and value.shape is not None and size is not None:
-        shape = (size, *value.shape[1:])
-        total = size
-        for dim in value.shape[1:]:
-            total = total * dim
-        return replace(value, shape=shape, size=total, literal=None)
-    origin = value.origin if size is None else None
-    return replace(value, size=size, shape=None, literal=None, items=None, number=None, origin=origin, reference=None)
-
-
-def _array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
-    if index.type in ("int", None) and value.shape is not None and not isinstance(node, t.Sequence):
-        if len(value.shape) == 1:
-            return Value(type={"int64": "int", "float64": "float"}.get(value.dtype or "", "float"))
-        return element_of(value)
-    if isinstance(node, t.Sequence) and index.items is not None and value.shape is not None:
-        shape: list[Estimate] = []
-        left = list(value.shape)
-        for position, (part, piece) in enumerate(zip(node.elements, index.items, strict=True)):
-            if isinstance(part, t.Constant) and part.value is ...:
-                after = sum(p != NONE for p in index.items[position + 1 :])
-                while len(left) > after:
-                    shape.append(left.pop(0))
-            elif piece == NONE:
-                shape.append(ONE)  # numpy.newaxis
-            elif left:
-                dimension = left.pop(0)
-                if isinstance(part, t.Slice):
-                    cut = _sliced(Value(type="list", size=dimension), piece)
-                    shape.append(size_of(cut) if cut is not None and cut.size is not None else dimension)
-        shape.extend(left)
-        if not shape:
-            return Value(type={"int64": "int", "float64": "float"}.get(value.dtype or "", "float"))
-        total = ONE
-        for s in shape:
-            total = total * s
-        return replace(value, shape=tuple(shape), size=total, literal=None)
-    return None
 
 
 def _slice(act: Activation, node: t.Slice) -> Value:

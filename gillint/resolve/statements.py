@@ -12,8 +12,9 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import Answers, build
 from gillint.resolve.calls import await_value, symbol_of
-from gillint.resolve.expressions import binary, bind, evaluate, iterate, operator_fact, write_target
+from gillint.resolve.expressions import bind, evaluate, iterate, write_target
 from gillint.resolve.iterations import iterations_of
+from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.trace import Await, Block, Bound, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import NONE, UNKNOWN, ImportRef, Value, join, widen
 from gillint.syntax import tree as t

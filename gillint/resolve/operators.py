@@ -1,0 +1,106 @@
+"""Operators by the types of their operands: bytecode for numbers, a library's work for arrays and frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gillint.diagnostics.span import Span
+from gillint.knowledge.base import find_method
+from gillint.knowledge.conditions import decide
+from gillint.resolve.activation import Activation
+from gillint.resolve.arrays import ARRAY, broadcast, refine, with_shape
+from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
+from gillint.resolve.calls import bind_arguments
+from gillint.resolve.trace import Call
+from gillint.resolve.values import UNKNOWN, Value, of_number
+
+ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index")
+
+_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "truediv": lambda a, b: a / b if b else 0.0,
+    "floordiv": lambda a, b: a // b if b else 0.0,
+    "mod": lambda a, b: a % b if b else 0.0,
+    "pow": lambda a, b: float(min(abs(a) ** b, 1e15)) if abs(b) < 400 and (a or b > 0) else 0.0,
+    "lshift": lambda a, b: a * 2.0 ** min(b, 100),
+    "rshift": lambda a, b: a // 2.0 ** min(b, 100),
+}
+
+
+def binary(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value:
+    """An arithmetic operator by the types of its operands."""
+    special = _operator_call(act, left, operator, right, span)
+    if special is not None:
+        return special
+    act.operation("binary")
+    numbers = ("int", "float", "bool")
+    if left.type in numbers and right.type in numbers:
+        kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
+        amount = None
+        if left.number is not None and right.number is not None and operator in _ARITHMETIC:
+            amount = left.number.combine(right.number, _ARITHMETIC[operator])
+        return of_number(kind, amount)
+    if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
+        size = left.size + right.size if left.size is not None and right.size is not None else None
+        return Value(type=left.type, size=size, element=left.element or right.element)
+    if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
+        text, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
+        size = size_of(text) * number_of(times) if times.number is not None else None
+        element = element_of(text) if text.type != "str" else text.element
+        return Value(type=text.type, size=size, element=element)
+    if operator == "mod" and left.type in ("str", "bytes"):
+        return Value(type=left.type)
+    if operator == "truediv" and left.type == "pathlib.Path":
+        return left
+    return UNKNOWN
+
+
+def _operator_call(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value | None:
+    """An operator that the knowledge base has a fact for."""
+    for value, other, name in ((left, right, f"__{operator}__"), (right, left, f"__r{operator}__")):
+        is_array = value.type in ARRAY_TYPES
+        if value.type is None or (value is right and not is_array):
+            continue
+        if not is_array and other.type in ARRAY_TYPES:
+            continue
+        found = operator_fact(act, value, name, (other,), span)
+        if found is None and value is right and is_array:
+            found = operator_fact(act, value, f"__{operator}__", (other,), span)
+        if found is not None:
+            if is_array and other.size is not None and other.type == value.type:
+                found = _broadcast(found, value, other)
+            if value.type in ("str", "bytes", "list", "tuple") and operator in ("add", "mul") and found.size is None:
+                return None
+            return found
+    return None
+
+
+def _broadcast(result: Value, a: Value, b: Value) -> Value:
+    if result.shape is not None and result.shape != a.shape:
+        return result  # matmul and the like know their shape
+    if a.shape is not None and b.shape is not None:
+        return with_shape(result, broadcast(a.shape, b.shape)) if result.type == ARRAY else result
+    larger = a if size_of(a).likely >= size_of(b).likely else b
+    return replace(result, size=larger.size, shape=larger.shape)
+
+
+def operator_fact(
+    act: Activation,
+    receiver: Value,
+    method: str,
+    arguments: tuple[Value, ...],
+    span: Span,
+    named: tuple[tuple[str, Value], ...] = (),
+) -> Value | None:
+    """Do what a dunder method's fact says; None where there is no fact."""
+    fact = find_method(receiver.type, method) if receiver.type is not None else None
+    if fact is None:
+        return None
+    bound = bind_arguments(fact, receiver, arguments, named, False)
+    result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
+    result = refine(fact.name, bound, result)
+    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
+    return result
