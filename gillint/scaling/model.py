@@ -26,7 +26,7 @@ REGULARITY = 0.75
 # First touches of fresh pages take a lock of the address space: the part of their time that threads cannot share, and
 # their time (a minor fault takes some 250 ns for 4 KiB).
 PAGE_FAULT_NS_PER_BYTE = 250.0 / 4096
-PAGE_FAULT_SERIAL = 0.3
+PAGE_FAULT_SERIAL = 0.12
 HELD_SHARE = 0.8  # beyond it the GIL alone decides
 _KNEE_LIMIT = 1_000
 
