@@ -39,6 +39,8 @@ def analyse(
         syntax = parse(source, path)
     except SyntaxProblem as problem:
         return unreadable(path, problem.message, options, problem.line, problem.column)
+    if not thorough and not syntax.outline.has_candidates:
+        return FileReport(path)
     try:
         resolved = resolve(syntax, options.target, options.assumptions, load, thorough=thorough)
         assessments = assess_regions(resolved, syntax, options)

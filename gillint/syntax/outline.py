@@ -61,6 +61,12 @@ class Outline:
     classes: tuple[ClassOutline, ...]
     statements: tuple[Lines, ...]
     calls: frozenset[str]
+    is_candidate: bool
+
+    @property
+    def has_candidates(self) -> bool:
+        """Whether anything in the file could be a region: where nothing is, libcst need not even be imported."""
+        return self.is_candidate or any(f.is_candidate for f in self.functions)
 
 
 class TooDeep(Exception):
@@ -77,7 +83,8 @@ def make_outline(module: ast.Module, lines: list[str]) -> Outline:
     classes: list[ClassOutline] = []
     statements = list(_collect(module.body, lines, "", None, functions, classes))
     text = "".join("".join(lines[s.first - 1 : s.last]) for s in statements)
-    return Outline(tuple(functions), tuple(classes), tuple(_merge(statements)), frozenset(_CALLED.findall(text)))
+    called, candidate = frozenset(_CALLED.findall(text)), bool(_CANDIDATE.search(text))
+    return Outline(tuple(functions), tuple(classes), tuple(_merge(statements)), called, candidate)
 
 
 def _collect(

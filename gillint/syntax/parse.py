@@ -190,7 +190,7 @@ def _parse_whole(source: str, path: str, lines: list[str], error: SyntaxError) -
         return tuple(rest)
 
     statements = sort(body, "", None)
-    outline = Outline(tuple(outlines), tuple(classes), (), frozenset())
+    outline = Outline(tuple(outlines), tuple(classes), (), frozenset(), is_candidate=True)
     return Syntax(path, lines, outline, functions, statements, class_statements)
 
 
