@@ -178,7 +178,7 @@ def _variants(load: Load) -> tuple[Load, ...]:
 
 def _ceiling(three: tuple[Load, Load, Load], setting: Setting) -> tuple[Range, tuple[float, ...]]:
     threads, cores = setting.threads, setting.cores
-    curve = tuple(likely(three[1], t, cores) for t in range(1, threads + 1))
+    curve = _settled([likely(three[1], t, cores) for t in range(1, threads + 1)])
     value = curve[-1]
     lows = [pessimistic(v, threads, cores) for load in three for v in _variants(load)]
     highs = [_optimistic(v, threads, cores) for load in three for v in _variants(load)]
@@ -186,6 +186,15 @@ def _ceiling(three: tuple[Load, Load, Load], setting: Setting) -> tuple[Range, t
     if threads == 1:
         return Range(1.0, 1.0, 1.0), (1.0,)
     return Range(max(low, 0.05), value, min(high, float(threads))), curve
+
+
+def _settled(curve: list[float]) -> tuple[float, ...]:
+    """Past its peak a curve settles: the model's handoffs, fitted on two threads, would have more of them fall off a cliff."""
+    best, settled = 0.0, curve[:1]
+    for value in curve[1:]:
+        best = max(best, value)
+        settled.append(max(value, 0.9 * best))
+    return tuple(settled)
 
 
 def _optimistic(load: Load, threads: int, cores: int) -> float:
