@@ -113,7 +113,8 @@ def predict(
         saturation = (1, 1.0)
     else:
         ceiling, curve = _ceiling(three, setting)
-        saturation = knee(three[1], setting.cores)
+        threads, best = knee(three[1], setting.cores)
+        saturation = (threads, curve[threads - 1] if threads <= len(curve) else best)
     undecided = kind is BoundType.UNKNOWN and setting.threads > 1
     if undecided and concurrency is not Concurrency.ASYNCIO and not internal:
         ceiling = Range(min(ceiling.low, 0.7), None, float(setting.threads))
