@@ -10,11 +10,12 @@ from gillint.advice.outcome import Options
 from gillint.costs.demand import Costs
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
-from gillint.pipeline import assess_regions
+from gillint.pipeline import assess_regions, run_rules
 from gillint.regions.find import find_regions
 from gillint.resolve.program import resolve
 from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Resolved
 from gillint.resolve.values import Value
+from gillint.rules import RULES
 from gillint.syntax.parse import Syntax, parse
 
 STAGES = (
@@ -45,7 +46,14 @@ def dump_stage(stage: str, source: str, path: str, options: Options) -> str:
             for r in find_regions(resolved)
         )
     lines: list[str] = []
-    for a in assess_regions(resolved, syntax, options):
+    assessments = assess_regions(resolved, syntax, options)
+    if stage == "rules":
+        found = list(run_rules(path, assessments, options))
+        for rule in RULES:
+            places = ", ".join(str(d.span) for d in found if d.code == rule.code)
+            lines.append(f"{rule.code} {rule.name}: {places or 'nothing'}")
+        return "\n".join(lines)
+    for a in assessments:
         head = f"{a.region.span} {a.region.kind.value} in {a.region.function}"
         if stage == "costs":
             fields = ", ".join(f"{f.name} {_estimate(getattr(a.demand, f.name))}" for f in dataclasses.fields(a.demand))
@@ -56,14 +64,12 @@ def dump_stage(stage: str, source: str, path: str, options: Options) -> str:
                 f"{head}: {p.bound.value}, {p.concurrency.value}, help {p.help}, held {p.held.likely}, "
                 f"ceiling {p.ceiling.low:.2f} {p.ceiling.likely} {p.ceiling.high:.2f}, knee {p.saturation[0]}"
             )
-        elif stage == "advice":
+        else:
             lines.append(f"{head}: {a.explanation}")
             lines.extend(
                 f"  {x.action} {x.speedup.likely} scales={x.scales}{f' veto: {x.veto}' if x.veto else ''}: {x.why}"
                 for x in a.advice
             )
-        else:
-            lines.append(f"{head}: confidence {a.confidence.value}; {'; '.join(a.assumptions)}")
     return "\n".join(lines)
 
 

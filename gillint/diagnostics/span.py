@@ -14,13 +14,6 @@ class Span:
     end_line: int
     end_column: int
 
-    def contains(self, other: Span) -> bool:
-        """Whether the other span lies within this one (or is the same)."""
-        return (self.line, self.column) <= (other.line, other.column) and (other.end_line, other.end_column) <= (
-            self.end_line,
-            self.end_column,
-        )
-
     def __str__(self) -> str:
         return f"{self.line}:{self.column}"
 

@@ -12,7 +12,7 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import ARRAY, refine, with_shape
-from gillint.resolve.bound import Answers, build, element_of, number_of, returned, size_of
+from gillint.resolve.bound import Answers, build, element_of, returned, size_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, POOLS, SYNONYMS, HandoverSpec
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Concurrency, Handover, Kind
@@ -554,10 +554,3 @@ def symbol_of(name: str) -> Value:
 def knows(name: str) -> bool:
     """Whether anything is known of a module or function of this name."""
     return knows_module(name)
-
-
-def numeric(value: Value | None) -> Estimate | None:
-    """The number that a value is, or None where it is not known at all."""
-    if value is None or (value.number is None and value.literal is None):
-        return None
-    return number_of(value)

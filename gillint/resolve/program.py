@@ -569,7 +569,7 @@ class Resolver:
                 traces.append(trace)
         if self._left <= 0:
             scope.note("this file is so large that part of it was not looked at")
-        return Resolved(scope.path, tuple(traces), tuple(scope.notes), tuple(self._modules))
+        return Resolved(scope.path, tuple(traces), tuple(scope.notes))
 
     def _report(self, key: str, outline: FunctionOutline, entries: set[str]) -> FunctionTrace | None:
         """The function's trace for arguments that cover its call sites."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
@@ -151,9 +151,6 @@ class Block:
     span: Span | None = None
 
 
-EMPTY = Block()
-
-
 @dataclass(frozen=True, slots=True)
 class FunctionTrace:
     """A function as it is reported: its body, for arguments that cover those of its call sites."""
@@ -176,7 +173,6 @@ class Resolved:
     path: str
     functions: tuple[FunctionTrace, ...]
     notes: tuple[str, ...] = ()
-    modules: tuple[str, ...] = field(default=())
 
 
 def children(node: Node) -> Iterator[Block]:

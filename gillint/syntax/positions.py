@@ -76,8 +76,3 @@ class Positions:
         """The span of an expression or a statement."""
         (line, column), (end_line, end_column) = self._found[id(node)]
         return Span(line, column + 1, end_line, end_column + 1)
-
-    def merge(self, first: cst.CSTNode, last: cst.CSTNode) -> Span:
-        """From the start of one node to the end of another."""
-        a, b = self.of(first), self.of(last)
-        return Span(a.line, a.column, b.end_line, b.end_column)
