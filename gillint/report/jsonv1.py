@@ -11,7 +11,7 @@ from gillint.advice.outcome import FileReport, Options
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Diagnostic
 from gillint.estimate import LIMIT, Estimate
-from gillint.scaling.predict import BoundType, Range
+from gillint.scaling.predict import Range
 
 _CALLS = 20  # the calls that matter; what is below 0.1% of the time is left out
 _LEAST_SHARE = 0.001
@@ -70,7 +70,6 @@ def _time(e: Estimate) -> dict[str, Any]:
 
 def _region(a: Assessment) -> dict[str, Any]:
     p = a.prediction
-    unknown = p.bound is BoundType.UNKNOWN
     return {
         "kind": a.region.kind.value,
         "range": _span(a.region.span),
@@ -97,7 +96,7 @@ def _region(a: Assessment) -> dict[str, Any]:
         "calls": [_call(c, a.region.path) for c in listed_calls(a)],
         "explanation": a.explanation,
         "assumptions": list(a.assumptions),
-        "advice": [_advice(advice, unknown=unknown) for advice in a.advice],
+        "advice": [_advice(advice) for advice in a.advice],
         "measured": None,
     }
 
@@ -127,7 +126,7 @@ def _call(c: RankedCall, path: str) -> dict[str, Any]:
     }
 
 
-def _advice(advice: Advice, *, unknown: bool) -> dict[str, Any]:
+def _advice(advice: Advice) -> dict[str, Any]:
     return {
         "action": advice.action,
         "scales": advice.scales,
