@@ -144,3 +144,17 @@ def total(estimates: Iterable[Estimate]) -> Estimate:
         likely += e.likely
         high += e.high
     return Estimate(_cap(low), _cap(likely), _cap(high))
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A measured quantity: the median and its 95% interval."""
+
+    low: float
+    likely: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        """High less low."""
+        return self.high - self.low

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gillint.costs.demand import CallShare, Costs, Demand
+from gillint.diagnostics.measured import Measured
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence
 from gillint.estimate import LIMIT, Estimate
@@ -51,6 +52,7 @@ class Assessment:
     loop_block: Estimate | None
     explanation: str = ""
     advice: tuple[Advice, ...] = ()
+    measured: Measured | None = None
 
     @property
     def run_ns(self) -> Estimate:

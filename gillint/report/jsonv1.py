@@ -8,9 +8,10 @@ from typing import Any
 from gillint import __version__
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.outcome import FileReport, Options
+from gillint.diagnostics.measured import Measured
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Diagnostic
-from gillint.estimate import LIMIT, Estimate
+from gillint.estimate import LIMIT, Estimate, Interval
 from gillint.scaling.predict import Range
 
 _CALLS = 20  # the calls that matter; what is below 0.1% of the time is left out
@@ -97,7 +98,7 @@ def _region(a: Assessment) -> dict[str, Any]:
         "explanation": a.explanation,
         "assumptions": list(a.assumptions),
         "advice": [_advice(advice) for advice in a.advice],
-        "measured": None,
+        "measured": _measured(a.measured) if a.measured is not None else None,
     }
 
 
@@ -124,6 +125,31 @@ def _call(c: RankedCall, path: str) -> dict[str, Any]:
         "evidence": [str(e) for e in effect.evidence],
         "assumed": effect.assumed,
     }
+
+
+def _measured(m: Measured) -> dict[str, Any]:
+    return {
+        "verdict": m.verdict.value,
+        "reason": m.reason,
+        "threads": m.threads,
+        "speedup": _interval(m.speedup),
+        "processes": _interval(m.processes),
+        "held_fraction": _interval(m.held_fraction),
+        "held_method": m.held_method,
+        "stall_ns": _interval(m.stall_ns),
+        "controls": {name: _interval(control) for name, control in m.controls},
+        "stand_ins": [{"name": name, "what": what} for name, what in m.stand_ins],
+        "curve": [{"threads": p.threads, "speedup": _interval(p.measured)} for p in m.curve if p.measured is not None],
+        "work": m.work,
+        "seconds": m.seconds,
+        "rounds": m.rounds,
+        "notes": list(m.notes),
+        "line": m.line,
+    }
+
+
+def _interval(i: Interval | None) -> dict[str, float | None] | None:
+    return {"low": _number(i.low), "likely": _number(i.likely), "high": _number(i.high)} if i is not None else None
 
 
 def _advice(advice: Advice) -> dict[str, Any]:

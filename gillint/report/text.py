@@ -12,6 +12,7 @@ from gillint.advice.explain import duration
 from gillint.advice.outcome import FileReport, Options
 from gillint.diagnostics.types import Diagnostic
 from gillint.report.jsonv1 import listed_calls
+from gillint.report.measured import print_measured
 from gillint.scaling.predict import Range
 
 _REGIONS = 6  # for one file; the others are one line
@@ -66,7 +67,12 @@ def _one_file(console: Console, report: FileReport, options: Options) -> None:
     if not report.regions:
         console.print("No loop, comprehension or hand-over of work was found, so there is nothing to predict.")
         return
-    ranked = sorted(range(len(report.regions)), key=lambda i: (i != report.verdict, -report.regions[i].cost_share))
+
+    def rank(i: int) -> tuple[bool, bool, float]:
+        a = report.regions[i]
+        return (i != report.verdict, a.measured is None, -a.cost_share)
+
+    ranked = sorted(range(len(report.regions)), key=rank)
     for i in ranked[:_REGIONS]:
         console.print()
         _region(console, report.regions[i], report.path, options, verdict=i == report.verdict)
@@ -117,6 +123,8 @@ def _region(console: Console, a: Assessment, path: str, options: Options, *, ver
     if verdict:
         _calls(console, a)
     _advice(console, a, everything=verdict)
+    if a.measured is not None:
+        print_measured(console, a, a.measured)
     for text in a.assumptions if verdict else ():
         console.print(Padding(Text(f"assumed: {text}", style="dim"), (0, 0, 0, 2)))
 

@@ -1,0 +1,146 @@
+"""The part of a module that a piece of its code needs: imports, definitions and assignments, never its actions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gillint.benchmark.scopes import BUILTINS, bound_names, dotted, needed_globals, read_names
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+
+# What these give cannot be used twice, or not by several threads: each run makes its own.
+_ONCE_ONLY = frozenset(
+    {"open", "io.open", "gzip.open", "bz2.open", "lzma.open", "sqlite3.connect", "csv.reader", "csv.DictReader", "iter", "map",
+     "filter", "zip", "enumerate", "reversed", "os.scandir", "socket.socket", "list", "dict", "set", "collections.Counter",
+     "collections.defaultdict", "Counter", "defaultdict", "deque", "collections.deque", "bytearray"}
+)  # fmt: skip
+
+
+def top_level(tree: ast.Module) -> tuple[ast.stmt, ...]:
+    """The statements of a module in order; those under `if __name__ == "__main__"` as if they stood at the top."""
+    found: list[ast.stmt] = []
+    for statement in tree.body:
+        if isinstance(statement, ast.If) and _asks_for_main(statement.test):
+            found.extend(statement.body)
+        else:
+            found.append(statement)
+    return tuple(found)
+
+
+def _asks_for_main(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What a piece of code needs of its module: statements in order, and the names that nothing in it binds."""
+
+    statements: tuple[ast.stmt, ...]
+    undefined: frozenset[str]
+
+
+def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: frozenset[str] = frozenset()) -> Slice:
+    """The statements that some names depend on, transitively.
+
+    Args:
+        names: that are needed.
+        statements: the module's, up to the code that needs them; definitions may come from anywhere.
+        given: names that are defined elsewhere.
+    """
+    binders: dict[str, list[int]] = {}
+    for i, statement in enumerate(statements):
+        if not isinstance(statement, ast.Expr):
+            for name in bound_names([statement]):
+                binders.setdefault(name, []).append(i)
+    chosen: set[int] = set()
+    undefined: set[str] = set()
+    todo = [n for n in names if n not in given]
+    seen: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in seen or name in given:
+            continue
+        seen.add(name)
+        if name not in binders:
+            if name not in BUILTINS:
+                undefined.add(name)
+            continue
+        for i in (*binders[name], *_touched_by(name, statements)):
+            if i not in chosen:
+                chosen.add(i)
+                todo.extend(_needs(statements[i]))
+    return Slice(tuple(statements[i] for i in sorted(chosen)), frozenset(undefined - given))
+
+
+def _needs(statement: ast.stmt) -> frozenset[str]:
+    """The names that a statement reads from outside itself."""
+    try:
+        return needed_globals(ast.unparse(statement))
+    except (SyntaxError, ValueError):  # `await` at the top
+        return read_names([statement])
+
+
+def _touched_by(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:
+    """Statements at the top that change what a name holds: `rows.append(...)`, `config["a"] = 1`, loops that do so."""
+    found = []
+    for i, statement in enumerate(statements):
+        if isinstance(statement, (*_DEFINITIONS, *_IMPORTS)):
+            continue
+        for node in ast.walk(statement):
+            target = None
+            if (
+                isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Call)
+                and isinstance(node.value.func, ast.Attribute)
+            ):
+                target = node.value.func.value
+            elif isinstance(node, (ast.Assign, ast.AugAssign)):
+                aim = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                target = aim.value if isinstance(aim, (ast.Subscript, ast.Attribute)) else None
+            if isinstance(target, ast.Name) and target.id == name:
+                found.append(i)
+                break
+    return found
+
+
+def own_for_each_run(statement: ast.stmt, unit: ast.stmt) -> bool:
+    """Whether an assignment before the code under test belongs into each run of it: its value is used up or changed there."""
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
+        return False
+    names = bound_names([statement])
+    if not names & read_names([unit]):
+        return False
+    if names & bound_names([unit]):
+        return True
+    value = statement.value
+    if isinstance(value, (ast.GeneratorExp, ast.List, ast.Dict, ast.Set)):
+        return isinstance(value, ast.GeneratorExp) or not ast.unparse(value)[1:-1]  # used up, or empty and filled
+    return isinstance(value, ast.Call) and dotted(value.func) in _ONCE_ONLY and (not value.args or _opens(value))
+
+
+def _opens(call: ast.Call) -> bool:
+    return dotted(call.func) not in (
+        "list",
+        "dict",
+        "set",
+        "bytearray",
+        "deque",
+        "collections.deque",
+        "Counter",
+        "collections.Counter",
+    )
+
+
+def is_evaluable(node: ast.expr, statements: tuple[ast.stmt, ...]) -> bool:
+    """Whether an expression can be evaluated at the top of the module, from plain assignments and definitions alone."""
+    plain = [s for s in statements if isinstance(s, (*_DEFINITIONS, *_IMPORTS, *_ASSIGNMENTS))]
+    free = read_names([node]) - {
+        n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    if any(isinstance(n, (ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda)) for n in ast.walk(node)):
+        return False
+    return free <= bound_names(plain) | BUILTINS
