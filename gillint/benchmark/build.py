@@ -301,12 +301,12 @@ def _method(file: _File, owner: ast.ClassDef, function: _Function, given: frozen
     init = next((n for n in owner.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
     if function.name == "__init__":
         return _call(file, function, f"{owner.name}({{}})", owner.name, given, bound=True)
-    if init is None and (owner.bases or owner.decorator_list) and not _is_simple(owner):
-        if _object_name(owner) not in given:
-            raise NotMeasurable(
-                f"how to make a {owner.name} cannot be seen here: give --setup a file that defines "
-                f"`{_object_name(owner)}`, an object of that class"
-            )
+    hidden = init is None and (owner.bases or owner.decorator_list) and not _is_simple(owner)
+    if hidden and _object_name(owner) not in given:
+        raise NotMeasurable(
+            f"how to make a {owner.name} cannot be seen here: give --setup a file that defines "
+            f"`{_object_name(owner)}`, an object of that class"
+        )
     unit = _call(file, function, f"{_object_name(owner)}.{function.name}({{}})", owner.name, given, bound=True)
     if _object_name(owner) in given:
         return unit
@@ -610,11 +610,9 @@ def _pieces(
         pieces.append(Piece(_database(file)))
     for name, real, content in files:
         if real is not None:
-            pieces.append(
-                Piece(
-                    f"if not os.path.exists({name!r}):\n    os.makedirs(os.path.dirname({name!r}) or '.', exist_ok=True)\n    os.symlink({str(real)!r}, {name!r})"
-                )
-            )
+            link = f"if not os.path.lexists({name!r}):\n"
+            link += f"    os.makedirs(os.path.dirname({name!r}) or '.', exist_ok=True)\n"
+            pieces.append(Piece(link + f"    os.symlink({str(real)!r}, {name!r})"))
         else:
             pieces.append(Piece(content.expression))
     if imports:

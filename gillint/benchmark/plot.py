@@ -47,7 +47,7 @@ def draw(measured: Measured, title: str, path: Path) -> None:
         color="C0",
         linewidth=0,
     )
-    axes.plot(threads, [p.predicted[1] for p in predicted], color="C0", label="predicted, with its interval")
+    axes.plot(threads, [p.predicted[1] or 0.0 for p in predicted], color="C0", label="predicted, with its interval")
     seen = [(p.threads, p.measured) for p in measured.curve if p.measured is not None]
     below = [m.likely - m.low for _, m in seen]
     above = [m.high - m.likely for _, m in seen]
