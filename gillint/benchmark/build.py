@@ -14,7 +14,7 @@ from gillint.benchmark import shapes
 from gillint.benchmark.scopes import bound_names, dotted, needed_globals
 from gillint.benchmark.shapes import ANY, HELPERS, Made, Shape, make
 from gillint.benchmark.slicing import Slice, is_evaluable, own_for_each_run, slice_for, top_level
-from gillint.benchmark.uses import Reader
+from gillint.benchmark.uses import Reader, wanted_by
 from gillint.errors import UsageError
 from gillint.knowledge.base import library_files
 from gillint.measure.plan import Benchmark, StandIn
@@ -445,7 +445,7 @@ def _worker(file: _File, region: Region, given: frozenset[str]) -> _Unit | None:
                 if isinstance(argument, ast.Lambda):
                     return _lambda(file, argument)
                 qualified = file.reader.qualified(argument)
-                wanted = shapes_wanted(qualified)
+                wanted = wanted_by(qualified, 0)
                 if qualified is not None and wanted is not None and isinstance(argument, (ast.Name, ast.Attribute)):
                     made = make(wanted)
                     text = ast.unparse(argument)
@@ -453,13 +453,6 @@ def _worker(file: _File, region: Region, given: frozenset[str]) -> _Unit | None:
                     words = f"a call of {qualified}()"
                     return _Unit((Piece(f"{text}(value)"),), needs, (), (("value", made),), False, words)
     return None
-
-
-def shapes_wanted(name: str | None) -> Shape | None:
-    """What a library's callable wants first."""
-    from gillint.benchmark.uses import _wanted
-
-    return _wanted(name, 0)
 
 
 def _at(node: ast.expr, region: Region) -> bool:
@@ -533,8 +526,6 @@ def _called_shape(file: _File, name: str) -> Shape:
 
 def _literal_files(file: _File, cut: Slice, unit: _Unit) -> Iterator[tuple[ast.Call, str, Shape]]:
     """Calls that open a file whose relative name is written in the code."""
-    from gillint.benchmark.uses import _wanted
-
     kept = {id(n) for s in (*cut.statements, *unit.before) for n in ast.walk(s)}
     first, last = unit.body[-1].source_line, None
     if first is not None:
@@ -546,7 +537,7 @@ def _literal_files(file: _File, cut: Slice, unit: _Unit) -> Iterator[tuple[ast.C
         if id(node) not in kept and not inside:
             continue
         value = node.args[0]
-        wanted = _wanted(file.reader.qualified(node.func), 0)
+        wanted = wanted_by(file.reader.qualified(node.func), 0)
         if (
             wanted is not None
             and wanted.kind == "path"

@@ -147,7 +147,7 @@ class Reader:
         if name in ITERATES:
             yield from self._iterated(call, position, scope, depth)
             return
-        wanted = _wanted(name, position)
+        wanted = wanted_by(name, position)
         if wanted is not None:
             wanted = self._refined(wanted, call, scope, depth)
             yield Clue(9, wanted)
@@ -191,7 +191,7 @@ class Reader:
         """JSON holds what is read from it; a file what is read from it."""
         if wanted.kind == "json":
             document = self._of_result(call, scope, depth)
-            return replace(wanted, parts=(("document", document),)) if document.kind != "any" else wanted
+            return replace(wanted, parts=(("document", document),)) if _in_json(document) else wanted
         if wanted.kind == "path" and (wanted.part("content") or TEXT).kind == "text":
             return replace(wanted, parts=(("content", self.of_file(call, scope, depth)),))
         return wanted
@@ -279,7 +279,14 @@ class Reader:
                     yield Clue(7, self.of_parameter(parameter, function, depth - 1))
 
 
-def _wanted(name: str | None, position: int) -> Shape | None:
+def _in_json(shape: Shape) -> bool:
+    """Whether JSON can hold it."""
+    plain = shape.kind in ("text", "int", "float", "bool", "number text", "date", "list", "dict")
+    return plain and all(_in_json(part) or part.kind == "any" for _, part in shape.parts)
+
+
+def wanted_by(name: str | None, position: int) -> Shape | None:
+    """What a well-known callable wants at a position."""
     if name is None:
         return None
     wants = WANTS.get(name)

@@ -115,14 +115,18 @@ class Team:
         try:
             batches = {"work": make(), "positive": _positive, "negative": _negative}
             self._answers.put((0.0, 0.0))
-            while (order := orders.get()) is not None:
-                what, n, barrier = order
-                barrier.wait()
+        except BaseException as error:
+            self._answers.put(error)
+            return
+        while (order := orders.get()) is not None:
+            what, n, barrier = order
+            barrier.wait()
+            try:
                 start = time.perf_counter()
                 batches[what](n)
                 self._answers.put((start, time.perf_counter()))
-        except BaseException as error:
-            self._answers.put(error)
+            except BaseException as error:
+                self._answers.put(error)
 
     def _collect(self, count: int) -> list[tuple[float, float]]:
         answers = []

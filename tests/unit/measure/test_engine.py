@@ -1,0 +1,179 @@
+"""Real runs of small benchmarks: what comes back, and that nothing stays behind. No timing is asserted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from gillint.measure import engine, sampler
+from gillint.measure.counter import build_counter
+from gillint.measure.engine import measure
+from gillint.measure.plan import Benchmark, Failed
+from gillint.measure.script import Piece, assemble
+
+
+def benchmark(work: str, setup: str = "", *, coroutine: bool = False) -> Benchmark:
+    head = f"{'async ' if coroutine else ''}def gillint_work():"
+    pieces = [
+        Piece(setup or "pass", 1),
+        Piece("def gillint_inputs():\n    return ()"),
+        Piece(head),
+        Piece(f"    {work}", 7),
+    ]
+    return assemble(pieces, origin="user.py", work="a run")
+
+
+def run(work: str, setup: str = "", *, seconds: float = 6.0, coroutine: bool = False):  # type: ignore[no-untyped-def]
+    return measure(benchmark(work, setup, coroutine=coroutine), interpreter=sys.executable, threads=2, seconds=seconds)
+
+
+@pytest.fixture
+def no_leftovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """Whatever happens, temporary files and processes are gone."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    yield
+    assert [p.name for p in tmp_path.iterdir() if p.name != "gillint-probe.lock"] == []
+    _wait_until_gone(str(tmp_path))
+
+
+def _wait_until_gone(text: str) -> None:
+    """A killed process is there until its parent has noticed."""
+    deadline = time.time() + 10
+    while _processes(text) and time.time() < deadline:
+        time.sleep(0.05)
+    assert _processes(text) == []
+
+
+def _processes(text: str) -> list[str]:
+    """Command lines that name a folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = path.read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if text in command:
+            found.append(command)
+    return found
+
+
+@pytest.mark.usefixtures("no_leftovers")
+@pytest.mark.parametrize(
+    ("work", "setup", "coroutine"),
+    [
+        ("sum(i * i for i in range(5000))", "", False),
+        ("hashlib.sha256(data)", "import hashlib\ndata = bytes(1 << 20)", False),
+        ("await asyncio.sleep(0.002)", "import asyncio", True),
+        ("print('noise'); input_is = __import__('sys').stdin.read()", "", False),
+    ],
+    ids=["python", "native", "coroutine", "noisy"],
+)
+def test_a_measurement_is_complete(work: str, setup: str, coroutine: bool) -> None:
+    found = run(work, setup, coroutine=coroutine)
+    assert found.threads == 2
+    assert [threads for threads, _ in found.curve] == [1, 2]
+    assert found.speedup == found.curve[-1][1]
+    assert found.rounds >= 1
+    assert found.seconds > 0
+    for each in (found.speedup, found.processes, found.positive, found.negative):
+        assert 0 < each.low <= each.likely <= each.high
+    assert found.python == ".".join(map(str, sys.version_info[:3]))
+    assert found.held is not None or found.held_method
+    assert found.stall_ns is not None
+    assert found.stall_ns.low >= 0
+
+
+def counting_works() -> bool:
+    """Whether this interpreter's releases can be counted: not where libpython is linked in, nor off Linux."""
+    found = run("hashlib.sha256(data)", "import hashlib\ndata = bytes(1 << 20)", seconds=6.0)
+    return bool(found.held_method == "counted")
+
+
+@pytest.mark.usefixtures("no_leftovers")
+def test_counts_are_exact_where_they_can_be_had() -> None:
+    if build_counter() is None or not counting_works():
+        pytest.skip("releases cannot be counted here")
+    setup = "import hashlib\ndata = bytes(1 << 20)\nsmall = b'x' * 100"
+    found = run("[hashlib.sha256(data) for _ in range(7)]; hashlib.sha256(small)", setup)
+    assert found.demands is not None
+    assert found.demands.releases == 7
+    assert run("sum(i * i for i in range(5000))").demands.releases == 0
+
+
+@pytest.mark.usefixtures("no_leftovers")
+@pytest.mark.parametrize(
+    ("work", "seconds", "message", "line"),
+    [
+        ("1 / 0", 60.0, "ZeroDivisionError", 7),
+        ("raise SystemExit(3)", 60.0, "SystemExit", 7),
+        ("import os; os.abort()", 60.0, "signal 6", None),
+        ("while True: pass", 2.0, "did not end within 2 s", None),
+        ("import time; time.sleep(60)", 2.0, "did not end within 2 s", None),
+    ],
+)
+def test_failures_say_what_and_where(work: str, seconds: float, message: str, line: int | None) -> None:
+    with pytest.raises(Failed, match=message) as caught:
+        run(work, seconds=seconds)
+    assert caught.value.line == line
+
+
+@pytest.mark.usefixtures("no_leftovers")
+def test_processes_that_the_work_leaves_behind_are_ended() -> None:
+    with pytest.raises(Failed, match="did not end"):
+        run(
+            "subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])",
+            "import subprocess, sys",
+            seconds=2.0,
+        )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork") or not Path("/proc/self/cmdline").exists(), reason="looks at /proc")
+def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from tests.unit.measure.test_engine import run\n"
+        "run('while True: pass', seconds=60.0)\n"
+    )  # fmt: skip
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE)
+    try:
+        deadline = time.time() + 30
+        while not [c for c in _processes(str(tmp_path)) if "--phase" in c] and time.time() < deadline:
+            time.sleep(0.05)
+        process.send_signal(2)
+        process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    _wait_until_gone(str(tmp_path))
+    assert list(tmp_path.glob("gillint-measure-*")) == []
+
+
+def test_sampling_says_why_it_cannot() -> None:
+    if sampler.find_py_spy() is not None:
+        pytest.skip("py-spy is installed")
+    held, why = sampler.held_fraction(["python"], ".", 1.0, "no compiler")
+    assert held is None
+    assert "gillint[measure]" in why
+
+
+def test_one_measurement_at_a_time() -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with engine.exclusive():
+            order.append("second")
+
+    with engine.exclusive():
+        thread = threading.Thread(target=second)
+        thread.start()
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
