@@ -33,6 +33,8 @@ class Workload:
         requires: distributions.
         server: whether it asks the local server.
         set_aside: never looked at while the model is calibrated and the analysis worked on.
+        event_loop: its copies run on one event loop as they are, so that more threads change nothing by definition.
+        task: what is measured instead of `work()`, where that hands work over itself.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Workload:
     requires: tuple[str, ...]
     server: bool
     set_aside: bool
+    event_loop: bool
+    task: str
 
     @property
     def path(self) -> Path:
@@ -64,8 +68,13 @@ class Workload:
             f"module = sys.modules[{self.name!r}] = importlib.util.module_from_spec(spec)\n"
             "spec.loader.exec_module(module)"
         )
-        work = "def gillint_inputs():\n    return ()\n\n\ndef gillint_work():\n    module.work()"
-        return assemble([Piece(load), Piece(work)], origin=str(self.path), work=f"work() of {self.path.name}")
+        run = (
+            f"eval(task, vars(module))\n\n\ntask = compile({self.task!r}, 'task', 'eval')"
+            if self.task
+            else "module.work()"
+        )
+        work = f"def gillint_inputs():\n    return ()\n\n\ndef gillint_work():\n    {run}"
+        return assemble([Piece(load), Piece(work)], origin=str(self.path), work=f"a run of {self.path.name}")
 
 
 def _installed(distribution: str) -> bool:
@@ -86,11 +95,13 @@ def workloads() -> tuple[Workload, ...]:
     entries = read_toml(FOLDER / "manifest.toml")["workload"]
     return tuple(
         Workload(
-            Path(e["file"]).stem,
-            e["family"],
-            tuple(e.get("requires", ())),
-            bool(e.get("server")),
-            bool(e.get("set_aside")),
+            name=Path(e["file"]).stem,
+            family=e["family"],
+            requires=tuple(e.get("requires", ())),
+            server=bool(e.get("server")),
+            set_aside=bool(e.get("set_aside")),
+            event_loop=bool(e.get("event_loop")),
+            task=e.get("task", ""),
         )
         for e in entries
     )

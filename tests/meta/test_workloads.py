@@ -48,6 +48,8 @@ class Workload:
     requires: tuple[str, ...] = ()
     server: bool = False
     set_aside: bool = False
+    event_loop: bool = False
+    task: str = ""
 
     @cached_property
     def text(self) -> str:
