@@ -44,18 +44,36 @@ class _Events:
 @contextlib.contextmanager
 def exclusive() -> Iterator[None]:
     """One measurement at a time on this machine; waits for the others."""
+    path = Path(tempfile.gettempdir()) / "gillint-probe.lock"
     try:
         import fcntl
-    except ImportError:  # where there is no fcntl, nobody is waited for
+
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    except (ImportError, OSError):  # no fcntl on this system, or somebody else's lock: nobody is waited for
         yield
         return
-    path = Path(tempfile.gettempdir()) / "gillint-probe.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a request to end clean up first, as an interrupt does."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def measure(
@@ -78,7 +96,8 @@ def measure(
     Raises:
         Failed: the code raised, crashed, or did not finish a run in time.
     """
-    with exclusive(), tempfile.TemporaryDirectory(prefix="gillint-measure-", ignore_cleanup_errors=True) as folder:
+    temporary = tempfile.TemporaryDirectory(prefix="gillint-measure-", ignore_cleanup_errors=True)
+    with _terminable(), exclusive(), temporary as folder:
         script = Path(folder) / "benchmark.py"
         script.write_text(benchmark.script, encoding="utf-8")
         start = time.time()
@@ -212,7 +231,7 @@ def _held(counted: _Events, tried: bool) -> tuple[Interval | None, str, Demands 
     other = middle("other")
     other = other if other > 0.05 * computing else 0.0
     gil, native = middle("gil") + blocked, middle("native")
-    demands = Demands(gil, native, waited, middle("releases"), other, middle("reference"))
+    demands = Demands(gil, native, waited, middle("releases"), middle("faults"), other, middle("reference"))
     # Of a wait during which other threads of the process computed, nobody can say here what it was.
     if other > 0.2 * (computing + waited):
         return None, "other threads of the process did much of the work", demands

@@ -357,6 +357,15 @@ def heartbeat(make: Callable[[], Batch], until: float) -> Iterator[Event]:
     yield {"event": "heartbeat", "idle": idle, "busy": busy}
 
 
+def page_faults() -> int:
+    """How often this thread touched memory for the first time, where the system says so."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)).ru_minflt
+
+
 class Counters:
     """G, N and W of this thread, counted exactly by the preloaded object of gillint (see `counter.c`)."""
 
@@ -388,7 +397,7 @@ class Counters:
     def demand(self, batch: Batch, n: int) -> Event:
         """The service demands of one run, in ns, over n runs; `blocked` is wall time with the GIL and without CPU."""
         extra_held, extra_cpu, extra_wait = self._overhead
-        before = self.read()
+        before, faults = self.read(), page_faults()
         process, cpu, wall = time.process_time_ns(), time.thread_time_ns(), time.perf_counter_ns()
         batch(n)
         wall, cpu, process = (
@@ -404,6 +413,7 @@ class Counters:
             "wait": max(0.0, (released_wall - released_cpu) / n - k * extra_wait),
             "blocked": max(0.0, (wall - cpu - released_wall + released_cpu) / n),
             "releases": k,
+            "faults": (page_faults() - faults) / n,
             "other": max(0.0, (process - cpu) / n),
         }
 

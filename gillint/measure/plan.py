@@ -43,12 +43,13 @@ class Benchmark:
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """The measured service demands of one run of the work: medians, in ns."""
+    """The measured service demands of one run of the work: medians, in ns; page faults and releases as numbers."""
 
     gil: float
     native: float
     wait: float
     releases: float
+    faults: float
     other_threads: float
     reference: float
 

@@ -60,7 +60,7 @@ def of_assessment(a: Assessment) -> Predicted:
 def from_measurement(row: Row) -> Predicted | None:
     """What the model says of the measured demands: what a perfect reader of the code would get.
 
-    Page faults and locks of libraries are not among what is measured, so the model is not told of them.
+    Locks of libraries are not among what is measured, so the model is not told of them.
     """
     d = row["demands"]
     if d is None:
@@ -76,6 +76,7 @@ def from_measurement(row: Row) -> Predicted | None:
         releases=point(d["releases"]),
         parallel=point(d["other_threads"]),
         python=point(d["gil"]),
+        pages=point(d.get("faults", 0.0) * 4096),
     )
     p = predict(demand, ONE, Concurrency.SEQUENTIAL, Setting(row["cores"], row["threads"], False))
     return Predicted(p.bound.value, p.ceiling, p.held, p.stall.likely, p.concurrency.value, "", "")
