@@ -223,8 +223,10 @@ def _held(counted: _Events, tried: bool) -> tuple[Interval | None, str, Demands 
     def middle(key: str) -> float:
         return float(median(s[key] for s in samples))
 
-    # Waits: the least, as a busy machine only ever adds to them.
-    blocked, waited = min(s["blocked"] for s in samples), min(s["wait"] for s in samples)
+    # Waits: the least, as a busy machine only ever adds to them. Time off the core with the GIL held is blocking only where
+    # no other program took the core meanwhile.
+    alone = [s["blocked"] for s in samples if not s["lost"]]
+    blocked, waited = min(alone, default=0.0), min(s["wait"] for s in samples)
     computing = middle("gil") + middle("native")
     blocked = blocked if blocked > 0.1 * computing else 0.0
     waited = waited if waited > 0.02 * computing else 0.0

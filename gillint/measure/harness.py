@@ -357,13 +357,14 @@ def heartbeat(make: Callable[[], Batch], until: float) -> Iterator[Event]:
     yield {"event": "heartbeat", "idle": idle, "busy": busy}
 
 
-def page_faults() -> int:
-    """How often this thread touched memory for the first time, where the system says so."""
+def usage() -> "tuple[int, int]":
+    """How often this thread touched memory for the first time and lost its core to others, where the system says so."""
     try:
         import resource
     except ImportError:
-        return 0
-    return resource.getrusage(getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)).ru_minflt
+        return 0, 0
+    used = resource.getrusage(getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF))
+    return used.ru_minflt, used.ru_nivcsw
 
 
 class Counters:
@@ -397,7 +398,7 @@ class Counters:
     def demand(self, batch: Batch, n: int) -> Event:
         """The service demands of one run, in ns, over n runs; `blocked` is wall time with the GIL and without CPU."""
         extra_held, extra_cpu, extra_wait = self._overhead
-        before, faults = self.read(), page_faults()
+        before, (faults, lost) = self.read(), usage()
         process, cpu, wall = time.process_time_ns(), time.thread_time_ns(), time.perf_counter_ns()
         batch(n)
         wall, cpu, process = (
@@ -407,13 +408,15 @@ class Counters:
         )
         releases, released_cpu, released_wall = (b - a for a, b in zip(before, self.read()))  # noqa: B905
         k = releases / n
+        faults, lost = (b - a for a, b in zip((faults, lost), usage()))  # noqa: B905
         return {
             "gil": max(0.0, (cpu - released_cpu) / n - k * extra_held),
             "native": max(0.0, released_cpu / n - k * extra_cpu),
             "wait": max(0.0, (released_wall - released_cpu) / n - k * extra_wait),
             "blocked": max(0.0, (wall - cpu - released_wall + released_cpu) / n),
             "releases": k,
-            "faults": (page_faults() - faults) / n,
+            "faults": faults / n,
+            "lost": lost,
             "other": max(0.0, (process - cpu) / n),
         }
 
