@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -35,11 +36,13 @@ class Call:
         return (parameter in self.constants, self.constants.get(parameter))
 
 
-def effect(name: str, python: str = "3.13", **arguments: float | Constant) -> str:
+def effect(name: str, arguments: Mapping[str, float | Constant] | None = None, /, python: str = "3.13") -> str:
     fact = find_fact(name)
     assert fact is not None, name
-    sizes = {key: float(value) for key, value in arguments.items() if isinstance(value, (int, float))}
-    constants = {key: value for key, value in arguments.items() if not isinstance(value, float)}
+    sizes = {key: float(value) for key, value in (arguments or {}).items() if isinstance(value, (int, float))}
+    constants: dict[str, Constant] = {
+        key: value for key, value in (arguments or {}).items() if not isinstance(value, float)
+    }
     return decide(fact, Call(sizes, constants), Target(python)).likely.effect.value
 
 
@@ -63,8 +66,8 @@ HASHES = (
     ],
 )
 def test_from_this_size_on_the_gil_is_released(name: str, parameter: str, size: float) -> None:
-    assert effect(name, **{parameter: size - 1}) == "holds"
-    assert effect(name, **{parameter: size}) == "releases"
+    assert effect(name, {parameter: size - 1}) == "holds"
+    assert effect(name, {parameter: size}) == "releases"
 
 
 @pytest.mark.parametrize(
@@ -76,18 +79,18 @@ def test_from_this_size_on_the_gil_is_released(name: str, parameter: str, size: 
     ],
 )
 def test_the_version_decides(name: str, python: str, expected: str) -> None:
-    assert effect(name, python) == expected
+    assert effect(name, python=python) == expected
 
 
 def test_crc32_of_binascii_releases_from_3_11_on() -> None:
-    assert effect("binascii.crc32", "3.10", data=1e6) == "holds"
-    assert effect("binascii.crc32", "3.11", data=1e6) == "releases"
+    assert effect("binascii.crc32", {"data": 1e6}, python="3.10") == "holds"
+    assert effect("binascii.crc32", {"data": 1e6}, python="3.11") == "releases"
 
 
 @pytest.mark.parametrize(("python", "expected"), [("3.10", "runs-python"), ("3.12", "runs-python"), ("3.13", "holds")])
 def test_json_indent_is_c_from_3_13_on(python: str, expected: str) -> None:
-    assert effect("json.dumps", python, obj=10.0, indent=2) == expected
-    assert effect("json.dumps", python, obj=10.0) == "holds"
+    assert effect("json.dumps", {"obj": 10.0, "indent": 2}, python=python) == expected
+    assert effect("json.dumps", {"obj": 10.0}, python=python) == "holds"
 
 
 @pytest.mark.parametrize(
