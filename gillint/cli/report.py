@@ -5,17 +5,11 @@ from __future__ import annotations
 from gillint.advice.outcome import FileReport
 from gillint.cli import options as o
 from gillint.cli.command import make_command
+from gillint.cli.output import emit
 
 
 def _present(reports: tuple[FileReport, ...], chosen: o.Chosen) -> int:
-    if chosen.output_format == "text":
-        from rich.console import Console
-
-        from gillint.report.text import print_report
-
-        print_report(Console(highlight=False), reports, chosen.options)
-    else:
-        o.print_plain(reports, chosen)
+    emit(reports, chosen, regions=True)
     return o.exit_code(reports, chosen.fail_on) if chosen.fail_on_given else 0
 
 
