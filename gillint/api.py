@@ -102,7 +102,7 @@ def _analyse_text(text: str, name: str, options: Options, load: Loader | None, *
     report = analyse(program.source, name, options, load, thorough=thorough)
     shown = bool(report.diagnostics or report.regions)
     return replace(
-        report, error=_error(report.error, program), source=program.source if shown else "", cells=program.cells
+        report, error=_error(report.error, program), source=program.text if shown else "", cells=program.cells
     )
 
 

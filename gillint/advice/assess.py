@@ -39,7 +39,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assessment:
-    """A region, its demands, how it scales, and why."""
+    """A region, its demands, how it scales, and why; `spent_ns` is its inclusive time in a run of the file."""
 
     region: Region
     demand: Demand
@@ -51,6 +51,7 @@ class Assessment:
     loop_block: Estimate | None
     explanation: str = ""
     advice: tuple[Advice, ...] = ()
+    spent_ns: float = 0.0
 
     @property
     def run_ns(self) -> Estimate:
@@ -93,6 +94,7 @@ def assess(
         confidence=_confidence(demand, prediction, ranked),
         assumptions=_assumptions(region, prediction, ranked, notes),
         loop_block=loop_block,
+        spent_ns=spent,
     )
 
 

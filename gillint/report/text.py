@@ -10,13 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
-from gillint.advice.explain import duration
 from gillint.advice.outcome import FileReport, Options
 from gillint.diagnostics.types import Diagnostic
+from gillint.report import words
 from gillint.report.formats import Run
 from gillint.report.jsonv1 import listed_calls
 from gillint.report.places import in_cells, place, place_of
-from gillint.scaling.predict import Range
 
 _WIDTH = 120  # columns in a file; a terminal has its own
 _REGIONS = 6  # for one file; the others are one line
@@ -73,7 +72,7 @@ def _one_file(console: Console, report: FileReport, options: Options) -> None:
     console.print(
         Text.assemble(
             (report.path, "bold"),
-            f"  {_count(options.threads, 'thread')} on {_count(options.cores, 'core')}, {build}Python {options.python}",
+            f"  {words.count(options.threads, 'thread')} on {words.count(options.cores, 'core')}, {build}Python {options.python}",
         )
     )
     if not report.regions:
@@ -86,19 +85,13 @@ def _one_file(console: Console, report: FileReport, options: Options) -> None:
     rest = ranked[_REGIONS:]
     if rest:
         console.print()
-        console.print(Text(f"{_count(len(rest), 'more region')} with less of the time:", style="dim"))
+        console.print(Text(f"{words.count(len(rest), 'more region')} with less of the time:", style="dim"))
         for i in rest:
             console.print(Padding(_headline(report.regions[i], report), (0, 0, 0, 2)))
     if report.diagnostics:
         console.print()
         for d in report.diagnostics:
             console.print(_finding(report, d))
-
-
-def _worth_threads(a: Assessment) -> bool:
-    """Whether this very loop could be given to threads."""
-    apart = a.region.iterations.value in ("independent", "reduction")
-    return a.prediction.help == "yes" and a.region.concurrency.value == "sequential" and apart
 
 
 def _headline(a: Assessment, report: FileReport) -> Text:
@@ -122,8 +115,8 @@ def _region(console: Console, a: Assessment, report: FileReport, options: Option
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
-    facts.add_row("ceiling", f"{_times(p.ceiling)} on {options.threads} threads   {_curve(p.curve)}")
-    facts.add_row("GIL held", f"{_fraction(p.held)} of each {_unit(a)}{_stall(a)}")
+    facts.add_row("ceiling", f"{words.times(p.ceiling)} on {options.threads} threads   {words.curve(p.curve)}")
+    facts.add_row("GIL held", f"{words.fraction(p.held)} of each {words.unit(a)}{words.stall(a)}")
     facts.add_row("time", f"{100 * a.cost_share:.0f}% of the file, by estimate; confidence {a.confidence.value}")
     facts.add_row("why", in_cells(report, a.explanation))
     console.print(Padding(facts, (0, 0, 0, 2)))
@@ -132,47 +125,6 @@ def _region(console: Console, a: Assessment, report: FileReport, options: Option
     _advice(console, a, report, everything=verdict)
     for text in a.assumptions if verdict else ():
         console.print(Padding(Text(f"assumed: {text}", style="dim"), (0, 0, 0, 2)))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number != 1 else ''}"
-
-
-def _unit(a: Assessment) -> str:
-    return {"submission": "task", "recursion": "call", "function": "call", "coroutine": "call"}.get(
-        a.region.kind.value, "iteration"
-    )
-
-
-def _times(r: Range) -> str:
-    middle = f"{r.likely:.2f}x" if r.likely is not None else "unknown"
-    return middle if r.high - r.low < 0.02 else f"{middle} (between {r.low:.2f}x and {r.high:.2f}x)"
-
-
-def _curve(curve: tuple[float | None, ...]) -> str:
-    shown = [(i, v) for i, v in enumerate(curve, 1) if v is not None]
-    if len(shown) < 2 or max(v for _, v in shown) - min(v for _, v in shown) < 0.01:
-        return ""
-    if len(shown) > 8:
-        shown = [s for s in shown if s[0] in (1, 2, 4, 8, 16, 32, 64, len(curve))]
-    return "  ".join(f"{i}: {v:.2f}x" for i, v in shown)
-
-
-def _fraction(r: Range) -> str:
-    if r.likely is None:
-        return "unknown"
-    if r.high - r.low < 0.02:
-        return f"{100 * r.likely:.0f}%"
-    return f"{100 * r.likely:.0f}% ({100 * r.low:.0f}-{100 * r.high:.0f}%)"
-
-
-def _stall(a: Assessment) -> str:
-    text = ""
-    if a.prediction.stall.likely > 0 and a.prediction.held.likely is not None:
-        text = f"; other threads stand still for up to {duration(a.prediction.stall.likely)}"
-    if a.loop_block is not None:
-        text += f"; the event loop is blocked for up to {duration(a.loop_block.likely)}"
-    return text
 
 
 def _calls(console: Console, a: Assessment, report: FileReport) -> None:
@@ -232,9 +184,10 @@ def _summary(console: Console, files: tuple[FileReport, ...], options: Options) 
     found = sum(len(report.diagnostics) for report in files)
     console.print()
     console.print(
-        f"{_count(len(files), 'file')}, {_count(len(regions), 'region')}{f' ({kinds})' if regions else ''}, "
-        f"{_count(found, 'diagnostic')}" + (f", {_count(errors, 'file')} that cannot be read" if errors else "")
+        f"{words.count(len(files), 'file')}, {words.count(len(regions), 'region')}{f' ({kinds})' if regions else ''}, "
+        f"{words.count(found, 'diagnostic')}"
+        + (f", {words.count(errors, 'file')} that cannot be read" if errors else "")
     )
-    best = [(report, a) for report, a in regions if _worth_threads(a)]
+    best = [(report, a) for report, a in regions if words.worth_threads(a)]
     for report, a in sorted(best, key=lambda pair: -pair[1].run_ns.likely)[:5]:
         console.print(Padding(_headline(a, report), (0, 0, 0, 2)))

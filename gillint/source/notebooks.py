@@ -28,9 +28,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What is analysed: a file's text, or what the code cells of a notebook make when they run from top to bottom."""
+    """What is analysed: a file's text, or what the code cells of a notebook make when they run from top to bottom.
+
+    `text` is the same as it was written, line for line: with the magics.
+    """
 
     source: str
+    text: str
     cells: tuple[Cell, ...] = ()
 
 
@@ -40,7 +44,7 @@ def program_of(text: str, name: str) -> Program:
     Raises:
         SourceProblem: it is named as a notebook, and is none.
     """
-    return read_notebook(text) if name.lower().endswith(".ipynb") else Program(text)
+    return read_notebook(text) if name.lower().endswith(".ipynb") else Program(text, text)
 
 
 def cell_at(cells: tuple[Cell, ...], line: int) -> tuple[Cell, int]:
@@ -66,9 +70,10 @@ def read_notebook(text: str) -> Program:
         hint = "it is of an old format: `jupyter nbconvert --to notebook` converts it" if old else "it has no cells"
         raise SourceProblem(f"not a notebook of format 4: {hint}")
     if _language(data) not in ("python", "ipython"):
-        return Program("", ())
+        return Program("", "")
     cells: list[Cell] = []
     program: list[str] = []
+    written: list[str] = []
     for number, cell in enumerate(data["cells"], 1):
         source = _source(cell, number)
         if source is None:
@@ -76,7 +81,12 @@ def read_notebook(text: str) -> Program:
         lines = _as_python(source).split("\n")
         cells.append(Cell(number, len(program) + 1, len(lines)))
         program.extend(lines)
-    return Program("\n".join(program) + "\n" if program else "", tuple(cells))
+        written.extend(source.split("\n"))
+    return Program(_joined(program), _joined(written), tuple(cells))
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n" if lines else ""
 
 
 def _language(data: dict[str, Any]) -> str:
