@@ -463,8 +463,8 @@ def test_the_page_ranks_regions_of_all_files_by_their_time() -> None:
 def test_curves_of_any_number_of_threads(settings: dict[str, int]) -> None:
     source = "import time, hashlib\nfor i in x:\n    time.sleep(1)\nfor i in x:\n    hashlib.sha256(b'x' * 1_000_000)\n"
     source += "for i in x:\n    unknown.thing(i)\nfor i in range(10):\n    i * i\n"
-    report = analyze(source, **settings)
-    shown = render("html", Run((report,), Options(cores=settings.get("cores", 4), threads=settings["threads"]), TEXTS))
+    threads, cores = settings["threads"], settings.get("cores", 4)
+    shown = render("html", Run((analyze(source, threads=threads, cores=cores),), Options(cores, threads), TEXTS))
     found = page(shown)
     assert ("svg" in found.tags) == (settings["threads"] > 1)
     for key, value in found.attributes:
