@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import gillint
-from tests.support import environment, inside_json, text
+from tests.support import ROOT, environment, inside_json, text
 from tests.unit.source.test_notebooks import notebook
 
 HELD = text("""
@@ -109,6 +109,12 @@ def test_importing_the_package_imports_nothing_else() -> None:
         [sys.executable, "-S", "-c", program], capture_output=True, text=True, env=environment(), check=True
     )
     assert done.stdout.split() == ["False"]
+
+
+def test_the_example_of_the_documentation_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    exec(compile(page.split("```python")[1].split("```")[0], "docs/api.md", "exec"), {})
+    assert "json.loads" in capsys.readouterr().out
 
 
 def test_the_public_names_are_there() -> None:
