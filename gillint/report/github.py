@@ -20,7 +20,7 @@ def _annotation(report: FileReport, d: Diagnostic) -> str:
     span = where.span
     properties = {"file": relative(d.path)}
     if where.cell is not None:
-        properties["line"] = "1"  # the lines of a cell are not those of the .ipynb file
+        properties["line"] = str(where.file_line)  # columns are those of the code, not of the JSON around it
     else:
         properties |= {"line": str(span.line), "endLine": str(span.end_line)}
         if span.line == span.end_line:  # GitHub takes columns within one line only

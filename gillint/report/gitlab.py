@@ -27,7 +27,7 @@ def _issue(report: FileReport, d: Diagnostic, fingerprint: str) -> dict[str, Any
     begin, end = (
         ({"line": span.line, "column": span.column}, {"line": span.end_line, "column": span.end_column})
         if where.cell is None
-        else ({"line": 1, "column": 1}, {"line": 1, "column": 1})  # the lines of a cell are not those of the file
+        else ({"line": where.file_line, "column": 1}, {"line": where.file_line, "column": 1})  # in the JSON
     )
     return {
         "type": "issue",

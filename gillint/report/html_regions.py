@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gillint.advice.assess import Advice, Assessment
+from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.outcome import FileReport, Options
 from gillint.diagnostics.span import Span
 from gillint.report import words
@@ -95,8 +95,13 @@ def _held_bar(share: float | None) -> str:
     return f'<span class="meter" aria-hidden="true"><span style="width:{100 * share:.1f}%"></span></span>'
 
 
+def shown_calls(a: Assessment) -> list[RankedCall]:
+    """The calls that a card lists."""
+    return [c for c in listed_calls(a) if c.share >= 0.005 or c.detail.call.kind == "unknown"][:_CALLS]
+
+
 def _calls(ranked: Ranked, rank: int) -> Iterator[str]:
-    calls = [c for c in listed_calls(ranked.assessment) if c.share >= 0.005 or c.detail.call.kind == "unknown"][:_CALLS]
+    calls = shown_calls(ranked.assessment)
     if not calls:
         return
     yield f'<h3>Calls</h3><div class="wide" role="region" aria-label="Calls of region {rank}" tabindex="0"><table><thead><tr>'

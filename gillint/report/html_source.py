@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gillint.advice.assess import Assessment
 from gillint.advice.outcome import FileReport
+from gillint.report.html_regions import shown_calls
 from gillint.report.markup import escaped, highlighted, sentence
 from gillint.report.places import place_of
 from gillint.source.notebooks import Cell, cell_at
@@ -56,6 +57,8 @@ def _wanted(report: FileReport, regions: list[tuple[int, Assessment]], count: in
     for span in spans:
         last = min(span.end_line, span.line + _WHOLE)
         found.update(range(max(1, span.line - _AROUND), min(count, last + _AROUND) + 1))
+    for _, a in regions:  # their cards link to these
+        found.update(line for call in shown_calls(a) if (line := call.place(report.path).line) <= count)
     return sorted(found)
 
 

@@ -15,11 +15,20 @@ from gillint.source.notebooks import cell_at
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A span of a file; in a notebook it counts from the first line of the cell."""
+    """A span of a file; in a notebook it counts from the first line of the cell.
+
+    `notebook_line` is where it begins in the .ipynb file.
+    """
 
     path: str
     span: Span
     cell: int | None = None
+    notebook_line: int = 1
+
+    @property
+    def file_line(self) -> int:
+        """For what shows files and knows no cells."""
+        return self.span.line if self.cell is None else self.notebook_line
 
     def __str__(self) -> str:
         cell = f"cell {self.cell}:" if self.cell is not None else ""
@@ -34,9 +43,10 @@ def place(report: FileReport, span: Span, path: str | None = None) -> Place:
         return Place(report.path, span)
     cell, line = cell_at(report.cells, span.line)
     last, end_line = cell_at(report.cells, span.end_line)
+    in_file = cell.file_lines[line - 1] if line <= len(cell.file_lines) else 1
     if last is cell:
-        return Place(report.path, Span(line, span.column, end_line, span.end_column), cell.number)
-    return Place(report.path, Span(line, span.column, cell.lines, max(span.column, 1)), cell.number)
+        return Place(report.path, Span(line, span.column, end_line, span.end_column), cell.number, in_file)
+    return Place(report.path, Span(line, span.column, cell.lines, max(span.column, 1)), cell.number, in_file)
 
 
 def place_of(report: FileReport, finding: Diagnostic | Related) -> Place:

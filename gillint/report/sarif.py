@@ -99,8 +99,8 @@ def _location(where: Place) -> dict[str, Any]:
     uri = relative_uri(where.path)
     artifact = {"uri": uri} if uri.startswith("file:") else {"uri": uri, "uriBaseId": "SRCROOT"}
     physical: dict[str, Any] = {"artifactLocation": artifact}
-    if where.cell is not None:  # a region counts the lines of the .ipynb file, and GitHub shows nothing without one
-        physical["region"] = {"startLine": 1}
+    if where.cell is not None:  # columns are those of the code, not of the JSON around it
+        physical["region"] = {"startLine": where.file_line}
         cell = {"name": f"cell {where.cell}", "fullyQualifiedName": str(where), "kind": "module"}
         return {"physicalLocation": physical, "logicalLocations": [cell]}
     span = where.span

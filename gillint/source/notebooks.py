@@ -19,11 +19,15 @@ from gillint.source.files import SourceProblem
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A code cell: its number among all cells from 1, and where its lines are in the program."""
+    """A code cell: its number among all cells from 1, and where its lines are in the program.
+
+    `file_lines` are where the lines are in the .ipynb file, for tools that know no cells.
+    """
 
     number: int
     first_line: int
     lines: int
+    file_lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +78,13 @@ def read_notebook(text: str) -> Program:
     cells: list[Cell] = []
     program: list[str] = []
     written: list[str] = []
+    places = _file_lines(text)
     for number, cell in enumerate(data["cells"], 1):
         source = _source(cell, number)
         if source is None:
             continue
         lines = _as_python(source).split("\n")
-        cells.append(Cell(number, len(program) + 1, len(lines)))
+        cells.append(Cell(number, len(program) + 1, len(lines), tuple(places.get(number, ())[: len(lines)])))
         program.extend(lines)
         written.extend(source.split("\n"))
     return Program(_joined(program), _joined(written), tuple(cells))
@@ -113,6 +118,43 @@ def _source(cell: object, number: int) -> str | None:
     if "\0" in source:
         raise SourceProblem(f"cell {number} contains null bytes")
     return source.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+
+
+_JSON = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},:]')
+
+
+def _file_lines(text: str) -> dict[int, list[int]]:
+    """For each cell by its number, the line of the JSON text at which each of its lines stands.
+
+    Notebooks are written with a string for each line of code; where one string holds several, all are where it begins.
+    """
+    found: dict[int, list[int]] = {}
+    inside: list[tuple[str, str | int]] = []  # the brackets around, each with the key or the index at which it is
+    begins: dict[int, bool] = {}  # whether the next string of a cell begins a line
+    line, at, is_key = 1, 0, False
+    for match in _JSON.finditer(text):
+        line, at = line + text.count("\n", at, match.start()), match.start()
+        token = match[0]
+        if token in "[{":
+            inside.append((token, 0))
+            is_key = token == "{"
+        elif token in "]}":
+            inside.pop()
+        elif token == ",":
+            bracket, key = inside[-1]
+            is_key = bracket == "{"
+            inside[-1] = (bracket, key + 1 if isinstance(key, int) else key)
+        elif token == ":":
+            is_key = False
+        elif is_key:
+            inside[-1] = ("{", json.loads(token))
+        elif len(inside) in (3, 4) and inside[0][1] == "cells" and inside[2][1] == "source":
+            number = int(inside[1][1]) + 1
+            for part in json.loads(token).splitlines(keepends=True):
+                if begins.get(number, True):
+                    found.setdefault(number, []).append(line)
+                begins[number] = part.endswith(("\n", "\r"))
+    return found
 
 
 # Cell magics that run the rest of the cell as Python in this process; below any other one is another language.

@@ -357,6 +357,20 @@ def test_sarif_gives_the_chain_as_related_locations_and_as_a_flow() -> None:
 # GitHub, GitLab, LSP
 
 
+def test_tools_that_know_no_cells_are_given_the_line_of_the_file() -> None:
+    source = json.dumps(json.loads(notebook("x = 1", HELD)), indent=1)
+    lists = json.loads(source)
+    for cell in lists["cells"]:
+        cell["source"] = cell["source"].splitlines(keepends=True)
+    source = json.dumps(lists, indent=1, ensure_ascii=False)
+    run = run_of(analyze(source, filename="n.ipynb"))
+    line = next(n for n, text in enumerate(source.split("\n"), 1) if "threading.Thread(" in text)
+    assert render("github", run).startswith(f"::warning file=n.ipynb,line={line},title=")
+    assert json.loads(render("gitlab", run))[0]["location"]["positions"]["begin"]["line"] == line
+    (result,) = json.loads(render("sarif", run))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": line}
+
+
 def test_github_escapes_what_would_end_a_command() -> None:
     shown = render("github", run_of(replace(chained(), path="a.py")))
     assert shown == (
@@ -484,9 +498,12 @@ def test_a_check_has_no_regions() -> None:
 
 
 def test_a_long_file_shows_the_lines_around_what_is_said() -> None:
-    source = "x = 1\n" * 1_000 + HELD
+    far = "import json\n\ndef far(s):\n    return json.loads(s)\n"
+    source = far + "x = 1\n" * 996 + HELD + "for s in texts:\n    far(s)\n"
     shown = render("html", run_of(analyze(source, filename="a.py")))
     found = page(shown)
+    assert [link for link in found.links if link[1:] not in found.ids] == []
+    assert "f1-4" in found.ids
     assert len([i for i in found.ids if i.startswith("f1-")]) < 60
     assert "f1-1009" in found.ids
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_magics_are_replaced_in_their_lines(cell: str, python: str) -> None:
 def test_cells_are_counted_with_those_that_are_no_code() -> None:
     program = read_notebook(notebook(MARKDOWN, "a = 1\nb = 2\n", MARKDOWN, "", "c = 3"))
     assert program.source == "a = 1\nb = 2\n\nc = 3\n"
-    assert program.cells == (Cell(2, 1, 2), Cell(4, 3, 1), Cell(5, 4, 1))
+    assert [replace(c, file_lines=()) for c in program.cells] == [Cell(2, 1, 2), Cell(4, 3, 1), Cell(5, 4, 1)]
     places = [(c.number, line) for c, line in (cell_at(program.cells, n) for n in (1, 2, 3, 4, 5, 99))]
     assert places == [(2, 1), (2, 2), (4, 1), (5, 1), (5, 1), (5, 1)]
 
@@ -78,6 +79,25 @@ def test_what_is_replaced_keeps_its_columns() -> None:
     program = read_notebook(notebook("%time xs = [f(i) for i in ys]"))
     (call,) = [n for n in ast.walk(ast.parse(program.source)) if isinstance(n, ast.Call)]
     assert program.text.splitlines()[call.lineno - 1][call.col_offset :].startswith("f(i)")
+
+
+TRICKY = ["a = {'cells': [1]}\n", 'b = \'"source": ["\'\n', "\n", "c = '\\\\'"]
+
+
+@pytest.mark.parametrize("indent", [None, 1, 4])
+def test_lines_are_found_in_the_file(indent: int | None) -> None:
+    cell = {"metadata": {"source": ["x\n"]}, "source": TRICKY, "outputs": [{"source": ["y\n"]}], "cell_type": "code"}
+    text = json.dumps({"metadata": {"cells": [{"source": ["z"]}]}, "cells": [MARKDOWN, cell, cell]}, indent=indent)
+    for found in read_notebook(text).cells:
+        assert len(found.file_lines) == found.lines == 4
+        for line, code in zip(found.file_lines, TRICKY, strict=True):
+            assert json.dumps(code) in text.split("\n")[line - 1]
+        assert indent is None or len(set(found.file_lines)) == 4
+
+
+def test_a_source_in_one_string_is_where_it_begins() -> None:
+    (cell,) = read_notebook(json.dumps(json.loads(notebook("a = 1\nb = 2")), indent=1)).cells
+    assert len(set(cell.file_lines)) == 1
 
 
 def test_the_source_of_a_cell_may_be_a_list() -> None:
