@@ -6,11 +6,12 @@ PYTEST_FLAGS ?= -n auto
 SKIP_TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help check test fix format-check lint types layers docs-check docs clean
+.PHONY: help check test integration fix format-check lint types layers docs-check docs clean
 
 help:
 	@echo "make check   formatting, lint, types, layers, tests, generated docs"
 	@echo "make test    the tests alone"
+	@echo "make integration   the tests that run other tools; needs the extra \"integration\" and an index"
 	@echo "make fix     format, mend what can be mended, write the generated docs"
 
 check: format-check lint types layers $(if $(SKIP_TESTS),,test) docs-check
@@ -29,6 +30,9 @@ layers:
 
 test:
 	$(PYTHON) -m pytest $(PYTEST_FLAGS)
+
+integration:
+	$(PYTHON) -m pytest -m integration
 
 docs-check:
 	$(PYTHON) scripts/docs.py --check

@@ -40,7 +40,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assessment:
-    """A region, its demands, how it scales, and why."""
+    """A region, its demands, how it scales, and why; `spent_ns` is its inclusive time in a run of the file."""
 
     region: Region
     demand: Demand
@@ -53,6 +53,7 @@ class Assessment:
     explanation: str = ""
     advice: tuple[Advice, ...] = ()
     measured: Measured | None = None
+    spent_ns: float = 0.0
 
     @property
     def run_ns(self) -> Estimate:
@@ -95,6 +96,7 @@ def assess(
         confidence=_confidence(demand, prediction, ranked),
         assumptions=_assumptions(region, prediction, ranked, notes),
         loop_block=loop_block,
+        spent_ns=spent,
     )
 
 

@@ -10,6 +10,7 @@ from gillint.diagnostics.types import Diagnostic
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.scaling.predict import Setting
+from gillint.source.notebooks import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """The result for one file."""
+    """The result for one file.
+
+    `source` is the text that was analysed, where something was found in it; `cells` are those of a notebook, whose
+    program has all lines of its code cells.
+    """
 
     path: str
     error: str | None = None
     verdict: int | None = None
     regions: tuple[Assessment, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    source: str = field(default="", repr=False)
+    cells: tuple[Cell, ...] = ()

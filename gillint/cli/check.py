@@ -8,19 +8,14 @@ from dataclasses import replace
 from gillint.advice.outcome import FileReport
 from gillint.cli import options as o
 from gillint.cli.command import make_command
+from gillint.cli.output import emit
 
 
 def _present(reports: tuple[FileReport, ...], chosen: o.Chosen) -> int:
     reports = tuple(replace(r, regions=(), verdict=None) for r in reports)
+    emit(reports, chosen, regions=False)
     found = sum(len(r.diagnostics) for r in reports)
-    if chosen.output_format != "text":
-        o.print_plain(reports, chosen)
-    elif found:
-        from rich.console import Console
-
-        from gillint.report.text import print_diagnostics
-
-        print_diagnostics(Console(highlight=False), reports)
+    if found and chosen.shows_text:
         files = sum(bool(r.diagnostics) for r in reports)
         print(f"{found} diagnostic{'s'[: found != 1]} in {files} file{'s'[: files != 1]}", file=sys.stderr)
     return o.exit_code(reports, chosen.fail_on)

@@ -22,6 +22,7 @@ def make_command(present: Present, *, thorough: bool, help_text: str) -> Callabl
         python: o.Python = None,
         free_threaded: o.FreeThreaded = None,
         output_format: o.Format = None,
+        output_file: o.OutputFile = None,
         select: o.Select = None,
         ignore: o.Ignore = None,
         fail_on: o.FailOn = None,
@@ -29,6 +30,9 @@ def make_command(present: Present, *, thorough: bool, help_text: str) -> Callabl
         config: o.Config = None,
         exclude: o.Exclude = None,
         stdin_filename: o.StdinName = None,
+        statistics: o.Statistics = False,
+        show_settings: o.ShowSettings = False,
+        show_files: o.ShowFiles = False,
     ) -> int:
         named = tuple(paths or ())
         chosen = o.choose(
@@ -39,12 +43,18 @@ def make_command(present: Present, *, thorough: bool, help_text: str) -> Callabl
             python=python,
             free_threaded=free_threaded,
             output_format=output_format,
+            output_file=output_file,
+            statistics=statistics,
             select=select,
             ignore=ignore,
             fail_on=fail_on,
             config=config,
             exclude=exclude,
         )
+        if show_settings or show_files:
+            from gillint.cli.show import show
+
+            return show(named, chosen, stdin_filename, settings=show_settings, files=show_files)
         code = present(analyse_paths(named, chosen, stdin_filename, thorough=thorough), chosen)
         return 0 if exit_zero else code
 

@@ -12,6 +12,7 @@ from gillint.cli.run import analyse_paths
 from gillint.cli.stages import STAGES, dump_stage
 from gillint.errors import UsageError
 from gillint.source.files import SourceProblem, read_source
+from gillint.source.notebooks import program_of
 from gillint.syntax.parse import SyntaxProblem
 
 
@@ -37,13 +38,13 @@ def command(
     if path.is_dir():
         raise UsageError(f"{file}: is a folder; dump takes one file")
     if stage in ("diagnostics", "report"):
-        from gillint.report import concise, jsonv1
+        from gillint.report.formats import Run, render
 
         reports = analyse_paths((file,), chosen, None, thorough=True)
-        print(jsonv1.render(reports, chosen.options) if stage == "report" else concise.render(reports))
+        print(render("json" if stage == "report" else "concise", Run(reports, chosen.options)))
         return 0
     try:
-        print(dump_stage(stage, read_source(path), file, chosen.options))
+        print(dump_stage(stage, program_of(read_source(path), file).source, file, chosen.options))
     except SourceProblem as problem:
         raise UsageError(f"{file}: {problem.message}") from None
     except SyntaxProblem as problem:

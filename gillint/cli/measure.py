@@ -126,14 +126,11 @@ def _setup_text(setup: str | None) -> str | None:
         ) from error
 
 
-def carry_out(
-    reports: tuple[FileReport, ...], sources: str, chosen: Chosen, request: Request
-) -> tuple[FileReport, ...]:
+def carry_out(reports: tuple[FileReport, ...], chosen: Chosen, request: Request) -> tuple[FileReport, ...]:
     """Measure what is asked for; the report with the measurement in its region.
 
     Args:
         reports: one.
-        sources: the text of the file.
         chosen: the options of the prediction.
         request: what is wanted.
     """
@@ -148,7 +145,7 @@ def carry_out(
         return reports
     a = report.regions[number]
     try:
-        benchmark = build(sources, report.path, a.region, request.setup or "")
+        benchmark = build(report.source, report.path, a.region, request.setup or "")
     except NotMeasurable as problem:
         return (_with(report, number, _failed(str(problem), chosen)),)
     if request.emit is not None:

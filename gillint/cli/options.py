@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from gillint.advice.outcome import FileReport, Options
+from gillint.cli.targets import Output, outputs_of
 from gillint.config.settings import (
     DEFAULT_CORES,
     FORMATS,
@@ -42,7 +43,20 @@ Python = Annotated[
 FreeThreaded = Annotated[
     bool | None, typer.Option("--free-threaded/--gil", help="Predict for a free-threaded build.", show_default=False)
 ]
-Format = Annotated[str | None, typer.Option("--output-format", help=f"One of: {', '.join(FORMATS)}.  [default: text]")]
+Format = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output-format",
+        metavar="FORMAT[=FILE]",
+        help=f"One of: {', '.join(FORMATS)}; repeatable, each but one with a file.  [default: text]",
+    ),
+]
+OutputFile = Annotated[
+    Path | None, typer.Option("--output-file", "-o", metavar="FILE", help="Write there, not to standard output.")
+]
+Statistics = Annotated[bool, typer.Option("--statistics", help="Show how often each rule reports, and nothing else.")]
+ShowSettings = Annotated[bool, typer.Option("--show-settings", help="Show the settings that hold, and leave.")]
+ShowFiles = Annotated[bool, typer.Option("--show-files", help="Show which files would be read, and leave.")]
 Select = Annotated[
     list[str] | None, typer.Option(metavar="CODES", help="Only these rules (codes, prefixes or names, with commas).")
 ]
@@ -61,10 +75,17 @@ class Chosen:
     """What holds after the command line and the configuration file have met; the command line wins."""
 
     options: Options
-    output_format: str
+    outputs: tuple[Output, ...]
     fail_on: str
     fail_on_given: bool
     exclude: tuple[str, ...]
+    config: str | None = None
+    statistics: bool = False
+
+    @property
+    def shows_text(self) -> bool:
+        """Whether somebody reads the report on standard output."""
+        return Output("text") in self.outputs and not self.statistics
 
 
 def choose(
@@ -75,7 +96,9 @@ def choose(
     assume: list[str] | None = None,
     python: str | None = None,
     free_threaded: bool | None = None,
-    output_format: str | None = None,
+    output_format: list[str] | None = None,
+    output_file: Path | None = None,
+    statistics: bool = False,
     select: list[str] | None = None,
     ignore: list[str] | None = None,
     fail_on: str | None = None,
@@ -109,10 +132,12 @@ def choose(
             assumptions=assumptions,
             codes=_codes(select, ignore, settings),
         ),
-        output_format=_one_of(output_format, FORMATS, "--output-format") or settings.output_format or "text",
+        outputs=outputs_of(output_format, output_file, settings.output_format or "text"),
         fail_on=_one_of(fail_on, SEVERITIES, "--fail-on") or settings.fail_on or "info",
         fail_on_given=(fail_on or settings.fail_on) is not None,
         exclude=(*settings.exclude, *(exclude or ())),
+        config=settings.file,
+        statistics=statistics,
     )
 
 
@@ -156,17 +181,3 @@ def exit_code(reports: tuple[FileReport, ...], fail_on: str) -> int:
     """1 where a diagnostic is at least as severe as `fail_on`."""
     least = Severity(fail_on).rank
     return int(any(d.severity.rank >= least for r in reports for d in r.diagnostics))
-
-
-def print_plain(reports: tuple[FileReport, ...], chosen: Chosen) -> None:
-    """The formats that tools read."""
-    if chosen.output_format == "json":
-        from gillint.report import jsonv1
-
-        print(jsonv1.render(reports, chosen.options))
-    else:
-        from gillint.report import concise
-
-        text = concise.render(reports)
-        if text:
-            print(text)

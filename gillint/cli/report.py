@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import io
-import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from gillint.advice.outcome import FileReport
 from gillint.cli import measure as m
 from gillint.cli import options as o
 from gillint.cli.command import make_command
+from gillint.cli.output import emit
 
 _HELP = """Report the regions of files: will threads make them faster, by how much at most, and why.
 
@@ -22,19 +20,12 @@ wrong use.
 """
 
 
-def _present(request: m.Request, source: str | None, reports: tuple[FileReport, ...], chosen: o.Chosen) -> int:
+def _present(request: m.Request, reports: tuple[FileReport, ...], chosen: o.Chosen) -> int:
     if request.wanted:
-        reports = m.carry_out(reports, source or "", chosen, request)
+        reports = m.carry_out(reports, chosen, request)
         if request.emit is not None and not request.measure:
             return 0
-    if chosen.output_format == "text":
-        from rich.console import Console
-
-        from gillint.report.text import print_report
-
-        print_report(Console(highlight=False), reports, chosen.options)
-    else:
-        o.print_plain(reports, chosen)
+    emit(reports, chosen, regions=True)
     refuted = any(a.measured is not None and a.measured.verdict.value == "refuted" for r in reports for a in r.regions)
     return o.exit_code(reports, chosen.fail_on) if chosen.fail_on_given else int(refuted)
 
@@ -61,29 +52,9 @@ def _report(
         plot=plot,
         interpreter=interpreter,
     )
-    source = None
     if request.wanted:
-        source = _source(paths[0])
         _predict_for_this_machine(shared, request)
-    return make_command(partial(_present, request, source), thorough=True, help_text=_HELP)(**shared)
-
-
-def _source(path: str) -> str:
-    """The text under test; standard input stays there for the analysis."""
-    from gillint.source.files import SourceProblem, decode
-
-    if path == "-":
-        data = sys.stdin.buffer.read()
-        sys.stdin = io.TextIOWrapper(io.BytesIO(data))
-    else:
-        try:
-            data = Path(path).read_bytes()
-        except OSError:
-            return ""  # the analysis says what is wrong
-    try:
-        return decode(data)
-    except SourceProblem:
-        return ""
+    return make_command(partial(_present, request), thorough=True, help_text=_HELP)(**shared)
 
 
 def _predict_for_this_machine(shared: dict[str, Any], request: m.Request) -> None:
@@ -114,4 +85,4 @@ def _joined(own: Callable[..., int], shared: Callable[..., int]) -> Callable[...
     return command
 
 
-command = _joined(_report, make_command(partial(_present, m.Request(), None), thorough=True, help_text=_HELP))
+command = _joined(_report, make_command(partial(_present, m.Request()), thorough=True, help_text=_HELP))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gillint.advice.outcome import FileReport, Options
+from gillint.api import analyse_bytes
 from gillint.cli.options import Chosen
 from gillint.errors import UsageError
-from gillint.pipeline import analyse, unreadable
-from gillint.source.files import SourceProblem, decode, discover, read_source
+from gillint.source.files import SourceProblem, discover, read_bytes, read_source
 from gillint.source.modules import ProjectModules
 from gillint.syntax.parse import Syntax, SyntaxProblem, parse
 
@@ -49,22 +49,12 @@ def _inside(file: Path, folder: Path) -> bool:
 
 
 def _one(path: Path, options: Options, load: _Loader, *, thorough: bool) -> FileReport:
-    name = str(path)
-    try:
-        source = read_source(path)
-    except SourceProblem as problem:
-        return unreadable(name, problem.message, options)
-    return analyse(source, name, options, load, thorough=thorough)
+    return analyse_bytes(read_bytes(path), str(path), options, load, thorough=thorough)
 
 
 def _standard_input(name: str, options: Options, *, thorough: bool) -> FileReport:
-    data = sys.stdin.buffer.read()
-    try:
-        source = decode(data)
-    except SourceProblem as problem:
-        return unreadable(name, problem.message, options)
     load = _Loader(ProjectModules()) if name != "<stdin>" else None
-    return analyse(source, name, options, load, thorough=thorough)
+    return analyse_bytes(sys.stdin.buffer.read(), name, options, load, thorough=thorough)
 
 
 class _Loader:

@@ -19,7 +19,7 @@ else:
 
 DEFAULT_PYTHON = "3.13"
 DEFAULT_CORES = 4
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "lsp", "html")  # `gillint.report.formats` makes them
 SEVERITIES = ("info", "warning", "error")
 _KNOWN_PYTHONS = range(8, 20)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from gillint.advice.outcome import FileReport
+from gillint.report.formats import Run
+from gillint.report.places import place_of
 
 
-def render(files: tuple[FileReport, ...]) -> str:
+def render(run: Run) -> str:
     """`path:line:column: CODE message` for each diagnostic."""
-    return "\n".join(
-        f"{d.path}:{d.span.line}:{d.span.column}: {d.code} {d.message}" for report in files for d in report.diagnostics
-    )
+    return "\n".join(f"{place_of(report, d)}: {d.code} {d.message}" for report in run.files for d in report.diagnostics)

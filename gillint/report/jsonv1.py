@@ -9,9 +9,10 @@ from gillint import __version__
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.outcome import FileReport, Options
 from gillint.diagnostics.measured import Measured
-from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Diagnostic
 from gillint.estimate import LIMIT, Estimate, Interval
+from gillint.report.formats import Run
+from gillint.report.places import Place, in_cells, place, place_of
 from gillint.scaling.predict import Range
 
 _CALLS = 20  # the calls that matter; what is below 0.1% of the time is left out
@@ -32,9 +33,9 @@ def document(files: tuple[FileReport, ...], options: Options) -> dict[str, Any]:
     }
 
 
-def render(files: tuple[FileReport, ...], options: Options) -> str:
+def render(run: Run) -> str:
     """The whole report as text."""
-    return json.dumps(document(files, options), indent=2, ensure_ascii=False, allow_nan=False)
+    return json.dumps(document(run.files, run.options), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def _file(report: FileReport) -> dict[str, Any]:
@@ -42,13 +43,19 @@ def _file(report: FileReport) -> dict[str, Any]:
         "path": report.path,
         "error": report.error,
         "verdict": report.verdict,
-        "regions": [_region(a) for a in report.regions],
-        "diagnostics": [_diagnostic(d) for d in report.diagnostics],
+        "regions": [_region(a, report) for a in report.regions],
+        "diagnostics": [_diagnostic(d, report) for d in report.diagnostics],
     }
 
 
-def _span(span: Span) -> dict[str, Any]:
+def _cell(where: Place) -> dict[str, Any]:
+    return {"cell": where.cell} if where.cell is not None else {}
+
+
+def _span(where: Place) -> dict[str, Any]:
+    span = where.span
     return {
+        **_cell(where),
         "start": {"line": span.line, "column": span.column},
         "end": {"line": span.end_line, "column": span.end_column},
     }
@@ -69,11 +76,11 @@ def _time(e: Estimate) -> dict[str, Any]:
     return {"low": _number(min(values)), "likely": _number(e.likely), "high": _number(max(values))}
 
 
-def _region(a: Assessment) -> dict[str, Any]:
+def _region(a: Assessment, report: FileReport) -> dict[str, Any]:
     p = a.prediction
     return {
         "kind": a.region.kind.value,
-        "range": _span(a.region.span),
+        "range": _span(place(report, a.region.span)),
         "function": a.region.function,
         "cost_share": _number(min(1.0, a.cost_share)),
         "bound": p.bound.value,
@@ -94,10 +101,10 @@ def _region(a: Assessment) -> dict[str, Any]:
         "ceiling": _range(p.ceiling),
         "curve": [{"threads": i, "speedup": _number(v)} for i, v in enumerate(p.curve, 1)],
         "saturation": {"threads": p.saturation[0], "speedup": _number(p.saturation[1])},
-        "calls": [_call(c, a.region.path) for c in listed_calls(a)],
-        "explanation": a.explanation,
+        "calls": [_call(c, a.region.path, report) for c in listed_calls(a)],
+        "explanation": in_cells(report, a.explanation),
         "assumptions": list(a.assumptions),
-        "advice": [_advice(advice) for advice in a.advice],
+        "advice": [_advice(advice, report) for advice in a.advice],
         "measured": _measured(a.measured) if a.measured is not None else None,
     }
 
@@ -112,13 +119,14 @@ def listed_calls(a: Assessment) -> list[RankedCall]:
     ][:_CALLS]
 
 
-def _call(c: RankedCall, path: str) -> dict[str, Any]:
+def _call(c: RankedCall, path: str, report: FileReport) -> dict[str, Any]:
     effect = c.detail.effect
-    span = c.place(path)
+    where = place(report, c.place(path))
     return {
         "name": c.detail.call.name,
-        "line": span.line,
-        "column": span.column,
+        **_cell(where),
+        "line": where.span.line,
+        "column": where.span.column,
         "effect": effect.effect.value,
         "share": _number(c.share),
         "fact": effect.fact.id if effect.fact is not None else None,
@@ -152,24 +160,24 @@ def _interval(i: Interval | None) -> dict[str, float | None] | None:
     return {"low": _number(i.low), "likely": _number(i.likely), "high": _number(i.high)} if i is not None else None
 
 
-def _advice(advice: Advice) -> dict[str, Any]:
+def _advice(advice: Advice, report: FileReport) -> dict[str, Any]:
     return {
         "action": advice.action,
         "scales": advice.scales,
         "speedup": _range(advice.speedup),
-        "why": advice.why,
+        "why": in_cells(report, advice.why),
         "veto": advice.veto,
     }
 
 
-def _diagnostic(d: Diagnostic) -> dict[str, Any]:
+def _diagnostic(d: Diagnostic, report: FileReport) -> dict[str, Any]:
     return {
         "code": d.code,
         "name": d.name,
         "severity": d.severity.value,
         "confidence": d.confidence.value,
         "message": d.message,
-        "range": _span(d.span),
-        "related": [{"path": r.path, "range": _span(r.span), "message": r.message} for r in d.related],
+        "range": _span(place_of(report, d)),
+        "related": [{"path": r.path, "range": _span(place_of(report, r)), "message": r.message} for r in d.related],
         "fix": None,
     }

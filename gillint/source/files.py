@@ -13,11 +13,11 @@ from pathlib import Path
 
 from gillint.errors import UsageError
 
-_SUFFIXES = (".py", ".pyi", ".pyw")
+_SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
 # Folders that hold other people's code or no code at all.
 _SKIPPED = {
     ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__", "site-packages", "build",
-    "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".eggs", "__pypackages__",
+    "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".eggs", "__pypackages__", ".ipynb_checkpoints",
 }  # fmt: skip
 
 
@@ -26,10 +26,12 @@ class SourceProblem(Exception):
     """Why a file's text cannot be had: not a condition of the run, but a diagnostic of that file."""
 
     message: str
+    line: int = 1
+    column: int = 1
 
 
 def discover(paths: tuple[str, ...], exclude: tuple[str, ...] = ()) -> Iterator[Path]:
-    """The Python files that the paths name, each once: files as given, folders searched.
+    """The Python files and notebooks that the paths name, each once: files as given, folders searched.
 
     Files that git ignores are left out where the folder is in a git checkout; so is what `exclude` matches.
 
@@ -108,13 +110,21 @@ def read_source(path: Path) -> str:
         SourceProblem: it cannot be decoded.
         UsageError: it may not be read.
     """
+    return decode(read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        UsageError: it may not be read.
+    """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except PermissionError:
         raise UsageError(f"{path}: permission denied") from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from None
-    return decode(data)
 
 
 def decode(data: bytes) -> str:

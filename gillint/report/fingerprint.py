@@ -1,0 +1,26 @@
+"""A name for a finding that survives moved lines: from the rule and the code, never from a line number."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+
+from gillint.advice.outcome import FileReport
+from gillint.diagnostics.types import Diagnostic
+from gillint.report.places import relative, source_line
+
+
+def fingerprints(files: tuple[FileReport, ...]) -> Iterator[tuple[FileReport, Diagnostic, str]]:
+    """Each diagnostic with its fingerprint, 32 hexadecimal digits, unique in the run.
+
+    It is made of the rule, the file, the flagged line without its spaces, and a number where a file has the same line
+    flagged several times.
+    """
+    for report in files:
+        seen: Counter[tuple[str, str]] = Counter()
+        for diagnostic in report.diagnostics:
+            line = "".join(source_line(report, diagnostic.span.line).split())
+            seen[diagnostic.code, line] += 1
+            parts = (diagnostic.code, relative(report.path), line, str(seen[diagnostic.code, line]))
+            yield report, diagnostic, hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
