@@ -88,6 +88,14 @@ class Program(Protocol):
         """Note what `self.name = value` says."""
         ...
 
+    def new_lazy(self, lazy: Lazy) -> int:
+        """Remember deferred work; its number."""
+        ...
+
+    def set_variable(self, scope: ModuleScope, name: str, value: Value) -> None:
+        """Note what `global name; name = value` says."""
+        ...
+
     def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
         """The public names of the library classes that a class derives from."""
         ...
@@ -163,8 +171,7 @@ class Activation:
 
     def defer(self, lazy: Lazy, type_name: str, element: Value) -> Value:
         """A value that stands for deferred work."""
-        key = len(self.program.lazies)
-        self.program.lazies[key] = lazy
+        key = self.program.new_lazy(lazy)
         self.pending.append(key)
         size = lazy.trips if type_name not in ("coroutine", "awaitable") else None
         return Value(type=type_name, size=size, element=element, reference=LazyRef(key))

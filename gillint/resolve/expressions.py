@@ -209,7 +209,7 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
             named = replace(value, origin=target.id)
         act.environment[target.id] = assume(act, target.id, named)
         if target.id in act.globals:
-            act.scope.environment[target.id] = join(act.scope.environment.get(target.id), named)
+            act.program.set_variable(act.scope, target.id, named)
     elif isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
         base = act.environment.get(target.value.id)
         owner = act.program.class_of(base.type) if base is not None else None

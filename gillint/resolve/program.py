@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
@@ -16,6 +16,7 @@ from gillint.resolve.expressions import evaluate, lookup
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
+from gillint.resolve.tables import CallSites, Function, Loader, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.trace import Block, FunctionTrace, Iterations, Kind, Loop, Node, Resolved, children
 from gillint.resolve.values import (
     UNKNOWN,
@@ -34,51 +35,13 @@ from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax, dotted
 
 
-class Loader(Protocol):
-    """Finds the modules of the same project."""
-
-    def has(self, module: str, level: int, importer: str) -> bool:
-        """Whether there is a file for a module, as `importer` imports it."""
-        ...
-
-    def __call__(self, module: str, level: int, importer: str) -> Syntax | None:
-        """The syntax of that file, or None where there is none or it cannot be parsed."""
-        ...
-
-
 _BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
+_MODULE_BUDGET = 40_000  # the same for finding out what another file's module or class is
 _MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
 _IMPORT_DEPTH = 2
+_MAX_APART = 12  # modules and classes that are found out on the way to another one
+_MAX_SUMMARIES = 20_000  # what is kept for the next files; beyond that it is forgotten and begun again
 _MAX_INSTANCES = 8  # runs of one function for different arguments; after that only their types are told apart
-
-
-@dataclass(slots=True)
-class _Function:
-    """A function of the project in whichever form it was found."""
-
-    key: str
-    name: str
-    scope: ModuleScope
-    outline: FunctionOutline | None = None
-    tree: t.Function | t.Lambda | None = None
-    owner: ClassScope | None = None
-    enclosing: tuple[dict[str, Value], ...] = ()
-    version: int = 0
-    instances: int = 0
-
-    def parsed(self) -> t.Function | t.Lambda | None:
-        """The function's own tree."""
-        if self.tree is None and self.outline is not None:
-            self.tree = self.scope.syntax.function(self.outline)
-        return self.tree
-
-
-@dataclass(slots=True)
-class _CallSites:
-    """The arguments that a function is called with, joined over its call sites."""
-
-    arguments: dict[str, Value] = field(default_factory=dict)
-    seen: bool = False
 
 
 class Resolver:
@@ -90,16 +53,69 @@ class Resolver:
         self.assumptions = assumptions
         self.lazies: dict[int, Lazy] = {}
         self._load = load
-        self._modules: dict[str, ModuleScope] = {}
-        self._functions: dict[str, _Function] = {}
-        self._classes: dict[str, ClassScope] = {}
-        self._memo: dict[tuple[object, ...], tuple[Block, Value]] = {}
-        self._imports: dict[tuple[str, ImportRef], Value] = {}
+        self._shared = Tables()
+        self._own = Tables()
+        self._path = ""
+        self._apart = 0  # how many other modules and classes are being found out, one on the way to the other
+        self._made = 0
+        self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
+        self._reads: list[set[str]] = [set()]
         self._active: list[str] = []
         self._depth_limit = _MAX_DEPTH
         self._recursive: set[str] = set()
-        self._sites: dict[str, _CallSites] = {}
         self._left = _BUDGET
+
+    @property
+    def summaries(self) -> int:
+        """How much is kept for the files to come."""
+        return len(self._shared.summaries)
+
+    def new_lazy(self, lazy: Lazy) -> int:
+        """Remember deferred work; its number."""
+        self._made += 1
+        self.lazies[self._made] = lazy
+        return self._made
+
+    # Which tables
+
+    def _tables(self, scope: ModuleScope) -> Tables:
+        return self._own if not self._apart and self._own.modules.get(scope.path) is scope else self._shared
+
+    def _function(self, key: str) -> Function | None:
+        if not self._apart:
+            found = self._own.functions.get(key)
+            if found is not None:
+                if found.scope.path == self._path:
+                    self._local_effects += 1
+                return found
+        return self._shared.functions.get(key)
+
+    def _class(self, key: str) -> ClassScope | None:
+        if not self._apart:
+            found = self._own.classes.get(key)
+            if found is not None:
+                self._local_effects += 1
+                return found
+        return self._shared.classes.get(key)
+
+    @contextmanager
+    def _finding_out(self, scope: ModuleScope) -> Iterator[bool]:
+        """Look at another file apart from the one at hand; False where that goes too far."""
+        if self._tables(scope) is self._own:
+            yield True
+            return
+        if self._apart >= _MAX_APART:
+            self._local_effects += 1
+            yield False
+            return
+        kept = (self._active, self._depth_limit, self._left, self._reads, self._local_effects)
+        self._active, self._depth_limit, self._left, self._reads = [], _IMPORT_DEPTH, _MODULE_BUDGET, [set()]
+        self._apart += 1
+        try:
+            yield True
+        finally:
+            self._apart -= 1
+            self._active, self._depth_limit, self._left, self._reads, self._local_effects = kept
 
     def spend(self) -> bool:
         """Count a step."""
@@ -109,38 +125,21 @@ class Resolver:
     # Modules
 
     def module(self, syntax: Syntax) -> ModuleScope:
-        """The scope of a file: its functions and classes are known at once, its variables when it is run."""
-        scope = self._modules.get(syntax.path)
-        if scope is not None:
-            return scope
-        scope = ModuleScope(syntax.path, syntax)
-        self._modules[syntax.path] = scope
-        for outline in syntax.outline.classes:
-            key = f"{syntax.path}::{outline.qualname}"
-            scope.classes[outline.qualname] = ClassScope(key, outline.qualname, scope, outline)
-            self._classes[key] = scope.classes[outline.qualname]
-        for function in syntax.outline.functions:
-            key = f"{syntax.path}::{function.qualname}"
-            owner = scope.classes.get(function.owner) if function.owner is not None else None
-            self._functions[key] = _Function(key, function.qualname, scope, function, owner=owner)
-            if owner is not None:
-                owner.methods[function.name] = function
-            elif function.owner is None:
-                scope.functions[function.name] = function
-        return scope
+        """The scope of a file."""
+        if not self._apart and syntax.path == self._path:
+            return self._own.modules[syntax.path]
+        return self._shared.modules.get(syntax.path) or self._shared.add_module(syntax)
 
     def run_module(self, scope: ModuleScope) -> Activation:
         """Run the top level of a file."""
         act = Activation(self, scope, None, scope.environment)
         if scope.state == "new":
-            scope.state = "running"
-            limit = self._depth_limit
-            if len(self._modules) > 1:  # another file's variables: their types are wanted, not what making them costs
-                self._depth_limit = min(limit, len(self._active) + _IMPORT_DEPTH)
-            run(act, scope.syntax.statements())
-            self._drain(act)
-            self._depth_limit = limit
-            scope.state = "done"
+            with self._finding_out(scope) as near:
+                if near:
+                    scope.state = "running"
+                    run(act, scope.syntax.statements())
+                    self._drain(act)
+                    scope.state = "done"
         return act
 
     def import_module(self, name: str, level: int, scope: ModuleScope) -> ModuleScope | None:
@@ -150,16 +149,31 @@ class Resolver:
 
     def module_value(self, scope: ModuleScope, name: str) -> Value | None:
         """A name at the top level."""
+        written = self._own.variables.get(scope.path) if not self._apart else None
+        if written is not None and name in written:
+            self._local_effects += 1
+            return written[name]
         if name in scope.functions and name not in scope.environment:
-            return self._function_value(f"{scope.path}::{name}", scope)
+            return self._function_value(f"{scope.path}::{name}")
         if name in scope.classes:
             return Value(type="type", reference=ClassRef(scope.classes[name].key))
         if scope.state == "new":
             self.run_module(scope)
+        if not self._apart and scope.path == self._path:
+            self._local_effects += 1
         value = scope.environment.get(name)
         if value is not None and isinstance(value.reference, ImportRef):
             return self.imported(value.reference, scope)
         return value
+
+    def set_variable(self, scope: ModuleScope, name: str, value: Value) -> None:
+        """`global name; name = value`."""
+        self._local_effects += 1
+        if self._apart or self._tables(scope) is self._own:
+            scope.environment[name] = join(scope.environment.get(name), value)
+        else:
+            written = self._own.variables.setdefault(scope.path, {})
+            written[name] = join(written.get(name, scope.environment.get(name)), value)
 
     def in_project(self, name: str, level: int, scope: ModuleScope) -> bool:
         """Whether a module is a file of the same project."""
@@ -167,11 +181,17 @@ class Resolver:
 
     def imported(self, ref: ImportRef, scope: ModuleScope) -> Value:
         """Look into the other file now, or remember what was there."""
+        imports = self._tables(scope).imports
         key = (scope.path, ref)
-        if key not in self._imports:
-            self._imports[key] = UNKNOWN  # modules import one another in circles
-            self._imports[key] = self._find_import(ref, scope)
-        return self._imports[key]
+        if key not in imports:
+            imports[key] = UNKNOWN  # modules import one another in circles
+            with self._finding_out(scope) as near:
+                found = self._find_import(ref, scope) if near else UNKNOWN
+            if near:
+                imports[key] = found
+            else:
+                del imports[key]
+        return imports.get(key, UNKNOWN)
 
     def _find_import(self, ref: ImportRef, scope: ModuleScope) -> Value:
         module = self.import_module(ref.module, ref.level, scope)
@@ -185,17 +205,18 @@ class Resolver:
             return Value(type=f"{submodule.path}::")
         return UNKNOWN if module is not None or ref.level else symbol_of(f"{ref.module}.{ref.name}")
 
-    def _function_value(self, key: str, scope: ModuleScope) -> Value:
-        tree = self._functions[key].parsed()
-        name = self._decorated(tree, scope) if isinstance(tree, t.Function) else None
+    def _function_value(self, key: str) -> Value:
+        function = self._function(key)
+        tree = function.parsed() if function is not None else None
+        name = self._decorated(tree) if isinstance(tree, t.Function) else None
         return Value(type=name or "function", reference=FunctionRef(key))
 
-    def _decorated(self, tree: t.Function, scope: ModuleScope) -> str | None:
+    def _decorated(self, tree: t.Function) -> str | None:
         """A compiled function is not bytecode: the decorator's fact decides."""
         for decorator in tree.decorators:
             called = decorator.function if isinstance(decorator, t.Call) else decorator
             name = dotted(called)
-            if name.rsplit(".", 1)[-1] in ("njit", "jit", "vectorize", "guvectorize") and scope is not None:
+            if name.rsplit(".", 1)[-1] in ("njit", "jit", "vectorize", "guvectorize"):
                 return "numba.compiled"
         return None
 
@@ -205,16 +226,20 @@ class Resolver:
         """The class of the project that a type names, ready for use."""
         if type_name is None or "::" not in type_name:
             return None
-        owner = self._classes.get(type_name)
+        owner = self._class(type_name)
         if owner is None and type_name.endswith("::"):
             return self._module_as_class(type_name)
         if owner is not None and not owner.prepared:
-            owner.prepared = True
-            self._prepare(owner)
+            with self._finding_out(owner.module) as near:
+                if near:
+                    owner.prepared = True
+                    self._prepare(owner)
         return owner
 
     def _module_as_class(self, type_name: str) -> ClassScope | None:
-        scope = self._modules.get(type_name[:-2])
+        path = type_name[:-2]
+        own = self._own.modules.get(path) if not self._apart else None
+        scope = own or self._shared.modules.get(path)
         return ClassScope(type_name, "", scope, prepared=True, constructed=True) if scope is not None else None
 
     def _prepare(self, owner: ClassScope) -> None:
@@ -268,11 +293,16 @@ class Resolver:
             return None
         visited.add(owner.key)
         self._ensure_constructed(owner)
+        self._reads[-1].add(owner.key)
+        written = self._own.attributes.get(owner.key) if not self._apart else None
+        if written is not None and name in written:
+            self._local_effects += 1
+            return written[name]
         if name in owner.attributes:
             return owner.attributes[name]
         if name in owner.methods:
             key = f"{owner.key}.{name}" if owner.outline is None else f"{owner.module.path}::{owner.name}.{name}"
-            function = self._functions.get(key)
+            function = self._function(key)
             tree = function.parsed() if function is not None else None
             if isinstance(tree, t.Function) and any(
                 dotted(d).rsplit(".", 1)[-1] in ("property", "cached_property") for d in tree.decorators
@@ -290,16 +320,30 @@ class Resolver:
     def _ensure_constructed(self, owner: ClassScope) -> None:
         """Where nobody makes an instance in sight, `__init__` with unknown arguments tells the attributes' types."""
         if not owner.constructed:
-            owner.constructed = True
-            init = f"{owner.module.path}::{owner.name}.__init__"
-            if "__init__" in owner.methods and init in self._functions:
-                self.call(FunctionRef(init, Value(type=owner.key)), (), (), record=False)
+            with self._finding_out(owner.module) as near:
+                if near:
+                    owner.constructed = True
+                    init = f"{owner.module.path}::{owner.name}.__init__"
+                    if "__init__" in owner.methods and self._function(init) is not None:
+                        self.call(FunctionRef(init, Value(type=owner.key)), (), (), record=False)
 
     def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
         """Join what is assigned to an attribute anywhere."""
         value = trimmed(value)
-        old = owner.attributes.get(name)
-        owner.attributes[name] = value if old is None or self._refines(old, value) else join(old, value)
+        known = owner.attributes
+        if not self._apart and self._class(owner.key) is owner and owner.key not in self._own.classes:
+            known = self._own.attributes.get(owner.key, {})
+            if name not in known:  # what this file makes of another one's class comes before what that says itself
+                if owner.attributes.get(name) == value:
+                    return
+                self._local_effects += 1
+                self._own.attributes.setdefault(owner.key, known)[name] = value
+                return
+        old = known.get(name)
+        new = value if old is None or self._refines(old, value) else join(old, value)
+        if new != old:
+            self._local_effects += 1
+            known[name] = new
 
     @staticmethod
     def _refines(old: Value, new: Value) -> bool:
@@ -316,6 +360,9 @@ class Resolver:
         if owner is None:
             return None, UNKNOWN, ref.key
         instance = Value(type=owner.key)
+        is_own = self._tables(owner.module) is self._own
+        if not is_own:
+            self._ensure_constructed(owner)
         first = not owner.constructed
         owner.constructed = True
         init = self._init_of(owner, set())
@@ -332,7 +379,7 @@ class Resolver:
             return None
         visited.add(owner.key)
         key = f"{owner.module.path}::{owner.name}.__init__"
-        if "__init__" in owner.methods and key in self._functions:
+        if "__init__" in owner.methods and self._function(key) is not None:
             return key
         for base in owner.bases:
             parent = self.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
@@ -347,19 +394,22 @@ class Resolver:
         names = [n for n in owner.attributes if n not in owner.methods]
         for name, value in (*zip(names, positional, strict=False), *keywords):
             if name in owner.attributes:
-                owner.attributes[name] = value if value.type is not None else owner.attributes[name]
+                if value.type is not None:
+                    self.set_attribute(owner, name, value)
 
     def local_class(self, node: t.Class, activation: Activation) -> Value:
         """A class defined inside a function."""
         key = f"{activation.path}::<local {node.span}>.{node.name}"
-        if key not in self._classes:
+        tables = self._shared if self._apart else self._own
+        self._local_effects += 1
+        if key not in tables.classes:
             owner = ClassScope(key, f"<local {node.span}>.{node.name}", activation.scope, tree=node)
-            self._classes[key] = owner
+            tables.classes[key] = owner
             for method in node.body:
                 if isinstance(method, t.Function):
                     owner.methods[method.name] = method
                     inner = f"{key}.{method.name}"
-                    self._functions[inner] = _Function(
+                    tables.functions[inner] = Function(
                         inner, f"{node.name}.{method.name}", activation.scope, None, method, owner,
                         (activation.environment, *activation.enclosing),
                     )  # fmt: skip
@@ -371,11 +421,12 @@ class Resolver:
         """A nested function or a lambda, with the variables it sees."""
         name = node.name if isinstance(node, t.Function) else "<lambda>"
         key = f"{activation.path}::<{name} {node.span}>"
-        old = self._functions.get(key)
+        tables = self._shared if self._apart else self._own
+        old = tables.functions.get(key)
         enclosing = (activation.environment, *activation.enclosing)
         version = old.version + 1 if old is not None else 0
         qualname = f"{activation.name}.{name}" if activation.name else name
-        self._functions[key] = _Function(
+        tables.functions[key] = Function(
             key, qualname, activation.scope, None, node, activation.owner, enclosing, version
         )
         return Value(type="function", reference=FunctionRef(key))
@@ -389,40 +440,73 @@ class Resolver:
         record: bool = True,
     ) -> tuple[Block | None, Value, str]:
         """Run a function for these arguments, or remember that it was."""
-        function = self._functions[ref.key]
-        tree = function.parsed()
-        if tree is None:
-            return None, UNKNOWN, function.name
+        function = self._function(ref.key)
+        tree = function.parsed() if function is not None else None
+        if function is None or tree is None:
+            return None, UNKNOWN, function.name if function is not None else ref.key
         if ref.key in self._active:
             self._recursive.add(ref.key)
+            self._local_effects += 1
             return None, UNKNOWN, function.name
         if len(self._active) >= self._depth_limit:
+            self._local_effects += 1
             return None, UNKNOWN, function.name
         if function.owner is not None and function.name.endswith(".__init__"):
             function.owner.constructed = True
         receiver = self._receiver(ref, tree, function)
         act = Activation(self, function.scope, function.name, {}, function.enclosing, function.owner)
         arguments = self._parameters(act, tree, receiver, positional, keywords)
-        if record:
-            sites = self._sites.setdefault(ref.key, _CallSites())
+        if record and not self._apart and function.scope.path == self._path:
+            sites = self._own.sites.setdefault(ref.key, CallSites())
             for name, value in arguments.items():
                 sites.arguments[name] = join(sites.arguments[name], value) if sites.seen else value
             sites.seen = True
-        function.instances += 1
-        if function.instances > _MAX_INSTANCES:
-            arguments = {name: generalised(value) for name, value in arguments.items()}
-        key = (ref.key, function.version, tuple(sorted(arguments.items(), key=lambda kv: kv[0])))
-        if key not in self._memo:
-            self._memo[key] = self._run(act, ref.key, tree, arguments)
-        block, result = self._memo[key]
-        if isinstance(result.reference, LazyRef):
-            # Each call makes work of its own: what one caller starts, another has not.
-            copy = len(self.lazies)
-            self.lazies[copy] = self.lazies[result.reference.key]
-            result = replace(result, reference=LazyRef(copy))
-        return block, result, function.name
+        summary = self._summary(function, act, tree, arguments)
+        result = summary.result
+        if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
+            result = replace(result, reference=LazyRef(self.new_lazy(summary.lazy)))
+        return summary.block, result, function.name
 
-    def _receiver(self, ref: FunctionRef, tree: t.Function | t.Lambda, function: _Function) -> Value | None:
+    def _summary(
+        self, function: Function, act: Activation, tree: t.Function | t.Lambda, arguments: dict[str, Value]
+    ) -> Summary:
+        """What the function does for these arguments: from the tables, or by running it."""
+        own = self._shared if self._apart else self._own
+        key = _summary_key(function, arguments)
+        seen = own.instances.setdefault(function.key, set())
+        if key not in seen:
+            if len(seen) >= _MAX_INSTANCES:
+                arguments = {name: generalised(value) for name, value in arguments.items()}
+                key = _summary_key(function, arguments)
+            else:
+                seen.add(key)
+        found = own.summaries.get(key)
+        if found is None and own is not self._shared and function.scope.path != self._path:
+            found = self._shared.summaries.get(key)
+            if found is not None and not found.reads.isdisjoint(self._own.attributes):
+                found = None
+        if found is None:
+            effects = self._local_effects
+            self._reads.append(set())
+            block, result = self._run(act, function.key, tree, arguments)
+            lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
+            found = Summary(block, result, lazy, frozenset(self._reads.pop()))
+            if effects == self._local_effects and self._left > 0 and self._is_portable(found, function, arguments):
+                self._shared.summaries[key] = found
+            else:
+                own.summaries[key] = found
+        self._reads[-1] |= found.reads
+        return found
+
+    def _is_portable(self, summary: Summary, function: Function, arguments: dict[str, Value]) -> bool:
+        """Whether other files may use a summary: nothing in it was made by the file at hand."""
+        if self._apart or function.enclosing or function.key in self._own.functions:
+            return bool(self._apart)
+        return is_portable(summary.result, self._own, lazy=True) and all(
+            is_portable(value, self._own) for value in arguments.values()
+        )
+
+    def _receiver(self, ref: FunctionRef, tree: t.Function | t.Lambda, function: Function) -> Value | None:
         if (
             not isinstance(tree, t.Function)
             or function.owner is None
@@ -500,9 +584,7 @@ class Resolver:
                 return EMPTY_BLOCK, self._generator(act, block, tree)
             if tree.is_async:
                 lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
-                number = len(self.lazies)
-                self.lazies[number] = lazy
-                return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=LazyRef(number))
+                return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=LazyRef(self.new_lazy(lazy)))
         return block, trimmed(result)
 
     def _generator(self, act: Activation, block: Block, tree: t.Function) -> Value:
@@ -526,16 +608,14 @@ class Resolver:
             hangs_on,
             iterations=iterations,
         )
-        number = len(self.lazies)
-        self.lazies[number] = lazy
-        return Value(type="generator", size=trips, element=produced, reference=LazyRef(number))
+        return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
 
     def _drain(self, act: Activation, result: Value | None = None) -> None:
         """Lazy iterables that nobody took, and that are not given back: someone will run them."""
         kept = result.reference.key if result is not None and isinstance(result.reference, LazyRef) else None
         for number in list(act.pending):
-            lazy = self.lazies[number]
-            if number != kept and lazy.kind in (Kind.MAP, Kind.GENERATOR):
+            lazy = self.lazies.get(number)
+            if lazy is not None and number != kept and lazy.kind in (Kind.MAP, Kind.GENERATOR):
                 act.consume(Value(type="generator", reference=LazyRef(number)))
 
     # The whole
@@ -547,7 +627,9 @@ class Resolver:
             syntax: the file.
             thorough: look at every function, not only those with a loop, a hand-over or a coroutine.
         """
-        scope = self.module(syntax)
+        self._own, self._path, self._left = Tables(), syntax.path, _BUDGET
+        self.lazies.clear()
+        scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         whole = act.builder.finish()
         traces = [FunctionTrace("<module>", scope.path, Span(1, 1, max(1, len(syntax.lines)), 1), whole, False, True)]
@@ -560,7 +642,7 @@ class Resolver:
         entries: set[str] = set()
         for outline in order:
             key = f"{scope.path}::{outline.qualname}"
-            if key in self._functions and not self._sites.get(key, _CallSites()).seen:
+            if key in self._own.functions and not self._own.sites.get(key, CallSites()).seen:
                 entries.add(key)
                 self.call(FunctionRef(key), (), (), record=False)
         for outline in wanted:
@@ -573,11 +655,11 @@ class Resolver:
 
     def _report(self, key: str, outline: FunctionOutline, entries: set[str]) -> FunctionTrace | None:
         """The function's trace for arguments that cover its call sites."""
-        function = self._functions[key]
+        function = self._own.functions[key]
         tree = function.parsed()
         if not isinstance(tree, t.Function):
             return None
-        sites = self._sites.get(key)
+        sites = self._own.sites.get(key)
         arguments = sites.arguments if sites is not None and sites.seen else None
         act = Activation(self, function.scope, function.name, {}, (), function.owner)
         if arguments is None:
@@ -600,6 +682,10 @@ class Resolver:
 
 
 EMPTY_BLOCK = Block()
+
+
+def _summary_key(function: Function, arguments: dict[str, Value]) -> SummaryKey:
+    return (function.key, function.version, *arguments.values())
 
 
 def _with_callers(wanted: list[FunctionOutline], functions: tuple[FunctionOutline, ...]) -> list[FunctionOutline]:
@@ -635,13 +721,28 @@ def walk(block: Block) -> list[Node]:
     return found
 
 
+class Project:
+    """The files of one run: what is found out of one on the way to another is kept for the rest."""
+
+    def __init__(self, load: Loader | None = None) -> None:
+        self._load = load
+        self._resolver: Resolver | None = None
+
+    def resolver(self, target: Target, assumptions: Mapping[str, Estimate]) -> Resolver:
+        """The one that knows what was found out so far, unless that has grown beyond bounds or is of another target."""
+        old = self._resolver
+        if old is None or old.target != target or old.assumptions != assumptions or old.summaries > _MAX_SUMMARIES:
+            self._resolver = old = Resolver(target, assumptions, self._load)
+        return old
+
+
 def resolve(
     syntax: Syntax,
     target: Target,
     assumptions: Mapping[str, Estimate],
-    load: Loader | None = None,
+    project: Project | None = None,
     *,
     thorough: bool = True,
 ) -> Resolved:
     """The resolve stage: from a file's syntax to what its functions do."""
-    return Resolver(target, assumptions, load).resolve(syntax, thorough=thorough)
+    return (project or Project()).resolver(target, assumptions).resolve(syntax, thorough=thorough)
