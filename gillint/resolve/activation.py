@@ -80,8 +80,8 @@ class Program(Protocol):
         """The class of the project that a type names."""
         ...
 
-    def attribute(self, owner: ClassScope, name: str) -> Value | None:
-        """An attribute or a method of the instances of a class, along its bases."""
+    def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
+        """An attribute or a method of the instances of a class, along its bases; methods are bound to `instance`."""
         ...
 
     def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
@@ -94,6 +94,10 @@ class Program(Protocol):
 
     def set_variable(self, scope: ModuleScope, name: str, value: Value) -> None:
         """Note what `global name; name = value` says."""
+        ...
+
+    def change_variable(self, scope: ModuleScope, name: str, value: Value) -> None:
+        """Note what happened to the object that a variable of a module names."""
         ...
 
     def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
@@ -144,6 +148,7 @@ class Activation:
     loop_spans: list[Span] = field(default_factory=list)
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
 
     @property
     def path(self) -> str:

@@ -9,20 +9,19 @@ from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type, knows_module
 from gillint.knowledge.conditions import decide
 from gillint.knowledge.expressions import evaluate
-from gillint.knowledge.schema import Behaviour, Effect, Fact
+from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.arrays import ARRAY, refine, with_shape
+from gillint.resolve.arrays import refine
 from gillint.resolve.bound import Answers, build, element_of, returned, size_of
-from gillint.resolve.handovers import HANDOVERS, JOINS, POOLS, SYNONYMS, HandoverSpec
+from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, HandoverSpec, kind_of_pool
 from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.special import SPECIAL
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Concurrency, Handover, Kind
 from gillint.resolve.values import (
-    NONE,
     UNKNOWN,
     ClassRef,
     FunctionRef,
     LazyRef,
-    Literal,
     MethodRef,
     PartialRef,
     SymbolRef,
@@ -79,9 +78,18 @@ def apply(
     if isinstance(ref, UndefinedRef):
         act.scope.note(f"`{ref.name}` is not defined here: assumed to be an ordinary Python function")
         return _other(act, ref.name, "undefined", positional, keywords, span)
-    if ref is None and function.type is not None and find_method(function.type, "__call__") is not None:
+    owner = act.program.class_of(function.type) if ref is None else None
+    called = act.program.attribute(owner, "__call__", function) if owner is not None else None
+    if called is not None:
+        return apply(act, called, positional, keywords, span, text, has_star=has_star)
+    if ref is None and function.type is not None and is_callable(function.type):
         return _method(act, MethodRef(function, "__call__"), positional, keywords, span, text, has_star)
     return _other(act, text, "unknown", positional, keywords, span)
+
+
+def is_callable(type_name: str) -> bool:
+    """Whether instances of a library's type can be called."""
+    return find_method(type_name, "__call__") is not None or f"{type_name}.__call__" in HANDOVERS
 
 
 def _other(
@@ -114,18 +122,11 @@ def _construct(act: Activation, ref: ClassRef, positional: tuple[Value, ...], ke
     if owner is not None:
         for base in act.program.library_bases(owner):
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
-            run = act.program.attribute(owner, "run")
+            run = act.program.attribute(owner, "run", result)
             if spec is not None and spec.style == "thread" and run is not None:
-                bound_run = _bind(run, result)
-                _hand_over(act, spec, base, _Work(bound_run), span)
+                _hand_over(act, spec, base, _Work(run), span)
                 break
     return result
-
-
-def _bind(function: Value, receiver: Value) -> Value:
-    if isinstance(function.reference, FunctionRef) and function.reference.bound is None:
-        return replace(function, reference=FunctionRef(function.reference.key, receiver))
-    return function
 
 
 def _method(
@@ -150,7 +151,7 @@ def _method(
     for base in bases_of(kind):
         name = f"{base}.{ref.name}"
         name = SYNONYMS.get(name, name)
-        if name in HANDOVERS or name in JOINS or find_fact(name) is not None:
+        if name in HANDOVERS or name in JOINS or name in SPECIAL or find_fact(name) is not None:
             return library(act, name, receiver, positional, keywords, span, has_star=has_star)
     owner = act.program.class_of(kind)
     if owner is not None:
@@ -185,8 +186,11 @@ def library(
     assumed: bool = False,
 ) -> Value:
     """A call of a library's function, method or class."""
-    if name == "functools.partial" and positional:
-        return Value(type="function", reference=PartialRef(positional[0], positional[1:], keywords))
+    special = SPECIAL.get(name)
+    if special is not None:
+        made = special(act, receiver, positional, keywords, span)
+        if made is not None:
+            return made
     if name in JOINS:
         act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
         return _join_result(name, receiver, positional)
@@ -245,6 +249,8 @@ def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value
     """The result of a call without a returns table: an instance, where the name is that of a type."""
     if name in POOLS:
         return _pool(name, Value(type=name), positional, keywords)
+    if name in MADE:
+        return Value(type=MADE[name])
     return Value(type=name) if find_type(name) is not None else UNKNOWN
 
 
@@ -252,7 +258,9 @@ def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywo
     position, keyword = POOLS[name]
     given = dict(keywords).get(keyword) or (positional[position] if len(positional) > position else None)
     number = given.number if given is not None else None
-    return replace(made, type=name, number=number)
+    if number is not None and number.likely < 0:
+        number = None  # as many as there are cores
+    return replace(made, type=kind_of_pool(name, dict(keywords)), number=number)
 
 
 def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
@@ -330,6 +338,8 @@ def _library_handover(
         by_name = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
         _hand_over(act, spec, name, _Work(work, _unpacked(passed), by_name), span)
         return Value(type=spec.result)
+    if spec.style == "tasks":
+        return _hand_over_tasks(act, spec, name, receiver, positional, span)
     if spec.style in ("coroutine", "gather"):
         return _hand_over_awaitables(act, spec, name, positional, span)
     if len(positional) <= spec.work:
@@ -355,7 +365,7 @@ def _library_handover(
         rest = _unpacked(passed)
         keywords = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
     result = _hand_over(act, spec, name, _Work(work, rest, keywords, tasks, workers), span)
-    if name in ("asyncio.to_thread", "asyncio.AbstractEventLoop.run_in_executor", "anyio.to_thread.run_sync"):
+    if spec.awaitable:
         lazy = Lazy(span, Kind.COROUTINE, Block(), ONE, result, act.path, act.name, name=name)
         return act.defer(lazy, "awaitable", result)
     size = tasks if spec.style in ("map", "map-one", "starmap") else None
@@ -364,6 +374,21 @@ def _library_handover(
     if name.rsplit(".", 1)[-1] == "apply":
         return result
     return Value(type=spec.result, size=size, element=result)
+
+
+def _hand_over_tasks(
+    act: Activation, spec: HandoverSpec, name: str, receiver: Value | None, positional: tuple[Value, ...], span: Span
+) -> Value | None:
+    """`Parallel(n_jobs=4)(delayed(f)(x) for x in xs)`: calls that are described first and made by the workers."""
+    described = positional[0] if positional else UNKNOWN
+    task = element_of(described).reference
+    if not isinstance(task, PartialRef):
+        return None
+    _prefetch(act, described)
+    size = size_of(described)
+    work = _Work(task.function, task.positional, task.keywords, size, _workers(receiver))
+    result = _hand_over(act, spec, name, work, span)
+    return Value(type="list", size=size, element=result)
 
 
 def _prefetch(act: Activation, iterable: Value) -> None:
@@ -481,74 +506,6 @@ def await_value(act: Activation, value: Value, span: Span) -> Value:
     else:
         act.builder.include(lazy.block)
     return lazy.result
-
-
-def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
-    """`value.name`: an attribute that is known, or a method that is about to be called."""
-    ref = value.reference
-    if isinstance(ref, SymbolRef):
-        return symbol_of(f"{ref.name}.{name}")
-    if isinstance(ref, ClassRef):
-        owner = act.program.class_of(ref.key)
-        found = act.program.attribute(owner, name) if owner is not None else None
-        if found is None and owner is not None:
-            found = next((symbol_of(f"{base}.{name}") for base in act.program.library_bases(owner)), None)
-        return found or UNKNOWN
-    owner = act.program.class_of(value.type)
-    if owner is not None:
-        found = act.program.attribute(owner, name)
-        if found is not None:
-            return _bind(found, value)
-        for base in act.program.library_bases(owner):
-            found = _library_attribute(act, replace(value, type=base), name)
-            if found is not None:
-                return found
-        return Value(reference=MethodRef(value, name), origin=name)
-    found = _library_attribute(act, value, name, span)
-    if found is not None:
-        return found
-    column = value.column(name) if value.type == "pandas.DataFrame" else None
-    if column is not None:
-        return column
-    if value.type is not None and find_method(value.type, name) is None:
-        getitem = find_method(value.type, "__getattr__")
-        if getitem is not None and getitem.behaviour.returns is not None:
-            key = Value(type="str", literal=Literal(name))
-            bound = Bound(value, (key,), (("name", key),))
-            return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    return Value(reference=MethodRef(value, name), origin=name)
-
-
-def _library_attribute(act: Activation, value: Value, name: str, span: Span | None = None) -> Value | None:
-    if value.type is None:
-        return None
-    for base in bases_of(value.type):
-        info = find_type(base)
-        for key, returns in info.attributes if info is not None else ():
-            if key == name:
-                if value.type == ARRAY and name == "T" and value.shape is not None:
-                    return with_shape(value, tuple(reversed(value.shape)))
-                probe = Fact(f"{base}.{name}", "", (), _ATTRIBUTE_READ)
-                bound = Bound(value)
-                computed = find_fact(probe.name)
-                if computed is not None and span is not None:  # a property that works: `series.dt.year`
-                    act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
-                return build(returns, Answers(probe, bound), bound)
-    return None
-
-
-_ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
-_FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
-
-
-def symbol_of(name: str) -> Value:
-    """The value of a public name of a library."""
-    name = SYNONYMS.get(name, name)
-    if name in _FLOATS:
-        return Value(type="float")
-    if name == "numpy.newaxis":
-        return NONE
-    return Value(reference=SymbolRef(name))
 
 
 def knows(name: str) -> bool:

@@ -9,17 +9,19 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.annotations import alias_of
+from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
-from gillint.resolve.calls import apply, attribute_value, await_value, knows, symbol_of
+from gillint.resolve.calls import apply, await_value, knows
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.items import item_of
-from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact
+from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.trace import Await, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
     ImportRef,
-    SymbolRef,
+    SuperRef,
     UndefinedRef,
     Value,
     join,
@@ -83,7 +85,7 @@ def lookup(act: Activation, name: str) -> Value:
     found = act.program.module_value(act.scope, name)
     if found is not None:
         return found
-    if find_fact(name) is not None and "." not in name:
+    if (find_fact(name) is not None or name == "__import__") and "." not in name:
         return symbol_of(name)
     if name in _CUSTOMARY_BARE:
         act.scope.note(f"`{name}` is not imported here: taken as {_CUSTOMARY_BARE[name]}")
@@ -154,15 +156,11 @@ def _call(act: Activation, node: t.Call) -> Value:
 
 
 def _super(act: Activation) -> Value:
-    """`super()`: an instance seen as its first base class."""
-    if act.owner is not None:
-        for base in act.owner.bases:
-            key = getattr(base.reference, "key", None)
-            if key is not None:
-                return Value(type=key)
-            if isinstance(base.reference, SymbolRef):
-                return Value(type=base.reference.name)
-    return UNKNOWN
+    """`super()`: the instance seen from the bases of the class on."""
+    if act.owner is None:
+        return UNKNOWN
+    instance = next((act.environment[n] for n in ("self", "cls") if n in act.environment), None)
+    return Value(reference=SuperRef(act.owner.key, instance or Value(type=act.owner.key)))
 
 
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
@@ -187,13 +185,14 @@ def _mutate(act: Activation, node: t.Call, positional: list[Value]) -> None:
     old = receiver.size if receiver.size is not None and not act.loops else ZERO
     if receiver.items is not None:
         old = Estimate.point(len(receiver.items))
-    write_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+    change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
 
 
 def read_target(act: Activation, target: t.Expr) -> Value | None:
     """The value that a variable or an attribute of `self` has now, without a trace of reading it."""
     if isinstance(target, t.Name):
-        return act.environment.get(target.id)
+        found = next((env[target.id] for env in (act.environment, *act.enclosing) if target.id in env), None)
+        return found if found is not None else act.program.module_value(act.scope, target.id)
     if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
         base = act.environment.get(target.value.id)
         owner = act.program.class_of(base.type) if base is not None else None
@@ -208,6 +207,11 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
         if value.origin is None and value.size is None and value.number is None and value.literal is None:
             named = replace(value, origin=target.id)
         act.environment[target.id] = assume(act, target.id, named)
+        if target.id in act.nonlocals:
+            for environment in act.enclosing:
+                if target.id in environment:
+                    environment[target.id] = join(environment[target.id], named)
+                    break
         if target.id in act.globals:
             act.program.set_variable(act.scope, target.id, named)
     elif isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
@@ -215,6 +219,19 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
         owner = act.program.class_of(base.type) if base is not None else None
         if owner is not None:
             act.program.set_attribute(owner, target.name, value)
+
+
+def change_target(act: Activation, target: t.Expr, value: Value) -> None:
+    """Note what happened to the object that a target names: it may be a variable of the module, or of a function around."""
+    if not isinstance(target, t.Name) or target.id in act.environment:
+        write_target(act, target, value)
+        return
+    for environment in act.enclosing:
+        if target.id in environment:
+            environment[target.id] = value
+            return
+    if act.program.module_value(act.scope, target.id) is not None:
+        act.program.change_variable(act.scope, target.id, value)
 
 
 def _binary(act: Activation, node: t.Binary) -> Value:
@@ -252,7 +269,7 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         if operator == "contains":
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
-            found = None
+            found = project_operator(act, left, f"__{operator}__", (right,), node.span)
             arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
             if arrays and operator != "is":
                 found = operator_fact(
@@ -268,6 +285,9 @@ def _compare(act: Activation, node: t.Compare) -> Value:
 
 def _subscript(act: Activation, node: t.Subscript) -> Value:
     value = evaluate(act, node.value)
+    alias = alias_of(act, value, node)
+    if alias is not None:
+        return alias
     index = evaluate(act, node.index)
     inner = item_of(value, index, node.index)
     extra = (("result", inner),) if inner is not None else ()
@@ -423,10 +443,16 @@ def _lambda(act: Activation, node: t.Lambda) -> Value:
 def _conditional(act: Activation, node: t.Conditional) -> Value:
     act.operation("branch")
     evaluate(act, node.test)
+    from gillint.resolve.narrowing import narrowed
+
+    outer = act.environment
     with act.nested() as yes:
+        act.environment = {**outer, **narrowed(act, node.test, holds=True)}
         a = evaluate(act, node.body)
     with act.nested() as no:
+        act.environment = {**outer, **narrowed(act, node.test, holds=False)}
         b = evaluate(act, node.orelse)
+    act.environment = outer
     act.emit(Branch((yes.finish(), no.finish())))
     return join(a, b)
 
@@ -482,11 +508,25 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
     elif isinstance(target, t.Starred):
         bind(act, target.value, Value(type="list", element=element_of(value)))
     elif isinstance(target, t.Sequence):
-        items = value.items if value.type != "dict" else None
-        for position, element in enumerate(target.elements):
+        for element, part in zip(target.elements, _unpacked(target.elements, value), strict=True):
             act.operation("unpack_item")
-            known = items is not None and position < len(items) and len(items) == len(target.elements)
-            bind(act, element, items[position] if known and items is not None else element_of(value))
+            bind(act, element.value if isinstance(element, t.Starred) else element, part)
+
+
+def _unpacked(targets: tuple[t.Expr, ...], value: Value) -> list[Value]:
+    """What each of several targets gets."""
+    items = value.items if value.type != "dict" else None
+    starred = next((i for i, target in enumerate(targets) if isinstance(target, t.Starred)), None)
+    if starred is None:
+        known = items is not None and len(items) == len(targets)
+        return list(items) if known and items is not None else [element_of(value)] * len(targets)
+    after = len(targets) - starred - 1
+    if items is None or len(items) < len(targets) - 1:
+        rest = Value(type="list", element=element_of(value))
+        return [rest if i == starred else element_of(value) for i in range(len(targets))]
+    middle = items[starred : len(items) - after]
+    rest = Value(type="list", items=middle, size=Estimate.point(len(middle)))
+    return [*items[:starred], rest, *items[len(items) - after :]]
 
 
 def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
@@ -497,12 +537,18 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     if container.type == "dict":
         key, old = pair_of(container)
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
-        size = act.trips_so_far() if container.size is None or container.size.high == 0 else None
-        write_target(act, target.value, replace(container, items=pair, columns=None, size=size, element=pair[0]))
+        empty = container.size is not None and container.size.high == 0
+        columns: tuple[tuple[str, Value], ...] | None = None
+        if text is not None and (empty or container.columns is not None):
+            columns = (*((k, v) for k, v in container.columns or () if k != text), (text, value))
+        size = act.trips_so_far() if container.size is None or empty else None
+        if columns is not None:
+            size = Estimate.point(len(columns))
+        change_target(act, target.value, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
     elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
         kept = tuple((k, v) for k, v in container.columns if k != text)
         series = replace(value, type="pandas.Series")
-        write_target(act, target.value, replace(container, columns=(*kept, (text, series))))
+        change_target(act, target.value, replace(container, columns=(*kept, (text, series))))
 
 
 _EVALUATE: dict[type, Callable[..., Value]] = {

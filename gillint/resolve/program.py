@@ -10,10 +10,12 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.annotations import annotated
-from gillint.resolve.calls import symbol_of
+from gillint.resolve.annotations import annotated, evaluate_text
+from gillint.resolve.attributes import attribute_value, symbol_of
+from gillint.resolve.decorators import apply_to, decorated
 from gillint.resolve.expressions import evaluate, lookup
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Loader, Summary, SummaryKey, Tables, is_portable
@@ -24,6 +26,7 @@ from gillint.resolve.values import (
     FunctionRef,
     ImportRef,
     LazyRef,
+    PartialRef,
     SymbolRef,
     Value,
     generalised,
@@ -34,11 +37,10 @@ from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax, dotted
 
-
 _BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
 _MODULE_BUDGET = 40_000  # the same for finding out what another file's module or class is
 _MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
-_IMPORT_DEPTH = 2
+_IMPORT_DEPTH = 4
 _MAX_APART = 12  # modules and classes that are found out on the way to another one
 _MAX_SUMMARIES = 20_000  # what is kept for the next files; beyond that it is forgotten and begun again
 _MAX_INSTANCES = 8  # runs of one function for different arguments; after that only their types are told apart
@@ -137,7 +139,7 @@ class Resolver:
             with self._finding_out(scope) as near:
                 if near:
                     scope.state = "running"
-                    run(act, scope.syntax.statements())
+                    self._register(act, scope.syntax.statements())
                     self._drain(act)
                     scope.state = "done"
         return act
@@ -175,6 +177,14 @@ class Resolver:
             written = self._own.variables.setdefault(scope.path, {})
             written[name] = join(written.get(name, scope.environment.get(name)), value)
 
+    def change_variable(self, scope: ModuleScope, name: str, value: Value) -> None:
+        """Note what happened to the object that a variable of a module names: `TABLE[key] = value`."""
+        self._local_effects += 1
+        if self._apart or self._tables(scope) is self._own:
+            scope.environment[name] = value
+        else:
+            self._own.variables.setdefault(scope.path, {})[name] = value
+
     def in_project(self, name: str, level: int, scope: ModuleScope) -> bool:
         """Whether a module is a file of the same project."""
         return self._load is not None and self._load.has(name, level, scope.path)
@@ -206,19 +216,57 @@ class Resolver:
         return UNKNOWN if module is not None or ref.level else symbol_of(f"{ref.module}.{ref.name}")
 
     def _function_value(self, key: str) -> Value:
+        """A function or a method as its name stands for it: decorated."""
         function = self._function(key)
+        raw = Value(type="function", reference=FunctionRef(key))
         tree = function.parsed() if function is not None else None
-        name = self._decorated(tree) if isinstance(tree, t.Function) else None
-        return Value(type=name or "function", reference=FunctionRef(key))
+        if function is None or not isinstance(tree, t.Function) or not tree.decorators:
+            return raw
+        cache = self._tables(function.scope).decorated
+        if key not in cache:
+            cache[key] = raw  # a decorator may use the function that it decorates
+            with self._finding_out(function.scope) as near:
+                if near:
+                    act = Activation(self, function.scope, None, {}, function.enclosing, function.owner)
+                    cache[key] = decorated(act, raw, tree.decorators, tree.span)
+        return cache[key]
 
-    def _decorated(self, tree: t.Function) -> str | None:
-        """A compiled function is not bytecode: the decorator's fact decides."""
-        for decorator in tree.decorators:
-            called = decorator.function if isinstance(decorator, t.Call) else decorator
-            name = dotted(called)
-            if name.rsplit(".", 1)[-1] in ("njit", "jit", "vectorize", "guvectorize"):
-                return "numba.compiled"
-        return None
+    def _register(self, act: Activation, statements: t.Body) -> None:
+        """Run the top level in order, with the decorators of the project on the way: they may keep what they are given."""
+        lines = act.scope.syntax.lines
+        outline = act.scope.syntax.outline
+        waiting = [
+            (f.lines.first, f.qualname)
+            for f in outline.functions
+            if f.owner is None and lines[f.lines.first - 1].lstrip().startswith("@")
+        ]
+        waiting.extend((c.lines.first, c.qualname) for c in outline.classes if c.decorators and "." not in c.qualname)
+        waiting.sort()
+        for statement in statements:
+            while waiting and waiting[0][0] < statement.span.line:
+                self._define_top(act, waiting.pop(0)[1])
+            run(act, (statement,))
+        for _, name in waiting:
+            self._define_top(act, name)
+
+    def _define_top(self, act: Activation, name: str) -> None:
+        if name in act.scope.functions:
+            first = act.scope.functions[name].lines.first
+            text = act.scope.syntax.lines[first - 1].strip().lstrip("@").split("(", 1)[0]
+            if self._is_own_decorator(act, text):
+                self._function_value(f"{act.scope.path}::{name}")
+            return
+        owner = act.scope.classes.get(name)
+        for text in owner.outline.decorators if owner is not None and owner.outline is not None else ():
+            if owner is not None and self._is_own_decorator(act, text.split("(", 1)[0]):
+                with act.nested():
+                    wrap = evaluate_text(act, text)
+                    apply_to(act, wrap, Value(type="type", reference=ClassRef(owner.key)), Span(1, 1, 1, 1))
+
+    def _is_own_decorator(self, act: Activation, text: str) -> bool:
+        if not text.replace(".", "").replace("_", "").isalnum():
+            return False
+        return isinstance(self._dotted_value(act, text).reference, (FunctionRef, ClassRef, PartialRef))
 
     # Classes
 
@@ -262,7 +310,6 @@ class Resolver:
             owner.attributes.setdefault(name, value)
 
     def _dotted_value(self, act: Activation, text: str) -> Value:
-        from gillint.resolve.calls import attribute_value
 
         first, *rest = text.split("[", 1)[0].split(".")
         value = lookup(act, first)
@@ -282,13 +329,13 @@ class Resolver:
                     found.extend(self.library_bases(parent))
         return tuple(found)
 
-    def attribute(self, owner: ClassScope, name: str) -> Value | None:
-        """An attribute or a method along the bases; a property is read by running it."""
+    def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
+        """An attribute or a method along the bases, bound to the instance; a property is read by running it."""
         if owner.key.endswith("::"):
             return self.module_value(owner.module, name)
-        return self._attribute(owner, name, set())
+        return self._attribute(owner, name, instance, set())
 
-    def _attribute(self, owner: ClassScope, name: str, visited: set[str]) -> Value | None:
+    def _attribute(self, owner: ClassScope, name: str, instance: Value | None, visited: set[str]) -> Value | None:
         if owner.key in visited:
             return None
         visited.add(owner.key)
@@ -304,15 +351,19 @@ class Resolver:
             key = f"{owner.key}.{name}" if owner.outline is None else f"{owner.module.path}::{owner.name}.{name}"
             function = self._function(key)
             tree = function.parsed() if function is not None else None
-            if isinstance(tree, t.Function) and any(
-                dotted(d).rsplit(".", 1)[-1] in ("property", "cached_property") for d in tree.decorators
-            ):
-                return self.call(FunctionRef(key, Value(type=owner.key)), (), ())[1]
-            return Value(type="function", reference=FunctionRef(key))
+            names = {dotted(d).rsplit(".", 1)[-1] for d in tree.decorators} if isinstance(tree, t.Function) else set()
+            if names & {"property", "cached_property"}:
+                return self.call(FunctionRef(key, instance or Value(type=owner.key)), (), ())[1]
+            method = self._function_value(key)
+            if instance is None and "classmethod" in names:
+                instance = Value(type="type", reference=ClassRef(owner.key))
+            if instance is not None and isinstance(method.reference, FunctionRef):
+                return replace(method, reference=FunctionRef(method.reference.key, instance))
+            return method
         for base in owner.bases:
             if isinstance(base.reference, ClassRef):
                 parent = self.class_of(base.reference.key)
-                found = self._attribute(parent, name, visited) if parent is not None else None
+                found = self._attribute(parent, name, instance, visited) if parent is not None else None
                 if found is not None:
                     return found
         return None
@@ -393,9 +444,8 @@ class Resolver:
     ) -> None:
         names = [n for n in owner.attributes if n not in owner.methods]
         for name, value in (*zip(names, positional, strict=False), *keywords):
-            if name in owner.attributes:
-                if value.type is not None:
-                    self.set_attribute(owner, name, value)
+            if name in owner.attributes and value.type is not None:
+                self.set_attribute(owner, name, value)
 
     def local_class(self, node: t.Class, activation: Activation) -> Value:
         """A class defined inside a function."""
@@ -411,7 +461,7 @@ class Resolver:
                     inner = f"{key}.{method.name}"
                     tables.functions[inner] = Function(
                         inner, f"{node.name}.{method.name}", activation.scope, None, method, owner,
-                        (activation.environment, *activation.enclosing),
+                        (activation.environment, *activation.enclosing), is_method=True,
                     )  # fmt: skip
         return Value(type="type", reference=ClassRef(key))
 
@@ -420,16 +470,23 @@ class Resolver:
     def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:
         """A nested function or a lambda, with the variables it sees."""
         name = node.name if isinstance(node, t.Function) else "<lambda>"
-        key = f"{activation.path}::<{name} {node.span}>"
         tables = self._shared if self._apart else self._own
-        old = tables.functions.get(key)
         enclosing = (activation.environment, *activation.enclosing)
+        key = base = f"{activation.path}::<{name} {node.span}>"
+        old = tables.functions.get(key)
+        if old is not None and old.enclosing[0] is not activation.environment:
+            # The same code with other variables around it: a closure of its own.
+            self._made += 1
+            key, old = f"{base}#{self._made}", None
         version = old.version + 1 if old is not None else 0
         qualname = f"{activation.name}.{name}" if activation.name else name
         tables.functions[key] = Function(
             key, qualname, activation.scope, None, node, activation.owner, enclosing, version
         )
-        return Value(type="function", reference=FunctionRef(key))
+        made = Value(type="function", reference=FunctionRef(key))
+        if isinstance(node, t.Function) and node.decorators:
+            return decorated(activation, made, node.decorators, node.span)
+        return made
 
     def call(
         self,
@@ -455,7 +512,7 @@ class Resolver:
             function.owner.constructed = True
         receiver = self._receiver(ref, tree, function)
         act = Activation(self, function.scope, function.name, {}, function.enclosing, function.owner)
-        arguments = self._parameters(act, tree, receiver, positional, keywords)
+        arguments = bind_parameters(act, tree, receiver, positional, keywords, is_method=function.is_method)
         if record and not self._apart and function.scope.path == self._path:
             sites = self._own.sites.setdefault(ref.key, CallSites())
             for name, value in arguments.items():
@@ -507,55 +564,19 @@ class Resolver:
         )
 
     def _receiver(self, ref: FunctionRef, tree: t.Function | t.Lambda, function: Function) -> Value | None:
-        if (
-            not isinstance(tree, t.Function)
-            or function.owner is None
-            or (function.outline is None and "<" in ref.key[-1:])
-        ):
-            return None
+        """What a method is called on: None where that is passed like any other argument."""
+        if not isinstance(tree, t.Function) or not function.is_method:
+            return ref.bound  # a wrapper around a method
         names = {dotted(d).rsplit(".", 1)[-1] for d in tree.decorators}
-        if "staticmethod" in names or (function.enclosing and function.owner.tree is None):
+        owner = function.owner
+        if "staticmethod" in names or owner is None:
             return None
-        return ref.bound if ref.bound is not None else Value(type=function.owner.key)
-
-    def _parameters(
-        self,
-        act: Activation,
-        tree: t.Function | t.Lambda,
-        receiver: Value | None,
-        positional: tuple[Value, ...],
-        keywords: tuple[tuple[str, Value], ...],
-    ) -> dict[str, Value]:
-        """Bind arguments to parameters; what is not passed takes its default, and its annotation's type."""
-        given = list((receiver, *positional) if receiver is not None else positional)
-        named = dict(keywords)
-        bound: dict[str, Value] = {}
-        for parameter in tree.parameters:
-            value: Value | None = None
-            if parameter.kind == "*":
-                members = tuple(given)
-                given = []
-                value = Value(type="tuple", items=members) if members else Value(type="tuple")
-            elif parameter.kind == "**":
-                value = Value(type="dict", columns=tuple(named.items()) or None)
-            elif parameter.kind == "" and given:
-                value = given.pop(0)
-            elif parameter.name in named:
-                value = named.pop(parameter.name)
-            elif parameter.default is not None:
-                with act.nested():
-                    value = evaluate(act, parameter.default)
-            if (
-                value is None
-                or (value.type is None and value.reference is None)
-                or (value.literal and value.type == "NoneType")
-            ):
-                declared = annotated(act, parameter.annotation)
-                value = declared if declared.type is not None else value or UNKNOWN
-            if value.size is None and value.number is None and value.origin is None and value.reference is None:
-                value = replace(value, origin=parameter.name)
-            bound[parameter.name] = trimmed(value)
-        return bound
+        if "classmethod" in names or tree.name in ("__new__", "__init_subclass__", "__class_getitem__"):
+            bound = ref.bound
+            if bound is not None and not isinstance(bound.reference, ClassRef):
+                bound = Value(type="type", reference=ClassRef(bound.type)) if bound.type is not None else None
+            return bound or Value(type="type", reference=ClassRef(owner.key))
+        return ref.bound
 
     def _run(
         self, act: Activation, key: str, tree: t.Function | t.Lambda, arguments: dict[str, Value]
@@ -664,7 +685,7 @@ class Resolver:
         act = Activation(self, function.scope, function.name, {}, (), function.owner)
         if arguments is None:
             receiver = self._receiver(FunctionRef(key), tree, function)
-            arguments = self._parameters(act, tree, receiver, (), ())
+            arguments = bind_parameters(act, tree, receiver, (), (), is_method=function.is_method)
         block, result = self._run(act, key, tree, arguments)
         lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
         if block is EMPTY_BLOCK and lazy is not None:

@@ -44,6 +44,7 @@ class Function:
     owner: ClassScope | None = None
     enclosing: tuple[dict[str, Value], ...] = ()
     version: int = 0
+    is_method: bool = False
 
     def parsed(self) -> t.Function | t.Lambda | None:
         """The function's own tree."""
@@ -96,6 +97,7 @@ class Tables:
     attributes: dict[str, dict[str, Value]] = field(default_factory=dict)
     variables: dict[str, dict[str, Value]] = field(default_factory=dict)
     instances: dict[str, set[SummaryKey]] = field(default_factory=dict)
+    decorated: dict[str, Value] = field(default_factory=dict)
     sites: dict[str, CallSites] = field(default_factory=dict)
 
     def add_module(self, syntax: Syntax) -> ModuleScope:
@@ -109,7 +111,9 @@ class Tables:
         for function in syntax.outline.functions:
             key = f"{syntax.path}::{function.qualname}"
             owner = scope.classes.get(function.owner) if function.owner is not None else None
-            self.functions[key] = Function(key, function.qualname, scope, function, owner=owner)
+            self.functions[key] = Function(
+                key, function.qualname, scope, function, owner=owner, is_method=owner is not None
+            )
             if owner is not None:
                 owner.methods[function.name] = function
             elif function.owner is None:
