@@ -31,6 +31,7 @@ from gillint.resolve.values import (
     Value,
     generalised,
     join,
+    tells_more,
     trimmed,
 )
 from gillint.syntax import tree as t
@@ -340,7 +341,7 @@ class Resolver:
             return None
         visited.add(owner.key)
         self._ensure_constructed(owner)
-        self._reads[-1].add(owner.key)
+        self._reads[-1].add(f"{owner.key}.{name}")
         written = self._own.attributes.get(owner.key) if not self._apart else None
         if written is not None and name in written:
             self._local_effects += 1
@@ -382,19 +383,27 @@ class Resolver:
         """Join what is assigned to an attribute anywhere."""
         value = trimmed(value)
         known = owner.attributes
-        if not self._apart and self._class(owner.key) is owner and owner.key not in self._own.classes:
+        if not self._apart and owner.key not in self._own.classes:
+            # What this file makes of another one's class comes before what that says itself, where it says more.
             known = self._own.attributes.get(owner.key, {})
-            if name not in known:  # what this file makes of another one's class comes before what that says itself
-                if owner.attributes.get(name) == value:
-                    return
-                self._local_effects += 1
-                self._own.attributes.setdefault(owner.key, known)[name] = value
+            near = self._called_from_here()
+            if name not in known:
+                if tells_more(owner.attributes.get(name), value, measured=near):
+                    self._local_effects += 1
+                    self._own.attributes.setdefault(owner.key, known)[name] = value
+                    self._own.written.add(f"{owner.key}.{name}")
+                return
+            if not near and not tells_more(known[name], value, measured=False):
                 return
         old = known.get(name)
         new = value if old is None or self._refines(old, value) else join(old, value)
         if new != old:
             self._local_effects += 1
             known[name] = new
+
+    def _called_from_here(self) -> bool:
+        """Whether the function that runs was called by the file at hand itself."""
+        return len(self._active) < 2 or self._active[-2].startswith(f"{self._path}::")
 
     @staticmethod
     def _refines(old: Value, new: Value) -> bool:
@@ -540,7 +549,7 @@ class Resolver:
         found = own.summaries.get(key)
         if found is None and own is not self._shared and function.scope.path != self._path:
             found = self._shared.summaries.get(key)
-            if found is not None and not found.reads.isdisjoint(self._own.attributes):
+            if found is not None and not found.reads.isdisjoint(self._own.written):
                 found = None
         if found is None:
             effects = self._local_effects

@@ -67,7 +67,7 @@ class Summary:
 
     Attributes:
         lazy: the deferred work that the result stands for; each call makes one of its own.
-        reads: the classes of which an attribute was looked at on the way.
+        reads: the attributes of classes that were looked at on the way.
     """
 
     block: Block
@@ -84,7 +84,7 @@ class Tables:
     """What is known of some files.
 
     Attributes:
-        attributes: by class key, what one file assigns to the attributes of other files' classes.
+        attributes: by class key, what one file assigns to the attributes of other files' classes; `written`: which.
         variables: by path, what one file assigns to other files' variables.
         instances: by function, the arguments that it was run for.
     """
@@ -95,6 +95,7 @@ class Tables:
     summaries: dict[SummaryKey, Summary] = field(default_factory=dict)
     imports: dict[tuple[str, ImportRef], Value] = field(default_factory=dict)
     attributes: dict[str, dict[str, Value]] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
     variables: dict[str, dict[str, Value]] = field(default_factory=dict)
     instances: dict[str, set[SummaryKey]] = field(default_factory=dict)
     decorated: dict[str, Value] = field(default_factory=dict)

@@ -269,3 +269,33 @@ def trimmed(value: Value, depth: int = 4) -> Value:
         items=tuple(trimmed(i, depth - 1) for i in value.items) if value.items is not None else None,
         columns=tuple((k, trimmed(v, depth - 1)) for k, v in value.columns) if value.columns is not None else None,
     )
+
+
+def tells_more(old: Value | None, new: Value, *, measured: bool) -> bool:
+    """Whether a value says what another one leaves open.
+
+    Args:
+        old: what is known.
+        new: what else is said.
+        measured: sizes and other types count; without, only types where there was none.
+    """
+    if old is None or (old.type is None and old.reference is None) or old.type == "NoneType":
+        return (new.type is not None and new.type != "NoneType") or new.reference is not None
+    if (
+        old.type == new.type
+        and old.type in ("list", "set", "dict", "tuple")
+        and new.element is not None
+        and tells_more(old.element, new.element, measured=measured)
+    ):
+        return True
+    if not measured or old == new:
+        return False
+    if old.type != new.type or old.reference != new.reference:
+        return new.type is not None or new.reference is not None
+    return _is_measured(new) and not _is_measured(old)
+
+
+def _is_measured(value: Value) -> bool:
+    """Whether an amount is known: a size, a number, a shape."""
+    amounts = (value.size, value.number, *(value.shape or ()))
+    return any(a is not None and a.known for a in amounts) or value.literal is not None
