@@ -112,6 +112,14 @@ class Program(Protocol):
         """What a name imported from the same project stands for."""
         ...
 
+    def function_tree(self, key: str) -> tuple[t.Function | t.Lambda | None, ClassScope | None]:
+        """The tree of a function of the project, and the class where it is a method."""
+        ...
+
+    def touch(self, node: t.Import, scope: ModuleScope) -> None:
+        """Run an imported module of the project now, where importing it does something that matters."""
+        ...
+
     def import_module(self, name: str, level: int, scope: ModuleScope) -> ModuleScope | None:
         """A module of the same project."""
         ...

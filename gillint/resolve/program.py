@@ -198,11 +198,29 @@ class Resolver:
             imports[key] = UNKNOWN  # modules import one another in circles
             with self._finding_out(scope) as near:
                 found = self._find_import(ref, scope) if near else UNKNOWN
-            if near:
+            if near and found.type not in ("dict", "list", "set"):  # these may be filled later
                 imports[key] = found
             else:
                 del imports[key]
-        return imports.get(key, UNKNOWN)
+            return found
+        return imports[key]
+
+    def function_tree(self, key: str) -> tuple[t.Function | t.Lambda | None, ClassScope | None]:
+        """The tree of a function of the project, and the class where it is a method."""
+        function = self._function(key)
+        if function is None:
+            return None, None
+        return function.parsed(), function.owner if function.is_method else None
+
+    def touch(self, node: t.Import, scope: ModuleScope) -> None:
+        """Run an imported module of the project now, where it registers functions or classes while it is imported."""
+        names = [node.module]
+        if node.name not in (None, "*"):
+            names.append(f"{node.module}.{node.name}" if node.module else str(node.name))
+        for name in names:
+            module = self.import_module(name, node.level, scope)
+            if module is not None and module.state == "new" and _registers(module.syntax):
+                self.run_module(module)
 
     def _find_import(self, ref: ImportRef, scope: ModuleScope) -> Value:
         module = self.import_module(ref.module, ref.level, scope)
@@ -712,6 +730,24 @@ class Resolver:
 
 
 EMPTY_BLOCK = Block()
+
+
+def _registers(syntax: Syntax) -> bool:
+    """Whether something at the top level of a file is decorated by something that may keep it."""
+    outline = syntax.outline
+    decorators = [d for c in outline.classes if "." not in c.qualname for d in c.decorators]
+    decorators.extend(
+        syntax.lines[f.lines.first - 1].strip()[1:]
+        for f in outline.functions
+        if f.owner is None and syntax.lines[f.lines.first - 1].lstrip().startswith("@")
+    )
+    return any(d.split("(", 1)[0].rsplit(".", 1)[-1] not in _KEEPS_NOTHING for d in decorators)
+
+
+_KEEPS_NOTHING = {
+    "dataclass", "total_ordering", "lru_cache", "cache", "contextmanager", "asynccontextmanager", "wraps", "overload",
+    "singledispatch", "unique", "final", "runtime_checkable", "njit", "jit", "fixture", "deprecated", "coroutine",
+}  # fmt: skip
 
 
 def _summary_key(function: Function, arguments: dict[str, Value]) -> SummaryKey:

@@ -15,6 +15,7 @@ from gillint.resolve.expressions import bind, evaluate, iterate, write_target
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
+from gillint.resolve.state import behind_calls
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, join, widen
 from gillint.syntax import tree as t
@@ -71,8 +72,10 @@ def _augment(act: Activation, node: t.Augment) -> None:
 
 def _import(act: Activation, node: t.Import) -> None:
     act.operation("import")
+    own = node.level > 0 or act.program.in_project(node.module, node.level, act.scope)
+    if own:
+        act.program.touch(node, act.scope)
     if node.name != "*":
-        own = node.level > 0 or act.program.in_project(node.module, node.level, act.scope)
         full = f"{node.module}.{node.name}" if node.name is not None else node.module
         imported = Value(reference=ImportRef(node.module, node.name, node.level)) if own else symbol_of(full)
         write_target(act, t.Name(node.span, node.binds), imported)
@@ -212,7 +215,7 @@ def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], _Entry]) -
             Kind.LOOP,
             trips,
             builder.finish(),
-            Iterations.CARRIED if fed is Iterations.CARRIED else iterations_of(node),
+            Iterations.CARRIED if fed is Iterations.CARRIED else behind_calls(act, node, iterations_of(node)),
             act.name,
             hangs_on,
         )

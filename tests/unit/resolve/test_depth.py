@@ -548,3 +548,69 @@ def test_a_star_import_and_a_conditional_one_of_the_project(tmp_path: Path) -> N
     project = Project(tmp_path, files)
     shown = {c["name"] for r in project.report("main.py")["regions"] for c in r["calls"]}
     assert "json.loads" in shown, shown
+
+
+# Whether iterations depend on each other where only the calls, or the objects behind them, can tell
+
+ITERATIONS: dict[str, tuple[str, str]] = {
+    "generator_that_carries": (
+        "carried",
+        "import requests\ndef pages(url):\n    while url:\n        r = requests.get(url).json()\n        yield r\n        url = r['next']\nfor p in pages('u'):\n    print(p)",
+    ),
+    "generator_that_does_not": (
+        "independent",
+        "import requests\ndef pages(us):\n    for u in us:\n        yield requests.get(u).json()\nfor p in pages(us):\n    print(p)",
+    ),
+    "state_behind_a_method": (
+        "carried",
+        "import requests\nclass A:\n    def __init__(self):\n        self.cursor = None\n    def page(self):\n        r = requests.get('u', params={'c': self.cursor}).json()\n        self.cursor = r['next']\n        return r\na = A()\nfor _ in range(10):\n    a.page()",
+    ),
+    "counter_behind_a_method": (
+        "independent",
+        "import requests\nclass A:\n    def __init__(self):\n        self.n = 0\n    def page(self, u):\n        self.n += 1\n        return requests.get(u)\na = A()\nfor u in us:\n    a.page(u)",
+    ),
+    "cache_behind_a_method": (
+        "independent",
+        "import requests\nclass A:\n    def __init__(self):\n        self.pages = {}\n    def page(self, u):\n        self.pages[u] = requests.get(u)\na = A()\nfor u in us:\n    a.page(u)",
+    ),
+    "an_object_for_each": (
+        "independent",
+        "import requests\nclass A:\n    def __init__(self, u):\n        self.u = u\n        self.r = None\n    def page(self):\n        if self.r is None:\n            self.r = requests.get(self.u)\n        return self.r\nfor u in us:\n    A(u).page()",
+    ),
+    "global_state": (
+        "carried",
+        "import requests\ncursor = None\ndef page():\n    global cursor\n    r = requests.get('u', params={'c': cursor}).json()\n    cursor = r['next']\nfor _ in range(10):\n    page()",
+    ),
+    "page_number": (
+        "carried",
+        "import requests\npage = 1\nwhile True:\n    r = requests.get('u', params={'page': page}).json()\n    if not r:\n        break\n    page += 1",
+    ),
+    "page_in_a_dict": (
+        "carried",
+        "import requests\nparams = {'page': 1}\nwhile True:\n    r = requests.get('u', params=params).json()\n    if not r['more']:\n        break\n    params['page'] += 1",
+    ),
+    "pages_counted": (
+        "independent",
+        "import requests\nfor page in range(1, 20):\n    requests.get('u', params={'page': page})",
+    ),
+    "rate_limit_in_a_method": (
+        "carried",
+        "import requests, time\nclass A:\n    def wait(self):\n        time.sleep(1)\n    def get(self, u):\n        self.wait()\n        return requests.get(u)\na = A()\nfor u in us:\n    a.get(u)",
+    ),
+    "sentinel": ("carried", "f = open('a', 'rb')\nfor block in iter(lambda: f.read(4096), b''):\n    g(block)"),
+    "job_polled": (
+        "carried",
+        "import requests, time\nfor _ in range(60):\n    if requests.get('u').json()['done']:\n        break\n    time.sleep(5)",
+    ),
+    "written_to_one_file": (
+        "independent",
+        "import requests\nwith open('a', 'w') as f:\n    for u in us:\n        f.write(requests.get(u).text)",
+    ),
+    "random_state": ("independent", "import random\nfor x in xs:\n    f(random.random(), x)"),
+    "queue_drained": ("carried", "import queue\nq = queue.Queue()\nwhile not q.empty():\n    f(q.get_nowait())"),
+}
+
+
+@pytest.mark.parametrize(("answer", "source"), ITERATIONS.values(), ids=ITERATIONS)
+def test_iterations_by_what_is_behind_the_calls(answer: str, source: str) -> None:
+    assert _loops(source)[-1].iterations.value == answer
