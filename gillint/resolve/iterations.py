@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gillint.resolve.trace import Iterations
 from gillint.syntax import tree as t
@@ -11,6 +12,7 @@ _COMMUTATIVE = {"add", "mul", "and", "or", "xor", "sub"}
 _SHARED_CURSOR = {"fetchone", "fetchmany", "read", "readline", "recv", "next", "read1", "readinto", "get_nowait"}
 
 
+@lru_cache(maxsize=4096)  # the same loop is met once for each call of its function
 def iterations_of(loop: t.For | t.While) -> Iterations:
     """Classify a loop: independent, a reduction, carried."""
     flow = Flow()

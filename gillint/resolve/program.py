@@ -66,6 +66,7 @@ class Resolver:
         self._active: list[str] = []
         self._depth_limit = _MAX_DEPTH
         self._recursive: set[str] = set()
+        self._recurred: set[str] = set()  # functions that were called while they run, and still do
         self._left = _BUDGET
 
     @property
@@ -530,7 +531,7 @@ class Resolver:
             return None, UNKNOWN, function.name if function is not None else ref.key
         if ref.key in self._active:
             self._recursive.add(ref.key)
-            self._local_effects += 1
+            self._recurred.add(ref.key)
             return None, UNKNOWN, function.name
         if len(self._active) >= self._depth_limit:
             self._local_effects += 1
@@ -575,7 +576,9 @@ class Resolver:
             block, result = self._run(act, function.key, tree, arguments)
             lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
             found = Summary(block, result, lazy, frozenset(self._reads.pop()))
-            if effects == self._local_effects and self._left > 0 and self._is_portable(found, function, arguments):
+            self._recurred.discard(function.key)
+            clean = effects == self._local_effects and not self._recurred and self._left > 0
+            if clean and self._is_portable(found, function, arguments):
                 self._shared.summaries[key] = found
             else:
                 own.summaries[key] = found
@@ -676,6 +679,7 @@ class Resolver:
             thorough: look at every function, not only those with a loop, a hand-over or a coroutine.
         """
         self._own, self._path, self._left = Tables(), syntax.path, _BUDGET
+        self._recurred.clear()
         self.lazies.clear()
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)

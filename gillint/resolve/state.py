@@ -19,12 +19,8 @@ def behind_calls(act: Activation, loop: t.For | t.While, found: Iterations) -> I
     """What a loop's own variables say, unless a method or function that it calls carries state between the calls."""
     if found not in (Iterations.INDEPENDENT, Iterations.REDUCTION):
         return found
-    flow = Flow()
-    if isinstance(loop, t.For):
-        flow.bind(loop.target)
-    flow.run(loop.body)
     worst: Iterations = found
-    for function in _called(act, loop.body, flow.written):
+    for function in _called(act, _call_keys(loop.body), _written(loop)):
         state = _carried(act, function, _DEPTH, set())
         if state is Iterations.CARRIED:
             return state
@@ -32,14 +28,26 @@ def behind_calls(act: Activation, loop: t.For | t.While, found: Iterations) -> I
     return worst
 
 
-def _called(act: Activation, body: t.Body, made_here: set[str]) -> Iterator[FunctionRef]:
-    """The functions of the project that a body calls, but for methods of what an iteration makes for itself."""
-    for expression in expressions(body):
-        if not isinstance(expression, t.Call):
-            continue
-        key = key_of(expression.function)
-        if key is None:
-            continue
+@lru_cache(maxsize=4096)
+def _written(loop: t.For | t.While) -> frozenset[str]:
+    """The names that an iteration gives a value."""
+    flow = Flow()
+    if isinstance(loop, t.For):
+        flow.bind(loop.target)
+    flow.run(loop.body)
+    return frozenset(flow.written)
+
+
+@lru_cache(maxsize=4096)
+def _call_keys(body: t.Body) -> tuple[str, ...]:
+    """The dotted names of what a body calls, each once."""
+    keys = (key_of(e.function) for e in expressions(body) if isinstance(e, t.Call))
+    return tuple(dict.fromkeys(key for key in keys if key is not None))
+
+
+def _called(act: Activation, keys: tuple[str, ...], made_here: frozenset[str]) -> Iterator[FunctionRef]:
+    """The functions of the project behind these names, but for methods of what an iteration makes for itself."""
+    for key in keys:
         first, *rest = key.split(".")
         if first in made_here and rest:
             continue
