@@ -61,9 +61,17 @@ class Program(Protocol):
     lazies: dict[int, Lazy]
 
     def call(
-        self, ref: FunctionRef, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
+        self,
+        ref: FunctionRef,
+        positional: tuple[Value, ...],
+        keywords: tuple[tuple[str, Value], ...],
+        *,
+        record: bool = True,
     ) -> tuple[Block | None, Value, str]:
-        """Run a function of the project: what it does (None where it is already running), its result, its name."""
+        """Run a function of the project: what it does (None where it is already running), its result, its name.
+
+        `record`: the arguments are those of a call in the source.
+        """
         ...
 
     def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:

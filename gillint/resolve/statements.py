@@ -9,13 +9,14 @@ from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.attributes import symbol_of
-from gillint.resolve.calls import await_value
 from gillint.resolve.contexts import entered
-from gillint.resolve.expressions import bind, evaluate, iterate, write_target
+from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
+from gillint.resolve.submissions import await_value
+from gillint.resolve.targets import bind, write_target
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, join, widen
 from gillint.syntax import tree as t
