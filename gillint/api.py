@@ -9,7 +9,7 @@ from gillint.advice.outcome import FileReport, Options
 from gillint.errors import UsageError
 from gillint.estimate import Estimate
 from gillint.pipeline import analyse, unreadable
-from gillint.resolve.program import Loader
+from gillint.resolve.program import Project
 from gillint.rules import RULES
 from gillint.source.files import SourceProblem, decode
 from gillint.source.notebooks import Program, cell_at, program_of
@@ -84,22 +84,22 @@ def _matching(names: Iterable[str]) -> frozenset[str]:
 
 
 def analyse_bytes(
-    data: bytes, name: str, options: Options, load: Loader | None = None, *, thorough: bool = True
+    data: bytes, name: str, options: Options, project: Project | None = None, *, thorough: bool = True
 ) -> FileReport:
     """Analyse the content of a file or a notebook; see `gillint.pipeline.analyse`."""
     try:
         text = decode(data)
     except SourceProblem as problem:
         return unreadable(name, problem.message, options, problem.line, problem.column)
-    return _analyse_text(text, name, options, load, thorough=thorough)
+    return _analyse_text(text, name, options, project, thorough=thorough)
 
 
-def _analyse_text(text: str, name: str, options: Options, load: Loader | None, *, thorough: bool) -> FileReport:
+def _analyse_text(text: str, name: str, options: Options, project: Project | None, *, thorough: bool) -> FileReport:
     try:
         program = program_of(text, name)
     except SourceProblem as problem:
         return unreadable(name, problem.message, options, problem.line, problem.column)
-    report = analyse(program.source, name, options, load, thorough=thorough)
+    report = analyse(program.source, name, options, project, thorough=thorough)
     shown = bool(report.diagnostics or report.regions)
     return replace(
         report, error=_error(report.error, program), source=program.text if shown else "", cells=program.cells

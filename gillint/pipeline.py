@@ -16,7 +16,7 @@ from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.base import library, library_files
 from gillint.regions.find import Region, find_regions, function_region
-from gillint.resolve.program import Loader, resolve, walk
+from gillint.resolve.program import Project, resolve, walk
 from gillint.resolve.trace import Call, FunctionTrace, Handover, Kind, Resolved
 from gillint.rules import RULES, SYNTAX_ERROR
 from gillint.rules.base import FileContext
@@ -24,7 +24,7 @@ from gillint.syntax.parse import Syntax, SyntaxProblem, parse
 
 
 def analyse(
-    source: str, path: str, options: Options, load: Loader | None = None, *, thorough: bool = True
+    source: str, path: str, options: Options, project: Project | None = None, *, thorough: bool = True
 ) -> FileReport:
     """Analyse one file.
 
@@ -32,7 +32,7 @@ def analyse(
         source: its text.
         path: its name in reports.
         options: what the user decides.
-        load: finds other modules of the same project.
+        project: the other files of the run, where there are any.
         thorough: look at all functions (a report), not only at those that a rule could flag (a check).
     """
     try:
@@ -42,7 +42,7 @@ def analyse(
     if not thorough and not syntax.outline.has_candidates:
         return FileReport(path)
     try:
-        resolved = resolve(syntax, options.target, options.assumptions, load, thorough=thorough)
+        resolved = resolve(syntax, options.target, options.assumptions, project, thorough=thorough)
         assessments = assess_regions(resolved, syntax, options)
     except RecursionError:
         return unreadable(path, "nested too deeply to be analysed", options)

@@ -10,6 +10,7 @@ from gillint.advice.outcome import FileReport, Options
 from gillint.api import analyse_bytes
 from gillint.cli.options import Chosen
 from gillint.errors import UsageError
+from gillint.resolve.program import Project
 from gillint.source.files import SourceProblem, discover, read_bytes, read_source
 from gillint.source.modules import ProjectModules
 from gillint.syntax.parse import Syntax, SyntaxProblem, parse
@@ -38,9 +39,9 @@ def analyse_paths(
         if Path(text).is_dir() and not any(_inside(f, Path(text)) for f in files):
             print(f"gillint: warning: {text}: no Python files in this folder", file=sys.stderr)
     modules = ProjectModules()
-    load = _Loader(modules)
+    project = Project(_Loader(modules))
     for path in _with_progress(files):
-        reports.append(_one(path, chosen.options, load, thorough=thorough))
+        reports.append(_one(path, chosen.options, project, thorough=thorough))
     return tuple(reports)
 
 
@@ -48,13 +49,13 @@ def _inside(file: Path, folder: Path) -> bool:
     return folder == Path() or folder in file.parents or folder.absolute() in file.absolute().parents
 
 
-def _one(path: Path, options: Options, load: _Loader, *, thorough: bool) -> FileReport:
-    return analyse_bytes(read_bytes(path), str(path), options, load, thorough=thorough)
+def _one(path: Path, options: Options, project: Project, *, thorough: bool) -> FileReport:
+    return analyse_bytes(read_bytes(path), str(path), options, project, thorough=thorough)
 
 
 def _standard_input(name: str, options: Options, *, thorough: bool) -> FileReport:
-    load = _Loader(ProjectModules()) if name != "<stdin>" else None
-    return analyse_bytes(sys.stdin.buffer.read(), name, options, load, thorough=thorough)
+    project = Project(_Loader(ProjectModules())) if name != "<stdin>" else None
+    return analyse_bytes(sys.stdin.buffer.read(), name, options, project, thorough=thorough)
 
 
 class _Loader:

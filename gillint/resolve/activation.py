@@ -61,9 +61,17 @@ class Program(Protocol):
     lazies: dict[int, Lazy]
 
     def call(
-        self, ref: FunctionRef, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
+        self,
+        ref: FunctionRef,
+        positional: tuple[Value, ...],
+        keywords: tuple[tuple[str, Value], ...],
+        *,
+        record: bool = True,
     ) -> tuple[Block | None, Value, str]:
-        """Run a function of the project: what it does (None where it is already running), its result, its name."""
+        """Run a function of the project: what it does (None where it is already running), its result, its name.
+
+        `record`: the arguments are those of a call in the source.
+        """
         ...
 
     def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:
@@ -80,12 +88,24 @@ class Program(Protocol):
         """The class of the project that a type names."""
         ...
 
-    def attribute(self, owner: ClassScope, name: str) -> Value | None:
-        """An attribute or a method of the instances of a class, along its bases."""
+    def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
+        """An attribute or a method of the instances of a class, along its bases; methods are bound to `instance`."""
         ...
 
     def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
         """Note what `self.name = value` says."""
+        ...
+
+    def new_lazy(self, lazy: Lazy) -> int:
+        """Remember deferred work; its number."""
+        ...
+
+    def set_variable(self, scope: ModuleScope, name: str, value: Value) -> None:
+        """Note what `global name; name = value` says."""
+        ...
+
+    def change_variable(self, scope: ModuleScope, name: str, value: Value) -> None:
+        """Note what happened to the object that a variable of a module names."""
         ...
 
     def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
@@ -98,6 +118,14 @@ class Program(Protocol):
 
     def imported(self, ref: ImportRef, scope: ModuleScope) -> Value:
         """What a name imported from the same project stands for."""
+        ...
+
+    def function_tree(self, key: str) -> tuple[t.Function | t.Lambda | None, ClassScope | None]:
+        """The tree of a function of the project, and the class where it is a method."""
+        ...
+
+    def touch(self, node: t.Import, scope: ModuleScope) -> None:
+        """Run an imported module of the project now, where importing it does something that matters."""
         ...
 
     def import_module(self, name: str, level: int, scope: ModuleScope) -> ModuleScope | None:
@@ -136,6 +164,7 @@ class Activation:
     loop_spans: list[Span] = field(default_factory=list)
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
 
     @property
     def path(self) -> str:
@@ -163,8 +192,7 @@ class Activation:
 
     def defer(self, lazy: Lazy, type_name: str, element: Value) -> Value:
         """A value that stands for deferred work."""
-        key = len(self.program.lazies)
-        self.program.lazies[key] = lazy
+        key = self.program.new_lazy(lazy)
         self.pending.append(key)
         size = lazy.trips if type_name not in ("coroutine", "awaitable") else None
         return Value(type=type_name, size=size, element=element, reference=LazyRef(key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gillint.resolve.activation import Activation
-from gillint.resolve.values import NONE, UNKNOWN, ClassRef, SymbolRef, UndefinedRef, Value, join
+from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ClassRef, SymbolRef, UndefinedRef, Value, join
 from gillint.syntax import tree as t
 
 _CONTAINERS = {"list", "set", "frozenset", "tuple", "dict"}
@@ -27,6 +27,8 @@ _TYPING = {
     "Text": "str",
     "NDArray": "numpy.ndarray",
 }
+_TYPING_MODULES = ("typing.", "typing_extensions.", "collections.abc.", "numpy.typing.")
+_SELF = {"typing.Self", "typing_extensions.Self", "Self"}
 _BUILTIN = {"int", "float", "str", "bytes", "bytearray", "bool", "complex", "range", *_CONTAINERS}
 _TRANSPARENT = {"Optional", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"}
 
@@ -43,8 +45,47 @@ def annotated(act: Activation, node: t.Expr | None) -> Value:
         return _either(annotated(act, node.left), annotated(act, node.right))
     if isinstance(node, t.Subscript):
         return _subscripted(act, node)
+    if isinstance(node, t.Name):
+        alias = _alias(act, node.id)
+        if alias is not None:
+            return alias
     name = _public_name(act, node)
     return _named(act, name) if name is not None else UNKNOWN
+
+
+def _alias(act: Activation, name: str) -> Value | None:
+    from gillint.resolve.expressions import lookup
+
+    ref = lookup(act, name).reference
+    return ref.instance if isinstance(ref, AliasRef) else None
+
+
+def alias_of(act: Activation, value: Value, node: t.Subscript) -> Value | None:
+    """`list[Path]` as an expression: a type under another name."""
+    ref = value.reference
+    if not isinstance(ref, (SymbolRef, ClassRef)):
+        return None
+    is_type = isinstance(ref, ClassRef) or ref.name in _CONTAINERS or ref.name.startswith(_TYPING_MODULES)
+    if not is_type:
+        return None
+    instance = annotated(act, node)
+    return Value(type="type", reference=AliasRef(instance)) if instance.type is not None else None
+
+
+def is_type_alias(act: Activation, node: t.Expr) -> bool:
+    """Whether an annotation is `TypeAlias`."""
+    return _public_name(act, node) in ("typing.TypeAlias", "typing_extensions.TypeAlias", "TypeAlias")
+
+
+def evaluate_text(act: Activation, text: str) -> Value:
+    """The value of an expression that is known as text; names, attributes, subscripts and calls of them."""
+    from gillint.resolve.expressions import evaluate
+
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError:
+        return UNKNOWN
+    return evaluate(act, _convert(tree))
 
 
 def _either(a: Value, b: Value) -> Value:
@@ -69,6 +110,8 @@ def _convert(node: ast.expr) -> t.Expr:
         return t.Attribute(NOWHERE, _convert(node.value), node.attr)
     if isinstance(node, ast.Subscript):
         return t.Subscript(NOWHERE, _convert(node.value), _convert(node.slice))
+    if isinstance(node, ast.Call) and not node.keywords:
+        return t.Call(NOWHERE, _convert(node.func), tuple(t.Argument(_convert(a)) for a in node.args))
     if isinstance(node, ast.Tuple):
         return t.Sequence(NOWHERE, "tuple", tuple(_convert(e) for e in node.elts))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
@@ -98,7 +141,9 @@ def _named(act: Activation, name: str) -> Value:
     last = name.rsplit(".", 1)[-1]
     if name in _BUILTIN:
         return Value(type=name)
-    if name.startswith(("typing.", "collections.abc.", "numpy.typing.")) or name in _TYPING:
+    if name in _SELF and act.owner is not None:
+        return Value(type=act.owner.key)
+    if name.startswith(_TYPING_MODULES) or name in _TYPING:
         return Value(type=_TYPING[last]) if last in _TYPING else UNKNOWN
     if act.program.class_of(name) is not None or "." in name:
         return Value(type=name)
@@ -106,6 +151,9 @@ def _named(act: Activation, name: str) -> Value:
 
 
 def _subscripted(act: Activation, node: t.Subscript) -> Value:
+    alias = _alias(act, node.value.id) if isinstance(node.value, t.Name) else None
+    if alias is not None:
+        return alias
     name = _public_name(act, node.value)
     if name is None:
         return UNKNOWN

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE
 from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type, knows_module
 from gillint.knowledge.conditions import decide
 from gillint.knowledge.expressions import evaluate
-from gillint.knowledge.schema import Behaviour, Effect, Fact
+from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.arrays import ARRAY, refine, with_shape
-from gillint.resolve.bound import Answers, build, element_of, returned, size_of
-from gillint.resolve.handovers import HANDOVERS, JOINS, POOLS, SYNONYMS, HandoverSpec
+from gillint.resolve.arrays import refine
+from gillint.resolve.bound import Answers, build, element_of, returned
+from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.intrinsics import intrinsic
-from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Concurrency, Handover, Kind
+from gillint.resolve.special import SPECIAL
+from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
+from gillint.resolve.trace import Block, Bound, Call, CallKind, Kind
 from gillint.resolve.values import (
-    NONE,
     UNKNOWN,
     ClassRef,
     FunctionRef,
     LazyRef,
-    Literal,
     MethodRef,
     PartialRef,
     SymbolRef,
     UndefinedRef,
     Value,
-    join,
 )
 
 Keywords = tuple[tuple[str, Value], ...]
@@ -79,9 +78,18 @@ def apply(
     if isinstance(ref, UndefinedRef):
         act.scope.note(f"`{ref.name}` is not defined here: assumed to be an ordinary Python function")
         return _other(act, ref.name, "undefined", positional, keywords, span)
-    if ref is None and function.type is not None and find_method(function.type, "__call__") is not None:
+    owner = act.program.class_of(function.type) if ref is None else None
+    called = act.program.attribute(owner, "__call__", function) if owner is not None else None
+    if called is not None:
+        return apply(act, called, positional, keywords, span, text, has_star=has_star)
+    if ref is None and function.type is not None and is_callable(function.type):
         return _method(act, MethodRef(function, "__call__"), positional, keywords, span, text, has_star)
     return _other(act, text, "unknown", positional, keywords, span)
+
+
+def is_callable(type_name: str) -> bool:
+    """Whether instances of a library's type can be called."""
+    return find_method(type_name, "__call__") is not None or f"{type_name}.__call__" in HANDOVERS
 
 
 def _other(
@@ -114,18 +122,11 @@ def _construct(act: Activation, ref: ClassRef, positional: tuple[Value, ...], ke
     if owner is not None:
         for base in act.program.library_bases(owner):
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
-            run = act.program.attribute(owner, "run")
+            run = act.program.attribute(owner, "run", result)
             if spec is not None and spec.style == "thread" and run is not None:
-                bound_run = _bind(run, result)
-                _hand_over(act, spec, base, _Work(bound_run), span)
+                hand_over(act, spec, base, Work(run), span)
                 break
     return result
-
-
-def _bind(function: Value, receiver: Value) -> Value:
-    if isinstance(function.reference, FunctionRef) and function.reference.bound is None:
-        return replace(function, reference=FunctionRef(function.reference.key, receiver))
-    return function
 
 
 def _method(
@@ -150,7 +151,7 @@ def _method(
     for base in bases_of(kind):
         name = f"{base}.{ref.name}"
         name = SYNONYMS.get(name, name)
-        if name in HANDOVERS or name in JOINS or find_fact(name) is not None:
+        if name in HANDOVERS or name in JOINS or name in SPECIAL or find_fact(name) is not None:
             return library(act, name, receiver, positional, keywords, span, has_star=has_star)
     owner = act.program.class_of(kind)
     if owner is not None:
@@ -185,16 +186,19 @@ def library(
     assumed: bool = False,
 ) -> Value:
     """A call of a library's function, method or class."""
-    if name == "functools.partial" and positional:
-        return Value(type="function", reference=PartialRef(positional[0], positional[1:], keywords))
+    special = SPECIAL.get(name)
+    if special is not None:
+        made = special(act, receiver, positional, keywords, span)
+        if made is not None:
+            return made
     if name in JOINS:
         act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
-        return _join_result(name, receiver, positional)
+        return join_result(name, receiver, positional)
     if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
         return await_value(act, positional[0], span)
     spec = HANDOVERS.get(name)
     if spec is not None:
-        handed = _library_handover(act, spec, name, receiver, positional, keywords, span)
+        handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
         if handed is not None:
             return handed
     fact = find_fact(name)
@@ -245,6 +249,8 @@ def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value
     """The result of a call without a returns table: an instance, where the name is that of a type."""
     if name in POOLS:
         return _pool(name, Value(type=name), positional, keywords)
+    if name in MADE:
+        return Value(type=MADE[name])
     return Value(type=name) if find_type(name) is not None else UNKNOWN
 
 
@@ -252,7 +258,9 @@ def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywo
     position, keyword = POOLS[name]
     given = dict(keywords).get(keyword) or (positional[position] if len(positional) > position else None)
     number = given.number if given is not None else None
-    return replace(made, type=name, number=number)
+    if number is not None and number.likely < 0:
+        number = None  # as many as there are cores
+    return replace(made, type=kind_of_pool(name, dict(keywords)), number=number)
 
 
 def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
@@ -293,262 +301,6 @@ def _callback(act: Activation, fact: Fact, bound: Bound, span: Span) -> Block | 
 def _first_element(bound: Bound) -> Value:
     source = bound.receiver or (bound.positional[0] if bound.positional else UNKNOWN)
     return element_of(source)
-
-
-# Work that is handed over
-
-
-def _library_handover(
-    act: Activation,
-    spec: HandoverSpec,
-    name: str,
-    receiver: Value | None,
-    positional: tuple[Value, ...],
-    keywords: Keywords,
-    span: Span,
-) -> Value | None:
-    """Hand work over; None where the call does not hand over anything that can be seen."""
-    named = dict(keywords)
-    workers = _workers(receiver)
-    if name == "asyncio.AbstractEventLoop.run_in_executor" and positional:
-        pool = positional[0].type or ""
-        workers = _workers(positional[0])
-        if "Process" in pool:
-            spec = replace(spec, concurrency=Concurrency.PROCESSES)
-        elif "Interpreter" in pool:
-            spec = replace(spec, concurrency=Concurrency.INTERPRETERS)
-    if spec.style == "thread":
-        work = named.get("target", named.get("function"))
-        if work is None and len(positional) > spec.work:
-            work = positional[spec.work]
-        if work is None:
-            return None
-        passed = named.get("args", positional[spec.work + 2] if len(positional) > spec.work + 2 else None)
-        if name == "threading.Timer" and len(positional) > 2:
-            passed = positional[2]
-        extra = named.get("kwargs")
-        by_name = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
-        _hand_over(act, spec, name, _Work(work, _unpacked(passed), by_name), span)
-        return Value(type=spec.result)
-    if spec.style in ("coroutine", "gather"):
-        return _hand_over_awaitables(act, spec, name, positional, span)
-    if len(positional) <= spec.work:
-        return None
-    work, rest = positional[spec.work], positional[spec.work + 1 :]
-    tasks = ONE
-    if spec.style == "map":
-        tasks = size_of(rest[0]) if rest else ONE
-        for iterable in rest:
-            _prefetch(act, iterable)
-        rest = tuple(element_of(v) for v in rest)
-        keywords = ()
-    elif spec.style in ("map-one", "starmap"):
-        iterable = rest[0] if rest else UNKNOWN
-        tasks = size_of(iterable)
-        _prefetch(act, iterable)
-        element = element_of(iterable)
-        rest = _unpacked(element) if spec.style == "starmap" else (element,)
-        keywords = ()
-    elif spec.style == "apply":
-        passed = named.get("args", rest[0] if rest else None)
-        extra = named.get("kwds")
-        rest = _unpacked(passed)
-        keywords = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
-    result = _hand_over(act, spec, name, _Work(work, rest, keywords, tasks, workers), span)
-    if name in ("asyncio.to_thread", "asyncio.AbstractEventLoop.run_in_executor", "anyio.to_thread.run_sync"):
-        lazy = Lazy(span, Kind.COROUTINE, Block(), ONE, result, act.path, act.name, name=name)
-        return act.defer(lazy, "awaitable", result)
-    size = tasks if spec.style in ("map", "map-one", "starmap") else None
-    if name.startswith("multiprocessing") and name.rsplit(".", 1)[-1] in ("apply_async", "map_async", "starmap_async"):
-        return Value(type="multiprocessing.pool.AsyncResult", element=result)
-    if name.rsplit(".", 1)[-1] == "apply":
-        return result
-    return Value(type=spec.result, size=size, element=result)
-
-
-def _prefetch(act: Activation, iterable: Value) -> None:
-    """The iterable that feeds a pool is read by the caller."""
-    act.consume(iterable)
-
-
-def _workers(pool: Value | None) -> int | None:
-    if pool is not None and pool.number is not None and pool.number.known:
-        return max(1, int(pool.number.likely))
-    return None
-
-
-def _unpacked(passed: Value | None) -> tuple[Value, ...]:
-    if passed is None:
-        return ()
-    if passed.items is not None:
-        return passed.items
-    return (element_of(passed),) if passed.element is not None else ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is handed over: a function, its arguments, how many times, and to how many workers."""
-
-    function: Value
-    positional: tuple[Value, ...] = ()
-    keywords: Keywords = ()
-    tasks: Estimate = ONE
-    workers: int | None = None
-
-
-def _hand_over(act: Activation, spec: HandoverSpec, via: str, work: _Work, span: Span) -> Value:
-    outer = act.loops
-    act.loops = []
-    with act.nested() as builder:
-        result = apply(act, work.function, work.positional, work.keywords, span, work.function.origin or "the work")
-        lazy = act.start(result)
-        if lazy is not None and result.type == "coroutine":
-            builder.include(lazy.block)
-    act.loops = outer
-    block = builder.finish()
-    ref = work.function.reference
-    name = next((n.name for n in block.nodes if isinstance(n, Call)), None)
-    key = ref.key if isinstance(ref, FunctionRef) else None
-    act.emit(
-        Handover(
-            span, act.path, via, spec.concurrency, block, work.tasks, work.workers, act.name, name, key, work.positional
-        )
-    )
-    act.operation("call_builtin")
-    return result
-
-
-def _hand_over_awaitables(
-    act: Activation, spec: HandoverSpec, name: str, positional: tuple[Value, ...], span: Span
-) -> Value:
-    blocks: list[Block] = []
-    results: list[Value] = []
-    tasks = Estimate.point(0)
-    for value in positional:
-        lazy = act.lazy_of(value)
-        if lazy is not None and value.type in ("coroutine", "awaitable"):
-            act.start(value)
-            blocks.append(lazy.block)
-            results.append(lazy.result)
-            tasks = tasks + 1
-            continue
-        element = value.element
-        inner = act.lazy_of(element) if element is not None else None
-        if inner is not None and element is not None and element.type in ("coroutine", "awaitable"):
-            act.start(element)
-            act.consume(value)
-            blocks.append(inner.block)
-            results.append(inner.result)
-            tasks = tasks + size_of(value)
-        elif element is not None:
-            results.append(element.element or UNKNOWN)
-    result = results[0] if results else UNKNOWN
-    for other in results[1:]:
-        result = join(result, other)
-    if blocks:
-        worker = blocks[0] if len(blocks) == 1 else Block((), (Branch(tuple(blocks)),))
-        act.emit(Handover(span, act.path, name, spec.concurrency, worker, tasks, None, act.name))
-    else:
-        act.emit(Call(span, act.path, name, "join", Bound(None, positional)))
-    if spec.style == "coroutine":
-        return Value(type=spec.result, element=result)
-    made = Value(type="list", size=tasks if blocks else None, element=result)
-    if name == "asyncio.as_completed":
-        return replace(made, element=Value(type="asyncio.Task", element=result))
-    lazy = Lazy(span, Kind.COROUTINE, Block(), ONE, made, act.path, act.name, name=name)
-    return act.defer(lazy, "awaitable", made)
-
-
-def _join_result(name: str, receiver: Value | None, positional: tuple[Value, ...]) -> Value:
-    if name.endswith((".result", "AsyncResult.get")) and receiver is not None:
-        return receiver.element or UNKNOWN
-    if name.endswith("as_completed") and positional:
-        source = positional[0]
-        element = element_of(source)
-        return Value(type="iterator", size=size_of(source), element=element)
-    return UNKNOWN
-
-
-def await_value(act: Activation, value: Value, span: Span) -> Value:
-    """Await: do the deferred work here."""
-    lazy = act.start(value)
-    if lazy is None:
-        if value.type == "asyncio.Task":
-            return value.element or UNKNOWN
-        return UNKNOWN
-    if lazy.kind is Kind.COROUTINE and lazy.name is not None and value.type == "coroutine":
-        act.emit(Call(span, act.path, lazy.name, "project", inner=lazy.block, awaited=True))
-    else:
-        act.builder.include(lazy.block)
-    return lazy.result
-
-
-def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
-    """`value.name`: an attribute that is known, or a method that is about to be called."""
-    ref = value.reference
-    if isinstance(ref, SymbolRef):
-        return symbol_of(f"{ref.name}.{name}")
-    if isinstance(ref, ClassRef):
-        owner = act.program.class_of(ref.key)
-        found = act.program.attribute(owner, name) if owner is not None else None
-        if found is None and owner is not None:
-            found = next((symbol_of(f"{base}.{name}") for base in act.program.library_bases(owner)), None)
-        return found or UNKNOWN
-    owner = act.program.class_of(value.type)
-    if owner is not None:
-        found = act.program.attribute(owner, name)
-        if found is not None:
-            return _bind(found, value)
-        for base in act.program.library_bases(owner):
-            found = _library_attribute(act, replace(value, type=base), name)
-            if found is not None:
-                return found
-        return Value(reference=MethodRef(value, name), origin=name)
-    found = _library_attribute(act, value, name, span)
-    if found is not None:
-        return found
-    column = value.column(name) if value.type == "pandas.DataFrame" else None
-    if column is not None:
-        return column
-    if value.type is not None and find_method(value.type, name) is None:
-        getitem = find_method(value.type, "__getattr__")
-        if getitem is not None and getitem.behaviour.returns is not None:
-            key = Value(type="str", literal=Literal(name))
-            bound = Bound(value, (key,), (("name", key),))
-            return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    return Value(reference=MethodRef(value, name), origin=name)
-
-
-def _library_attribute(act: Activation, value: Value, name: str, span: Span | None = None) -> Value | None:
-    if value.type is None:
-        return None
-    for base in bases_of(value.type):
-        info = find_type(base)
-        for key, returns in info.attributes if info is not None else ():
-            if key == name:
-                if value.type == ARRAY and name == "T" and value.shape is not None:
-                    return with_shape(value, tuple(reversed(value.shape)))
-                probe = Fact(f"{base}.{name}", "", (), _ATTRIBUTE_READ)
-                bound = Bound(value)
-                computed = find_fact(probe.name)
-                if computed is not None and span is not None:  # a property that works: `series.dt.year`
-                    act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
-                return build(returns, Answers(probe, bound), bound)
-    return None
-
-
-_ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
-_FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
-
-
-def symbol_of(name: str) -> Value:
-    """The value of a public name of a library."""
-    name = SYNONYMS.get(name, name)
-    if name in _FLOATS:
-        return Value(type="float")
-    if name == "numpy.newaxis":
-        return NONE
-    return Value(reference=SymbolRef(name))
 
 
 def knows(name: str) -> bool:

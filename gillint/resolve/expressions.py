@@ -6,20 +6,23 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.annotations import alias_of
+from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
-from gillint.resolve.calls import apply, attribute_value, await_value, knows, symbol_of
-from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.calls import apply, knows
 from gillint.resolve.items import item_of
-from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact
+from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.submissions import await_value
+from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.trace import Await, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
     ImportRef,
-    SymbolRef,
+    SuperRef,
     UndefinedRef,
     Value,
     join,
@@ -83,24 +86,12 @@ def lookup(act: Activation, name: str) -> Value:
     found = act.program.module_value(act.scope, name)
     if found is not None:
         return found
-    if find_fact(name) is not None and "." not in name:
+    if (find_fact(name) is not None or name == "__import__") and "." not in name:
         return symbol_of(name)
     if name in _CUSTOMARY_BARE:
         act.scope.note(f"`{name}` is not imported here: taken as {_CUSTOMARY_BARE[name]}")
         return symbol_of(_CUSTOMARY_BARE[name])
     return assume(act, name, Value(reference=UndefinedRef(name), origin=name))
-
-
-def assume(act: Activation, name: str, value: Value) -> Value:
-    """Apply what the user told about a variable (`--assume 'len(chunk)=65536'`)."""
-    size = act.program.assumptions.get(f"len({name})")
-    number = act.program.assumptions.get(name)
-    if size is not None:
-        shape = (size,) if value.shape is not None and len(value.shape) == 1 else None
-        value = replace(value, size=size, shape=shape, literal=None)
-    if number is not None:
-        value = replace(value, number=number, literal=None, type=value.type or "int")
-    return value
 
 
 def _attribute(act: Activation, node: t.Attribute) -> Value:
@@ -149,72 +140,16 @@ def _call(act: Activation, node: t.Call) -> Value:
             positional.append(value)
     text = dotted(node.function) or (f"….{node.function.name}" if isinstance(node.function, t.Attribute) else "…")
     result = apply(act, function, tuple(positional), tuple(keywords), node.span, text, has_star=has_star)
-    _mutate(act, node, positional)
+    grow(act, node, positional)
     return result
 
 
 def _super(act: Activation) -> Value:
-    """`super()`: an instance seen as its first base class."""
-    if act.owner is not None:
-        for base in act.owner.bases:
-            key = getattr(base.reference, "key", None)
-            if key is not None:
-                return Value(type=key)
-            if isinstance(base.reference, SymbolRef):
-                return Value(type=base.reference.name)
-    return UNKNOWN
-
-
-_GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
-
-
-def _mutate(act: Activation, node: t.Call, positional: list[Value]) -> None:
-    """`x.append(v)`: from here on `x` is longer, and has elements like `v`."""
-    function = node.function
-    if not isinstance(function, t.Attribute) or function.name not in _GROWS:
-        return
-    position = _GROWS[function.name]
-    receiver = read_target(act, function.value)
-    known = ("list", "set", "collections.deque")
-    if receiver is None or receiver.type not in known or len(positional) <= position:
-        return
-    added = positional[position]
-    count = act.trips_so_far()
-    if function.name in ("extend", "update"):
-        count = count * size_of(added)
-        added = element_of(added)
-    element = added if receiver.element is None else join(receiver.element, added)
-    old = receiver.size if receiver.size is not None and not act.loops else ZERO
-    if receiver.items is not None:
-        old = Estimate.point(len(receiver.items))
-    write_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
-
-
-def read_target(act: Activation, target: t.Expr) -> Value | None:
-    """The value that a variable or an attribute of `self` has now, without a trace of reading it."""
-    if isinstance(target, t.Name):
-        return act.environment.get(target.id)
-    if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
-        base = act.environment.get(target.value.id)
-        owner = act.program.class_of(base.type) if base is not None else None
-        return act.program.attribute(owner, target.name) if owner is not None else None
-    return None
-
-
-def write_target(act: Activation, target: t.Expr, value: Value) -> None:
-    """Give a variable or an attribute of an instance a value, without a trace of writing it."""
-    if isinstance(target, t.Name):
-        named = value
-        if value.origin is None and value.size is None and value.number is None and value.literal is None:
-            named = replace(value, origin=target.id)
-        act.environment[target.id] = assume(act, target.id, named)
-        if target.id in act.globals:
-            act.scope.environment[target.id] = join(act.scope.environment.get(target.id), named)
-    elif isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
-        base = act.environment.get(target.value.id)
-        owner = act.program.class_of(base.type) if base is not None else None
-        if owner is not None:
-            act.program.set_attribute(owner, target.name, value)
+    """`super()`: the instance seen from the bases of the class on."""
+    if act.owner is None:
+        return UNKNOWN
+    instance = next((act.environment[n] for n in ("self", "cls") if n in act.environment), None)
+    return Value(reference=SuperRef(act.owner.key, instance or Value(type=act.owner.key)))
 
 
 def _binary(act: Activation, node: t.Binary) -> Value:
@@ -252,7 +187,7 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         if operator == "contains":
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
-            found = None
+            found = project_operator(act, left, f"__{operator}__", (right,), node.span)
             arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
             if arrays and operator != "is":
                 found = operator_fact(
@@ -268,6 +203,9 @@ def _compare(act: Activation, node: t.Compare) -> Value:
 
 def _subscript(act: Activation, node: t.Subscript) -> Value:
     value = evaluate(act, node.value)
+    alias = alias_of(act, value, node)
+    if alias is not None:
+        return alias
     index = evaluate(act, node.index)
     inner = item_of(value, index, node.index)
     extra = (("result", inner),) if inner is not None else ()
@@ -423,10 +361,16 @@ def _lambda(act: Activation, node: t.Lambda) -> Value:
 def _conditional(act: Activation, node: t.Conditional) -> Value:
     act.operation("branch")
     evaluate(act, node.test)
+    from gillint.resolve.narrowing import narrowed
+
+    outer = act.environment
     with act.nested() as yes:
+        act.environment = {**outer, **narrowed(act, node.test, holds=True)}
         a = evaluate(act, node.body)
     with act.nested() as no:
+        act.environment = {**outer, **narrowed(act, node.test, holds=False)}
         b = evaluate(act, node.orelse)
+    act.environment = outer
     act.emit(Branch((yes.finish(), no.finish())))
     return join(a, b)
 
@@ -465,44 +409,6 @@ def _walrus(act: Activation, node: t.Walrus) -> Value:
     value = evaluate(act, node.value)
     bind(act, node.target, value)
     return value
-
-
-def bind(act: Activation, target: t.Expr, value: Value) -> None:
-    """Assign a value to a target: a name, an attribute, a subscript, or a tuple of targets."""
-    if isinstance(target, t.Name):
-        act.operation("store_name")
-        write_target(act, target, value)
-    elif isinstance(target, t.Attribute):
-        act.operation("store_attribute")
-        if not isinstance(target.value, t.Name):
-            evaluate(act, target.value)
-        write_target(act, target, value)
-    elif isinstance(target, t.Subscript):
-        _store_item(act, target, value)
-    elif isinstance(target, t.Starred):
-        bind(act, target.value, Value(type="list", element=element_of(value)))
-    elif isinstance(target, t.Sequence):
-        items = value.items if value.type != "dict" else None
-        for position, element in enumerate(target.elements):
-            act.operation("unpack_item")
-            known = items is not None and position < len(items) and len(items) == len(target.elements)
-            bind(act, element, items[position] if known and items is not None else element_of(value))
-
-
-def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
-    container, index = evaluate(act, target.value), evaluate(act, target.index)
-    if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
-        act.operation("store_subscript")
-    text = literal_text(index)
-    if container.type == "dict":
-        key, old = pair_of(container)
-        pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
-        size = act.trips_so_far() if container.size is None or container.size.high == 0 else None
-        write_target(act, target.value, replace(container, items=pair, columns=None, size=size, element=pair[0]))
-    elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
-        kept = tuple((k, v) for k, v in container.columns if k != text)
-        series = replace(value, type="pandas.Series")
-        write_target(act, target.value, replace(container, columns=(*kept, (text, series))))
 
 
 _EVALUATE: dict[type, Callable[..., Value]] = {

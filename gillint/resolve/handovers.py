@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gillint.resolve.trace import Concurrency
+from gillint.resolve.values import Value
 
-Style = Literal["call", "map", "apply", "map-one", "starmap", "thread", "coroutine", "gather"]
+Style = Literal["call", "map", "apply", "map-one", "starmap", "thread", "coroutine", "gather", "tasks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +18,17 @@ class HandoverSpec:
     Attributes:
         style: `call` f(work, *arguments); `map` f(work, *iterables); `apply` f(work, args, kwds); `map-one`
             f(work, iterable); `starmap` f(work, iterable of tuples); `thread` target=, args=, kwargs=; `coroutine` f(awaitable);
-            `gather` f(*awaitables) or f(iterable of awaitables).
+            `gather` f(*awaitables) or f(iterable of awaitables); `tasks` f(iterable of calls that are described).
         work: the position of the work.
         result: the type of what comes back, where it matters.
+        awaitable: what comes back is awaited for the result.
     """
 
     concurrency: Concurrency
     style: Style
     work: int = 0
     result: str | None = None
+    awaitable: bool = False
 
 
 _T, _P, _A = Concurrency.THREADS, Concurrency.PROCESSES, Concurrency.ASYNCIO
@@ -41,9 +44,21 @@ HANDOVERS: dict[str, HandoverSpec] = {
     "threading.Thread": HandoverSpec(_T, "thread", 1, "threading.Thread"),
     "threading.Timer": HandoverSpec(_T, "thread", 1, "threading.Timer"),
     "multiprocessing.Process": HandoverSpec(_P, "thread", 1, "multiprocessing.Process"),
-    "asyncio.to_thread": HandoverSpec(_T, "call"),
-    "asyncio.AbstractEventLoop.run_in_executor": HandoverSpec(_T, "call", 1),
-    "anyio.to_thread.run_sync": HandoverSpec(_T, "call"),
+    "joblib.Parallel.__call__": HandoverSpec(_P, "tasks"),
+    "joblib.Parallel.threads.__call__": HandoverSpec(_T, "tasks"),
+    "asyncio.to_thread": HandoverSpec(_T, "call", awaitable=True),
+    "asyncio.AbstractEventLoop.run_in_executor": HandoverSpec(_T, "call", 1, awaitable=True),
+    "anyio.to_thread.run_sync": HandoverSpec(_T, "call", awaitable=True),
+    "anyio.to_process.run_sync": HandoverSpec(_P, "call", awaitable=True),
+    "anyio.to_interpreter.run_sync": HandoverSpec(Concurrency.INTERPRETERS, "call", awaitable=True),
+    "trio.to_thread.run_sync": HandoverSpec(_T, "call", awaitable=True),
+    "starlette.concurrency.run_in_threadpool": HandoverSpec(_T, "call", awaitable=True),
+    "fastapi.concurrency.run_in_threadpool": HandoverSpec(_T, "call", awaitable=True),
+    "asgiref.sync.SyncToAsync.__call__": HandoverSpec(_T, "call", awaitable=True),
+    "anyio.abc.TaskGroup.start_soon": HandoverSpec(_A, "call"),
+    "anyio.abc.TaskGroup.start": HandoverSpec(_A, "call", awaitable=True),
+    "trio.Nursery.start_soon": HandoverSpec(_A, "call"),
+    "trio.Nursery.start": HandoverSpec(_A, "call", awaitable=True),
     "asyncio.gather": HandoverSpec(_A, "gather"),
     "asyncio.wait": HandoverSpec(_A, "gather"),
     "asyncio.as_completed": HandoverSpec(_A, "gather", result="iterator"),
@@ -72,6 +87,31 @@ POOLS: dict[str, tuple[int, str]] = {
     "concurrent.futures.InterpreterPoolExecutor": (0, "max_workers"),
     "multiprocessing.pool.ThreadPool": (0, "processes"),
     "multiprocessing.Pool": (0, "processes"),
+    "joblib.Parallel": (0, "n_jobs"),
+}
+
+# joblib's default is processes; what these arguments name runs in threads of the same process.
+_THREADED = {"prefer": ("threads",), "backend": ("threading",), "require": ("sharedmem",)}
+
+
+def kind_of_pool(name: str, keywords: dict[str, Value]) -> str:
+    """The type of a pool, where its arguments decide what its workers are."""
+    if name != "joblib.Parallel":
+        return name
+    for keyword, words in _THREADED.items():
+        given = keywords.get(keyword)
+        if given is not None and given.literal is not None and given.literal.value in words:
+            return "joblib.Parallel.threads"
+    jobs = keywords.get("n_jobs")
+    if jobs is not None and jobs.literal is not None and jobs.literal.value in (1, None):
+        return "joblib.Parallel.sequential"
+    return name
+
+
+# What a call gives back, where it takes work later on.
+MADE: dict[str, str] = {
+    "anyio.create_task_group": "anyio.abc.TaskGroup",
+    "trio.open_nursery": "trio.Nursery",
 }
 
 # Other public names of the same things.
@@ -84,6 +124,13 @@ SYNONYMS: dict[str, str] = {
     "asyncio.get_event_loop": "asyncio.get_running_loop",
     "asyncio.new_event_loop": "asyncio.get_running_loop",
     "asyncio.tasks.gather": "asyncio.gather",
+    "joblib.parallel.Parallel": "joblib.Parallel",
+    "joblib.parallel.delayed": "joblib.delayed",
+    "concurrent.futures._base.Executor": "concurrent.futures.Executor",
+    # An executor that is only annotated: nearly always one with threads.
+    "concurrent.futures.Executor.submit": "concurrent.futures.ThreadPoolExecutor.submit",
+    "concurrent.futures.Executor.map": "concurrent.futures.ThreadPoolExecutor.map",
+    "anyio.TaskGroup": "anyio.abc.TaskGroup",
 }
 
 # Calls that wait for work which was handed over. Its time is counted where the work is.

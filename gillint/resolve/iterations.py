@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gillint.resolve.trace import Iterations
 from gillint.syntax import tree as t
@@ -11,9 +12,10 @@ _COMMUTATIVE = {"add", "mul", "and", "or", "xor", "sub"}
 _SHARED_CURSOR = {"fetchone", "fetchmany", "read", "readline", "recv", "next", "read1", "readinto", "get_nowait"}
 
 
+@lru_cache(maxsize=4096)  # the same loop is met once for each call of its function
 def iterations_of(loop: t.For | t.While) -> Iterations:
     """Classify a loop: independent, a reduction, carried."""
-    flow = _Flow()
+    flow = Flow()
     if isinstance(loop, t.While):
         flow.read_expr(loop.test)
     else:
@@ -21,6 +23,8 @@ def iterations_of(loop: t.For | t.While) -> Iterations:
         flow.slots = _own_slots(loop)
     flow.run(loop.body)
     carried = flow.exposed & flow.written
+    if isinstance(loop, t.For) and _asks_again(loop.iterable):
+        return Iterations.CARRIED
     if isinstance(loop, t.While) and _polls(loop):
         return Iterations.CARRIED
     if any(isinstance(s, (t.Return, t.Jump)) and getattr(s, "kind", "break") == "break" for s in loop.body):
@@ -40,6 +44,17 @@ def iterations_of(loop: t.For | t.While) -> Iterations:
         # A search: what comes after the hit would be done in vain. `while` looks at the answer before it asks again.
         return Iterations.UNKNOWN if isinstance(loop, t.For) else Iterations.CARRIED
     return Iterations.REDUCTION if reductions else Iterations.INDEPENDENT
+
+
+def _asks_again(iterable: t.Expr) -> bool:
+    """`iter(f, sentinel)`: each item is asked of the same object."""
+    function = iterable.function if isinstance(iterable, t.Call) else None
+    return (
+        isinstance(iterable, t.Call)
+        and isinstance(function, t.Name)
+        and function.id == "iter"
+        and len(iterable.arguments) == 2
+    )
 
 
 def _own_slots(loop: t.For) -> set[str]:
@@ -104,7 +119,7 @@ def _reads_shared_cursor(loop: t.While) -> bool:
     )
 
 
-class _Flow:
+class Flow:
     """Which names are read before they are written in one iteration, and which are written at all."""
 
     def __init__(self) -> None:

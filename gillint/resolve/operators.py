@@ -11,9 +11,9 @@ from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import ARRAY, broadcast, refine, with_shape
 from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
-from gillint.resolve.calls import bind_arguments
+from gillint.resolve.calls import apply, bind_arguments
 from gillint.resolve.trace import Call
-from gillint.resolve.values import UNKNOWN, Value, of_number
+from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index")
 
@@ -98,9 +98,20 @@ def operator_fact(
     """Do what a dunder method's fact says; None where there is no fact."""
     fact = find_method(receiver.type, method) if receiver.type is not None else None
     if fact is None:
-        return None
+        return project_operator(act, receiver, method, arguments, span)
     bound = bind_arguments(fact, receiver, arguments, named, False)
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
     result = refine(fact.name, bound, result)
     act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
     return result
+
+
+def project_operator(
+    act: Activation, receiver: Value, method: str, arguments: tuple[Value, ...], span: Span
+) -> Value | None:
+    """Run the dunder method of a class of the project; None where there is none."""
+    owner = act.program.class_of(receiver.type) if receiver.reference is None else None
+    found = act.program.attribute(owner, method, receiver) if owner is not None else None
+    if found is None or not isinstance(found.reference, FunctionRef):
+        return None
+    return apply(act, found, arguments, (), span, method)

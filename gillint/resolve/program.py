@@ -3,542 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
-from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.annotations import annotated
-from gillint.resolve.calls import symbol_of
-from gillint.resolve.expressions import evaluate, lookup
-from gillint.resolve.handovers import SYNONYMS
-from gillint.resolve.scope import ClassScope, ModuleScope
-from gillint.resolve.statements import run
-from gillint.resolve.trace import Block, FunctionTrace, Iterations, Kind, Loop, Node, Resolved, children
-from gillint.resolve.values import (
-    UNKNOWN,
-    ClassRef,
-    FunctionRef,
-    ImportRef,
-    LazyRef,
-    SymbolRef,
-    Value,
-    generalised,
-    join,
-    trimmed,
-)
+from gillint.resolve.activation import Activation
+from gillint.resolve.functions import EMPTY_BLOCK, Functions
+from gillint.resolve.modules import BUDGET
+from gillint.resolve.parameters import bind_parameters
+from gillint.resolve.tables import CallSites, Loader, Tables
+from gillint.resolve.trace import Block, FunctionTrace, Kind, Loop, Node, Resolved, children
+from gillint.resolve.values import FunctionRef, LazyRef
 from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
-from gillint.syntax.parse import Syntax, dotted
+from gillint.syntax.parse import Syntax
+
+_MAX_SUMMARIES = 20_000  # what is kept for the next files; beyond that it is forgotten and begun again
 
 
-class Loader(Protocol):
-    """Finds the modules of the same project."""
-
-    def has(self, module: str, level: int, importer: str) -> bool:
-        """Whether there is a file for a module, as `importer` imports it."""
-        ...
-
-    def __call__(self, module: str, level: int, importer: str) -> Syntax | None:
-        """The syntax of that file, or None where there is none or it cannot be parsed."""
-        ...
-
-
-_BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
-_MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
-_IMPORT_DEPTH = 2
-_MAX_INSTANCES = 8  # runs of one function for different arguments; after that only their types are told apart
-
-
-@dataclass(slots=True)
-class _Function:
-    """A function of the project in whichever form it was found."""
-
-    key: str
-    name: str
-    scope: ModuleScope
-    outline: FunctionOutline | None = None
-    tree: t.Function | t.Lambda | None = None
-    owner: ClassScope | None = None
-    enclosing: tuple[dict[str, Value], ...] = ()
-    version: int = 0
-    instances: int = 0
-
-    def parsed(self) -> t.Function | t.Lambda | None:
-        """The function's own tree."""
-        if self.tree is None and self.outline is not None:
-            self.tree = self.scope.syntax.function(self.outline)
-        return self.tree
-
-
-@dataclass(slots=True)
-class _CallSites:
-    """The arguments that a function is called with, joined over its call sites."""
-
-    arguments: dict[str, Value] = field(default_factory=dict)
-    seen: bool = False
-
-
-class Resolver:
-    """Everything that is known while one file is resolved; implements `activation.Program`."""
-
-    def __init__(self, target: Target, assumptions: Mapping[str, Estimate], load: Loader | None) -> None:
-        """`load(module, level, from_path)` gives a module of the same project, or None."""
-        self.target = target
-        self.assumptions = assumptions
-        self.lazies: dict[int, Lazy] = {}
-        self._load = load
-        self._modules: dict[str, ModuleScope] = {}
-        self._functions: dict[str, _Function] = {}
-        self._classes: dict[str, ClassScope] = {}
-        self._memo: dict[tuple[object, ...], tuple[Block, Value]] = {}
-        self._imports: dict[tuple[str, ImportRef], Value] = {}
-        self._active: list[str] = []
-        self._depth_limit = _MAX_DEPTH
-        self._recursive: set[str] = set()
-        self._sites: dict[str, _CallSites] = {}
-        self._left = _BUDGET
-
-    def spend(self) -> bool:
-        """Count a step."""
-        self._left -= 1
-        return self._left > 0
-
-    # Modules
-
-    def module(self, syntax: Syntax) -> ModuleScope:
-        """The scope of a file: its functions and classes are known at once, its variables when it is run."""
-        scope = self._modules.get(syntax.path)
-        if scope is not None:
-            return scope
-        scope = ModuleScope(syntax.path, syntax)
-        self._modules[syntax.path] = scope
-        for outline in syntax.outline.classes:
-            key = f"{syntax.path}::{outline.qualname}"
-            scope.classes[outline.qualname] = ClassScope(key, outline.qualname, scope, outline)
-            self._classes[key] = scope.classes[outline.qualname]
-        for function in syntax.outline.functions:
-            key = f"{syntax.path}::{function.qualname}"
-            owner = scope.classes.get(function.owner) if function.owner is not None else None
-            self._functions[key] = _Function(key, function.qualname, scope, function, owner=owner)
-            if owner is not None:
-                owner.methods[function.name] = function
-            elif function.owner is None:
-                scope.functions[function.name] = function
-        return scope
-
-    def run_module(self, scope: ModuleScope) -> Activation:
-        """Run the top level of a file."""
-        act = Activation(self, scope, None, scope.environment)
-        if scope.state == "new":
-            scope.state = "running"
-            limit = self._depth_limit
-            if len(self._modules) > 1:  # another file's variables: their types are wanted, not what making them costs
-                self._depth_limit = min(limit, len(self._active) + _IMPORT_DEPTH)
-            run(act, scope.syntax.statements())
-            self._drain(act)
-            self._depth_limit = limit
-            scope.state = "done"
-        return act
-
-    def import_module(self, name: str, level: int, scope: ModuleScope) -> ModuleScope | None:
-        """A module of the same project; its top level is run when one of its variables is asked for."""
-        syntax = self._load(name, level, scope.path) if self._load is not None else None
-        return self.module(syntax) if syntax is not None else None
-
-    def module_value(self, scope: ModuleScope, name: str) -> Value | None:
-        """A name at the top level."""
-        if name in scope.functions and name not in scope.environment:
-            return self._function_value(f"{scope.path}::{name}", scope)
-        if name in scope.classes:
-            return Value(type="type", reference=ClassRef(scope.classes[name].key))
-        if scope.state == "new":
-            self.run_module(scope)
-        value = scope.environment.get(name)
-        if value is not None and isinstance(value.reference, ImportRef):
-            return self.imported(value.reference, scope)
-        return value
-
-    def in_project(self, name: str, level: int, scope: ModuleScope) -> bool:
-        """Whether a module is a file of the same project."""
-        return self._load is not None and self._load.has(name, level, scope.path)
-
-    def imported(self, ref: ImportRef, scope: ModuleScope) -> Value:
-        """Look into the other file now, or remember what was there."""
-        key = (scope.path, ref)
-        if key not in self._imports:
-            self._imports[key] = UNKNOWN  # modules import one another in circles
-            self._imports[key] = self._find_import(ref, scope)
-        return self._imports[key]
-
-    def _find_import(self, ref: ImportRef, scope: ModuleScope) -> Value:
-        module = self.import_module(ref.module, ref.level, scope)
-        if ref.name is None:
-            return Value(type=f"{module.path}::") if module is not None else symbol_of(ref.module)
-        found = self.module_value(module, ref.name) if module is not None else None
-        if found is not None and found != UNKNOWN:
-            return found
-        submodule = self.import_module(f"{ref.module}.{ref.name}" if ref.module else ref.name, ref.level, scope)
-        if submodule is not None:
-            return Value(type=f"{submodule.path}::")
-        return UNKNOWN if module is not None or ref.level else symbol_of(f"{ref.module}.{ref.name}")
-
-    def _function_value(self, key: str, scope: ModuleScope) -> Value:
-        tree = self._functions[key].parsed()
-        name = self._decorated(tree, scope) if isinstance(tree, t.Function) else None
-        return Value(type=name or "function", reference=FunctionRef(key))
-
-    def _decorated(self, tree: t.Function, scope: ModuleScope) -> str | None:
-        """A compiled function is not bytecode: the decorator's fact decides."""
-        for decorator in tree.decorators:
-            called = decorator.function if isinstance(decorator, t.Call) else decorator
-            name = dotted(called)
-            if name.rsplit(".", 1)[-1] in ("njit", "jit", "vectorize", "guvectorize") and scope is not None:
-                return "numba.compiled"
-        return None
-
-    # Classes
-
-    def class_of(self, type_name: str | None) -> ClassScope | None:
-        """The class of the project that a type names, ready for use."""
-        if type_name is None or "::" not in type_name:
-            return None
-        owner = self._classes.get(type_name)
-        if owner is None and type_name.endswith("::"):
-            return self._module_as_class(type_name)
-        if owner is not None and not owner.prepared:
-            owner.prepared = True
-            self._prepare(owner)
-        return owner
-
-    def _module_as_class(self, type_name: str) -> ClassScope | None:
-        scope = self._modules.get(type_name[:-2])
-        return ClassScope(type_name, "", scope, prepared=True, constructed=True) if scope is not None else None
-
-    def _prepare(self, owner: ClassScope) -> None:
-        """Evaluate the bases and the statements of a class body."""
-        act = Activation(self, owner.module, owner.name, {}, owner=owner)
-        if owner.outline is not None:
-            bases = []
-            for text in owner.outline.bases:
-                value = self._dotted_value(act, text)
-                bases.append(value)
-            owner.bases = tuple(bases)
-            body = owner.module.syntax.class_statements(owner.outline)
-        elif owner.tree is not None:
-            owner.bases = tuple(evaluate(act, b) for b in owner.tree.bases)
-            body = tuple(s for s in owner.tree.body if not isinstance(s, t.Function))
-        else:
-            body = ()
-        run(act, body)
-        for name, value in act.environment.items():
-            owner.attributes.setdefault(name, value)
-
-    def _dotted_value(self, act: Activation, text: str) -> Value:
-        from gillint.resolve.calls import attribute_value
-
-        first, *rest = text.split("[", 1)[0].split(".")
-        value = lookup(act, first)
-        for name in rest:
-            value = attribute_value(act, value, name)
-        return value
-
-    def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
-        """The library classes that a class derives from, however far up."""
-        found: list[str] = []
-        for base in owner.bases:
-            if isinstance(base.reference, SymbolRef):
-                found.append(SYNONYMS.get(base.reference.name, base.reference.name))
-            elif isinstance(base.reference, ClassRef):
-                parent = self.class_of(base.reference.key)
-                if parent is not None and parent is not owner:
-                    found.extend(self.library_bases(parent))
-        return tuple(found)
-
-    def attribute(self, owner: ClassScope, name: str) -> Value | None:
-        """An attribute or a method along the bases; a property is read by running it."""
-        if owner.key.endswith("::"):
-            return self.module_value(owner.module, name)
-        return self._attribute(owner, name, set())
-
-    def _attribute(self, owner: ClassScope, name: str, visited: set[str]) -> Value | None:
-        if owner.key in visited:
-            return None
-        visited.add(owner.key)
-        self._ensure_constructed(owner)
-        if name in owner.attributes:
-            return owner.attributes[name]
-        if name in owner.methods:
-            key = f"{owner.key}.{name}" if owner.outline is None else f"{owner.module.path}::{owner.name}.{name}"
-            function = self._functions.get(key)
-            tree = function.parsed() if function is not None else None
-            if isinstance(tree, t.Function) and any(
-                dotted(d).rsplit(".", 1)[-1] in ("property", "cached_property") for d in tree.decorators
-            ):
-                return self.call(FunctionRef(key, Value(type=owner.key)), (), ())[1]
-            return Value(type="function", reference=FunctionRef(key))
-        for base in owner.bases:
-            if isinstance(base.reference, ClassRef):
-                parent = self.class_of(base.reference.key)
-                found = self._attribute(parent, name, visited) if parent is not None else None
-                if found is not None:
-                    return found
-        return None
-
-    def _ensure_constructed(self, owner: ClassScope) -> None:
-        """Where nobody makes an instance in sight, `__init__` with unknown arguments tells the attributes' types."""
-        if not owner.constructed:
-            owner.constructed = True
-            init = f"{owner.module.path}::{owner.name}.__init__"
-            if "__init__" in owner.methods and init in self._functions:
-                self.call(FunctionRef(init, Value(type=owner.key)), (), (), record=False)
-
-    def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
-        """Join what is assigned to an attribute anywhere."""
-        value = trimmed(value)
-        old = owner.attributes.get(name)
-        owner.attributes[name] = value if old is None or self._refines(old, value) else join(old, value)
-
-    @staticmethod
-    def _refines(old: Value, new: Value) -> bool:
-        """A container that only grew, or an unknown that became known, replaces what it was."""
-        if old.type is None and old.reference is None:
-            return True
-        return old.type == new.type and old.type in ("list", "set", "dict") and old.element is None
-
-    def construct(
-        self, ref: ClassRef, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
-    ) -> tuple[Block | None, Value, str]:
-        """Run `__init__`."""
-        owner = self.class_of(ref.key)
-        if owner is None:
-            return None, UNKNOWN, ref.key
-        instance = Value(type=owner.key)
-        first = not owner.constructed
-        owner.constructed = True
-        init = self._init_of(owner, set())
-        if init is None:
-            self._dataclass_fields(owner, positional, keywords)
-            return None, instance, owner.name
-        if first:
-            owner.attributes = {k: v for k, v in owner.attributes.items() if v.reference is not None or v.type}
-        block, _, _ = self.call(FunctionRef(init, instance), positional, keywords)
-        return block, instance, owner.name
-
-    def _init_of(self, owner: ClassScope, visited: set[str]) -> str | None:
-        if owner.key in visited:
-            return None
-        visited.add(owner.key)
-        key = f"{owner.module.path}::{owner.name}.__init__"
-        if "__init__" in owner.methods and key in self._functions:
-            return key
-        for base in owner.bases:
-            parent = self.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
-            found = self._init_of(parent, visited) if parent is not None else None
-            if found is not None:
-                return found
-        return None
-
-    def _dataclass_fields(
-        self, owner: ClassScope, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
-    ) -> None:
-        names = [n for n in owner.attributes if n not in owner.methods]
-        for name, value in (*zip(names, positional, strict=False), *keywords):
-            if name in owner.attributes:
-                owner.attributes[name] = value if value.type is not None else owner.attributes[name]
-
-    def local_class(self, node: t.Class, activation: Activation) -> Value:
-        """A class defined inside a function."""
-        key = f"{activation.path}::<local {node.span}>.{node.name}"
-        if key not in self._classes:
-            owner = ClassScope(key, f"<local {node.span}>.{node.name}", activation.scope, tree=node)
-            self._classes[key] = owner
-            for method in node.body:
-                if isinstance(method, t.Function):
-                    owner.methods[method.name] = method
-                    inner = f"{key}.{method.name}"
-                    self._functions[inner] = _Function(
-                        inner, f"{node.name}.{method.name}", activation.scope, None, method, owner,
-                        (activation.environment, *activation.enclosing),
-                    )  # fmt: skip
-        return Value(type="type", reference=ClassRef(key))
-
-    # Functions
-
-    def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:
-        """A nested function or a lambda, with the variables it sees."""
-        name = node.name if isinstance(node, t.Function) else "<lambda>"
-        key = f"{activation.path}::<{name} {node.span}>"
-        old = self._functions.get(key)
-        enclosing = (activation.environment, *activation.enclosing)
-        version = old.version + 1 if old is not None else 0
-        qualname = f"{activation.name}.{name}" if activation.name else name
-        self._functions[key] = _Function(
-            key, qualname, activation.scope, None, node, activation.owner, enclosing, version
-        )
-        return Value(type="function", reference=FunctionRef(key))
-
-    def call(
-        self,
-        ref: FunctionRef,
-        positional: tuple[Value, ...],
-        keywords: tuple[tuple[str, Value], ...],
-        *,
-        record: bool = True,
-    ) -> tuple[Block | None, Value, str]:
-        """Run a function for these arguments, or remember that it was."""
-        function = self._functions[ref.key]
-        tree = function.parsed()
-        if tree is None:
-            return None, UNKNOWN, function.name
-        if ref.key in self._active:
-            self._recursive.add(ref.key)
-            return None, UNKNOWN, function.name
-        if len(self._active) >= self._depth_limit:
-            return None, UNKNOWN, function.name
-        if function.owner is not None and function.name.endswith(".__init__"):
-            function.owner.constructed = True
-        receiver = self._receiver(ref, tree, function)
-        act = Activation(self, function.scope, function.name, {}, function.enclosing, function.owner)
-        arguments = self._parameters(act, tree, receiver, positional, keywords)
-        if record:
-            sites = self._sites.setdefault(ref.key, _CallSites())
-            for name, value in arguments.items():
-                sites.arguments[name] = join(sites.arguments[name], value) if sites.seen else value
-            sites.seen = True
-        function.instances += 1
-        if function.instances > _MAX_INSTANCES:
-            arguments = {name: generalised(value) for name, value in arguments.items()}
-        key = (ref.key, function.version, tuple(sorted(arguments.items(), key=lambda kv: kv[0])))
-        if key not in self._memo:
-            self._memo[key] = self._run(act, ref.key, tree, arguments)
-        block, result = self._memo[key]
-        if isinstance(result.reference, LazyRef):
-            # Each call makes work of its own: what one caller starts, another has not.
-            copy = len(self.lazies)
-            self.lazies[copy] = self.lazies[result.reference.key]
-            result = replace(result, reference=LazyRef(copy))
-        return block, result, function.name
-
-    def _receiver(self, ref: FunctionRef, tree: t.Function | t.Lambda, function: _Function) -> Value | None:
-        if (
-            not isinstance(tree, t.Function)
-            or function.owner is None
-            or (function.outline is None and "<" in ref.key[-1:])
-        ):
-            return None
-        names = {dotted(d).rsplit(".", 1)[-1] for d in tree.decorators}
-        if "staticmethod" in names or (function.enclosing and function.owner.tree is None):
-            return None
-        return ref.bound if ref.bound is not None else Value(type=function.owner.key)
-
-    def _parameters(
-        self,
-        act: Activation,
-        tree: t.Function | t.Lambda,
-        receiver: Value | None,
-        positional: tuple[Value, ...],
-        keywords: tuple[tuple[str, Value], ...],
-    ) -> dict[str, Value]:
-        """Bind arguments to parameters; what is not passed takes its default, and its annotation's type."""
-        given = list((receiver, *positional) if receiver is not None else positional)
-        named = dict(keywords)
-        bound: dict[str, Value] = {}
-        for parameter in tree.parameters:
-            value: Value | None = None
-            if parameter.kind == "*":
-                members = tuple(given)
-                given = []
-                value = Value(type="tuple", items=members) if members else Value(type="tuple")
-            elif parameter.kind == "**":
-                value = Value(type="dict", columns=tuple(named.items()) or None)
-            elif parameter.kind == "" and given:
-                value = given.pop(0)
-            elif parameter.name in named:
-                value = named.pop(parameter.name)
-            elif parameter.default is not None:
-                with act.nested():
-                    value = evaluate(act, parameter.default)
-            if (
-                value is None
-                or (value.type is None and value.reference is None)
-                or (value.literal and value.type == "NoneType")
-            ):
-                declared = annotated(act, parameter.annotation)
-                value = declared if declared.type is not None else value or UNKNOWN
-            if value.size is None and value.number is None and value.origin is None and value.reference is None:
-                value = replace(value, origin=parameter.name)
-            bound[parameter.name] = trimmed(value)
-        return bound
-
-    def _run(
-        self, act: Activation, key: str, tree: t.Function | t.Lambda, arguments: dict[str, Value]
-    ) -> tuple[Block, Value]:
-        from gillint.resolve.expressions import assume
-
-        act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
-        self._active.append(key)
-        try:
-            if isinstance(tree, t.Lambda):
-                result = evaluate(act, tree.body)
-            else:
-                run(act, tree.body)
-                result = UNKNOWN if act.returns else Value(type="NoneType")
-                for number, value in enumerate(act.returns):
-                    result = value if number == 0 else join(result, value)
-                if result.type is None and result.reference is None:
-                    declared = annotated(act, tree.returns)
-                    result = declared if declared.type is not None else result
-        finally:
-            self._active.pop()
-        self._drain(act, result)
-        block = replace(act.builder.finish(), function=act.name, recursive=key in self._recursive, span=tree.span)
-        if isinstance(tree, t.Function):
-            if act.yields:
-                return EMPTY_BLOCK, self._generator(act, block, tree)
-            if tree.is_async:
-                lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
-                number = len(self.lazies)
-                self.lazies[number] = lazy
-                return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=LazyRef(number))
-        return block, trimmed(result)
-
-    def _generator(self, act: Activation, block: Block, tree: t.Function) -> Value:
-        """A generator function: one item costs what the loop around its `yield` does in one turn."""
-        produced: Value | None = None
-        for value in act.yields:
-            produced = join(produced, value)
-        body, trips, hangs_on = block, Estimate.point(len(act.yields)), None
-        iterations = Iterations.INDEPENDENT
-        for node in block.nodes:
-            if isinstance(node, Loop) and node.span == act.yield_loop:
-                body, trips, hangs_on, iterations = node.body, node.trips, node.trips_hang_on, node.iterations
-        lazy = Lazy(
-            tree.span,
-            Kind.GENERATOR,
-            body,
-            trips,
-            produced or UNKNOWN,
-            act.path,
-            act.name,
-            hangs_on,
-            iterations=iterations,
-        )
-        number = len(self.lazies)
-        self.lazies[number] = lazy
-        return Value(type="generator", size=trips, element=produced, reference=LazyRef(number))
-
-    def _drain(self, act: Activation, result: Value | None = None) -> None:
-        """Lazy iterables that nobody took, and that are not given back: someone will run them."""
-        kept = result.reference.key if result is not None and isinstance(result.reference, LazyRef) else None
-        for number in list(act.pending):
-            lazy = self.lazies[number]
-            if number != kept and lazy.kind in (Kind.MAP, Kind.GENERATOR):
-                act.consume(Value(type="generator", reference=LazyRef(number)))
-
-    # The whole
+class Resolver(Functions):
+    """Everything that is known while one file is resolved, and of the files before it."""
 
     def resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         """Trace the top level of a file and its functions.
@@ -547,7 +32,10 @@ class Resolver:
             syntax: the file.
             thorough: look at every function, not only those with a loop, a hand-over or a coroutine.
         """
-        scope = self.module(syntax)
+        self._own, self._path, self._left = Tables(), syntax.path, BUDGET
+        self._recurred.clear()
+        self.lazies.clear()
+        scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         whole = act.builder.finish()
         traces = [FunctionTrace("<module>", scope.path, Span(1, 1, max(1, len(syntax.lines)), 1), whole, False, True)]
@@ -560,7 +48,7 @@ class Resolver:
         entries: set[str] = set()
         for outline in order:
             key = f"{scope.path}::{outline.qualname}"
-            if key in self._functions and not self._sites.get(key, _CallSites()).seen:
+            if key in self._own.functions and not self._own.sites.get(key, CallSites()).seen:
                 entries.add(key)
                 self.call(FunctionRef(key), (), (), record=False)
         for outline in wanted:
@@ -573,16 +61,16 @@ class Resolver:
 
     def _report(self, key: str, outline: FunctionOutline, entries: set[str]) -> FunctionTrace | None:
         """The function's trace for arguments that cover its call sites."""
-        function = self._functions[key]
+        function = self._own.functions[key]
         tree = function.parsed()
         if not isinstance(tree, t.Function):
             return None
-        sites = self._sites.get(key)
+        sites = self._own.sites.get(key)
         arguments = sites.arguments if sites is not None and sites.seen else None
         act = Activation(self, function.scope, function.name, {}, (), function.owner)
         if arguments is None:
             receiver = self._receiver(FunctionRef(key), tree, function)
-            arguments = self._parameters(act, tree, receiver, (), ())
+            arguments = bind_parameters(act, tree, receiver, (), (), is_method=function.is_method)
         block, result = self._run(act, key, tree, arguments)
         lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
         if block is EMPTY_BLOCK and lazy is not None:
@@ -597,9 +85,6 @@ class Resolver:
             block = replace(block, recursive=True)
         span = tree.span
         return FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
-
-
-EMPTY_BLOCK = Block()
 
 
 def _with_callers(wanted: list[FunctionOutline], functions: tuple[FunctionOutline, ...]) -> list[FunctionOutline]:
@@ -635,13 +120,28 @@ def walk(block: Block) -> list[Node]:
     return found
 
 
+class Project:
+    """The files of one run: what is found out of one on the way to another is kept for the rest."""
+
+    def __init__(self, load: Loader | None = None) -> None:
+        self._load = load
+        self._resolver: Resolver | None = None
+
+    def resolver(self, target: Target, assumptions: Mapping[str, Estimate]) -> Resolver:
+        """The one that knows what was found out so far, unless that has grown beyond bounds or is of another target."""
+        old = self._resolver
+        if old is None or old.target != target or old.assumptions != assumptions or old.summaries > _MAX_SUMMARIES:
+            self._resolver = old = Resolver(target, assumptions, self._load)
+        return old
+
+
 def resolve(
     syntax: Syntax,
     target: Target,
     assumptions: Mapping[str, Estimate],
-    load: Loader | None = None,
+    project: Project | None = None,
     *,
     thorough: bool = True,
 ) -> Resolved:
     """The resolve stage: from a file's syntax to what its functions do."""
-    return Resolver(target, assumptions, load).resolve(syntax, thorough=thorough)
+    return (project or Project()).resolver(target, assumptions).resolve(syntax, thorough=thorough)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gillint.estimate import Estimate
-from gillint.knowledge.base import bases_of, find_type
-from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.annotations import annotated
-from gillint.resolve.bound import Answers, build
-from gillint.resolve.calls import await_value, symbol_of
-from gillint.resolve.expressions import bind, evaluate, iterate, write_target
+from gillint.resolve.annotations import annotated, is_type_alias
+from gillint.resolve.attributes import symbol_of
+from gillint.resolve.contexts import entered
+from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import iterations_of
+from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
-from gillint.resolve.trace import Await, Block, Bound, Branch, Iterations, Kind, Loop
-from gillint.resolve.values import NONE, UNKNOWN, ImportRef, Value, join, widen
+from gillint.resolve.state import behind_calls
+from gillint.resolve.submissions import await_value
+from gillint.resolve.targets import bind, write_target
+from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
+from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, join, widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
@@ -45,6 +47,10 @@ def _evaluate(act: Activation, node: t.Evaluate) -> None:
 
 
 def _assign(act: Activation, node: t.Assign) -> None:
+    if node.annotation is not None and node.value is not None and is_type_alias(act, node.annotation):
+        for target in node.targets:
+            bind(act, target, Value(type="type", reference=AliasRef(annotated(act, node.value))))
+        return
     known = annotated(act, node.annotation) if node.annotation is not None else UNKNOWN
     value = evaluate(act, node.value) if node.value is not None else known
     if value.type is None and value.reference is None and known.type is not None:
@@ -67,11 +73,13 @@ def _augment(act: Activation, node: t.Augment) -> None:
 
 def _import(act: Activation, node: t.Import) -> None:
     act.operation("import")
+    own = node.level > 0 or act.program.in_project(node.module, node.level, act.scope)
+    if own:
+        act.program.touch(node, act.scope)
     if node.name != "*":
-        own = node.level > 0 or act.program.in_project(node.module, node.level, act.scope)
         full = f"{node.module}.{node.name}" if node.name is not None else node.module
         imported = Value(reference=ImportRef(node.module, node.name, node.level)) if own else symbol_of(full)
-        act.environment[node.binds] = imported
+        write_target(act, t.Name(node.span, node.binds), imported)
         return
     module = act.program.import_module(node.module, node.level, act.scope)
     if module is not None:
@@ -108,6 +116,8 @@ def _raise(act: Activation, node: t.Raise) -> None:
 def _jump(act: Activation, node: t.Jump) -> None:
     if node.kind == "global":
         act.globals.update(node.names)
+    elif node.kind == "nonlocal":
+        act.nonlocals.update(node.names)
 
 
 def _delete(act: Activation, node: t.Delete) -> None:
@@ -119,6 +129,7 @@ def _delete(act: Activation, node: t.Delete) -> None:
 def _assert(act: Activation, node: t.Assert) -> None:
     act.operation("branch")
     evaluate(act, node.test)
+    act.environment.update(narrowed(act, node.test, holds=True))
 
 
 def _is_main_guard(test: t.Expr) -> bool:
@@ -133,7 +144,8 @@ def _if(act: Activation, node: t.If) -> None:
         return
     act.operation("branch")
     evaluate(act, node.test)
-    _choose(act, (node.body, node.orelse), (_weight(node.body), _weight(node.orelse)))
+    known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
+    _choose(act, (node.body, node.orelse), (_weight(node.body), _weight(node.orelse)), known)
 
 
 def _weight(body: t.Body) -> float:
@@ -141,17 +153,22 @@ def _weight(body: t.Body) -> float:
     return _RARE if body and isinstance(body[-1], t.Raise) else 1.0
 
 
-def _choose(act: Activation, arms: tuple[t.Body, ...], weights: tuple[float, ...]) -> None:
-    """Run each arm from the same state, and join what they leave."""
+def _choose(
+    act: Activation,
+    arms: tuple[t.Body, ...],
+    weights: tuple[float, ...],
+    known: tuple[Mapping[str, Value], ...] = (),
+) -> None:
+    """Run each arm from the same state, and what its test tells beyond that, and join what they leave."""
     before = act.environment
     blocks: list[Block] = []
     ends: list[dict[str, Value]] = []
-    for arm in arms:
-        act.environment = dict(before)
+    for number, arm in enumerate(arms):
+        act.environment = {**before, **known[number]} if known else dict(before)
         with act.nested() as builder:
             run(act, arm)
         blocks.append(builder.finish())
-        if not (arm and isinstance(arm[-1], (t.Raise, t.Return))):
+        if not _leaves(arm):
             ends.append(act.environment)
     # The same dictionary object is kept: nested functions see the variables through it.
     merged: dict[str, Value] = {}
@@ -163,6 +180,12 @@ def _choose(act: Activation, arms: tuple[t.Body, ...], weights: tuple[float, ...
     before.update(merged)
     if any(b.nodes or b.operations for b in blocks):
         act.emit(Branch(tuple(blocks), tuple(weights)))
+
+
+def _leaves(body: t.Body) -> bool:
+    """Whether what comes after a branch is not reached from it."""
+    last = body[-1] if body else None
+    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
 def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], _Entry]) -> None:
@@ -193,7 +216,7 @@ def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], _Entry]) -
             Kind.LOOP,
             trips,
             builder.finish(),
-            Iterations.CARRIED if fed is Iterations.CARRIED else iterations_of(node),
+            Iterations.CARRIED if fed is Iterations.CARRIED else behind_calls(act, node, iterations_of(node)),
             act.name,
             hangs_on,
         )
@@ -256,38 +279,10 @@ def _with(act: Activation, node: t.With) -> None:
         if value.type in ("awaitable", "coroutine"):
             act.emit(Await(expression.span))
             value = await_value(act, value, expression.span)
-        entered = _context(act, value, expression, is_async=node.is_async)
+        given = entered(act, value, expression.span, is_async=node.is_async)
         if target is not None:
-            bind(act, target, entered)
+            bind(act, target, given)
     run(act, node.body)
-
-
-def _context(act: Activation, value: Value, expression: t.Expr, *, is_async: bool) -> Value:
-    """What `with value as x` gives; a lock is taken here."""
-    if value.type is None:
-        return value
-    lazy = act.start(value)
-    if lazy is not None:  # a @contextmanager generator: its body runs around ours
-        act.builder.include(lazy.block)
-        return value.element or UNKNOWN
-    prefix = "a" if is_async else ""
-    operator_fact(act, value, f"__{prefix}enter__", (), expression.span)
-    for base in bases_of(value.type):
-        info = find_type(base)
-        if info is not None and info.context is not None:
-            if info.context.like == "self" and info.context.type is None:
-                return value
-            fact = Fact(f"{base}.__enter__", "", (), Behaviour(Effect.HOLDS))
-            bound = Bound(value)
-            return build(info.context, Answers(fact, bound), bound)
-    owner = act.program.class_of(value.type)
-    enter = act.program.attribute(owner, f"__{prefix}enter__") if owner is not None else None
-    if enter is not None:
-        from gillint.resolve.calls import apply, attribute_value
-
-        made = apply(act, attribute_value(act, value, f"__{prefix}enter__"), (), (), expression.span, "__enter__")
-        return await_value(act, made, expression.span) if is_async else made
-    return value
 
 
 def _try(act: Activation, node: t.Try) -> None:
@@ -313,17 +308,20 @@ def _catches_import_error(handler: t.Handler) -> bool:
 
 
 def _match(act: Activation, node: t.Match) -> None:
-    evaluate(act, node.subject)
+    subject = evaluate(act, node.subject)
+    name = node.subject.id if isinstance(node.subject, t.Name) else None
+    known: list[Mapping[str, Value]] = []
     for case in node.cases:
-        for name in case.binds:
-            act.environment.setdefault(name, UNKNOWN)
         act.operation("branch")
-    _choose(act, tuple(c.body for c in node.cases), tuple(_weight(c.body) for c in node.cases))
+        found: dict[str, Value] = dict.fromkeys(case.binds, UNKNOWN)
+        found.update(matched(act, case.pattern, subject, name))
+        known.append(found)
+    _choose(act, tuple(c.body for c in node.cases), tuple(_weight(c.body) for c in node.cases), tuple(known))
 
 
 def _function(act: Activation, node: t.Function) -> None:
     act.operation("lambda")
-    act.environment[node.name] = act.program.define(node, act)
+    write_target(act, t.Name(node.span, node.name), act.program.define(node, act))
 
 
 def _class(act: Activation, node: t.Class) -> None:

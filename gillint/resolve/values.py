@@ -61,6 +61,21 @@ class SymbolRef:
 
 
 @dataclass(frozen=True, slots=True)
+class SuperRef:
+    """`super()` in a method of the class `key`: `instance` seen from the bases on."""
+
+    key: str
+    instance: Value
+
+
+@dataclass(frozen=True, slots=True)
+class AliasRef:
+    """A type under another name: `Rows = list[Row]`; `instance` is what is annotated with it."""
+
+    instance: Value
+
+
+@dataclass(frozen=True, slots=True)
 class UndefinedRef:
     """A name that nothing in sight defines."""
 
@@ -76,7 +91,18 @@ class ImportRef:
     level: int
 
 
-Reference = ImportRef | FunctionRef | ClassRef | MethodRef | PartialRef | LazyRef | SymbolRef | UndefinedRef
+Reference = (
+    ImportRef
+    | FunctionRef
+    | ClassRef
+    | MethodRef
+    | PartialRef
+    | LazyRef
+    | SymbolRef
+    | SuperRef
+    | AliasRef
+    | UndefinedRef
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +186,9 @@ def join(a: Value | None, b: Value | None) -> Value:
 def _join(a: Value | None, b: Value | None, depth: int) -> Value:
     if a is None or a == b:
         return b if b is not None else UNKNOWN
-    if b is None or b == NONE:
+    if b is None or b.type == "NoneType":
         return a
-    if a == NONE:
+    if a.type == "NoneType":
         return b
     if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
         a = replace(a, type="float")
@@ -192,9 +218,19 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         columns=a.columns if a.columns == b.columns else None,
         literal=a.literal if a.literal == b.literal else None,
         number=number,
-        reference=a.reference if a.reference == b.reference else None,
+        reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
         origin=a.origin or b.origin,
     )
+
+
+def _same_code(a: Reference | None, b: Reference | None) -> bool:
+    """Two closures of one nested function: they differ in the variables that they see."""
+    return isinstance(a, FunctionRef) and isinstance(b, FunctionRef) and code_of(a.key) == code_of(b.key)
+
+
+def code_of(key: str) -> str:
+    """The key of a function without what tells its closures apart."""
+    return key.split(">#", 1)[0] + ">" if ">#" in key else key
 
 
 def widen(before: Value | None, after: Value) -> Value:
@@ -233,3 +269,33 @@ def trimmed(value: Value, depth: int = 4) -> Value:
         items=tuple(trimmed(i, depth - 1) for i in value.items) if value.items is not None else None,
         columns=tuple((k, trimmed(v, depth - 1)) for k, v in value.columns) if value.columns is not None else None,
     )
+
+
+def tells_more(old: Value | None, new: Value, *, measured: bool) -> bool:
+    """Whether a value says what another one leaves open.
+
+    Args:
+        old: what is known.
+        new: what else is said.
+        measured: sizes and other types count; without, only types where there was none.
+    """
+    if old is None or (old.type is None and old.reference is None) or old.type == "NoneType":
+        return (new.type is not None and new.type != "NoneType") or new.reference is not None
+    if (
+        old.type == new.type
+        and old.type in ("list", "set", "dict", "tuple")
+        and new.element is not None
+        and tells_more(old.element, new.element, measured=measured)
+    ):
+        return True
+    if not measured or old == new:
+        return False
+    if old.type != new.type or old.reference != new.reference:
+        return new.type is not None or new.reference is not None
+    return _is_measured(new) and not _is_measured(old)
+
+
+def _is_measured(value: Value) -> bool:
+    """Whether an amount is known: a size, a number, a shape."""
+    amounts = (value.size, value.number, *(value.shape or ()))
+    return any(a is not None and a.known for a in amounts) or value.literal is not None

@@ -167,11 +167,40 @@ class Lowering:
                     tuple(_pattern_names(case.pattern)),
                     self.expr(case.guard) if case.guard is not None else None,
                     self.body(case.body),
+                    self._pattern(case.pattern),
                 )
                 for case in node.cases
             )
             return t.Match(span, self.expr(node.subject), cases)
         return t.Jump(span, type(node).__name__.lower())
+
+    def _pattern(self, node: cst.MatchPattern) -> t.Expr:
+        """A pattern as the expression that looks like it."""
+        span = self._positions.of(node)
+        if isinstance(node, cst.MatchAs):
+            inner = self._pattern(node.pattern) if node.pattern is not None else None
+            name = t.Name(span, node.name.value) if node.name is not None else None
+            if name is None or inner is None:
+                return name or inner or t.Constant(span, ...)
+            return t.Walrus(span, name, inner)
+        if isinstance(node, cst.MatchClass):
+            arguments = [t.Argument(self._pattern(p.value)) for p in node.patterns]
+            arguments.extend(t.Argument(self._pattern(k.pattern), k.key.value) for k in node.kwds)
+            return t.ClassPattern(span, self.expr(node.cls), tuple(arguments))
+        if isinstance(node, cst.MatchSequence):
+            return t.Sequence(span, "tuple", tuple(self._sequence_part(p) for p in node.patterns))
+        if isinstance(node, cst.MatchMapping):
+            return t.Dict(span, tuple((self.expr(e.key), self._pattern(e.pattern)) for e in node.elements))
+        if isinstance(node, cst.MatchOr):
+            return t.Boolean(span, tuple(self._pattern(p.pattern) for p in node.patterns), "or")
+        return t.Constant(span, ...)  # a value: it binds nothing
+
+    def _sequence_part(self, node: cst.CSTNode) -> t.Expr:
+        if isinstance(node, cst.MatchStar):
+            span = self._positions.of(node)
+            name = t.Name(span, node.name.value) if node.name is not None else t.Constant(span, ...)
+            return t.Starred(span, name)
+        return self._pattern(cast("cst.MatchSequenceElement", node).value)
 
     def _orelse(self, node: cst.If | cst.Else | None) -> t.Body:
         if node is None:
@@ -258,7 +287,8 @@ class Lowering:
         return t.Binary(span, self.expr(node.left), operator, self.expr(node.right))
 
     def _expr_BooleanOperation(self, node: cst.BooleanOperation, span: Span) -> t.Expr:
-        return t.Boolean(span, (self.expr(node.left), self.expr(node.right)))
+        operator = "and" if isinstance(node.operator, cst.And) else "or"
+        return t.Boolean(span, (self.expr(node.left), self.expr(node.right)), operator)  # type: ignore[arg-type]
 
     def _expr_UnaryOperation(self, node: cst.UnaryOperation, span: Span) -> t.Expr:
         operand = self.expr(node.expression)

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.syntax import tree as t
@@ -119,6 +120,7 @@ def _sentence(message: str) -> str:
     return "invalid syntax" if "parser error" in first.lower() else first
 
 
+@lru_cache(maxsize=128)  # a file is asked for itself, and by those that import it
 def parse(source: str, path: str = "<stdin>") -> Syntax:
     """Find out what a file contains.
 

@@ -79,6 +79,7 @@ class Boolean:
 
     span: Span
     values: tuple[Expr, ...]
+    operator: Literal["and", "or"] = "and"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,6 +210,15 @@ class Walrus:
     value: Expr
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassPattern:
+    """`case kind(arguments)`."""
+
+    span: Span
+    kind: Expr
+    arguments: tuple[Argument, ...]
+
+
 Expr = (
     Constant
     | Name
@@ -230,6 +240,7 @@ Expr = (
     | Formatted
     | Starred
     | Walrus
+    | ClassPattern
 )
 
 
@@ -387,11 +398,16 @@ class Try:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """`case pattern if guard: body`; the names that the pattern binds, and the class it tests where it is one."""
+    """`case pattern if guard: body`; the names that the pattern binds.
+
+    The pattern is written as the expression that looks like it: `Name` captures, `Walrus` is
+    `pattern as name`, `Boolean` a choice.
+    """
 
     binds: tuple[str, ...]
     guard: Expr | None
     body: Body
+    pattern: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,6 +63,14 @@ WAYS: dict[str, tuple[str, int | None, str]] = {
         "import asyncio\nasync def main():\n    loop = asyncio.get_running_loop()\n    await loop.run_in_executor(None, work, 1)",
     ),
     "anyio.to_thread.run_sync": ("threads", None, "import anyio.to_thread\nasync def main():\n    await anyio.to_thread.run_sync(work, 1)"),
+    "anyio.to_process.run_sync": ("processes", None, "import anyio.to_process\nasync def main():\n    await anyio.to_process.run_sync(work, 1)"),
+    "anyio.to_interpreter.run_sync": ("interpreters", None, "from anyio import to_interpreter\nasync def main():\n    await to_interpreter.run_sync(work, 1)"),
+    "trio.to_thread.run_sync": ("threads", None, "import trio\nasync def main():\n    await trio.to_thread.run_sync(work, 1)"),
+    "starlette.concurrency.run_in_threadpool": ("threads", None, "from starlette.concurrency import run_in_threadpool\nasync def main():\n    await run_in_threadpool(work, 1)"),
+    "fastapi.concurrency.run_in_threadpool": ("threads", None, "from fastapi.concurrency import run_in_threadpool\nasync def main():\n    await run_in_threadpool(work, 1)"),
+    "asgiref.sync.SyncToAsync.__call__": ("threads", None, "from asgiref.sync import sync_to_async\nasync def main():\n    await sync_to_async(work)(1)"),
+    "joblib.Parallel.__call__": ("processes", 3, "from joblib import Parallel, delayed\nParallel(n_jobs=3)(delayed(work)(x) for x in xs)"),
+    "joblib.Parallel.threads.__call__": ("threads", 3, "import joblib\njoblib.Parallel(3, require='sharedmem')(joblib.delayed(work)(x) for x in xs)"),
 }  # fmt: skip
 ASYNC_WAYS: dict[str, str] = {
     "asyncio.gather": "async def main():\n    await asyncio.gather(*[work(x) for x in xs])",
@@ -71,6 +79,10 @@ ASYNC_WAYS: dict[str, str] = {
     "asyncio.create_task": "async def main():\n    task = asyncio.create_task(work(1))\n    await task",
     "asyncio.ensure_future": "async def main():\n    await asyncio.ensure_future(work(1))",
     "asyncio.TaskGroup.create_task": "async def main():\n    async with asyncio.TaskGroup() as g:\n        g.create_task(work(1))",
+    "anyio.abc.TaskGroup.start_soon": "import anyio\nasync def main():\n    async with anyio.create_task_group() as g:\n        g.start_soon(work, 1)",
+    "anyio.abc.TaskGroup.start": "import anyio\nasync def main():\n    async with anyio.create_task_group() as g:\n        await g.start(work, 1)",
+    "trio.Nursery.start_soon": "import trio\nasync def main():\n    async with trio.open_nursery() as g:\n        g.start_soon(work, 1)",
+    "trio.Nursery.start": "import trio\nasync def main():\n    async with trio.open_nursery() as g:\n        await g.start(work, 1)",
     "asyncio.AbstractEventLoop.create_task": "async def main():\n    asyncio.get_running_loop().create_task(work(1))",
 }
 

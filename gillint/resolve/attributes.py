@@ -1,0 +1,140 @@
+"""`value.name`: an attribute that is known, or a method that is about to be called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import Estimate
+from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
+from gillint.knowledge.schema import Behaviour, Effect, Fact
+from gillint.resolve.activation import Activation
+from gillint.resolve.arrays import ARRAY, with_shape
+from gillint.resolve.bound import Answers, build, size_of
+from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.scope import ClassScope
+from gillint.resolve.trace import Bound, Call
+from gillint.resolve.values import (
+    NONE,
+    UNKNOWN,
+    ClassRef,
+    Literal,
+    MethodRef,
+    SuperRef,
+    SymbolRef,
+    Value,
+    of_number,
+)
+
+_ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
+_FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
+
+
+def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
+    """What an attribute of a value is."""
+    ref = value.reference
+    if isinstance(ref, SymbolRef):
+        return symbol_of(f"{ref.name}.{name}")
+    if isinstance(ref, SuperRef):
+        return _of_bases(act, ref, name, span)
+    if isinstance(ref, ClassRef):
+        return _of_class(act, act.program.class_of(ref.key), name)
+    owner = act.program.class_of(value.type)
+    if owner is not None:
+        return _of_instance(act, owner, value, name)
+    found = _of_library(act, value, name, span)
+    if found is not None:
+        return found
+    column = value.column(name) if value.type == "pandas.DataFrame" else None
+    if column is not None:
+        return column
+    if value.type is not None and find_method(value.type, name) is None:
+        getitem = find_method(value.type, "__getattr__")
+        if getitem is not None and getitem.behaviour.returns is not None:
+            key = Value(type="str", literal=Literal(name))
+            bound = Bound(value, (key,), (("name", key),))
+            return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
+    return Value(reference=MethodRef(value, name), origin=name)
+
+
+def _of_class(act: Activation, owner: ClassScope | None, name: str) -> Value:
+    if owner is None:
+        return UNKNOWN
+    bases = act.program.library_bases(owner)
+    found = act.program.attribute(owner, name)
+    if found is None:
+        return next((symbol_of(f"{base}.{name}") for base in bases), UNKNOWN)
+    if name not in owner.methods and not _ENUMS.isdisjoint(bases) and not owner.key.endswith("::"):
+        return Value(type=owner.key)  # a member of an enumeration
+    return found
+
+
+def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str) -> Value:
+    if name == "__class__":
+        return Value(type="type", reference=ClassRef(owner.key))
+    found = act.program.attribute(owner, name, value)
+    if found is not None:
+        return found
+    for base in act.program.library_bases(owner):
+        found = _of_library(act, replace(value, type=base), name)
+        if found is not None:
+            return found
+    return Value(reference=MethodRef(value, name), origin=name)
+
+
+def _of_bases(act: Activation, ref: SuperRef, name: str, span: Span | None) -> Value:
+    """`super().name`: the first base that has it, bound to the instance itself."""
+    owner = act.program.class_of(ref.key)
+    for base in owner.bases if owner is not None else ():
+        parent = act.program.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
+        if parent is not None:
+            found = act.program.attribute(parent, name, ref.instance)
+            if found is not None:
+                return found
+    for library_base in act.program.library_bases(owner) if owner is not None else ():
+        return attribute_value(act, Value(type=library_base), name, span)
+    return Value(reference=MethodRef(ref.instance, name), origin=name)
+
+
+def _of_library(act: Activation, value: Value, name: str, span: Span | None = None) -> Value | None:
+    if value.type is None:
+        return None
+    if value.type == ARRAY and value.shape is not None:
+        dimensions = _dimensions(value, name)
+        if dimensions is not None:
+            return dimensions
+    for base in bases_of(value.type):
+        info = find_type(base)
+        for key, returns in info.attributes if info is not None else ():
+            if key == name:
+                probe = Fact(f"{base}.{name}", "", (), _ATTRIBUTE_READ)
+                bound = Bound(value)
+                computed = find_fact(probe.name)
+                if computed is not None and span is not None:  # a property that works: `series.dt.year`
+                    act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
+                return build(returns, Answers(probe, bound), bound)
+    return None
+
+
+def _dimensions(value: Value, name: str) -> Value | None:
+    shape = value.shape or ()
+    if name == "T":
+        return with_shape(value, tuple(reversed(shape)))
+    if name == "shape":
+        return Value(type="tuple", items=tuple(of_number("int", d) for d in shape))
+    if name == "size":
+        return of_number("int", size_of(value))
+    if name == "ndim":
+        return of_number("int", Estimate.point(len(shape)))
+    return None
+
+
+def symbol_of(name: str) -> Value:
+    """The value of a public name of a library."""
+    name = SYNONYMS.get(name, name)
+    if name in _FLOATS:
+        return Value(type="float")
+    if name == "numpy.newaxis":
+        return NONE
+    return Value(reference=SymbolRef(name))

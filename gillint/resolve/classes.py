@@ -1,0 +1,225 @@
+"""The classes of a project: bases, attributes, methods, and what making an instance does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.resolve.activation import Activation
+from gillint.resolve.expressions import evaluate
+from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.modules import Modules
+from gillint.resolve.scope import ClassScope
+from gillint.resolve.statements import run
+from gillint.resolve.tables import Function
+from gillint.resolve.trace import Block
+from gillint.resolve.values import (
+    UNKNOWN,
+    ClassRef,
+    FunctionRef,
+    SymbolRef,
+    Value,
+    join,
+    tells_more,
+    trimmed,
+)
+from gillint.syntax import tree as t
+from gillint.syntax.parse import dotted
+
+
+class Classes(Modules):
+    """What is known of classes and their instances."""
+
+    def class_of(self, type_name: str | None) -> ClassScope | None:
+        """The class of the project that a type names, ready for use."""
+        if type_name is None or "::" not in type_name:
+            return None
+        owner = self._class(type_name)
+        if owner is None and type_name.endswith("::"):
+            return self._module_as_class(type_name)
+        if owner is not None and not owner.prepared:
+            with self._finding_out(owner.module) as near:
+                if near:
+                    owner.prepared = True
+                    self._prepare(owner)
+        return owner
+
+    def _module_as_class(self, type_name: str) -> ClassScope | None:
+        path = type_name[:-2]
+        own = self._own.modules.get(path) if not self._apart else None
+        scope = own or self._shared.modules.get(path)
+        return ClassScope(type_name, "", scope, prepared=True, constructed=True) if scope is not None else None
+
+    def _prepare(self, owner: ClassScope) -> None:
+        """Evaluate the bases and the statements of a class body."""
+        act = Activation(self, owner.module, owner.name, {}, owner=owner)
+        if owner.outline is not None:
+            bases = []
+            for text in owner.outline.bases:
+                value = self._dotted_value(act, text)
+                bases.append(value)
+            owner.bases = tuple(bases)
+            body = owner.module.syntax.class_statements(owner.outline)
+        elif owner.tree is not None:
+            owner.bases = tuple(evaluate(act, b) for b in owner.tree.bases)
+            body = tuple(s for s in owner.tree.body if not isinstance(s, t.Function))
+        else:
+            body = ()
+        run(act, body)
+        for name, value in act.environment.items():
+            owner.attributes.setdefault(name, value)
+
+    def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
+        """The library classes that a class derives from, however far up."""
+        found: list[str] = []
+        for base in owner.bases:
+            if isinstance(base.reference, SymbolRef):
+                found.append(SYNONYMS.get(base.reference.name, base.reference.name))
+            elif isinstance(base.reference, ClassRef):
+                parent = self.class_of(base.reference.key)
+                if parent is not None and parent is not owner:
+                    found.extend(self.library_bases(parent))
+        return tuple(found)
+
+    def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
+        """An attribute or a method along the bases, bound to the instance; a property is read by running it."""
+        if owner.key.endswith("::"):
+            return self.module_value(owner.module, name)
+        return self._attribute(owner, name, instance, set())
+
+    def _attribute(self, owner: ClassScope, name: str, instance: Value | None, visited: set[str]) -> Value | None:
+        if owner.key in visited:
+            return None
+        visited.add(owner.key)
+        self._ensure_constructed(owner)
+        self._reads[-1].add(f"{owner.key}.{name}")
+        written = self._own.attributes.get(owner.key) if not self._apart else None
+        if written is not None and name in written:
+            self._local_effects += 1
+            return written[name]
+        if name in owner.attributes:
+            return owner.attributes[name]
+        if name in owner.methods:
+            key = f"{owner.key}.{name}" if owner.outline is None else f"{owner.module.path}::{owner.name}.{name}"
+            function = self._function(key)
+            tree = function.parsed() if function is not None else None
+            names = {dotted(d).rsplit(".", 1)[-1] for d in tree.decorators} if isinstance(tree, t.Function) else set()
+            if names & {"property", "cached_property"}:
+                return self.call(FunctionRef(key, instance or Value(type=owner.key)), (), ())[1]
+            method = self._function_value(key)
+            if instance is None and "classmethod" in names:
+                instance = Value(type="type", reference=ClassRef(owner.key))
+            if instance is not None and isinstance(method.reference, FunctionRef):
+                return replace(method, reference=FunctionRef(method.reference.key, instance))
+            return method
+        for base in owner.bases:
+            if isinstance(base.reference, ClassRef):
+                parent = self.class_of(base.reference.key)
+                found = self._attribute(parent, name, instance, visited) if parent is not None else None
+                if found is not None:
+                    return found
+        return None
+
+    def _ensure_constructed(self, owner: ClassScope) -> None:
+        """Where nobody makes an instance in sight, `__init__` with unknown arguments tells the attributes' types."""
+        if not owner.constructed:
+            with self._finding_out(owner.module) as near:
+                if near:
+                    owner.constructed = True
+                    init = f"{owner.module.path}::{owner.name}.__init__"
+                    if "__init__" in owner.methods and self._function(init) is not None:
+                        self.call(FunctionRef(init, Value(type=owner.key)), (), (), record=False)
+
+    def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
+        """Join what is assigned to an attribute anywhere."""
+        value = trimmed(value)
+        known = owner.attributes
+        if not self._apart and owner.key not in self._own.classes:
+            # What this file makes of another one's class comes before what that says itself, where it says more.
+            known = self._own.attributes.get(owner.key, {})
+            near = self._called_from_here()
+            if name not in known:
+                if tells_more(owner.attributes.get(name), value, measured=near):
+                    self._local_effects += 1
+                    self._own.attributes.setdefault(owner.key, known)[name] = value
+                    self._own.written.add(f"{owner.key}.{name}")
+                return
+            if not near and not tells_more(known[name], value, measured=False):
+                return
+        old = known.get(name)
+        new = value if old is None or self._refines(old, value) else join(old, value)
+        if new != old:
+            self._local_effects += 1
+            known[name] = new
+
+    def _called_from_here(self) -> bool:
+        """Whether the function that runs was called by the file at hand itself."""
+        return len(self._active) < 2 or self._active[-2].startswith(f"{self._path}::")
+
+    @staticmethod
+    def _refines(old: Value, new: Value) -> bool:
+        """A container that only grew, or an unknown that became known, replaces what it was."""
+        if old.type is None and old.reference is None:
+            return True
+        return old.type == new.type and old.type in ("list", "set", "dict") and old.element is None
+
+    def construct(
+        self, ref: ClassRef, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
+    ) -> tuple[Block | None, Value, str]:
+        """Run `__init__`."""
+        owner = self.class_of(ref.key)
+        if owner is None:
+            return None, UNKNOWN, ref.key
+        instance = Value(type=owner.key)
+        is_own = self._tables(owner.module) is self._own
+        if not is_own:
+            self._ensure_constructed(owner)
+        first = not owner.constructed
+        owner.constructed = True
+        init = self._init_of(owner, set())
+        if init is None:
+            self._dataclass_fields(owner, positional, keywords)
+            return None, instance, owner.name
+        if first:
+            owner.attributes = {k: v for k, v in owner.attributes.items() if v.reference is not None or v.type}
+        block, _, _ = self.call(FunctionRef(init, instance), positional, keywords)
+        return block, instance, owner.name
+
+    def _init_of(self, owner: ClassScope, visited: set[str]) -> str | None:
+        if owner.key in visited:
+            return None
+        visited.add(owner.key)
+        key = f"{owner.module.path}::{owner.name}.__init__"
+        if "__init__" in owner.methods and self._function(key) is not None:
+            return key
+        for base in owner.bases:
+            parent = self.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
+            found = self._init_of(parent, visited) if parent is not None else None
+            if found is not None:
+                return found
+        return None
+
+    def _dataclass_fields(
+        self, owner: ClassScope, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
+    ) -> None:
+        names = [n for n in owner.attributes if n not in owner.methods]
+        for name, value in (*zip(names, positional, strict=False), *keywords):
+            if name in owner.attributes and value.type is not None:
+                self.set_attribute(owner, name, value)
+
+    def local_class(self, node: t.Class, activation: Activation) -> Value:
+        """A class defined inside a function."""
+        key = f"{activation.path}::<local {node.span}>.{node.name}"
+        tables = self._shared if self._apart else self._own
+        self._local_effects += 1
+        if key not in tables.classes:
+            owner = ClassScope(key, f"<local {node.span}>.{node.name}", activation.scope, tree=node)
+            tables.classes[key] = owner
+            for method in node.body:
+                if isinstance(method, t.Function):
+                    owner.methods[method.name] = method
+                    inner = f"{key}.{method.name}"
+                    tables.functions[inner] = Function(
+                        inner, f"{node.name}.{method.name}", activation.scope, None, method, owner,
+                        (activation.environment, *activation.enclosing), is_method=True,
+                    )  # fmt: skip
+        return Value(type="type", reference=ClassRef(key))

@@ -1,0 +1,41 @@
+"""What `with value as x` gives, and what entering does: a lock is taken, a generator runs up to its `yield`."""
+
+from __future__ import annotations
+
+from gillint.diagnostics.span import Span
+from gillint.knowledge.base import bases_of, find_type
+from gillint.knowledge.schema import Behaviour, Effect, Fact
+from gillint.resolve.activation import Activation
+from gillint.resolve.bound import Answers, build
+from gillint.resolve.calls import apply
+from gillint.resolve.operators import operator_fact
+from gillint.resolve.submissions import await_value
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import UNKNOWN, Value
+
+
+def entered(act: Activation, value: Value, span: Span, *, is_async: bool) -> Value:
+    """The value that a context manager gives."""
+    if value.type is None:
+        return value
+    lazy = act.start(value)
+    if lazy is not None:  # a @contextmanager generator: its body runs around ours
+        act.builder.include(lazy.block)
+        return value.element or UNKNOWN
+    name = "__aenter__" if is_async else "__enter__"
+    owner = act.program.class_of(value.type)
+    enter = act.program.attribute(owner, name, value) if owner is not None else None
+    if enter is not None:
+        made = apply(act, enter, (), (), span, name)
+        return await_value(act, made, span) if is_async else made
+    if owner is None:
+        operator_fact(act, value, name, (), span)
+    for base in bases_of(value.type):
+        info = find_type(base)
+        if info is not None and info.context is not None:
+            if info.context.like == "self" and info.context.type is None:
+                return value
+            fact = Fact(f"{base}.__enter__", "", (), Behaviour(Effect.HOLDS))
+            bound = Bound(value)
+            return build(info.context, Answers(fact, bound), bound)
+    return value

@@ -1,0 +1,70 @@
+"""What a decorated function is: the wrapper that a decorator of the project gives back, or the function itself."""
+
+from __future__ import annotations
+
+from gillint.diagnostics.span import Span
+from gillint.resolve.activation import Activation
+from gillint.resolve.calls import apply
+from gillint.resolve.expressions import evaluate
+from gillint.resolve.values import ClassRef, FunctionRef, MethodRef, PartialRef, SymbolRef, Value
+from gillint.syntax import tree as t
+from gillint.syntax.parse import dotted
+
+_COMPILERS = ("njit", "jit", "vectorize", "guvectorize")
+COMPILED = "numba.core.registry.CPUDispatcher.__call__"
+_COMPILER_OPTIONS = ("nogil", "parallel")
+_TO_THREAD = {"asgiref.sync.sync_to_async"}
+# Decorators of classes' bodies: how the attribute is read, not what the function does.
+_OF_CLASSES = {"staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "setter", "overload"}
+
+
+def decorated(act: Activation, function: Value, decorators: tuple[t.Expr, ...], span: Span) -> Value:
+    """Apply decorators, the innermost first; those of other libraries are taken to leave what the function does."""
+    for decorator in reversed(decorators):
+        if dotted(decorator).rsplit(".", 1)[-1] in _OF_CLASSES:
+            continue
+        with act.nested():  # what happens when the function is defined is not what happens when it is called
+            function = _applied(act, function, decorator, span)
+    return function
+
+
+def _applied(act: Activation, function: Value, decorator: t.Expr, span: Span) -> Value:
+    called = decorator.function if isinstance(decorator, t.Call) else decorator
+    name = public_name(evaluate(act, called))
+    if dotted(called).rsplit(".", 1)[-1] in _COMPILERS and (name is None or name.startswith("numba.")):
+        return _compiled(act, decorator)
+    if name is not None and name not in _TO_THREAD:
+        return function
+    wrap = evaluate(act, decorator)
+    return apply_to(act, wrap, function, span)
+
+
+def apply_to(act: Activation, wrap: Value, function: Value, span: Span) -> Value:
+    """What a decorator of the project gives back for a function; the function where that cannot be called."""
+    if not isinstance(wrap.reference, (FunctionRef, ClassRef, PartialRef, SymbolRef)):
+        return function
+    made = apply(act, wrap, (function,), (), span, "decorator")
+    return made if _is_callable(act, made) else function
+
+
+def _is_callable(act: Activation, value: Value) -> bool:
+    if isinstance(value.reference, (FunctionRef, ClassRef, PartialRef, MethodRef)):
+        return True
+    owner = act.program.class_of(value.type)
+    return owner is not None and act.program.attribute(owner, "__call__") is not None
+
+
+def public_name(value: Value) -> str | None:
+    """The public name of a library's function."""
+    return value.reference.name if isinstance(value.reference, SymbolRef) else None
+
+
+def _compiled(act: Activation, decorator: t.Expr) -> Value:
+    """A function that is compiled: native code, which holds the GIL unless it is told not to."""
+    options: list[tuple[str, Value]] = []
+    if isinstance(decorator, t.Call):
+        for argument in decorator.arguments:
+            if argument.keyword in _COMPILER_OPTIONS:
+                options.append((argument.keyword, evaluate(act, argument.value)))
+    symbol = Value(reference=SymbolRef(COMPILED))
+    return Value(type="function", reference=PartialRef(symbol, (), tuple(options)))

@@ -1,0 +1,204 @@
+"""The functions of a project: what one does for the arguments of a call, found out once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.estimate import ONE, Estimate
+from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.annotations import annotated
+from gillint.resolve.classes import Classes
+from gillint.resolve.decorators import decorated
+from gillint.resolve.expressions import evaluate
+from gillint.resolve.parameters import bind_parameters
+from gillint.resolve.statements import run
+from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, is_portable
+from gillint.resolve.targets import assume
+from gillint.resolve.trace import Block, Iterations, Kind, Loop
+from gillint.resolve.values import (
+    UNKNOWN,
+    ClassRef,
+    FunctionRef,
+    LazyRef,
+    Value,
+    generalised,
+    join,
+    trimmed,
+)
+from gillint.syntax import tree as t
+from gillint.syntax.parse import dotted
+
+_MAX_INSTANCES = 8  # runs of one function for different arguments; after that only their types are told apart
+EMPTY_BLOCK = Block()
+
+
+class Functions(Classes):
+    """What is known of functions, their closures and their calls."""
+
+    def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:
+        """A nested function or a lambda, with the variables it sees."""
+        name = node.name if isinstance(node, t.Function) else "<lambda>"
+        tables = self._shared if self._apart else self._own
+        enclosing = (activation.environment, *activation.enclosing)
+        key = base = f"{activation.path}::<{name} {node.span}>"
+        old = tables.functions.get(key)
+        if old is not None and old.enclosing[0] is not activation.environment:
+            # The same code with other variables around it: a closure of its own.
+            self._made += 1
+            key, old = f"{base}#{self._made}", None
+        version = old.version + 1 if old is not None else 0
+        qualname = f"{activation.name}.{name}" if activation.name else name
+        tables.functions[key] = Function(
+            key, qualname, activation.scope, None, node, activation.owner, enclosing, version
+        )
+        made = Value(type="function", reference=FunctionRef(key))
+        if isinstance(node, t.Function) and node.decorators:
+            return decorated(activation, made, node.decorators, node.span)
+        return made
+
+    def call(
+        self,
+        ref: FunctionRef,
+        positional: tuple[Value, ...],
+        keywords: tuple[tuple[str, Value], ...],
+        *,
+        record: bool = True,
+    ) -> tuple[Block | None, Value, str]:
+        """Run a function for these arguments, or remember that it was."""
+        function = self._function(ref.key)
+        tree = function.parsed() if function is not None else None
+        if function is None or tree is None:
+            return None, UNKNOWN, function.name if function is not None else ref.key
+        if ref.key in self._active:
+            self._recursive.add(ref.key)
+            self._recurred.add(ref.key)
+            return None, UNKNOWN, function.name
+        if len(self._active) >= self._depth_limit:
+            self._local_effects += 1
+            return None, UNKNOWN, function.name
+        if function.owner is not None and function.name.endswith(".__init__"):
+            function.owner.constructed = True
+        receiver = self._receiver(ref, tree, function)
+        act = Activation(self, function.scope, function.name, {}, function.enclosing, function.owner)
+        arguments = bind_parameters(act, tree, receiver, positional, keywords, is_method=function.is_method)
+        if record and not self._apart and function.scope.path == self._path:
+            sites = self._own.sites.setdefault(ref.key, CallSites())
+            for name, value in arguments.items():
+                sites.arguments[name] = join(sites.arguments[name], value) if sites.seen else value
+            sites.seen = True
+        summary = self._summary(function, act, tree, arguments)
+        result = summary.result
+        if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
+            result = replace(result, reference=LazyRef(self.new_lazy(summary.lazy)))
+        return summary.block, result, function.name
+
+    def _summary(
+        self, function: Function, act: Activation, tree: t.Function | t.Lambda, arguments: dict[str, Value]
+    ) -> Summary:
+        """What the function does for these arguments: from the tables, or by running it."""
+        own = self._shared if self._apart else self._own
+        key = _summary_key(function, arguments)
+        seen = own.instances.setdefault(function.key, set())
+        if key not in seen:
+            if len(seen) >= _MAX_INSTANCES:
+                arguments = {name: generalised(value) for name, value in arguments.items()}
+                key = _summary_key(function, arguments)
+            else:
+                seen.add(key)
+        found = own.summaries.get(key)
+        if found is None and own is not self._shared and function.scope.path != self._path:
+            found = self._shared.summaries.get(key)
+            if found is not None and not found.reads.isdisjoint(self._own.written):
+                found = None
+        if found is None:
+            effects = self._local_effects
+            self._reads.append(set())
+            block, result = self._run(act, function.key, tree, arguments)
+            lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
+            found = Summary(block, result, lazy, frozenset(self._reads.pop()))
+            self._recurred.discard(function.key)
+            clean = effects == self._local_effects and not self._recurred and self._left > 0
+            if clean and self._is_portable(found, function, arguments):
+                self._shared.summaries[key] = found
+            else:
+                own.summaries[key] = found
+        self._reads[-1] |= found.reads
+        return found
+
+    def _is_portable(self, summary: Summary, function: Function, arguments: dict[str, Value]) -> bool:
+        """Whether other files may use a summary: nothing in it was made by the file at hand."""
+        if self._apart or function.enclosing or function.key in self._own.functions:
+            return bool(self._apart)
+        return is_portable(summary.result, self._own, lazy=True) and all(
+            is_portable(value, self._own) for value in arguments.values()
+        )
+
+    def _receiver(self, ref: FunctionRef, tree: t.Function | t.Lambda, function: Function) -> Value | None:
+        """What a method is called on: None where that is passed like any other argument."""
+        if not isinstance(tree, t.Function) or not function.is_method:
+            return ref.bound  # a wrapper around a method
+        names = {dotted(d).rsplit(".", 1)[-1] for d in tree.decorators}
+        owner = function.owner
+        if "staticmethod" in names or owner is None:
+            return None
+        if "classmethod" in names or tree.name in ("__new__", "__init_subclass__", "__class_getitem__"):
+            bound = ref.bound
+            if bound is not None and not isinstance(bound.reference, ClassRef):
+                bound = Value(type="type", reference=ClassRef(bound.type)) if bound.type is not None else None
+            return bound or Value(type="type", reference=ClassRef(owner.key))
+        return ref.bound
+
+    def _run(
+        self, act: Activation, key: str, tree: t.Function | t.Lambda, arguments: dict[str, Value]
+    ) -> tuple[Block, Value]:
+        act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
+        self._active.append(key)
+        try:
+            if isinstance(tree, t.Lambda):
+                result = evaluate(act, tree.body)
+            else:
+                run(act, tree.body)
+                result = UNKNOWN if act.returns else Value(type="NoneType")
+                for number, value in enumerate(act.returns):
+                    result = value if number == 0 else join(result, value)
+                if result.type is None and result.reference is None:
+                    declared = annotated(act, tree.returns)
+                    result = declared if declared.type is not None else result
+        finally:
+            self._active.pop()
+        self._drain(act, result)
+        block = replace(act.builder.finish(), function=act.name, recursive=key in self._recursive, span=tree.span)
+        if isinstance(tree, t.Function):
+            if act.yields:
+                return EMPTY_BLOCK, self._generator(act, block, tree)
+            if tree.is_async:
+                lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
+                return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=LazyRef(self.new_lazy(lazy)))
+        return block, trimmed(result)
+
+    def _generator(self, act: Activation, block: Block, tree: t.Function) -> Value:
+        """A generator function: one item costs what the loop around its `yield` does in one turn."""
+        produced: Value | None = None
+        for value in act.yields:
+            produced = join(produced, value)
+        body, trips, hangs_on = block, Estimate.point(len(act.yields)), None
+        iterations = Iterations.INDEPENDENT
+        for node in block.nodes:
+            if isinstance(node, Loop) and node.span == act.yield_loop:
+                body, trips, hangs_on, iterations = node.body, node.trips, node.trips_hang_on, node.iterations
+        lazy = Lazy(
+            tree.span,
+            Kind.GENERATOR,
+            body,
+            trips,
+            produced or UNKNOWN,
+            act.path,
+            act.name,
+            hangs_on,
+            iterations=iterations,
+        )
+        return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
+
+
+def _summary_key(function: Function, arguments: dict[str, Value]) -> SummaryKey:
+    return (function.key, function.version, *arguments.values())

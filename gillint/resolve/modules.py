@@ -1,0 +1,313 @@
+"""The modules of a project: what their top levels define, and how one is looked at apart from another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import Estimate
+from gillint.knowledge.conditions import Target
+from gillint.resolve.activation import Activation, Lazy, Program
+from gillint.resolve.annotations import evaluate_text
+from gillint.resolve.attributes import attribute_value, symbol_of
+from gillint.resolve.decorators import apply_to, decorated
+from gillint.resolve.expressions import lookup
+from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.statements import run
+from gillint.resolve.tables import Function, Loader, Tables
+from gillint.resolve.trace import Kind
+from gillint.resolve.values import (
+    UNKNOWN,
+    ClassRef,
+    FunctionRef,
+    ImportRef,
+    LazyRef,
+    PartialRef,
+    Value,
+    join,
+)
+from gillint.syntax import tree as t
+from gillint.syntax.parse import Syntax
+
+BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
+_MODULE_BUDGET = 40_000  # the same for finding out what another file's module or class is
+_MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
+_IMPORT_DEPTH = 4
+_MAX_APART = 12  # modules and classes that are found out on the way to another one
+
+
+class Modules(Program):
+    """What is known of modules and their variables."""
+
+    def __init__(self, target: Target, assumptions: Mapping[str, Estimate], load: Loader | None) -> None:
+        """`load(module, level, from_path)` gives a module of the same project, or None."""
+        self.target = target
+        self.assumptions = assumptions
+        self.lazies: dict[int, Lazy] = {}
+        self._load = load
+        self._shared = Tables()
+        self._own = Tables()
+        self._path = ""
+        self._apart = 0  # how many other modules and classes are being found out, one on the way to the other
+        self._made = 0
+        self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
+        self._reads: list[set[str]] = [set()]
+        self._active: list[str] = []
+        self._depth_limit = _MAX_DEPTH
+        self._recursive: set[str] = set()
+        self._recurred: set[str] = set()  # functions that were called while they run, and still do
+        self._left = BUDGET
+
+    @property
+    def summaries(self) -> int:
+        """How much is kept for the files to come."""
+        return len(self._shared.summaries)
+
+    def new_lazy(self, lazy: Lazy) -> int:
+        """Remember deferred work; its number."""
+        self._made += 1
+        self.lazies[self._made] = lazy
+        return self._made
+
+    # Which tables
+
+    def _tables(self, scope: ModuleScope) -> Tables:
+        return self._own if not self._apart and self._own.modules.get(scope.path) is scope else self._shared
+
+    def _function(self, key: str) -> Function | None:
+        if not self._apart:
+            found = self._own.functions.get(key)
+            if found is not None:
+                if found.scope.path == self._path:
+                    self._local_effects += 1
+                return found
+        return self._shared.functions.get(key)
+
+    def _class(self, key: str) -> ClassScope | None:
+        if not self._apart:
+            found = self._own.classes.get(key)
+            if found is not None:
+                self._local_effects += 1
+                return found
+        return self._shared.classes.get(key)
+
+    @contextmanager
+    def _finding_out(self, scope: ModuleScope) -> Iterator[bool]:
+        """Look at another file apart from the one at hand; False where that goes too far."""
+        if self._tables(scope) is self._own:
+            yield True
+            return
+        if self._apart >= _MAX_APART:
+            self._local_effects += 1
+            yield False
+            return
+        kept = (self._active, self._depth_limit, self._left, self._reads, self._local_effects)
+        self._active, self._depth_limit, self._left, self._reads = [], _IMPORT_DEPTH, _MODULE_BUDGET, [set()]
+        self._apart += 1
+        try:
+            yield True
+        finally:
+            self._apart -= 1
+            self._active, self._depth_limit, self._left, self._reads, self._local_effects = kept
+
+    def spend(self) -> bool:
+        """Count a step."""
+        self._left -= 1
+        return self._left > 0
+
+    # Modules
+
+    def module(self, syntax: Syntax) -> ModuleScope:
+        """The scope of a file."""
+        if not self._apart and syntax.path == self._path:
+            return self._own.modules[syntax.path]
+        return self._shared.modules.get(syntax.path) or self._shared.add_module(syntax)
+
+    def run_module(self, scope: ModuleScope) -> Activation:
+        """Run the top level of a file."""
+        act = Activation(self, scope, None, scope.environment)
+        if scope.state == "new":
+            with self._finding_out(scope) as near:
+                if near:
+                    scope.state = "running"
+                    self._register(act, scope.syntax.statements())
+                    self._drain(act)
+                    scope.state = "done"
+        return act
+
+    def import_module(self, name: str, level: int, scope: ModuleScope) -> ModuleScope | None:
+        """A module of the same project; its top level is run when one of its variables is asked for."""
+        syntax = self._load(name, level, scope.path) if self._load is not None else None
+        return self.module(syntax) if syntax is not None else None
+
+    def module_value(self, scope: ModuleScope, name: str) -> Value | None:
+        """A name at the top level."""
+        written = self._own.variables.get(scope.path) if not self._apart else None
+        if written is not None and name in written:
+            self._local_effects += 1
+            return written[name]
+        if name in scope.functions and name not in scope.environment:
+            return self._function_value(f"{scope.path}::{name}")
+        if name in scope.classes:
+            return Value(type="type", reference=ClassRef(scope.classes[name].key))
+        if scope.state == "new":
+            self.run_module(scope)
+        if not self._apart and scope.path == self._path:
+            self._local_effects += 1
+        value = scope.environment.get(name)
+        if value is not None and isinstance(value.reference, ImportRef):
+            return self.imported(value.reference, scope)
+        return value
+
+    def set_variable(self, scope: ModuleScope, name: str, value: Value) -> None:
+        """`global name; name = value`."""
+        self._local_effects += 1
+        if self._apart or self._tables(scope) is self._own:
+            scope.environment[name] = join(scope.environment.get(name), value)
+        else:
+            written = self._own.variables.setdefault(scope.path, {})
+            written[name] = join(written.get(name, scope.environment.get(name)), value)
+
+    def change_variable(self, scope: ModuleScope, name: str, value: Value) -> None:
+        """Note what happened to the object that a variable of a module names: `TABLE[key] = value`."""
+        self._local_effects += 1
+        if self._apart or self._tables(scope) is self._own:
+            scope.environment[name] = value
+        else:
+            self._own.variables.setdefault(scope.path, {})[name] = value
+
+    def in_project(self, name: str, level: int, scope: ModuleScope) -> bool:
+        """Whether a module is a file of the same project."""
+        return self._load is not None and self._load.has(name, level, scope.path)
+
+    def imported(self, ref: ImportRef, scope: ModuleScope) -> Value:
+        """Look into the other file now, or remember what was there."""
+        imports = self._tables(scope).imports
+        key = (scope.path, ref)
+        if key not in imports:
+            imports[key] = UNKNOWN  # modules import one another in circles
+            with self._finding_out(scope) as near:
+                found = self._find_import(ref, scope) if near else UNKNOWN
+            if near and found.type not in ("dict", "list", "set"):  # these may be filled later
+                imports[key] = found
+            else:
+                del imports[key]
+            return found
+        return imports[key]
+
+    def function_tree(self, key: str) -> tuple[t.Function | t.Lambda | None, ClassScope | None]:
+        """The tree of a function of the project, and the class where it is a method."""
+        function = self._function(key)
+        if function is None:
+            return None, None
+        return function.parsed(), function.owner if function.is_method else None
+
+    def touch(self, node: t.Import, scope: ModuleScope) -> None:
+        """Run an imported module of the project now, where it registers functions or classes while it is imported."""
+        names = [node.module]
+        if node.name not in (None, "*"):
+            names.append(f"{node.module}.{node.name}" if node.module else str(node.name))
+        for name in names:
+            module = self.import_module(name, node.level, scope)
+            if module is not None and module.state == "new" and _registers(module.syntax):
+                self.run_module(module)
+
+    def _find_import(self, ref: ImportRef, scope: ModuleScope) -> Value:
+        module = self.import_module(ref.module, ref.level, scope)
+        if ref.name is None:
+            return Value(type=f"{module.path}::") if module is not None else symbol_of(ref.module)
+        found = self.module_value(module, ref.name) if module is not None else None
+        if found is not None and found != UNKNOWN:
+            return found
+        submodule = self.import_module(f"{ref.module}.{ref.name}" if ref.module else ref.name, ref.level, scope)
+        if submodule is not None:
+            return Value(type=f"{submodule.path}::")
+        return UNKNOWN if module is not None or ref.level else symbol_of(f"{ref.module}.{ref.name}")
+
+    def _function_value(self, key: str) -> Value:
+        """A function or a method as its name stands for it: decorated."""
+        function = self._function(key)
+        raw = Value(type="function", reference=FunctionRef(key))
+        tree = function.parsed() if function is not None else None
+        if function is None or not isinstance(tree, t.Function) or not tree.decorators:
+            return raw
+        cache = self._tables(function.scope).decorated
+        if key not in cache:
+            cache[key] = raw  # a decorator may use the function that it decorates
+            with self._finding_out(function.scope) as near:
+                if near:
+                    act = Activation(self, function.scope, None, {}, function.enclosing, function.owner)
+                    cache[key] = decorated(act, raw, tree.decorators, tree.span)
+        return cache[key]
+
+    def _register(self, act: Activation, statements: t.Body) -> None:
+        """Run the top level in order, with the decorators of the project on the way: they may keep what they are given."""
+        lines = act.scope.syntax.lines
+        outline = act.scope.syntax.outline
+        waiting = [
+            (f.lines.first, f.qualname)
+            for f in outline.functions
+            if f.owner is None and lines[f.lines.first - 1].lstrip().startswith("@")
+        ]
+        waiting.extend((c.lines.first, c.qualname) for c in outline.classes if c.decorators and "." not in c.qualname)
+        waiting.sort()
+        for statement in statements:
+            while waiting and waiting[0][0] < statement.span.line:
+                self._define_top(act, waiting.pop(0)[1])
+            run(act, (statement,))
+        for _, name in waiting:
+            self._define_top(act, name)
+
+    def _define_top(self, act: Activation, name: str) -> None:
+        if name in act.scope.functions:
+            first = act.scope.functions[name].lines.first
+            text = act.scope.syntax.lines[first - 1].strip().lstrip("@").split("(", 1)[0]
+            if self._is_own_decorator(act, text):
+                self._function_value(f"{act.scope.path}::{name}")
+            return
+        owner = act.scope.classes.get(name)
+        for text in owner.outline.decorators if owner is not None and owner.outline is not None else ():
+            if owner is not None and self._is_own_decorator(act, text.split("(", 1)[0]):
+                with act.nested():
+                    wrap = evaluate_text(act, text)
+                    apply_to(act, wrap, Value(type="type", reference=ClassRef(owner.key)), Span(1, 1, 1, 1))
+
+    def _is_own_decorator(self, act: Activation, text: str) -> bool:
+        if not text.replace(".", "").replace("_", "").isalnum():
+            return False
+        return isinstance(self._dotted_value(act, text).reference, (FunctionRef, ClassRef, PartialRef))
+
+    def _drain(self, act: Activation, result: Value | None = None) -> None:
+        """Lazy iterables that nobody took, and that are not given back: someone will run them."""
+        kept = result.reference.key if result is not None and isinstance(result.reference, LazyRef) else None
+        for number in list(act.pending):
+            lazy = self.lazies.get(number)
+            if lazy is not None and number != kept and lazy.kind in (Kind.MAP, Kind.GENERATOR):
+                act.consume(Value(type="generator", reference=LazyRef(number)))
+
+    def _dotted_value(self, act: Activation, text: str) -> Value:
+
+        first, *rest = text.split("[", 1)[0].split(".")
+        value = lookup(act, first)
+        for name in rest:
+            value = attribute_value(act, value, name)
+        return value
+
+
+def _registers(syntax: Syntax) -> bool:
+    """Whether something at the top level of a file is decorated by something that may keep it."""
+    outline = syntax.outline
+    decorators = [d for c in outline.classes if "." not in c.qualname for d in c.decorators]
+    decorators.extend(
+        syntax.lines[f.lines.first - 1].strip()[1:]
+        for f in outline.functions
+        if f.owner is None and syntax.lines[f.lines.first - 1].lstrip().startswith("@")
+    )
+    return any(d.split("(", 1)[0].rsplit(".", 1)[-1] not in _KEEPS_NOTHING for d in decorators)
+
+
+_KEEPS_NOTHING = {
+    "dataclass", "total_ordering", "lru_cache", "cache", "contextmanager", "asynccontextmanager", "wraps", "overload",
+    "singledispatch", "unique", "final", "runtime_checkable", "njit", "jit", "fixture", "deprecated", "coroutine",
+}  # fmt: skip

@@ -1,0 +1,97 @@
+"""What a test or a pattern says of the variables in it: `isinstance(x, Path)`, `case Path() as p`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gillint.resolve.activation import Activation
+from gillint.resolve.annotations import annotated
+from gillint.resolve.bound import element_of
+from gillint.resolve.values import UNKNOWN, Value, join
+from gillint.syntax import tree as t
+
+
+def narrowed(act: Activation, test: t.Expr, *, holds: bool) -> dict[str, Value]:
+    """The variables of which more is known where a test holds, or where it does not."""
+    return dict(_narrowed(act, test, holds))
+
+
+def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str, Value]]:
+    if isinstance(test, t.Unary) and test.operator == "not":
+        yield from _narrowed(act, test.operand, not holds)
+    elif isinstance(test, t.Boolean) and test.operator == ("and" if holds else "or"):
+        for part in test.values:
+            yield from _narrowed(act, part, holds)
+    elif isinstance(test, t.Call) and holds and isinstance(test.function, t.Name) and test.function.id == "isinstance":
+        plain = [a.value for a in test.arguments if not a.star]
+        if len(plain) == 2 and isinstance(plain[0], t.Name):
+            kind = _any_of(act, plain[1])
+            if kind is not None:
+                yield plain[0].id, _as(act.environment.get(plain[0].id), kind)
+
+
+def _any_of(act: Activation, node: t.Expr) -> Value | None:
+    """An instance of a class, or of one of a tuple of classes where they are known to be alike."""
+    kinds = node.elements if isinstance(node, t.Sequence) else (node,)
+    found: Value | None = None
+    for kind in kinds:
+        found = join(found, annotated(act, kind))
+    return found if found is not None and found.type is not None else None
+
+
+def _as(old: Value | None, kind: Value) -> Value:
+    """The value, known to be of a type; what it was known to be goes where it is the same type or a part of it."""
+    if old is None or old.type != kind.type:
+        return replace(kind, origin=old.origin if old is not None else None)
+    return old
+
+
+def matched(act: Activation, pattern: t.Expr | None, subject: Value, name: str | None) -> dict[str, Value]:
+    """What a pattern binds, and what it says of the variable that is looked at."""
+    found = dict(_matched(act, pattern, subject))
+    kind = _kind(act, pattern)
+    if name is not None and kind is not None:
+        found.setdefault(name, _as(subject, kind))
+    return found
+
+
+def _kind(act: Activation, pattern: t.Expr | None) -> Value | None:
+    if isinstance(pattern, t.Walrus):
+        return _kind(act, pattern.value)
+    return _any_of(act, pattern.kind) if isinstance(pattern, t.ClassPattern) else None
+
+
+def _matched(act: Activation, pattern: t.Expr | None, subject: Value) -> Iterator[tuple[str, Value]]:
+    if isinstance(pattern, t.Name):
+        yield pattern.id, subject
+    elif isinstance(pattern, t.Walrus) and isinstance(pattern.target, t.Name):
+        kind = _kind(act, pattern.value)
+        yield pattern.target.id, _as(subject, kind) if kind is not None else subject
+        yield from _matched(act, pattern.value, subject)
+    elif isinstance(pattern, t.ClassPattern):
+        owner = _kind(act, pattern)
+        scope = act.program.class_of(owner.type) if owner is not None else None
+        for argument in pattern.arguments:
+            inner = act.program.attribute(scope, argument.keyword) if scope is not None and argument.keyword else None
+            alone = len(pattern.arguments) == 1 and not argument.keyword and scope is None  # `int(x)`, `str(x)`
+            yield from _matched(act, argument.value, owner if alone and owner is not None else inner or UNKNOWN)
+    elif isinstance(pattern, t.Sequence):
+        items = subject.items if subject.type in ("tuple", "list") else None
+        plain = items is not None and len(items) == len(pattern.elements)
+        for position, part in enumerate(pattern.elements):
+            each = items[position] if plain and items is not None else element_of(subject)
+            if isinstance(part, t.Starred):
+                yield from _matched(act, part.value, Value(type="list", element=element_of(subject)))
+            else:
+                yield from _matched(act, part, each)
+    elif isinstance(pattern, t.Dict):
+        for key, part in pattern.items:
+            text = key.value if isinstance(key, t.Constant) and isinstance(key.value, str) else None
+            column = subject.column(text) if text is not None else None
+            if column is None and subject.type == "dict" and subject.items is not None and len(subject.items) == 2:
+                column = subject.items[1]
+            yield from _matched(act, part, column or UNKNOWN)
+    elif isinstance(pattern, t.Boolean):
+        for part in pattern.values:
+            yield from _matched(act, part, subject)

@@ -1,0 +1,65 @@
+"""Which value each parameter has in a call: what is passed, else its default, else what its annotation says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.resolve.activation import Activation
+from gillint.resolve.annotations import annotated
+from gillint.resolve.expressions import evaluate
+from gillint.resolve.values import UNKNOWN, Value, trimmed
+from gillint.syntax import tree as t
+
+
+def bind_parameters(
+    act: Activation,
+    tree: t.Function | t.Lambda,
+    receiver: Value | None,
+    positional: tuple[Value, ...],
+    keywords: tuple[tuple[str, Value], ...],
+    *,
+    is_method: bool,
+) -> dict[str, Value]:
+    """Bind arguments to parameters; a method that nobody is seen to call on an instance has one of its class."""
+    given = list((receiver, *positional) if receiver is not None else positional)
+    named = dict(keywords)
+    bound: dict[str, Value] = {}
+    for parameter in tree.parameters:
+        value = _passed(parameter, given, named)
+        if value is None and parameter.kind in ("*", "**"):
+            value = _collected(act, parameter)
+        if value is None and parameter.default is not None:
+            with act.nested():
+                value = evaluate(act, parameter.default)
+        if value is None and is_method and act.owner is not None and parameter is tree.parameters[0]:
+            value = Value(type=act.owner.key)
+        if value is None or (value.type is None and value.reference is None) or value.type == "NoneType":
+            declared = annotated(act, parameter.annotation)
+            value = declared if declared.type is not None else value or UNKNOWN
+        if value.size is None and value.number is None and value.origin is None and value.reference is None:
+            value = replace(value, origin=parameter.name)
+        bound[parameter.name] = trimmed(value)
+    return bound
+
+
+def _passed(parameter: t.Parameter, given: list[Value], named: dict[str, Value]) -> Value | None:
+    """Take the argument for a parameter out of those that are left."""
+    if parameter.kind == "*":
+        members = tuple(given)
+        given.clear()
+        return Value(type="tuple", items=members) if members else None
+    if parameter.kind == "**":
+        return Value(type="dict", columns=tuple(named.items())) if named else None
+    if parameter.kind == "" and given:
+        return given.pop(0)
+    return named.pop(parameter.name, None)
+
+
+def _collected(act: Activation, parameter: t.Parameter) -> Value:
+    """`*paths: Path`, `**options: int` where nothing is passed in sight."""
+    each = annotated(act, parameter.annotation)
+    known = each if each.type is not None or each.reference is not None else None
+    if parameter.kind == "*":
+        return Value(type="tuple", element=known)
+    text = Value(type="str")
+    return Value(type="dict", element=text, items=(text, known) if known is not None else None)

@@ -1,0 +1,138 @@
+"""Calls that say what a name means, rather than do work: `getattr(x, "name")`, `import_module("x")`, `partial(f)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gillint.diagnostics.span import Span
+from gillint.resolve.activation import Activation
+from gillint.resolve.attributes import attribute_value, symbol_of
+from gillint.resolve.bound import literal_text
+from gillint.resolve.values import AliasRef, ClassRef, ImportRef, PartialRef, SymbolRef, Value
+
+Keywords = tuple[tuple[str, Value], ...]
+Special = Callable[[Activation, "Value | None", tuple[Value, ...], Keywords, Span], "Value | None"]
+
+
+def instance_of(kind: Value) -> Value | None:
+    """An instance of the class or type that a value stands for."""
+    ref = kind.reference
+    if isinstance(ref, ClassRef):
+        return Value(type=ref.key)
+    if isinstance(ref, SymbolRef):
+        return Value(type=ref.name)
+    return ref.instance if isinstance(ref, AliasRef) else None
+
+
+def _partial(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    if not positional:
+        return None
+    return Value(type="function", reference=PartialRef(positional[0], positional[1:], keywords))
+
+
+def _partial_to(name: str) -> Special:
+    """A function that is called through another one: `delayed(f)`, `sync_to_async(f)`."""
+
+    def made(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        if not positional:
+            return None
+        return Value(type="function", reference=PartialRef(Value(reference=SymbolRef(name)), positional[:1], ()))
+
+    return made
+
+
+def _getattr(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    name = literal_text(positional[1]) if len(positional) > 1 else None
+    if name is None or not name.isidentifier():
+        return None
+    act.operation("attribute")
+    return attribute_value(act, positional[0], name, span)
+
+
+def _import_module(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    name = literal_text(positional[0]) if positional else None
+    if name is None:
+        return None
+    act.operation("import")
+    level = len(name) - len(name.lstrip("."))
+    if level or act.program.in_project(name, 0, act.scope):
+        return act.program.imported(ImportRef(name.lstrip("."), None, level), act.scope)
+    return symbol_of(name)
+
+
+def _type(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    owner = act.program.class_of(positional[0].type) if len(positional) == 1 else None
+    return Value(type="type", reference=ClassRef(owner.key)) if owner is not None else None
+
+
+def _new(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    return instance_of(positional[0]) if positional else None
+
+
+def _type_variable(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    bound = dict(keywords).get("bound")
+    instance = instance_of(bound) if bound is not None else None
+    return Value(type="type", reference=AliasRef(instance)) if instance is not None else None
+
+
+def _new_type(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    instance = instance_of(positional[1]) if len(positional) > 1 else None
+    return Value(type="type", reference=AliasRef(instance)) if instance is not None else None
+
+
+def _process_context(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    return symbol_of("multiprocessing")
+
+
+def _enter_context(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    from gillint.resolve.contexts import entered
+
+    return entered(act, positional[0], span, is_async=False) if positional else None
+
+
+def _length(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`len(x)` of an instance of a class of the project."""
+    from gillint.resolve.operators import project_operator
+
+    return project_operator(act, positional[0], "__len__", (), span) if positional else None
+
+
+SPECIAL: dict[str, Special] = {
+    "functools.partial": _partial,
+    "functools.partialmethod": _partial,
+    "joblib.delayed": _partial_to("functools.partial"),
+    "asgiref.sync.sync_to_async": _partial_to("asgiref.sync.SyncToAsync.__call__"),
+    "getattr": _getattr,
+    "importlib.import_module": _import_module,
+    "__import__": _import_module,
+    "type": _type,
+    "object.__new__": _new,
+    "typing.TypeVar": _type_variable,
+    "typing.NewType": _new_type,
+    "multiprocessing.get_context": _process_context,
+    "contextlib.ExitStack.enter_context": _enter_context,
+    "contextlib.AsyncExitStack.enter_context": _enter_context,
+    "len": _length,
+}

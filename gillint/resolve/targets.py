@@ -1,0 +1,158 @@
+"""What is assigned to: names, attributes, subscripts, tuples of them, and containers that grow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.estimate import ZERO, Estimate
+from gillint.resolve.activation import Activation
+from gillint.resolve.bound import element_of, literal_text, size_of
+from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.operators import operator_fact
+from gillint.resolve.values import UNKNOWN, Value, join
+from gillint.syntax import tree as t
+
+
+def assume(act: Activation, name: str, value: Value) -> Value:
+    """Apply what the user told about a variable (`--assume 'len(chunk)=65536'`)."""
+    size = act.program.assumptions.get(f"len({name})")
+    number = act.program.assumptions.get(name)
+    if size is not None:
+        shape = (size,) if value.shape is not None and len(value.shape) == 1 else None
+        value = replace(value, size=size, shape=shape, literal=None)
+    if number is not None:
+        value = replace(value, number=number, literal=None, type=value.type or "int")
+    return value
+
+
+_GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
+
+
+def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
+    """`x.append(v)`: from here on `x` is longer, and has elements like `v`."""
+    function = node.function
+    if not isinstance(function, t.Attribute) or function.name not in _GROWS:
+        return
+    position = _GROWS[function.name]
+    receiver = read_target(act, function.value)
+    known = ("list", "set", "collections.deque")
+    if receiver is None or receiver.type not in known or len(positional) <= position:
+        return
+    added = positional[position]
+    count = act.trips_so_far()
+    if function.name in ("extend", "update"):
+        count = count * size_of(added)
+        added = element_of(added)
+    element = added if receiver.element is None else join(receiver.element, added)
+    old = receiver.size if receiver.size is not None and not act.loops else ZERO
+    if receiver.items is not None:
+        old = Estimate.point(len(receiver.items))
+    change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+
+
+def read_target(act: Activation, target: t.Expr) -> Value | None:
+    """The value that a variable or an attribute of `self` has now, without a trace of reading it."""
+    if isinstance(target, t.Name):
+        found = next((env[target.id] for env in (act.environment, *act.enclosing) if target.id in env), None)
+        return found if found is not None else act.program.module_value(act.scope, target.id)
+    if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
+        base = act.environment.get(target.value.id)
+        owner = act.program.class_of(base.type) if base is not None else None
+        return act.program.attribute(owner, target.name) if owner is not None else None
+    return None
+
+
+def write_target(act: Activation, target: t.Expr, value: Value) -> None:
+    """Give a variable or an attribute of an instance a value, without a trace of writing it."""
+    if isinstance(target, t.Name):
+        named = value
+        if value.origin is None and value.size is None and value.number is None and value.literal is None:
+            named = replace(value, origin=target.id)
+        act.environment[target.id] = assume(act, target.id, named)
+        if target.id in act.nonlocals:
+            for environment in act.enclosing:
+                if target.id in environment:
+                    environment[target.id] = join(environment[target.id], named)
+                    break
+        if target.id in act.globals:
+            act.program.set_variable(act.scope, target.id, named)
+    elif isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
+        base = act.environment.get(target.value.id)
+        owner = act.program.class_of(base.type) if base is not None else None
+        if owner is not None:
+            act.program.set_attribute(owner, target.name, value)
+
+
+def change_target(act: Activation, target: t.Expr, value: Value) -> None:
+    """Note what happened to the object that a target names: it may be a variable of the module, or of a function around."""
+    if not isinstance(target, t.Name) or target.id in act.environment:
+        write_target(act, target, value)
+        return
+    for environment in act.enclosing:
+        if target.id in environment:
+            environment[target.id] = value
+            return
+    if act.program.module_value(act.scope, target.id) is not None:
+        act.program.change_variable(act.scope, target.id, value)
+
+
+def bind(act: Activation, target: t.Expr, value: Value) -> None:
+    """Assign a value to a target: a name, an attribute, a subscript, or a tuple of targets."""
+    if isinstance(target, t.Name):
+        act.operation("store_name")
+        write_target(act, target, value)
+    elif isinstance(target, t.Attribute):
+        act.operation("store_attribute")
+        if not isinstance(target.value, t.Name):
+            from gillint.resolve.expressions import evaluate
+
+            evaluate(act, target.value)
+        write_target(act, target, value)
+    elif isinstance(target, t.Subscript):
+        _store_item(act, target, value)
+    elif isinstance(target, t.Starred):
+        bind(act, target.value, Value(type="list", element=element_of(value)))
+    elif isinstance(target, t.Sequence):
+        for element, part in zip(target.elements, _unpacked(target.elements, value), strict=True):
+            act.operation("unpack_item")
+            bind(act, element.value if isinstance(element, t.Starred) else element, part)
+
+
+def _unpacked(targets: tuple[t.Expr, ...], value: Value) -> list[Value]:
+    """What each of several targets gets."""
+    items = value.items if value.type != "dict" else None
+    starred = next((i for i, target in enumerate(targets) if isinstance(target, t.Starred)), None)
+    if starred is None:
+        known = items is not None and len(items) == len(targets)
+        return list(items) if known and items is not None else [element_of(value)] * len(targets)
+    after = len(targets) - starred - 1
+    if items is None or len(items) < len(targets) - 1:
+        rest = Value(type="list", element=element_of(value))
+        return [rest if i == starred else element_of(value) for i in range(len(targets))]
+    middle = items[starred : len(items) - after]
+    rest = Value(type="list", items=middle, size=Estimate.point(len(middle)))
+    return [*items[:starred], rest, *items[len(items) - after :]]
+
+
+def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
+    from gillint.resolve.expressions import evaluate
+
+    container, index = evaluate(act, target.value), evaluate(act, target.index)
+    if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
+        act.operation("store_subscript")
+    text = literal_text(index)
+    if container.type == "dict":
+        key, old = pair_of(container)
+        pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
+        empty = container.size is not None and container.size.high == 0
+        columns: tuple[tuple[str, Value], ...] | None = None
+        if text is not None and (empty or container.columns is not None):
+            columns = (*((k, v) for k, v in container.columns or () if k != text), (text, value))
+        size = act.trips_so_far() if container.size is None or empty else None
+        if columns is not None:
+            size = Estimate.point(len(columns))
+        change_target(act, target.value, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
+    elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
+        kept = tuple((k, v) for k, v in container.columns if k != text)
+        series = replace(value, type="pandas.Series")
+        change_target(act, target.value, replace(container, columns=(*kept, (text, series))))
