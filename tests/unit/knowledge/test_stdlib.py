@@ -42,7 +42,7 @@ def effect(name: str, python: str = "3.13", arguments: Mapping[str, Constant] | 
     fact = find_fact(name)
     assert fact is not None, name
     sizes = {key: float(value) for key, value in arguments.items() if isinstance(value, (int, float))}
-    constants = {key: value for key, value in arguments.items() if not isinstance(value, float)}
+    constants: dict[str, Constant] = {key: value for key, value in arguments.items() if not isinstance(value, float)}
     return decide(fact, Call(sizes, constants), Target(python)).likely.effect.value
 
 
