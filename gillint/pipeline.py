@@ -39,20 +39,21 @@ def analyse(
         syntax = parse(source, path)
     except SyntaxProblem as problem:
         return unreadable(path, problem.message, options, problem.line, problem.column)
-    if not thorough and not syntax.outline.has_candidates:
+    if not thorough and not options.free_threaded and not syntax.outline.has_candidates:
         return FileReport(path)
     try:
         resolved = resolve(syntax, options.target, options.assumptions, load, thorough=thorough)
-        assessments = assess_regions(resolved, syntax, options)
+        context = examine(resolved, syntax, options)
     except RecursionError:
         return unreadable(path, "nested too deeply to be analysed", options)
-    diagnostics = tuple(run_rules(path, assessments, options))
-    return FileReport(path, None, hottest(assessments), assessments, diagnostics)
+    diagnostics = tuple(run_rules(context, options))
+    return FileReport(path, None, hottest(context.assessments), context.assessments, diagnostics)
 
 
-def assess_regions(resolved: Resolved, syntax: Syntax, options: Options) -> tuple[Assessment, ...]:
-    """Regions, effects, costs, scaling and advice."""
+def examine(resolved: Resolved, syntax: Syntax, options: Options) -> FileContext:
+    """Regions, effects, costs, scaling and advice: all that rules look at."""
     libraries = imported_libraries(syntax)
+    asked = options
     options, build_note = _effective(options, libraries)
     costs = Costs(options.target)
     spent, total = Hotness(costs).of_file(resolved)
@@ -64,7 +65,9 @@ def assess_regions(resolved: Resolved, syntax: Syntax, options: Options) -> tupl
         a = assess(region, costs, options.setting, spent.get(region.span, 0.0), total, notes)
         a = replace(a, explanation=explain(a, options.setting))
         found.append(replace(a, advice=ways_out(a, options.setting, options.target, libraries)))
-    return tuple(found)
+    return FileContext(
+        syntax.path, tuple(found), options.setting, syntax, resolved, costs, libraries, asked.free_threaded
+    )
 
 
 def _effective(options: Options, libraries: tuple[str, ...]) -> tuple[Options, tuple[str, ...]]:
@@ -171,12 +174,12 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
 _FUNCTIONS = (Kind.FUNCTION, Kind.COROUTINE, Kind.RECURSION)
 
 
-def run_rules(path: str, assessments: tuple[Assessment, ...], options: Options) -> Iterator[Diagnostic]:
+def run_rules(context: FileContext, options: Options) -> Iterator[Diagnostic]:
     """Run the selected rules. A rule that fails is reported by its name, and the others go on."""
-    context = FileContext(path, assessments, options.setting)
+    path = context.path
     found: list[Diagnostic] = []
     for rule in RULES:
-        if not options.selects(rule.code):
+        if not options.selects(rule.code, by_default=rule.by_default):
             continue
         try:
             found.extend(rule.check(rule, context))

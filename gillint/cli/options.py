@@ -46,6 +46,9 @@ Format = Annotated[str | None, typer.Option("--output-format", help=f"One of: {'
 Select = Annotated[
     list[str] | None, typer.Option(metavar="CODES", help="Only these rules (codes, prefixes or names, with commas).")
 ]
+ExtendSelect = Annotated[
+    list[str] | None, typer.Option(metavar="CODES", help="These rules beside the default or the selected ones.")
+]
 Ignore = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Not these rules.")]
 FailOn = Annotated[str | None, typer.Option(help="Exit with 1 only from this severity on: info, warning or error.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
@@ -77,6 +80,7 @@ def choose(
     free_threaded: bool | None = None,
     output_format: str | None = None,
     select: list[str] | None = None,
+    extend_select: list[str] | None = None,
     ignore: list[str] | None = None,
     fail_on: str | None = None,
     config: Path | None = None,
@@ -107,7 +111,7 @@ def choose(
             python=target,
             free_threaded=free,
             assumptions=assumptions,
-            codes=_codes(select, ignore, settings),
+            codes=_codes(select, extend_select, ignore, settings),
         ),
         output_format=_one_of(output_format, FORMATS, "--output-format") or settings.output_format or "text",
         fail_on=_one_of(fail_on, SEVERITIES, "--fail-on") or settings.fail_on or "info",
@@ -127,15 +131,20 @@ def _one_of(value: str | None, known: tuple[str, ...], option: str) -> str | Non
     return value
 
 
-def _codes(select: list[str] | None, ignore: list[str] | None, settings: Settings) -> frozenset[str]:
+def _codes(
+    select: list[str] | None, extend: list[str] | None, ignore: list[str] | None, settings: Settings
+) -> frozenset[str]:
     chosen = _matching(select, "--select") if select else None
     if chosen is None and settings.select is not None:
         chosen = _matching(list(settings.select), f"{settings.file}: select")
-    everything = frozenset(rule.code for rule in RULES)
+    usual = frozenset(rule.code for rule in RULES if rule.by_default)
+    more = _matching(extend, "--extend-select") if extend else frozenset()
+    if settings.extend_select:
+        more |= _matching(list(settings.extend_select), f"{settings.file}: extend-select")
     left_out = _matching(ignore, "--ignore") if ignore else frozenset()
     if settings.ignore:
         left_out |= _matching(list(settings.ignore), f"{settings.file}: ignore")
-    return (chosen if chosen is not None else everything) - left_out
+    return ((chosen if chosen is not None else usual) | more) - left_out
 
 
 def _matching(texts: list[str], where: str) -> frozenset[str]:

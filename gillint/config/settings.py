@@ -35,6 +35,7 @@ class Settings:
     free_threaded: bool | None = None
     output_format: str | None = None
     select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
     fail_on: str | None = None
     exclude: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ _KEYS = (
     "free-threaded",
     "output-format",
     "select",
+    "extend-select",
     "ignore",
     "fail-on",
     "exclude",
@@ -110,6 +112,7 @@ def read_settings(path: Path, requires: str | None = None) -> Settings:
         free_threaded=_flag(table.get("free-threaded"), f"{where}free-threaded"),
         output_format=_choice(table.get("output-format"), FORMATS, f"{where}output-format"),
         select=_texts(table.get("select"), f"{where}select"),
+        extend_select=_texts(table.get("extend-select"), f"{where}extend-select"),
         ignore=_texts(table.get("ignore"), f"{where}ignore"),
         fail_on=_choice(table.get("fail-on"), SEVERITIES, f"{where}fail-on"),
         exclude=_texts(table.get("exclude"), f"{where}exclude") or (),

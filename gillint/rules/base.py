@@ -6,18 +6,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gillint.advice.assess import Assessment
+from gillint.costs.demand import Costs
+from gillint.diagnostics.fixes import Fix
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
+from gillint.resolve.trace import Resolved
 from gillint.scaling.predict import Setting
+from gillint.syntax.parse import Syntax
 
 
 @dataclass(frozen=True, slots=True)
 class FileContext:
-    """What the rules see of a file."""
+    """What the rules see of a file.
+
+    Attributes:
+        free_threaded: the build that was asked for; `setting` is the one that the file's imports leave.
+        libraries: the top-level modules that the file imports.
+    """
 
     path: str
     assessments: tuple[Assessment, ...]
     setting: Setting
+    syntax: Syntax
+    resolved: Resolved
+    costs: Costs
+    libraries: tuple[str, ...] = ()
+    free_threaded: bool = False
 
 
 Check = Callable[["Rule", FileContext], Iterator[Diagnostic]]
@@ -25,7 +39,10 @@ Check = Callable[["Rule", FileContext], Iterator[Diagnostic]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule with its documentation, from which `docs/rules/` and `gillint explain` are made."""
+    """A rule with its documentation, from which `docs/rules/` and `gillint explain` are made.
+
+    Rules whose findings inform rather than warn are not in the default selection: `by_default` is False.
+    """
 
     code: str
     name: str
@@ -37,16 +54,21 @@ class Rule:
     limits: str
     evidence: str
     check: Check
+    by_default: bool = True
 
     @property
     def page(self) -> str:
         """The documentation page as markdown."""
         return (
             f"# {self.code}: {self.name}\n\n"
-            f"{self.detects}\n\n## Why it costs\n\n{self.why}\n\n"
+            f"{self.detects}\n\n{self._selection}## Why it costs\n\n{self.why}\n\n"
             f"## Example\n\n```python\n{self.example}```\n\n## Instead\n\n{self.instead}\n\n"
             f"## Limits\n\n{self.limits}\n\n## Evidence\n\n{self.evidence}\n"
         )
+
+    @property
+    def _selection(self) -> str:
+        return "" if self.by_default else f"Not in the default selection: `--extend-select {self.code}`.\n\n"
 
 
 def finding(
@@ -57,9 +79,12 @@ def finding(
     confidence: Confidence,
     related: tuple[Related, ...] = (),
     facts: tuple[str, ...] = (),
+    fix: Fix | None = None,
 ) -> Diagnostic:
     """A diagnostic of a rule."""
-    return Diagnostic(rule.code, rule.name, rule.severity, confidence, message, context.path, span, related, facts)
+    return Diagnostic(
+        rule.code, rule.name, rule.severity, confidence, message, context.path, span, related, facts, fix
+    )
 
 
 def culprit(a: Assessment) -> tuple[tuple[Related, ...], tuple[str, ...]]:
