@@ -13,7 +13,7 @@ from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import ARRAY, refine, with_shape
 from gillint.resolve.bound import Answers, build, element_of, returned, size_of
-from gillint.resolve.handovers import HANDOVERS, JOINS, POOLS, SYNONYMS, HandoverSpec
+from gillint.resolve.handovers import FUTURE, HANDOVERS, JOINS, POOLS, SYNONYMS, HandoverSpec
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Concurrency, Handover, Kind
 from gillint.resolve.values import (
@@ -26,6 +26,7 @@ from gillint.resolve.values import (
     MethodRef,
     PartialRef,
     SymbolRef,
+    TaskRef,
     UndefinedRef,
     Value,
     join,
@@ -191,7 +192,11 @@ def library(
         act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
         return _join_result(name, receiver, positional)
     if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
-        return await_value(act, positional[0], span)
+        with act.nested() as builder:
+            result = await_value(act, positional[0], span)
+        bound = Bound(None, positional, keywords)
+        act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
+        return result
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = _library_handover(act, spec, name, receiver, positional, keywords, span)
@@ -309,6 +314,7 @@ def _library_handover(
 ) -> Value | None:
     """Hand work over; None where the call does not hand over anything that can be seen."""
     named = dict(keywords)
+    options = keywords
     workers = _workers(receiver)
     if name == "asyncio.AbstractEventLoop.run_in_executor" and positional:
         pool = positional[0].type or ""
@@ -328,8 +334,8 @@ def _library_handover(
             passed = positional[2]
         extra = named.get("kwargs")
         by_name = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
-        _hand_over(act, spec, name, _Work(work, _unpacked(passed), by_name), span)
-        return Value(type=spec.result)
+        _hand_over(act, spec, name, _Work(work, _unpacked(passed), by_name, options=options), span)
+        return Value(type=spec.result, reference=TaskRef(act.path, span))
     if spec.style in ("coroutine", "gather"):
         return _hand_over_awaitables(act, spec, name, positional, span)
     if len(positional) <= spec.work:
@@ -354,16 +360,17 @@ def _library_handover(
         extra = named.get("kwds")
         rest = _unpacked(passed)
         keywords = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
-    result = _hand_over(act, spec, name, _Work(work, rest, keywords, tasks, workers), span)
+    result = _hand_over(act, spec, name, _Work(work, rest, keywords, tasks, workers, options), span)
     if name in ("asyncio.to_thread", "asyncio.AbstractEventLoop.run_in_executor", "anyio.to_thread.run_sync"):
         lazy = Lazy(span, Kind.COROUTINE, Block(), ONE, result, act.path, act.name, name=name)
         return act.defer(lazy, "awaitable", result)
     size = tasks if spec.style in ("map", "map-one", "starmap") else None
     if name.startswith("multiprocessing") and name.rsplit(".", 1)[-1] in ("apply_async", "map_async", "starmap_async"):
-        return Value(type="multiprocessing.pool.AsyncResult", element=result)
+        return Value(type="multiprocessing.pool.AsyncResult", element=result, reference=TaskRef(act.path, span))
     if name.rsplit(".", 1)[-1] == "apply":
         return result
-    return Value(type=spec.result, size=size, element=result)
+    task = TaskRef(act.path, span) if spec.result == FUTURE else None
+    return Value(type=spec.result, size=size, element=result, reference=task)
 
 
 def _prefetch(act: Activation, iterable: Value) -> None:
@@ -394,6 +401,7 @@ class _Work:
     keywords: Keywords = ()
     tasks: Estimate = ONE
     workers: int | None = None
+    options: Keywords = ()
 
 
 def _hand_over(act: Activation, spec: HandoverSpec, via: str, work: _Work, span: Span) -> Value:
@@ -411,8 +419,9 @@ def _hand_over(act: Activation, spec: HandoverSpec, via: str, work: _Work, span:
     key = ref.key if isinstance(ref, FunctionRef) else None
     act.emit(
         Handover(
-            span, act.path, via, spec.concurrency, block, work.tasks, work.workers, act.name, name, key, work.positional
-        )
+            span, act.path, via, spec.concurrency, block, work.tasks, work.workers, act.name, name, key, work.positional,
+            work.options,
+        )  # fmt: skip
     )
     act.operation("call_builtin")
     return result

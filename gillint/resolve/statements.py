@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.knowledge.base import bases_of, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
@@ -15,7 +16,7 @@ from gillint.resolve.calls import await_value, symbol_of
 from gillint.resolve.expressions import bind, evaluate, iterate, write_target
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.operators import binary, operator_fact
-from gillint.resolve.trace import Await, Block, Bound, Branch, Iterations, Kind, Loop
+from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import NONE, UNKNOWN, ImportRef, Value, join, widen
 from gillint.syntax import tree as t
 
@@ -249,7 +250,11 @@ def _counted(act: Activation, node: t.While) -> Estimate | None:
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
 
 
+_LOCKS = ("threading.Lock", "threading.RLock")
+
+
 def _with(act: Activation, node: t.With) -> None:
+    locks: list[tuple[Value, Span]] = []
     for expression, target in node.items:
         act.operation("with")
         value = evaluate(act, expression)
@@ -257,9 +262,13 @@ def _with(act: Activation, node: t.With) -> None:
             act.emit(Await(expression.span))
             value = await_value(act, value, expression.span)
         entered = _context(act, value, expression, is_async=node.is_async)
+        if value.type in _LOCKS and isinstance(expression, (t.Name, t.Attribute)):
+            locks.append((value, expression.span))
         if target is not None:
             bind(act, target, entered)
     run(act, node.body)
+    for value, span in locks:  # so that the time under the lock can be told
+        act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))
 
 
 def _context(act: Activation, value: Value, expression: t.Expr, *, is_async: bool) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 
 
@@ -54,6 +55,14 @@ class LazyRef:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRef:
+    """Work that was handed over at a place: a future, a thread."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class SymbolRef:
     """A public name of a library: a module, a function, a class or a constant of it."""
 
@@ -76,7 +85,7 @@ class ImportRef:
     level: int
 
 
-Reference = ImportRef | FunctionRef | ClassRef | MethodRef | PartialRef | LazyRef | SymbolRef | UndefinedRef
+Reference = ImportRef | FunctionRef | ClassRef | MethodRef | PartialRef | LazyRef | SymbolRef | UndefinedRef | TaskRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gillint.advice.assess import Assessment
-from gillint.costs.demand import Costs
+from gillint.costs.demand import CallShare, Costs
 from gillint.diagnostics.fixes import Fix
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
-from gillint.resolve.trace import Resolved
+from gillint.knowledge.schema import Effect
+from gillint.resolve.trace import Block, Branch, Loop, Node, Resolved
 from gillint.scaling.predict import Setting
 from gillint.syntax.parse import Syntax
 
@@ -100,3 +101,40 @@ def culprit(a: Assessment) -> tuple[tuple[Related, ...], tuple[str, ...]]:
         if detail.effect.fact is not None:
             facts.append(detail.effect.fact.id)
     return tuple(related), tuple(facts)
+
+
+def own_nodes(block: Block, depth: int = 0) -> Iterator[Node]:
+    """The nodes of a body itself, in loops and branches too, without those of the functions that it calls."""
+    for node in block.nodes if depth < 40 else ():
+        yield node
+        if isinstance(node, Loop):
+            yield from own_nodes(node.body, depth + 1)
+        elif isinstance(node, Branch):
+            for arm in node.arms:
+                yield from own_nodes(arm, depth + 1)
+
+
+def is_shared_out(a: Assessment) -> bool:
+    """Whether a hand-over is one of several alike: a pool's, or one in a loop; not a lone thread beside the program."""
+    region = a.region
+    if region.handover is None or region.via is None:
+        return False
+    return region.depth > 0 or region.trips.likely > 1 or region.via.endswith((".map", ".imap", ".imap_unordered"))
+
+
+def heaviest(calls: tuple[CallShare, ...], *effects: Effect) -> CallShare | None:
+    """The call expression that takes most of the time, among those with these effects."""
+    for share in calls:
+        if not share.call.implicit and share.effect.effect in effects and share.elapsed.likely > 0:
+            return share
+    return None
+
+
+def link(share: CallShare, text: str) -> Related:
+    """A call as a related place."""
+    return Related(share.call.path, share.call.span, text)
+
+
+def facts_of(*shares: CallShare | None) -> tuple[str, ...]:
+    """The facts that a finding rests on."""
+    return tuple(s.effect.fact.id for s in shares if s is not None and s.effect.fact is not None)

@@ -11,7 +11,11 @@ from gillint.resolve.program import walk
 from gillint.resolve.statements import WHILE_TURNS
 from gillint.resolve.trace import Concurrency, Loop
 from gillint.rules.base import FileContext, Rule, culprit, finding
-from gillint.scaling.predict import HELP_NO, BoundType
+from gillint.rules.builds import runs_holding_jit
+from gillint.rules.edits import processes_instead
+from gillint.rules.limits import is_serialised
+from gillint.rules.offloads import is_offload
+from gillint.scaling.predict import HELD_IS_GIL, HELP_NO, BoundType
 
 _TRIVIAL_NS = 20_000.0  # a task shorter than a handoff is about something else than throughput
 
@@ -34,19 +38,17 @@ def _thread_handovers(context: FileContext) -> Iterator[Assessment]:
 
 
 def _is_lone(a: Assessment, context: FileContext) -> bool:
-    """One thread with a loop that goes on until it is told to stop: it watches or refreshes, it does not share work."""
+    """One thread beside the program: it watches, refreshes, or can be waited for with a timeout; it does not share work."""
     region = a.region
     if region.via not in ("threading.Thread", "threading.Timer") or region.depth > 0 or region.handover is None:
         return False
     key = region.handover.worker_key
-    same = [b for b in context.assessments if b.region.handover is not None and b.region.handover.worker_key == key]
-    open_ended = any(isinstance(n, Loop) and n.trips_hang_on == WHILE_TURNS for n in walk(region.body))
-    return len(same) < 2 and open_ended
-
-
-def _is_offload(a: Assessment) -> bool:
-    """`to_thread` and `run_in_executor` are there to free the event loop, not to gain throughput."""
-    return a.region.via is not None and a.region.via.endswith(("to_thread", "run_in_executor", "run_sync"))
+    others = [b for b in context.assessments if b is not a and b.region.concurrency is Concurrency.THREADS]
+    alike = [b for b in others if b.region.handover is not None and b.region.handover.worker_key == key]
+    if not alike and any(isinstance(n, Loop) and n.trips_hang_on == WHILE_TURNS for n in walk(region.body)):
+        return True
+    busy = (BoundType.GIL, BoundType.MIXED)
+    return not any(b.region.function == region.function and b.prediction.bound in busy for b in others)
 
 
 def _parallel(a: Assessment) -> bool:
@@ -56,16 +58,18 @@ def _parallel(a: Assessment) -> bool:
 def _held_work(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _thread_handovers(context):
         trivial = a.demand.elapsed.likely < _TRIVIAL_NS
-        if trivial or too_short(a) or _parallel(a) or _is_offload(a) or a.prediction.bound is BoundType.IO:
+        if trivial or too_short(a) or _parallel(a) or is_offload(a) or a.prediction.bound is BoundType.IO:
             continue
+        held = a.prediction.held.likely or 0.0
+        if (is_serialised(a) and held < HELD_IS_GIL) or runs_holding_jit(context, a):
+            continue  # there is more to say: GIL106, GIL502
         related, facts = culprit(a)
         ceiling = a.prediction.ceiling
-        held = a.prediction.held.likely or 0.0
         message = (
             f"threads cannot speed this up: likely {ceiling.likely:.2f}x, at most {ceiling.high:.2f}x on "
             f"{context.setting.threads} threads, because {100 * held:.0f}% of each task holds the GIL"
         )
-        yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
+        yield finding(rule, context, a.region.span, message, a.confidence, related, facts, processes_instead(a, context))
 
 
 def _tiny_releases(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
