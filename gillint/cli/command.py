@@ -1,4 +1,4 @@
-"""The signature that `report` and `check` share: the same options, looked at in two ways."""
+"""What `report` is made of, and what it shares with `check`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from collections.abc import Callable
 from gillint.advice.outcome import FileReport
 from gillint.cli import options as o
 from gillint.cli.run import analyse_paths
+
+
+def unknown_findings(reports: tuple[FileReport, ...], chosen: o.Chosen) -> tuple[FileReport, ...]:
+    """The reports without what the baseline knows."""
+    if chosen.baseline is None:
+        return reports
+    from gillint.report.baseline import read_baseline
+
+    return read_baseline(chosen.baseline).without_known(reports, chosen.baseline.absolute().parent)
+
 
 Present = Callable[[tuple[FileReport, ...], o.Chosen], int]
 
@@ -29,6 +39,7 @@ def make_command(present: Present, *, thorough: bool, help_text: str) -> Callabl
         exit_zero: o.ExitZero = False,
         config: o.Config = None,
         exclude: o.Exclude = None,
+        baseline: o.Baseline = None,
         stdin_filename: o.StdinName = None,
     ) -> int:
         named = tuple(paths or ())
@@ -46,8 +57,11 @@ def make_command(present: Present, *, thorough: bool, help_text: str) -> Callabl
             fail_on=fail_on,
             config=config,
             exclude=exclude,
+            baseline=baseline,
         )
-        code = present(analyse_paths(named, chosen, stdin_filename, thorough=thorough), chosen)
+        code = present(
+            unknown_findings(analyse_paths(named, chosen, stdin_filename, thorough=thorough), chosen), chosen
+        )
         return 0 if exit_zero else code
 
     command.__doc__ = help_text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import fnmatch
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +55,18 @@ FailOn = Annotated[str | None, typer.Option(help="Exit with 1 only from this sev
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
 Config = Annotated[Path | None, typer.Option(help="A gillint.toml or pyproject.toml, instead of the nearest one.")]
 Exclude = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Leave out what matches; repeatable.")]
+Baseline = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Leave out the findings that this file knows already.")
+]
+UpdateBaseline = Annotated[
+    bool, typer.Option("--update-baseline", help="Write what is found now into the baseline, and exit with 0.")
+]
+ReportUnused = Annotated[bool, typer.Option("--report-unused-suppressions", help="The same as --extend-select GIL002.")]
+MakeFixes = Annotated[bool, typer.Option("--fix", help="Make the safe fixes in the files.")]
+UnsafeFixes = Annotated[
+    bool, typer.Option("--unsafe-fixes", help="Make (or show) fixes that may change what the program does, too.")
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")]
 StdinName = Annotated[
     str | None, typer.Option("--stdin-filename", metavar="NAME", help="The name of the text on standard input.")
 ]
@@ -68,6 +81,36 @@ class Chosen:
     fail_on: str
     fail_on_given: bool
     exclude: tuple[str, ...]
+    baseline: Path | None = None
+    per_file_ignores: tuple[PerFile, ...] = ()
+
+    def options_for(self, path: str) -> Options:
+        """The options with the rules that are left out for this path."""
+        codes = self.options.codes
+        left_out = frozenset[str]().union(*(p.codes for p in self.per_file_ignores if p.holds_for(path)))
+        return replace(self.options, codes=codes - left_out) if codes is not None and left_out else self.options
+
+
+@dataclass(frozen=True, slots=True)
+class PerFile:
+    """Rules that are left out for the files that a pattern matches: by name, or by path from the configuration's folder."""
+
+    pattern: str
+    folder: str
+    codes: frozenset[str]
+
+    def holds_for(self, path: str) -> bool:
+        """Whether a file is meant; a pattern that begins with `!` means all others."""
+        pattern = self.pattern.removeprefix("!")
+        whole = Path(path).absolute().as_posix()
+        absolute = (Path(self.folder) / pattern).as_posix()
+        names = Path(path).name, whole
+        found = (
+            fnmatch.fnmatch(names[0], pattern)
+            or fnmatch.fnmatch(names[1], absolute)
+            or whole.startswith(absolute.rstrip("/") + "/")
+        )
+        return found != self.pattern.startswith("!")
 
 
 def choose(
@@ -85,6 +128,7 @@ def choose(
     fail_on: str | None = None,
     config: Path | None = None,
     exclude: list[str] | None = None,
+    baseline: Path | None = None,
 ) -> Chosen:
     """Join the command line with the configuration.
 
@@ -117,6 +161,21 @@ def choose(
         fail_on=_one_of(fail_on, SEVERITIES, "--fail-on") or settings.fail_on or "info",
         fail_on_given=(fail_on or settings.fail_on) is not None,
         exclude=(*settings.exclude, *(exclude or ())),
+        baseline=baseline or _beside(settings, settings.baseline),
+        per_file_ignores=_per_file(settings),
+    )
+
+
+def _beside(settings: Settings, name: str | None) -> Path | None:
+    """A path of the configuration file is relative to its folder."""
+    return Path(settings.file or "").parent / name if name is not None else None
+
+
+def _per_file(settings: Settings) -> tuple[PerFile, ...]:
+    folder = str(Path(settings.file or "").absolute().parent)
+    return tuple(
+        PerFile(pattern, folder, _matching(list(codes), f"{settings.file}: per-file-ignores.{pattern}"))
+        for pattern, codes in settings.per_file_ignores
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gillint.advice.outcome import FileReport, Options
@@ -31,7 +31,8 @@ def analyse_paths(
         raise UsageError("--stdin-filename: goes with the path -")
     reports: list[FileReport] = []
     if "-" in paths:
-        reports.append(_standard_input(stdin_filename or "<stdin>", chosen.options, thorough=thorough))
+        name = stdin_filename or "<stdin>"
+        reports.append(_standard_input(name, chosen.options_for(name), thorough=thorough))
     named = tuple(p for p in paths if p != "-")
     files = list(discover(named, chosen.exclude))
     for text in named:
@@ -40,8 +41,14 @@ def analyse_paths(
     modules = ProjectModules()
     load = _Loader(modules)
     for path in _with_progress(files):
-        reports.append(_one(path, chosen.options, load, thorough=thorough))
+        reports.append(_one(path, chosen.options_for(str(path)), load, thorough=thorough))
     return tuple(reports)
+
+
+def analyse_again(path: str, chosen: Chosen) -> Callable[[str], FileReport]:
+    """A check of another text of a file."""
+    load = _Loader(ProjectModules())
+    return lambda text: analyse(text, path, chosen.options_for(path), load, thorough=False)
 
 
 def _inside(file: Path, folder: Path) -> bool:

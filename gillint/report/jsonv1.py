@@ -145,5 +145,5 @@ def _diagnostic(d: Diagnostic) -> dict[str, Any]:
         "message": d.message,
         "range": _span(d.span),
         "related": [{"path": r.path, "range": _span(r.span), "message": r.message} for r in d.related],
-        "fix": None,
+        "fix": {"title": d.fix.title, "applicability": d.fix.applicability.value} if d.fix is not None else None,
     }

@@ -46,6 +46,9 @@ def _finding(d: Diagnostic) -> RenderableType:
         Padding(Text(f"{r.path}:{r.span.line}:{r.span.column}: {r.message}", style="dim"), (0, 0, 0, 4))
         for r in d.related
     )
+    if d.fix is not None:
+        text = f"fix ({d.fix.applicability.value}): {d.fix.title}"
+        lines.append(Padding(Text(text, style="dim"), (0, 0, 0, 4)))
     return Group(*lines)
 
 

@@ -193,10 +193,10 @@ def library(
         return _join_result(name, receiver, positional)
     if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
         with act.nested() as builder:
-            result = await_value(act, positional[0], span)
+            awaited = await_value(act, positional[0], span)
         bound = Bound(None, positional, keywords)
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
-        return result
+        return awaited
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = _library_handover(act, spec, name, receiver, positional, keywords, span)
@@ -419,9 +419,19 @@ def _hand_over(act: Activation, spec: HandoverSpec, via: str, work: _Work, span:
     key = ref.key if isinstance(ref, FunctionRef) else None
     act.emit(
         Handover(
-            span, act.path, via, spec.concurrency, block, work.tasks, work.workers, act.name, name, key, work.positional,
+            span,
+            act.path,
+            via,
+            spec.concurrency,
+            block,
+            work.tasks,
+            work.workers,
+            act.name,
+            name,
+            key,
+            work.positional,
             work.options,
-        )  # fmt: skip
+        )
     )
     act.operation("call_builtin")
     return result

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gillint.diagnostics.types import Diagnostic, Severity
 from gillint.rules.base import FileContext, Rule
 from gillint.rules.builds import IMPORT_REENABLES_GIL, INVERTED_GIL_TEST, JIT_WITHOUT_NOGIL
+from gillint.rules.comments import UNUSED_SUPPRESSION
 from gillint.rules.coroutines import BLOCKING_WAIT_IN_COROUTINE, LONG_COMPUTATION_IN_COROUTINE
 from gillint.rules.limits import (
     LOCK_AROUND_WHOLE_BODY,
@@ -39,6 +40,7 @@ SYNTAX_ERROR = Rule(
 
 RULES: tuple[Rule, ...] = (
     SYNTAX_ERROR,
+    UNUSED_SUPPRESSION,
     THREADS_OVER_HELD_WORK,
     THREADS_OVER_TINY_RELEASES,
     THREADS_OVER_PARALLEL_LIBRARY,

@@ -83,9 +83,7 @@ def finding(
     fix: Fix | None = None,
 ) -> Diagnostic:
     """A diagnostic of a rule."""
-    return Diagnostic(
-        rule.code, rule.name, rule.severity, confidence, message, context.path, span, related, facts, fix
-    )
+    return Diagnostic(rule.code, rule.name, rule.severity, confidence, message, context.path, span, related, facts, fix)
 
 
 def culprit(a: Assessment) -> tuple[tuple[Related, ...], tuple[str, ...]]:

@@ -34,7 +34,9 @@ def _reenables(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         if found is None or support is None or support.state == "declared":
             continue
         seen.add(name)
-        says = "declares that it needs the GIL" if support.state == "denied" else "does not declare that it works without"
+        says = (
+            "declares that it needs the GIL" if support.state == "denied" else "does not declare that it works without"
+        )
         message = (
             f"importing `{name}` switches the GIL on for the whole process: its extension module {says} "
             f"(read from version {found.version}); from then on threads take turns again"
@@ -43,8 +45,8 @@ def _reenables(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         yield finding(rule, context, imported.span, message, confidence)
 
 
-def _jitted(context: FileContext) -> dict[str, t.Expr]:
-    """The functions of the file that numba compiles and that hold the GIL while they run, with the decorator."""
+def _compiled(context: FileContext) -> dict[str, t.Expr]:
+    """The functions of the file that numba compiles, with the decorator."""
     if "numba" not in context.libraries:
         return {}
     found: dict[str, t.Expr] = {}
@@ -53,7 +55,7 @@ def _jitted(context: FileContext) -> dict[str, t.Expr]:
         tree = context.syntax.function(outline) if any(map(_DECORATOR.match, lines)) else None
         for decorator in tree.decorators if tree is not None else ():
             called = decorator.function if isinstance(decorator, t.Call) else decorator
-            if dotted(called).rsplit(".", 1)[-1] in _JIT and not _may_release(decorator):
+            if dotted(called).rsplit(".", 1)[-1] in _JIT:
                 found[outline.qualname] = decorator
     return found
 
@@ -80,7 +82,7 @@ def jit_calls(context: FileContext, a: Assessment, jitted: dict[str, t.Expr]) ->
 
 
 def _holding_jit(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
-    jitted = _jitted(context)
+    jitted = {name: found for name, found in _compiled(context).items() if not _may_release(found)}
     seen: set[str] = set()
     for a in context.assessments:
         if a.region.concurrency is not Concurrency.THREADS or not is_shared_out(a):
@@ -100,9 +102,9 @@ def _holding_jit(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             yield finding(rule, context, decorator.span, message, Confidence.HIGH, related, fix=fix)
 
 
-def runs_holding_jit(context: FileContext, a: Assessment) -> bool:
-    """Whether GIL502 is what is to be said of a hand-over."""
-    return bool(jit_calls(context, a, _jitted(context)))
+def runs_compiled(context: FileContext, a: Assessment) -> bool:
+    """Whether work that is handed over runs compiled functions, which are not the Python that they look like."""
+    return bool(jit_calls(context, a, _compiled(context)))
 
 
 _TESTS: dict[Problem, str] = {
@@ -127,7 +129,10 @@ IMPORT_REENABLES_GIL = Rule(
     code="GIL501",
     name="import-reenables-gil",
     severity=Severity.WARNING,
-    detects="With `--free-threaded`: a file imports an extension that does not declare support for running without the GIL.",
+    detects=(
+        "With `--free-threaded`: a file imports an extension that does not declare support for running without the "
+        "GIL."
+    ),
     why=(
         "On a free-threaded build the interpreter switches the GIL on when it loads such a module, for all threads and for the "
         "rest of the process; one import takes away what the build was chosen for."
@@ -138,7 +143,9 @@ IMPORT_REENABLES_GIL = Rule(
         "Only libraries whose knowledge file says so, and only the file's own imports, not those of what it imports. An import "
         "under `if TYPE_CHECKING` never happens and is not reported."
     ),
-    evidence="CPython's `Py_mod_gil` slot (docs: C API extension support for free threading); `gillint explain orjson`.",
+    evidence=(
+        "CPython's `Py_mod_gil` slot (docs: C API extension support for free threading); `gillint explain orjson`."
+    ),
     check=_reenables,
 )
 
@@ -147,7 +154,10 @@ JIT_WITHOUT_NOGIL = Rule(
     name="jit-without-nogil",
     severity=Severity.WARNING,
     detects="Threads run a function that numba compiles without `nogil=True`.",
-    why="Compiled code is fast, but numba releases the GIL around it only where it is asked to. Otherwise threads take turns.",
+    why=(
+        "Compiled code is fast, but numba releases the GIL around it only where it is asked to. Otherwise threads "
+        "take turns."
+    ),
     example=(
         "from concurrent.futures import ThreadPoolExecutor\n\nfrom numba import njit\n\n\n"
         "@njit  # GIL502\n"
@@ -159,9 +169,18 @@ JIT_WITHOUT_NOGIL = Rule(
         "with ThreadPoolExecutor(4) as pool:\n"
         "    sums = list(pool.map(total, [50_000_000] * 8))\n"
     ),
-    instead="`@njit(nogil=True)`, where the function shares no array that another thread writes; or `parallel=True` and no pool.",
-    limits="Functions of the same file. Decorators whose options come from elsewhere (`@njit(**options)`) are not reported.",
-    evidence="`numba/core/callwrapper.py`, `PyCallWrapper.build_wrapper` (0.68.1): the GIL is released only if `release_gil` is set.",
+    instead=(
+        "`@njit(nogil=True)`, where the function shares no array that another thread writes; or `parallel=True` "
+        "and no pool."
+    ),
+    limits=(
+        "Functions of the same file. Decorators whose options come from elsewhere (`@njit(**options)`) are not "
+        "reported."
+    ),
+    evidence=(
+        "`numba/core/callwrapper.py`, `PyCallWrapper.build_wrapper` (0.68.1): the GIL is released only if "
+        "`release_gil` is set."
+    ),
     check=_holding_jit,
 )
 
@@ -169,7 +188,10 @@ INVERTED_GIL_TEST = Rule(
     code="GIL503",
     name="inverted-gil-test",
     severity=Severity.WARNING,
-    detects="A test of `sys._is_gil_enabled` is the wrong way round, is not called, or has a default that says the opposite.",
+    detects=(
+        "A test of `sys._is_gil_enabled` is the wrong way round, is not called, or has a default that says the "
+        "opposite."
+    ),
     why=(
         "The function is true where the GIL is on. Taken the other way, a program uses threads exactly where they cannot help, and "
         "pays for processes where threads would scale; nothing fails, it is only slow."
@@ -187,6 +209,9 @@ INVERTED_GIL_TEST = Rule(
         "What a branch is for is told by the pools it names, and what a variable says by its name. `sysconfig` variables are not "
         "looked at."
     ),
-    evidence="Instagram/LibCST#1295 had such a test, #1335 turned it round; `sys._is_gil_enabled` is documented, new in Python 3.13.",
+    evidence=(
+        "Instagram/LibCST#1295 had such a test, #1335 turned it round; `sys._is_gil_enabled` is documented, new in "
+        "Python 3.13."
+    ),
     check=_inverted,
 )

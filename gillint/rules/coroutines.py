@@ -128,7 +128,10 @@ LONG_COMPUTATION_IN_COROUTINE = Rule(
     code="GIL301",
     name="long-computation-in-coroutine",
     severity=Severity.WARNING,
-    detects="A coroutine computes for long without an await: every other task of the event loop stands still meanwhile.",
+    detects=(
+        "A coroutine computes for long without an await: every other task of the event loop stands still "
+        "meanwhile."
+    ),
     why=(
         "An event loop has one thread. Between two awaits nothing else runs on it: no request is answered, no timer fires, no "
         "heartbeat is sent. It does not matter whether the work releases the GIL: a sort of a large array blocks the loop too."
@@ -147,7 +150,10 @@ LONG_COMPUTATION_IN_COROUTINE = Rule(
         "Only where the sizes are known well enough that it takes 10 ms at least; functions that are defined inside other "
         "functions are not looked at. What a coroutine called main does before its first await is not reported."
     ),
-    evidence="Each call's own costs and evidence: `gillint explain NAME`; the estimate of bytecode is in `knowledge/bytecode.toml`.",
+    evidence=(
+        "Each call's own costs and evidence: `gillint explain NAME`; the estimate of bytecode is in "
+        "`knowledge/bytecode.toml`."
+    ),
     check=_computing,
 )
 
@@ -155,7 +161,10 @@ BLOCKING_WAIT_IN_COROUTINE = Rule(
     code="GIL302",
     name="blocking-wait-in-coroutine",
     severity=Severity.WARNING,
-    detects="A coroutine waits without `await`, itself or in a function that it calls: for the network, a process, a pause.",
+    detects=(
+        "A coroutine waits without `await`, itself or in a function that it calls: for the network, a process, a "
+        "pause."
+    ),
     why=(
         "The GIL is free while it waits, but the event loop is not: its only thread sits in the system call, and every other "
         "task waits with it."
@@ -167,11 +176,17 @@ BLOCKING_WAIT_IN_COROUTINE = Rule(
         "async def handler(url):\n"
         "    return load(url)  # GIL302: requests.get, one call further down\n"
     ),
-    instead="A counterpart that is awaited (`asyncio.sleep`, an asynchronous client), or `await asyncio.to_thread(load, url)`.",
+    instead=(
+        "A counterpart that is awaited (`asyncio.sleep`, an asynchronous client), or `await "
+        "asyncio.to_thread(load, url)`."
+    ),
     limits=(
         "Only calls that are known to wait; reading local files is not reported. Waiting for a lock or for a future that may be "
         "done already is not reported either. What a coroutine called main does before its first await is left alone."
     ),
-    evidence="The facts say which calls wait, from their sources: `gillint explain requests.get`, `gillint explain time.sleep`.",
+    evidence=(
+        "The facts say which calls wait, from their sources: `gillint explain requests.get`, `gillint explain "
+        "time.sleep`."
+    ),
     check=_waiting,
 )

@@ -170,7 +170,10 @@ def _locked(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in context.assessments:
         if not is_serialised(a) or not is_shared_out(a) or a.demand.elapsed.likely < _TRIVIAL_NS:
             continue
-        if a.demand.locked.low < _LOCKED * 0.5 * a.demand.elapsed.low or a.demand.unknown.likely > 0.5 * a.demand.elapsed.likely:
+        if (
+            a.demand.locked.low < _LOCKED * 0.5 * a.demand.elapsed.low
+            or a.demand.unknown.likely > 0.5 * a.demand.elapsed.likely
+        ):
             continue
         lock = _lock_of(a, context)
         if lock is None:

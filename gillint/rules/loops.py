@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
-from gillint.resolve.trace import Concurrency, Iterations, Kind
+from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
 from gillint.rules.base import FileContext, Rule, culprit, finding
 from gillint.scaling.predict import BoundType
 
@@ -42,6 +42,8 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         waits = [c for c in a.calls if c.detail.effect.wait.likely > 0]
         if not waits or waits[0].detail.call.name in _SLEEPS or waits[0].detail.effect.serialised_by is not None:
             continue  # a pause is there on purpose; one connection serves one at a time
+        if _locks_the_index(waits[0].detail.call):
+            continue
         related, facts = culprit(a)
         top = waits[0].detail.call
         message = (
@@ -49,6 +51,16 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             f"{context.setting.threads} threads would be about {a.prediction.ceiling.likely:.1f}x faster"
         )
         yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
+
+
+_INDEX = {"add", "checkout", "commit", "merge", "mv", "rebase", "reset", "restore", "rm", "stash", "switch"}
+
+
+def _locks_the_index(call: Call) -> bool:
+    """Git changes its index under a lock: a second one would fail, not wait."""
+    arguments = call.bound.positional[0].items if call.bound.positional else None
+    words = [v.literal.value for v in (arguments or ())[:2] if v.literal is not None]
+    return len(words) == 2 and words[0] == "git" and words[1] in _INDEX
 
 
 def _native(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:

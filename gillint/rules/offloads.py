@@ -92,9 +92,7 @@ def _comes_and_goes(a: Assessment, b: Assessment) -> bool:
     handover = b.region.handover
     same = b.region.function == a.region.function and handover is not None and handover is not a.region.handover
     beside = b.region.concurrency in (Concurrency.THREADS, Concurrency.ASYNCIO)
-    return (
-        same and beside and b.prediction.bound is BoundType.IO and b.demand.releases.likely >= 1 and _is_sure(b)
-    )
+    return same and beside and b.prediction.bound is BoundType.IO and b.demand.releases.likely >= 1 and _is_sure(b)
 
 
 def _over_asyncio(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
@@ -161,7 +159,10 @@ CONVOY = Rule(
         "    threading.Thread(target=compute).start()  # GIL304\n"
         "    threading.Thread(target=poll).start()\n"
     ),
-    instead="The computation in a process; or `sys.setswitchinterval` with a smaller value, at the price of more switches.",
+    instead=(
+        "The computation in a process; or `sys.setswitchinterval` with a smaller value, at the price of more "
+        "switches."
+    ),
     limits="Both are looked for in one function; whether they run at the same time is not known, hence opt-in.",
     evidence="`sys.getswitchinterval()` is 0.005 (CPython 3.11.7); `gillint explain convoy` has the measurement.",
     check=_convoy,
@@ -188,6 +189,9 @@ THREADS_OVER_ASYNCIO = Rule(
     ),
     instead="`asyncio.run` once, and `asyncio.gather` or a TaskGroup for the tasks, with a semaphore for the limit.",
     limits="A single thread with an event loop of its own, beside a program that blocks, is right and not reported.",
-    evidence="`Lib/asyncio/runners.py`, `Runner` (CPython 3.11.7): each run makes an event loop with a selector and a socket pair.",
+    evidence=(
+        "`Lib/asyncio/runners.py`, `Runner` (CPython 3.11.7): each run makes an event loop with a selector and a "
+        "socket pair."
+    ),
     check=_over_asyncio,
 )

@@ -11,7 +11,7 @@ from gillint.resolve.program import walk
 from gillint.resolve.statements import WHILE_TURNS
 from gillint.resolve.trace import Concurrency, Loop
 from gillint.rules.base import FileContext, Rule, culprit, finding
-from gillint.rules.builds import runs_holding_jit
+from gillint.rules.builds import runs_compiled
 from gillint.rules.edits import processes_instead
 from gillint.rules.limits import is_serialised
 from gillint.rules.offloads import is_offload
@@ -61,7 +61,7 @@ def _held_work(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         if trivial or too_short(a) or _parallel(a) or is_offload(a) or a.prediction.bound is BoundType.IO:
             continue
         held = a.prediction.held.likely or 0.0
-        if (is_serialised(a) and held < HELD_IS_GIL) or runs_holding_jit(context, a):
+        if (is_serialised(a) and held < HELD_IS_GIL) or runs_compiled(context, a):
             continue  # there is more to say: GIL106, GIL502
         related, facts = culprit(a)
         ceiling = a.prediction.ceiling
@@ -69,7 +69,9 @@ def _held_work(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             f"threads cannot speed this up: likely {ceiling.likely:.2f}x, at most {ceiling.high:.2f}x on "
             f"{context.setting.threads} threads, because {100 * held:.0f}% of each task holds the GIL"
         )
-        yield finding(rule, context, a.region.span, message, a.confidence, related, facts, processes_instead(a, context))
+        yield finding(
+            rule, context, a.region.span, message, a.confidence, related, facts, processes_instead(a, context)
+        )
 
 
 def _tiny_releases(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:

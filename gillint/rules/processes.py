@@ -136,7 +136,10 @@ PROCESSES_OVER_RELEASED_WORK = Rule(
         "Other reasons for processes are not seen: isolation from crashes and leaks, a library that is not safe for threads. "
         "Nothing is reported where unknown calls take part, or where a lock of a library serialises threads."
     ),
-    evidence="Each call's own evidence: `gillint explain requests.get`. The costs of starting processes: docs/concepts/ways-out.md.",
+    evidence=(
+        "Each call's own evidence: `gillint explain requests.get`. The costs of starting processes: "
+        "docs/concepts/ways-out.md."
+    ),
     check=_released,
 )
 
@@ -156,8 +159,14 @@ TRANSFER_COST_EXCEEDS_GAIN = Rule(
         "with ProcessPoolExecutor() as pool:\n"
         "    squares = list(pool.map(square, range(1_000_000)))  # GIL402\n"
     ),
-    instead="`chunksize=` for many small tasks; shared memory (`multiprocessing.shared_memory`) or file names for large arrays.",
-    limits="Only where the work is known to be that short in every case, and for arrays and bytes only where their size is known.",
+    instead=(
+        "`chunksize=` for many small tasks; shared memory (`multiprocessing.shared_memory`) or file names for "
+        "large arrays."
+    ),
+    limits=(
+        "Only where the work is known to be that short in every case, and for arrays and bytes only where their "
+        "size is known."
+    ),
     evidence=(
         "Measured on CPython 3.11.7, two cores: 84 us for a task that does nothing (`ProcessPoolExecutor.map`, one worker); 20 "
         "to 22 ms for an array of 8 MB, one way or both. `Lib/concurrent/futures/process.py`: `map` has chunksize=1."
