@@ -130,8 +130,7 @@ IMPORT_REENABLES_GIL = Rule(
     name="import-reenables-gil",
     severity=Severity.WARNING,
     detects=(
-        "With `--free-threaded`: a file imports an extension that does not declare support for running without the "
-        "GIL."
+        "With `--free-threaded`: a file imports an extension that does not declare support for running without the GIL."
     ),
     why=(
         "On a free-threaded build the interpreter switches the GIL on when it loads such a module, for all threads and for the "
@@ -193,8 +192,8 @@ INVERTED_GIL_TEST = Rule(
         "opposite."
     ),
     why=(
-        "The function is true where the GIL is on. Taken the other way, a program uses threads exactly where they cannot help, and "
-        "pays for processes where threads would scale; nothing fails, it is only slow."
+        "The function is true where the GIL is on. Taken the other way, a program uses threads exactly where they cannot help, "
+        "and pays for processes where threads would scale; nothing fails, it is only slow."
     ),
     example=(
         "import sys\n"

@@ -129,8 +129,7 @@ LONG_COMPUTATION_IN_COROUTINE = Rule(
     name="long-computation-in-coroutine",
     severity=Severity.WARNING,
     detects=(
-        "A coroutine computes for long without an await: every other task of the event loop stands still "
-        "meanwhile."
+        "A coroutine computes for long without an await: every other task of the event loop stands still meanwhile."
     ),
     why=(
         "An event loop has one thread. Between two awaits nothing else runs on it: no request is answered, no timer fires, no "
@@ -162,8 +161,7 @@ BLOCKING_WAIT_IN_COROUTINE = Rule(
     name="blocking-wait-in-coroutine",
     severity=Severity.WARNING,
     detects=(
-        "A coroutine waits without `await`, itself or in a function that it calls: for the network, a process, a "
-        "pause."
+        "A coroutine waits without `await`, itself or in a function that it calls: for the network, a process, a pause."
     ),
     why=(
         "The GIL is free while it waits, but the event loop is not: its only thread sits in the system call, and every other "

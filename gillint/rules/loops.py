@@ -12,6 +12,7 @@ from gillint.rules.base import FileContext, Rule, culprit, finding
 from gillint.scaling.predict import BoundType
 
 _LOOPS = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP)
+_TURNS = 4  # a loop of two or three turns is not worth one either
 _WORTH_NS = 50e6  # a loop that takes less is not worth a pool
 _SLEEPS = ("time.sleep", "asyncio.sleep")
 
@@ -30,7 +31,7 @@ def _serial(context: FileContext, kind: BoundType) -> Iterator[Assessment]:
             and a.prediction.bound is kind
             and a.prediction.help == "yes"
             and a.confidence is not Confidence.LOW
-            and region.trips.likely > 1
+            and region.trips.likely >= _TURNS
             and a.run_ns.likely >= _WORTH_NS
             and a.demand.handed.likely == 0
         ):

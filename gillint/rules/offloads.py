@@ -129,8 +129,8 @@ FUTILE_OFFLOAD = Rule(
     ),
     instead="A `ProcessPoolExecutor` in `run_in_executor`; pieces; a library that releases the GIL.",
     limits=(
-        "Reported where one C call holds for 50 ms or so, or where Python code is offloaded several times at once. One offload of "
-        "Python code does free the loop, and is left alone."
+        "Reported where one C call holds for 50 ms or so, or where Python code is offloaded several times at once. One offload "
+        "of Python code does free the loop, and is left alone."
     ),
     evidence=(
         "`Lib/asyncio/threads.py`, `to_thread` (CPython 3.11.7): a thread of the same interpreter. Measured there: a task that "
@@ -160,8 +160,7 @@ CONVOY = Rule(
         "    threading.Thread(target=poll).start()\n"
     ),
     instead=(
-        "The computation in a process; or `sys.setswitchinterval` with a smaller value, at the price of more "
-        "switches."
+        "The computation in a process; or `sys.setswitchinterval` with a smaller value, at the price of more switches."
     ),
     limits="Both are looked for in one function; whether they run at the same time is not known, hence opt-in.",
     evidence="`sys.getswitchinterval()` is 0.005 (CPython 3.11.7); `gillint explain convoy` has the measurement.",

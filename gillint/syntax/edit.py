@@ -143,10 +143,11 @@ def _negated(node: cst.CSTNode) -> cst.CSTNode:
         return inner.with_changes(lpar=(*node.lpar, *inner.lpar), rpar=(*inner.rpar, *node.rpar))
     if not isinstance(node, cst.BaseExpression):
         return node
-    expression = node
-    if isinstance(expression, (cst.BooleanOperation, cst.IfExp, cst.Lambda, cst.NamedExpr)) and not expression.lpar:
-        expression = expression.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-    return cst.UnaryOperation(cst.Not(), expression)
+    if not isinstance(node, (cst.BooleanOperation, cst.IfExp, cst.Lambda, cst.NamedExpr)):
+        bare = node.with_changes(lpar=(), rpar=())
+        return cst.UnaryOperation(cst.Not(), bare, lpar=node.lpar, rpar=node.rpar)
+    inner = node if node.lpar else node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return cst.UnaryOperation(cst.Not(), inner)
 
 
 def _with_keyword(node: cst.CSTNode, name: str, text: str) -> cst.CSTNode:
