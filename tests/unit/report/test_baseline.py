@@ -26,6 +26,8 @@ SOURCE = text("""
         return [requests.get(url).text for url in urls]
     """)
 
+BROKEN = "[\n        requests.get(url).text\n        for url in urls\n    ]"
+
 
 def check(source: str, path: str = "pkg/x.py") -> tuple[FileReport, ...]:
     return (analyse(source, path, Options(), thorough=False),)
@@ -50,7 +52,7 @@ MOVED = FIRST.replace("def fetch_all", "def fetch_again", 1)
         SOURCE.replace("import requests", "import os\nimport requests\n\nVALUE = os.sep"),
         SOURCE.replace("        requests.get(url)\n", "        print(url)\n        requests.get(url)\n"),
         SOURCE.replace("for url in urls:\n", "for  url  in urls :  # all of them\n"),
-        SOURCE.replace("[requests.get(url).text for", "[\n        requests.get(url).text\n        for").replace("urls]", "urls\n    ]"),
+        SOURCE.replace("[requests.get(url).text for url in urls]", BROKEN),
         "import requests\n\n\ndef fetch_again" + SECOND + "\n\n" + FIRST.replace("import requests\n", ""),
     ],
     ids=["same", "above", "imports", "body", "layout", "broken lines", "moved"],
