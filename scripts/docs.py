@@ -106,16 +106,19 @@ def _rule_page(rule: Rule) -> str:
 def _rule_index() -> str:
     return (
         "# Rules\n\n"
-        "What `gillint check` reports. `gillint explain CODE` prints the same pages. The rules that are not marked opt-in are on\n"
-        "unless `--select` or `--ignore`, or the [configuration](../configuration.md), says otherwise; the others are added by\n"
+        "What `gillint check` reports. `gillint explain CODE` prints the same pages. The rules that are not marked opt-in are\n"
+        "on unless `--select` or `--ignore`, or the [configuration](../configuration.md), says otherwise; the others are added by\n"
         "`--extend-select`. [Suppressing](../suppressing.md) and [fixes](../fixes.md) have pages of their own.\n\n"
         f"{_rule_table('')}"
     )
 
 
 def _rule_table(folder: str) -> str:
+    def severity(rule: Rule) -> str:
+        return rule.severity.value + ("" if rule.by_default else ", opt-in")
+
     rows = [
-        f"| [{rule.code}]({folder}{rule_file(rule)}) | {rule.name} | {rule.severity.value}{'' if rule.by_default else ', opt-in'} | {rule.detects} |"
+        f"| [{rule.code}]({folder}{rule_file(rule)}) | {rule.name} | {severity(rule)} | {rule.detects} |"
         for rule in RULES
     ]
     return "\n".join(("| code | name | severity | detects |", "|---|---|---|---|", *rows, ""))

@@ -72,6 +72,7 @@ def _computing(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 
 def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     sets_nonblocking = any("setblocking(" in line or "settimeout(0" in line for line in context.syntax.lines)
+    asks_first = any(".empty()" in line or ".qsize()" in line for line in context.syntax.lines)
     seen: set[object] = set()
     for _, piece in _coroutines(context):
         for share in piece.calls:
@@ -79,13 +80,19 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             if not _blocks(share) or (sets_nonblocking and call.name.startswith(_POLLING)):
                 continue
             place = call.span if call.path == context.path and not share.chain else piece.span
+            if place != call.span and call.name.startswith("socket."):
+                continue  # a function that looks up or connects somewhere inside does so for few of its arguments
+            if call.name in _QUEUES and (place != call.span or asks_first):
+                continue
             if (place, call.name) in seen:
                 continue
             seen.add((place, call.name))
             chain = () if place == call.span else (link(share, f"`{call.name}` waits"),)
             through = "" if place == call.span else " on the way"
+            wait = share.effect.wait
+            lasts = f", for about {duration(wait.likely)} each time" if call.name != "time.sleep" or wait.known else ""
             message = (
-                f"`{call.name}` waits{through} without `await`, for about {duration(share.effect.wait.likely)} each time: "
+                f"`{call.name}` waits{through} without `await`{lasts}: "
                 f"no other task of the event loop runs meanwhile; {_instead(call.name)}"
             )
             yield finding(rule, context, place, message, Confidence.HIGH, chain, facts_of(share))
@@ -96,6 +103,8 @@ def _blocks(share: CallShare) -> bool:
     call, effect = share.call, share.effect
     if effect.effect is not Effect.WAITS or call.assumed or call.awaited or call.implicit:
         return False
+    if call.name == "socket.getaddrinfo" and call.bound.get("flags") is not None:
+        return False  # with AI_NUMERICHOST it asks nobody
     if call.name in _QUEUES:
         block = call.bound.get("block")
         timeout = call.bound.get("timeout")

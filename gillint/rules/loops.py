@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
-from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
+from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind
 from gillint.rules.base import FileContext, Rule, culprit, finding
 from gillint.scaling.predict import BoundType
 
@@ -45,6 +45,8 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             continue  # a pause is there on purpose; one connection serves one at a time
         if _locks_the_index(waits[0].detail.call):
             continue
+        if waits[0].detail.chain and waits[0].detail.call.name in _LOOK_UPS:
+            continue  # in a function that looks up few of its arguments
         related, facts = culprit(a)
         top = waits[0].detail.call
         message = (
@@ -54,6 +56,7 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
 
 
+_LOOK_UPS = ("socket.gethostbyname", "socket.getaddrinfo")
 _INDEX = {"add", "checkout", "commit", "merge", "mv", "rebase", "reset", "restore", "rm", "stash", "switch"}
 
 
@@ -112,12 +115,27 @@ def _unpacked(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             elif name in ("pandas.Series.map", "pandas.Series.apply", "pandas.DataFrame.apply", "pandas.DataFrame.map"):
                 advice = advice if detail.call.callback is not None else None
             inside = call.share + (_callback_share(a, call.detail.call) if advice is not None else 0.0)
-            if advice is None or inside < _SHARE or detail.call.span in seen or detail.call.path != context.path:
+            if (
+                advice is None
+                or inside < _SHARE
+                or _may_be_small(name, detail.call.bound)
+                or detail.call.span in seen
+                or detail.call.path != context.path
+            ):
                 continue
             seen.add(detail.call.span)
             facts = (detail.effect.fact.id,) if detail.effect.fact is not None else ()
             message = f"`{name}` turns native work into Python objects, one by one, with the GIL held: {advice}"
             yield finding(rule, context, detail.call.span, message, a.confidence, (), facts)
+
+
+_SMALL = 100.0  # elements; of an array that is made on the spot the size is told by the estimate
+
+
+def _may_be_small(name: str, bound: Bound) -> bool:
+    """Whether an array is of unknown size and could be a handful of numbers."""
+    value = bound.receiver if name.startswith("numpy.ndarray.") else bound.positional[0] if bound.positional else None
+    return value is not None and value.size is not None and not value.size.known and value.size.low < _SMALL
 
 
 def _callback_share(a: Assessment, call: object) -> float:

@@ -33,8 +33,17 @@ def _thread_handovers(context: FileContext) -> Iterator[Assessment]:
             and ceiling is not None
             and ceiling < HELP_NO
             and a.demand.elapsed.likely > 0
+            and not _could_wait(a)
         ):
             yield a
+
+
+_MAY_WAIT = 5_000.0  # an unknown call is taken for 200 ns at least; it may as well be a request of a millisecond
+
+
+def _could_wait(a: Assessment) -> bool:
+    """Whether unknown calls would outweigh the rest if they waited: the rest is known by what it takes at least."""
+    return a.demand.unknown.likely > 0 and a.demand.gil.low < _MAY_WAIT * a.demand.unknown.low
 
 
 def _is_lone(a: Assessment, context: FileContext) -> bool:
@@ -76,7 +85,7 @@ def _held_work(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 
 def _tiny_releases(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _thread_handovers(context):
-        if not too_short(a) or _parallel(a) or a.demand.elapsed.likely < _TRIVIAL_NS:
+        if not too_short(a) or _parallel(a) or is_offload(a) or a.demand.elapsed.likely < _TRIVIAL_NS:
             continue
         related, facts = culprit(a)
         each = (a.demand.native.likely + a.demand.wait.likely) / max(a.demand.releases.likely, 1.0)
@@ -89,7 +98,7 @@ def _tiny_releases(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 
 def _parallel_library(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _thread_handovers(context):
-        if not _parallel(a):
+        if not _parallel(a) or is_offload(a):
             continue
         call = next(c for c in a.calls if c.detail.effect.parallel)
         related, facts = culprit(a)
