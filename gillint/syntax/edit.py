@@ -1,22 +1,30 @@
 """Performing edits: the text of a file with the edits of some fixes made, everything else as it was.
 
-libcst keeps formatting, so what an edit does not touch comes back byte for byte.
+An edit takes an expression out of the tree, changes it there, and puts its new text in the place of the old one; what
+it does not touch stays byte for byte.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 import libcst as cst
 
 from gillint.diagnostics.fixes import Edit
 from gillint.diagnostics.span import Span
-from gillint.syntax.names import Scope, import_name
+from gillint.syntax.names import Scope, import_name, nodes_of, spliced
 from gillint.syntax.positions import Positions
 
-_Change = Callable[[cst.CSTNode], cst.CSTNode | None]
+_Path = tuple[int, ...]
+_TARGETS: dict[str, tuple[type[cst.CSTNode], ...]] = {
+    "rename": (cst.Call,),
+    "keyword": (cst.Call, cst.Name, cst.Attribute),
+    "call": (cst.Attribute,),
+    "negate": (cst.BaseExpression,),
+    "replace": (cst.BaseExpression,),
+}
 
 
 def apply_edits(source: str, edits: Sequence[Edit]) -> str | None:
@@ -26,15 +34,12 @@ def apply_edits(source: str, edits: Sequence[Edit]) -> str | None:
     """
     try:
         module = cst.parse_module(source)
+        if module.code != source:
+            return None
+        made = _perform(source, module, tuple(dict.fromkeys(edits)))
     except (cst.ParserSyntaxError, RecursionError):
         return None
-    if module.code != source:
-        return None
-    changed = _Editor(module).perform(tuple(dict.fromkeys(edits)))
-    if changed is None:
-        return None
-    code = changed.code
-    return code if _parses(code) or not _parses(source) else None
+    return made if made is not None and (_parses(made) or not _parses(source)) else None
 
 
 def _parses(source: str) -> bool:
@@ -45,109 +50,86 @@ def _parses(source: str) -> bool:
     return True
 
 
-class _Editor:
-    """The edits of one module."""
-
-    def __init__(self, module: cst.Module) -> None:
-        self._module = module
-        self._positions = Positions(module)
-        self._scope = Scope(module)
-        self._imports: list[tuple[str, str]] = []
-
-    def perform(self, edits: tuple[Edit, ...]) -> cst.Module | None:
-        """Find the expressions by their spans, and change them all in one walk."""
-        finder = _Finder(self._positions, {e.span for e in edits})
-        self._module.visit(finder)
-        changes: dict[int, _Change] = {}
-        for edit in edits:
-            node = _target(edit, finder.found.get(edit.span, []))
-            change = self._change(edit, node) if node is not None else None
-            if node is None or change is None:
+def _perform(source: str, module: cst.Module, edits: tuple[Edit, ...]) -> str | None:
+    """From the end to the beginning and from the inside out, so that the way to what is still to be edited stays."""
+    found = _targets(module, edits)
+    scope = Scope(module)
+    wanted: dict[_Path, Edit] = {}
+    for edit in edits:
+        path = found.get(edit)
+        if path is None:
+            return None
+        wanted.setdefault(path, edit)
+    imports: list[tuple[str, str]] = []
+    for path, edit in sorted(wanted.items(), reverse=True):
+        module = cst.parse_module(source)
+        node: cst.CSTNode = module
+        for step in path:
+            node = node.children[step]
+        if edit.action == "rename":
+            renamed = _renamed(edit, cst.ensure_type(node, cst.Call), scope, imports)
+            if renamed is None:
                 return None
-            changes.setdefault(id(node), change)
-        changed = self._module.visit(_Changer(changes))
-        assert isinstance(changed, cst.Module)
-        for name, instead_of in self._imports:
-            changed = import_name(changed, name, instead_of)
-        return changed
-
-    def _change(self, edit: Edit, node: cst.CSTNode) -> _Change | None:
-        if edit.action == "negate":
-            return _negated
-        if edit.action == "replace":
-            return lambda _: cst.parse_expression(edit.text, config=self._module.config_for_parsing)
-        if edit.action == "call":
-            return lambda old: cst.Call(cst.ensure_type(old, cst.Attribute))
-        if edit.action == "keyword":
-            return lambda old: _with_keyword(old, edit.name, edit.text)
-        return self._renamed(edit, node)
-
-    def _renamed(self, edit: Edit, node: cst.CSTNode) -> _Change | None:
-        """Another name of the same module: `futures.ThreadPoolExecutor`, or a bare name that has to be imported."""
-        module, _, new = edit.text.rpartition(".")
-        if not isinstance(node, cst.Call):
-            return None
-        if isinstance(node.func, cst.Attribute):
-            renamed: cst.BaseExpression = node.func.with_changes(attr=cst.Name(new))
-            return lambda old: old.with_changes(func=renamed)
-        if not isinstance(node.func, cst.Name) or not self._scope.comes_from(node.func.value, module):
-            return None
-        if self._scope.means_something_else(new, edit.text):
-            return None
-        self._imports.append((edit.text, node.func.value))
-        return lambda old: old.with_changes(func=cst.Name(new))
+            node, changed = cst.ensure_type(node, cst.Call).func, renamed
+        else:
+            changed = _changed(edit, node)
+        source = spliced(source, Positions(module).of(node), module.code_for_node(changed))
+    for name, beside in imports:
+        source = import_name(source, name, beside)
+    return source
 
 
-class _Finder(cst.CSTVisitor):
-    """The nodes that stand at some spans."""
-
-    def __init__(self, positions: Positions, spans: set[Span]) -> None:
-        super().__init__()
-        self._positions = positions
-        self._spans = spans
-        self.found: dict[Span, list[cst.CSTNode]] = {}
-
-    def on_visit(self, node: cst.CSTNode) -> bool:
+def _targets(module: cst.Module, edits: tuple[Edit, ...]) -> dict[Edit, _Path]:
+    """Where in the tree the expression of each edit is."""
+    positions = Positions(module)
+    by_span: dict[Span, list[Edit]] = {}
+    for edit in edits:
+        by_span.setdefault(edit.span, []).append(edit)
+    found: dict[Edit, _Path] = {}
+    for path, node in nodes_of(module):
         if isinstance(node, cst.BaseExpression):
-            span = self._positions.of(node)
-            if span in self._spans:
-                self.found.setdefault(span, []).append(node)
-        return True
+            for edit in by_span.get(positions.of(node), ()):
+                if edit not in found and isinstance(node, _TARGETS[edit.action]):
+                    found[edit] = path
+    return found
 
 
-def _target(edit: Edit, nodes: list[cst.CSTNode]) -> cst.CSTNode | None:
-    wanted = {
-        "rename": (cst.Call,),
-        "keyword": (cst.Call, cst.Name, cst.Attribute),
-        "call": (cst.Attribute,),
-        "negate": (cst.BaseExpression,),
-        "replace": (cst.BaseExpression,),
-    }[edit.action]
-    return next((n for n in nodes if isinstance(n, wanted)), None)
+def _changed(edit: Edit, node: cst.CSTNode) -> cst.CSTNode:
+    if edit.action == "negate":
+        return _negated(node)
+    if edit.action == "replace":
+        return cst.parse_expression(edit.text)
+    if edit.action == "call":
+        return cst.Call(_bare(node))
+    return _with_keyword(_bare(node), edit.name, edit.text)
 
 
-class _Changer(cst.CSTTransformer):
-    def __init__(self, changes: dict[int, _Change]) -> None:
-        super().__init__()
-        self._changes = changes
+def _renamed(edit: Edit, call: cst.Call, scope: Scope, imports: list[tuple[str, str]]) -> cst.CSTNode | None:
+    """Another name of the same module: `futures.ThreadPoolExecutor`, or a bare name that has to be imported."""
+    module, _, new = edit.text.rpartition(".")
+    if isinstance(call.func, cst.Attribute):
+        return _bare(call.func.with_changes(attr=cst.Name(new)))
+    if not isinstance(call.func, cst.Name) or not scope.comes_from(call.func.value, module):
+        return None
+    if scope.means_something_else(new, edit.text):
+        return None
+    if (edit.text, call.func.value) not in imports:
+        imports.append((edit.text, call.func.value))
+    return cst.Name(new)
 
-    def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]
-        change = self._changes.get(id(original_node))
-        made = change(updated_node) if change is not None else None
-        return made if made is not None else updated_node
+
+def _bare(node: cst.CSTNode) -> cst.BaseExpression:
+    """Without its own parentheses: they stand outside its span, and stay."""
+    return cast(cst.BaseExpression, node.with_changes(lpar=(), rpar=()))
 
 
 def _negated(node: cst.CSTNode) -> cst.CSTNode:
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        inner = node.expression
-        return inner.with_changes(lpar=(*node.lpar, *inner.lpar), rpar=(*inner.rpar, *node.rpar))
-    if not isinstance(node, cst.BaseExpression):
-        return node
-    if not isinstance(node, (cst.BooleanOperation, cst.IfExp, cst.Lambda, cst.NamedExpr)):
-        bare = node.with_changes(lpar=(), rpar=())
-        return cst.UnaryOperation(cst.Not(), bare, lpar=node.lpar, rpar=node.rpar)
-    inner = node if node.lpar else node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-    return cst.UnaryOperation(cst.Not(), inner)
+    bare = _bare(node)
+    if isinstance(bare, cst.UnaryOperation) and isinstance(bare.operator, cst.Not):
+        return bare.expression
+    if isinstance(bare, (cst.BooleanOperation, cst.IfExp, cst.Lambda, cst.NamedExpr)):
+        return cst.UnaryOperation(cst.Not(), bare.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()]))
+    return cst.UnaryOperation(cst.Not(), bare)
 
 
 def _with_keyword(node: cst.CSTNode, name: str, text: str) -> cst.CSTNode:
