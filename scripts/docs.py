@@ -107,8 +107,8 @@ def _rule_index() -> str:
     return (
         "# Rules\n\n"
         "What `gillint check` reports. `gillint explain CODE` prints the same pages. The rules that are not marked opt-in\n"
-        "are on unless `--select` or `--ignore`, or the [configuration](../configuration.md), says otherwise; the others are added by\n"
-        "`--extend-select`. [Suppressing](../suppressing.md) and [fixes](../fixes.md) have pages of their own.\n\n"
+        "are on unless `--select` or `--ignore`, or the [configuration](../configuration.md), says otherwise; the others are\n"
+        "added by `--extend-select`. [Suppressing](../suppressing.md) and [fixes](../fixes.md) have pages of their own.\n\n"
         f"{_rule_table('')}"
     )
 

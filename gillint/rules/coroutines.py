@@ -103,7 +103,7 @@ def _blocks(share: CallShare) -> bool:
     call, effect = share.call, share.effect
     if effect.effect is not Effect.WAITS or call.assumed or call.awaited or call.implicit:
         return False
-    if call.name == "socket.getaddrinfo" and call.bound.get("flags") is not None:
+    if call.name == "socket.getaddrinfo" and (call.bound.get("flags") is not None or len(call.bound.positional) > 5):
         return False  # with AI_NUMERICHOST it asks nobody
     if call.name in _QUEUES:
         block = call.bound.get("block")

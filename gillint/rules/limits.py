@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from gillint.advice.assess import Assessment
@@ -188,7 +189,8 @@ def _locked(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         related = [Related(lock.path, lock.span, "taken here")]
         if top is not None:
             related.append(link(top, f"`{top.call.name}` under the lock"))
-        yield finding(rule, context, a.region.span, message, a.confidence, tuple(related), facts_of(top))
+        confidence = Confidence.HIGH if a.confidence is Confidence.HIGH else Confidence.MEDIUM
+        yield finding(rule, context, a.region.span, message, confidence, tuple(related), facts_of(top))
 
 
 def is_serialised(a: Assessment) -> bool:
@@ -208,7 +210,9 @@ def _lock_of(a: Assessment, context: FileContext) -> Call | None:
         if node.kind == "project" and node.name.endswith(".__exit__") and node.implicit:
             text = context.syntax.text(node.span) if node.path == context.path else ""
             own = text.startswith("self.") and worker != a.region.function.rpartition(".")[0]
-            return None if own or not text else node
+            made = re.compile(rf"(?<![\w.]){re.escape(text)}\s*(?::[^=]+)?=.*Lock\(")
+            shared = not own and bool(text) and any(made.search(line) for line in context.syntax.lines)
+            return node if shared else None
     return None
 
 

@@ -43,6 +43,10 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         waits = [c for c in a.calls if c.detail.effect.wait.likely > 0]
         if not waits or waits[0].detail.call.name in _SLEEPS or waits[0].detail.effect.serialised_by is not None:
             continue  # a pause is there on purpose; one connection serves one at a time
+        if waits[0].detail.call.name in _WAITS_FOR and not any(
+            c.detail.call.name == "subprocess.Popen" for c in a.calls
+        ):
+            continue  # what was started before runs at the same time already
         if _locks_the_index(waits[0].detail.call):
             continue
         if waits[0].detail.chain and waits[0].detail.call.name in _LOOK_UPS:
@@ -56,6 +60,12 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
 
 
+_WAITS_FOR = (
+    "subprocess.Popen.wait",
+    "subprocess.Popen.communicate",
+    "multiprocessing.Process.join",
+    "threading.Thread.join",
+)
 _LOOK_UPS = ("socket.gethostbyname", "socket.getaddrinfo")
 _INDEX = {"add", "checkout", "commit", "merge", "mv", "rebase", "reset", "restore", "rm", "stash", "switch"}
 
@@ -135,7 +145,9 @@ _SMALL = 100.0  # elements; of an array that is made on the spot the size is tol
 def _may_be_small(name: str, bound: Bound) -> bool:
     """Whether an array is of unknown size and could be a handful of numbers."""
     value = bound.receiver if name.startswith("numpy.ndarray.") else bound.positional[0] if bound.positional else None
-    return value is not None and value.size is not None and not value.size.known and value.size.low < _SMALL
+    if value is None or value.type != "numpy.ndarray":
+        return False
+    return value.size is None or (not value.size.known and value.size.low < _SMALL)
 
 
 def _callback_share(a: Assessment, call: object) -> float:

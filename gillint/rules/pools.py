@@ -9,8 +9,8 @@ from gillint.advice.explain import duration, too_short
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.resolve.program import walk
 from gillint.resolve.statements import WHILE_TURNS
-from gillint.resolve.trace import Concurrency, Loop
-from gillint.rules.base import FileContext, Rule, culprit, finding
+from gillint.resolve.trace import Call, Concurrency, Loop
+from gillint.rules.base import FileContext, Rule, culprit, finding, own_nodes
 from gillint.rules.builds import runs_compiled
 from gillint.rules.edits import processes_instead
 from gillint.rules.limits import is_serialised
@@ -56,8 +56,22 @@ def _is_lone(a: Assessment, context: FileContext) -> bool:
     alike = [b for b in others if b.region.handover is not None and b.region.handover.worker_key == key]
     if not alike and any(isinstance(n, Loop) and n.trips_hang_on == WHILE_TURNS for n in walk(region.body)):
         return True
+    if _runs_often(region.function, context):
+        return False
     busy = (BoundType.GIL, BoundType.MIXED)
     return not any(b.region.function == region.function and b.prediction.bound in busy for b in others)
+
+
+def _runs_often(function: str, context: FileContext) -> bool:
+    """Whether the file calls a function in a loop, or at several places: each time it starts another thread."""
+    count = 0
+    for trace in context.resolved.functions:
+        for node in own_nodes(trace.block):
+            if isinstance(node, Call) and node.name == function:
+                count += 1
+            elif isinstance(node, Loop):
+                count += sum(isinstance(n, Call) and n.name == function for n in own_nodes(node.body))
+    return count > 1
 
 
 def _parallel(a: Assessment) -> bool:
