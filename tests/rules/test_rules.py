@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from gillint.advice.outcome import Options
 from gillint.pipeline import analyse
 from gillint.rules import RULES, rule_for
 from gillint.rules.base import Rule
+from gillint.syntax.edit import apply_edits
 from tests.support import ROOT, codes, document
 
 FIXTURES = ROOT / "fixtures" / "rules"
@@ -131,3 +133,25 @@ def test_a_rule_that_fails_is_reported_by_its_name_and_the_others_go_on(monkeypa
     assert {"GIL101", "GIL201"} <= {d.code for d in found}
     (failed,) = [d for d in found if d.code == "GIL201"]
     assert "serial-waiting-loop" in failed.message and "out of order" in failed.message
+
+
+FIXED = ("GIL101", "GIL104", "GIL502", "GIL503")
+
+
+@each_rule
+def test_fixes_mend_what_they_are_for_and_leave_nothing_to_fix(rule: Rule) -> None:
+    source = (FIXTURES / rule.name / "flagged.py").read_text(encoding="utf-8")
+    options = with_rule(rule)
+    found = analyse(source, "x.py", options).diagnostics
+    edits = [e for d in found if d.fix is not None and d.code == rule.code for e in d.fix.edits]
+    assert bool(edits) == (rule.code in FIXED)
+    if not edits:
+        return
+    mended = apply_edits(source, edits)
+    assert mended is not None
+    ast.parse(mended)
+    left = [d for d in analyse(mended, "x.py", options).diagnostics if d.code == rule.code]
+    assert [d for d in left if d.fix is not None] == []
+    assert len(left) == len([d for d in found if d.code == rule.code and d.fix is None])
+    for line in set(source.splitlines()) ^ set(mended.splitlines()):
+        assert any(w in line for w in ("PoolExecutor", "ThreadPool", "jit", "gil", "GIL")), line
