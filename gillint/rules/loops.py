@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.resolve.statements import WHILE_TURNS
 from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind
 from gillint.rules.base import FileContext, Rule, culprit, finding
 from gillint.scaling.predict import BoundType
@@ -32,6 +33,7 @@ def _serial(context: FileContext, kind: BoundType) -> Iterator[Assessment]:
             and a.prediction.help == "yes"
             and a.confidence is not Confidence.LOW
             and region.trips.likely >= _TURNS
+            and region.trips_hang_on != WHILE_TURNS  # how often it turns is what the loop is about
             and a.run_ns.likely >= _WORTH_NS
             and a.demand.handed.likely == 0
         ):
