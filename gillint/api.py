@@ -67,7 +67,7 @@ def analyze(
 def _codes(select: Iterable[str] | None, ignore: Iterable[str]) -> frozenset[str] | None:
     if select is None and not ignore:
         return None
-    chosen = _matching(select) if select is not None else frozenset(rule.code for rule in RULES)
+    chosen = _matching(select) if select is not None else frozenset(r.code for r in RULES if r.by_default)
     return chosen - _matching(ignore)
 
 

@@ -18,9 +18,12 @@ from gillint.knowledge.base import library, library_files
 from gillint.regions.find import Region, find_regions, function_region
 from gillint.resolve.program import Project, resolve, walk
 from gillint.resolve.trace import Call, FunctionTrace, Handover, Kind, Resolved
-from gillint.rules import RULES, SYNTAX_ERROR
+from gillint.rules import RULES, SYNTAX_ERROR, rule_for
 from gillint.rules.base import FileContext
+from gillint.rules.comments import UNUSED_SUPPRESSION, heed
+from gillint.syntax.identity import identity
 from gillint.syntax.parse import Syntax, SyntaxProblem, parse
+from gillint.syntax.suppressions import read_remarks
 
 
 def analyse(
@@ -39,20 +42,39 @@ def analyse(
         syntax = parse(source, path)
     except SyntaxProblem as problem:
         return unreadable(path, problem.message, options, problem.line, problem.column)
-    if not thorough and not syntax.outline.has_candidates:
+    remarks = read_remarks(syntax.lines)
+    idle = not options.free_threaded and not syntax.outline.has_candidates
+    if not thorough and idle and not (remarks.suppressions and options.selects("GIL002", by_default=False)):
         return FileReport(path)
+    if remarks.sizes:
+        options = replace(options, assumptions={**options.assumptions, **dict(remarks.sizes)})
     try:
         resolved = resolve(syntax, options.target, options.assumptions, project, thorough=thorough)
-        assessments = assess_regions(resolved, syntax, options)
+        context = examine(resolved, syntax, options)
     except RecursionError:
         return unreadable(path, "nested too deeply to be analysed", options)
-    diagnostics = tuple(run_rules(path, assessments, options))
-    return FileReport(path, None, hottest(assessments), assessments, diagnostics)
+    diagnostics = tuple(run_rules(context, options))
+    heard = heed(diagnostics, remarks.suppressions, path, lambda code: _runs(code, options), _code_of)
+    diagnostics = heard.kept
+    if options.selects(UNUSED_SUPPRESSION.code, by_default=UNUSED_SUPPRESSION.by_default):
+        diagnostics = tuple(sorted((*diagnostics, *heard.unused), key=lambda d: (d.span, d.code)))
+    return FileReport(path, None, hottest(context.assessments), context.assessments, diagnostics)
 
 
-def assess_regions(resolved: Resolved, syntax: Syntax, options: Options) -> tuple[Assessment, ...]:
-    """Regions, effects, costs, scaling and advice."""
+def _runs(code: str, options: Options) -> bool:
+    rule = rule_for(code)
+    return rule is not None and options.selects(code, by_default=rule.by_default)
+
+
+def _code_of(name: str) -> str | None:
+    rule = rule_for(name)
+    return rule.code if rule is not None else None
+
+
+def examine(resolved: Resolved, syntax: Syntax, options: Options) -> FileContext:
+    """Regions, effects, costs, scaling and advice: all that rules look at."""
     libraries = imported_libraries(syntax)
+    asked = options
     options, build_note = _effective(options, libraries)
     costs = Costs(options.target)
     spent, total = Hotness(costs).of_file(resolved)
@@ -64,7 +86,9 @@ def assess_regions(resolved: Resolved, syntax: Syntax, options: Options) -> tupl
         a = assess(region, costs, options.setting, spent.get(region.span, 0.0), total, notes)
         a = replace(a, explanation=explain(a, options.setting))
         found.append(replace(a, advice=ways_out(a, options.setting, options.target, libraries)))
-    return tuple(found)
+    return FileContext(
+        syntax.path, tuple(found), options.setting, syntax, resolved, costs, libraries, asked.free_threaded
+    )
 
 
 def _effective(options: Options, libraries: tuple[str, ...]) -> tuple[Options, tuple[str, ...]]:
@@ -171,19 +195,21 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
 _FUNCTIONS = (Kind.FUNCTION, Kind.COROUTINE, Kind.RECURSION)
 
 
-def run_rules(path: str, assessments: tuple[Assessment, ...], options: Options) -> Iterator[Diagnostic]:
+def run_rules(context: FileContext, options: Options) -> Iterator[Diagnostic]:
     """Run the selected rules. A rule that fails is reported by its name, and the others go on."""
-    context = FileContext(path, assessments, options.setting)
+    path = context.path
     found: list[Diagnostic] = []
     for rule in RULES:
-        if not options.selects(rule.code):
+        if not options.selects(rule.code, by_default=rule.by_default):
             continue
         try:
             found.extend(rule.check(rule, context))
         except Exception as error:
             text = f"rule {rule.code} ({rule.name}) failed on this file: {type(error).__name__}: {error}"
             found.append(Diagnostic(rule.code, rule.name, Severity.ERROR, Confidence.LOW, text, path, Span(1, 1, 1, 1)))
-    yield from sorted(found, key=lambda d: (d.span, d.code))
+    for d in sorted(found, key=lambda d: (d.span, d.code)):
+        function, code = identity(d.span, context.syntax)
+        yield replace(d, function=function, code_text=code)
 
 
 def unreadable(path: str, message: str, options: Options, line: int = 1, column: int = 1) -> FileReport:

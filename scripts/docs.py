@@ -38,6 +38,7 @@ from gillint.scaling import model  # noqa: E402
 
 COLUMNS = 88
 RULE_PAGES = Path("docs/rules")
+_FREE_THREADED = ("GIL501",)  # rules about builds without a GIL
 _KINDS = "output|facts|rules|fit|constants"
 _BLOCK = re.compile(
     rf"^(?P<open><!-- (?P<kind>{_KINDS})(?:: (?P<argument>[^\n]+?))? -->)\n.*?^(?P<close><!-- end -->)$",
@@ -95,7 +96,8 @@ def _rule_page(rule: Rule) -> str:
     fixture = Path("fixtures/rules", rule.name, "flagged.py").as_posix()
     if not (ROOT / fixture).is_file():
         raise Problem(f"{fixture}: missing; each rule has one")
-    printed = _printed(f"gillint check --select {rule.code} {fixture}")
+    build = "--free-threaded " if rule.code in _FREE_THREADED else ""
+    printed = _printed(f"gillint check {build}--select {rule.code} {fixture}")
     if rule.code not in printed:
         raise Problem(f"{fixture}: {rule.code} reports nothing in it")
     return f"{rule.page.rstrip()}\n\n## Rendering\n\n{printed}"
@@ -104,15 +106,19 @@ def _rule_page(rule: Rule) -> str:
 def _rule_index() -> str:
     return (
         "# Rules\n\n"
-        "What `gillint check` reports. `gillint explain CODE` prints the same pages; all rules are on unless `--select` or\n"
-        "`--ignore`, or the [configuration](../configuration.md), says otherwise.\n\n"
+        "What `gillint check` reports. `gillint explain CODE` prints the same pages. The rules that are not marked opt-in\n"
+        "are on unless `--select` or `--ignore`, or the [configuration](../configuration.md), says otherwise; the others are\n"
+        "added by `--extend-select`. [Suppressing](../suppressing.md) and [fixes](../fixes.md) have pages of their own.\n\n"
         f"{_rule_table('')}"
     )
 
 
 def _rule_table(folder: str) -> str:
+    def severity(rule: Rule) -> str:
+        return rule.severity.value + ("" if rule.by_default else ", opt-in")
+
     rows = [
-        f"| [{rule.code}]({folder}{rule_file(rule)}) | {rule.name} | {rule.severity.value} | {rule.detects} |"
+        f"| [{rule.code}]({folder}{rule_file(rule)}) | {rule.name} | {severity(rule)} | {rule.detects} |"
         for rule in RULES
     ]
     return "\n".join(("| code | name | severity | detects |", "|---|---|---|---|", *rows, ""))

@@ -15,7 +15,7 @@ from gillint.source.notebooks import Cell
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user decides about an analysis; `codes` are the selected rules, None for all of them."""
+    """What the user decides about an analysis; `codes` are the selected rules, None for the default ones."""
 
     cores: int = 4
     threads: int = 4
@@ -24,9 +24,9 @@ class Options:
     assumptions: Mapping[str, Estimate] = field(default_factory=dict)
     codes: frozenset[str] | None = None
 
-    def selects(self, code: str) -> bool:
+    def selects(self, code: str, *, by_default: bool = True) -> bool:
         """Whether a rule is selected."""
-        return self.codes is None or code in self.codes
+        return by_default if self.codes is None else code in self.codes
 
     @property
     def setting(self) -> Setting:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import fnmatch
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -60,11 +61,26 @@ ShowFiles = Annotated[bool, typer.Option("--show-files", help="Show which files 
 Select = Annotated[
     list[str] | None, typer.Option(metavar="CODES", help="Only these rules (codes, prefixes or names, with commas).")
 ]
+ExtendSelect = Annotated[
+    list[str] | None, typer.Option(metavar="CODES", help="These rules beside the default or the selected ones.")
+]
 Ignore = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Not these rules.")]
 FailOn = Annotated[str | None, typer.Option(help="Exit with 1 only from this severity on: info, warning or error.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
 Config = Annotated[Path | None, typer.Option(help="A gillint.toml or pyproject.toml, instead of the nearest one.")]
 Exclude = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Leave out what matches; repeatable.")]
+Baseline = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Leave out the findings that this file knows already.")
+]
+UpdateBaseline = Annotated[
+    bool, typer.Option("--update-baseline", help="Write what is found now into the baseline, and exit with 0.")
+]
+ReportUnused = Annotated[bool, typer.Option("--report-unused-suppressions", help="The same as --extend-select GIL002.")]
+MakeFixes = Annotated[bool, typer.Option("--fix", help="Make the safe fixes in the files.")]
+UnsafeFixes = Annotated[
+    bool, typer.Option("--unsafe-fixes", help="Make (or show) fixes that may change what the program does, too.")
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")]
 StdinName = Annotated[
     str | None, typer.Option("--stdin-filename", metavar="NAME", help="The name of the text on standard input.")
 ]
@@ -81,11 +97,41 @@ class Chosen:
     exclude: tuple[str, ...]
     config: str | None = None
     statistics: bool = False
+    baseline: Path | None = None
+    per_file_ignores: tuple[PerFile, ...] = ()
 
     @property
     def shows_text(self) -> bool:
         """Whether somebody reads the report on standard output."""
         return Output("text") in self.outputs and not self.statistics
+
+    def options_for(self, path: str) -> Options:
+        """The options with the rules that are left out for this path."""
+        codes = self.options.codes
+        left_out = frozenset[str]().union(*(p.codes for p in self.per_file_ignores if p.holds_for(path)))
+        return replace(self.options, codes=codes - left_out) if codes is not None and left_out else self.options
+
+
+@dataclass(frozen=True, slots=True)
+class PerFile:
+    """Rules that are left out for the files that a pattern matches: by name, or by path from the configuration's folder."""
+
+    pattern: str
+    folder: str
+    codes: frozenset[str]
+
+    def holds_for(self, path: str) -> bool:
+        """Whether a file is meant; a pattern that begins with `!` means all others."""
+        pattern = self.pattern.removeprefix("!")
+        whole = Path(path).absolute().as_posix()
+        absolute = (Path(self.folder) / pattern).as_posix()
+        names = Path(path).name, whole
+        found = (
+            fnmatch.fnmatch(names[0], pattern)
+            or fnmatch.fnmatch(names[1], absolute)
+            or whole.startswith(absolute.rstrip("/") + "/")
+        )
+        return found != self.pattern.startswith("!")
 
 
 def choose(
@@ -100,10 +146,12 @@ def choose(
     output_file: Path | None = None,
     statistics: bool = False,
     select: list[str] | None = None,
+    extend_select: list[str] | None = None,
     ignore: list[str] | None = None,
     fail_on: str | None = None,
     config: Path | None = None,
     exclude: list[str] | None = None,
+    baseline: Path | None = None,
 ) -> Chosen:
     """Join the command line with the configuration.
 
@@ -130,7 +178,7 @@ def choose(
             python=target,
             free_threaded=free,
             assumptions=assumptions,
-            codes=_codes(select, ignore, settings),
+            codes=_codes(select, extend_select, ignore, settings),
         ),
         outputs=outputs_of(output_format, output_file, settings.output_format or "text"),
         fail_on=_one_of(fail_on, SEVERITIES, "--fail-on") or settings.fail_on or "info",
@@ -138,6 +186,21 @@ def choose(
         exclude=(*settings.exclude, *(exclude or ())),
         config=settings.file,
         statistics=statistics,
+        baseline=baseline or _beside(settings, settings.baseline),
+        per_file_ignores=_per_file(settings),
+    )
+
+
+def _beside(settings: Settings, name: str | None) -> Path | None:
+    """A path of the configuration file is relative to its folder."""
+    return Path(settings.file or "").parent / name if name is not None else None
+
+
+def _per_file(settings: Settings) -> tuple[PerFile, ...]:
+    folder = str(Path(settings.file or "").absolute().parent)
+    return tuple(
+        PerFile(pattern, folder, _matching(list(codes), f"{settings.file}: per-file-ignores.{pattern}"))
+        for pattern, codes in settings.per_file_ignores
     )
 
 
@@ -152,15 +215,20 @@ def _one_of(value: str | None, known: tuple[str, ...], option: str) -> str | Non
     return value
 
 
-def _codes(select: list[str] | None, ignore: list[str] | None, settings: Settings) -> frozenset[str]:
+def _codes(
+    select: list[str] | None, extend: list[str] | None, ignore: list[str] | None, settings: Settings
+) -> frozenset[str]:
     chosen = _matching(select, "--select") if select else None
     if chosen is None and settings.select is not None:
         chosen = _matching(list(settings.select), f"{settings.file}: select")
-    everything = frozenset(rule.code for rule in RULES)
+    usual = frozenset(rule.code for rule in RULES if rule.by_default)
+    more = _matching(extend, "--extend-select") if extend else frozenset()
+    if settings.extend_select:
+        more |= _matching(list(settings.extend_select), f"{settings.file}: extend-select")
     left_out = _matching(ignore, "--ignore") if ignore else frozenset()
     if settings.ignore:
         left_out |= _matching(list(settings.ignore), f"{settings.file}: ignore")
-    return (chosen if chosen is not None else everything) - left_out
+    return ((chosen if chosen is not None else usual) | more) - left_out
 
 
 def _matching(texts: list[str], where: str) -> frozenset[str]:

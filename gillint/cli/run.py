@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gillint.advice.outcome import FileReport, Options
 from gillint.api import analyse_bytes
 from gillint.cli.options import Chosen
 from gillint.errors import UsageError
+from gillint.pipeline import analyse
 from gillint.resolve.program import Project
 from gillint.source.files import SourceProblem, discover, read_bytes, read_source
 from gillint.source.modules import ProjectModules
@@ -32,7 +33,8 @@ def analyse_paths(
         raise UsageError("--stdin-filename: goes with the path -")
     reports: list[FileReport] = []
     if "-" in paths:
-        reports.append(_standard_input(stdin_filename or "<stdin>", chosen.options, thorough=thorough))
+        name = stdin_filename or "<stdin>"
+        reports.append(_standard_input(name, chosen.options_for(name), thorough=thorough))
     named = tuple(p for p in paths if p != "-")
     files = list(discover(named, chosen.exclude))
     for text in named:
@@ -41,8 +43,14 @@ def analyse_paths(
     modules = ProjectModules()
     project = Project(_Loader(modules))
     for path in _with_progress(files):
-        reports.append(_one(path, chosen.options, project, thorough=thorough))
+        reports.append(_one(path, chosen.options_for(str(path)), project, thorough=thorough))
     return tuple(reports)
+
+
+def analyse_again(path: str, chosen: Chosen) -> Callable[[str], FileReport]:
+    """A check of another text of a file."""
+    project = Project(_Loader(ProjectModules()))
+    return lambda text: analyse(text, path, chosen.options_for(path), project, thorough=False)
 
 
 def _inside(file: Path, folder: Path) -> bool:

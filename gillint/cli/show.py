@@ -44,6 +44,7 @@ def _settings(chosen: Chosen) -> Iterator[str]:
         "select": sorted(options.codes or ()),
         "fail-on": chosen.fail_on,
         "exclude": list(chosen.exclude),
+        **({"baseline": str(chosen.baseline)} if chosen.baseline is not None else {}),
     }
     for key, value in values.items():
         yield f"{key} = {json.dumps(value, ensure_ascii=False)}"  # for these values JSON and TOML agree

@@ -10,7 +10,7 @@ from gillint.advice.outcome import Options
 from gillint.costs.demand import Costs
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
-from gillint.pipeline import assess_regions, run_rules
+from gillint.pipeline import examine, run_rules
 from gillint.regions.find import find_regions
 from gillint.resolve.program import resolve
 from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Resolved
@@ -46,14 +46,14 @@ def dump_stage(stage: str, source: str, path: str, options: Options) -> str:
             for r in find_regions(resolved)
         )
     lines: list[str] = []
-    assessments = assess_regions(resolved, syntax, options)
+    context = examine(resolved, syntax, options)
     if stage == "rules":
-        found = list(run_rules(path, assessments, options))
+        found = list(run_rules(context, options))
         for rule in RULES:
             places = ", ".join(str(d.span) for d in found if d.code == rule.code)
             lines.append(f"{rule.code} {rule.name}: {places or 'nothing'}")
         return "\n".join(lines)
-    for a in assessments:
+    for a in context.assessments:
         head = f"{a.region.span} {a.region.kind.value} in {a.region.function}"
         if stage == "costs":
             fields = ", ".join(f"{f.name} {_estimate(getattr(a.demand, f.name))}" for f in dataclasses.fields(a.demand))

@@ -35,10 +35,13 @@ class Settings:
     free_threaded: bool | None = None
     output_format: str | None = None
     select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
     fail_on: str | None = None
     exclude: tuple[str, ...] = ()
     assume: Mapping[str, Estimate] = field(default_factory=dict)
+    baseline: str | None = None
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     requires_python: str | None = None
 
 
@@ -49,10 +52,13 @@ _KEYS = (
     "free-threaded",
     "output-format",
     "select",
+    "extend-select",
     "ignore",
     "fail-on",
     "exclude",
     "assume",
+    "baseline",
+    "per-file-ignores",
 )
 
 
@@ -110,12 +116,29 @@ def read_settings(path: Path, requires: str | None = None) -> Settings:
         free_threaded=_flag(table.get("free-threaded"), f"{where}free-threaded"),
         output_format=_choice(table.get("output-format"), FORMATS, f"{where}output-format"),
         select=_texts(table.get("select"), f"{where}select"),
+        extend_select=_texts(table.get("extend-select"), f"{where}extend-select"),
         ignore=_texts(table.get("ignore"), f"{where}ignore"),
         fail_on=_choice(table.get("fail-on"), SEVERITIES, f"{where}fail-on"),
         exclude=_texts(table.get("exclude"), f"{where}exclude") or (),
         assume=dict(_assumption(f"{k}={v}", f"{where}assume.{k}") for k, v in assume.items()),
+        baseline=_text(table.get("baseline"), f"{where}baseline"),
+        per_file_ignores=_per_file(table.get("per-file-ignores"), f"{where}per-file-ignores"),
         requires_python=requires,
     )
+
+
+def _per_file(value: object, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, dict):
+        raise ConfigError(f"{where}: must be a table such as {{ 'tests/**' = ['GIL201'] }}")
+    return tuple((str(pattern), _texts(codes, f"{where}.{pattern}") or ()) for pattern, codes in value.items())
+
+
+def _text(value: object, where: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise ConfigError(f"{where}: must be a string")
 
 
 def _load(path: Path) -> dict[str, Any]:

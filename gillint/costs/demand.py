@@ -9,7 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.knowledge.conditions import Target
-from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop
+from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Node, children
 
 # A recursive function calls itself a number of times that the source does not tell.
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
@@ -30,7 +30,8 @@ class Demand:
         python: the part of `gil` that is bytecode.
         pages: bytes of fresh memory touched.
         handed: time of work that is handed over on the way (it is not in the others).
-        serial: the part of `native` and `wait` under a lock of the library's own, one thread at a time.
+        serial: the part under a lock, the program's or the library's own: one thread at a time.
+        locked: the part of `serial` under a lock of the program that all threads share.
     """
 
     gil: Estimate = ZERO
@@ -45,6 +46,7 @@ class Demand:
     parallel: Estimate = ZERO
     handed: Estimate = ZERO
     serial: Estimate = ZERO
+    locked: Estimate = ZERO
 
     @property
     def elapsed(self) -> Estimate:
@@ -71,6 +73,7 @@ class Demand:
             self.parallel + other.parallel,
             self.handed + other.handed,
             self.serial + other.serial,
+            self.locked + other.locked,
         )
 
     def times(self, count: Estimate | float) -> Demand:
@@ -88,6 +91,7 @@ class Demand:
             self.parallel * count,
             self.handed * count,
             self.serial * count,
+            self.locked * count,
         )
 
 
@@ -122,6 +126,7 @@ class Costs:
     target: Target
     _blocks: dict[int, Demand] = field(default_factory=dict)
     _effects: dict[int, CallEffect] = field(default_factory=dict)
+    _locks: dict[int, bool] = field(default_factory=dict)
     _kept: list[object] = field(default_factory=list)
 
     def effect(self, call: Call) -> CallEffect:
@@ -232,7 +237,59 @@ class Costs:
             for c in calls
             if c.effect.serialised_by is not None and _is_shared(c.call, made)
         )
-        return replace(self.block(block), serial=serial), calls
+        locked = self._locked(block, made, 0) if self._has_locks(block, 0) else ZERO
+        return replace(self.block(block), serial=serial.max(locked), locked=locked), calls
+
+    def _has_locks(self, block: Block, depth: int) -> bool:
+        """Whether a lock of the program is taken with `with` anywhere below: seldom, so it is asked first."""
+        found = self._locks.get(id(block))
+        if found is None:
+            self._locks[id(block)] = False  # recursion
+            found = any(
+                (isinstance(node, Call) and node.kind == "project" and node.name.endswith(".__exit__"))
+                or (depth < 60 and any(self._has_locks(inner, depth + 1) for inner in children(node)))
+                for node in block.nodes
+            )
+            self._locks[id(block)] = found
+            self._kept.append(block)
+        return found
+
+    def _locked(self, block: Block, made: set[str | None], depth: int) -> Estimate:
+        """The time between taking and giving back a lock that was not made in the region itself."""
+        ends = {
+            n.span
+            for n in block.nodes
+            if isinstance(n, Call) and n.name.endswith(".__exit__") and n.kind == "project" and _is_shared(n, made)
+        }
+        inside, under, around, found = 0, ZERO, ZERO, ZERO
+        for node in block.nodes:
+            if isinstance(node, Call) and node.implicit and node.span in ends:
+                inside += -1 if node.kind == "project" else 1
+                continue
+            spent = self.block(Block((), (node,))).elapsed
+            if inside > 0:
+                under = under + spent
+            else:
+                around = around + spent
+                found = found + self._locked_below(node, made, depth)
+        if ends:  # the bytecode of a block is known as a whole: it is shared out like the rest of the time
+            own = Estimate.point(operations_ns(block.operations, self.target))
+            under = under + own * (under / (under + around))
+        return found + under
+
+    def _locked_below(self, node: Node, made: set[str | None], depth: int) -> Estimate:
+        if depth > 20 or not any(self._has_locks(inner, 0) for inner in children(node)):
+            return ZERO
+        if isinstance(node, Loop):
+            return self._locked(node.body, made, depth + 1) * node.trips
+        if isinstance(node, Branch):
+            weights = node.weights or tuple(1.0 for _ in node.arms)
+            whole = sum(weights) or 1.0
+            arms = zip(node.arms, weights, strict=True)
+            return total(self._locked(arm, made, depth + 1) * (weight / whole) for arm, weight in arms)
+        if isinstance(node, Call) and node.inner is not None and not node.inner.recursive:
+            return self._locked(node.inner, made, depth + 1)
+        return ZERO
 
     # The event loop
 

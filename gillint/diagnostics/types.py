@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from gillint.diagnostics.fixes import Fix
 from gillint.diagnostics.span import Span
 
 
@@ -40,7 +41,10 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding."""
+    """One finding.
+
+    `function` and `code_text`, the enclosing function and the normalised code, tell it from others whatever its line is.
+    """
 
     code: str
     name: str
@@ -51,3 +55,6 @@ class Diagnostic:
     span: Span
     related: tuple[Related, ...] = ()
     facts: tuple[str, ...] = ()
+    fix: Fix | None = None
+    function: str = ""
+    code_text: str = ""

@@ -10,6 +10,7 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
 from gillint.resolve.bound import Answers
 from gillint.resolve.trace import Call
+from gillint.resolve.values import LazyRef
 
 # What is taken for a call of which only the name is known. An undefined function is assumed to be ordinary Python of
 # modest size; of an unknown one nothing is assumed but that it is neither trivial nor endless.
@@ -73,7 +74,7 @@ def classify(call: Call, target: Target) -> CallEffect:
         native=native,
         wait=wait,
         releases=_releases(decision, answers),
-        hold=_hold(decision, answers, gil),
+        hold=ZERO if _is_fed_by_python(call) else _hold(decision, answers, gil),
         pages=_each(decision, "pages", answers, None).max(_fresh_pages(call, decision.likely.effect)),
         unknown=unknown,
         calls=evaluate(fact.calls, answers) if fact.callback is not None else ZERO,
@@ -101,6 +102,11 @@ def _fresh_pages(call: Call, effect: Effect) -> Estimate:
     if made is None or made.type != "numpy.ndarray" or effect is not Effect.RELEASES or made.size is None:
         return ZERO
     return (made.size * _ITEM_BYTES).map(lambda n: n if n >= _MAPPED_FROM else 0.0)
+
+
+def _is_fed_by_python(call: Call) -> bool:
+    """Whether the call draws on a generator: between two items bytecode runs, which gives the GIL up when asked."""
+    return any(isinstance(v.reference, LazyRef) for v in call.bound.positional)
 
 
 def _each(decision: Decision, key: str, answers: Answers, default: Cost | None) -> Estimate:

@@ -14,13 +14,14 @@ from gillint.report.places import relative, source_line
 def fingerprints(files: tuple[FileReport, ...]) -> Iterator[tuple[FileReport, Diagnostic, str]]:
     """Each diagnostic with its fingerprint, 32 hexadecimal digits, unique in the run.
 
-    It is made of the rule, the file, the flagged line without its spaces, and a number where a file has the same line
-    flagged several times.
+    It is made of what a baseline goes by: the rule, the file, the enclosing function and the code (the line, where that
+    is not known), and a number where a file has the same several times.
     """
     for report in files:
-        seen: Counter[tuple[str, str]] = Counter()
+        seen: Counter[tuple[str, str, str]] = Counter()
         for diagnostic in report.diagnostics:
-            line = "".join(source_line(report, diagnostic.span.line).split())
-            seen[diagnostic.code, line] += 1
-            parts = (diagnostic.code, relative(report.path), line, str(seen[diagnostic.code, line]))
+            code = diagnostic.code_text or "".join(source_line(report, diagnostic.span.line).split())
+            key = (diagnostic.code, diagnostic.function, code)
+            seen[key] += 1
+            parts = (*key, relative(report.path), str(seen[key]))
             yield report, diagnostic, hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]

@@ -179,5 +179,5 @@ def _diagnostic(d: Diagnostic, report: FileReport) -> dict[str, Any]:
         "message": d.message,
         "range": _span(place_of(report, d)),
         "related": [{"path": r.path, "range": _span(place_of(report, r)), "message": r.message} for r in d.related],
-        "fix": None,
+        "fix": {"title": d.fix.title, "applicability": d.fix.applicability.value} if d.fix is not None else None,
     }

@@ -59,6 +59,9 @@ def _finding(report: FileReport, d: Diagnostic) -> RenderableType:
     )
     lines: list[RenderableType] = [head]
     lines.extend(Padding(Text(f"{place_of(report, r)}: {r.message}", style="dim"), (0, 0, 0, 4)) for r in d.related)
+    if d.fix is not None:
+        text = f"fix ({d.fix.applicability.value}): {d.fix.title}"
+        lines.append(Padding(Text(text, style="dim"), (0, 0, 0, 4)))
     return Group(*lines)
 
 

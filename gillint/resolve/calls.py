@@ -195,7 +195,11 @@ def library(
         act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
         return join_result(name, receiver, positional)
     if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
-        return await_value(act, positional[0], span)
+        with act.nested() as builder:
+            awaited = await_value(act, positional[0], span)
+        bound = Bound(None, positional, keywords)
+        act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
+        return awaited
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)

@@ -32,14 +32,14 @@ class HandoverSpec:
 
 
 _T, _P, _A = Concurrency.THREADS, Concurrency.PROCESSES, Concurrency.ASYNCIO
-_FUTURE = "concurrent.futures.Future"
+FUTURE = "concurrent.futures.Future"
 
 HANDOVERS: dict[str, HandoverSpec] = {
-    "concurrent.futures.ThreadPoolExecutor.submit": HandoverSpec(_T, "call", result=_FUTURE),
+    "concurrent.futures.ThreadPoolExecutor.submit": HandoverSpec(_T, "call", result=FUTURE),
     "concurrent.futures.ThreadPoolExecutor.map": HandoverSpec(_T, "map", result="iterator"),
-    "concurrent.futures.ProcessPoolExecutor.submit": HandoverSpec(_P, "call", result=_FUTURE),
+    "concurrent.futures.ProcessPoolExecutor.submit": HandoverSpec(_P, "call", result=FUTURE),
     "concurrent.futures.ProcessPoolExecutor.map": HandoverSpec(_P, "map", result="iterator"),
-    "concurrent.futures.InterpreterPoolExecutor.submit": HandoverSpec(Concurrency.INTERPRETERS, "call", result=_FUTURE),
+    "concurrent.futures.InterpreterPoolExecutor.submit": HandoverSpec(Concurrency.INTERPRETERS, "call", result=FUTURE),
     "concurrent.futures.InterpreterPoolExecutor.map": HandoverSpec(Concurrency.INTERPRETERS, "map", result="iterator"),
     "threading.Thread": HandoverSpec(_T, "thread", 1, "threading.Thread"),
     "threading.Timer": HandoverSpec(_T, "thread", 1, "threading.Timer"),

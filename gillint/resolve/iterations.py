@@ -76,6 +76,10 @@ def _may_stop_early(body: t.Body, *, inner: bool = False) -> bool:
             return True
         if isinstance(s, (t.For, t.While)) and _may_stop_early(s.body, inner=True):
             return True
+        if isinstance(s, t.With) and _may_stop_early(s.body, inner=inner):
+            return True
+        if isinstance(s, t.Try) and any(_may_stop_early(b, inner=inner) for b in (s.body, s.orelse)):
+            return True
     return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated, is_type_alias
@@ -17,7 +18,7 @@ from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, write_target
-from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
+from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, join, widen
 from gillint.syntax import tree as t
 
@@ -272,7 +273,11 @@ def _counted(act: Activation, node: t.While) -> Estimate | None:
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
 
 
+_LOCKS = ("threading.Lock", "threading.RLock")
+
+
 def _with(act: Activation, node: t.With) -> None:
+    locks: list[tuple[Value, Span]] = []
     for expression, target in node.items:
         act.operation("with")
         value = evaluate(act, expression)
@@ -280,9 +285,13 @@ def _with(act: Activation, node: t.With) -> None:
             act.emit(Await(expression.span))
             value = await_value(act, value, expression.span)
         given = entered(act, value, expression.span, is_async=node.is_async)
+        if value.type in _LOCKS and isinstance(expression, (t.Name, t.Attribute)):
+            locks.append((value, expression.span))
         if target is not None:
             bind(act, target, given)
     run(act, node.body)
+    for value, span in locks:  # so that the time under the lock can be told
+        act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))
 
 
 def _try(act: Activation, node: t.Try) -> None:

@@ -8,9 +8,9 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, size_of
-from gillint.resolve.handovers import HandoverSpec
+from gillint.resolve.handovers import FUTURE, HandoverSpec
 from gillint.resolve.trace import Block, Bound, Branch, Call, Concurrency, Handover, Kind
-from gillint.resolve.values import UNKNOWN, FunctionRef, PartialRef, Value, join
+from gillint.resolve.values import UNKNOWN, FunctionRef, PartialRef, TaskRef, Value, join
 
 Keywords = tuple[tuple[str, Value], ...]
 
@@ -26,6 +26,7 @@ def hand_over_call(
 ) -> Value | None:
     """Hand work over; None where the call does not hand over anything that can be seen."""
     named = dict(keywords)
+    options = keywords
     workers = _workers(receiver)
     if name == "asyncio.AbstractEventLoop.run_in_executor" and positional:
         pool = positional[0].type or ""
@@ -45,8 +46,8 @@ def hand_over_call(
             passed = positional[2]
         extra = named.get("kwargs")
         by_name = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
-        hand_over(act, spec, name, Work(work, _unpacked(passed), by_name), span)
-        return Value(type=spec.result)
+        hand_over(act, spec, name, Work(work, _unpacked(passed), by_name, options=options), span)
+        return Value(type=spec.result, reference=TaskRef(act.path, span))
     if spec.style == "tasks":
         return _hand_over_tasks(act, spec, name, receiver, positional, span)
     if spec.style in ("coroutine", "gather"):
@@ -73,16 +74,17 @@ def hand_over_call(
         extra = named.get("kwds")
         rest = _unpacked(passed)
         keywords = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
-    result = hand_over(act, spec, name, Work(work, rest, keywords, tasks, workers), span)
+    result = hand_over(act, spec, name, Work(work, rest, keywords, tasks, workers, options), span)
     if spec.awaitable:
         lazy = Lazy(span, Kind.COROUTINE, Block(), ONE, result, act.path, act.name, name=name)
         return act.defer(lazy, "awaitable", result)
     size = tasks if spec.style in ("map", "map-one", "starmap") else None
     if name.startswith("multiprocessing") and name.rsplit(".", 1)[-1] in ("apply_async", "map_async", "starmap_async"):
-        return Value(type="multiprocessing.pool.AsyncResult", element=result)
+        return Value(type="multiprocessing.pool.AsyncResult", element=result, reference=TaskRef(act.path, span))
     if name.rsplit(".", 1)[-1] == "apply":
         return result
-    return Value(type=spec.result, size=size, element=result)
+    task = TaskRef(act.path, span) if spec.result == FUTURE else None
+    return Value(type=spec.result, size=size, element=result, reference=task)
 
 
 def _hand_over_tasks(
@@ -128,6 +130,7 @@ class Work:
     keywords: Keywords = ()
     tasks: Estimate = ONE
     workers: int | None = None
+    options: Keywords = ()
 
 
 def hand_over(act: Activation, spec: HandoverSpec, via: str, work: Work, span: Span) -> Value:
@@ -148,7 +151,18 @@ def hand_over(act: Activation, spec: HandoverSpec, via: str, work: Work, span: S
     key = ref.key if isinstance(ref, FunctionRef) else None
     act.emit(
         Handover(
-            span, act.path, via, spec.concurrency, block, work.tasks, work.workers, act.name, name, key, work.positional
+            span,
+            act.path,
+            via,
+            spec.concurrency,
+            block,
+            work.tasks,
+            work.workers,
+            act.name,
+            name,
+            key,
+            work.positional,
+            work.options,
         )
     )
     act.operation("call_builtin")

@@ -115,7 +115,10 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handover:
-    """Work that is given to a thread, a process, an interpreter or the event loop."""
+    """Work that is given to a thread, a process, an interpreter or the event loop.
+
+    `arguments` are those of the work, `options` the keyword arguments of the call that hands it over.
+    """
 
     span: Span
     path: str
@@ -128,6 +131,7 @@ class Handover:
     worker_name: str | None = None
     worker_key: str | None = None
     arguments: tuple[Value, ...] = ()
+    options: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 
 
@@ -51,6 +52,14 @@ class LazyRef:
     """Work that happens later: the body of a generator when it is iterated, of a coroutine when it is awaited."""
 
     key: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRef:
+    """Work that was handed over at a place: a future, a thread."""
+
+    path: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,7 @@ Reference = (
     | SuperRef
     | AliasRef
     | UndefinedRef
+    | TaskRef
 )
 
 

@@ -6,8 +6,18 @@ from collections.abc import Iterator
 
 from gillint.diagnostics.types import Diagnostic, Severity
 from gillint.rules.base import FileContext, Rule
+from gillint.rules.builds import IMPORT_REENABLES_GIL, INVERTED_GIL_TEST, JIT_WITHOUT_NOGIL
+from gillint.rules.comments import UNUSED_SUPPRESSION
+from gillint.rules.coroutines import BLOCKING_WAIT_IN_COROUTINE, LONG_COMPUTATION_IN_COROUTINE
+from gillint.rules.limits import (
+    LOCK_AROUND_WHOLE_BODY,
+    THREADS_PAST_SATURATION,
+    TIMEOUT_OVER_UNINTERRUPTIBLE_HOLD,
+)
 from gillint.rules.loops import NATIVE_RESULT_UNPACKED, SERIAL_NATIVE_LOOP, SERIAL_WAITING_LOOP
+from gillint.rules.offloads import CONVOY, FUTILE_OFFLOAD, THREADS_OVER_ASYNCIO
 from gillint.rules.pools import THREADS_OVER_HELD_WORK, THREADS_OVER_PARALLEL_LIBRARY, THREADS_OVER_TINY_RELEASES
+from gillint.rules.processes import PROCESSES_OVER_RELEASED_WORK, TRANSFER_COST_EXCEEDS_GAIN
 
 
 def _reported_by_the_pipeline(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
@@ -30,12 +40,26 @@ SYNTAX_ERROR = Rule(
 
 RULES: tuple[Rule, ...] = (
     SYNTAX_ERROR,
+    UNUSED_SUPPRESSION,
     THREADS_OVER_HELD_WORK,
     THREADS_OVER_TINY_RELEASES,
     THREADS_OVER_PARALLEL_LIBRARY,
+    THREADS_PAST_SATURATION,
+    TIMEOUT_OVER_UNINTERRUPTIBLE_HOLD,
+    LOCK_AROUND_WHOLE_BODY,
     SERIAL_WAITING_LOOP,
     SERIAL_NATIVE_LOOP,
     NATIVE_RESULT_UNPACKED,
+    LONG_COMPUTATION_IN_COROUTINE,
+    BLOCKING_WAIT_IN_COROUTINE,
+    FUTILE_OFFLOAD,
+    CONVOY,
+    THREADS_OVER_ASYNCIO,
+    PROCESSES_OVER_RELEASED_WORK,
+    TRANSFER_COST_EXCEEDS_GAIN,
+    IMPORT_REENABLES_GIL,
+    JIT_WITHOUT_NOGIL,
+    INVERTED_GIL_TEST,
 )
 
 

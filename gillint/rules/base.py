@@ -6,18 +6,33 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gillint.advice.assess import Assessment
+from gillint.costs.demand import CallShare, Costs
+from gillint.diagnostics.fixes import Fix
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
+from gillint.knowledge.schema import Effect
+from gillint.resolve.trace import Block, Branch, Loop, Node, Resolved
 from gillint.scaling.predict import Setting
+from gillint.syntax.parse import Syntax
 
 
 @dataclass(frozen=True, slots=True)
 class FileContext:
-    """What the rules see of a file."""
+    """What the rules see of a file.
+
+    Attributes:
+        free_threaded: the build that was asked for; `setting` is the one that the file's imports leave.
+        libraries: the top-level modules that the file imports.
+    """
 
     path: str
     assessments: tuple[Assessment, ...]
     setting: Setting
+    syntax: Syntax
+    resolved: Resolved
+    costs: Costs
+    libraries: tuple[str, ...] = ()
+    free_threaded: bool = False
 
 
 Check = Callable[["Rule", FileContext], Iterator[Diagnostic]]
@@ -25,7 +40,10 @@ Check = Callable[["Rule", FileContext], Iterator[Diagnostic]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule with its documentation, from which `docs/rules/` and `gillint explain` are made."""
+    """A rule with its documentation, from which `docs/rules/` and `gillint explain` are made.
+
+    Rules whose findings inform rather than warn are not in the default selection: `by_default` is False.
+    """
 
     code: str
     name: str
@@ -37,16 +55,21 @@ class Rule:
     limits: str
     evidence: str
     check: Check
+    by_default: bool = True
 
     @property
     def page(self) -> str:
         """The documentation page as markdown."""
         return (
             f"# {self.code}: {self.name}\n\n"
-            f"{self.detects}\n\n## Why it costs\n\n{self.why}\n\n"
+            f"{self.detects}\n\n{self._selection}## Why it costs\n\n{self.why}\n\n"
             f"## Example\n\n```python\n{self.example}```\n\n## Instead\n\n{self.instead}\n\n"
             f"## Limits\n\n{self.limits}\n\n## Evidence\n\n{self.evidence}\n"
         )
+
+    @property
+    def _selection(self) -> str:
+        return "" if self.by_default else f"Not in the default selection: `--extend-select {self.code}`.\n\n"
 
 
 def finding(
@@ -57,9 +80,10 @@ def finding(
     confidence: Confidence,
     related: tuple[Related, ...] = (),
     facts: tuple[str, ...] = (),
+    fix: Fix | None = None,
 ) -> Diagnostic:
     """A diagnostic of a rule."""
-    return Diagnostic(rule.code, rule.name, rule.severity, confidence, message, context.path, span, related, facts)
+    return Diagnostic(rule.code, rule.name, rule.severity, confidence, message, context.path, span, related, facts, fix)
 
 
 def culprit(a: Assessment) -> tuple[tuple[Related, ...], tuple[str, ...]]:
@@ -75,3 +99,40 @@ def culprit(a: Assessment) -> tuple[tuple[Related, ...], tuple[str, ...]]:
         if detail.effect.fact is not None:
             facts.append(detail.effect.fact.id)
     return tuple(related), tuple(facts)
+
+
+def own_nodes(block: Block, depth: int = 0) -> Iterator[Node]:
+    """The nodes of a body itself, in loops and branches too, without those of the functions that it calls."""
+    for node in block.nodes if depth < 40 else ():
+        yield node
+        if isinstance(node, Loop):
+            yield from own_nodes(node.body, depth + 1)
+        elif isinstance(node, Branch):
+            for arm in node.arms:
+                yield from own_nodes(arm, depth + 1)
+
+
+def is_shared_out(a: Assessment) -> bool:
+    """Whether a hand-over is one of several alike: a pool's, or one in a loop; not a lone thread beside the program."""
+    region = a.region
+    if region.handover is None or region.via is None:
+        return False
+    return region.depth > 0 or region.trips.likely > 1 or region.via.endswith((".map", ".imap", ".imap_unordered"))
+
+
+def heaviest(calls: tuple[CallShare, ...], *effects: Effect) -> CallShare | None:
+    """The call expression that takes most of the time, among those with these effects."""
+    for share in calls:
+        if not share.call.implicit and share.effect.effect in effects and share.elapsed.likely > 0:
+            return share
+    return None
+
+
+def link(share: CallShare, text: str) -> Related:
+    """A call as a related place."""
+    return Related(share.call.path, share.call.span, text)
+
+
+def facts_of(*shares: CallShare | None) -> tuple[str, ...]:
+    """The facts that a finding rests on."""
+    return tuple(s.effect.fact.id for s in shares if s is not None and s.effect.fact is not None)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
-from gillint.resolve.trace import Concurrency, Iterations, Kind
+from gillint.resolve.statements import WHILE_TURNS
+from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind
 from gillint.rules.base import FileContext, Rule, culprit, finding
 from gillint.scaling.predict import BoundType
 
 _LOOPS = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP)
+_TURNS = 4  # a loop of two or three turns is not worth one either
 _WORTH_NS = 50e6  # a loop that takes less is not worth a pool
 _SLEEPS = ("time.sleep", "asyncio.sleep")
 
@@ -30,7 +32,8 @@ def _serial(context: FileContext, kind: BoundType) -> Iterator[Assessment]:
             and a.prediction.bound is kind
             and a.prediction.help == "yes"
             and a.confidence is not Confidence.LOW
-            and region.trips.likely > 1
+            and region.trips.likely >= _TURNS
+            and region.trips_hang_on != WHILE_TURNS  # how often it turns is what the loop is about
             and a.run_ns.likely >= _WORTH_NS
             and a.demand.handed.likely == 0
         ):
@@ -42,6 +45,14 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         waits = [c for c in a.calls if c.detail.effect.wait.likely > 0]
         if not waits or waits[0].detail.call.name in _SLEEPS or waits[0].detail.effect.serialised_by is not None:
             continue  # a pause is there on purpose; one connection serves one at a time
+        if waits[0].detail.call.name in _WAITS_FOR and not any(
+            c.detail.call.name == "subprocess.Popen" for c in a.calls
+        ):
+            continue  # what was started before runs at the same time already
+        if _locks_the_index(waits[0].detail.call):
+            continue
+        if waits[0].detail.chain and waits[0].detail.call.name in _LOOK_UPS:
+            continue  # in a function that looks up few of its arguments
         related, facts = culprit(a)
         top = waits[0].detail.call
         message = (
@@ -49,6 +60,23 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             f"{context.setting.threads} threads would be about {a.prediction.ceiling.likely:.1f}x faster"
         )
         yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
+
+
+_WAITS_FOR = (
+    "subprocess.Popen.wait",
+    "subprocess.Popen.communicate",
+    "multiprocessing.Process.join",
+    "threading.Thread.join",
+)
+_LOOK_UPS = ("socket.gethostbyname", "socket.getaddrinfo")
+_INDEX = {"add", "checkout", "commit", "merge", "mv", "rebase", "reset", "restore", "rm", "stash", "switch"}
+
+
+def _locks_the_index(call: Call) -> bool:
+    """Git changes its index under a lock: a second one would fail, not wait."""
+    arguments = call.bound.positional[0].items if call.bound.positional else None
+    words = [v.literal.value for v in (arguments or ())[:2] if v.literal is not None]
+    return len(words) == 2 and words[0] == "git" and words[1] in _INDEX
 
 
 def _native(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
@@ -99,12 +127,29 @@ def _unpacked(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             elif name in ("pandas.Series.map", "pandas.Series.apply", "pandas.DataFrame.apply", "pandas.DataFrame.map"):
                 advice = advice if detail.call.callback is not None else None
             inside = call.share + (_callback_share(a, call.detail.call) if advice is not None else 0.0)
-            if advice is None or inside < _SHARE or detail.call.span in seen or detail.call.path != context.path:
+            if (
+                advice is None
+                or inside < _SHARE
+                or _may_be_small(name, detail.call.bound)
+                or detail.call.span in seen
+                or detail.call.path != context.path
+            ):
                 continue
             seen.add(detail.call.span)
             facts = (detail.effect.fact.id,) if detail.effect.fact is not None else ()
             message = f"`{name}` turns native work into Python objects, one by one, with the GIL held: {advice}"
             yield finding(rule, context, detail.call.span, message, a.confidence, (), facts)
+
+
+_SMALL = 100.0  # elements; of an array that is made on the spot the size is told by the estimate
+
+
+def _may_be_small(name: str, bound: Bound) -> bool:
+    """Whether an array is of unknown size and could be a handful of numbers."""
+    value = bound.receiver if name.startswith("numpy.ndarray.") else bound.positional[0] if bound.positional else None
+    if value is None or value.type != "numpy.ndarray":
+        return False
+    return value.size is None or (not value.size.known and value.size.low < _SMALL)
 
 
 def _callback_share(a: Assessment, call: object) -> float:

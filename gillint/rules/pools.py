@@ -9,9 +9,13 @@ from gillint.advice.explain import duration, too_short
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.resolve.program import walk
 from gillint.resolve.statements import WHILE_TURNS
-from gillint.resolve.trace import Concurrency, Loop
-from gillint.rules.base import FileContext, Rule, culprit, finding
-from gillint.scaling.predict import HELP_NO, BoundType
+from gillint.resolve.trace import Call, Concurrency, Loop
+from gillint.rules.base import FileContext, Rule, culprit, finding, own_nodes
+from gillint.rules.builds import runs_compiled
+from gillint.rules.edits import processes_instead
+from gillint.rules.limits import is_serialised
+from gillint.rules.offloads import is_offload
+from gillint.scaling.predict import HELD_IS_GIL, HELP_NO, BoundType
 
 _TRIVIAL_NS = 20_000.0  # a task shorter than a handoff is about something else than throughput
 
@@ -29,24 +33,45 @@ def _thread_handovers(context: FileContext) -> Iterator[Assessment]:
             and ceiling is not None
             and ceiling < HELP_NO
             and a.demand.elapsed.likely > 0
+            and not _could_wait(a)
         ):
             yield a
 
 
+_MAY_WAIT = 5_000.0  # an unknown call is taken for 200 ns at least; it may as well be a request of a millisecond
+
+
+def _could_wait(a: Assessment) -> bool:
+    """Whether unknown calls would outweigh the rest if they waited: the rest is known by what it takes at least."""
+    return a.demand.unknown.likely > 0 and a.demand.gil.low < _MAY_WAIT * a.demand.unknown.low
+
+
 def _is_lone(a: Assessment, context: FileContext) -> bool:
-    """One thread with a loop that goes on until it is told to stop: it watches or refreshes, it does not share work."""
+    """One thread beside the program: it watches, refreshes, or can be waited for with a timeout; it does not share work."""
     region = a.region
     if region.via not in ("threading.Thread", "threading.Timer") or region.depth > 0 or region.handover is None:
         return False
     key = region.handover.worker_key
-    same = [b for b in context.assessments if b.region.handover is not None and b.region.handover.worker_key == key]
-    open_ended = any(isinstance(n, Loop) and n.trips_hang_on == WHILE_TURNS for n in walk(region.body))
-    return len(same) < 2 and open_ended
+    others = [b for b in context.assessments if b is not a and b.region.concurrency is Concurrency.THREADS]
+    alike = [b for b in others if b.region.handover is not None and b.region.handover.worker_key == key]
+    if not alike and any(isinstance(n, Loop) and n.trips_hang_on == WHILE_TURNS for n in walk(region.body)):
+        return True
+    if _runs_often(region.function, context):
+        return False
+    busy = (BoundType.GIL, BoundType.MIXED)
+    return not any(b.region.function == region.function and b.prediction.bound in busy for b in others)
 
 
-def _is_offload(a: Assessment) -> bool:
-    """`to_thread` and `run_in_executor` are there to free the event loop, not to gain throughput."""
-    return a.region.via is not None and a.region.via.endswith(("to_thread", "run_in_executor", "run_sync"))
+def _runs_often(function: str, context: FileContext) -> bool:
+    """Whether the file calls a function in a loop, or at several places: each time it starts another thread."""
+    count = 0
+    for trace in context.resolved.functions:
+        for node in own_nodes(trace.block):
+            if isinstance(node, Call) and node.name == function:
+                count += 1
+            elif isinstance(node, Loop):
+                count += sum(isinstance(n, Call) and n.name == function for n in own_nodes(node.body))
+    return count > 1
 
 
 def _parallel(a: Assessment) -> bool:
@@ -56,21 +81,25 @@ def _parallel(a: Assessment) -> bool:
 def _held_work(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _thread_handovers(context):
         trivial = a.demand.elapsed.likely < _TRIVIAL_NS
-        if trivial or too_short(a) or _parallel(a) or _is_offload(a) or a.prediction.bound is BoundType.IO:
+        if trivial or too_short(a) or _parallel(a) or is_offload(a) or a.prediction.bound is BoundType.IO:
             continue
+        held = a.prediction.held.likely or 0.0
+        if (is_serialised(a) and held < HELD_IS_GIL) or runs_compiled(context, a):
+            continue  # there is more to say: GIL106, GIL502
         related, facts = culprit(a)
         ceiling = a.prediction.ceiling
-        held = a.prediction.held.likely or 0.0
         message = (
             f"threads cannot speed this up: likely {ceiling.likely:.2f}x, at most {ceiling.high:.2f}x on "
             f"{context.setting.threads} threads, because {100 * held:.0f}% of each task holds the GIL"
         )
-        yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
+        yield finding(
+            rule, context, a.region.span, message, a.confidence, related, facts, processes_instead(a, context)
+        )
 
 
 def _tiny_releases(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _thread_handovers(context):
-        if not too_short(a) or _parallel(a) or a.demand.elapsed.likely < _TRIVIAL_NS:
+        if not too_short(a) or _parallel(a) or is_offload(a) or a.demand.elapsed.likely < _TRIVIAL_NS:
             continue
         related, facts = culprit(a)
         each = (a.demand.native.likely + a.demand.wait.likely) / max(a.demand.releases.likely, 1.0)
@@ -83,7 +112,7 @@ def _tiny_releases(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 
 def _parallel_library(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _thread_handovers(context):
-        if not _parallel(a):
+        if not _parallel(a) or is_offload(a):
             continue
         call = next(c for c in a.calls if c.detail.effect.parallel)
         related, facts = culprit(a)

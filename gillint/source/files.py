@@ -5,7 +5,9 @@ from __future__ import annotations
 import fnmatch
 import io
 import os
+import shutil
 import subprocess
+import tempfile
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -145,6 +147,49 @@ def decode(data: bytes) -> str:
     if "\0" in text:
         raise SourceProblem("is a binary file: it contains null bytes")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+@dataclass(frozen=True, slots=True)
+class ExactText:
+    """A file's text as it is, line ends included, with the encoding that it is written back in."""
+
+    text: str
+    encoding: str
+
+
+def read_exact(path: Path) -> ExactText | None:
+    """The text of a file for changing it; None where it would not come back byte for byte."""
+    try:
+        data = path.read_bytes()
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+        return ExactText(text, encoding) if text.encode(encoding) == data else None
+    except (OSError, SyntaxError, UnicodeError, LookupError):
+        return None
+
+
+def write_exact(path: Path, changed: ExactText) -> None:
+    """Put a changed text in the place of a file at once: a reader sees the old one or the new one.
+
+    Raises:
+        UsageError: it cannot be written, or the encoding cannot say it.
+    """
+    target = path.resolve()
+    try:
+        data = changed.text.encode(changed.encoding)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            shutil.copymode(target, name)
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from None
+    except UnicodeError as error:
+        raise UsageError(f"{path}: cannot be written as {changed.encoding}: {error}") from None
 
 
 def _where(error: Exception) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 _CANDIDATE = re.compile(
     r"\b(?:for|while|await|sum|list|tuple|sorted|max|min|set|tolist|iterrows|itertuples|apply|vectorize|map|starmap|imap|imap_unordered|filter|reduce|submit|Thread|Timer|Process|Pool|ThreadPool|Parallel"
     r"|ThreadPoolExecutor|ProcessPoolExecutor|InterpreterPoolExecutor|gather|create_task|to_thread|run_sync|start_soon"
-    r"|run_in_executor|TaskGroup|apply_async|map_async)\b"
+    r"|run_in_executor|TaskGroup|apply_async|map_async|_is_gil_enabled)\b"
 )
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 _LITERAL_LIMIT = 20_000  # characters of a literal table that is not worth a syntax tree
@@ -103,7 +103,8 @@ def _collect(
             text = "".join(lines[first - 1 : last])
             inside = text.split("(", 1)[-1]  # past `def name`, so that a recursive call can be told from the definition
             called = frozenset(_CALLED.findall(inside))
-            candidate = bool(_CANDIDATE.search(inside)) or node.name in called
+            is_async = isinstance(node, ast.AsyncFunctionDef)
+            candidate = is_async or bool(_CANDIDATE.search(inside)) or node.name in called
             functions.append(
                 FunctionOutline(node.name, prefix + node.name, Lines(first, last), owner, candidate, called)
             )
