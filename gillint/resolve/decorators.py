@@ -12,6 +12,7 @@ from gillint.syntax.parse import dotted
 
 _COMPILERS = ("njit", "jit", "vectorize", "guvectorize")
 COMPILED = "numba.core.registry.CPUDispatcher.__call__"
+COMPILED_FUNCTION = "py_func"  # the argument by which a call of compiled code tells what was compiled
 _COMPILER_OPTIONS = ("nogil", "parallel")
 _TO_THREAD = {"asgiref.sync.sync_to_async"}
 # Decorators of classes' bodies: how the attribute is read, not what the function does.
@@ -32,7 +33,7 @@ def _applied(act: Activation, function: Value, decorator: t.Expr, span: Span) ->
     called = decorator.function if isinstance(decorator, t.Call) else decorator
     name = public_name(evaluate(act, called))
     if dotted(called).rsplit(".", 1)[-1] in _COMPILERS and (name is None or name.startswith("numba.")):
-        return _compiled(act, decorator)
+        return _compiled(act, function, decorator)
     if name is not None and name not in _TO_THREAD:
         return function
     wrap = evaluate(act, decorator)
@@ -59,9 +60,9 @@ def public_name(value: Value) -> str | None:
     return value.reference.name if isinstance(value.reference, SymbolRef) else None
 
 
-def _compiled(act: Activation, decorator: t.Expr) -> Value:
+def _compiled(act: Activation, function: Value, decorator: t.Expr) -> Value:
     """A function that is compiled: native code, which holds the GIL unless it is told not to."""
-    options: list[tuple[str, Value]] = []
+    options: list[tuple[str, Value]] = [(COMPILED_FUNCTION, function)]
     if isinstance(decorator, t.Call):
         for argument in decorator.arguments:
             if argument.keyword in _COMPILER_OPTIONS:

@@ -10,8 +10,10 @@ from gillint.diagnostics.fixes import Applicability, Edit, Fix
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
 from gillint.knowledge.base import library, library_files
+from gillint.resolve.decorators import COMPILED, COMPILED_FUNCTION
 from gillint.resolve.program import walk
 from gillint.resolve.trace import Call, Concurrency
+from gillint.resolve.values import FunctionRef
 from gillint.rules.base import FileContext, Rule, finding, is_shared_out
 from gillint.syntax import tree as t
 from gillint.syntax.gil_tests import Problem, wrong_tests
@@ -70,15 +72,18 @@ def _may_release(decorator: t.Expr) -> bool:
     return nogil is not None and not (isinstance(nogil, t.Constant) and nogil.value is False)
 
 
-def jit_calls(context: FileContext, a: Assessment, jitted: dict[str, t.Expr]) -> list[Call]:
-    """The calls of such functions in work that is handed over."""
+def jit_calls(a: Assessment, jitted: dict[str, t.Expr]) -> list[str]:
+    """The names of such functions that work which is handed over calls."""
     if a.region.handover is None or not jitted:
         return []
-    return [
-        n
-        for n in walk(a.region.handover.worker)
-        if isinstance(n, Call) and n.name in jitted and n.path == context.path and n.kind != "join"
-    ]
+    calls = [n for n in walk(a.region.handover.worker) if isinstance(n, Call) and n.name == COMPILED]
+    return [name for name in map(_compiled_name, calls) if name in jitted]
+
+
+def _compiled_name(call: Call) -> str:
+    function = call.bound.get(COMPILED_FUNCTION)
+    reference = function.reference if function is not None else None
+    return reference.key.split("::", 1)[-1] if isinstance(reference, FunctionRef) else ""
 
 
 def _holding_jit(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
@@ -87,13 +92,13 @@ def _holding_jit(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in context.assessments:
         if a.region.concurrency is not Concurrency.THREADS or not is_shared_out(a):
             continue
-        for call in jit_calls(context, a, jitted):
-            if call.name in seen:
+        for name in jit_calls(a, jitted):
+            if name in seen:
                 continue
-            seen.add(call.name)
-            decorator = jitted[call.name]
+            seen.add(name)
+            decorator = jitted[name]
             message = (
-                f"threads run `{call.name}`, which numba compiles without `nogil=True`: compiled code, too, holds the GIL unless "
+                f"threads run `{name}`, which numba compiles without `nogil=True`: compiled code, too, holds the GIL unless "
                 "it is told not to, so the threads take turns"
             )
             related = (Related(context.path, a.region.span, "handed to threads here"),)
@@ -104,7 +109,7 @@ def _holding_jit(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 
 def runs_compiled(context: FileContext, a: Assessment) -> bool:
     """Whether work that is handed over runs compiled functions, which are not the Python that they look like."""
-    return bool(jit_calls(context, a, _compiled(context)))
+    return bool(jit_calls(a, _compiled(context)))
 
 
 _TESTS: dict[Problem, str] = {

@@ -209,7 +209,7 @@ def same(run: Run, sources: dict[str, str]) -> None:
 def test_every_format_shows_the_same_diagnostics(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     name = path.relative_to(ROOT).as_posix()
-    run = run_of(analyze(source, filename=name))
+    run = run_of(analyze(source, filename=name, select=["ALL"], free_threaded="reenables" in name))
     assert run.files[0].diagnostics
     same(run, {name: source})
 
@@ -274,8 +274,6 @@ def test_fingerprints_tell_equal_lines_and_files_apart() -> None:
     assert len(twice.diagnostics) == 3
     found = fingerprints(run_of(twice, analyze(HELD, filename="b.py")))
     assert found[0] not in found[1:]
-    renamed = fingerprints(run_of(analyze(HELD.replace("größe", "other"), filename="a.py")))
-    assert renamed != found[:1]
     respaced = fingerprints(run_of(analyze(HELD.replace("größe = ", "größe  =  "), filename="a.py")))
     assert respaced == found[:1]
 
