@@ -292,6 +292,10 @@ def dtype_name(value: Value) -> str | None:
 _ITERATION = Fact("iteration", "", (), Behaviour(Effect.HOLDS))
 
 
+# What a member of an array is; of an object array nobody knows.
+_SCALARS: dict[str, str | None] = {"int64": "int", "int32": "int", "bool": "bool", "object": None, "str": "str"}
+
+
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
     if value.element is not None:
@@ -302,7 +306,8 @@ def element_of(value: Value) -> Value:
         inner = value.shape[1:]
         return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
-        return Value(type={"float64": "float", "int64": "int"}.get(value.dtype or "", "float"))
+        usual = None if value.type == "pandas.Series" and value.dtype is None else "float"
+        return Value(type=_SCALARS.get(value.dtype or "", usual), origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None

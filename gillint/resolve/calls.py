@@ -34,7 +34,7 @@ Keywords = tuple[tuple[str, Value], ...]
 
 # Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
 # waits or releases (get, join, read, sort, sum ...) are not among them.
-_DUCK_TYPES = ("str", "list", "dict", "set")
+_DUCK_TYPES = ("str", "list", "dict", "set", "typing.NamedTuple")
 _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",
@@ -141,6 +141,8 @@ def _method(
     act.operation("method_lookup")
     receiver = ref.receiver
     kind = receiver.type
+    if kind in ("float", "int", "bool") and find_fact(f"{kind}.{ref.name}") is None:
+        kind = None  # it was a guess, and a wrong one
     if kind is None:
         for duck in _DUCK_TYPES:
             if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
@@ -148,7 +150,7 @@ def _method(
                 name = f"{duck}.{ref.name}"
                 return library(act, name, typed, positional, keywords, span, has_star=has_star, assumed=True)
         return _other(act, text, "unknown", positional, keywords, span)
-    for base in bases_of(kind):
+    for base in bases_of("typing.NamedTuple" if kind == "tuple" and ref.name.startswith("_") else kind):
         name = f"{base}.{ref.name}"
         name = SYNONYMS.get(name, name)
         if name in HANDOVERS or name in JOINS or name in SPECIAL or find_fact(name) is not None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Callable
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import element_of, number_of, size_of
+from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import UNKNOWN, FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef, Value, join
 
@@ -26,6 +28,12 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _dict_method(name[5:], bound.receiver, args)
     if name.endswith(".pop") and bound.receiver is not None and bound.receiver.type == "list":
         return element_of(bound.receiver)
+    if name in _PACKED:
+        return _packed(name, bound)
+    if name == "collections.defaultdict":
+        return _defaultdict(args)
+    if name in _COMBINATIONS and args:
+        return _combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple"):
         return Value(type="type", reference=SymbolRef("tuple"))  # its instances are made like tuples
     handler = _BY_NAME.get(name)
@@ -72,6 +80,74 @@ def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Valu
     if named and not args:
         return Value(type="dict", columns=named)
     return replace(args[0], reference=None) if args and args[0].type == "dict" else Value(type="dict")
+
+
+_EMPTY = {"list": ZERO, "set": ZERO, "dict": ZERO, "int": None, "float": None, "str": ZERO}
+
+
+def _defaultdict(args: tuple[Value, ...]) -> Value:
+    """A dict whose members begin as what the factory makes."""
+    ref = args[0].reference if args else None
+    made = ref.name if isinstance(ref, SymbolRef) and ref.name in _EMPTY else None
+    value = Value(type=made, size=_EMPTY[made]) if made is not None else UNKNOWN
+    return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+
+
+_PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack")
+
+
+def _packed(name: str, bound: Bound) -> Value | None:
+    """Binary records are as long as their format says; a `Struct` remembers it as its size."""
+    if name == "struct.Struct.pack":
+        size = bound.receiver.size if bound.receiver is not None else None
+        return Value(type="bytes", size=size) if size is not None else None
+    text = literal_text(bound.positional[0]) if bound.positional else None
+    try:
+        size = Estimate.point(struct.calcsize(text)) if text is not None else None
+    except struct.error:
+        size = None
+    return Value(type="struct.Struct" if name == "struct.Struct" else "bytes", size=size)
+
+
+_COMBINATIONS = {
+    "itertools.product": math.pow,
+    "itertools.permutations": lambda n, r: math.exp(math.lgamma(n + 1) - math.lgamma(max(n - r, 0) + 1)),
+    "itertools.combinations": lambda n, r: math.exp(
+        math.lgamma(n + 1) - math.lgamma(r + 1) - math.lgamma(max(n - r, 0) + 1)
+    ),
+    "itertools.combinations_with_replacement": lambda n, r: math.exp(
+        math.lgamma(n + r) - math.lgamma(r + 1) - math.lgamma(n) if n >= 1 else 0.0
+    ),
+}
+
+
+def _combinations(name: str, args: tuple[Value, ...], named: dict[str, Value]) -> Value:
+    """What the combinatoric iterators give: how many tuples, of what and how long."""
+    count = _COMBINATIONS[name]
+    first = element_of(args[0])
+    if name == "itertools.product":
+        repeat = number_of(named["repeat"]) if "repeat" in named else ONE
+        size = ONE
+        for source in args:
+            size = size * size_of(source)
+        members = tuple(element_of(a) for a in args)
+        if repeat.known and repeat.likely <= 8:
+            members = members * int(repeat.likely)
+            element = Value(type="tuple", items=members)
+        else:
+            element = Value(type="tuple", element=first, size=repeat)
+        return Value(type=name, size=size.combine(repeat, lambda n, r: _bounded(count, n, r)), element=element)
+    length = args[1] if len(args) > 1 else named.get("r")
+    r = number_of(length) if length is not None else size_of(args[0])
+    size = size_of(args[0]).combine(r, lambda n, k: _bounded(count, n, k))
+    return Value(type=name, size=size, element=Value(type="tuple", element=first, size=r))
+
+
+def _bounded(count: Callable[[float, float], float], n: float, r: float) -> float:
+    try:
+        return min(LIMIT, max(1.0, count(n, r)))
+    except (OverflowError, ValueError):
+        return LIMIT
 
 
 _CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")
@@ -146,6 +222,9 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
             amount = amount.min(n) if name == "min" else amount.max(n)
         return replace(joined, number=amount, literal=None)
     return replace(joined, number=None, literal=None)
+
+
+MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict")
 
 
 def pair_of(mapping: Value) -> tuple[Value, Value]:

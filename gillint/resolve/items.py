@@ -7,7 +7,7 @@ from dataclasses import replace
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.arrays import ARRAY
 from gillint.resolve.bound import element_of, literal_text, size_of
-from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.values import NONE, SymbolRef, Value
 from gillint.syntax import tree as t
 
@@ -26,7 +26,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             return found
     if isinstance(node, t.Slice):
         return _sliced(value, index)
-    if value.type == "dict":
+    if value.type in MAPPINGS:
         return pair_of(value)[1] if value.items is not None or value.columns is not None else None
     if value.items is not None and index.literal is not None and isinstance(index.literal.value, int):
         position = index.literal.value

@@ -7,7 +7,7 @@ from dataclasses import replace
 from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, literal_text, size_of
-from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.values import UNKNOWN, Value, join
 from gillint.syntax import tree as t
@@ -40,6 +40,8 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
         return
     added = positional[position]
     count = act.trips_so_far()
+    if isinstance(function.value, t.Subscript):
+        count = _share(count)
     if function.name in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)
@@ -50,8 +52,16 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
 
 
+def _share(count: Estimate) -> Estimate:
+    """How many of so many things come under one key, where nothing tells the number of keys: as many as there are keys."""
+    return Estimate(1.0, max(1.0, count.likely) ** 0.5, max(1.0, count.high))
+
+
 def read_target(act: Activation, target: t.Expr) -> Value | None:
-    """The value that a variable or an attribute of `self` has now, without a trace of reading it."""
+    """The value that a variable, an attribute of `self` or a member of a dict has now, without a trace of reading it."""
+    if isinstance(target, t.Subscript):
+        container = read_target(act, target.value)
+        return pair_of(container)[1] if container is not None and container.type in MAPPINGS else None
     if isinstance(target, t.Name):
         found = next((env[target.id] for env in (act.environment, *act.enclosing) if target.id in env), None)
         return found if found is not None else act.program.module_value(act.scope, target.id)
@@ -85,6 +95,14 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
 
 def change_target(act: Activation, target: t.Expr, value: Value) -> None:
     """Note what happened to the object that a target names: it may be a variable of the module, or of a function around."""
+    if isinstance(target, t.Subscript):
+        container = read_target(act, target.value)
+        if container is not None and container.type in MAPPINGS:
+            key = pair_of(container)[0]
+            empty = container.size is None or container.size.high == 0
+            size = _share(act.trips_so_far()) if empty else container.size
+            change_target(act, target.value, replace(container, items=(key, value), element=key, size=size))
+        return
     if not isinstance(target, t.Name) or target.id in act.environment:
         write_target(act, target, value)
         return
@@ -141,7 +159,7 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
         act.operation("store_subscript")
     text = literal_text(index)
-    if container.type == "dict":
+    if container.type in MAPPINGS:
         key, old = pair_of(container)
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
         empty = container.size is not None and container.size.high == 0
