@@ -293,7 +293,7 @@ _ITERATION = Fact("iteration", "", (), Behaviour(Effect.HOLDS))
 
 
 # What a member of an array is; of an object array nobody knows.
-_SCALARS: dict[str, str | None] = {"int64": "int", "int32": "int", "bool": "bool", "object": None, "str": "str"}
+_MEMBERS: dict[str, str | None] = {"int64": "int", "int32": "int", "bool": "bool", "object": None, "str": "str"}
 
 
 def element_of(value: Value) -> Value:
@@ -307,7 +307,7 @@ def element_of(value: Value) -> Value:
         return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
         usual = None if value.type == "pandas.Series" and value.dtype is None else "float"
-        return Value(type=_SCALARS.get(value.dtype or "", usual), origin=value.origin)
+        return Value(type=_MEMBERS.get(value.dtype or "", usual), origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None
