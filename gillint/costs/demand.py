@@ -9,6 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.knowledge.conditions import Target
+from gillint.knowledge.schema import Effect
 from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Node, children
 
 # A recursive function calls itself a number of times that the source does not tell.
@@ -32,6 +33,7 @@ class Demand:
         handed: time of work that is handed over on the way (it is not in the others).
         serial: the part under a lock, the program's or the library's own: one thread at a time.
         locked: the part of `serial` under a lock of the program that all threads share.
+        guarded: the part of `gil` that is bytecode under a lock of a library's that all threads share.
     """
 
     gil: Estimate = ZERO
@@ -47,6 +49,7 @@ class Demand:
     handed: Estimate = ZERO
     serial: Estimate = ZERO
     locked: Estimate = ZERO
+    guarded: Estimate = ZERO
 
     @property
     def elapsed(self) -> Estimate:
@@ -74,6 +77,7 @@ class Demand:
             self.handed + other.handed,
             self.serial + other.serial,
             self.locked + other.locked,
+            self.guarded + other.guarded,
         )
 
     def times(self, count: Estimate | float) -> Demand:
@@ -92,6 +96,7 @@ class Demand:
             self.handed * count,
             self.serial * count,
             self.locked * count,
+            self.guarded * count,
         )
 
 
@@ -238,7 +243,12 @@ class Costs:
             if c.effect.serialised_by is not None and _is_shared(c.call, made)
         )
         locked = self._locked(block, made, 0) if self._has_locks(block, 0) else ZERO
-        return replace(self.block(block), serial=serial.max(locked), locked=locked), calls
+        guarded = total(
+            c.effect.gil * c.count
+            for c in calls
+            if c.effect.serialised_by is not None and c.effect.effect is Effect.RUNS_PYTHON and _is_shared(c.call, made)
+        )
+        return replace(self.block(block), serial=serial.max(locked), locked=locked, guarded=guarded), calls
 
     def _has_locks(self, block: Block, depth: int) -> bool:
         """Whether a lock of the program is taken with `with` anywhere below: seldom, so it is asked first."""

@@ -9,6 +9,7 @@ bound, unless each handoff of the GIL costs about as much as the phases between 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 # A contended handoff: the wake-up of the waiting thread and the switch to it, during which nobody has the GIL. Fitted
@@ -21,6 +22,14 @@ RETAKE_NS = 800.0
 CONVOY_FLOOR = 0.95
 CONVOY_LOSS = 0.2
 CONVOY_WORST = 0.65
+# Thousands of releases a millisecond (a regular expression of the `regex` module that releases at each match, a SQLite cursor at
+# each row) lose more: 0.36 and 0.27 where the handoffs would fill 70 times the time. From 10 times on, by the logarithm.
+SWARM_FROM = 10.0
+SWARM_LOSS = 0.42
+SWARM_FULL = 70.0
+# Bytecode under a lock that all threads share is interrupted while it holds the lock, and every take is a handoff of both:
+# `strptime` on two threads ran at 0.27 and 0.35, logging at 0.46.
+LOCK_CONVOY = 0.62
 # The part of the way from mean value analysis up to the bound that regular phases go (200/200 us and 1/1 ms: 0.6-0.75).
 REGULARITY = 0.75
 # First touches of fresh pages take a lock of the address space: the part of their time that threads cannot share, and
@@ -42,6 +51,7 @@ class Load:
     parallel: float = 0.0
     pages: float = 0.0
     serial: float = 0.0
+    guarded: float = 0.0
 
     def elapsed(self, cores: int) -> float:
         """R: the time of one iteration alone."""
@@ -98,10 +108,18 @@ def likely(load: Load, threads: int, cores: int) -> float:
     weight = REGULARITY if load.wait < load.native else 1.0
     regular = expected + (ceiling - expected) * weight if expected < ceiling else ceiling
     value = min(regular, with_handoff * (0.5 + 0.5 * short) if with_handoff < ceiling else regular)
-    crowded = min(1.1, load.releases * HANDOFF_NS / r)
-    floor = min(1.0, ceiling) if load.releases < 0.5 else min(CONVOY_FLOOR - CONVOY_LOSS * crowded, ceiling)
+    crowd = load.releases * HANDOFF_NS / r
+    floor = min(1.0, ceiling) if load.releases < 0.5 else min(CONVOY_FLOOR - CONVOY_LOSS * min(1.1, crowd), ceiling)
     value = max(value * _bookkeeping(load, r), floor) * _pages(load, threads, cores)
+    value *= (1.0 - _swarm(load, crowd, r)) * (1.0 - LOCK_CONVOY * min(1.0, load.guarded / r))
     return min(value, ceiling)
+
+
+def _swarm(load: Load, crowd: float, r: float) -> float:
+    """What very many contended releases cost on top."""
+    if crowd <= SWARM_FROM or load.gil / r < 0.1:
+        return 0.0
+    return SWARM_LOSS / CONVOY_FLOOR * min(1.3, math.log(crowd / SWARM_FROM) / math.log(SWARM_FULL / SWARM_FROM))
 
 
 def _bookkeeping(load: Load, r: float) -> float:

@@ -81,6 +81,7 @@ def loads(demand: Demand, *, free_threaded: bool) -> tuple[Load, Load, Load]:
                 parallel=demand.parallel.scenarios[i],
                 pages=demand.pages.scenarios[i],
                 serial=demand.serial.scenarios[i],
+                guarded=0.0 if free_threaded else demand.guarded.scenarios[i],
             )
         )
     return made[0], made[1], made[2]
