@@ -15,6 +15,9 @@ from gillint.measure.plan import Benchmark
 from gillint.pipeline import analyse
 from tests.support import SKETCHES, options, text
 
+# Sketches close no files.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+
 
 def made(source: str, path: str = "sketch.py", setup: str = "", line: int | None = None) -> Benchmark:
     """The benchmark of the verdict's region, or of the one on a line."""
@@ -174,7 +177,6 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs_become_benchmarks_that_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_once(made(PROGRAMS[name]), tmp_path, monkeypatch)
@@ -222,7 +224,6 @@ def test_what_cannot_be_constructed_is_said() -> None:
     assert "job" in made(source, setup=class_setup).script
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_real_files_are_used_and_never_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data.txt").write_text("one two\n" * 3)
     source = tmp_path / "count.py"
