@@ -22,13 +22,13 @@ RETAKE_NS = 800.0
 CONVOY_FLOOR = 0.95
 CONVOY_LOSS = 0.2
 CONVOY_WORST = 0.65
-# Thousands of releases a millisecond (a regular expression of the `regex` module that releases at each match, a SQLite cursor at
-# each row) lose more: 0.36 and 0.27 where the handoffs would fill 70 times the time. From 10 times on, by the logarithm.
-SWARM_FROM = 10.0
+# Thousands of releases a millisecond lose more: where the handoffs would fill 25 to 190 times the time, two threads ran at 0.41 to
+# 0.53 (`scripts/calibrate_convoys.py`: select, os.stat, SQLite's rows, matches of the `regex` module). By the logarithm.
+SWARM_FROM = 5.0
 SWARM_LOSS = 0.42
 SWARM_FULL = 70.0
 # Bytecode under a lock that all threads share is interrupted while it holds the lock, and every take is a handoff of both:
-# `strptime` on two threads ran at 0.27 and 0.35, logging at 0.46.
+# `strptime` on two threads ran at 0.27 to 0.35, logging at 0.30 to 0.46 (the same script, and two programs).
 LOCK_CONVOY = 0.62
 # The part of the way from mean value analysis up to the bound that regular phases go (200/200 us and 1/1 ms: 0.6-0.75).
 REGULARITY = 0.75
@@ -119,7 +119,7 @@ def _swarm(load: Load, crowd: float, r: float) -> float:
     """What very many contended releases cost on top."""
     if crowd <= SWARM_FROM or load.gil / r < 0.1:
         return 0.0
-    return SWARM_LOSS / CONVOY_FLOOR * min(1.3, math.log(crowd / SWARM_FROM) / math.log(SWARM_FULL / SWARM_FROM))
+    return SWARM_LOSS / CONVOY_FLOOR * min(1.15, math.log(crowd / SWARM_FROM) / math.log(SWARM_FULL / SWARM_FROM))
 
 
 def _bookkeeping(load: Load, r: float) -> float:
