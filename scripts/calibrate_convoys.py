@@ -2,9 +2,9 @@
 
     python -m scripts.calibrate_convoys [--seconds 6]
 
-Prints, for each program, how often it releases in a millisecond, the crowd q = k h / R (how many times the handoffs would fill the
-time, with h = HANDOFF_NS), the two-thread speed-up with its controls, and what the model says. `SWARM_*` and `LOCK_CONVOY` in
-`gillint/scaling/model.py` were read off this table; docs/model.md quotes it.
+Prints, for each program, how often it releases in a millisecond, the crowd q = k h / R (how many times the handoffs would
+fill the time, with h = HANDOFF_NS), the two-thread speed-up with its controls, and what the model says. `SWARM_*` and
+`LOCK_CONVOY` in `gillint/scaling/model.py` were read off this table; docs/model.md quotes it.
 """
 
 from __future__ import annotations
@@ -76,9 +76,10 @@ def main() -> None:
         d = m.demands
         r = d.gil + d.native + d.wait
         load = Load(d.gil, d.native, d.wait, d.releases, guarded=guarded * d.gil)
+        s = m.speedup
         print(
             f"| {name} | {m.held.likely:.2f} | {d.releases / r * 1e6:,.0f} | {d.releases * HANDOFF_NS / r:.1f} | "
-            f"{m.speedup.likely:.2f} ({m.speedup.low:.2f}-{m.speedup.high:.2f}) | +{m.positive.likely:.2f} -{m.negative.likely:.2f} | "
+            f"{s.likely:.2f} ({s.low:.2f}-{s.high:.2f}) | +{m.positive.likely:.2f} -{m.negative.likely:.2f} | "
             f"{likely(load, 2, m.cores):.2f} |",
             flush=True,
         )

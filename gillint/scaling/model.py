@@ -22,8 +22,8 @@ RETAKE_NS = 800.0
 CONVOY_FLOOR = 0.95
 CONVOY_LOSS = 0.2
 CONVOY_WORST = 0.65
-# Thousands of releases a millisecond lose more: where the handoffs would fill 25 to 190 times the time, two threads ran at 0.41 to
-# 0.53 (`scripts/calibrate_convoys.py`: select, os.stat, SQLite's rows, matches of the `regex` module). By the logarithm.
+# Thousands of releases a millisecond lose more: where the handoffs would fill 25 to 190 times the time, two threads ran at
+# 0.38 to 0.53 (`scripts/calibrate_convoys.py`: select, os.stat, SQLite's rows, matches of the `regex` module). By the logarithm.
 SWARM_FROM = 5.0
 SWARM_LOSS = 0.42
 SWARM_FULL = 70.0
