@@ -15,13 +15,15 @@ from gillint.benchmark.scopes import bound_names, dotted, needed_globals
 from gillint.benchmark.shapes import ANY, HELPERS, Made, Shape, make
 from gillint.benchmark.slicing import Slice, is_evaluable, own_for_each_run, slice_for, top_level
 from gillint.benchmark.uses import Reader, wanted_by
+from gillint.diagnostics.span import Span
 from gillint.errors import UsageError
 from gillint.knowledge.base import library_files
 from gillint.measure.plan import Benchmark, StandIn
 from gillint.measure.script import Piece, assemble, server_text
 from gillint.regions.find import Region
 from gillint.resolve.expressions import CUSTOMARY_MODULES
-from gillint.resolve.trace import Kind
+from gillint.resolve.program import walk
+from gillint.resolve.trace import Kind, Loop
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _URL = re.compile(r"""(?P<prefix>\b[rRfF]{1,2})?(?P<quote>["'])https?://[^/"'{}\s]+(?=[/"'{?])""")
@@ -82,12 +84,13 @@ def _parsed(source: str) -> ast.Module:
 
 def _shortened(source: str, tree: ast.Module, region: Region) -> str:
     """The source with `gillint_first(...)` around what the region's loop goes through; no line moves."""
-    if region.kind not in (Kind.LOOP, Kind.COMPREHENSION):
+    span = _loop_span(region)
+    if span is None:
         return source
     for node in ast.walk(tree):
         at = (getattr(node, "lineno", 0), getattr(node, "col_offset", -1) + 1)
         iterable: ast.expr | None = None
-        if at == (region.span.line, region.span.column):
+        if at == (span.line, span.column):
             if isinstance(node, ast.For):
                 iterable = node.iter
             elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
@@ -102,6 +105,14 @@ def _shortened(source: str, tree: ast.Module, region: Region) -> str:
                 lines[number - 1] = line[:column] + text + line[column:]
             return b"".join(lines).decode()
     return source
+
+
+def _loop_span(region: Region) -> Span | None:
+    """The region's own loop; the first one of a task or of a function."""
+    if region.kind in (Kind.LOOP, Kind.COMPREHENSION):
+        return region.span
+    loops = (n for n in walk(region.body) if isinstance(n, Loop) and n.path == region.path)
+    return next((n.span for n in loops if n.kind in (Kind.LOOP, Kind.COMPREHENSION)), None)
 
 
 def _to_local_server(text: str) -> str:

@@ -30,7 +30,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 BATCH_SECONDS = 0.06  # a timed batch lasts at least this long, or one run of the work
-CONTROL_SECONDS = 0.03
+CONTROL_SECONDS = 0.05
 SETTLE_SECONDS = 0.004  # from telling processes when to start to that moment
 HEARTBEAT_SECONDS = 0.0005
 MOST_ROUNDS = 60

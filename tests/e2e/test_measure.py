@@ -29,10 +29,11 @@ def measured(*arguments: str | Path, stdin: bytes | str = b"") -> dict[str, Any]
     return result
 
 
-@pytest.mark.parametrize("sketch", ["json_lines", "orjson_fft", "sleeping", "sum_squares"])
+@pytest.mark.parametrize("sketch", ["json_lines", "orjson_fft", "aiohttp_gather", "sleeping", "sum_squares"])
 def test_sketches_are_measured_out_of_the_box(sketch: str) -> None:
     pytest.importorskip("orjson" if sketch == "orjson_fft" else "json")
     pytest.importorskip("numpy" if sketch == "orjson_fft" else "json")
+    pytest.importorskip("aiohttp" if sketch == "aiohttp_gather" else "json")
     found = measured(SKETCHES / f"{sketch}.py", "--measure", "--measure-time", "8", "--threads", "2", "--exit-zero")
     assert found["verdict"] in ("confirmed", "refuted", "inconclusive")
     assert found["reason"]
