@@ -103,27 +103,27 @@ class Team:
     """Threads that live as long as the benchmark: each makes its own batch, and runs it when told."""
 
     def __init__(self, size: int, make: Callable[[], Batch]) -> None:
-        self._orders: list[queue.SimpleQueue[tuple[str, int, Any] | None]] = []
+        self._orders: list[queue.SimpleQueue[tuple[int, Any] | None]] = []
         self._answers: queue.SimpleQueue[tuple[float, float] | BaseException] = queue.SimpleQueue()
         for _ in range(size):
-            orders: queue.SimpleQueue[tuple[str, int, Any] | None] = queue.SimpleQueue()
+            orders: queue.SimpleQueue[tuple[int, Any] | None] = queue.SimpleQueue()
             threading.Thread(target=self._serve, args=(make, orders), daemon=True).start()
             self._orders.append(orders)
             self._collect(1)  # one after the other: two imports at once may wait for each other
 
-    def _serve(self, make: Callable[[], Batch], orders: queue.SimpleQueue[tuple[str, int, Any] | None]) -> None:
+    def _serve(self, make: Callable[[], Batch], orders: queue.SimpleQueue[tuple[int, Any] | None]) -> None:
         try:
-            batches = {"work": make(), "positive": _positive, "negative": _negative}
+            batch = make()
             self._answers.put((0.0, 0.0))
         except BaseException as error:
             self._answers.put(error)
             return
         while (order := orders.get()) is not None:
-            what, n, barrier = order
+            n, barrier = order
             barrier.wait()
             try:
                 start = time.perf_counter()
-                batches[what](n)
+                batch(n)
                 self._answers.put((start, time.perf_counter()))
             except BaseException as error:
                 self._answers.put(error)
@@ -137,11 +137,11 @@ class Team:
             answers.append(answer)
         return answers
 
-    def seconds(self, what: str, n: int, threads: int = 1) -> float:
+    def seconds(self, n: int, threads: int = 1) -> float:
         """From the first start to the last end of n runs on each of the threads."""
         barrier = threading.Barrier(threads)
         for orders in self._orders[:threads]:
-            orders.put((what, n, barrier))
+            orders.put((n, barrier))
         spans = self._collect(threads)
         return max(end for _, end in spans) - min(start for start, _ in spans)
 
@@ -238,7 +238,7 @@ def serve_as_worker(make: Callable[[], Batch]) -> None:
             if left > 0.002:
                 time.sleep(0.001)
         start = time.perf_counter()
-        team.seconds("work", int(n))
+        team.seconds(int(n))
         print(start, time.perf_counter(), file=answers, flush=True)
 
 
@@ -268,11 +268,13 @@ def rounds(
     processes = [Process() for _ in range(threads)]
     try:
         team = Team(threads, make)
+        # Threads of their own: those that only ever take turns end up on one core, and would take the next control there.
+        releasing, holding = Team(threads, lambda: _positive), Team(threads, lambda: _negative)
         yield {"event": "prepared"}
-        first = limited(lambda: team.seconds("work", 1), BATCH_SECONDS)
-        n = 1 if first >= BATCH_SECONDS else calibrated(lambda n: team.seconds("work", n), BATCH_SECONDS)
-        positive = calibrated(lambda n: team.seconds("positive", n), CONTROL_SECONDS)
-        negative = calibrated(lambda n: team.seconds("negative", n), CONTROL_SECONDS)
+        first = limited(lambda: team.seconds(1), BATCH_SECONDS)
+        n = 1 if first >= BATCH_SECONDS else calibrated(team.seconds, BATCH_SECONDS)
+        positive = calibrated(releasing.seconds, CONTROL_SECONDS)
+        negative = calibrated(holding.seconds, CONTROL_SECONDS)
         for process in processes:
             process.ready()
         seconds_on_processes(processes, 1)
@@ -281,13 +283,13 @@ def rounds(
         # A coroutine's baseline is the code as written: all copies on one loop.
         whole = n * threads if coroutine else n
         todo: list[tuple[str, Callable[[], float]]] = [
-            ("one", lambda: team.seconds("work", whole)),
-            *((f"threads:{t}", lambda t=t: team.seconds("work", n, t)) for t in curve),
+            ("one", lambda: team.seconds(whole)),
+            *((f"threads:{t}", lambda t=t: team.seconds(n, t)) for t in curve),
             ("processes", lambda: seconds_on_processes(processes, n)),
-            ("positive:1", lambda: team.seconds("positive", positive)),
-            ("positive", lambda: team.seconds("positive", positive, threads)),
-            ("negative:1", lambda: team.seconds("negative", negative)),
-            ("negative", lambda: team.seconds("negative", negative, threads)),
+            ("positive:1", lambda: releasing.seconds(positive)),
+            ("positive", lambda: releasing.seconds(positive, threads)),
+            ("negative:1", lambda: holding.seconds(negative)),
+            ("negative", lambda: holding.seconds(negative, threads)),
         ]
         yield {"event": "calibrated", "calls": n, "shared": coroutine, "control": negative, "limit": Limit.value}
         longest = 0.0
@@ -298,7 +300,8 @@ def rounds(
             order = todo if number % 2 == 0 else todo[::-1]
             yield {"event": "round", "seconds": {name: seconds() for name, seconds in order}}
             longest = max(longest, time.perf_counter() - start)
-        team.close()
+        for each in (team, releasing, holding):
+            each.close()
     finally:
         for process in processes:
             process.close()

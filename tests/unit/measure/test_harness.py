@@ -90,7 +90,7 @@ def test_each_copy_makes_its_inputs_in_its_own_thread() -> None:
         ran.append(maker)
 
     team = Team(3, lambda: batch_of(work, inputs))
-    team.seconds("work", 2, 3)
+    team.seconds(2, 3)
     team.close()
     assert len(set(made)) == 3
     assert sorted(ran) == sorted(made * 2)
@@ -115,7 +115,7 @@ def test_an_error_in_a_thread_is_raised() -> None:
 
     team = Team(1, lambda: batch_of(work, lambda: ()))
     with pytest.raises(KeyError, match="gone"):
-        team.seconds("work", 1)
+        team.seconds(1)
 
 
 def test_the_harness_needs_the_standard_library_alone() -> None:
