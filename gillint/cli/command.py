@@ -29,6 +29,8 @@ def make_command(present: Present, *, thorough: bool, help_text: str) -> Callabl
         config: o.Config = None,
         exclude: o.Exclude = None,
         stdin_filename: o.StdinName = None,
+        extend_knowledge: o.ExtendKnowledge = None,
+        environment: o.EnvironmentPath = None,
     ) -> int:
         named = tuple(paths or ())
         chosen = o.choose(
@@ -44,6 +46,8 @@ def make_command(present: Present, *, thorough: bool, help_text: str) -> Callabl
             fail_on=fail_on,
             config=config,
             exclude=exclude,
+            extend_knowledge=extend_knowledge,
+            environment=environment,
         )
         code = present(analyse_paths(named, chosen, stdin_filename, thorough=thorough), chosen)
         return 0 if exit_zero else code

@@ -23,7 +23,9 @@ from gillint.config.settings import (
 )
 from gillint.diagnostics.types import Severity
 from gillint.errors import UsageError
+from gillint.knowledge.base import Extension, read_extension
 from gillint.rules import RULES
+from gillint.source.environment import find_environment
 
 Paths = Annotated[
     list[str] | None,
@@ -51,6 +53,18 @@ FailOn = Annotated[str | None, typer.Option(help="Exit with 1 only from this sev
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
 Config = Annotated[Path | None, typer.Option(help="A gillint.toml or pyproject.toml, instead of the nearest one.")]
 Exclude = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Leave out what matches; repeatable.")]
+ExtendKnowledge = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="A knowledge file of your own; its facts override those of gillint. Repeatable."),
+]
+EnvironmentPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--environment",
+        metavar="PATH",
+        help="The environment whose versions of libraries count.  [default: .venv, gillint's own, then what is pinned]",
+    ),
+]
 StdinName = Annotated[
     str | None, typer.Option("--stdin-filename", metavar="NAME", help="The name of the text on standard input.")
 ]
@@ -81,6 +95,8 @@ def choose(
     fail_on: str | None = None,
     config: Path | None = None,
     exclude: list[str] | None = None,
+    extend_knowledge: list[Path] | None = None,
+    environment: Path | None = None,
 ) -> Chosen:
     """Join the command line with the configuration.
 
@@ -108,12 +124,21 @@ def choose(
             free_threaded=free,
             assumptions=assumptions,
             codes=_codes(select, ignore, settings),
+            environment=find_environment(_start(paths), environment),
+            extensions=extensions(settings, extend_knowledge),
         ),
         output_format=_one_of(output_format, FORMATS, "--output-format") or settings.output_format or "text",
         fail_on=_one_of(fail_on, SEVERITIES, "--fail-on") or settings.fail_on or "info",
         fail_on_given=(fail_on or settings.fail_on) is not None,
         exclude=(*settings.exclude, *(exclude or ())),
     )
+
+
+def extensions(settings: Settings, given: list[Path] | None) -> tuple[Extension, ...]:
+    """The user's knowledge files: those of the configuration, then those of the command line, which win."""
+    here = Path.cwd()
+    named = [path.relative_to(here) if path.is_relative_to(here) else path for path in settings.extend_knowledge]
+    return tuple(map(read_extension, (*named, *(given or ()))))
 
 
 def _start(paths: tuple[str, ...]) -> Path:

@@ -40,6 +40,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     assume: Mapping[str, Estimate] = field(default_factory=dict)
     requires_python: str | None = None
+    extend_knowledge: tuple[Path, ...] = ()
 
 
 _KEYS = (
@@ -53,6 +54,7 @@ _KEYS = (
     "fail-on",
     "exclude",
     "assume",
+    "extend-knowledge",
 )
 
 
@@ -115,6 +117,9 @@ def read_settings(path: Path, requires: str | None = None) -> Settings:
         exclude=_texts(table.get("exclude"), f"{where}exclude") or (),
         assume=dict(_assumption(f"{k}={v}", f"{where}assume.{k}") for k, v in assume.items()),
         requires_python=requires,
+        extend_knowledge=tuple(
+            path.parent / name for name in _texts(table.get("extend-knowledge"), f"{where}extend-knowledge") or ()
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
 from gillint.resolve.bound import Answers
 from gillint.resolve.trace import Call
+from gillint.source.environment import LibraryVersion
 
 # What is taken for a call of which only the name is known. An undefined function is assumed to be ordinary Python of
 # modest size; of an unknown one nothing is assumed but that it is neither trivial nor endless.
@@ -44,6 +45,7 @@ class CallEffect:
     note: str | None = None
     instead: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    library: LibraryVersion | None = None
 
     @property
     def elapsed(self) -> Estimate:
@@ -86,6 +88,7 @@ def classify(call: Call, target: Target) -> CallEffect:
         note=decision.likely.note,
         instead=fact.instead,
         evidence=fact.evidence,
+        library=target.library_version(fact),
     )
 
 

@@ -171,6 +171,11 @@ class Fact:
         return f"{self.file}#{self.name}"
 
     @property
+    def depends_on_version(self) -> bool:
+        """Whether the library's version changes what it says."""
+        return any(clause.condition.version is not None for clause in self.clauses)
+
+    @property
     def citations(self) -> tuple[str, ...]:
         """The evidence in words; where it is not gillint's own, with the file that it stands in."""
         prefix = f"{self.file}: " if self.is_extension else ""
