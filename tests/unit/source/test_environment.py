@@ -84,7 +84,9 @@ def test_pins_of_requirements(text: str, wanted: dict[str, str]) -> None:
 
 
 def test_locks() -> None:
-    poetry = '[[package]]\nname = "a"\nversion = "1.0"\nfiles = [\n    {file = "x"},\n]\n\n[package.dependencies]\nversion = "9"\n'
+    poetry = (
+        '[[package]]\nname = "a"\nversion = "1.0"\nfiles = [\n    {file = "x"},\n]\n\n[package.extras]\nversion = "9"\n'
+    )
     assert [(v.name, v.version) for v in locked(poetry, "x")] == [("a", "1.0")]
     pylock = 'lock-version = "1.0"\n\n[[packages]]\nname = "b"\nversion = "2.0"\n\n[[packages.wheels]]\nname = "w"\n'
     assert [(v.name, v.version) for v in locked(pylock, "x")] == [("b", "2.0")]
