@@ -22,7 +22,8 @@ AGREEMENT = (
     "code and sizes, or of a held fraction that the fact's evidence recorded; or on the same side of the bounds (up to 0.3,\n"
     "up to 0.8, above) as the likely prediction. A fact whose probe can neither be predicted nor was recorded is judged by\n"
     "its effect alone: what holds or runs Python is above 0.8, what releases or waits below. Inconclusive is what raised,\n"
-    "what took too long, what differed by more than 0.3 from round to round, and what other threads of the library did."
+    "what took too long, what differed by more than 0.3 from round to round, what waits and was answered at once (as by\n"
+    "a server on the same machine), and what other threads of the library did."
 )
 
 
@@ -90,6 +91,9 @@ def judge(fact: Fact, counted: Counted, predicted: Interval | None) -> Verified:
         return verdict(Verdict.INCONCLUSIVE, "threads of the library's own did much of the work")
     if counted.high - counted.low > WIDEST:
         return verdict(Verdict.INCONCLUSIVE, f"from {counted.low:.2f} to {counted.high:.2f} from round to round")
+    waits = fact.behaviour.effect is Effect.WAITS and counted.releases >= 1
+    if waits and not recorded and counted.held > (predicted.likely if predicted is not None else 0.0) + TOLERANCE:
+        return verdict(Verdict.INCONCLUSIVE, "it releases, and was answered sooner than the fact takes for likely")
     if predicted is None and not recorded:
         return verdict(*_by_effect(fact, counted.held))
     near = any(abs(counted.held - value) <= TOLERANCE for value in recorded)
