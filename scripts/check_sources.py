@@ -36,7 +36,8 @@ _SAYS_SO = re.compile(
 )
 _DENIES = re.compile(
     r"\bno releases?\b|\bnot? (?:\w+ ){0,3}release|\bnever\b|\bnowhere\b|neither|nothing"
-    r"|without (?:a |any |ever )?(?:release|releasing|giv)|\bholds\b|\bheld\b|with the GIL held|does not|nor\b|\bnone\b|instead of releas|if any",
+    r"|without (?:a |any |ever )?(?:release|releasing|giv)|\bholds\b|\bheld\b|with the GIL held|does not|nor\b"
+    r"|\bnone\b|instead of releas|if any",
     re.I,
 )
 _CODE = {".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hh", ".rs", ".pyx", ".pxi", ".pxd", ".src", ".in", ".inc", ".m"}
@@ -69,7 +70,8 @@ def files_of(path: Path) -> Iterator[Path]:
 
 def words_of(symbol: str) -> list[str]:
     """The identifiers that must occur: of `Class.method` the last part, of several with commas each; of a phrase its words."""
-    parts = [part.strip() for part in re.split(r"[,;/]|\band\b", symbol) if part.strip()]
+    plain = re.sub(r"\s\(.*?\)", "", symbol)
+    parts = [part.strip() for part in re.split(r"[,;/]|\band\b", plain) if part.strip()]
     return [re.split(r"\.|::|->", part.removesuffix("()"))[-1] for part in parts]
 
 
