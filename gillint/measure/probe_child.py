@@ -84,13 +84,14 @@ def timed(batches: "list[Batch]", calls: int, start_at: float = 0.0) -> "tuple[f
     return min(start for start, _ in spans), max(end for _, end in spans)
 
 
-def times_off_the_core() -> int:
-    """How often this thread lost its core to others, where the system says so."""
+def times_off_the_core() -> "tuple[int, int]":
+    """How often this thread lost its core to others, and how often it gave it up to wait."""
     try:
         import resource
     except ImportError:
-        return 0
-    return resource.getrusage(getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)).ru_nivcsw
+        return 0, 1
+    used = resource.getrusage(getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF))
+    return used.ru_nivcsw, used.ru_nvcsw
 
 
 class Child:
@@ -164,9 +165,12 @@ class Child:
                 self.empty_ns = _empty_ns()
             batch = self.batches["statement"][0]
             for _ in range(rounds):
-                lost = times_off_the_core()
+                lost, waits = times_off_the_core()
                 sample = self.counters.demand(batch, calls)
-                sample["lost"] = times_off_the_core() - lost
+                lost, waits = times_off_the_core()[0] - lost, times_off_the_core()[1] - waits
+                if lost and waits < 0.1 * calls:  # it hardly ever waited: what it was off the core for were others
+                    sample["wait"] = sample["blocked"] = 0.0
+                sample["lost"] = lost
                 sample["gil"] = max(0.0, sample["gil"] - self.empty_ns)
                 samples.append({**sample, "reference": _reference_ns()})
 
