@@ -6,8 +6,8 @@
 A folder is a checkout, or an unpacked source distribution; OWNER/NAME@3.11=FOLDER is for citations of 3.11 and its
 patch releases alone. Of a fact that says that a function releases the GIL, that
 function (or, where it cannot be told apart, its file) must hold what releases it: Py_BEGIN_ALLOW_THREADS, PyEval_SaveThread,
-nogil, allow_threads, detach, gil_scoped_release and the like. Where the entry names another function that does it, that is
-counted apart, as indirect. Exits with 1 where a citation fails; what has no folder is counted as skipped.
+nogil, allow_threads, detach, gil_scoped_release and the like. Where a function that it calls does so, or the entry names
+what does, that is counted apart, as indirect. Exits with 1 where a citation fails; what has no folder is counted as skipped.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from gillint.knowledge.base import all_libraries
 from gillint.knowledge.schema import Library, Source
 
 RELEASES = re.compile(
-    r"ALLOW_THREADS|NPY_BEGIN_THREADS|NPY_END_THREADS|PyEval_SaveThread|PyEval_ReleaseThread|ReleaseGIL|release_gil|ReleaseThread"
+    r"ALLOW_THREADS|NPY_BEGIN_THREADS|NPY_END_THREADS|PyEval_SaveThread|PyEval_ReleaseThread|ReleaseGIL|release_gil|release_GIL|GEOS_INIT_THREADS|ReleaseThread"
     r"|nogil|allow_threads|\bdetach\b|gil_scoped_release|_PyThreadState_Detach|PyThreadState_Swap|ERRWRAP2|UNBLOCK|BEGIN_THREADS"
-    r"|BLOCK_THREADS|SaveThread|ImagingSectionEnter|Py_BEGIN|_Py_BEGIN|RELEASE_GIL|GILRelease|gil_release|enter_polars"
+    r"|BLOCK_THREADS|SaveThread|ImagingSectionEnter|Py_BEGIN|_Py_BEGIN|RELEASE_GIL|GILRelease|threadsafe|gil_release|enter_polars"
 )
 _SAYS_SO = re.compile(
     r"\b(releases?|gives? the GIL up|without the GIL|outside the GIL|drops? the GIL|lets go of|with nogil)\b", re.I
@@ -41,7 +41,6 @@ _DENIES = re.compile(
     re.I,
 )
 _CODE = {".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hh", ".rs", ".pyx", ".pxi", ".pxd", ".src", ".in", ".inc", ".m"}
-_INDIRECT = re.compile(r"\b(calls?|through|via|by|inside|in|around|under|of|to|from|with|ends in|uses?|goes)\b")
 
 
 @dataclass(frozen=True)
@@ -83,19 +82,26 @@ def occurs(word: str, text: str) -> bool:
     return bool(pieces) and all(piece in text for piece in pieces)
 
 
-def body_of(word: str, text: str) -> str | None:
-    """The text of a function in C, Rust, Cython or Python: from its definition to the next line that ends one."""
-    definition = re.search(
-        rf"^(?:[\w\s*&<>:,\[\]]*[\s*&:])?{re.escape(word)}\s*(?:<[^>]*>)?\((?![^)]*\)\s*;)", text, re.MULTILINE
-    )
-    if definition is None:
-        return None
-    indent = len(text[definition.start() : definition.end()]) - len(
-        text[definition.start() : definition.end()].lstrip(" \t")
-    )
-    end = re.compile(rf"^[ \t]{{0,{indent}}}(?:\}}|(?:async )?(?:cp)?def |cdef |fn |pub fn |class )", re.MULTILINE)
-    found = end.search(text, definition.end())
-    return text[definition.start() : found.end() if found is not None else len(text)]
+def bodies_of(word: str, text: str) -> Iterator[str]:
+    """The text of functions in C, Rust or Cython: from the definition to the next line that ends one."""
+    head = rf"^(?:[\w\s*&<>:,\[\]]*[\s*&:])?{re.escape(word)}\s*(?:<[^>]*>)?\((?![^)]*\)\s*(?:;|\*/))"
+    for definition in re.finditer(head, text, re.MULTILINE):
+        first = definition[0].lstrip("\n")
+        indent = len(first) - len(first.lstrip(" \t"))
+        end = re.compile(rf"^[ \t]{{0,{indent}}}(?:\}}|(?:async )?(?:cp)?def |cdef |fn |pub fn |class )", re.MULTILINE)
+        found = end.search(text, definition.end())
+        yield text[definition.start() : found.end() if found is not None else len(text)]
+
+
+def releases(words: list[str], texts: list[str], hops: int) -> tuple[bool, bool]:
+    """Whether the functions of these names are there, and whether one of them, or what it calls in these texts, releases."""
+    bodies = [body for word in words for text in texts if word in text for body in bodies_of(word, text)]
+    if any(RELEASES.search(body) for body in bodies):
+        return True, True
+    if not hops:
+        return bool(bodies), False
+    called = {name for body in bodies for name in re.findall(r"\b([A-Za-z_]\w*)!?\s*\(", body)} - set(words)
+    return bool(bodies), bool(called) and releases(sorted(called), texts, hops - 1)[1]
 
 
 def check(source: Source, root: Path, releasing: bool) -> str:
@@ -108,15 +114,20 @@ def check(source: Source, root: Path, releasing: bool) -> str:
     missing = [word for word in words_of(source.symbol) if not any(occurs(word, text) for text in texts)]
     if missing:
         return f"no {', '.join(missing)} in it"
+    if path.suffix in (".py", ".pyi", ".md", ".rst"):
+        return "good"  # Python gives nothing up itself
     if not releasing or not _SAYS_SO.search(source.says) or _DENIES.search(source.says):
         return "good"
-    bodies = [body for word in words_of(source.symbol) for text in texts if (body := body_of(word, text)) is not None]
-    if any(RELEASES.search(body) for body in bodies) or (not bodies and any(RELEASES.search(t) for t in texts)):
+    words = words_of(source.symbol)
+    there, directly = releases(words, texts, 0)
+    if directly or (not there and any(RELEASES.search(text) for text in texts)):
         return "good"
-    if any(RELEASES.search(text) for text in texts):
-        return "indirect"  # a function of the same file does it
-    named = re.findall(r"\b[A-Za-z]\w*(?:_\w+|[a-z][A-Z]\w*|\.\w+)", source.says)
-    return "indirect" if named or _INDIRECT.search(source.says) else "says that it releases, and nothing there does"
+    if releases(words, texts, 2)[1]:
+        return "indirect"  # a function of the same file that it calls does it
+    named = re.findall(
+        r"\b_?[A-Za-z]\w*(?:_\w+|[a-z][A-Z]\w*|\.\w+|\(\d?\))|\bwhose\b|\braw\b|\bmachinery\b", source.says
+    )
+    return "indirect" if named else "says that it releases, and nothing there does"
 
 
 def root_of(source: Source, roots: dict[str, Path]) -> Path | None:
@@ -171,7 +182,7 @@ def main() -> int:
             if outcome not in ("good", "indirect", "skipped"):
                 more = f" and {len(names) - 1} more" if len(names) > 1 else ""
                 place = f"{source.repository} {source.version} {source.path} ({source.symbol})"
-                print(f"{library.file}: {names[0]}{more}: {place}: {outcome}")
+                print(f"{library.file}: {names[0]}{more}: {place}: {outcome}; it says: {source.says}")
     fine = ("good", "indirect", "skipped")
     counts = Counter(f.outcome if f.outcome in fine else "failed" for f in findings)
     print(", ".join(f"{counts[kind]} {kind}" for kind in ("good", "indirect", "failed", "skipped")), file=sys.stderr)

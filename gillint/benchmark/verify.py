@@ -15,6 +15,7 @@ TOLERANCE = 0.15  # of the held fraction, absolute
 WIDEST = 0.3  # rounds that differ by more than this show nothing
 _SIDES = (0.3, 0.8)  # native or waiting, mixed, held: the bounds of the model
 _LEAST_SHARE = 0.2  # of the probe's predicted time that must be the fact's own calls
+_MOST_CORRECTION = 0.5  # CPU time of counting, beside that of the probe
 _OTHERS = 0.2  # CPU time in threads of the library's own, beside that of the caller
 
 AGREEMENT = (
@@ -22,7 +23,8 @@ AGREEMENT = (
     "code and sizes, or of a held fraction that the fact's evidence recorded; or on the same side of the bounds (up to 0.3,\n"
     "up to 0.8, above) as the likely prediction. A fact whose probe can neither be predicted nor was recorded is judged by\n"
     "its effect alone: what holds or runs Python is above 0.8, what releases or waits below. Inconclusive is what raised,\n"
-    "what took too long, what differed by more than 0.3 from round to round, what waits and was answered at once (as by\n"
+    "what took too long, what differed by more than 0.3 from round to round, what releases so\n"
+    "shortly that counting takes as long, what waits and was answered at once (as by\n"
     "a server on the same machine), and what other threads of the library did."
 )
 
@@ -91,6 +93,8 @@ def judge(fact: Fact, counted: Counted, predicted: Interval | None) -> Verified:
         return verdict(Verdict.INCONCLUSIVE, "threads of the library's own did much of the work")
     if counted.high - counted.low > WIDEST:
         return verdict(Verdict.INCONCLUSIVE, f"from {counted.low:.2f} to {counted.high:.2f} from round to round")
+    if counted.correction > _MOST_CORRECTION * (counted.gil + counted.native):
+        return verdict(Verdict.INCONCLUSIVE, "releases so short that counting them takes as long")
     waits = fact.behaviour.effect is Effect.WAITS and counted.releases >= 1
     if waits and not recorded and counted.held > (predicted.likely if predicted is not None else 0.0) + TOLERANCE:
         return verdict(Verdict.INCONCLUSIVE, "it releases, and was answered sooner than the fact takes for likely")

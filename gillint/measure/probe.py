@@ -37,6 +37,7 @@ class Counted:
         held: the held fraction, the median of the rounds; `low` and `high` are its extremes.
         other_threads: CPU time of the library's own threads.
         reference: what an iteration of the reference loop took meanwhile.
+        correction: CPU time of the counting itself, which was taken off.
     """
 
     held: float
@@ -48,6 +49,7 @@ class Counted:
     releases: float
     other_threads: float
     reference: float
+    correction: float = 0.0
 
     @property
     def scale(self) -> float:
@@ -81,6 +83,7 @@ def counted(samples: list[dict[str, Any]]) -> Counted:
         releases=middle("releases"),
         other_threads=middle("other") if middle("other") > 0.05 * computing else 0.0,
         reference=middle("reference"),
+        correction=float(median(s.get("correction", 0.0) for s in samples)),
     )
 
 

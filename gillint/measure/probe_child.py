@@ -99,7 +99,7 @@ class Child:
 
     def __init__(self) -> None:
         self.counters: Counters | None = None
-        self.empty_ns = 0.0
+        self.empty_ns = self.correction_ns = 0.0
         self.batches: dict[str, list[Batch]] = {}
 
     def check(self) -> "dict[str, Any]":
@@ -163,6 +163,7 @@ class Child:
                 self.counters = Counters()
                 self.counters.calibrate()
                 self.empty_ns = _empty_ns()
+                self.correction_ns = sum(map(abs, self.counters.overhead()[:2]))
             batch = self.batches["statement"][0]
             for _ in range(rounds):
                 lost, waits = times_off_the_core()
@@ -171,6 +172,7 @@ class Child:
                 if lost and waits < 0.1 * calls:  # it hardly ever waited: what it was off the core for were others
                     sample["wait"] = sample["blocked"] = 0.0
                 sample["lost"] = lost
+                sample["correction"] = sample["releases"] * self.correction_ns
                 sample["gil"] = max(0.0, sample["gil"] - self.empty_ns)
                 samples.append({**sample, "reference": _reference_ns()})
 
