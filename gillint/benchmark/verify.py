@@ -23,9 +23,9 @@ AGREEMENT = (
     "code and sizes, or of a held fraction that the fact's evidence recorded; or on the same side of the bounds (up to 0.3,\n"
     "up to 0.8, above) as the likely prediction. A fact whose probe can neither be predicted nor was recorded is judged by\n"
     "its effect alone: what holds or runs Python is above 0.8, what releases or waits below. Inconclusive is what raised,\n"
-    "what took too long, what differed by more than 0.3 from round to round, what releases so\n"
-    "shortly that counting takes as long, what waits and was answered at once (as by\n"
-    "a server on the same machine), and what other threads of the library did."
+    "what took too long, what differed by more than 0.3 from round to round, what waits and was answered at once (as by a\n"
+    "server on the same machine), what other threads of the library did, and what would disagree, but releases so shortly\n"
+    "that counting takes as long."
 )
 
 
@@ -87,14 +87,14 @@ def judge(fact: Fact, counted: Counted, predicted: Interval | None) -> Verified:
     recorded = recorded_held(fact)
 
     def verdict(kind: Verdict, reason: str) -> Verified:
+        if kind is Verdict.DISAGREE and counted.correction > _MOST_CORRECTION * (counted.gil + counted.native):
+            kind, reason = Verdict.INCONCLUSIVE, f"{reason}; its releases are so short that counting takes as long"
         return Verified(fact, kind, reason, counted, predicted, recorded)
 
     if counted.other_threads > _OTHERS * (counted.gil + counted.native + counted.wait):
         return verdict(Verdict.INCONCLUSIVE, "threads of the library's own did much of the work")
     if counted.high - counted.low > WIDEST:
         return verdict(Verdict.INCONCLUSIVE, f"from {counted.low:.2f} to {counted.high:.2f} from round to round")
-    if counted.correction > _MOST_CORRECTION * (counted.gil + counted.native):
-        return verdict(Verdict.INCONCLUSIVE, "releases so short that counting them takes as long")
     waits = fact.behaviour.effect is Effect.WAITS and counted.releases >= 1
     if waits and not recorded and counted.held > (predicted.likely if predicted is not None else 0.0) + TOLERANCE:
         return verdict(Verdict.INCONCLUSIVE, "it releases, and was answered sooner than the fact takes for likely")

@@ -46,6 +46,8 @@ def near(value: float) -> Interval:
         (fact("unknown"), found(0.9), None, "inconclusive"),
         (fact("holds", 1.0), found(0.7, 0.2), None, "inconclusive"),
         (fact("releases", 0.1), found(0.9, other_threads=500.0), None, "inconclusive"),
+        (fact("releases", 0.05), found(0.25, correction=900.0), None, "inconclusive"),
+        (fact("releases", 0.05), found(0.06, correction=900.0), None, "agree"),
         (fact("waits"), found(0.9), near(0.1), "inconclusive"),
         (fact("waits"), found(0.9, releases=0.0), near(0.1), "disagree"),
         (fact("waits", 0.1), found(0.9), near(0.1), "disagree"),
