@@ -14,7 +14,7 @@ from gillint.costs.demand import Costs
 from gillint.costs.hotness import Hotness
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
-from gillint.knowledge.base import library, library_files
+from gillint.knowledge.base import extended_by, library, library_files
 from gillint.regions.find import Region, find_regions, function_region
 from gillint.resolve.program import Project, resolve, walk
 from gillint.resolve.trace import Call, FunctionTrace, Handover, Kind, Resolved
@@ -38,6 +38,11 @@ def analyse(
         project: the other files of the run, where there are any.
         thorough: look at all functions (a report), not only at those that a rule could flag (a check).
     """
+    with extended_by(options.extensions):
+        return _analyse(source, path, options, project, thorough=thorough)
+
+
+def _analyse(source: str, path: str, options: Options, project: Project | None, *, thorough: bool) -> FileReport:
     try:
         syntax = parse(source, path)
     except SyntaxProblem as problem:

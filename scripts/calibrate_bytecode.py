@@ -28,7 +28,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from scripts.probe import REFERENCE_CALLS, REFERENCE_ITERATIONS, REFERENCE_NS, exclusive, reference_calls
+from gillint.measure.engine import exclusive
+from gillint.measure.harness import held_loop
+from gillint.measure.probe import REFERENCE_NS
+
+REFERENCE_CALLS = 100
+REFERENCE_ITERATIONS = 1000  # of one call of the loop: the sum stays below 2**30, one digit of an int
 
 BATCH_NS = 1_500_000
 STEPS = 1000  # of the loop in which the snippets run, and of those whose step is measured
@@ -280,7 +285,8 @@ def measure(rounds: int) -> dict[str, float]:
     samples: dict[str, list[float]] = {key: [] for key in (*jobs, "reference")}
     for _ in range(rounds):
         start = time.thread_time_ns()
-        reference_calls(REFERENCE_CALLS)
+        for _ in range(REFERENCE_CALLS):
+            held_loop(REFERENCE_ITERATIONS)
         reference = (time.thread_time_ns() - start) / (REFERENCE_CALLS * REFERENCE_ITERATIONS)
         samples["reference"].append(reference)
         for key, timed in jobs.items():

@@ -5,7 +5,7 @@
 
 The first grid holds for g microseconds (a Python loop) and releases for n (SHA-256 of so much data) on two threads; the
 second holds for g and waits for w (time.sleep) on 2, 4, 8 threads. At each point the loop's length and the data's size
-are set by measuring G, N and W of one turn by interposition (see probe.py) until they are within a few per cent of what
+are set by measuring G, N and W of one turn by counting (see gillint.measure.probe) until they are within a few per cent of what
 they are called. Rounds interleave one thread, T threads and T processes. Only the rounds count in which the processes
 scaled as two free cores let them: the others say that something else was running. The speed-up is T threads' throughput
 against one thread's: its median over those rounds and the median's bootstrapped 95% interval.
@@ -19,13 +19,15 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from scripts.probe import Worker, build_counter, exclusive, seconds_on_processes
+from gillint.measure.counter import build_counter
+from gillint.measure.engine import exclusive
+from gillint.measure.probe import counted as counted_demand
+from gillint.measure.worker import Worker, seconds_on_processes
 
 HOLDS_US = (2, 10, 20, 50, 100, 200, 1000)
 RELEASES_US = (5, 10, 20, 50, 100, 200, 500, 1000)
@@ -93,8 +95,8 @@ def calibrate(counted: Worker, hold_us: float, other_us: float, waits: bool) -> 
     for _ in range(CORRECTIONS):
         turn.prepare(counted, 1)
         calls = counted.ask("calibrate", what="statement", seconds=0.03)["calls"]
-        found = counted.ask("demand", calls=calls, rounds=5)
-        held, other = found["gil"] / 1e3, (found["wait"] + found["native"] if waits else found["native"]) / 1e3
+        found = counted_demand(counted.ask("demand", calls=calls, rounds=5)["samples"])
+        held, other = found.gil / 1e3, (found.wait + found.native if waits else found.native) / 1e3
         if abs(held / hold_us - 1) < TOLERANCE and abs(other / other_us - 1) < TOLERANCE:
             break
         turn.steps = max(1.0, turn.steps * hold_us / max(held, hold_us / 4))
@@ -176,17 +178,15 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "data", metavar="DIR")
     options = parser.parse_args()
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
-        counter = build_counter(Path(directory))
+    with ExitStack() as stack:
+        counter = build_counter()
         if counter is None:
             print("calibrate_handoff: needs Linux and a C compiler", file=sys.stderr)
             return 2
         start: Callable[[Path | None], Worker] = lambda preload: stack.enter_context(  # noqa: E731
-            Worker("", "pass", 1, preload=preload, timeout=3600)
+            Worker(preload=preload, timeout=3600)
         )
         counted, *workers = [start(counter), *(start(None) for _ in range(max(WAIT_THREADS)))]
-        for worker in (counted, *workers):
-            worker.receive()
         if options.grid != "waits":
             points = [measure(workers, counted, g, n, 2, False) for g in HOLDS_US for n in RELEASES_US]
             write(options.output / f"handoff-{version}.csv", "n_us", points)

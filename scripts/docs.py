@@ -10,6 +10,7 @@ and an index. In README.md and in the other pages of `docs/` it replaces what st
     <!-- facts: json.loads, json.dumps -->                      what the knowledge base says of these, with its evidence
     <!-- rules -->                                              the table of the rules
     <!-- fit: scripts/data/handoff-3.11.csv -->                 a measured grid, and what the model predicts for it
+    <!-- beliefs: docs/beliefs.toml -->                        what is believed and what is so, with evidence and probe
     <!-- constants: HANDOFF_NS, CONVOY_FLOOR -->                constants of the model
     <!-- end -->
 """
@@ -27,11 +28,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from gillint.errors import GillintError  # noqa: E402
 from gillint.knowledge.base import find_fact  # noqa: E402
+from gillint.knowledge.schema import Measured, Source  # noqa: E402
 from gillint.rules import RULES  # noqa: E402
 from gillint.rules.base import Rule  # noqa: E402
 from gillint.scaling import model  # noqa: E402
@@ -39,7 +46,7 @@ from gillint.scaling import model  # noqa: E402
 COLUMNS = 88
 RULE_PAGES = Path("docs/rules")
 _FREE_THREADED = ("GIL501",)  # rules about builds without a GIL
-_KINDS = "output|facts|rules|fit|constants"
+_KINDS = "output|facts|beliefs|rules|fit|constants"
 _BLOCK = re.compile(
     rf"^(?P<open><!-- (?P<kind>{_KINDS})(?:: (?P<argument>[^\n]+?))? -->)\n.*?^(?P<close><!-- end -->)$",
     re.MULTILINE | re.DOTALL,
@@ -131,6 +138,8 @@ def _with_blocks(path: Path, text: str) -> str:
             body = _printed(argument)
         elif kind == "facts":
             body = _facts(path, argument)
+        elif kind == "beliefs":
+            body = _beliefs(path, argument)
         elif kind == "fit":
             body = _fit(argument)
         elif kind == "constants":
@@ -174,6 +183,22 @@ def _facts(path: Path, names: str) -> str:
         lines.append(f"- `{name}`: **{fact.behaviour.effect.value}**{' in general' if fact.clauses else ''}.{note}")
         lines.extend(f"  - {evidence}" for evidence in fact.evidence)
     return "\n".join(lines) + "\n"
+
+
+def _beliefs(path: Path, name: str) -> str:
+    """A row for each belief: what is so, the first source and the first measurement, and the probe that shows it."""
+    rows = ["| belief | what is so | evidence | probe |", "|---|---|---|---|"]
+    for row in tomllib.loads(_read(ROOT / name))["belief"]:
+        fact = find_fact(row["name"])
+        if fact is None or fact.probe is None:
+            raise Problem(f"{path}: no fact of {row['name']!r} with a probe in the knowledge base")
+        source = next((f"{e.path} ({e.symbol}), {e.version}" for e in fact.evidence if isinstance(e, Source)), None)
+        held = next((e for e in fact.evidence if isinstance(e, Measured) and e.held is not None), None)
+        measured = f"held {held.held:.2f} ({held.version}, {held.date})" if held is not None else None
+        evidence = "; ".join(part for part in (source, measured) if part)
+        statement = " ".join(fact.probe.statement.split()).replace("|", "\\|")
+        rows.append(f"| {row['belief']} | `{fact.name}`: {row['so']} | {evidence} | `{statement}` |")
+    return "\n".join(rows) + "\n"
 
 
 def _constants(path: Path, names: str) -> str:

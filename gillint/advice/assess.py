@@ -135,6 +135,8 @@ def _assumptions(
             text = f"{what} is not known: the ordinary case is assumed"
             if text not in found:
                 found.append(text)
+    versions = (c.detail.effect for c in calls if c.share >= 0.02)
+    found.extend(f"{e.library}" for e in versions if e.library is not None and e.fact and e.fact.depends_on_version)
     if hanging:
         found.append("unknown sizes that matter: " + ", ".join(_quoted(n) for n in hanging[:4]))
     unknown = [c for c in calls if c.detail.call.kind == "unknown"]

@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from gillint.advice.assess import Assessment
 from gillint.diagnostics.types import Diagnostic
 from gillint.estimate import Estimate
+from gillint.knowledge.base import Extension
 from gillint.knowledge.conditions import Target
 from gillint.scaling.predict import Setting
+from gillint.source.environment import Environment
 from gillint.source.notebooks import Cell
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user decides about an analysis; `codes` are the selected rules, None for the default ones."""
+    """What the user decides about an analysis; `codes` are the selected rules, None for the default ones.
+
+    `environment` tells the versions of libraries, `extensions` are knowledge files that override those of gillint.
+    """
 
     cores: int = 4
     threads: int = 4
@@ -23,6 +28,8 @@ class Options:
     free_threaded: bool = False
     assumptions: Mapping[str, Estimate] = field(default_factory=dict)
     codes: frozenset[str] | None = None
+    environment: Environment = field(default_factory=Environment)
+    extensions: tuple[Extension, ...] = ()
 
     def selects(self, code: str, *, by_default: bool = True) -> bool:
         """Whether a rule is selected."""
@@ -36,7 +43,7 @@ class Options:
     @property
     def target(self) -> Target:
         """The part that facts ask for."""
-        return Target(self.python, self.free_threaded)
+        return Target(self.python, self.free_threaded, self.environment)
 
 
 @dataclass(frozen=True, slots=True)

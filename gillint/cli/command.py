@@ -43,6 +43,8 @@ def run_command(
     statistics: o.Statistics = False,
     show_settings: o.ShowSettings = False,
     show_files: o.ShowFiles = False,
+    extend_knowledge: o.ExtendKnowledge = None,
+    environment: o.EnvironmentPath = None,
 ) -> int:
     """Meet the configuration, then run what the command does with the paths; its exit code."""
     named = tuple(paths or ())
@@ -63,6 +65,8 @@ def run_command(
         config=config,
         exclude=exclude,
         baseline=baseline,
+        extend_knowledge=extend_knowledge,
+        environment=environment,
     )
     if show_settings or show_files:
         from gillint.cli.show import show

@@ -47,7 +47,7 @@ def _page(name: str) -> str | None:
         parts.append(concept)
     fact = find_fact(wanted)
     if fact is not None:
-        parts.append(_callable(fact))
+        parts.append(callable_page(fact))
     elif concept is None and "." in wanted and default_fact(wanted) is not None and knows_module(wanted):
         default = default_fact(wanted)
         assert default is not None
@@ -58,7 +58,7 @@ def _page(name: str) -> str | None:
         )
     found = library(wanted)
     if found is not None and fact is None:
-        parts.append(_library(found))
+        parts.append(library_page(found))
     return "\n\n".join(parts) if parts else None
 
 
@@ -71,7 +71,8 @@ def _unknown(name: str) -> str:
     return f"{text}. Rules: {rules}. Concepts: {', '.join(sorted(CONCEPTS))}"
 
 
-def _callable(fact: Fact) -> str:
+def callable_page(fact: Fact) -> str:
+    """All that is known of a callable."""
     lines = [f"# {fact.name}", "", _behaviour(fact.behaviour)]
     if fact.serialised_by:
         lines.append(f"One at a time: calls are serialised by the {fact.serialised_by}'s own lock.")
@@ -154,10 +155,13 @@ def _condition(c: Condition) -> str:
 
 def _evidence(fact: Fact) -> str:
     lines = ["", "## Evidence", "", *(f"- {e}" for e in fact.evidence), "", f"Fact: {fact.id}"]
+    if fact.overrides is not None:
+        lines.append(f"Overrides: {fact.overrides}")
     return "\n".join(lines)
 
 
-def _library(found: Library) -> str:
+def library_page(found: Library) -> str:
+    """A library in short: its default, its support for other builds, its names by effect."""
     names = sorted({fact.name for _, fact in found.facts})
     lines = [f"# {found.name}", "", f"{len(names)} names are known, read from or measured on version {found.version}."]
     if found.default is not None:

@@ -25,7 +25,9 @@ from gillint.config.settings import (
 )
 from gillint.diagnostics.types import Severity
 from gillint.errors import UsageError
+from gillint.knowledge.base import Extension, read_extension
 from gillint.rules import RULES
+from gillint.source.environment import find_environment
 
 Paths = Annotated[
     list[str] | None,
@@ -81,6 +83,18 @@ UnsafeFixes = Annotated[
     bool, typer.Option("--unsafe-fixes", help="Make (or show) fixes that may change what the program does, too.")
 ]
 Diff = Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")]
+ExtendKnowledge = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="A knowledge file of your own; its facts override those of gillint. Repeatable."),
+]
+EnvironmentPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--environment",
+        metavar="PATH",
+        help="The environment whose versions of libraries count.  [default: .venv, gillint's own, then what is pinned]",
+    ),
+]
 StdinName = Annotated[
     str | None, typer.Option("--stdin-filename", metavar="NAME", help="The name of the text on standard input.")
 ]
@@ -152,6 +166,8 @@ def choose(
     config: Path | None = None,
     exclude: list[str] | None = None,
     baseline: Path | None = None,
+    extend_knowledge: list[Path] | None = None,
+    environment: Path | None = None,
 ) -> Chosen:
     """Join the command line with the configuration.
 
@@ -179,6 +195,8 @@ def choose(
             free_threaded=free,
             assumptions=assumptions,
             codes=_codes(select, extend_select, ignore, settings),
+            environment=find_environment(_start(paths), environment),
+            extensions=extensions(settings, extend_knowledge),
         ),
         outputs=outputs_of(output_format, output_file, settings.output_format or "text"),
         fail_on=_one_of(fail_on, SEVERITIES, "--fail-on") or settings.fail_on or "info",
@@ -202,6 +220,13 @@ def _per_file(settings: Settings) -> tuple[PerFile, ...]:
         PerFile(pattern, folder, _matching(list(codes), f"{settings.file}: per-file-ignores.{pattern}"))
         for pattern, codes in settings.per_file_ignores
     )
+
+
+def extensions(settings: Settings, given: list[Path] | None) -> tuple[Extension, ...]:
+    """The user's knowledge files: those of the configuration, then those of the command line, which win."""
+    here = Path.cwd()
+    named = [path.relative_to(here) if path.is_relative_to(here) else path for path in settings.extend_knowledge]
+    return tuple(map(read_extension, (*named, *(given or ()))))
 
 
 def _start(paths: tuple[str, ...]) -> Path:

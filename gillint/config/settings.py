@@ -43,6 +43,7 @@ class Settings:
     baseline: str | None = None
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     requires_python: str | None = None
+    extend_knowledge: tuple[Path, ...] = ()
 
 
 _KEYS = (
@@ -59,6 +60,7 @@ _KEYS = (
     "assume",
     "baseline",
     "per-file-ignores",
+    "extend-knowledge",
 )
 
 
@@ -124,6 +126,9 @@ def read_settings(path: Path, requires: str | None = None) -> Settings:
         baseline=_text(table.get("baseline"), f"{where}baseline"),
         per_file_ignores=_per_file(table.get("per-file-ignores"), f"{where}per-file-ignores"),
         requires_python=requires,
+        extend_knowledge=tuple(
+            path.parent / name for name in _texts(table.get("extend-knowledge"), f"{where}extend-knowledge") or ()
+        ),
     )
 
 

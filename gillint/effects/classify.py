@@ -11,6 +11,7 @@ from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
 from gillint.resolve.bound import Answers
 from gillint.resolve.trace import Call
 from gillint.resolve.values import LazyRef
+from gillint.source.environment import LibraryVersion
 
 # What is taken for a call of which only the name is known. An undefined function is assumed to be ordinary Python of
 # modest size; of an unknown one nothing is assumed but that it is neither trivial nor endless.
@@ -45,6 +46,7 @@ class CallEffect:
     note: str | None = None
     instead: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    library: LibraryVersion | None = None
 
     @property
     def elapsed(self) -> Estimate:
@@ -87,6 +89,7 @@ def classify(call: Call, target: Target) -> CallEffect:
         note=decision.likely.note,
         instead=fact.instead,
         evidence=fact.evidence,
+        library=target.library_version(fact),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gillint.estimate import Estimate
 from gillint.knowledge.expressions import Measures, evaluate
 from gillint.knowledge.schema import Behaviour, Condition, Constant, Cost, Fact
+from gillint.source.environment import Environment, LibraryVersion
 
 
 class Arguments(Measures, Protocol):
@@ -33,10 +34,18 @@ class Arguments(Measures, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The interpreter that the prediction is for."""
+    """The interpreter that the prediction is for, and the libraries beside it."""
 
     python: str = "3.13"
     free_threaded: bool = False
+    environment: Environment = field(default_factory=Environment)
+
+    def library_version(self, fact: Fact) -> LibraryVersion:
+        """The version of a fact's library: the user's where it is known, else the one that the facts speak of."""
+        if fact.distribution == "python":
+            return LibraryVersion("python", self.python, "the target")
+        found = self.environment.find(fact.distribution)
+        return found or LibraryVersion(fact.distribution, fact.version, "the version that the facts speak of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +106,7 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
     if c.python is not None:
         parts.append(version_matches(target.python, c.python))
     if c.version is not None:
-        # The library's version in the user's environment is not looked up: the one that the facts speak of counts.
-        parts.append(version_matches(fact.version, c.version))
+        parts.append(version_matches(target.library_version(fact).version, c.version))
     of = c.of or "self"
     if c.of is None and fact.parameters and arguments.type_of("self") is None:
         of = fact.parameters[0]

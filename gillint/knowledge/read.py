@@ -17,6 +17,7 @@ from gillint.knowledge.schema import (
     Condition,
     Cost,
     Effect,
+    Entries,
     Evidence,
     Fact,
     Library,
@@ -178,10 +179,10 @@ def read_library(text: str, file: str) -> Library:
     top = _Table(data, file, "")
     top.allow({"library", "distribution", "version", "default", "support", "fact", "type"})
     name = top.must("library")
-    version = top.must("version")
+    version, distribution = top.must("version"), top.must("distribution")
     facts: dict[str, Fact] = {}
     for table in top.tables("fact"):
-        for fact_name, fact in _facts(table, version):
+        for fact_name, fact in _facts(table, version, distribution):
             if fact_name in facts:
                 raise KnowledgeError(f"{file}: {table.path}: `{fact_name}` is given twice")
             facts[fact_name] = fact
@@ -202,6 +203,8 @@ def read_library(text: str, file: str) -> Library:
             behaviour=_behaviour(default_table, None),
             evidence=_evidence(default_table),
             is_default=True,
+            version=version,
+            distribution=distribution,
         )
     support = top.table("support")
     free = sub = None
@@ -213,10 +216,10 @@ def read_library(text: str, file: str) -> Library:
     return Library(
         name=name,
         file=file,
-        distribution=top.must("distribution"),
+        distribution=distribution,
         version=version,
-        facts=tuple(facts.items()),
-        types=tuple(types.items()),
+        facts=Entries.of(facts),
+        types=Entries.of(types),
         default=default,
         free_threading=free,
         subinterpreters=sub,
@@ -224,7 +227,7 @@ def read_library(text: str, file: str) -> Library:
     )
 
 
-def _facts(table: _Table, version: str) -> list[tuple[str, Fact]]:
+def _facts(table: _Table, version: str, distribution: str) -> list[tuple[str, Fact]]:
     table.allow(_FACT)
     single, family = table.text("name"), table.texts("names")
     if (single is None) == (family is None):
@@ -258,8 +261,11 @@ def _facts(table: _Table, version: str) -> list[tuple[str, Fact]]:
         evidence=_evidence(table),
         probe=probe,
         version=version,
+        distribution=distribution,
     )
-    return [(n, replace(fact, name=n)) for n in names] + [(alias, fact) for alias in aliases]
+    return [(n, fact if n == fact.name else replace(fact, name=n)) for n in names] + [
+        (alias, fact) for alias in aliases
+    ]
 
 
 def _behaviour(table: _Table, base: Behaviour | None) -> Behaviour:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Generic, Literal, TypeVar, overload
 
 Constant = str | int | float | bool | None
 
@@ -160,11 +161,25 @@ class Fact:
     probe: Probe | None = None
     is_default: bool = False
     version: str = ""
+    distribution: str = "python"
+    is_extension: bool = False
+    overrides: str | None = None
 
     @property
     def id(self) -> str:
         """Names the fact in reports: `stdlib/json.toml#json.loads`."""
         return f"{self.file}#{self.name}"
+
+    @property
+    def depends_on_version(self) -> bool:
+        """Whether the library's version changes what it says."""
+        return any(clause.condition.version is not None for clause in self.clauses)
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """The evidence in words; where it is not gillint's own, with the file that it stands in."""
+        prefix = f"{self.file}: " if self.is_extension else ""
+        return tuple(f"{prefix}{entry}" for entry in self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +201,75 @@ class Support:
     since: str | None = None
 
 
+T = TypeVar("T")
+
+
+class Entries(Sequence[tuple[str, T]], Generic[T]):
+    """Names with what they stand for, which is made when it is asked for: most of a library is never looked at.
+
+    Args:
+        places: the place of each name; names that share a place share what stands there.
+        make: gives what stands at a place.
+    """
+
+    __slots__ = ("_made", "_make", "_names", "_places")
+
+    def __init__(self, places: dict[str, int], make: Callable[[int], T]) -> None:
+        self._places, self._make = places, make
+        self._names = tuple(places)
+        self._made: dict[int, T] = {}
+
+    @classmethod
+    def of(cls, entries: dict[str, T]) -> Entries[T]:
+        """Of what is made already."""
+        values: dict[int, T] = {}
+        places: dict[str, int] = {}
+        seen: dict[int, int] = {}
+        for name, value in entries.items():
+            places[name] = seen.setdefault(id(value), len(seen))
+            values[places[name]] = value
+        return cls(places, values.__getitem__)
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The place of each name."""
+        return self._places
+
+    def find(self, name: str) -> T | None:
+        """What a name stands for, or None."""
+        place = self._places.get(name)
+        return None if place is None else self.at(place)
+
+    def at(self, place: int) -> T:
+        """What stands at a place, always the same object."""
+        found = self._made.get(place)
+        if found is None:
+            found = self._made[place] = self._make(place)
+        return found
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[str, T]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[str, T]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[str, T] | Sequence[tuple[str, T]]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        name = self._names[index]
+        return name, self.at(self._places[name])
+
+    def __iter__(self) -> Iterator[tuple[str, T]]:
+        return ((name, self.at(place)) for name, place in self._places.items())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Entries) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._names)
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     """One knowledge file."""
@@ -194,8 +278,8 @@ class Library:
     file: str
     distribution: str
     version: str
-    facts: tuple[tuple[str, Fact], ...]
-    types: tuple[tuple[str, TypeInfo], ...] = ()
+    facts: Entries[Fact]
+    types: Entries[TypeInfo]
     default: Fact | None = None
     free_threading: Support | None = None
     subinterpreters: Support | None = None

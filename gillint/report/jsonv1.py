@@ -14,6 +14,7 @@ from gillint.estimate import LIMIT, Estimate, Interval
 from gillint.report.formats import Run
 from gillint.report.places import Place, in_cells, place, place_of
 from gillint.scaling.predict import Range
+from gillint.source.environment import LibraryVersion
 
 _CALLS = 20  # the calls that matter; what is below 0.1% of the time is left out
 _LEAST_SHARE = 0.001
@@ -130,9 +131,14 @@ def _call(c: RankedCall, path: str, report: FileReport) -> dict[str, Any]:
         "effect": effect.effect.value,
         "share": _number(c.share),
         "fact": effect.fact.id if effect.fact is not None else None,
-        "evidence": [str(e) for e in effect.evidence],
+        "evidence": list(effect.fact.citations) if effect.fact is not None else [],
         "assumed": effect.assumed,
+        "library": _library(effect.library) if effect.library is not None else None,
     }
+
+
+def _library(library: LibraryVersion) -> dict[str, Any]:
+    return {"name": library.name, "version": library.version, "source": library.origin}
 
 
 def _measured(m: Measured) -> dict[str, Any]:

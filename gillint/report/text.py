@@ -149,7 +149,8 @@ def _calls(console: Console, a: Assessment, report: FileReport) -> None:
         )
     for c in calls:
         effect = c.detail.effect
-        evidence = str(effect.evidence[0]) if effect.evidence else "assumed, not known" if effect.assumed else ""
+        cited = effect.fact.citations if effect.fact is not None else ()
+        evidence = cited[0] if cited else "assumed, not known" if effect.assumed else ""
         label = f"{effect.effect.value}{' (assumed)' if effect.assumed else ''}"
         table.add_row(
             f"{100 * c.share:.0f}%",

@@ -101,7 +101,7 @@ def _star_names(module: str) -> list[str]:
     prefix = module + "."
     if found is None:
         return []
-    return [n for n, _ in found.facts if n.startswith(prefix) and "." not in n[len(prefix) :]]
+    return [n for n in found.facts.places if n.startswith(prefix) and "." not in n[len(prefix) :]]
 
 
 def _return(act: Activation, node: t.Return) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gillint import __version__
+from gillint.source.environment import find_environment
 from tests.support import ROOT, SKETCHES, document, environment, gillint, inside, inside_json, read_json, text
 
 HELD = text("""
@@ -578,7 +579,7 @@ def test_the_contract_holds_for_every_sketch(path: Path, settings: tuple[str, ..
     if settings:
         inside_json(path, *settings)
     else:
-        found = document(path.read_text(encoding="utf-8"), str(path))
+        found = document(path.read_text(encoding="utf-8"), str(path), environment=find_environment(path))
         assert found["files"] == inside_json(path, "--python", "3.13")["files"]
 
 

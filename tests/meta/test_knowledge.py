@@ -264,6 +264,33 @@ def test_methods_of_public_classes_exist(name: str) -> None:
 
 
 @each_library
+def test_aliases_are_other_names_of_the_same_object(name: str) -> None:
+    found = load(name)
+    if not installed(found):
+        pytest.skip(f"{found.distribution} is not installed")
+    wrong = []
+    for alias, fact in found.facts:
+        if alias == fact.name:
+            continue
+        try:
+            one, other = resolve(fact.name), resolve(alias)
+        except (ImportError, LookupError):
+            continue  # a private module, or a name that this version does not have: nobody can write it
+        # A method is bound anew at each look, and `requests.session` is a function that makes a `requests.Session`.
+        names = {str(getattr(what, "__name__", what)).casefold() for what in (one, other)}
+        if one is not other and one != other and len(names) > 1:
+            wrong.append((alias, fact.name))
+    assert wrong == []
+
+
+@each_library
+def test_no_two_conditions_of_a_fact_are_the_same(name: str) -> None:
+    for fact in unique(load(name)):
+        conditions = [clause.condition for clause in fact.clauses]
+        assert len(conditions) == len(set(conditions)), fact.name
+
+
+@each_library
 def test_probes_are_plain_python(name: str) -> None:
     for fact in unique(load(name)):
         if fact.probe is not None:

@@ -1,0 +1,126 @@
+"""Whether a fact still holds: its probe counted again, beside what the fact predicts for the probe and what it recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gillint.advice.outcome import Options
+from gillint.estimate import Interval
+from gillint.knowledge.schema import Effect, Fact, Measured
+from gillint.measure.probe import Counted
+from gillint.pipeline import analyse
+
+TOLERANCE = 0.15  # of the held fraction, absolute
+WIDEST = 0.3  # rounds that differ by more than this show nothing
+_SIDES = (0.3, 0.8)  # native or waiting, mixed, held: the bounds of the model
+_LEAST_SHARE = 0.2  # of the probe's predicted time that must be the fact's own calls
+_MOST_CORRECTION = 0.5  # CPU time of counting, beside that of the probe
+_OTHERS = 0.2  # CPU time in threads of the library's own, beside that of the caller
+
+AGREEMENT = (
+    "A fact agrees where the held fraction that is counted now lies within 0.15 of what gillint predicts for the probe's\n"
+    "code and sizes, or of a held fraction that the fact's evidence recorded; or on the same side of the bounds (up to 0.3,\n"
+    "up to 0.8, above) as the likely prediction. A fact whose probe can neither be predicted nor was recorded is judged by\n"
+    "its effect alone: what holds or runs Python is above 0.8, what releases or waits below. Inconclusive is what raised,\n"
+    "what took too long, what differed by more than 0.3 from round to round, what waits and was answered at once (as by a\n"
+    "server on the same machine), what other threads of the library did, and what would disagree, but releases so shortly\n"
+    "that counting takes as long."
+)
+
+
+class Verdict(str, Enum):
+    """What a probe says of its fact."""
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    INCONCLUSIVE = "inconclusive"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The verdict on one fact.
+
+    Attributes:
+        reason: why it is not "agree", or what was expected.
+        predicted: the held fraction that gillint predicts for the probe.
+        recorded: the held fractions of the fact's evidence.
+    """
+
+    fact: Fact
+    verdict: Verdict
+    reason: str
+    counted: Counted | None = None
+    predicted: Interval | None = None
+    recorded: tuple[float, ...] = ()
+
+
+def predicted_held(fact: Fact, options: Options) -> Interval | None:
+    """The held fraction that is predicted for a fact's probe, where the fact's own calls are much of it."""
+    if fact.probe is None:
+        return None
+    body = "\n".join(f"    {line}" for line in fact.probe.statement.splitlines())
+    head = f"{fact.probe.setup}\n" if fact.probe.setup else ""
+    line = head.count("\n") + 1
+    report = analyse(f"{head}for _ in range(1000):\n{body}\n", "probe.py", options)
+    for region in report.regions:
+        if region.region.span.line != line:
+            continue
+        own = sum(
+            c.share for c in region.calls if c.detail.effect.fact is not None and c.detail.effect.fact.id == fact.id
+        )
+        held = region.prediction.held
+        if own < _LEAST_SHARE or held.likely is None:
+            return None
+        return Interval(held.low, held.likely, held.high)
+    return None
+
+
+def recorded_held(fact: Fact) -> tuple[float, ...]:
+    """The held fractions that the evidence gives."""
+    return tuple(e.held for e in fact.evidence if isinstance(e, Measured) and e.held is not None)
+
+
+def judge(fact: Fact, counted: Counted, predicted: Interval | None) -> Verified:
+    """Compare what was counted with what was expected."""
+    recorded = recorded_held(fact)
+
+    def verdict(kind: Verdict, reason: str) -> Verified:
+        if kind is Verdict.DISAGREE and counted.correction > _MOST_CORRECTION * (counted.gil + counted.native):
+            kind, reason = Verdict.INCONCLUSIVE, f"{reason}; its releases are so short that counting takes as long"
+        return Verified(fact, kind, reason, counted, predicted, recorded)
+
+    if counted.other_threads > _OTHERS * (counted.gil + counted.native + counted.wait):
+        return verdict(Verdict.INCONCLUSIVE, "threads of the library's own did much of the work")
+    if counted.high - counted.low > WIDEST:
+        return verdict(Verdict.INCONCLUSIVE, f"from {counted.low:.2f} to {counted.high:.2f} from round to round")
+    waits = fact.behaviour.effect is Effect.WAITS and counted.releases >= 1
+    if waits and not recorded and counted.held > (predicted.likely if predicted is not None else 0.0) + TOLERANCE:
+        return verdict(Verdict.INCONCLUSIVE, "it releases, and was answered sooner than the fact takes for likely")
+    if predicted is None and not recorded:
+        return verdict(*_by_effect(fact, counted.held))
+    near = any(abs(counted.held - value) <= TOLERANCE for value in recorded)
+    if predicted is not None:
+        within = abs(counted.held - predicted.likely) <= TOLERANCE or _side(counted.held) == _side(predicted.likely)
+        near = near or within
+    wanted = [f"predicted {predicted.likely:.2f}"] if predicted is not None else []
+    wanted += [f"recorded {', '.join(f'{value:.2f}' for value in dict.fromkeys(recorded))}"] if recorded else []
+    return verdict(Verdict.AGREE if near else Verdict.DISAGREE, ", ".join(wanted))
+
+
+def _side(held: float) -> int:
+    return sum(held >= bound for bound in _SIDES)
+
+
+def _by_effect(fact: Fact, held: float) -> tuple[Verdict, str]:
+    effect = fact.behaviour.effect
+    if effect is Effect.UNKNOWN:
+        return Verdict.INCONCLUSIVE, "the fact says nothing"
+    if fact.clauses:
+        return (
+            Verdict.INCONCLUSIVE,
+            "it depends on arguments that cannot be read from the probe, and nothing was recorded",
+        )
+    holding = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
+    return (Verdict.AGREE if (held >= _SIDES[1]) == holding else Verdict.DISAGREE), f"its effect: {effect.value}"

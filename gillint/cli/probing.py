@@ -1,0 +1,173 @@
+"""What `gillint knowledge verify` and `probe` do: counting in a child process, judging, and writing evidence."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from gillint.advice.outcome import Options
+from gillint.benchmark.interpreter import Interpreter, find_interpreter
+from gillint.benchmark.verify import Verdict, Verified, judge, predicted_held
+from gillint.errors import UsageError
+from gillint.knowledge.base import data_folder, libraries_of, library
+from gillint.knowledge.read import read_library
+from gillint.knowledge.schema import Fact, Measured, Probe
+from gillint.measure.engine import exclusive, measure
+from gillint.measure.plan import Failed, Measurement
+from gillint.measure.probe import Counted, Prober, Statement, benchmark_of
+from gillint.measure.worker import ProbeError
+from gillint.source.environment import Environment, LibraryVersion
+
+_POSITIVE, _NEGATIVE = 1.6, 1.25  # what two threads of the controls reach at least, and at most, on two free cores
+
+
+def verify(facts: list[Fact], interpreter: Path | None) -> Iterator[tuple[Verified, str, str]]:
+    """Count the probes again, those of a library in one process; each verdict with the versions of library and Python."""
+    python = find_interpreter(interpreter, Path.cwd() / "probe.py")
+    for (_, distribution), group in groupby(facts, key=lambda fact: (fact.file, fact.distribution)):
+        with Prober(python.path) as prober:
+            version, running = prober.versions(distribution)
+            kept: dict[Probe, Counted | ProbeError] = {}  # facts of a family share their probe
+            for fact in group:
+                yield _verify(fact, prober, python, version, kept), version or "", running
+
+
+def _verify(
+    fact: Fact, prober: Prober, python: Interpreter, version: str | None, kept: dict[Probe, Counted | ProbeError]
+) -> Verified:
+    if fact.probe is None:
+        return Verified(fact, Verdict.SKIPPED, "no probe")
+    if version is None:
+        return Verified(fact, Verdict.SKIPPED, f"{fact.distribution} is not installed")
+    if fact.probe not in kept:
+        try:
+            with exclusive():
+                kept[fact.probe] = prober.count(Statement(fact.probe.setup, fact.probe.statement))
+        except ProbeError as problem:
+            kept[fact.probe] = problem
+    counted = kept[fact.probe]
+    if isinstance(counted, ProbeError):
+        if counted.missing:
+            return Verified(fact, Verdict.SKIPPED, f"{counted}")
+        return Verified(fact, Verdict.INCONCLUSIVE, str(counted))
+    here = Environment((LibraryVersion(fact.distribution, version, python.path),))
+    options = Options(python=python.version, free_threaded=False, environment=here)
+    return judge(fact, counted, predicted_held(fact, options))
+
+
+def update_evidence(result: Verified, version: str, python: str) -> None:
+    """Write what was measured into the fact's file, unless it has an entry for these versions.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    fact, found = result.fact, result.counted
+    same = (e for e in fact.evidence if isinstance(e, Measured) and (e.version, e.python) == (version, python))
+    if found is None or any(e.held is not None for e in same):
+        return
+    path = Path(fact.file) if fact.is_extension else data_folder() / fact.file
+    entry = (
+        f'  {{ kind = "measured", version = "{version}", python = "{python}", held = {found.held:.2f}, '
+        f'date = "{datetime.date.today().isoformat()}" }},\n'
+    )
+    try:
+        text = path.read_text(encoding="utf-8")
+        changed = with_evidence(text, fact.name, entry)
+        if changed is not None:
+            read_library(changed, fact.file)
+            path.write_text(changed, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--update: {path}: {error.strerror}") from None
+
+
+def with_evidence(text: str, name: str, entry: str) -> str | None:
+    """The text of a knowledge file with another entry at the end of a fact's evidence; None where there is no place."""
+    named = re.search(rf'^name = "{re.escape(name)}"$|^names = \[[^\]]*"{re.escape(name)}"', text, re.MULTILINE)
+    if named is None:
+        return None
+    following = text.find("\n[[", named.end())
+    block_end = len(text) if following < 0 else following
+    start = re.compile(r"^evidence = \[\n", re.MULTILINE).search(text, named.end(), block_end)
+    end = re.compile(r"^\]", re.MULTILINE).search(text, start.end(), block_end) if start is not None else None
+    return None if end is None else text[: end.start()] + entry + text[end.start() :]
+
+
+def fact_text(
+    name: str, setup: str, statement: str, interpreter: Path | None, seconds: float
+) -> tuple[str, tuple[str, ...]]:
+    """A fact in TOML for what a statement did, and why it may not be so.
+
+    Raises:
+        ProbeError: it could not be measured.
+    """
+    python = find_interpreter(interpreter, Path.cwd() / "probe.py")
+    what = Statement(setup, statement)
+    known = next((found for lib in libraries_of(name) if lib != "builtins" and (found := library(lib))), None)
+    top = name.split(".", maxsplit=1)[0]
+    distribution = known.distribution if known is not None else top
+    with exclusive(), Prober(python.path, timeout=60) as prober:
+        version, running = prober.versions(distribution)
+        counted = prober.count(what, seconds=0.03)
+    compared = None
+    if seconds:
+        try:
+            compared = measure(benchmark_of(what), interpreter=python.path, threads=2, seconds=max(2.0, seconds))
+        except Failed as problem:
+            raise ProbeError(str(problem)) from None
+    doubts = tuple(_doubts(counted, compared, running))
+    return render_fact(name, what, counted, compared, (version or "?", running)), doubts
+
+
+def _doubts(counted: Counted, compared: Measurement | None, python: str) -> Iterator[str]:
+    if counted.high - counted.low > 0.3:
+        yield f"the held fraction was {counted.low:.2f} to {counted.high:.2f}"
+    if counted.other_threads:
+        yield "threads of the library's own took part: what they did is not in native"
+    if not python.startswith("3.11."):
+        yield f"costs are scaled by the reference loop of Python {python}, which is not that of 3.11"
+    if compared is not None and compared.positive.likely < _POSITIVE:
+        yield f"the control that releases reached {compared.positive.likely:.2f}x on two threads: the machine is busy"
+    if compared is not None and compared.negative.likely > _NEGATIVE:
+        yield f"the control that holds reached {compared.negative.likely:.2f}x on two threads"
+
+
+def render_fact(
+    name: str, what: Statement, counted: Counted, compared: Measurement | None, versions: tuple[str, str]
+) -> str:
+    """The TOML of a fact. Costs of CPU time are scaled to the reference machine, waits are as they were."""
+    gil, native = counted.gil * counted.scale, counted.native * counted.scale
+    effect = "waits" if counted.wait > native else "releases" if native > 0.2 * gil else "holds"
+    lines = ["[[fact]]", f'name = "{name}"', f'effect = "{effect}"', f"gil = {{ fixed = {_figure(gil)} }}"]
+    if effect != "holds" and native >= 1:
+        lines.append(f"native = {{ fixed = {_figure(native)} }}")
+    if effect == "waits":
+        lines.append(f"wait = {{ fixed = {_figure(counted.wait)} }}")
+    if effect != "holds" and round(counted.releases, 2) != 1:
+        lines.append(f"releases = {{ fixed = {counted.releases:.3g} }}")
+    parts = ['kind = "measured"', f'version = "{versions[0]}"', f'python = "{versions[1]}"']
+    parts.append(f"held = {counted.held:.2f}")
+    if compared is not None:
+        parts.append(f"two_threads = {compared.speedup.likely:.2f}")
+        parts.append(
+            f'says = "controls: releasing {compared.positive.likely:.2f}x, holding {compared.negative.likely:.2f}x, '
+            f'two processes {compared.processes.likely:.2f}x"'
+        )
+    parts.insert(-1 if compared is not None else len(parts), f'date = "{datetime.date.today().isoformat()}"')
+    lines += ["evidence = [", f"  {{ {', '.join(parts)} }},", "]"]
+    lines.append(f"probe = {{ setup = {_string(what.setup)}, statement = {_string(what.statement)} }}")
+    return "\n".join(lines)
+
+
+def _figure(ns: float) -> str:
+    """Two significant digits, or a whole number of nanoseconds; a cost is no better known."""
+    rounded = float(f"{ns:.2g}")
+    return f"{rounded:_.0f}" if rounded >= 10 else f"{rounded:g}"
+
+
+def _string(text: str) -> str:
+    """A TOML basic string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'

@@ -1,0 +1,75 @@
+"""When a fact still holds: what was counted, beside what is predicted and what was recorded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.benchmark.verify import Verdict, judge, predicted_held
+from gillint.estimate import Interval
+from gillint.knowledge.base import find_fact
+from gillint.knowledge.schema import Behaviour, Effect, Fact, Measured, Probe
+from gillint.measure.probe import Counted
+
+
+def fact(effect: str = "holds", *recorded: float) -> Fact:
+    evidence = tuple(Measured("1", "3.11", "2026-11-22", held=value) for value in recorded)
+    return Fact("lib.f", "packages/lib.toml", (), Behaviour(Effect(effect)), evidence=evidence)
+
+
+def found(held: float, spread: float = 0.0, **more: float) -> Counted:
+    figures = {"gil": 1000 * held, "native": 1000 * (1 - held), "wait": 0.0, "releases": 1.0, "other_threads": 0.0}
+    return Counted(held=held, low=held - spread, high=held + spread, reference=45.0, **{**figures, **more})
+
+
+def near(value: float) -> Interval:
+    return Interval(max(0.0, value - 0.1), value, min(1.0, value + 0.1))
+
+
+@pytest.mark.parametrize(
+    ("made", "counted", "predicted", "verdict"),
+    [
+        (fact("holds", 1.0), found(1.0), near(1.0), "agree"),
+        (fact("holds", 1.0), found(0.1), near(1.0), "disagree"),
+        (fact("releases", 0.05), found(0.1), None, "agree"),
+        (fact("releases", 0.05), found(0.25), None, "disagree"),
+        (fact("releases"), found(0.29), near(0.05), "agree"),
+        (fact("releases"), found(0.31), near(0.05), "disagree"),
+        (fact("releases", 0.31), found(0.31), near(0.05), "agree"),
+        (fact("holds"), found(0.95), None, "agree"),
+        (fact("holds"), found(0.5), None, "disagree"),
+        (fact("runs-python"), found(0.9), None, "agree"),
+        (fact("releases"), found(0.5), None, "agree"),
+        (fact("releases"), found(0.9), None, "disagree"),
+        (fact("unknown"), found(0.9), None, "inconclusive"),
+        (fact("holds", 1.0), found(0.7, 0.2), None, "inconclusive"),
+        (fact("releases", 0.1), found(0.9, other_threads=500.0), None, "inconclusive"),
+        (fact("releases", 0.05), found(0.25, correction=900.0), None, "inconclusive"),
+        (fact("releases", 0.05), found(0.06, correction=900.0), None, "agree"),
+        (fact("waits"), found(0.9), near(0.1), "inconclusive"),
+        (fact("waits"), found(0.9, releases=0.0), near(0.1), "disagree"),
+        (fact("waits", 0.1), found(0.9), near(0.1), "disagree"),
+    ],
+)
+def test_verdicts(made: Fact, counted: Counted, predicted: Interval | None, verdict: str) -> None:
+    assert judge(made, counted, predicted).verdict is Verdict(verdict)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("zlib.compress", 0.0, 0.1), ("json.loads", 0.9, 1.0), ("hashlib.sha256", 0.0, 0.1)]
+)
+def test_the_probe_of_a_fact_is_predicted(name: str, low: float, high: float) -> None:
+    known = find_fact(name)
+    assert known is not None
+    held = predicted_held(known, Options())
+    assert held is not None and low <= held.likely <= high
+
+
+def test_a_probe_that_is_not_about_its_fact_predicts_nothing() -> None:
+    known = find_fact("zlib.compress")
+    assert known is not None
+    assert predicted_held(replace(known, probe=Probe("", "sum(range(1000))")), Options()) is None
+    assert predicted_held(replace(known, probe=Probe("", "(((")), Options()) is None
+    assert predicted_held(replace(known, probe=None), Options()) is None
