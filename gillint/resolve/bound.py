@@ -25,6 +25,9 @@ _UNKNOWN_SIZE = {
     "pandas.DataFrame": Estimate(100, 100_000, 1e7),
     "pandas.Series": Estimate(100, 100_000, 1e7),
 }
+# A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
+QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
+_UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)

@@ -17,9 +17,10 @@ from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, k
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
-from gillint.resolve.trace import Block, Bound, Call, CallKind, Kind
+from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind
 from gillint.resolve.values import (
     UNKNOWN,
+    ChoiceRef,
     ClassRef,
     FunctionRef,
     LazyRef,
@@ -28,6 +29,7 @@ from gillint.resolve.values import (
     SymbolRef,
     UndefinedRef,
     Value,
+    join,
 )
 
 Keywords = tuple[tuple[str, Value], ...]
@@ -64,6 +66,8 @@ def apply(
     if isinstance(ref, PartialRef):
         merged = (*ref.keywords, *keywords)
         return apply(act, ref.function, (*ref.positional, *positional), merged, span, text, has_star=has_star)
+    if isinstance(ref, ChoiceRef):
+        return _any_of(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, FunctionRef):
         act.operation("call_python")
         return _project(act, ref, positional, keywords, span)
@@ -85,6 +89,27 @@ def apply(
     if ref is None and function.type is not None and is_callable(function.type):
         return _method(act, MethodRef(function, "__call__"), positional, keywords, span, text, has_star)
     return _other(act, text, "unknown", positional, keywords, span)
+
+
+def _any_of(
+    act: Activation,
+    ref: ChoiceRef,
+    positional: tuple[Value, ...],
+    keywords: Keywords,
+    span: Span,
+    text: str,
+    has_star: bool,
+) -> Value:
+    """Call one of several functions: each is an arm, and the result is what all of them may give."""
+    arms: list[Block] = []
+    result: Value | None = None
+    for option in ref.options:
+        with act.nested() as builder:
+            made = apply(act, option, positional, keywords, span, text, has_star=has_star)
+        arms.append(builder.finish())
+        result = join(result, made)
+    act.emit(Branch(tuple(arms)))
+    return result if result is not None else UNKNOWN
 
 
 def is_callable(type_name: str) -> bool:

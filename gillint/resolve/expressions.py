@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, Estimate, total
 from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import alias_of
@@ -395,10 +395,24 @@ def _yield(act: Activation, node: t.Yield) -> Value:
 
 
 def _formatted(act: Activation, node: t.Formatted) -> Value:
+    written = [Estimate.point(node.text)]
     for part in node.parts:
         act.operation("fstring_part")
-        evaluate(act, part)
-    return Value(type="str")
+        written.append(_written_size(evaluate(act, part)))
+    return Value(type="str", size=total(written))
+
+
+# Characters that a value takes in a text where neither it nor a format says.
+_WRITTEN = {"int": Estimate(1, 5, 20), "float": Estimate(3, 8, 20), "bool": Estimate(4, 5, 5)}
+
+
+def _written_size(value: Value) -> Estimate:
+    """Characters of a value in a text."""
+    if value.literal is not None:
+        return Estimate.point(len(str(value.literal.value)))
+    if value.type in ("str", "bytes") and value.size is not None:
+        return value.size
+    return _WRITTEN.get(value.type or "", Estimate(1, 10, 10_000))
 
 
 def _starred(act: Activation, node: t.Starred) -> Value:

@@ -14,7 +14,7 @@ from typing import Protocol
 from gillint.resolve.activation import Lazy
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block
-from gillint.resolve.values import FunctionRef, ImportRef, LazyRef, MethodRef, PartialRef, Value
+from gillint.resolve.values import ChoiceRef, FunctionRef, ImportRef, LazyRef, MethodRef, PartialRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax
@@ -137,6 +137,9 @@ def references(value: Value | None, depth: int = 5) -> Iterator[object]:
             yield from references(ref.function, depth - 1)
             for inner in (*ref.positional, *(v for _, v in ref.keywords)):
                 yield from references(inner, depth - 1)
+        elif isinstance(ref, ChoiceRef):
+            for option in ref.options:
+                yield from references(option, depth - 1)
     yield from references(value.element, depth - 1)
     for inner in value.items or ():
         yield from references(inner, depth - 1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import element_of, literal_text, size_of
+from gillint.resolve.bound import QUEUES, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.values import UNKNOWN, Value, join
@@ -26,16 +26,17 @@ def assume(act: Activation, name: str, value: Value) -> Value:
 
 
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
+_GROWS |= {"put": 0, "put_nowait": 0}
 
 
 def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
-    """`x.append(v)`: from here on `x` is longer, and has elements like `v`."""
+    """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here."""
     function = node.function
     if not isinstance(function, t.Attribute) or function.name not in _GROWS:
         return
     position = _GROWS[function.name]
     receiver = read_target(act, function.value)
-    known = ("list", "set", "collections.deque")
+    known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque")
     if receiver is None or receiver.type not in known or len(positional) <= position:
         return
     added = positional[position]

@@ -48,6 +48,13 @@ class PartialRef:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceRef:
+    """One of several functions or classes, nobody knows which: a table of handlers, a loop over `(zlib, bz2)`."""
+
+    options: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LazyRef:
     """Work that happens later: the body of a generator when it is iterated, of a coroutine when it is awaited."""
 
@@ -106,6 +113,7 @@ Reference = (
     | ClassRef
     | MethodRef
     | PartialRef
+    | ChoiceRef
     | LazyRef
     | SymbolRef
     | SuperRef
@@ -203,6 +211,9 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
     if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
         a = replace(a, type="float")
         b = replace(b, type="float")
+    choice = _choice(a, b)
+    if choice is not None:
+        return choice
     if a.type != b.type or depth > _MAX_NESTING:
         return UNKNOWN
     size = a.size.join(b.size) if a.size is not None and b.size is not None else None
@@ -231,6 +242,29 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
         origin=a.origin or b.origin,
     )
+
+
+_MAX_OPTIONS = 8
+
+
+def _choice(a: Value, b: Value) -> Value | None:
+    """One of two things that can be called, where they are not the same."""
+    if a.reference == b.reference or _same_code(a.reference, b.reference):
+        return None
+    if not isinstance(a.reference, _CALLABLE) or not isinstance(b.reference, _CALLABLE):
+        return None
+    options = _options(a)
+    options += tuple(o for o in _options(b) if o not in options)
+    if len(options) > _MAX_OPTIONS:
+        return None
+    return Value(type=a.type if a.type == b.type else None, reference=ChoiceRef(options))
+
+
+_CALLABLE = (FunctionRef, ClassRef, MethodRef, PartialRef, SymbolRef, ChoiceRef)
+
+
+def _options(value: Value) -> tuple[Value, ...]:
+    return value.reference.options if isinstance(value.reference, ChoiceRef) else (value,)
 
 
 def _same_code(a: Reference | None, b: Reference | None) -> bool:

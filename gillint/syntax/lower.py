@@ -261,7 +261,8 @@ class Lowering:
         return t.Formatted(span, parts)
 
     def _expr_FormattedString(self, node: cst.FormattedString, span: Span) -> t.Expr:
-        return t.Formatted(span, tuple(self._formatted(node.parts)))
+        characters = sum(len(p.value) for p in node.parts if isinstance(p, cst.FormattedStringText))
+        return t.Formatted(span, tuple(self._formatted(node.parts)), characters)
 
     _expr_TemplatedString = _expr_FormattedString
 
