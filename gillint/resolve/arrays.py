@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 
 from gillint.estimate import ONE, Estimate
-from gillint.resolve.bound import dtype_name, element_of, number_of, size_of
+from gillint.resolve.bound import dtype_name, element_of, literal_text, number_of, size_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
 
@@ -36,15 +36,61 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if not name.startswith("numpy."):
         return result
     last = name.rsplit(".", 1)[-1]
+    if name == "numpy.dtype":
+        return record_type(bound.positional[0]) or result if bound.positional else result
     source = _source(bound)
     shaped = _shaped(last, source, bound, result)
     dtype = bound.get("dtype")
     if dtype is not None and dtype != NONE and shaped.type == ARRAY:
+        record = record_type(dtype)
+        if record is not None:
+            return replace(shaped, dtype=record.dtype, columns=record.columns)
         named = dtype_name(dtype)
         return replace(shaped, dtype=named if named is not None else shaped.dtype)
     if shaped.type == ARRAY and shaped.dtype is None and source is not None and last not in _INDEX_RESULTS:
         return replace(shaped, dtype=source.dtype)
     return shaped
+
+
+RECORD = "void"  # the dtype of structured arrays; their fields are the columns of the value
+
+
+def record_type(described: Value) -> Value | None:
+    """The structured dtype that a list of (name, dtype) pairs describes, or that was made of one before."""
+    if described.type == "numpy.dtype" and described.dtype == RECORD:
+        return described
+    if described.type != "list" or described.items is None:
+        return None
+    fields = []
+    for field in described.items:
+        name = literal_text(field.items[0]) if field.items is not None and len(field.items) >= 2 else None
+        if name is None or field.items is None:
+            return None
+        # A field with a shape of its own is left open.
+        fields.append((name, Value(type=ARRAY, dtype=dtype_name(field.items[1]) if len(field.items) == 2 else None)))
+    return Value(type="numpy.dtype", dtype=RECORD, columns=tuple(fields)) if fields else None
+
+
+def selected(value: Value, index: Value) -> Value | None:
+    """What an array as an index takes: the rows that it numbers, or the elements where a mask is true."""
+    if index.dtype == "bool":
+        width = len(index.shape) if index.shape is not None else 1
+        whole = size_of(index) if index.size is not None or index.shape is not None else size_of(value)
+        count = whole.combine(KEPT, lambda n, share: n * share)
+    elif index.dtype is not None and index.dtype.startswith(("int", "uint")):
+        width, count = 1, size_of(index)
+    else:
+        return None
+    if value.shape is None:
+        return replace(value, size=count, shape=None, literal=None) if index.dtype == "bool" else None
+    if len(value.shape) < width:
+        return None
+    counted = index.shape if index.dtype != "bool" and index.shape is not None else (count,)
+    return with_shape(value, (*counted, *value.shape[width:]))
+
+
+# How much of an array, a column or a frame a mask keeps, where nothing tells: little, a third, all.
+KEPT = Estimate(0.01, 1 / 3, 1.0)
 
 
 def _source(bound: Bound) -> Value | None:
@@ -79,6 +125,14 @@ def _shaped(last: str, source: Value | None, bound: Bound, result: Value) -> Val
         return with_shape(result, tuple(reversed(shape)))
     if last in ("dot", "matmul", "__matmul__", "__rmatmul__"):
         return _product(bound, result)
+    if last in ("rfft", "rfftn", "rfft2", "irfft") and result.type == ARRAY:
+        ends = shape[-1] / 2 + 1 if last != "irfft" else (shape[-1] - 1) * 2
+        return with_shape(result, (*shape[:-1], ends))
+    if last in ("split", "array_split", "hsplit", "vsplit"):
+        return _split(last, source, shape, bound, result)
+    if last == "sliding_window_view" and len(shape) == 1 and len(bound.positional) > 1:
+        window = number_of(bound.positional[1])
+        return with_shape(replace(result, dtype=source.dtype), ((shape[0] - window + 1).max(1), window))
     if last == "outer" and len(bound.positional) > 1:
         return with_shape(result, (size_of(bound.positional[0]), size_of(bound.positional[1])))
     if last in _SAME_SHAPE and result.type == ARRAY:
@@ -126,6 +180,20 @@ def _reshaped(source: Value, bound: Bound, result: Value) -> Value:
     return replace(with_shape(result, shape), dtype=source.dtype)
 
 
+def _split(last: str, source: Value, shape: Shape, bound: Bound, result: Value) -> Value:
+    """A list of views: as many as were asked for, or one more than there are places to cut at."""
+    parts = bound.get("indices_or_sections")
+    if parts is None:
+        return result
+    count = size_of(parts) + 1 if parts.type in ("list", "tuple", ARRAY) else number_of(parts)
+    axis = bound.get("axis")
+    along = 1 if last == "hsplit" and len(shape) > 1 else 0
+    if axis is not None and axis.literal is not None and isinstance(axis.literal.value, int):
+        along = axis.literal.value % len(shape)
+    piece = tuple(d / count if i == along else d for i, d in enumerate(shape))
+    return replace(result, size=count, element=with_shape(replace(source, reference=None), piece))
+
+
 def _is_minus_one(value: Value) -> bool:
     return value.number is not None and value.number.likely == -1
 
@@ -135,8 +203,8 @@ def _product(bound: Bound, result: Value) -> Value:
     if len(operands) < 2 or operands[0].shape is None or operands[1].shape is None:
         return result
     a, b = operands[0].shape, operands[1].shape
-    shape = (*a[:-1], *(b[-1:] if len(b) > 1 else ()))
-    return with_shape(result, shape) if shape else result
+    shape = (*a[:-1], *((*b[:-2], b[-1]) if len(b) > 1 else ()))
+    return with_shape(result, shape) if shape else Value(type="float")
 
 
 def _stacked(bound: Bound, result: Value) -> Value:

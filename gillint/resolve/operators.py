@@ -64,8 +64,8 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
         is_array = value.type in ARRAY_TYPES
         if value.type is None or (value is right and not is_array):
             continue
-        if not is_array and other.type in ARRAY_TYPES:
-            continue
+        if not is_array and other.type in ARRAY_TYPES and ("." not in value.type or "numpy." in value.type):
+            continue  # a number or a list beside an array: the array decides
         found = operator_fact(act, value, name, (other,), span)
         if found is None and value is right and is_array:
             found = operator_fact(act, value, f"__{operator}__", (other,), span)
