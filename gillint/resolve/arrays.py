@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import reduce
 
@@ -28,11 +29,17 @@ _BROADCAST = {
     "add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "power", "mod", "remainder", "maximum", "minimum",
     "fmax", "fmin", "hypot", "arctan2", "where", "greater", "less", "equal", "not_equal", "logical_and", "logical_or",
 }  # fmt: skip
+_TESTS = {
+    "greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "logical_and", "logical_or", "logical_not",
+    "logical_xor", "isnan", "isfinite", "isinf", "isclose", "isin", "isnat",
+}  # fmt: skip
 _INDEX_RESULTS = {"argsort", "argmin", "argmax", "searchsorted", "count_nonzero", "digitize"}
 
 
 def refine(name: str, bound: Bound, result: Value) -> Value:
     """The result of a numpy call with the shape and dtype that follow from the arguments."""
+    if name.startswith("scipy.sparse."):
+        return _sparse(name, bound, result)
     if not name.startswith("numpy."):
         return result
     last = name.rsplit(".", 1)[-1]
@@ -40,6 +47,10 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return record_type(bound.positional[0]) or result if bound.positional else result
     source = _source(bound)
     shaped = _shaped(last, source, bound, result)
+    if last in _TESTS and shaped.type == ARRAY:
+        return replace(shaped, dtype="bool")
+    if last in ("abs", "absolute", "angle", "real", "imag") and (shaped.dtype or "").startswith("complex"):
+        return replace(shaped, dtype="float32" if shaped.dtype == "complex64" else "float64")
     dtype = bound.get("dtype")
     if dtype is not None and dtype != NONE and shaped.type == ARRAY:
         record = record_type(dtype)
@@ -192,6 +203,41 @@ def _split(last: str, source: Value, shape: Shape, bound: Bound, result: Value) 
         along = axis.literal.value % len(shape)
     piece = tuple(d / count if i == along else d for i, d in enumerate(shape))
     return replace(result, size=count, element=with_shape(replace(source, reference=None), piece))
+
+
+_SPARSE = re.compile(r"scipy\.sparse\.(csr|csc|coo|bsr|dia|lil|dok)_(matrix|array)")
+
+
+def _sparse(name: str, bound: Bound, result: Value) -> Value:
+    """Sparse matrices: their size is the number of entries that are stored, their shape that of the whole matrix."""
+    if _SPARSE.fullmatch(name) and bound.positional:
+        return _sparse_made(bound, result)
+    matrix = bound.receiver
+    if matrix is None or matrix.shape is None or len(matrix.shape) != 2:
+        return result
+    last = name.rsplit(".", 1)[-1]
+    rows, columns = matrix.shape
+    if result.type is not None and _SPARSE.fullmatch(result.type):
+        return replace(result, shape=(columns, rows) if last == "transpose" else matrix.shape)
+    if last in ("toarray", "todense"):
+        return with_shape(result, (rows, columns))
+    if last in ("__matmul__", "dot") and bound.positional and result.type == ARRAY:
+        other = bound.positional[0].shape
+        return with_shape(result, (rows, *other[1:])) if other is not None else result
+    axis = bound.get("axis")
+    if last in ("sum", "mean") and result.type == ARRAY and axis is not None and axis.literal is not None:
+        return with_shape(result, (rows,) if axis.literal.value in (1, -1) else (columns,))
+    return result
+
+
+def _sparse_made(bound: Bound, result: Value) -> Value:
+    given, shape = bound.positional[0], bound.get("shape")
+    dimensions = tuple(number_of(d) for d in shape.items) if shape is not None and shape.items is not None else None
+    if given.items is not None and len(given.items) in (2, 3) and given.type == "tuple":
+        if all(v.type == "int" for v in given.items):  # an empty one
+            return replace(result, size=ONE, shape=tuple(number_of(d) for d in given.items))
+        return replace(result, size=size_of(given.items[0]), shape=dimensions)
+    return replace(result, size=size_of(given), shape=dimensions or given.shape)
 
 
 def _is_minus_one(value: Value) -> bool:
