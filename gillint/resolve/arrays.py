@@ -136,14 +136,9 @@ def _shaped(last: str, source: Value | None, bound: Bound, result: Value) -> Val
         return with_shape(result, tuple(reversed(shape)))
     if last in ("dot", "matmul", "__matmul__", "__rmatmul__"):
         return _product(bound, result)
-    if last in ("rfft", "rfftn", "rfft2", "irfft") and result.type == ARRAY:
-        ends = shape[-1] / 2 + 1 if last != "irfft" else (shape[-1] - 1) * 2
-        return with_shape(result, (*shape[:-1], ends))
-    if last in ("split", "array_split", "hsplit", "vsplit"):
-        return _split(last, source, shape, bound, result)
-    if last == "sliding_window_view" and len(shape) == 1 and len(bound.positional) > 1:
-        window = number_of(bound.positional[1])
-        return with_shape(replace(result, dtype=source.dtype), ((shape[0] - window + 1).max(1), window))
+    cut = _cut(last, source, shape, bound, result)
+    if cut is not None:
+        return cut
     if last == "outer" and len(bound.positional) > 1:
         return with_shape(result, (size_of(bound.positional[0]), size_of(bound.positional[1])))
     if last in _SAME_SHAPE and result.type == ARRAY:
@@ -189,6 +184,19 @@ def _reshaped(source: Value, bound: Bound, result: Value) -> Value:
     known = reduce(lambda a, b: a * b, (number_of(v) for v in given if not _is_minus_one(v)), ONE)
     shape = tuple(total / known if _is_minus_one(v) else number_of(v) for v in given)
     return replace(with_shape(result, shape), dtype=source.dtype)
+
+
+def _cut(last: str, source: Value, shape: Shape, bound: Bound, result: Value) -> Value | None:
+    """Half spectra, pieces and windows: a dimension that is cut."""
+    if last in ("rfft", "rfftn", "rfft2", "irfft") and result.type == ARRAY:
+        ends = shape[-1] / 2 + 1 if last != "irfft" else (shape[-1] - 1) * 2
+        return with_shape(result, (*shape[:-1], ends))
+    if last in ("split", "array_split", "hsplit", "vsplit"):
+        return _split(last, source, shape, bound, result)
+    if last == "sliding_window_view" and len(shape) == 1 and len(bound.positional) > 1:
+        window = number_of(bound.positional[1])
+        return with_shape(replace(result, dtype=source.dtype), ((shape[0] - window + 1).max(1), window))
+    return None
 
 
 def _split(last: str, source: Value, shape: Shape, bound: Bound, result: Value) -> Value:
