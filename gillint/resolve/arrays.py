@@ -58,6 +58,10 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
             return replace(shaped, dtype=record.dtype, columns=record.columns)
         named = dtype_name(dtype)
         return replace(shaped, dtype=named if named is not None else shaped.dtype)
+    if last == "unique":
+        return _unique(bound, shaped)
+    if last in ("array", "asarray") and source is None and shaped.type == ARRAY and bound.positional:
+        return _of_list(bound.positional[0], shaped)
     if shaped.type == ARRAY and shaped.dtype is None and source is not None and last not in _INDEX_RESULTS:
         return replace(shaped, dtype=source.dtype)
     return shaped
@@ -184,6 +188,41 @@ def _reshaped(source: Value, bound: Bound, result: Value) -> Value:
     known = reduce(lambda a, b: a * b, (number_of(v) for v in given if not _is_minus_one(v)), ONE)
     shape = tuple(total / known if _is_minus_one(v) else number_of(v) for v in given)
     return replace(with_shape(result, shape), dtype=source.dtype)
+
+
+_MADE_OF = {"int": "int64", "float": "float64", "bool": "bool", "complex": "complex128", "str": "str"}
+
+
+def _of_list(given: Value, result: Value) -> Value:
+    """An array made of a list, or of a list of rows: as long, and of what its members are."""
+    if given.type not in ("list", "tuple") or (given.size is None and given.items is None):
+        return result
+    shape: Shape = (size_of(given),)
+    inner = element_of(given)
+    while inner.type in ("list", "tuple") and (inner.size is not None or inner.items is not None) and len(shape) < 4:
+        shape = (*shape, size_of(inner))
+        inner = element_of(inner)
+    if inner.type == ARRAY and inner.shape is not None:
+        return replace(with_shape(result, (*shape, *inner.shape)), dtype=inner.dtype, element=None)
+    dtype = _MADE_OF.get(inner.type or "")
+    return replace(with_shape(result, shape), dtype=dtype, element=None) if dtype is not None else result
+
+
+def _unique(bound: Bound, result: Value) -> Value:
+    """The distinct values, with an array for each further answer that was asked for."""
+    given = bound.positional[0] if bound.positional else Value()
+    if given.type in ("list", "tuple"):
+        given = _of_list(given, Value(type=ARRAY))
+    distinct = result
+    if size_known := given.type == ARRAY and (given.size is not None or given.shape is not None):
+        count = size_of(given).combine(KEPT, lambda n, share: max(1.0, n * share))
+        distinct = replace(with_shape(Value(), (count,)), dtype=given.dtype)
+    asked = [bound.get(name) for name in ("return_index", "return_inverse", "return_counts")]
+    further = sum(a is not None and a.literal is not None and a.literal.value is True for a in asked)
+    if not further:
+        return distinct
+    values = distinct if size_known else Value(type=ARRAY, dtype=given.dtype)
+    return Value(type="tuple", items=(values, *(replace(values, dtype="int64") for _ in range(further))))
 
 
 def _cut(last: str, source: Value, shape: Shape, bound: Bound, result: Value) -> Value | None:

@@ -89,3 +89,19 @@ def test_a_frame_behind_a_mask_is_smaller() -> None:
     assert passed(made + "show(d[d['v'] > 1])").size.likely == 1000  # type: ignore[union-attr]
     assert passed(made + "show(d[d['v'] > 1]['k'])").size.likely == 1000  # type: ignore[union-attr]
     assert passed(made + "show(d.groupby('k').sum())").size.likely < 60  # type: ignore[union-attr]
+
+
+def test_distinct_values_and_what_is_asked_for_beside_them() -> None:
+    made = "u, c = np.unique(np.array(['a', 'b'] * 150), return_counts=True)\n"
+    assert passed(made + "show(u)").dtype == "str"
+    assert passed(made + "show(c)").dtype == "int64"
+    assert shape(passed(made + "show(c)")) == (100.0,)
+
+
+def test_arrays_of_lists_are_as_long_and_wide_as_these() -> None:
+    rows = passed("show(np.array([[i, 2 * i, 3 * i] for i in range(70)]))")
+    assert (rows.dtype, shape(rows)) == ("int64", (70.0, 3.0))
+
+
+def test_the_unknown_beside_an_array_does_not_make_it_larger() -> None:
+    assert passed("def f(t, k):\n    show(k * t)\n\nf(np.zeros(300), unknown)\n").size.likely == 300  # type: ignore[union-attr]
