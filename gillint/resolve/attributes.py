@@ -100,7 +100,8 @@ def _of_bases(act: Activation, ref: SuperRef, name: str, span: Span | None) -> V
 def _of_library(act: Activation, value: Value, name: str, span: Span | None = None) -> Value | None:
     if value.type is None:
         return None
-    if value.type == ARRAY and value.shape is not None:
+    is_sparse = value.type.startswith("scipy.sparse.") and name in ("shape", "ndim")
+    if (value.type == ARRAY or is_sparse) and value.shape is not None:
         dimensions = _dimensions(value, name)
         if dimensions is not None:
             return dimensions

@@ -321,7 +321,9 @@ def _callback(act: Activation, fact: Fact, bound: Bound, span: Span) -> Block | 
     if function is None or function.reference is None or isinstance(function.reference, LazyRef):
         return None
     answers = Answers(fact, bound)
-    arguments = tuple(build(r, answers, bound) for r in fact.arguments) or (_first_element(bound),)
+    # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
+    given = [r for r in fact.arguments if r.like is None or answers.value(r.like) is not None]
+    arguments = tuple(build(r, answers, bound) for r in given) or (_first_element(bound),)
     with act.nested() as builder:
         act.loops.append(evaluate(fact.calls, answers))
         apply(act, function, arguments, (), span, fact.callback)

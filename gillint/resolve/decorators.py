@@ -14,6 +14,7 @@ _COMPILERS = ("njit", "jit", "vectorize", "guvectorize")
 COMPILED = "numba.core.registry.CPUDispatcher.__call__"
 COMPILED_FUNCTION = "py_func"  # the argument by which a call of compiled code tells what was compiled
 _COMPILER_OPTIONS = ("nogil", "parallel")
+_ELEMENTWISE = "numpy.vectorize"
 _TO_THREAD = {"asgiref.sync.sync_to_async"}
 # Decorators of classes' bodies: how the attribute is read, not what the function does.
 _OF_CLASSES = {"staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "setter", "overload"}
@@ -34,7 +35,7 @@ def _applied(act: Activation, function: Value, decorator: t.Expr, span: Span) ->
     name = public_name(evaluate(act, called))
     if dotted(called).rsplit(".", 1)[-1] in _COMPILERS and (name is None or name.startswith("numba.")):
         return _compiled(act, function, decorator)
-    if name is not None and name not in _TO_THREAD:
+    if name is not None and name not in _TO_THREAD and name != _ELEMENTWISE:
         return function
     wrap = evaluate(act, decorator)
     return apply_to(act, wrap, function, span)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gillint.estimate import ONE, ZERO, Estimate
-from gillint.resolve.arrays import ARRAY
+from gillint.resolve.arrays import ARRAY, KEPT, selected
 from gillint.resolve.bound import element_of, literal_text, size_of
 from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.values import NONE, SymbolRef, Value
@@ -41,11 +41,22 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
         return Value(type="int")
     if value.type == "numpy.ndarray":
         return _array_item(value, index, node)
+    if value.type in ("pandas.DataFrame", "pandas.Series") and index.type in ("pandas.Series", ARRAY):
+        return _rows(value, index) if index.dtype == "bool" else None
     if value.type == "pandas.DataFrame" and index.type == "list" and index.items is not None:
         names = [literal_text(i) for i in index.items]
         kept = tuple((k, v) for k, v in value.columns or () if k in names)
         return replace(value, columns=kept or None)
     return None
+
+
+def _rows(value: Value, mask: Value) -> Value:
+    """The rows of a frame or a column where a mask is true."""
+    count = size_of(value if value.size is not None else mask).combine(KEPT, lambda n, share: n * share)
+    columns = value.columns
+    if columns is not None:
+        columns = tuple((name, replace(c, size=count, shape=None)) for name, c in columns)
+    return replace(value, size=count, shape=None, columns=columns, literal=None)
 
 
 def _sliced(value: Value, piece: Value) -> Value | None:
@@ -82,6 +93,12 @@ def _sliced(value: Value, piece: Value) -> Value | None:
 
 
 def _array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
+    text = literal_text(index)
+    if text is not None:  # a field of a structured array
+        field = value.column(text)
+        return replace(value, dtype=field.dtype if field is not None else None, columns=None, element=None)
+    if index.type == ARRAY:
+        return selected(value, index)
     if index.type in ("int", None) and value.shape is not None and not isinstance(node, t.Sequence):
         if len(value.shape) == 1:
             return Value(type={"int64": "int", "float64": "float"}.get(value.dtype or "", "float"))

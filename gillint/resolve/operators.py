@@ -64,11 +64,12 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
         is_array = value.type in ARRAY_TYPES
         if value.type is None or (value is right and not is_array):
             continue
-        if not is_array and other.type in ARRAY_TYPES:
-            continue
-        found = operator_fact(act, value, name, (other,), span)
+        if not is_array and other.type in ARRAY_TYPES and ("." not in value.type or "numpy." in value.type):
+            continue  # a number or a list beside an array: the array decides
+        operand = _beside(other) if is_array else other
+        found = operator_fact(act, value, name, (operand,), span)
         if found is None and value is right and is_array:
-            found = operator_fact(act, value, f"__{operator}__", (other,), span)
+            found = operator_fact(act, value, f"__{operator}__", (operand,), span)
         if found is not None:
             if is_array and other.size is not None and other.type == value.type:
                 found = _broadcast(found, value, other)
@@ -76,6 +77,12 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
                 return None
             return found
     return None
+
+
+def _beside(other: Value) -> Value:
+    """What nothing is known of is, beside an array, taken for a number: it does not make the result larger."""
+    plain = other.type is None and other.size is None and other.reference is None and other.items is None
+    return Value(type="float", origin=other.origin) if plain else other
 
 
 def _broadcast(result: Value, a: Value, b: Value) -> Value:

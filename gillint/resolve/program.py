@@ -44,7 +44,7 @@ class Resolver(Functions):
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = frozenset().union(syntax.outline.calls, *(f.calls for f in syntax.outline.functions))
         # Functions that nothing in the file calls first: they tell the others' arguments.
-        order = sorted(wanted, key=lambda f: (f.name in called, f.lines.first))
+        order = sorted(wanted, key=lambda f: (_called_as(f) in called, f.lines.first))
         entries: set[str] = set()
         for outline in order:
             key = f"{scope.path}::{outline.qualname}"
@@ -85,6 +85,13 @@ class Resolver(Functions):
             block = replace(block, recursive=True)
         span = tree.span
         return FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
+
+
+def _called_as(outline: FunctionOutline) -> str:
+    """The name by which a function is called: `__init__` by that of its class."""
+    if outline.name == "__init__" and outline.owner is not None:
+        return outline.owner.rsplit(".", 1)[-1]
+    return outline.name
 
 
 def _with_callers(wanted: list[FunctionOutline], functions: tuple[FunctionOutline, ...]) -> list[FunctionOutline]:

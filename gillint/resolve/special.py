@@ -45,6 +45,18 @@ def _partial_to(name: str) -> Special:
     return made
 
 
+def _vectorized(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`np.vectorize(f)`: what calls `f` for each element; as a decorator's argument list it waits for `f`."""
+    function = positional[0] if positional else dict(keywords).get("pyfunc")
+    act.operation("call_python")
+    if function is None:
+        return Value(type="function", reference=PartialRef(Value(reference=SymbolRef("numpy.vectorize")), (), ()))
+    called = Value(reference=SymbolRef("numpy.vectorize.__call__"))
+    return Value(type="function", reference=PartialRef(called, (), (("pyfunc", function),)))
+
+
 def _getattr(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
@@ -124,6 +136,7 @@ SPECIAL: dict[str, Special] = {
     "functools.partialmethod": _partial,
     "joblib.delayed": _partial_to("functools.partial"),
     "asgiref.sync.sync_to_async": _partial_to("asgiref.sync.SyncToAsync.__call__"),
+    "numpy.vectorize": _vectorized,
     "getattr": _getattr,
     "importlib.import_module": _import_module,
     "__import__": _import_module,

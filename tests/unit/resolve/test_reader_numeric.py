@@ -1,0 +1,107 @@
+"""What is read of arrays, records, masks, sparse matrices and grouped frames."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.knowledge.conditions import Target
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.resolve.values import Value
+from gillint.syntax.parse import parse
+
+IMPORTS = "import numpy as np\nimport pandas as pd\nfrom scipy import sparse\n"
+
+
+def passed(code: str, function: str = "show") -> Value:
+    """The first argument of the last call of an undefined function, or of a method's receiver."""
+    resolved = resolve(parse(IMPORTS + code, "a.py"), Target(), {})
+    calls = [
+        node
+        for trace in resolved.functions
+        for node in walk(trace.block)
+        if isinstance(node, Call) and node.name == function and node.bound is not None
+    ]
+    return calls[-1].bound.positional[0]
+
+
+def shape(value: Value) -> tuple[float, ...]:
+    """The likely dimensions of an array."""
+    assert value.shape is not None
+    return tuple(round(d.likely, 1) for d in value.shape)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("a = np.zeros((300, 4))\nshow(a[a > 1])", (400.0,)),
+        ("a = np.zeros((300, 4))\nm = np.zeros(300) > 1\nshow(a[m])", (100.0, 4.0)),
+        ("a = np.zeros((300, 4))\ni = np.arange(50)\nshow(a[i])", (50.0, 4.0)),
+        ("show(np.lib.stride_tricks.sliding_window_view(np.zeros(1000), 100)[::10])", (90.1, 100.0)),
+        ("show(np.fft.rfft(np.zeros((20, 512)), axis=1))", (20.0, 257.0)),
+        ("for part in np.array_split(np.zeros((500, 8)), 10):\n    show(part)", (50.0, 8.0)),
+        ("show(np.hanning(512))", (512.0,)),
+        ("m = sparse.coo_matrix((np.ones(900), (np.ones(900), np.ones(900))), shape=(70, 60))\nshow(m @ np.ones(60))", (70.0,)),
+        ("m = sparse.csr_matrix(np.zeros((70, 60)))\nshow(m.sum(axis=1))", (70.0,)),
+    ],
+)  # fmt: skip
+def test_shapes_that_follow_from_the_arguments(code: str, expected: tuple[float, ...]) -> None:
+    assert shape(passed(code)) == expected
+
+
+def test_sparse_matrices_are_as_large_as_what_they_store() -> None:
+    made = "m = sparse.csr_matrix((np.ones(900), (np.ones(900), np.ones(900))), shape=(70, 60))\n"
+    assert passed(made + "show(m)").size.likely == 900  # type: ignore[union-attr]
+    assert passed(made + "show(m.shape[0])").number.likely == 70  # type: ignore[union-attr]
+
+
+def test_fields_of_records_are_arrays_of_their_own_type() -> None:
+    made = "t = np.dtype([('id', 'i4'), ('x', float)])\nr = np.zeros(500, dtype=t)\n"
+    assert passed(made + "show(r)").dtype == "void"
+    field = passed(made + "show(r['id'])")
+    assert (field.dtype, shape(field)) == ("int32", (500.0,))
+
+
+def test_comparisons_give_masks_and_absolute_values_of_complex_numbers_are_real() -> None:
+    assert passed("show(np.isnan(np.zeros(9)))").dtype == "bool"
+    assert passed("show(np.abs(np.fft.fft(np.zeros(512))))").dtype == "float64"
+
+
+def test_a_vectorised_function_is_called_with_members() -> None:
+    decorated = "@np.vectorize\ndef f(x):\n    show(x)\n    return x\n\ndef main():\n    f(np.zeros(900))\n"
+    assert passed(decorated).type == "float"
+    called = (
+        "def f(x, y):\n    show(y)\n    return x\n\ndef main():\n    np.vectorize(f)(np.zeros(900), np.arange(900))\n"
+    )
+    assert passed(called).type == "int"
+
+
+def test_an_instance_that_is_made_tells_what_its_attributes_are() -> None:
+    code = (
+        "class Heat:\n    def __init__(self, n):\n        self.u = np.zeros((n, n))\n"
+        "    def step(self):\n        show(self.u)\n\ndef main():\n    h = Heat(300)\n    h.step()\n"
+    )
+    assert shape(passed(code)) == (300.0, 300.0)
+
+
+def test_a_frame_behind_a_mask_is_smaller() -> None:
+    made = "d = pd.DataFrame({'k': np.arange(3000), 'v': np.zeros(3000)})\n"
+    assert passed(made + "show(d[d['v'] > 1])").size.likely == 1000  # type: ignore[union-attr]
+    assert passed(made + "show(d[d['v'] > 1]['k'])").size.likely == 1000  # type: ignore[union-attr]
+    assert passed(made + "show(d.groupby('k').sum())").size.likely < 60  # type: ignore[union-attr]
+
+
+def test_distinct_values_and_what_is_asked_for_beside_them() -> None:
+    made = "u, c = np.unique(np.array(['a', 'b'] * 150), return_counts=True)\n"
+    assert passed(made + "show(u)").dtype == "str"
+    assert passed(made + "show(c)").dtype == "int64"
+    assert shape(passed(made + "show(c)")) == (100.0,)
+
+
+def test_arrays_of_lists_are_as_long_and_wide_as_these() -> None:
+    rows = passed("show(np.array([[i, 2 * i, 3 * i] for i in range(70)]))")
+    assert (rows.dtype, shape(rows)) == ("int64", (70.0, 3.0))
+
+
+def test_the_unknown_beside_an_array_does_not_make_it_larger() -> None:
+    assert passed("def f(t, k):\n    show(k * t)\n\nf(np.zeros(300), unknown)\n").size.likely == 300  # type: ignore[union-attr]
