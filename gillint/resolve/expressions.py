@@ -395,10 +395,32 @@ def _yield(act: Activation, node: t.Yield) -> Value:
 
 
 def _formatted(act: Activation, node: t.Formatted) -> Value:
+    size = Estimate.point(node.text)
     for part in node.parts:
         act.operation("fstring_part")
-        evaluate(act, part)
-    return Value(type="str")
+        size = size + _printed(evaluate(act, part))
+    return Value(type="str", size=size)
+
+
+# Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
+_PRINTED = {
+    "int": Estimate(1, 4, 12),
+    "float": Estimate(3, 10, 20),
+    "bool": Estimate.point(5),
+    "NoneType": Estimate.point(4),
+}
+_SHORT_TEXT = Estimate(2, 12, 1e4)
+
+
+def _printed(value: Value) -> Estimate:
+    """How many characters `str(value)` has."""
+    if value.type in ("str", "bytes") and value.size is not None:
+        return value.size
+    if value.literal is not None and isinstance(value.literal.value, (int, float)):
+        return Estimate.point(len(str(value.literal.value)))
+    if value.type in ("list", "tuple", "dict", "set") and value.size is not None:
+        return value.size * _SHORT_TEXT
+    return _PRINTED.get(value.type or "", _SHORT_TEXT)
 
 
 def _starred(act: Activation, node: t.Starred) -> Value:

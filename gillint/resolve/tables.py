@@ -14,7 +14,7 @@ from typing import Protocol
 from gillint.resolve.activation import Lazy
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block
-from gillint.resolve.values import FunctionRef, ImportRef, LazyRef, MethodRef, PartialRef, Value
+from gillint.resolve.values import ChoiceRef, FunctionRef, ImportRef, LazyRef, MethodRef, PartialRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax
@@ -131,6 +131,9 @@ def references(value: Value | None, depth: int = 5) -> Iterator[object]:
         yield ref
         if isinstance(ref, FunctionRef):
             yield from references(ref.bound, depth - 1)
+        elif isinstance(ref, ChoiceRef):
+            for inner in ref.functions:
+                yield from references(inner, depth - 1)
         elif isinstance(ref, MethodRef):
             yield from references(ref.receiver, depth - 1)
         elif isinstance(ref, PartialRef):

@@ -78,6 +78,13 @@ class SuperRef:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceRef:
+    """One of several functions: a member of a table of handlers, or what two paths left in a variable."""
+
+    functions: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AliasRef:
     """A type under another name: `Rows = list[Row]`; `instance` is what is annotated with it."""
 
@@ -109,6 +116,7 @@ Reference = (
     | LazyRef
     | SymbolRef
     | SuperRef
+    | ChoiceRef
     | AliasRef
     | UndefinedRef
     | TaskRef
@@ -203,6 +211,9 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
     if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
         a = replace(a, type="float")
         b = replace(b, type="float")
+    choice = _choice(a, b) if depth <= _MAX_NESTING else None
+    if choice is not None:
+        return choice
     if a.type != b.type or depth > _MAX_NESTING:
         return UNKNOWN
     size = a.size.join(b.size) if a.size is not None and b.size is not None else None
@@ -231,6 +242,26 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
         origin=a.origin or b.origin,
     )
+
+
+_MAX_CHOICES = 12
+
+
+def _choice(a: Value, b: Value) -> Value | None:
+    """One of two different functions of the project; None for anything else."""
+    functions: list[Value] = []
+    for value in (a, b):
+        ref = value.reference
+        if isinstance(ref, ChoiceRef):
+            functions.extend(f for f in ref.functions if f not in functions)
+        elif isinstance(ref, (FunctionRef, ClassRef, PartialRef)):
+            if value not in functions:
+                functions.append(value)
+        else:
+            return None
+    if len(functions) > _MAX_CHOICES or _same_code(a.reference, b.reference):
+        return None
+    return Value(type=a.type if a.type == b.type else None, reference=ChoiceRef(tuple(functions)))
 
 
 def _same_code(a: Reference | None, b: Reference | None) -> bool:

@@ -261,7 +261,8 @@ class Lowering:
         return t.Formatted(span, parts)
 
     def _expr_FormattedString(self, node: cst.FormattedString, span: Span) -> t.Expr:
-        return t.Formatted(span, tuple(self._formatted(node.parts)))
+        text = sum(len(getattr(p, "value", "")) for p in node.parts)
+        return t.Formatted(span, tuple(self._formatted(node.parts)), text)
 
     _expr_TemplatedString = _expr_FormattedString
 

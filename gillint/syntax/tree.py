@@ -187,10 +187,11 @@ class Yield:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Formatted:
-    """An f-string: the expressions in it."""
+    """An f-string: the expressions in it; `text` is the number of characters around them."""
 
     span: Span
     parts: tuple[Expr, ...]
+    text: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
