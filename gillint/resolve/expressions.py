@@ -285,6 +285,8 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
+    if value.type == "tuple":
+        return size_of(value), element, None, value.origin
     return UNKNOWN_TRIPS, element, None, value.origin or _source_text(act, span)
 
 
@@ -301,10 +303,12 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     hangs_on: str | None = None
     depth = 0
     source = evaluate(act, node.clauses[0].iterable)  # once, outside
+    act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
             if number > 0:
                 source = evaluate(act, clause.iterable)
+                act.begin(source)
             count, element, lazy, what = iterate(act, source, clause.iterable.span)
             if lazy is not None:
                 builder.include(lazy.block)
@@ -385,10 +389,13 @@ def _await(act: Activation, node: t.Await) -> Value:
 def _yield(act: Activation, node: t.Yield) -> Value:
     value = evaluate(act, node.value) if node.value is not None else NONE
     act.operation("generator_step")
+    items = act.trips_so_far()
     if node.is_from:
+        items = items * value.size if value.size is not None else items
         act.consume(value)
         value = element_of(value)
     act.yields.append(value)
+    act.yielded.append(items)
     if act.yield_loop is None and act.loop_spans:
         act.yield_loop = act.loop_spans[0]
     return UNKNOWN
