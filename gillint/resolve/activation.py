@@ -38,7 +38,8 @@ class Builder:
 class Lazy:
     """Work that has been described but not started.
 
-    For a generator `block` is what one item costs and `trips` the number of items; for a coroutine it is the body.
+    For a generator `block` is what one item costs, `trips` the number of items and `once` what comes before and after
+    them; for a coroutine `block` is the body.
     """
 
     span: Span
@@ -51,6 +52,7 @@ class Lazy:
     trips_hang_on: str | None = None
     name: str | None = None
     iterations: Iterations = Iterations.INDEPENDENT
+    once: Block = Block()
 
 
 class Program(Protocol):
@@ -161,6 +163,7 @@ class Activation:
     loops: list[Estimate] = field(default_factory=list)
     builder: Builder = field(default_factory=Builder)
     yield_loop: Span | None = None
+    yielded: list[Estimate] = field(default_factory=list)
     loop_spans: list[Span] = field(default_factory=list)
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
@@ -208,8 +211,15 @@ class Activation:
             self.pending.remove(value.reference.key)
         return lazy
 
+    def begin(self, value: Value) -> None:
+        """Do what a generator does once, however many items are taken from it."""
+        lazy = self.lazy_of(value)
+        if lazy is not None and lazy.kind is Kind.GENERATOR:
+            self.builder.include(lazy.once)
+
     def consume(self, value: Value) -> None:
         """Run a lazy iterable through to the end."""
+        self.begin(value)
         lazy = self.start(value)
         if lazy is not None and value.type not in ("coroutine", "awaitable"):
             self.emit(

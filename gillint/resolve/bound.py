@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import reduce
 
-from gillint.estimate import ONE, Estimate, total
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
@@ -152,6 +152,8 @@ class Answers:
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
         if not has_known_size(value):
             self._assume(value, parameter)
+        if what in ("leaves", "instances"):
+            return _nested(value or UNKNOWN, what)
         size = size_of(value)
         if what == "total":
             if value is not None and value.type == "dict":
@@ -175,6 +177,34 @@ class Answers:
         name = value.origin if value is not None and value.origin is not None else f"`{parameter}` of {self._fact.name}"
         if name not in self.hangs_on:
             self.hangs_on.append(name)
+
+
+# Of a member that nothing is known of: a small record now and then. Of an instance: its attributes and their names.
+_LEAVES = Estimate(1, 3, 20)
+_LEAVES_OF_INSTANCE = Estimate(2, 5, 30)
+
+
+def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
+    """How many leaves, or instances of classes of the project, there are in nested containers."""
+    leaves = what == "leaves"
+    if value.type in ("list", "tuple", "set", "frozenset", "dict", "collections.deque", "collections.defaultdict"):
+        own = ONE if leaves else ZERO
+        if depth == 0:
+            return own
+        members = tuple(v for _, v in value.columns) if value.columns is not None else None
+        if members is None and value.type in ("list", "tuple") and value.items:
+            members = value.items
+        if members is not None:
+            return own + total(_nested(v, what, depth - 1) for v in members)
+        member = value.element or UNKNOWN
+        if value.type in ("dict", "collections.defaultdict") and value.items is not None:
+            member = value.items[-1]
+        return own + size_of(value) * _nested(member, what, depth - 1)
+    if value.type is not None and "::" in value.type:
+        return _LEAVES_OF_INSTANCE if leaves else ONE
+    if not leaves:
+        return ZERO
+    return _LEAVES if value.type is None else ONE
 
 
 def _text_in(value: Value, depth: int = 3) -> Estimate:

@@ -12,12 +12,12 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
-from gillint.resolve.bound import Answers, build, element_of, returned
+from gillint.resolve.bound import UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
-from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind
+from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
 from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
@@ -244,6 +244,8 @@ def library(
         act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed))
         return _made(name, positional, keywords)
     decision = decide(fact, Answers(fact, bound), act.program.target)
+    if fact.consumes is not None:
+        _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = intrinsic(act, public, bound, span)
     if result is None:
         result = returned(fact, decision, bound)
@@ -311,6 +313,24 @@ def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
     elif fact is None:
         for value in (*bound.positional, *(v for _, v in bound.parameters)):
             act.consume(value)
+
+
+def _step_through(act: Activation, value: Value, span: Span) -> None:
+    """What a library's iterator does where a call runs it to the end: `list(csv.reader(f))`, `sorted(file)`.
+
+    The fact of the call knows the cost of keeping an item, not of making it.
+    """
+    if value.type is None or "." not in value.type or "::" in value.type or act.lazy_of(value) is not None:
+        return
+    step = find_method(value.type, "__iter__")
+    if step is None or value.type in _ARRAYS:
+        return
+    call = Call(span, act.path, step.name, "library", Bound(value), step, implicit=True)
+    trips = size_of(value) if value.size is not None else UNKNOWN_TRIPS
+    act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
+
+
+_ARRAYS = ("numpy.ndarray", "pandas.Series", "pandas.Index")
 
 
 def _callback(act: Activation, fact: Fact, bound: Bound, span: Span) -> Block | None:

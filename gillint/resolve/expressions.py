@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate, total
+from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import alias_of
@@ -285,6 +285,8 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
+    if value.type == "tuple":
+        return size_of(value), element, None, value.origin
     return UNKNOWN_TRIPS, element, None, value.origin or _source_text(act, span)
 
 
@@ -301,10 +303,12 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     hangs_on: str | None = None
     depth = 0
     source = evaluate(act, node.clauses[0].iterable)  # once, outside
+    act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
             if number > 0:
                 source = evaluate(act, clause.iterable)
+                act.begin(source)
             count, element, lazy, what = iterate(act, source, clause.iterable.span)
             if lazy is not None:
                 builder.include(lazy.block)
@@ -385,34 +389,45 @@ def _await(act: Activation, node: t.Await) -> Value:
 def _yield(act: Activation, node: t.Yield) -> Value:
     value = evaluate(act, node.value) if node.value is not None else NONE
     act.operation("generator_step")
+    items = act.trips_so_far()
     if node.is_from:
+        items = items * value.size if value.size is not None else items
         act.consume(value)
         value = element_of(value)
     act.yields.append(value)
+    act.yielded.append(items)
     if act.yield_loop is None and act.loop_spans:
         act.yield_loop = act.loop_spans[0]
     return UNKNOWN
 
 
 def _formatted(act: Activation, node: t.Formatted) -> Value:
-    written = [Estimate.point(node.text)]
+    size = Estimate.point(node.text)
     for part in node.parts:
         act.operation("fstring_part")
-        written.append(_written_size(evaluate(act, part)))
-    return Value(type="str", size=total(written))
+        size = size + _printed(evaluate(act, part))
+    return Value(type="str", size=size)
 
 
-# Characters that a value takes in a text where neither it nor a format says.
-_WRITTEN = {"int": Estimate(1, 5, 20), "float": Estimate(3, 8, 20), "bool": Estimate(4, 5, 5)}
+# Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
+_PRINTED = {
+    "int": Estimate(1, 4, 12),
+    "float": Estimate(3, 10, 20),
+    "bool": Estimate.point(5),
+    "NoneType": Estimate.point(4),
+}
+_SHORT_TEXT = Estimate(2, 12, 1e4)
 
 
-def _written_size(value: Value) -> Estimate:
-    """Characters of a value in a text."""
-    if value.literal is not None:
-        return Estimate.point(len(str(value.literal.value)))
+def _printed(value: Value) -> Estimate:
+    """How many characters `str(value)` has."""
     if value.type in ("str", "bytes") and value.size is not None:
         return value.size
-    return _WRITTEN.get(value.type or "", Estimate(1, 10, 10_000))
+    if value.literal is not None and isinstance(value.literal.value, (int, float)):
+        return Estimate.point(len(str(value.literal.value)))
+    if value.type in ("list", "tuple", "dict", "set") and value.size is not None:
+        return value.size * _SHORT_TEXT
+    return _PRINTED.get(value.type or "", _SHORT_TEXT)
 
 
 def _starred(act: Activation, node: t.Starred) -> Value:

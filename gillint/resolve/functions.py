@@ -14,7 +14,7 @@ from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, is_portable
 from gillint.resolve.targets import assume
-from gillint.resolve.trace import Block, Iterations, Kind, Loop
+from gillint.resolve.trace import Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
@@ -182,10 +182,18 @@ class Functions(Classes):
         for value in act.yields:
             produced = join(produced, value)
         body, trips, hangs_on = block, Estimate.point(len(act.yields)), None
-        iterations = Iterations.INDEPENDENT
+        iterations, once = Iterations.INDEPENDENT, EMPTY_BLOCK
         for node in block.nodes:
             if isinstance(node, Loop) and node.span == act.yield_loop:
                 body, trips, hangs_on, iterations = node.body, node.trips, node.trips_hang_on, node.iterations
+                once = Block(block.operations, tuple(n for n in block.nodes if n is not node), act.name)
+        items = act.yielded[0]
+        for other in act.yielded[1:]:
+            items = items.max(other)
+        if items.likely > 1.5 * trips.likely:
+            # More than one item a turn: an item costs its part of the turn.
+            part = trips.likely / items.likely
+            body, trips = Block((), (Branch((body, EMPTY_BLOCK), (part, 1.0 - part)),), act.name), items
         lazy = Lazy(
             tree.span,
             Kind.GENERATOR,
@@ -196,6 +204,7 @@ class Functions(Classes):
             act.name,
             hangs_on,
             iterations=iterations,
+            once=once,
         )
         return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
 

@@ -93,11 +93,13 @@ def _defaultdict(args: tuple[Value, ...]) -> Value:
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
 
 
-_PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack")
+_PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack")
 
 
 def _packed(name: str, bound: Bound) -> Value | None:
     """Binary records are as long as their format says; a `Struct` remembers it as its size."""
+    if name.endswith("iter_unpack"):
+        return _unpacked(bound)
     if name == "struct.Struct.pack":
         size = bound.receiver.size if bound.receiver is not None else None
         return Value(type="bytes", size=size) if size is not None else None
@@ -107,6 +109,15 @@ def _packed(name: str, bound: Bound) -> Value | None:
     except struct.error:
         size = None
     return Value(type="struct.Struct" if name == "struct.Struct" else "bytes", size=size)
+
+
+def _unpacked(bound: Bound) -> Value | None:
+    """Fixed records in a buffer: as many as fit."""
+    record = bound.receiver if bound.receiver is not None else _packed("struct.pack", bound)
+    buffer = bound.positional[-1] if bound.positional else None
+    if record is None or record.size is None or buffer is None or buffer.size is None or record.size.likely <= 0:
+        return None
+    return Value(type="struct.unpack_iterator", size=buffer.size / record.size, element=Value(type="tuple"))
 
 
 _COMBINATIONS = {
@@ -191,6 +202,8 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
         element = element[0].items or element
     hangs_on = None if sources[0].size is not None else sources[0].origin
     trips = size_of(sources[0])
+    for source in sources:
+        act.begin(source)
     with act.nested() as builder:
         act.loops.append(trips)
         for source in sources:

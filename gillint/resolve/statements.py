@@ -227,6 +227,7 @@ def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], _Entry]) -
 
 def _for(act: Activation, node: t.For) -> None:
     source = evaluate(act, node.iterable)
+    act.begin(source)
 
     def enter() -> _Entry:
         count, element, lazy, hangs_on = iterate(act, source, node.iterable.span)

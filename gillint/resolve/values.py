@@ -211,7 +211,7 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
     if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
         a = replace(a, type="float")
         b = replace(b, type="float")
-    choice = _choice(a, b)
+    choice = _choice(a, b) if depth <= _MAX_NESTING else None
     if choice is not None:
         return choice
     if a.type != b.type or depth > _MAX_NESTING:
