@@ -34,6 +34,9 @@ class Builder:
         self.nodes.extend(block.nodes)
 
 
+NOTHING_ONCE = Block()
+
+
 @dataclass(frozen=True, slots=True)
 class Lazy:
     """Work that has been described but not started.
@@ -52,7 +55,7 @@ class Lazy:
     trips_hang_on: str | None = None
     name: str | None = None
     iterations: Iterations = Iterations.INDEPENDENT
-    once: Block = Block()
+    once: Block = NOTHING_ONCE
 
 
 class Program(Protocol):
