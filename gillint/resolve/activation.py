@@ -52,7 +52,7 @@ class Lazy:
     trips_hang_on: str | None = None
     name: str | None = None
     iterations: Iterations = Iterations.INDEPENDENT
-    once: Block = Block()
+    once: Block = field(default_factory=Block)
 
 
 class Program(Protocol):

@@ -248,13 +248,13 @@ _MAX_CHOICES = 12
 
 
 def _choice(a: Value, b: Value) -> Value | None:
-    """One of two different functions of the project; None for anything else."""
+    """One of two different functions; None for anything else."""
     functions: list[Value] = []
     for value in (a, b):
         ref = value.reference
         if isinstance(ref, ChoiceRef):
             functions.extend(f for f in ref.functions if f not in functions)
-        elif isinstance(ref, (FunctionRef, ClassRef, PartialRef)):
+        elif isinstance(ref, (FunctionRef, ClassRef, PartialRef, SymbolRef)):
             if value not in functions:
                 functions.append(value)
         else:
