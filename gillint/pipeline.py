@@ -136,6 +136,8 @@ def _only_hands_over(region: Region, costs: Costs) -> bool:
 
 
 _WORTH_A_REGION_NS = 50_000.0
+# A loop with this share of a function's time speaks for the function.
+_STANDS_FOR_ALL = 0.75
 
 
 def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Costs) -> Iterator[Region]:
@@ -157,7 +159,7 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
                 inside += _node_time(node, costs)
         heavy = max((c.elapsed.high for c in costs.calls(trace.block) if c.call.kind == "library"), default=0.0)
         least = _WORTH_A_REGION_NS if regions else 0.0
-        if heavy <= least or inside > 0.5 * whole or _reached(trace, resolved, regions):
+        if heavy <= least or inside > _STANDS_FOR_ALL * whole or _reached(trace, resolved, regions):
             continue
         found = True
         yield function_region(trace, resolved.path)
