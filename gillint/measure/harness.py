@@ -363,14 +363,14 @@ def heartbeat(make: Callable[[], Batch], until: float) -> Iterator[Event]:
     yield {"event": "heartbeat", "idle": idle, "busy": busy}
 
 
-def usage() -> "tuple[int, int]":
-    """How often this thread touched memory for the first time and lost its core to others, where the system says so."""
+def usage() -> "tuple[int, int, int]":
+    """How often this thread touched memory for the first time, lost its core to others, and gave it up to wait."""
     try:
         import resource
     except ImportError:
-        return 0, 0
+        return 0, 0, 1
     used = resource.getrusage(getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF))
-    return used.ru_minflt, used.ru_nivcsw
+    return used.ru_minflt, used.ru_nivcsw, used.ru_nvcsw
 
 
 class Counters:
@@ -404,7 +404,7 @@ class Counters:
     def demand(self, batch: Batch, n: int) -> Event:
         """The service demands of one run, in ns, over n runs; `blocked` is wall time with the GIL and without CPU."""
         extra_held, extra_cpu, extra_wait = self._overhead
-        before, (faults, lost) = self.read(), usage()
+        before, (faults, lost, gave) = self.read(), usage()
         process, cpu, wall = time.process_time_ns(), time.thread_time_ns(), time.perf_counter_ns()
         batch(n)
         wall, cpu, process = (
@@ -414,11 +414,12 @@ class Counters:
         )
         releases, released_cpu, released_wall = (b - a for a, b in zip(before, self.read()))  # noqa: B905
         k = releases / n
-        faults, lost = (b - a for a, b in zip((faults, lost), usage()))  # noqa: B905
+        faults, lost, gave = (b - a for a, b in zip((faults, lost, gave), usage()))  # noqa: B905
         return {
             "gil": max(0.0, (cpu - released_cpu) / n - k * extra_held),
             "native": max(0.0, released_cpu / n - k * extra_cpu),
-            "wait": max(0.0, (released_wall - released_cpu) / n - k * extra_wait),
+            # A thread that never gave its core up did not wait, whatever the clock says: others had the core.
+            "wait": max(0.0, (released_wall - released_cpu) / n - k * extra_wait) if gave else 0.0,
             "blocked": max(0.0, (wall - cpu - released_wall + released_cpu) / n),
             "releases": k,
             "faults": faults / n,

@@ -121,6 +121,7 @@ def _helps(p: Predicted | None) -> bool | None:
 
 
 def _wrong(cases: list[Case], explanations: dict[str, str]) -> str:
+    assert not any(c.workload.set_aside and c.workload.name in explanations for c in cases)
     named = {c.workload.name for c in worst(cases, 10)}
     listed = [c for c in cases if c.workload.name in named or _helps(c.reader) != c.helped or _bound_wrong(c)]
     listed.sort(key=lambda c: -(e if (e := c.error(c.reader)) is not None else 9.0))
@@ -133,8 +134,10 @@ def _wrong(cases: list[Case], explanations: dict[str, str]) -> str:
             likely = f"{p.ceiling.likely:.2f}x" if p.ceiling.likely is not None else "unknown"
             fraction = f", held {p.held.likely:.2f}" if p.held.likely is not None else ""
             said = f"{p.bound}, {likely} ({p.ceiling.low:.2f}-{p.ceiling.high:.2f}){fraction}"
+        unread = "set aside: not looked into" if c.workload.set_aside else "not understood yet"
+        why = explanations.get(c.workload.name, unread)
         name = f"{c.workload.name}{' (set aside)' if c.workload.set_aside else ''}"
-        lines.append(f"| {name} | {said} | {seen} | {p.place if p else ''} | {explanations.get(c.workload.name, '')} |")
+        lines.append(f"| {name} | {said} | {seen} | {p.place if p else ''} | {why} |")
     return "\n".join(lines) + "\n"
 
 
