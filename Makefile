@@ -36,6 +36,7 @@ integration:
 
 docs-check:
 	$(PYTHON) scripts/docs.py --check
+	$(PYTHON) -m scripts.validate report --check
 
 docs:
 	$(PYTHON) scripts/docs.py
