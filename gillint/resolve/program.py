@@ -12,6 +12,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
+from gillint.resolve.statements import is_main_guard
 from gillint.resolve.tables import CallSites, Loader, Tables
 from gillint.resolve.trace import Block, FunctionTrace, Kind, Loop, Node, Resolved, children
 from gillint.resolve.values import FunctionRef, LazyRef
@@ -57,7 +58,8 @@ class Resolver(Functions):
                 traces.append(trace)
         if self._left <= 0:
             scope.note("this file is so large that part of it was not looked at")
-        return Resolved(scope.path, tuple(traces), tuple(scope.notes))
+        mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
+        return Resolved(scope.path, tuple(traces), tuple(scope.notes), mains)
 
     def _report(self, key: str, outline: FunctionOutline, entries: set[str]) -> FunctionTrace | None:
         """The function's trace for arguments that cover its call sites."""

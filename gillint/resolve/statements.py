@@ -133,14 +133,15 @@ def _assert(act: Activation, node: t.Assert) -> None:
     act.environment.update(narrowed(act, node.test, holds=True))
 
 
-def _is_main_guard(test: t.Expr) -> bool:
+def is_main_guard(test: t.Expr) -> bool:
+    """Whether a test is `__name__ == "__main__"`."""
     return isinstance(test, t.Compare) and any(
         isinstance(e, t.Name) and e.id == "__name__" for e in (test.left, *test.rights)
     )
 
 
 def _if(act: Activation, node: t.If) -> None:
-    if _is_main_guard(node.test) or (isinstance(node.test, t.Name) and node.test.id == "TYPE_CHECKING"):
+    if is_main_guard(node.test) or (isinstance(node.test, t.Name) and node.test.id == "TYPE_CHECKING"):
         run(act, node.body)
         return
     act.operation("branch")

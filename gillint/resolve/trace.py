@@ -171,12 +171,14 @@ class FunctionTrace:
 class Resolved:
     """The stage's result for one file: the module's own body first, then its functions.
 
-    `notes` are what was assumed on the way: imports that are missing, names that nothing defines.
+    `notes` are what was assumed on the way: imports that are missing, names that nothing defines. `mains` are the
+    statements under `if __name__ == "__main__"`: what the program is for, beside what happens when it is imported.
     """
 
     path: str
     functions: tuple[FunctionTrace, ...]
     notes: tuple[str, ...] = ()
+    mains: tuple[Span, ...] = ()
 
 
 def children(node: Node) -> Iterator[Block]:

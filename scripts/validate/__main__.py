@@ -19,7 +19,7 @@ from scripts.validate.workloads import ROOT, read_toml, workloads
 
 _DATA = ROOT / "scripts" / "data"
 _PAGE, _PICTURE = ROOT / "docs" / "accuracy.md", ROOT / "docs" / "accuracy.svg"
-_EXPLANATIONS = ROOT / "fixtures" / "workloads" / "explanations.toml"
+_EXPLANATIONS = ROOT / "scripts" / "validate" / "explanations.toml"
 
 
 def main() -> int:
