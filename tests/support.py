@@ -6,6 +6,7 @@ import io
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -275,6 +276,11 @@ def _checked(done: Done) -> Done:
     assert "Traceback" not in done.stderr, done.stderr
     assert "a defect of gillint" not in done.stderr, done.stderr
     return done
+
+
+def heed_interrupts() -> None:
+    """For `preexec_fn`: what runs in the background of a shell is started with interrupts ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def environment() -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import SKETCHES, environment, gillint, inside, inside_json, schema, text
+from tests.support import SKETCHES, environment, gillint, heed_interrupts, inside, inside_json, schema, text
 
 LOOP = "total = 0\nfor i in range(20_000):\n    total += i * i\n"
 
@@ -175,6 +175,7 @@ def test_an_interrupt_ends_everything(tmp_path: Path) -> None:
         env={**environment(), "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,
     )
     deadline = time.time() + 60
     while not list(tmp_path.glob("gillint-measure-*/benchmark.py")) and time.time() < deadline:

@@ -17,6 +17,7 @@ from gillint.measure.counter import build_counter
 from gillint.measure.engine import measure
 from gillint.measure.plan import Benchmark, Failed
 from gillint.measure.script import Piece, assemble
+from tests.support import heed_interrupts
 
 
 def benchmark(work: str, setup: str = "", *, coroutine: bool = False) -> Benchmark:
@@ -142,7 +143,9 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
         "run('while True: pass', seconds=60.0)\n"
     )  # fmt: skip
     environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, preexec_fn=heed_interrupts
+    )
     try:
         deadline = time.time() + 30
         while not [c for c in _processes(str(tmp_path)) if "--phase" in c] and time.time() < deadline:
