@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from gillint.benchmark.verify import AGREEMENT, Verdict, Verified
+from gillint.choices import extensions
 from gillint.cli import options as o
 from gillint.cli.explain import callable_page, library_page
 from gillint.cli.measure import InterpreterPath
@@ -34,7 +35,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A callable (zlib.comp
 @contextmanager
 def _extended(config: Path | None, files: list[Path] | None) -> Iterator[None]:
     settings = read_settings(config) if config is not None else find_settings(Path())
-    with extended_by(o.extensions(settings, files)):
+    with extended_by(extensions(settings, files)):
         yield
 
 
