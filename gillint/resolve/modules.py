@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from gillint.diagnostics.span import Span
@@ -32,6 +32,7 @@ from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
 _MODULE_BUDGET = 40_000  # the same for finding out what another file's module or class is
+_CHECK_EVERY = 256  # steps: a few milliseconds
 _MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
 _IMPORT_DEPTH = 4
 _MAX_APART = 12  # modules and classes that are found out on the way to another one
@@ -40,12 +41,19 @@ _MAX_APART = 12  # modules and classes that are found out on the way to another 
 class Modules(Program):
     """What is known of modules and their variables."""
 
-    def __init__(self, target: Target, assumptions: Mapping[str, Estimate], load: Loader | None) -> None:
-        """`load(module, level, from_path)` gives a module of the same project, or None."""
+    def __init__(
+        self,
+        target: Target,
+        assumptions: Mapping[str, Estimate],
+        load: Loader | None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`load(module, level, from_path)` gives a module of the same project, or None; `check` may end the work."""
         self.target = target
         self.assumptions = assumptions
         self.lazies: dict[int, Lazy] = {}
         self._load = load
+        self._check = check
         self._shared = Tables()
         self._own = Tables()
         self._path = ""
@@ -114,6 +122,9 @@ class Modules(Program):
     def spend(self) -> bool:
         """Count a step."""
         self._left -= 1
+        # What is found out apart goes into the shared tables, which have to stay whole.
+        if self._left % _CHECK_EVERY == 0 and not self._apart:
+            self._check()
         return self._left > 0
 
     # Modules
