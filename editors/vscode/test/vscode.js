@@ -198,7 +198,7 @@ function register({ settings, folder, document }) {
       isTrusted: true,
       fs: anything({ isWritableFileSystem: () => true }),
       createFileSystemWatcher: () =>
-        anything({ onDidCreate: new Emitter().event, onDidChange: new Emitter().event, onDidDelete: new Emitter().event }),
+        anything({ onDidCreate: new Emitter().event, onDidChange: new Emitter().event, onDidDelete: new Emitter().event, dispose() {} }),
     }),
   });
   const load = Module._load;
