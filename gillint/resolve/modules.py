@@ -13,6 +13,8 @@ from gillint.resolve.annotations import evaluate_text
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.decorators import apply_to, decorated
 from gillint.resolve.expressions import lookup
+from gillint.resolve.files import Files
+from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
 from gillint.resolve.tables import Function, Loader, Tables
@@ -62,6 +64,9 @@ class Modules(Program):
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
         self._reads: list[set[str]] = [set()]
         self._active: list[str] = []
+        self._running: list[Activation] = []
+        self.files = Files()
+        self.options: dict[str, Option] = {}
         self._depth_limit = _MAX_DEPTH
         self._recursive: set[str] = set()
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
@@ -142,7 +147,9 @@ class Modules(Program):
             with self._finding_out(scope) as near:
                 if near:
                     scope.state = "running"
+                    self._running.append(act)
                     self._register(act, scope.syntax.statements())
+                    self._running.pop()
                     self._drain(act)
                     scope.state = "done"
         return act

@@ -9,6 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
+from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
@@ -37,6 +38,8 @@ class Resolver(Functions):
         self._recurred.clear()
         self._reads, self._active = [set()], []
         self.lazies.clear()
+        self.files = Files()
+        self.options = {}
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         whole = act.builder.finish()
