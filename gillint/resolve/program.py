@@ -117,10 +117,10 @@ def _yield_span(act: Activation, tree: t.Function) -> Span:
     return act.yield_loop if act.yield_loop is not None else tree.span
 
 
-def walk(block: Block) -> list[Node]:
-    """All nodes below a block, callees included."""
+def walk(*blocks: Block) -> list[Node]:
+    """All nodes below some blocks, callees included, each once."""
     found: list[Node] = []
-    stack = [block]
+    stack = list(blocks)
     seen: set[int] = set()
     while stack:
         current = stack.pop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -181,6 +182,7 @@ NONE = Value(type="NoneType", literal=Literal(None))
 _MAX_NESTING = 6
 
 
+@lru_cache(maxsize=4096, typed=True)
 def of_constant(value: object) -> Value:
     """The value of a literal."""
     if value is None:
