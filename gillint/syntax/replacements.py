@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
@@ -38,10 +37,15 @@ def _whole_lines(old: list[str], new: list[str], i1: int, i2: int, j1: int, j2: 
 
 def _narrowed(old: str, new: str, line: int) -> Replacement:
     """Without what is the same at both ends."""
-    first = len(os.path.commonprefix((old, new)))
-    same = len(os.path.commonprefix((old[first:][::-1], new[first:][::-1])))
+    first = _common(old, new)
+    same = _common(old[first:][::-1], new[first:][::-1])
     start, end = _at(old, first, line), _at(old, len(old) - same, line)
     return Replacement(Span(*start, *end), new[first : len(new) - same])
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _at(text: str, offset: int, line: int) -> tuple[int, int]:
