@@ -1,6 +1,6 @@
 """What MkDocs needs to make a site of docs/ (see mkdocs.yml): pages that stand elsewhere, folders in the navigation, lists.
 
-    python -m mkdocs build --strict --site-dir site
+python -m mkdocs build --strict --site-dir site
 """
 
 from __future__ import annotations
