@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from gillint.cli import completion
 from gillint.cli.concepts import CONCEPTS, concept_page
 from gillint.errors import UsageError
 from gillint.knowledge.base import default_fact, find_fact, knows_module, library, suggestions
@@ -17,7 +18,12 @@ from gillint.rules import RULES, rule_for
 
 def command(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A callable (orjson.loads), a library, a rule or a concept.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A callable (orjson.loads), a library, a rule or a concept.",
+            autocompletion=completion.explained,
+        ),
     ],
 ) -> int:
     """Explain a callable (effect, conditions, evidence, what to use), a library, a rule, or a concept."""
