@@ -41,7 +41,7 @@ def analyse_paths(
         if Path(text).is_dir() and not any(_inside(f, Path(text)) for f in files):
             print(f"gillint: warning: {text}: no Python files in this folder", file=sys.stderr)
     modules = ProjectModules()
-    project = Project(_Loader(modules))
+    project = Project(Loader(modules))
     for path in _with_progress(files):
         reports.append(_one(path, chosen.options_for(str(path)), project, thorough=thorough))
     return tuple(reports)
@@ -49,7 +49,7 @@ def analyse_paths(
 
 def analyse_again(path: str, chosen: Chosen) -> Callable[[str], FileReport]:
     """A check of another text of a file."""
-    project = Project(_Loader(ProjectModules()))
+    project = Project(Loader(ProjectModules()))
     return lambda text: analyse(text, path, chosen.options_for(path), project, thorough=False)
 
 
@@ -62,11 +62,11 @@ def _one(path: Path, options: Options, project: Project, *, thorough: bool) -> F
 
 
 def _standard_input(name: str, options: Options, *, thorough: bool) -> FileReport:
-    project = Project(_Loader(ProjectModules())) if name != "<stdin>" else None
+    project = Project(Loader(ProjectModules())) if name != "<stdin>" else None
     return analyse_bytes(sys.stdin.buffer.read(), name, options, project, thorough=thorough)
 
 
-class _Loader:
+class Loader:
     """Finds and parses modules of the same project, each once."""
 
     def __init__(self, modules: ProjectModules) -> None:
