@@ -60,6 +60,7 @@ class Figures:
     unresolved: float = 0.0
     shares: list[float] = field(default_factory=list)
     sites: dict[Place, Site] = field(default_factory=dict)
+    weights: Counter[str] = field(default_factory=Counter)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -174,6 +175,13 @@ def _one(made: Figures, path: Path, project: Project) -> None:
             if total > 0:
                 made.shares.append(1 - unresolved / total)
             _count(made.sites, a)
+            for ranked in a.calls:
+                if not is_resolved(ranked.detail.call):
+                    made.weights[_short(ranked.detail.call)] += ranked.share
+
+
+def _short(call: Call) -> str:
+    return f"{call.name.rsplit('.', 1)[-1]} ({call.kind})"
 
 
 def _count(sites: dict[Place, Site], a: Assessment) -> None:
@@ -229,6 +237,9 @@ def main() -> None:
         if chosen.diagnostics:
             for d in one.diagnostics:
                 print(f"  {d.path}:{d.span.line}: {d.code} {d.message}")
+    weights: Counter[str] = sum((one.weights for one in all_of_them), Counter())
+    for text, weight in weights.most_common(chosen.unresolved):
+        print(f"{weight:7.1f} regions' time in {text}")
     for count, last, kind, where in list(unresolved(all_of_them))[: chosen.unresolved]:
         print(f"{count:5} {last:24} {kind:10} {where}")
 

@@ -19,7 +19,7 @@ from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, write_target
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, join, widen
+from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, is_known, join, widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
@@ -54,8 +54,8 @@ def _assign(act: Activation, node: t.Assign) -> None:
         return
     known = annotated(act, node.annotation) if node.annotation is not None else UNKNOWN
     value = evaluate(act, node.value) if node.value is not None else known
-    if value.type is None and value.reference is None and known.type is not None:
-        value = known
+    if (not is_known(value) or value.type == "NoneType") and is_known(known):
+        value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
         value = replace(value, element=known.element)
     for target in node.targets:
