@@ -9,6 +9,7 @@ A folder is an unpacked project, or the package in it. Nothing of it is run.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ from gillint.cli.run import Loader
 from gillint.costs.demand import RECURSIVE_CALLS, Costs
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Diagnostic
+from gillint.knowledge.base import library_files
 from gillint.knowledge.schema import Effect
 from gillint.pipeline import examine, run_rules
 from gillint.resolve.program import Project, resolve, walk
@@ -60,6 +62,7 @@ class Figures:
     unresolved: float = 0.0
     shares: list[float] = field(default_factory=list)
     sites: dict[Place, Site] = field(default_factory=dict)
+    heaviest: list[tuple[float, str]] = field(default_factory=list)
     weights: Counter[str] = field(default_factory=Counter)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -166,6 +169,7 @@ def _one(made: Figures, path: Path, project: Project) -> None:
             total, unresolved = times.of(trace.block)
             made.total += total
             made.unresolved += unresolved
+            made.heaviest.append((unresolved, f"{path}:{trace.span.line} {trace.name}"))
     made.regions += len(context.assessments)
     made.unknown_regions += sum(a.prediction.bound.value == "unknown" for a in context.assessments)
     made.handovers += sum(a.region.kind is Kind.SUBMISSION for a in context.assessments)
@@ -234,12 +238,21 @@ def main() -> None:
         )
         for failure in one.failures:
             print("  FAILED", failure)
+        for spent, place in sorted(one.heaviest, reverse=True)[: 5 if chosen.unresolved else 0]:
+            print(f"  unresolved {spent / max(one.total, 1.0):.0%} of the project's time in {place}")
         if chosen.diagnostics:
             for d in one.diagnostics:
                 print(f"  {d.path}:{d.span.line}: {d.code} {d.message}")
     weights: Counter[str] = sum((one.weights for one in all_of_them), Counter())
     for text, weight in weights.most_common(chosen.unresolved):
         print(f"{weight:7.1f} regions' time in {text}")
+    known = set(sys.stdlib_module_names) | {name.partition(".")[0] for name in library_files()}
+    names = Counter(
+        s.call.name for one in all_of_them for s in one.sites.values() if s.call is not None and s.call.kind == "unknown"
+    )
+    for name, count in names.most_common() if chosen.unresolved else ():
+        if "." in name and name.partition(".")[0] in known:
+            print(f"{count:5} without a fact: {name}")
     for count, last, kind, where in list(unresolved(all_of_them))[: chosen.unresolved]:
         print(f"{count:5} {last:24} {kind:10} {where}")
 

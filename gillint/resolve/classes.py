@@ -9,7 +9,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
-from gillint.resolve.scope import ClassScope
+from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
 from gillint.resolve.tables import Function
 from gillint.resolve.trace import Block
@@ -90,8 +90,16 @@ class Classes(Modules):
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
         """An attribute or a method along the bases, bound to the instance; a property is read by running it."""
         if owner.key.endswith("::"):
-            return self.module_value(owner.module, name)
+            found = self.module_value(owner.module, name)
+            return found if found is not None else self._submodule(owner.module, name)
         return self._attribute(owner, name, instance, set())
+
+    def _submodule(self, package: ModuleScope, name: str) -> Value | None:
+        """`package.module`, which somebody imported: the attribute is there then, whatever `__init__` says."""
+        if not package.path.endswith("__init__.py"):
+            return None
+        module = self.import_module(name, 1, package)
+        return Value(type=f"{module.path}::") if module is not None else None
 
     def _attribute(self, owner: ClassScope, name: str, instance: Value | None, visited: set[str]) -> Value | None:
         if owner.key in visited:
@@ -103,7 +111,7 @@ class Classes(Modules):
         if written is not None and name in written:
             self._local_effects += 1
             return written[name]
-        if name not in owner.methods and owner.attributes.get(name, NONE).type == "NoneType":
+        if name not in owner.methods and _is_open(owner.attributes.get(name, NONE)):
             self._find_assignment(owner, name)
         if name in owner.attributes:
             return owner.attributes[name]
@@ -139,11 +147,11 @@ class Classes(Modules):
                         self.call(FunctionRef(init, Value(type=owner.key)), (), (), record=False)
 
     def _find_assignment(self, owner: ClassScope, name: str) -> None:
-        """Run the methods that assign an attribute which `__init__` leaves open; each attribute is looked for once."""
+        """Run the methods that assign or fill an attribute which `__init__` leaves open; each is looked for once."""
         if name in owner.sought or self._aside >= _MAX_ASIDE:
             return
         owner.sought.add(name)
-        assignment = re.compile(rf"\b(?:self|cls)\.{name}\b[^=\n]*=(?!=)")
+        assignment = re.compile(rf"\b(?:self|cls)\.{name}(?:\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
         lines = owner.module.syntax.lines
         for method in tuple(owner.methods.values()):
             if not isinstance(method, FunctionOutline) or method.name == "__init__":
@@ -154,12 +162,18 @@ class Classes(Modules):
                 continue
             with self._finding_out(owner.module) as near:
                 if near:
-                    kept = (self._active, self._depth_limit)
-                    self._active, self._depth_limit = [], IMPORT_DEPTH
-                    self._aside += 1
-                    self.call(FunctionRef(key, Value(type=owner.key)), (), (), record=False)
-                    self._aside -= 1
-                    self._active, self._depth_limit = kept
+                    self._call_aside(FunctionRef(key, Value(type=owner.key)))
+
+    def _call_aside(self, method: FunctionRef) -> None:
+        """Run a method for what it leaves in the attributes, apart from the calls that are under way."""
+        kept = (self._active, self._depth_limit)
+        self._active, self._depth_limit = [], IMPORT_DEPTH
+        self._aside += 1
+        try:
+            self.call(method, (), (), record=False)
+        finally:
+            self._aside -= 1
+            self._active, self._depth_limit = kept
 
     def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
         """Join what is assigned to an attribute anywhere."""
@@ -255,3 +269,8 @@ class Classes(Modules):
                         (activation.environment, *activation.enclosing), is_method=True,
                     )  # fmt: skip
         return Value(type="type", reference=ClassRef(key))
+
+
+def _is_open(value: Value) -> bool:
+    """Whether it is left to other methods what an attribute is, or what is in it."""
+    return value.type == "NoneType" or (value.type in ("list", "dict", "set") and value.element is None)

@@ -36,7 +36,7 @@ from gillint.syntax.parse import Syntax
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
 _MODULE_BUDGET = 40_000  # the same for finding out what another file's module or class is
 _MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
-IMPORT_DEPTH = 4
+IMPORT_DEPTH = 6
 _MAX_APART = 12  # modules and classes that are found out on the way to another one
 
 
