@@ -18,7 +18,6 @@ from pathlib import Path
 
 from gillint.advice.assess import Assessment
 from gillint.advice.outcome import Options
-from gillint.cli.run import Loader
 from gillint.costs.demand import RECURSIVE_CALLS, Costs
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Diagnostic
@@ -29,6 +28,7 @@ from gillint.resolve.program import Project, resolve, walk
 from gillint.resolve.trace import Block, Branch, Call, Handover, Kind, Loop
 from gillint.source.files import discover, read_source
 from gillint.source.modules import ProjectModules
+from gillint.syntax.loading import Loader
 from gillint.syntax.parse import Syntax, SyntaxProblem, parse
 
 # A region with this share of its file's estimated time is hot.
@@ -248,7 +248,10 @@ def main() -> None:
         print(f"{weight:7.1f} regions' time in {text}")
     known = set(sys.stdlib_module_names) | {name.partition(".")[0] for name in library_files()}
     names = Counter(
-        s.call.name for one in all_of_them for s in one.sites.values() if s.call is not None and s.call.kind == "unknown"
+        s.call.name
+        for one in all_of_them
+        for s in one.sites.values()
+        if s.call is not None and s.call.kind == "unknown"
     )
     for name, count in names.most_common() if chosen.unresolved else ():
         if "." in name and name.partition(".")[0] in known:

@@ -318,8 +318,8 @@ class Project:
 
     def report(self, name: str, **settings: Any) -> File:
         """The report of one file, which may import the others."""
-        from gillint.cli.run import Loader
         from gillint.resolve.program import Project as Run
+        from gillint.syntax.loading import Loader
 
         path = self.folder / name
         chosen = options(**settings)

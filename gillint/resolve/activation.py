@@ -9,6 +9,8 @@ from typing import Protocol
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.knowledge.conditions import Target
+from gillint.resolve.files import Files
+from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, Value
@@ -63,6 +65,8 @@ class Program(Protocol):
     target: Target
     assumptions: Mapping[str, Estimate]
     lazies: dict[int, Lazy]
+    files: Files
+    options: dict[str, Option]
 
     def call(
         self,
@@ -174,6 +178,7 @@ class Activation:
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
+    times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
     @property
     def path(self) -> str:
