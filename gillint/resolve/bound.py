@@ -12,7 +12,7 @@ from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, Literal, Value, join, of_number
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, Value, join, of_number
 
 # What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
@@ -71,6 +71,8 @@ def size_of(value: Value | None) -> Estimate:
         return Estimate.point(len(value.columns))
     if value.type in ("int", "float", "bool", "complex", "NoneType"):
         return ONE
+    if isinstance(value.reference, ChoiceRef):
+        return reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))
     return _UNKNOWN_SIZE.get(value.type or "", _OPEN)
 
 
@@ -115,6 +117,8 @@ class Answers:
     def type_of(self, parameter: str) -> str | None:
         value = self.value(parameter)
         if value is None:
+            return None
+        if isinstance(value.reference, ChoiceRef) and any(o.reference is None for o in value.reference.options):
             return None
         if value.reference is not None and value.type in (None, "function"):
             return "function"
@@ -425,6 +429,8 @@ def element_of(value: Value) -> Value:
         return value.element
     if value.items:
         return reduce(join, value.items)
+    if isinstance(value.reference, ChoiceRef):
+        return reduce(join, map(element_of, value.reference.options))
     if value.type == "numpy.ndarray" and value.shape is not None and len(value.shape) > 1:
         inner = value.shape[1:]
         return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)

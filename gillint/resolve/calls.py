@@ -235,7 +235,7 @@ def library(
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
         if handed is not None:
             return handed
-    fact = find_fact(name)
+    fact = find_fact(name) or (find_fact(name.removesuffix(".__init__")) if name.endswith(".__init__") else None)
     if fact is None and receiver is not None and receiver.type is not None:
         fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
     public = fact.name if fact is not None else name

@@ -22,10 +22,10 @@ from gillint.resolve.trace import Await, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
-    ImportRef,
     SuperRef,
     UndefinedRef,
     Value,
+    is_known,
     join,
     of_constant,
     of_number,
@@ -82,10 +82,7 @@ def lookup(act: Activation, name: str) -> Value:
     """What a variable stands for."""
     for environment in (act.environment, *act.enclosing):
         if name in environment:
-            value = environment[name]
-            if isinstance(value.reference, ImportRef):
-                return act.program.imported(value.reference, act.scope)
-            return value
+            return act.program.settled(environment[name], act.scope)
     found = act.program.module_value(act.scope, name)
     if found is not None:
         return found
@@ -178,7 +175,10 @@ def _boolean(act: Activation, node: t.Boolean) -> Value:
     result: Value | None = None
     for part in node.values:
         act.operation("boolean")
-        result = join(result, evaluate(act, part))
+        value = evaluate(act, part)
+        # `client or Client()`: what stands in for a value is of its kind.
+        stands_in = node.operator == "or" and result is not None and not is_known(result)
+        result = value if stands_in else join(result, value)
     return result or UNKNOWN
 
 
