@@ -3,6 +3,7 @@
 
 PYTHON ?= python
 PYTEST_FLAGS ?= -n auto
+INTEGRATION_FLAGS ?= -n auto --dist loadfile
 SKIP_TESTS ?=
 
 .DEFAULT_GOAL := help
@@ -33,7 +34,7 @@ test:
 	$(PYTHON) -m pytest $(PYTEST_FLAGS)
 
 integration:
-	$(PYTHON) -m pytest -m integration
+	$(PYTHON) -m pytest -m integration $(INTEGRATION_FLAGS)
 
 docs-check:
 	$(PYTHON) scripts/docs.py --check

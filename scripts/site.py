@@ -81,30 +81,38 @@ def linked(markdown: str, source: str, page: str) -> str:
 
 
 def deeper(markdown: str) -> str:
-    """What belongs to an item of a list, indented by four columns a level.
+    """Lists as Python-Markdown reads them.
 
-    GitHub takes it by the column at which the item's text begins, Python-Markdown by multiples of four.
+    What belongs to an item is indented by four columns a level, where GitHub takes it by the column at which the item's
+    text begins; and an empty line stands before a list, and before an item that follows one of several paragraphs.
     """
     lines: list[str] = []
     levels: list[int] = []  # the columns at which the texts of the open items begin
     fence = ""  # the mark of the open code block
+    loose = False  # whether the list has an empty line in it
     for line in markdown.split("\n"):
+        if not line.strip():
+            loose = loose or bool(levels)
+            lines.append(line)
+            continue
         indent = len(line) - len(line.lstrip(" "))
-        if line.strip() and not fence:
+        depth = len(levels)
+        item = None
+        if not fence:
             item = _ITEM.match(line)
             while levels and indent < levels[-1]:
                 levels.pop()
+            if item is not None and lines and lines[-1].strip() and (loose or depth == 0):
+                lines.append("")
+            loose = loose and (item is not None or bool(levels))
             depth = len(levels)
             if item is not None:
                 levels.append(item.end())
-        else:
-            depth = len(levels)
         begins = levels[depth - 1] if depth else 0
-        moved = " " * (4 * depth) + line[min(indent, begins) :] if line.strip() else line
+        lines.append(" " * (4 * depth) + line[min(indent, begins) :])
         mark = _FENCE.match(line)
         if mark is not None and not fence:
             fence = mark[1]
         elif mark is not None and line.strip() == fence:
             fence = ""
-        lines.append(moved)
     return "\n".join(lines)
