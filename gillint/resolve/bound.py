@@ -10,6 +10,7 @@ from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
+from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, Literal, Value, join, of_number
 
@@ -97,7 +98,7 @@ class Answers:
             return None
         if value.reference is not None and value.type in (None, "function"):
             return "function"
-        return value.type
+        return None if is_vague(value.type) else value.type
 
     def dtype_of(self, parameter: str) -> str | None:
         value = self.value(parameter)
@@ -351,7 +352,7 @@ def element_of(value: Value) -> Value:
         return Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
-    return Value(origin=value.origin)
+    return replace(part_of(value) or UNKNOWN, origin=value.origin)
 
 
 def literal_text(value: Value | None) -> str | None:

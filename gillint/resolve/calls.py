@@ -15,6 +15,7 @@ from gillint.resolve.arrays import refine
 from gillint.resolve.bound import UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
@@ -168,12 +169,13 @@ def _method(
     kind = receiver.type
     if kind in ("float", "int", "bool") and find_fact(f"{kind}.{ref.name}") is None:
         kind = None  # it was a guess, and a wrong one
-    if kind is None:
+    if kind is None or is_vague(kind):
         for duck in _DUCK_TYPES:
             if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
                 typed = replace(receiver, type=duck, reference=None)
                 name = f"{duck}.{ref.name}"
                 return library(act, name, typed, positional, keywords, span, has_star=has_star, assumed=True)
+    if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     for base in bases_of("typing.NamedTuple" if kind == "tuple" and ref.name.startswith("_") else kind):
         name = f"{base}.{ref.name}"
@@ -187,6 +189,8 @@ def _method(
                 name = f"{known}.{ref.name}"
                 if name in HANDOVERS or name in JOINS or find_fact(name) is not None:
                     return library(act, name, receiver, positional, keywords, span, has_star=has_star)
+            if is_written_in_python(base):
+                return library(act, f"{base}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
         return _other(act, text, "unknown", positional, keywords, span)
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
 
@@ -284,7 +288,9 @@ def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value
         return _pool(name, Value(type=name), positional, keywords)
     if name in MADE:
         return Value(type=MADE[name])
-    return Value(type=name) if find_type(name) is not None else UNKNOWN
+    if find_type(name) is not None:
+        return Value(type=name)
+    return made_by(name) or UNKNOWN
 
 
 def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords) -> Value:
