@@ -82,3 +82,28 @@ def test_where_a_file_has_its_program_a_function_that_nobody_calls_is_spare(rest
 def test_what_a_framework_may_call_is_not_spare() -> None:
     for head in ("@app.get('/')\n", "async "):
         assert hottest(head + HELPERS + "def work():\n    return total(100_000)\n") == "table"
+
+
+ORM = (
+    "from sqlalchemy import create_engine, select\nfrom sqlalchemy.orm import DeclarativeBase, Mapped, Session\n"
+    "class Order(DeclarativeBase):\n    name: Mapped[str]\n"
+    "def work():\n    with Session(create_engine('{url}')) as s:\n"
+    "        return [o.name.upper() for o in s.scalars(select(Order).limit(50))]\n"
+)
+
+
+def test_an_embedded_database_is_not_waited_for() -> None:
+    source = ORM.replace(
+        "o.name.upper() for o in s.scalars(select(Order).limit(50))", "s.scalar(select(Order)) for i in range(50)"
+    )
+    held = {}
+    for url in ("sqlite:///:memory:", "postgresql+psycopg://db/shop"):
+        report = analyse(source.format(url=url), "sample.py", Options(cores=2, threads=2))
+        assert report.verdict is not None
+        held[url.split(":")[0]] = report.regions[report.verdict].prediction.held.likely
+    assert held["sqlite"] is not None and held["sqlite"] > 0.7
+    assert held["postgresql+psycopg"] is not None and held["postgresql+psycopg"] < 0.3
+
+
+def test_a_statement_gives_instances_of_the_class_that_it_asks_for() -> None:
+    assert "str.upper" in effects(ORM.format(url="sqlite://"))
