@@ -37,7 +37,9 @@ Keywords = tuple[tuple[str, Value], ...]
 
 # Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
 # waits or releases (get, join, read, sort, sum ...) are not among them.
-_DUCK_TYPES = ("str", "list", "dict", "set", "typing.NamedTuple")
+_DUCK_TYPES = (
+    "str", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
+)  # fmt: skip
 _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",
@@ -49,6 +51,7 @@ _RUNS_COROUTINE = {
     "anyio.run",
     "asyncio.wait_for",
 }
+_INIT = ".__init__"
 _RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout"}
 
 
@@ -239,6 +242,8 @@ def library(
     fact = find_fact(name)
     if fact is None and receiver is not None and receiver.type is not None:
         fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
+    if fact is None and name.endswith(_INIT):
+        fact = find_fact(name.removesuffix(_INIT))  # `super().__init__()`: what making an instance does
     public = fact.name if fact is not None else name
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
     if fact is None:
