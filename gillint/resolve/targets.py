@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gillint.estimate import ZERO, Estimate
+from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import QUEUES, element_of, literal_text, size_of
+from gillint.resolve.bound import QUEUES, Answers, build, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
+from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, Value, join
 from gillint.syntax import tree as t
 
@@ -32,14 +34,19 @@ _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here."""
     function = node.function
-    if not isinstance(function, t.Attribute) or function.name not in _GROWS:
+    if not isinstance(function, t.Attribute):
+        return
+    receiver = read_target(act, function.value)
+    if receiver is not None and receiver.type in _BUFFERS:
+        _mutate(act, function, receiver, positional)
+        return
+    if function.name not in _GROWS:
         return
     position = _GROWS[function.name]
     if function.name == "setdefault":
         if positional:
             _set_default(act, function.value, positional)
         return
-    receiver = read_target(act, function.value)
     known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque")
     if receiver is None or receiver.type not in known or len(positional) <= position:
         return
@@ -81,6 +88,24 @@ def _member_of(target: t.Expr) -> t.Expr | None:
     if isinstance(target, t.Call) and isinstance(target.function, t.Attribute):
         return target.function.value if target.function.name == "setdefault" else None
     return None
+
+
+_BUFFERS = ("array.array", "bytearray")
+
+
+def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
+    """What a fact says of the object afterwards, as often as the call is made."""
+    fact = find_method(receiver.type or "", function.name)
+    if fact is None or fact.mutates is None:
+        return
+    before = receiver.size if receiver.size is not None and not act.loops else ZERO
+    bound = Bound(
+        replace(receiver, size=ZERO), tuple(positional), tuple(zip(fact.parameters, positional, strict=False))
+    )
+    added = build(fact.mutates, Answers(fact, bound), bound).size
+    if added is not None:
+        grown = replace(receiver, size=before + added.max(0) * act.trips_so_far(), literal=None, text=None)
+        change_target(act, function.value, grown)
 
 
 def _share(count: Estimate) -> Estimate:
