@@ -11,6 +11,7 @@ from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
+from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, Value, join, of_number
 
@@ -122,7 +123,7 @@ class Answers:
             return None
         if value.reference is not None and value.type in (None, "function"):
             return "function"
-        return value.type
+        return None if is_vague(value.type) else value.type
 
     def dtype_of(self, parameter: str) -> str | None:
         value = self.value(parameter)
@@ -257,7 +258,7 @@ def _floats(value: Value, depth: int = 4) -> Estimate:
     if depth == 0 or value.type is None:
         return ZERO
     members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
-    if members and value.type not in _DICTS or value.columns is not None:
+    if (members and value.type not in _DICTS) or value.columns is not None:
         return total(_floats(v, depth - 1) for v in members)
     if value.type in _DICTS:
         return size_of(value) * _floats(members[-1], depth - 1) if members else ZERO
@@ -447,7 +448,7 @@ def element_of(value: Value) -> Value:
         return Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
-    return Value(origin=value.origin)
+    return replace(part_of(value) or UNKNOWN, origin=value.origin)
 
 
 def literal_text(value: Value | None) -> str | None:

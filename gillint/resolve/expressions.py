@@ -14,6 +14,7 @@ from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, printed, size_of
 from gillint.resolve.calls import apply, knows
 from gillint.resolve.items import item_of
+from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
@@ -215,7 +216,7 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     fact_value = operator_fact(act, value, "__getitem__", (index,), node.span, extra)
     if fact_value is None:
         act.operation("subscript")
-        return inner or Value(origin=value.origin)
+        return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
     if inner is not None:
         return inner
     return fact_value
