@@ -63,7 +63,7 @@ def classify(call: Call, target: Target) -> CallEffect:
             return CallEffect(Effect.RUNS_PYTHON)
         return CallEffect(Effect.UNKNOWN, unknown=UNKNOWN_NS, assumed=True)
     fact = call.fact
-    answers = Answers(fact, call.bound)
+    answers = Answers(fact, call.bound, call.result)
     decision = decide(fact, answers, target)
     gil = _each(decision, "gil", answers, _DEFAULT_GIL)
     native = _each(decision, "native", answers, None)
