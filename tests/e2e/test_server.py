@@ -46,13 +46,14 @@ class Editor:
         for method in (types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, types.WINDOW_SHOW_MESSAGE):
             del client.protocol.fm.features[method]  # what pytest-lsp does with them by itself
 
-        @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def on_publish(params: types.PublishDiagnosticsParams) -> None:
             self.published.put_nowait(params)
 
-        @client.feature(types.WINDOW_SHOW_MESSAGE)
         def on_message(params: types.ShowMessageParams) -> None:
             self.messages.append(params.message)
+
+        client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(on_publish)
+        client.feature(types.WINDOW_SHOW_MESSAGE)(on_message)
 
     def open(self, uri: str, source: str) -> None:
         self.versions[uri] = 1
@@ -97,9 +98,10 @@ async def editor(
     if settings is not None:
         del client.protocol.fm.features[types.WORKSPACE_CONFIGURATION]
 
-        @client.feature(types.WORKSPACE_CONFIGURATION)
         def on_configuration(params: types.ConfigurationParams) -> list[Any]:
             return [settings(item.scope_uri) for item in params.items]
+
+        client.feature(types.WORKSPACE_CONFIGURATION)(on_configuration)
 
     await client.start_io(sys.executable, "-m", "gillint", "server", cwd=str(ROOT), env=environment())
     capabilities = types.ClientCapabilities(
@@ -235,7 +237,7 @@ def test_actions(tmp_path: Path) -> None:
             (found,) = await e.diagnostics(uri)
 
             async def actions(only: list[str] | None = None) -> list[types.CodeAction]:
-                context = types.CodeActionContext([found], only=only)  # type: ignore[arg-type]
+                context = types.CodeActionContext([found], only=only)
                 asked = types.CodeActionParams(types.TextDocumentIdentifier(uri), found.range, context)
                 return list(await e.client.text_document_code_action_async(asked))
 
@@ -549,7 +551,8 @@ def test_what_comes_too_early_or_too_late_is_refused() -> None:
     raw.message(id=3, method="shutdown")
     assert raw.answer(3)["error"]["code"] == -32600
     raw.message(method="exit")
-    assert raw.process.communicate(timeout=60) and raw.process.returncode == 0
+    raw.process.communicate(timeout=60)
+    assert raw.process.returncode == 0
 
 
 def test_a_client_that_just_goes_ends_the_server() -> None:
