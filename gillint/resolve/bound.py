@@ -12,7 +12,7 @@ from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, Literal, Value, join, of_number
+from gillint.resolve.values import NONE, UNKNOWN, Literal, Value, join, of_number, text_of
 
 # What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
@@ -90,9 +90,10 @@ def number_of(value: Value | None) -> Estimate:
     return _UNKNOWN_NUMBER
 
 
-# Two more parameters that expressions may name: what is in the file that the receiver or the first argument names, and
-# what the call gives back.
-CONTENT, RESULT = "content", "result"
+# More parameters that expressions may name: what is in the file that the receiver or the first argument names, what the
+# call gives back, and how many rows an SQL statement looks at.
+CONTENT, RESULT, QUERY = "content", "result", "query"
+_ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
@@ -108,8 +109,8 @@ class Answers:
     def value(self, parameter: str) -> Value | None:
         """What is passed for a parameter; a column name stands for that column of the receiver."""
         found = self._bound.get(parameter)
-        if found is None and parameter == CONTENT:
-            return _FILE
+        if found is None and parameter in (CONTENT, QUERY):
+            return _FILE if parameter == CONTENT else _ROWS_LOOKED_AT
         return self._result if found is None and parameter == RESULT else found
 
     def type_of(self, parameter: str) -> str | None:
@@ -175,6 +176,8 @@ class Answers:
             self._assume(value, parameter)
         if what == "printed":
             return printed(value or UNKNOWN)
+        if what == "unique":
+            return _unique(value or UNKNOWN)
         if what == "floats":
             return _floats(value or UNKNOWN)
         if what in ("leaves", "instances"):
@@ -244,6 +247,19 @@ def printed(value: Value, depth: int = 4) -> Estimate:
         key, member = value.items if value.items is not None and len(value.items) == 2 else (UNKNOWN, UNKNOWN)
         return size_of(value) * (printed(key, depth - 1) + printed(member, depth - 1) + _QUOTES) + 2
     return _PRINTED.get(value.type, _SHORT_TEXT)
+
+
+# The share of an ordinary text or document that is no copy of what came before in it.
+_USUALLY_UNIQUE = 0.45
+
+
+def _unique(value: Value) -> Estimate:
+    """How many characters or bytes are no copies of others: what is left to a compressor."""
+    is_file = value.type in FILES
+    text = text_of(element_of(value)) if is_file else text_of(value)
+    unique = text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
+    usual = size_of(value) * (_member_size(value) if is_file else ONE) * _USUALLY_UNIQUE
+    return unique.min(usual) if unique is not None else usual
 
 
 def _floats(value: Value, depth: int = 4) -> Estimate:

@@ -12,9 +12,10 @@ from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import CONTENT, element_of, literal_text, printed, size_of
 from gillint.resolve.commandline import add_argument, parse_args, parse_known_args
+from gillint.resolve.databases import fetched
 from gillint.resolve.files import MEMBER, MEMORY, Content
 from gillint.resolve.sites import Site
-from gillint.resolve.texts import ANY, HOLE, Text, of_literal
+from gillint.resolve.texts import ANY, HOLE, Text, of_literal, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Source, Value, of_number, text_of
 
@@ -60,7 +61,7 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
     if not _asks_for_content(fact):
         return None
     for value in (*bound.positional[:1], bound.receiver):
-        name = name_of(value) if value is not None and value.type in _PATHS else None
+        name = name_of(value)
         content = content_below(act, name)
         if content is not None:
             return replace(_filled(Value(type="io.BufferedReader"), _raw(content)), number=content.files)
@@ -163,8 +164,7 @@ def _filled(value: Value, content: Content, *, is_text: bool = False) -> Value:
     """An open file, or what stands for one, with its lines."""
     lines = content.lines
     kind = "str" if is_text or value.type in _TEXT_FILES else "bytes"
-    counts = tuple((s, n / lines) for s, n in content.text.counts)
-    line = Value(type=kind, size=content.size / lines, text=Text(HOLE, counts))
+    line = Value(type=kind, size=content.size / lines, text=content.text.part(lines))
     if content.source is not None and content.source.kind == "lines":
         line = replace(line, source=content.source.value.source)
     return replace(value, shape=None, size=lines, element=line)
@@ -189,7 +189,7 @@ def _write(
     name = name_of(handle)
     if handle is not None and name is not None:
         packed = handle.dtype == "gz"
-        _write_to(site, name, Content(size * times, (text or ANY).times(times), packed=packed, source=source))
+        _write_to(site, name, Content(size * times, (text or unknown(size)).each(times), packed=packed, source=source))
 
 
 def _write_to(site: Site, name: str, piece: Content) -> None:
@@ -203,7 +203,7 @@ def _write_to(site: Site, name: str, piece: Content) -> None:
     outer = act.times
     for trips in act.loops[: len(act.loops) - len(inner)]:
         outer = outer * trips
-    text = Text(piece.text.pattern if turns == ONE else HOLE, piece.text.times(turns).counts)
+    text = piece.text.each(turns)
     source = piece.source
     if turns != ONE and source is not None and source.kind != "lines":
         source = Source("lines", Value(type="str", size=piece.size, source=source))
@@ -239,7 +239,8 @@ def _row_of(row: Value) -> tuple[Estimate, Text]:
     """A row of a CSV file: its characters, its commas and the end of the line."""
     fields = size_of(row)
     counts = ((",", (fields - 1).max(0)), ("\n", ONE))
-    return printed(row), Text(HOLE, counts)
+    size = printed(row)
+    return size, Text(HOLE, counts, fields, (size - fields).max(0))
 
 
 def _written_row(site: Site) -> Value:
@@ -403,7 +404,7 @@ def _read(site: Site) -> Value:
     content = site.act.program.files.find(name) if name is not None else None
     counts = text_of(line) or ANY
     pattern = content.text.pattern if content is not None and buffer == HOLE else buffer
-    text = Text(pattern, counts.times(handle.size).counts)
+    text = replace(counts.each(handle.size), pattern=pattern)
     source = content.source if content is not None else None
     return replace(result, shape=None, size=handle.size * size_of(line), text=text, source=source)
 
@@ -471,6 +472,13 @@ def _writer(site: Site) -> Value:
     return replace(site.result, text=Text(name)) if (name := name_of(target)) is not None else site.result
 
 
+def _as_dict(site: Site) -> Value:
+    """The fields of an instance."""
+    value = site.argument(0, "obj", "object")
+    fields = value.columns if value is not None else None
+    return replace(site.result, columns=fields, shape=None, size=Estimate.point(len(fields))) if fields else site.result
+
+
 _METHODS: dict[str, Callable[[Site], Value]] = {
     "write": _written_text,
     "writelines": _written_lines,
@@ -494,7 +502,10 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "pickle.dump": _dumped,
     "marshal.dump": _dumped,
     **dict.fromkeys(("json.load", "pickle.load", "marshal.load"), _loaded),
+    **dict.fromkeys(tuple(f"sqlite3.Cursor.{m}" for m in ("fetchall", "fetchone", "fetchmany")), fetched),
     "print": _printed_line,
+    "dataclasses.asdict": _as_dict,
+    "vars": _as_dict,
     "argparse.ArgumentParser.add_argument": add_argument,
     "argparse.ArgumentParser.parse_args": parse_args,
     "argparse.ArgumentParser.parse_known_args": parse_known_args,
