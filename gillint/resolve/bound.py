@@ -36,6 +36,8 @@ FILES = (
 )  # fmt: skip
 _UNKNOWN_SIZE |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
 _LINE = Estimate.point(80)
+_WHOLE_FILE = _UNKNOWN_SIZE["io.BufferedReader"] * _LINE
+_MEMBER = Estimate(1, 40, 10_000)
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
@@ -188,6 +190,8 @@ class Answers:
                 return _text_in(value)
             if value is not None and value.items is not None:
                 return total(size_of(i) for i in value.items)
+            if value is not None and value.size is None and value.type not in _UNKNOWN_SIZE and value.shape is None:
+                return _WHOLE_FILE  # an open file of a kind of its own
             return size * _member_size(value)
         if what in ("bytes", "item"):
             plain = value is not None and value.type in ("bytes", "bytearray", "str", "memoryview")
@@ -214,7 +218,7 @@ def _member_size(value: Value | None) -> Estimate:
     member = value.element if value is not None else None
     if value is not None and value.type in FILES and (member is None or member.size is None):
         return _LINE
-    return size_of(member if member is not None else UNKNOWN)
+    return size_of(member) if member is not None and member.type is not None else _MEMBER
 
 
 # Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.

@@ -23,7 +23,7 @@ _PACKED = 3.0  # what compression is taken to gain, here and in the facts of the
 _MEMBER_HEADER = Estimate.point(512)
 
 _OPENERS = {
-    "open", "io.open", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File", "lzma.open",
+    "open", "io.open", "os.fdopen", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File", "lzma.open",
     "lzma.LZMAFile", "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
     "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO",
 }  # fmt: skip
@@ -39,7 +39,9 @@ _PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.Di
 
 def name_of(value: Value | None) -> str | None:
     """The name of the file or folder that a path or an open file stands for, with holes."""
-    text = text_of(value) if value is not None and value.type in (*_PATHS, *HANDLES, "csv.writer") else None
+    if value is not None and value.type == "int":
+        return value.text.pattern if value.text is not None else None  # a file descriptor
+    text = text_of(value) if value is not None and value.type in (*_PATHS, *HANDLES, *_WRITERS) else None
     return text.pattern if text is not None else None
 
 
@@ -107,15 +109,16 @@ def _opened(site: Site) -> Value:
     if name_of(source) is None and inner is not None and inner.type in HANDLES:
         source = inner
     name = name_of(source)
-    if name is None:
-        return result
     mode = literal_text(site.argument(0 if is_method else 1, "mode")) or "r"
     if site.name.startswith("tempfile."):
         mode = "w"
     if mode[0] in "wax":
+        result = replace(result, dtype=result.dtype or mode.partition(":")[2] or _compression(site))
+    if name is None:
+        return result
+    if mode[0] in "wax":
         act.program.files.opened[name] = (id(act), 0 if mode[0] == "a" else len(act.loops))
-        packed = mode.partition(":")[2]
-        return replace(result, text=Text(name), dtype=result.dtype or packed or _compression(site))
+        return replace(result, text=Text(name))
     opened = replace(result, text=Text(name))
     content = act.program.files.find(name)
     if content is None or result.type in _ARCHIVES:
@@ -158,6 +161,12 @@ def _temporary(site: Site) -> Text:
 
 def _temporary_folder(site: Site) -> Value:
     return replace(site.result, text=_temporary(site))
+
+
+def _temporary_file(site: Site) -> Value:
+    """`mkstemp()`: a file descriptor and a path."""
+    text = _temporary(site)
+    return replace(site.result, items=tuple(replace(i, text=text) for i in site.result.items or ()))
 
 
 def _filled(value: Value, content: Content, *, is_text: bool = False) -> Value:
@@ -509,6 +518,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "argparse.ArgumentParser.add_argument": add_argument,
     "argparse.ArgumentParser.parse_args": parse_args,
     "argparse.ArgumentParser.parse_known_args": parse_known_args,
+    "tempfile.mkstemp": _temporary_file,
     **dict.fromkeys(("tempfile.mkdtemp", "tempfile.TemporaryDirectory"), _temporary_folder),
     "csv.writer": _writer,
     "csv.DictWriter": _writer,

@@ -48,7 +48,12 @@ def _changed(bound: Bound, result: Value) -> Value:
 
 def _format(bound: Bound, result: Value) -> Value:
     text = text_of(bound.receiver)
-    return replace(result, text=formatted(text)) if text is not None else result
+    if text is None:
+        return result
+    made = formatted(text)
+    if text.pattern == HOLE:  # too long, or repeated: the separators are still there
+        made = replace(text, fresh=None)
+    return replace(result, text=made)
 
 
 def _join(bound: Bound, result: Value) -> Value:
