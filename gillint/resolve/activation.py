@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -131,6 +130,10 @@ class Program(Protocol):
         """What a name imported from the same project stands for."""
         ...
 
+    def settled(self, value: Value, scope: ModuleScope) -> Value:
+        """A variable's value with what it was imported as looked up."""
+        ...
+
     def function_tree(self, key: str) -> tuple[t.Function | t.Lambda | None, ClassScope | None]:
         """The tree of a function of the project, and the class where it is a method."""
         ...
@@ -195,15 +198,9 @@ class Activation:
         """Note a node."""
         self.builder.nodes.append(node)
 
-    @contextmanager
-    def nested(self) -> Iterator[Builder]:
+    def nested(self) -> _Nested:
         """Write into a new block for a while."""
-        outer, self.builder = self.builder, Builder()
-        inner = self.builder
-        try:
-            yield inner
-        finally:
-            self.builder = outer
+        return _Nested(self)
 
     def defer(self, lazy: Lazy, type_name: str, element: Value) -> Value:
         """A value that stands for deferred work."""
@@ -253,3 +250,19 @@ class Activation:
         for trips in self.loops[since:]:
             product = product * trips
         return product
+
+
+class _Nested:
+    """The context in which an activation writes into a block of its own; a class, since it is entered all the time."""
+
+    __slots__ = ("_act", "_outer")
+
+    def __init__(self, act: Activation) -> None:
+        self._act, self._outer = act, act.builder
+
+    def __enter__(self) -> Builder:
+        inner = self._act.builder = Builder()
+        return inner
+
+    def __exit__(self, *error: object) -> None:
+        self._act.builder = self._outer

@@ -11,8 +11,9 @@ from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
+from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, Literal, Value, join, of_number, text_of
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, Value, join, of_number, text_of
 
 # What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
@@ -73,6 +74,8 @@ def size_of(value: Value | None) -> Estimate:
         return Estimate.point(len(value.columns))
     if value.type in ("int", "float", "bool", "complex", "NoneType"):
         return ONE
+    if isinstance(value.reference, ChoiceRef):
+        return reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))
     return _UNKNOWN_SIZE.get(value.type or "", _OPEN)
 
 
@@ -119,9 +122,11 @@ class Answers:
         value = self.value(parameter)
         if value is None:
             return None
+        if isinstance(value.reference, ChoiceRef) and any(o.reference is None for o in value.reference.options):
+            return None
         if value.reference is not None and value.type in (None, "function"):
             return "function"
-        return value.type
+        return None if is_vague(value.type) else value.type
 
     def dtype_of(self, parameter: str) -> str | None:
         value = self.value(parameter)
@@ -261,7 +266,9 @@ def _unique(value: Value) -> Estimate:
     """How many characters or bytes are no copies of others: what is left to a compressor."""
     is_file = value.type in FILES
     text = text_of(element_of(value)) if is_file else text_of(value)
-    unique = text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
+    unique = (
+        text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
+    )
     usual = size_of(value) * (_member_size(value) if is_file else ONE) * _USUALLY_UNIQUE
     return unique.min(usual) if unique is not None else usual
 
@@ -273,7 +280,7 @@ def _floats(value: Value, depth: int = 4) -> Estimate:
     if depth == 0 or value.type is None:
         return ZERO
     members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
-    if members and value.type not in _DICTS or value.columns is not None:
+    if (members and value.type not in _DICTS) or value.columns is not None:
         return total(_floats(v, depth - 1) for v in members)
     if value.type in _DICTS:
         return size_of(value) * _floats(members[-1], depth - 1) if members else ZERO
@@ -445,6 +452,8 @@ def element_of(value: Value) -> Value:
         return value.element
     if value.items:
         return reduce(join, value.items)
+    if isinstance(value.reference, ChoiceRef):
+        return reduce(join, map(element_of, value.reference.options))
     if value.type == "numpy.ndarray" and value.shape is not None and len(value.shape) > 1:
         inner = value.shape[1:]
         return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
@@ -461,7 +470,7 @@ def element_of(value: Value) -> Value:
         return Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
-    return Value(origin=value.origin)
+    return replace(part_of(value) or UNKNOWN, origin=value.origin)
 
 
 def literal_text(value: Value | None) -> str | None:

@@ -14,6 +14,7 @@ from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, printed, size_of
 from gillint.resolve.calls import apply, knows
 from gillint.resolve.items import item_of
+from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
@@ -22,10 +23,10 @@ from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
-    ImportRef,
     SuperRef,
     UndefinedRef,
     Value,
+    is_known,
     join,
     of_constant,
     of_number,
@@ -82,10 +83,7 @@ def lookup(act: Activation, name: str) -> Value:
     """What a variable stands for."""
     for environment in (act.environment, *act.enclosing):
         if name in environment:
-            value = environment[name]
-            if isinstance(value.reference, ImportRef):
-                return act.program.imported(value.reference, act.scope)
-            return value
+            return act.program.settled(environment[name], act.scope)
     found = act.program.module_value(act.scope, name)
     if found is not None:
         return found
@@ -178,7 +176,10 @@ def _boolean(act: Activation, node: t.Boolean) -> Value:
     result: Value | None = None
     for part in node.values:
         act.operation("boolean")
-        result = join(result, evaluate(act, part))
+        value = evaluate(act, part)
+        # `client or Client()`: what stands in for a value is of its kind.
+        stands_in = node.operator == "or" and result is not None and not is_known(result)
+        result = value if stands_in else join(result, value)
     return result or UNKNOWN
 
 
@@ -215,7 +216,7 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     fact_value = operator_fact(act, value, "__getitem__", (index,), node.span, extra)
     if fact_value is None:
         act.operation("subscript")
-        return inner or Value(origin=value.origin)
+        return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
     if inner is not None:
         return inner
     return fact_value

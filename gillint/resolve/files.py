@@ -87,7 +87,7 @@ class Files:
 def _comparable(wanted: str, name: str) -> bool:
     """Whether a file may be the one that is looked for; buffers and archives are found by their own names only."""
     own = wanted.startswith(MEMORY) or name.startswith(MEMORY)
-    if own and wanted.split(MEMBER)[0] != name.split(MEMBER)[0]:
+    if own and wanted.split(MEMBER, maxsplit=1)[0] != name.split(MEMBER, maxsplit=1)[0]:
         return False
     return (MEMBER in wanted) == (MEMBER in name) and may_be_same(wanted, name)
 
@@ -100,7 +100,13 @@ def _whole(pieces: dict[Span, Content]) -> Content:
     text, files = parts[0].text, parts[0].files
     for part in parts[1:]:
         text, files = text.plus(part.text), files.max(part.files)
-    return Content(total(p.size for p in parts), replace(text, pattern=ANY.pattern), files, packed=parts[0].packed, source=_source_of(parts))
+    return Content(
+        total(p.size for p in parts),
+        replace(text, pattern=ANY.pattern),
+        files,
+        packed=parts[0].packed,
+        source=_source_of(parts),
+    )
 
 
 def _source_of(parts: list[Content]) -> Source | None:

@@ -11,7 +11,15 @@ from gillint.resolve.values import Value
 # Row visits that a step costs, in visits of a plain scan (some 40 ns), measured with SQLite 3.40 in memory.
 _AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _WRITE, _INDEX = 2.0, 11.0, 13.0, 2.0, 14.0, 22.0, 4.0, 9.0
 _SOME = Estimate(0.01, 1 / 3, 1.0)  # what a condition lets through
-_TYPES = (("int", "int"), ("char", "str"), ("text", "str"), ("clob", "str"), ("real", "float"), ("doub", "float"), ("num", "float"))
+_TYPES = (
+    ("int", "int"),
+    ("char", "str"),
+    ("text", "str"),
+    ("clob", "str"),
+    ("real", "float"),
+    ("doub", "float"),
+    ("num", "float"),
+)
 
 
 @dataclass(slots=True)
@@ -76,7 +84,9 @@ def _create_table(tables: Tables, words: str, found: re.Match[str], place: objec
         first, _, rest = part.strip().partition(" ")
         if first in ("primary", "unique", "foreign", "constraint", "check"):
             inner = re.search(r"(?:primary key|unique) *\(([^)]*)\)", part)
-            table.keys |= {c.strip() for c in inner[1].split(",")} if inner is not None and "," not in inner[1] else set()
+            table.keys |= (
+                {c.strip() for c in inner[1].split(",")} if inner is not None and "," not in inner[1] else set()
+            )
             continue
         name = first.strip('"')
         table.columns[name] = next((kind for prefix, kind in _TYPES if prefix in rest), None)
@@ -118,7 +128,9 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     main = known[0]
     visited, matched = _reached(main, words)
     for other in known[1:]:
-        unique = re.search(r"\bon\b.*\b(" + "|".join(map(re.escape, other.keys | main.keys | {"id", "rowid"})) + r")\b", words)
+        unique = re.search(
+            r"\bon\b.*\b(" + "|".join(map(re.escape, other.keys | main.keys | {"id", "rowid"})) + r")\b", words
+        )
         matched = matched if unique is not None else matched * other.size.map(lambda n: max(1.0, n**0.5))
         visited = visited + matched * _JOIN
     listed = _split(found[1])
@@ -152,7 +164,9 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     by_key = size.map(lambda n: max(1.0, n**0.5))
     if equal & table.indexed and " or " not in condition[1]:
         return by_key * _LOOKUP, by_key
-    return size, size.combine(_SOME, lambda n, share: n * share) if not equal else by_key.combine(_SOME, lambda n, s: max(1.0, n * s * 3))
+    return size, size.combine(_SOME, lambda n, share: n * share) if not equal else by_key.combine(
+        _SOME, lambda n, s: max(1.0, n * s * 3)
+    )
 
 
 def _row(tables: list[Table], listed: list[str]) -> Value:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.resolve.activation import Activation, Builder
-from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.contexts import entered
+from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.narrowing import matched, narrowed
@@ -22,7 +22,7 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, growth, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, join, text_of, widen
+from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, is_known, join, text_of, widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
@@ -57,8 +57,8 @@ def _assign(act: Activation, node: t.Assign) -> None:
         return
     known = annotated(act, node.annotation) if node.annotation is not None else UNKNOWN
     value = evaluate(act, node.value) if node.value is not None else known
-    if value.type is None and value.reference is None and known.type is not None:
-        value = known
+    if (not is_known(value) or value.type == "NoneType") and is_known(known):
+        value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
         value = replace(value, element=known.element)
     for target in node.targets:
@@ -71,7 +71,11 @@ def _augment(act: Activation, node: t.Augment) -> None:
     value = evaluate(act, node.value)
     in_place = operator_fact(act, old, f"__i{node.operator}__", (value,), node.span)
     result = in_place if in_place is not None else binary(act, old, node.operator, value, node.span)
-    if node.operator == "add" and old.type in _SEQUENCES and old.type == (value.type if result.type is None else result.type):
+    if (
+        node.operator == "add"
+        and old.type in _SEQUENCES
+        and old.type == (value.type if result.type is None else result.type)
+    ):
         result = _lengthened(act, node.target, old, value, result)
     if isinstance(node.target, (t.Name, t.Attribute)):
         write_target(act, node.target, result)

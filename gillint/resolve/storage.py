@@ -105,7 +105,9 @@ def _opened(site: Site) -> Value:
         return _buffer(site)
     if site.name.startswith("tempfile."):
         source = Value(type="str", text=_temporary(site))
-    inner = site.bound.get("fileobj") or site.argument(2, "fileobj") if "open" in site.name or "File" in site.name else None
+    inner = (
+        site.bound.get("fileobj") or site.argument(2, "fileobj") if "open" in site.name or "File" in site.name else None
+    )
     if name_of(source) is None and inner is not None and inner.type in HANDLES:
         source = inner
     name = name_of(source)
@@ -190,9 +192,7 @@ def _unpacked(content: Content) -> Content:
 # Writing
 
 
-def _write(
-    site: Site, size: Estimate, text: Text | None, times: Estimate = ONE, source: Source | None = None
-) -> None:
+def _write(site: Site, size: Estimate, text: Text | None, times: Estimate = ONE, source: Source | None = None) -> None:
     """Note what goes to the receiver's file."""
     handle = site.bound.receiver
     name = name_of(handle)
@@ -217,7 +217,9 @@ def _write_to(site: Site, name: str, piece: Content) -> None:
     if turns != ONE and source is not None and source.kind != "lines":
         source = Source("lines", Value(type="str", size=piece.size, source=source))
     files = outer.max(1) if HOLE in name else ONE
-    act.program.files.write(name, site.span, replace(piece, size=piece.size * turns, text=text, files=files, source=source))
+    act.program.files.write(
+        name, site.span, replace(piece, size=piece.size * turns, text=text, files=files, source=source)
+    )
 
 
 def _whole_file(site: Site, name: str, piece: Content) -> None:
@@ -333,7 +335,10 @@ def _added_member(site: Site) -> Value:
     if archive is None or name is None:
         return site.result
     method = site.name.rsplit(".", 1)[-1]
-    first, second = site.argument(0, "zinfo_or_arcname", "filename", "name"), site.argument(1, "data", "arcname", "fileobj")
+    first, second = (
+        site.argument(0, "zinfo_or_arcname", "filename", "name"),
+        site.argument(1, "data", "arcname", "fileobj"),
+    )
     content: Content | None = None
     if method == "writestr" and second is not None:
         content = Content(size_of(second), text_of(second) or ANY, source=second.source)

@@ -148,7 +148,12 @@ def _fields(bound: Bound, result: Value) -> Value:
         return result
     if result.type == "csv.DictReader":
         field = element_of(row)
-        row = Value(type="dict", size=row.size, element=Value(type="str"), items=(Value(type="str", size=Estimate.point(8)), field))
+        row = Value(
+            type="dict",
+            size=row.size,
+            element=Value(type="str"),
+            items=(Value(type="str", size=Estimate.point(8)), field),
+        )
     return replace(result, element=row)
 
 
