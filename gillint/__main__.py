@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-_COMMANDS = {"report", "check", "explain", "dump", "demo", "knowledge"}
+_COMMANDS = {"report", "check", "explain", "dump", "demo", "knowledge", "server"}
 
 
 def run() -> None:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from gillint.cli import check, demo, dump, explain, knowledge, report
+from gillint.cli import check, demo, dump, explain, knowledge, report, server
 from gillint.cli.examples import examples
 from gillint.errors import GillintError
 
@@ -53,6 +53,7 @@ app.command(
     epilog=examples("gillint dump --stage regions sketch.py", "gillint dump --stage scaling sketch.py --threads 8"),
 )(dump.command)
 app.command("demo", epilog=examples("gillint demo", "gillint demo --rounds 2"))(demo.command)
+app.command("server", epilog="Editors start it: see docs/editors.md")(server.command)
 app.add_typer(knowledge.app, name="knowledge")
 
 

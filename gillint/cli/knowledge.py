@@ -11,16 +11,17 @@ from typing import Annotated
 import typer
 
 from gillint.benchmark.verify import AGREEMENT, Verdict, Verified
+from gillint.choices import extensions
 from gillint.cli import completion
 from gillint.cli import options as o
 from gillint.cli.examples import examples
-from gillint.cli.explain import callable_page, library_page
 from gillint.cli.measure import InterpreterPath
 from gillint.config.settings import find_settings, read_settings
 from gillint.errors import UsageError
-from gillint.knowledge.base import all_libraries, extended_by, find_fact, library, suggestions
+from gillint.knowledge.base import all_libraries, extended_by, library, spoken_fact, suggestions
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Fact, Library
+from gillint.report.facts import callable_page, library_page
 from gillint.source.environment import find_environment
 
 app = typer.Typer(
@@ -42,7 +43,7 @@ Name = Annotated[
 @contextmanager
 def _extended(config: Path | None, files: list[Path] | None) -> Iterator[None]:
     settings = read_settings(config) if config is not None else find_settings(Path())
-    with extended_by(o.extensions(settings, files)):
+    with extended_by(extensions(settings, files)):
         yield
 
 
@@ -81,7 +82,7 @@ def show_command(
 ) -> int:
     """Show all that is known of a callable or a library, for the version that you have; and what your files override."""
     with _extended(config, extend_knowledge):
-        fact = find_fact(name)
+        fact = spoken_fact(name)
         if fact is None:
             print(library_page(_library(name)))
             return 0
@@ -216,7 +217,7 @@ def _facts(found: Library) -> list[Fact]:
 def _named(names: list[str]) -> list[Fact]:
     found: list[Fact] = []
     for name in names:
-        fact = find_fact(name)
+        fact = spoken_fact(name)
         found.extend([fact] if fact is not None else _facts(_library(name)))
     return found
 

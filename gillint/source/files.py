@@ -87,6 +87,14 @@ def _excluded(path: Path, base: Path, patterns: tuple[str, ...]) -> bool:
     )
 
 
+def is_excluded(path: Path, root: Path | None, patterns: tuple[str, ...]) -> bool:
+    """Whether patterns leave a file out, seen from a folder above it, or from its own."""
+    base = root if root is not None and path.is_relative_to(root) else path.parent
+    return any(
+        _excluded(part, base, patterns) for part in (path, *path.parents) if part != base and part.is_relative_to(base)
+    )
+
+
 def _ignored_by_git(folder: Path, files: list[Path]) -> set[Path]:
     """Ask git itself, which knows all its ignore files; without git, or outside a checkout, nothing is ignored."""
     if not files:
