@@ -24,6 +24,7 @@ _UNKNOWN_SIZE = {
     "numpy.ndarray": Estimate(100, 10_000, 1e7),
     "pandas.DataFrame": Estimate(100, 100_000, 1e7),
     "pandas.Series": Estimate(100, 100_000, 1e7),
+    "http.client.HTTPResponse": Estimate(100, 10_000, 1e7),
 }
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
@@ -352,6 +353,12 @@ def element_of(value: Value) -> Value:
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
     return Value(origin=value.origin)
+
+
+def text_of(value: Value | None) -> str | None:
+    """The text that a value is, with a hole for each part that is not known."""
+    text = literal_text(value)
+    return text if text is not None else value.text if value is not None and value.type == "str" else None
 
 
 def literal_text(value: Value | None) -> str | None:

@@ -15,6 +15,7 @@ from gillint.resolve.arrays import refine
 from gillint.resolve.bound import UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.peers import address_of, peer_of, text_made
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
@@ -254,6 +255,7 @@ def library(
         result = refine(public, bound, result)
     if public in POOLS:
         result = _pool(public, result, positional, keywords)
+    result = _with_text(public, bound, result)
     lazy_result = act.lazy_of(result)
     callback = None if lazy_result is not None else _callback(act, fact, bound, span)
     if lazy_result is None:
@@ -269,6 +271,7 @@ def library(
         result=result,
         awaited=fact.awaitable,
         assumed=assumed,
+        peer=peer_of(public, bound, act.scope) if fact.talks else None,
     )
     if fact.awaitable:
         block = Block((), (call,))
@@ -276,6 +279,16 @@ def library(
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
     return result
+
+
+def _with_text(name: str, bound: Bound, result: Value) -> Value:
+    """The same with what is known of a text that is made, or of the address of a client."""
+    if result.text is not None or result.literal is not None or result.type is None:
+        return result
+    text = text_made(name, bound) if result.type == "str" else None
+    if "." in result.type and "::" not in result.type:
+        text = address_of(name, bound)
+    return replace(result, text=text) if text is not None else result
 
 
 def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value:

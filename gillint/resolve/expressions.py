@@ -15,6 +15,7 @@ from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_
 from gillint.resolve.calls import apply, knows
 from gillint.resolve.items import item_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.peers import joined
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.trace import Await, Branch, Iterations, Kind, Loop
@@ -403,10 +404,13 @@ def _yield(act: Activation, node: t.Yield) -> Value:
 
 def _formatted(act: Activation, node: t.Formatted) -> Value:
     size = Estimate.point(node.text)
+    values: list[Value] = []
     for part in node.parts:
         act.operation("fstring_part")
-        size = size + _printed(evaluate(act, part))
-    return Value(type="str", size=size)
+        values.append(evaluate(act, part))
+        size = size + _printed(values[-1])
+    pieces = (UNKNOWN if p is None else values[p] if isinstance(p, int) else p for p in node.pieces)
+    return Value(type="str", size=size, text=joined(pieces))
 
 
 # Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.

@@ -12,6 +12,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import ARRAY, broadcast, refine, with_shape
 from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
 from gillint.resolve.calls import apply, bind_arguments
+from gillint.resolve.peers import filled, joined
 from gillint.resolve.trace import Call
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number
 
@@ -45,14 +46,15 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         return of_number(kind, amount)
     if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
         size = left.size + right.size if left.size is not None and right.size is not None else None
-        return Value(type=left.type, size=size, element=left.element or right.element)
+        known = joined((left, right)) if left.type == "str" else None
+        return Value(type=left.type, size=size, element=left.element or right.element, text=known)
     if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
         text, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
         size = size_of(text) * number_of(times) if times.number is not None else None
         element = element_of(text) if text.type != "str" else text.element
         return Value(type=text.type, size=size, element=element)
     if operator == "mod" and left.type in ("str", "bytes"):
-        return Value(type=left.type)
+        return Value(type=left.type, text=filled(left) if left.type == "str" else None)
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return UNKNOWN
@@ -75,6 +77,8 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
                 found = _broadcast(found, value, other)
             if value.type in ("str", "bytes", "list", "tuple") and operator in ("add", "mul") and found.size is None:
                 return None
+            if value.type == "str" and operator == "add":
+                found = replace(found, text=joined((left, right)))
             return found
     return None
 

@@ -190,6 +190,18 @@ def _leaves(body: t.Body) -> bool:
     return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
+def _ends(body: t.Body) -> bool:
+    """Whether a loop is over after one turn of this body, unless something is raised: a retry, a search for the first."""
+    last = body[-1] if body else None
+    if isinstance(last, t.Try):
+        return _ends(last.orelse or last.body) or _ends(last.final)
+    if isinstance(last, t.With):
+        return _ends(last.body)
+    if isinstance(last, t.If):
+        return _ends(last.body) and _ends(last.orelse)
+    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind == "break")
+
+
 def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], _Entry]) -> None:
     """Run a body until what it leaves in the variables is stable, then once more for the trace."""
     before = dict(act.environment)
@@ -198,6 +210,8 @@ def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], _Entry]) -
         with act.nested() as builder:
             act.pending[:] = pending
             trips, hangs_on, fed = enter()
+            if _ends(node.body):  # tried again only where it failed
+                trips = trips.min(Estimate(1, 1, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
             run(act, node.body)

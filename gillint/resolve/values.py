@@ -139,6 +139,8 @@ class Value:
         number: the number that it is, where the scenarios differ.
         reference: the function, class, module, method or deferred work that it stands for.
         origin: the name in the source that the unknown hangs on.
+        text: of a str that is no constant: what is known of it, with a `HOLE` for each part that is not; of a client or a
+            connection: the address that it was made for.
     """
 
     type: str | None = None
@@ -152,11 +154,15 @@ class Value:
     number: Estimate | None = None
     reference: Reference | None = None
     origin: str | None = None
+    text: str | None = None
 
     def column(self, name: str) -> Value | None:
         """The column or dict value of this name."""
         return next((v for k, v in self.columns if k == name), None) if self.columns is not None else None
 
+
+# Stands in a text for what is not known of it.
+HOLE = "\0"
 
 UNKNOWN = Value()
 NONE = Value(type="NoneType", literal=Literal(None))
@@ -241,7 +247,23 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         number=number,
         reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
         origin=a.origin or b.origin,
+        text=a.text if a.text == b.text else _common_text(a, b),
     )
+
+
+def _common_text(a: Value, b: Value) -> str | None:
+    """How two addresses begin and end alike."""
+    x, y = (v.literal.value if v.literal is not None and isinstance(v.literal.value, str) else v.text for v in (a, b))
+    if x is None or y is None or "/" not in x or "/" not in y:
+        return None
+    start = _alike(x, y)
+    rest = _alike(x[:start:-1], y[:start:-1])
+    return f"{x[:start]}{HOLE}{x[len(x) - rest :]}" if start else None
+
+
+def _alike(x: str, y: str) -> int:
+    """How many characters two texts have in common at the beginning."""
+    return next((i for i, (a, b) in enumerate(zip(x, y, strict=False)) if a != b), min(len(x), len(y)))
 
 
 _MAX_OPTIONS = 8

@@ -258,11 +258,20 @@ class Lowering:
                 return t.Constant(span, left + right)
             if isinstance(left, bytes) and isinstance(right, bytes):
                 return t.Constant(span, left + right)
-        return t.Formatted(span, parts)
+        return t.Formatted(span, parts, (0, 1))
 
     def _expr_FormattedString(self, node: cst.FormattedString, span: Span) -> t.Expr:
-        characters = sum(len(p.value) for p in node.parts if isinstance(p, cst.FormattedStringText))
-        return t.Formatted(span, tuple(self._formatted(node.parts)), characters)
+        parts: list[t.Expr] = []
+        pieces: list[str | int | None] = []
+        for part in node.parts:
+            if isinstance(part, cst.FormattedStringText):
+                pieces.append(part.value)
+                continue
+            expression = cast("cst.FormattedStringExpression", part)
+            plain = expression.format_spec is None and expression.conversion in (None, "s") and expression.equal is None
+            pieces.append(len(parts) if plain else None)
+            parts.extend(self._formatted((part,)))
+        return t.Formatted(span, tuple(parts), tuple(pieces))
 
     _expr_TemplatedString = _expr_FormattedString
 

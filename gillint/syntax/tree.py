@@ -187,11 +187,19 @@ class Yield:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Formatted:
-    """An f-string: the expressions in it, and how many characters stand between them."""
+    """An f-string: the expressions in it, and the texts that stand between them.
+
+    `pieces` has the texts, and a number for the part that is printed there as it is; None where one is printed in a format.
+    """
 
     span: Span
     parts: tuple[Expr, ...]
-    text: int = 0
+    pieces: tuple[str | int | None, ...] = ()
+
+    @property
+    def text(self) -> int:
+        """How many characters stand between the expressions."""
+        return sum(len(p) for p in self.pieces if isinstance(p, str))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
