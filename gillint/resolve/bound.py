@@ -28,6 +28,7 @@ _UNKNOWN_SIZE = {
 }
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
+ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)

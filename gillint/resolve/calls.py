@@ -12,7 +12,7 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
-from gillint.resolve.bound import UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
+from gillint.resolve.bound import ALL_QUEUES, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.peers import address_of, peer_of, text_made
@@ -27,6 +27,7 @@ from gillint.resolve.values import (
     LazyRef,
     MethodRef,
     PartialRef,
+    QueueRef,
     SymbolRef,
     UndefinedRef,
     Value,
@@ -242,7 +243,8 @@ def library(
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"
         _consume_all(act, bound, None)
-        act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed))
+        peer = peer_of(public, bound, act.scope) if fact is not None and fact.talks else None
+        act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed, peer=peer))
         return _made(name, positional, keywords)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
@@ -256,6 +258,7 @@ def library(
     if public in POOLS:
         result = _pool(public, result, positional, keywords)
     result = _with_text(public, bound, result)
+    result = _queued(act, public, bound, result, span)
     lazy_result = act.lazy_of(result)
     callback = None if lazy_result is not None else _callback(act, fact, bound, span)
     if lazy_result is None:
@@ -278,6 +281,20 @@ def library(
         lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
+    return result
+
+
+def _queued(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
+    """A queue remembers where it was made, and by that what is put into it and taken from it."""
+    if result.type in ALL_QUEUES and bound.receiver is None:
+        return replace(result, reference=QueueRef(act.path, span))
+    queue = bound.receiver.reference if bound.receiver is not None else None
+    if isinstance(queue, QueueRef):
+        method = name.rsplit(".", 1)[-1]
+        if method in ("put", "put_nowait") and bound.positional:
+            act.program.put(queue, bound.positional[0])
+        elif method in ("get", "get_nowait") and (result == UNKNOWN or result.type is None):
+            return act.program.taken(queue) or result
     return result
 
 

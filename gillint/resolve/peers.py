@@ -84,8 +84,8 @@ def _delay(bound: Bound, texts: list[str], usual: float) -> float:
                 stated.append(d)
     if stated:
         return max(stated)
-    told = [text for text in texts if _URL.search(text) or "/" in text]
-    return usual if not told or any(text.endswith(HOLE) for text in told) else 0.0
+    paths = [text for value in bound.positional if (text := text_of(value)) is not None and "/" in text]
+    return usual if not paths or any(text.endswith(HOLE) for text in paths) else 0.0
 
 
 def address_of(name: str, bound: Bound) -> str | None:

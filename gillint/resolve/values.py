@@ -70,6 +70,14 @@ class TaskRef:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueRef:
+    """A queue, by the place where it was made: who takes from it gets what anybody puts into it."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class SymbolRef:
     """A public name of a library: a module, a function, a class or a constant of it."""
 
@@ -120,6 +128,7 @@ Reference = (
     | AliasRef
     | UndefinedRef
     | TaskRef
+    | QueueRef
 )
 
 
