@@ -32,6 +32,8 @@ ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQu
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
+# A pause that is computed: the rest of an interval, a back-off.
+_UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
 
 _ITEM_BYTES = {
@@ -139,7 +141,10 @@ class Answers:
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)
-        if what == "value":
+        if what == "seconds" and (value is None or (value.number is None and value.literal is None)):
+            self._assume(value, parameter)
+            return _UNKNOWN_SECONDS
+        if what in ("value", "seconds"):
             if value is not None and value.items is not None:
                 return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
             if value is None or (value.number is None and value.literal is None):

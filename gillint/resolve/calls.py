@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE
+from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type, knows_module
 from gillint.knowledge.conditions import decide
 from gillint.knowledge.expressions import evaluate
@@ -43,14 +43,16 @@ _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",
 }  # fmt: skip
+_FIELD = Estimate(2, 20, 1e4)
+# What runs a coroutine function, and makes the coroutine itself.
+_RUNS_FUNCTION = {"anyio.run", "trio.run"}
 _RUNS_COROUTINE = {
     "asyncio.run",
     "asyncio.AbstractEventLoop.run_until_complete",
     "asyncio.Runner.run",
-    "anyio.run",
     "asyncio.wait_for",
 }
-_RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout"}
+_RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout", *_RUNS_FUNCTION}
 
 
 def apply(
@@ -177,6 +179,8 @@ def _method(
                 name = f"{duck}.{ref.name}"
                 return library(act, name, typed, positional, keywords, span, has_star=has_star, assumed=True)
         return _other(act, text, "unknown", positional, keywords, span)
+    if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
+        receiver = replace(receiver, size=_FIELD)
     for base in bases_of("typing.NamedTuple" if kind == "tuple" and ref.name.startswith("_") else kind):
         name = f"{base}.{ref.name}"
         name = SYNONYMS.get(name, name)
@@ -223,6 +227,8 @@ def library(
     if name in JOINS:
         act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
         return join_result(name, receiver, positional)
+    if name in _RUNS_FUNCTION and positional:
+        positional = (apply(act, positional[0], positional[1:], (), span, "the coroutine"),)
     if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
         with act.nested() as builder:
             awaited = await_value(act, positional[0], span)

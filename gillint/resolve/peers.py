@@ -64,8 +64,9 @@ def peer_of(name: str, bound: Bound, scope: ModuleScope) -> Peer:
     if scope.peers is None:
         scope.peers = peers_of_file(scope.syntax.lines)
     around = scope.peers
-    if name.endswith("Queue.get"):
-        return Peer("process" if around.fills_queues else None)
+    wakes = _WAITS_INSIDE.get(name.rsplit(".", 2)[-2] + "." + name.rsplit(".", 1)[-1]) if name.count(".") > 1 else None
+    if wakes is not None:
+        return Peer("process" if wakes & around.methods else None)
     texts = _texts(bound)
     place = next((p for p in map(_addressed, texts) if p is not None), None)
     if place is None and _is_default(name, bound):
@@ -125,11 +126,24 @@ def _texts(bound: Bound) -> list[tuple[bool, str]]:
     return found
 
 
+# Waits for other threads or tasks of the program, and the methods by which these end it.
+_PUT, _NOTIFY, _SET = {"put", "put_nowait"}, {"notify", "notify_all"}, {"set"}
+_WAITS_INSIDE: dict[str, set[str]] = {
+    "Queue.get": _PUT,
+    "LifoQueue.get": _PUT,
+    "PriorityQueue.get": _PUT,
+    "SimpleQueue.get": _PUT,
+    "Condition.wait": _NOTIFY,
+    "Condition.wait_for": _NOTIFY,
+    "Event.wait": _SET,
+}
+
 # The file as evidence: what it names, and the addresses among its strings.
 
 _SERVES = {
     "serve_forever", "TCPServer", "ThreadingTCPServer", "UnixStreamServer", "HTTPServer", "ThreadingHTTPServer",
     "start_server", "start_unix_server", "create_server", "listen", "TCPSite", "make_server", "SimpleXMLRPCServer",
+    "add_insecure_port", "add_secure_port",
 }  # fmt: skip
 _ASKS = {
     "create_connection", "connect", "connect_ex", "urlopen", "open_connection", "open_unix_connection", "HTTPConnection",
@@ -137,15 +151,14 @@ _ASKS = {
 }  # fmt: skip
 _IN_THREADS = {"Thread", "ThreadPoolExecutor", "start_new_thread", "to_thread", "run_in_executor"}
 _IN_PROCESSES = {"Process", "fork", "Popen"}
-_FILLS = {"put", "put_nowait"}
 _ON_LOOP = {"start_server", "start_unix_server", "TCPSite"}
 
 
 def peers_of_file(lines: Iterable[str]) -> Peers:
     """What a file says of the other sides of its connections."""
-    names, strings = _names_and_strings("".join(lines))
+    names, methods, strings = _read("".join(lines))
     delays = [d for text in strings if (d := stated_delay(text)) is not None]
-    return Peers(_place_by_file(names, strings), max(delays, default=0.0), bool(_FILLS & names))
+    return Peers(_place_by_file(names, strings), max(delays, default=0.0), frozenset(methods))
 
 
 def _place_by_file(names: set[str], strings: list[str]) -> Place | None:
@@ -157,9 +170,11 @@ def _place_by_file(names: set[str], strings: list[str]) -> Place | None:
     return places.pop() if len(places) == 1 else None
 
 
-def _names_and_strings(text: str) -> tuple[set[str], list[str]]:
-    """All names, and all strings but docstrings; comments say nothing."""
+def _read(text: str) -> tuple[set[str], set[str], list[str]]:
+    """All names, those after a dot, and all strings but docstrings; comments say nothing."""
     names: set[str] = set()
+    methods: set[str] = set()
+    dotted = False
     strings: list[str] = []
     starts = True
     # Where the tokenizer gives up, what was read until there counts.
@@ -167,11 +182,14 @@ def _names_and_strings(text: str) -> tuple[set[str], list[str]]:
         for tok in tokenize.generate_tokens(io.StringIO(text).readline):
             if tok.type == token.NAME:
                 names.add(tok.string)
+                if dotted:
+                    methods.add(tok.string)
             elif (tok.type == token.STRING and not starts) or tok.type == _F_STRING:
                 strings.append(tok.string.lstrip("rbfuRBFU").strip("'\""))
+            dotted = tok.string == "."
             if tok.type not in (token.COMMENT, token.NL):
                 starts = tok.type in (token.NEWLINE, token.INDENT, token.DEDENT, token.ENCODING)
-    return names, strings
+    return names, methods, strings
 
 
 _F_STRING = getattr(token, "FSTRING_MIDDLE", -1)  # Python 3.12 and later

@@ -18,12 +18,12 @@ class Peers:
     Attributes:
         place: where they are.
         delay: what its requests ask them to wait, in nanoseconds.
-        fills_queues: whether something in it fills queues.
+        methods: the names that it has after a dot: what fills queues, sets events.
     """
 
     place: Place | None
     delay: float
-    fills_queues: bool
+    methods: frozenset[str]
 
 
 @dataclass(slots=True)
