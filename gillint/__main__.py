@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-_COMMANDS = {"report", "check", "explain", "dump", "demo", "knowledge"}
+_COMMANDS = {"report", "check", "explain", "dump", "demo", "knowledge", "server"}
 
 
 def run() -> None:

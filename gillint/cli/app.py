@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from gillint.cli import check, demo, dump, explain, knowledge, report
+from gillint.cli import check, demo, dump, explain, knowledge, report, server
 from gillint.errors import GillintError
 
 _EPILOG = (
@@ -31,6 +31,7 @@ app.command(
 )(explain.command)
 app.command("dump", epilog="Example: gillint dump --stage regions sketch.py")(dump.command)
 app.command("demo", epilog="Example: gillint demo --rounds 5")(demo.command)
+app.command("server", epilog="Editors start it: see docs/editors.md")(server.command)
 app.add_typer(knowledge.app, name="knowledge")
 
 

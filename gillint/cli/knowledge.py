@@ -11,14 +11,15 @@ from typing import Annotated
 import typer
 
 from gillint.benchmark.verify import AGREEMENT, Verdict, Verified
+from gillint.choices import extensions
 from gillint.cli import options as o
-from gillint.cli.explain import callable_page, library_page
 from gillint.cli.measure import InterpreterPath
 from gillint.config.settings import find_settings, read_settings
 from gillint.errors import UsageError
 from gillint.knowledge.base import all_libraries, extended_by, find_fact, library, suggestions
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Fact, Library
+from gillint.report.facts import callable_page, library_page
 from gillint.source.environment import find_environment
 
 app = typer.Typer(
@@ -34,7 +35,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A callable (zlib.comp
 @contextmanager
 def _extended(config: Path | None, files: list[Path] | None) -> Iterator[None]:
     settings = read_settings(config) if config is not None else find_settings(Path())
-    with extended_by(o.extensions(settings, files)):
+    with extended_by(extensions(settings, files)):
         yield
 
 

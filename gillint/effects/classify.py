@@ -63,7 +63,7 @@ def classify(call: Call, target: Target) -> CallEffect:
             return CallEffect(Effect.RUNS_PYTHON)
         return CallEffect(Effect.UNKNOWN, unknown=UNKNOWN_NS, assumed=True)
     fact = call.fact
-    answers = Answers(fact, call.bound)
+    answers = Answers(fact, call.bound, call.result)
     decision = decide(fact, answers, target)
     gil = _each(decision, "gil", answers, _DEFAULT_GIL)
     native = _each(decision, "native", answers, None)
@@ -72,6 +72,7 @@ def classify(call: Call, target: Target) -> CallEffect:
         wait = _asked(wait, decision, call.peer)
         if call.peer.place == "process":  # the other side runs in turn with this one
             gil, wait = gil + wait, ZERO
+        wait = wait.max(call.peer.delay)
     # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
     unknown = UNKNOWN_NS if decision.likely.effect is Effect.UNKNOWN else ZERO
     return CallEffect(
@@ -102,12 +103,12 @@ _LOCAL_SPREAD = (0.25, 20.0)
 
 
 def _asked(wait: Estimate, decision: Decision, peer: Peer) -> Estimate:
-    """The wait for an answer, by where the other side is and by what it was told to wait."""
+    """The wait for an answer, by where the other side is."""
     cost = decision.likely.wait
     if peer.place in ("local", "process") and cost is not None and cost.local is not None:
         low, high = _LOCAL_SPREAD
         wait = wait.min(Estimate(cost.local * low, cost.local, cost.local * high))
-    return wait.max(peer.delay)
+    return wait
 
 
 # Results this large are mapped anew by worker threads and faulted in page by page (np.fft.fft and k-means on 8-10 MB

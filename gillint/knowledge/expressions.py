@@ -9,7 +9,22 @@ from typing import Protocol
 
 from gillint.estimate import Estimate
 
-_OF_ARGUMENT = {"size", "value", "seconds", "rows", "cols", "dim", "bytes", "count", "total", "leaves", "instances"}
+_OF_ARGUMENT = {
+    "size",
+    "value",
+    "seconds",
+    "rows",
+    "cols",
+    "dim",
+    "bytes",
+    "count",
+    "total",
+    "leaves",
+    "instances",
+    "printed",
+    "floats",
+    "item",
+}
 _OF_NUMBER = {"nlogn", "sqrt", "min", "max", "about"}
 
 

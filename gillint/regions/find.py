@@ -134,6 +134,10 @@ class _Context:
     in_worker: bool
 
 
+# These are awaited where they stand, so that a loop around does not have its turns run beside each other.
+_AWAITED_AT_ONCE = ("asyncio.gather", "asyncio.wait", "asyncio.as_completed")
+
+
 def _regions(
     block: Block, path: str, function: str, context: _Context, depth: int = 0, times: Estimate = ONE
 ) -> Iterator[Region]:
@@ -172,7 +176,7 @@ def _regions(
                 depth=depth,
                 via=node.via,
                 handover=node,
-                at_once=times * node.tasks,
+                at_once=node.tasks if node.via in _AWAITED_AT_ONCE else times * node.tasks,
             )
         elif isinstance(node, Branch):
             for arm in node.arms:

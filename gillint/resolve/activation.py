@@ -10,6 +10,8 @@ from typing import Protocol
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.knowledge.conditions import Target
+from gillint.resolve.files import Files
+from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, QueueRef, Value
@@ -64,6 +66,8 @@ class Program(Protocol):
     target: Target
     assumptions: Mapping[str, Estimate]
     lazies: dict[int, Lazy]
+    files: Files
+    options: dict[str, Option]
 
     def call(
         self,
@@ -172,6 +176,7 @@ class Activation:
     returns: list[Value] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
     loops: list[Estimate] = field(default_factory=list)
+    depths: dict[str, int] = field(default_factory=dict)
     builder: Builder = field(default_factory=Builder)
     yield_loop: Span | None = None
     yielded: list[Estimate] = field(default_factory=list)
@@ -179,6 +184,7 @@ class Activation:
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
+    times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
     @property
     def path(self) -> str:
@@ -246,9 +252,19 @@ class Activation:
                 )
             )
 
-    def trips_so_far(self) -> Estimate:
-        """How often the current statement runs for one run of the body."""
+    def bound_here(self, name: str) -> None:
+        """Note that a variable is given a value inside as many loops as run now."""
+        self.depths[name] = min(len(self.loops), self.depths.get(name, len(self.loops)))
+
+    def loops_inside(self, target: t.Expr) -> list[Estimate]:
+        """The turns of the loops that run now, but for those whose every turn gives the variable a value of its own."""
+        while isinstance(target, (t.Subscript, t.Attribute)):
+            target = target.value
+        return self.loops[self.depths.get(target.id, 0) if isinstance(target, t.Name) else 0 :]
+
+    def trips_so_far(self, target: t.Expr | None = None) -> Estimate:
+        """How often the current statement runs for one run of the body, or for one value of a variable."""
         product = ONE
-        for trips in self.loops:
+        for trips in self.loops if target is None else self.loops_inside(target):
             product = product * trips
         return product

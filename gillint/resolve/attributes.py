@@ -12,7 +12,9 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import ARRAY, with_shape
 from gillint.resolve.bound import Answers, build, size_of
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
     NONE,
@@ -31,6 +33,10 @@ _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", 
 _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
 
 
+# Types whose attributes are the columns of the value.
+_RECORDS = ("pandas.DataFrame", NAMESPACE, "tuple")
+
+
 def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
     """What an attribute of a value is."""
     ref = value.reference
@@ -46,7 +52,7 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
-    column = value.column(name) if value.type == "pandas.DataFrame" else None
+    column = value.column(name) if value.type in _RECORDS else None
     if column is not None:
         return column
     if value.type is not None and find_method(value.type, name) is None:
@@ -114,7 +120,7 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                 computed = find_fact(probe.name)
                 if computed is not None and span is not None:  # a property that works: `series.dt.year`
                     act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
-                return build(returns, Answers(probe, bound), bound)
+                return attribute_of_path(value, name, build(returns, Answers(probe, bound), bound))
     return None
 
 

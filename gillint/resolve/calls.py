@@ -12,11 +12,14 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
-from gillint.resolve.bound import ALL_QUEUES, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
+from gillint.resolve.bound import ALL_QUEUES, CONTENT, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
+from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.peers import address_of, peer_of, text_made
 from gillint.resolve.special import SPECIAL
+from gillint.resolve.storage import content_of, current, describe
+from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
 from gillint.resolve.values import (
@@ -244,6 +247,10 @@ def library(
     if fact is None and receiver is not None and receiver.type is not None:
         fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
     public = fact.name if fact is not None else name
+    receiver = current(act, receiver) if receiver is not None else None
+    positional = tuple(current(act, v) for v in positional)
+    if asks_for_contents(public):
+        positional = tuple(opened_up(act, v) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
     if fact is None:
         fact = default_fact(name)
@@ -252,6 +259,9 @@ def library(
         peer = peer_of(public, bound, act.scope) if fact is not None and fact.talks else None
         act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed, peer=peer))
         return _made(name, positional, keywords)
+    content = content_of(act, public, bound)
+    if content is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
@@ -261,6 +271,7 @@ def library(
         if result == UNKNOWN:
             result = _made(name, positional, keywords)
         result = refine(public, bound, result)
+    result = describe(act, public, bound, span, textual(public, bound, result))
     if public in POOLS:
         result = _pool(public, result, positional, keywords)
     result = _with_text(public, bound, result)

@@ -11,13 +11,13 @@ from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import alias_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
+from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, printed, size_of
 from gillint.resolve.calls import apply, knows
 from gillint.resolve.items import item_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
-from gillint.resolve.peers import joined
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
+from gillint.resolve.texts import Text, filled
 from gillint.resolve.trace import Await, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
@@ -29,8 +29,10 @@ from gillint.resolve.values import (
     join,
     of_constant,
     of_number,
+    text_of,
 )
 from gillint.syntax import tree as t
+from gillint.syntax.fstrings import HOLE, IN_SPEC
 from gillint.syntax.parse import dotted
 
 # Names that sketches use without importing them, and what they mean nearly everywhere.
@@ -403,35 +405,15 @@ def _yield(act: Activation, node: t.Yield) -> Value:
 
 
 def _formatted(act: Activation, node: t.Formatted) -> Value:
-    size = Estimate.point(node.text)
-    values: list[Value] = []
-    for part in node.parts:
+    size = Estimate.point(len(node.template.replace(HOLE, "")))
+    texts: list[Text | None] = []
+    for part, width in zip(node.parts, node.widths, strict=True):
+        value = evaluate(act, part)
         act.operation("fstring_part")
-        values.append(evaluate(act, part))
-        size = size + _printed(values[-1])
-    pieces = (UNKNOWN if p is None else values[p] if isinstance(p, int) else p for p in node.pieces)
-    return Value(type="str", size=size, text=joined(pieces))
-
-
-# Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
-_PRINTED = {
-    "int": Estimate(1, 4, 12),
-    "float": Estimate(3, 10, 20),
-    "bool": Estimate.point(5),
-    "NoneType": Estimate.point(4),
-}
-_SHORT_TEXT = Estimate(2, 12, 1e4)
-
-
-def _printed(value: Value) -> Estimate:
-    """How many characters `str(value)` has."""
-    if value.type in ("str", "bytes") and value.size is not None:
-        return value.size
-    if value.literal is not None and isinstance(value.literal.value, (int, float)):
-        return Estimate.point(len(str(value.literal.value)))
-    if value.type in ("list", "tuple", "dict", "set") and value.size is not None:
-        return value.size * _SHORT_TEXT
-    return _PRINTED.get(value.type or "", _SHORT_TEXT)
+        if width != IN_SPEC:
+            size = size + printed(value).max(width)
+            texts.append(text_of(value) if not width else None)
+    return Value(type="str", size=size, text=filled(node.template, texts))
 
 
 def _starred(act: Activation, node: t.Starred) -> Value:

@@ -153,6 +153,10 @@ class Functions(Classes):
     ) -> tuple[Block, Value]:
         act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
         self._active.append(key)
+        if self._running:
+            caller = self._running[-1]
+            act.times = caller.times * caller.trips_so_far()
+        self._running.append(act)
         try:
             if isinstance(tree, t.Lambda):
                 result = evaluate(act, tree.body)
@@ -166,6 +170,7 @@ class Functions(Classes):
                     result = declared if declared.type is not None else result
         finally:
             self._active.pop()
+            self._running.pop()
         self._drain(act, result)
         block = replace(act.builder.finish(), function=act.name, recursive=key in self._recursive, span=tree.span)
         if isinstance(tree, t.Function):

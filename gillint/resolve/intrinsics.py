@@ -34,10 +34,13 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _defaultdict(args)
     if name in _COMBINATIONS and args:
         return _combinations(name, args, dict(bound.parameters))
-    if name in ("collections.namedtuple", "typing.NamedTuple"):
-        return Value(type="type", reference=SymbolRef("tuple"))  # its instances are made like tuples
+    if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
+        return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
     handler = _BY_NAME.get(name)
     return handler(name, args) if handler is not None and args else None
+
+
+RECORD = "collections.namedtuple.__call__"  # making an instance: the fields come first
 
 
 def _len(name: str, args: tuple[Value, ...]) -> Value:

@@ -89,7 +89,8 @@ def _sliced(value: Value, piece: Value) -> Value | None:
             total = total * dim
         return replace(value, shape=shape, size=total, literal=None)
     origin = value.origin if size is None else None
-    return replace(value, size=size, shape=None, literal=None, items=None, number=None, origin=origin, reference=None)
+    kept = replace(value, size=size, shape=None, literal=None, items=None, number=None, origin=origin)
+    return replace(kept, reference=None, text=None, source=None)
 
 
 def _array_item(value: Value, index: Value, node: t.Expr) -> Value | None:

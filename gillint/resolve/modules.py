@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from gillint.diagnostics.span import Span
@@ -13,6 +13,8 @@ from gillint.resolve.annotations import evaluate_text
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.decorators import apply_to, decorated
 from gillint.resolve.expressions import lookup
+from gillint.resolve.files import Files
+from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
 from gillint.resolve.tables import Function, Loader, Tables
@@ -34,6 +36,7 @@ from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
 _MODULE_BUDGET = 40_000  # the same for finding out what another file's module or class is
+_CHECK_EVERY = 256  # steps: a few milliseconds
 _MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
 _IMPORT_DEPTH = 4
 _MAX_APART = 12  # modules and classes that are found out on the way to another one
@@ -42,12 +45,19 @@ _MAX_APART = 12  # modules and classes that are found out on the way to another 
 class Modules(Program):
     """What is known of modules and their variables."""
 
-    def __init__(self, target: Target, assumptions: Mapping[str, Estimate], load: Loader | None) -> None:
-        """`load(module, level, from_path)` gives a module of the same project, or None."""
+    def __init__(
+        self,
+        target: Target,
+        assumptions: Mapping[str, Estimate],
+        load: Loader | None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`load(module, level, from_path)` gives a module of the same project, or None; `check` may end the work."""
         self.target = target
         self.assumptions = assumptions
         self.lazies: dict[int, Lazy] = {}
         self._load = load
+        self._check = check
         self._shared = Tables()
         self._own = Tables()
         self._path = ""
@@ -56,6 +66,9 @@ class Modules(Program):
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
         self._reads: list[set[str]] = [set()]
         self._active: list[str] = []
+        self._running: list[Activation] = []
+        self.files = Files()
+        self.options: dict[str, Option] = {}
         self._depth_limit = _MAX_DEPTH
         self._recursive: set[str] = set()
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
@@ -136,6 +149,9 @@ class Modules(Program):
     def spend(self) -> bool:
         """Count a step."""
         self._left -= 1
+        # What is found out apart goes into the shared tables, which have to stay whole.
+        if self._left % _CHECK_EVERY == 0 and not self._apart:
+            self._check()
         return self._left > 0
 
     # Modules
@@ -153,7 +169,9 @@ class Modules(Program):
             with self._finding_out(scope) as near:
                 if near:
                     scope.state = "running"
+                    self._running.append(act)
                     self._register(act, scope.syntax.statements())
+                    self._running.pop()
                     self._drain(act)
                     scope.state = "done"
         return act

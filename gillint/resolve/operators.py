@@ -12,9 +12,9 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import ARRAY, broadcast, refine, with_shape
 from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
 from gillint.resolve.calls import apply, bind_arguments
-from gillint.resolve.peers import filled, joined
+from gillint.resolve.strings import formatted, textual, together
 from gillint.resolve.trace import Call
-from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number
+from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index")
 
@@ -46,15 +46,18 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         return of_number(kind, amount)
     if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
         size = left.size + right.size if left.size is not None and right.size is not None else None
-        known = joined((left, right)) if left.type == "str" else None
-        return Value(type=left.type, size=size, element=left.element or right.element, text=known)
+        text = together(left, right) if left.type in ("str", "bytes") else None
+        return Value(type=left.type, size=size, element=left.element or right.element, text=text)
     if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
         text, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
         size = size_of(text) * number_of(times) if times.number is not None else None
         element = element_of(text) if text.type != "str" else text.element
-        return Value(type=text.type, size=size, element=element)
+        known = text_of(text)
+        repeated = known.times(number_of(times)) if known is not None and times.number is not None else None
+        return Value(type=text.type, size=size, element=element, text=repeated)
     if operator == "mod" and left.type in ("str", "bytes"):
-        return Value(type=left.type, text=filled(left) if left.type == "str" else None)
+        template = text_of(left)
+        return Value(type=left.type, text=formatted(template) if template is not None else None)
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return UNKNOWN
@@ -77,8 +80,6 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
                 found = _broadcast(found, value, other)
             if value.type in ("str", "bytes", "list", "tuple") and operator in ("add", "mul") and found.size is None:
                 return None
-            if value.type == "str" and operator == "add":
-                found = replace(found, text=joined((left, right)))
             return found
     return None
 
@@ -112,7 +113,9 @@ def operator_fact(
         return project_operator(act, receiver, method, arguments, span)
     bound = bind_arguments(fact, receiver, arguments, named, False)
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
-    result = refine(fact.name, bound, result)
+    result = textual(fact.name, bound, refine(fact.name, bound, result))
+    if method == "__iter__" and result == UNKNOWN:
+        result = element_of(receiver)
     act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
     return result
 

@@ -8,11 +8,13 @@ import re
 import token
 import tokenize
 from collections.abc import Iterable
+from dataclasses import replace
 
-from gillint.resolve.bound import text_of
 from gillint.resolve.scope import ModuleScope, Peers
+from gillint.resolve.texts import HOLE, Text
 from gillint.resolve.trace import Bound, Peer, Place
-from gillint.resolve.values import HOLE, Value
+from gillint.resolve.values import Value, text_of
+from gillint.syntax.parse import Syntax
 
 _LOCAL = re.compile(r"localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/?#\s]*@)?(\[[^\]]*\]|[^:/?#\s]*)", re.IGNORECASE)
@@ -45,16 +47,24 @@ def place_of(text: str) -> Place | None:
 
 
 _DELAY = re.compile(
-    r"(?:^|[/?&])(?:[\w-]*[_-])?(delay|sleep|latency|wait|pause)(_ms|_s|_seconds|ms)?[=/](\d+(?:\.\d+)?)(ms|s)?(?![\w.])",
+    r"(?:^|[/?&])(?:[\w-]*[_-])?(delay|sleep|latency|wait|pause)(_ms|_s|_seconds|ms)?[=/](?:(\d+(?:\.\d+)?)(ms|s)?(?![\w.])|[*{])",
     re.IGNORECASE,
 )
 
 
+_SHORT_DELAY_NS = 10e6
+
+
 def stated_delay(text: str) -> float | None:
-    """Nanoseconds that a request asks the server to wait: `?delay=20`, `/sleep/100ms`. Milliseconds where no unit is given."""
+    """Nanoseconds that a request asks the server to wait: `?delay=20`, `/sleep/100ms`. Milliseconds where no unit is given.
+
+    A delay whose amount is not known is taken for a short one.
+    """
     found = _DELAY.search(text)
     if found is None:
         return None
+    if found[3] is None:
+        return _SHORT_DELAY_NS
     unit = (found[4] or found[2] or "").lstrip("_").lower()
     return float(found[3]) * (1e9 if unit in ("s", "seconds") else 1e6)
 
@@ -62,7 +72,9 @@ def stated_delay(text: str) -> float | None:
 def peer_of(name: str, bound: Bound, scope: ModuleScope) -> Peer:
     """The other side of a call that talks to one: by its arguments, by what its receiver was connected to, by its file."""
     if scope.peers is None:
-        scope.peers = peers_of_file(scope.syntax.lines)
+        found = peers_of_file(scope.syntax.lines)
+        pause = _pause_of_handlers(scope.syntax) if found.place in ("process", "local") else 0.0
+        scope.peers = replace(found, delay=max(found.delay, pause))
     around = scope.peers
     wakes = _WAITS_INSIDE.get(name.rsplit(".", 2)[-2] + "." + name.rsplit(".", 1)[-1]) if name.count(".") > 1 else None
     if wakes is not None:
@@ -81,18 +93,21 @@ def _delay(bound: Bound, texts: list[str], usual: float) -> float:
     stated = [d for text in texts if (d := stated_delay(text)) is not None]
     for _, value in bound.parameters:
         for name, given in value.columns or () if value.type == "dict" else ():
-            if given.number is not None and (d := stated_delay(f"{name}={given.number.likely:g}")) is not None:
+            amount = f"{given.number.likely:g}" if given.number is not None else HOLE
+            if (d := stated_delay(f"{name}={amount}")) is not None:
                 stated.append(d)
     if stated:
         return max(stated)
-    paths = [text for value in bound.positional if (text := text_of(value)) is not None and "/" in text]
+    paths = [text for value in bound.positional if (text := _characters(value)) is not None and "/" in text]
     return usual if not paths or any(text.endswith(HOLE) for text in paths) else 0.0
 
 
-def address_of(name: str, bound: Bound) -> str | None:
+def address_of(name: str, bound: Bound) -> Text | None:
     """What a client that is being made will talk to, as far as the call says."""
     found = next((text for named, text in _texts(bound) if _addressed((named, text)) is not None), None)
-    return "localhost" if found is None and _is_default(name, bound) else found
+    if found is None and _is_default(name, bound):
+        found = "localhost"
+    return Text(found) if found is not None else None
 
 
 def _is_default(name: str, bound: Bound) -> bool:
@@ -116,12 +131,12 @@ def _texts(bound: Bound) -> list[tuple[bool, str]]:
     for value in (*bound.positional, *(v for _, v in bound.parameters), bound.receiver):
         if value is None:
             continue
-        text = text_of(value)
+        text = _characters(value)
         if text is not None:
             found.append((keywords.get(id(value)) in _NAMES_A_HOST, text))
-        elif value.text is not None:  # a connection
-            found.append((True, value.text))
-        elif value.type == "tuple" and value.items and (text := text_of(value.items[0])) is not None:
+        elif value.text is not None and value.type is not None and "." in value.type:  # a connection
+            found.append((True, value.text.pattern))
+        elif value.type == "tuple" and value.items and (text := _characters(value.items[0])) is not None:
             found.append((True, text))
     return found
 
@@ -152,6 +167,28 @@ _ASKS = {
 _IN_THREADS = {"Thread", "ThreadPoolExecutor", "start_new_thread", "to_thread", "run_in_executor"}
 _IN_PROCESSES = {"Process", "fork", "Popen"}
 _ON_LOOP = {"start_server", "start_unix_server", "TCPSite"}
+
+
+_HANDLER = re.compile(r"(do_[A-Z]+|_?handle\w*|dispatch|serve\w*|respond\w*|on_\w+)$")
+_ROUTE = re.compile(r"^\s*@\w+\.(route|get|post|put|patch|delete|websocket)\(")
+_PAUSE = re.compile(r"\bsleep\(\s*(?:self\.)?([\w.]+)")
+
+
+def _pause_of_handlers(syntax: Syntax) -> float:
+    """How long the handlers of requests in a file sleep, in nanoseconds."""
+    found = [0.0]
+    for function in syntax.outline.functions:
+        body = syntax.lines[function.lines.first - 1 : function.lines.last]
+        if not _HANDLER.fullmatch(function.name) and not _ROUTE.match(body[0]):
+            continue
+        for amount in _PAUSE.findall("".join(body)):
+            constant = re.search(
+                rf"^\s*(?:self\.)?{re.escape(amount)}\b[^=\n]*= *([\d.e-]+)", "".join(syntax.lines), re.MULTILINE
+            )
+            text = constant[1] if constant is not None else amount
+            with contextlib.suppress(ValueError):
+                found.append(float(text) * 1e9)
+    return max(found)
 
 
 def peers_of_file(lines: Iterable[str]) -> Peers:
@@ -197,41 +234,21 @@ _F_STRING = getattr(token, "FSTRING_MIDDLE", -1)  # Python 3.12 and later
 
 # Texts that follow from others
 
-_KEEPS_TEXT = {"str.strip", "str.rstrip", "str.lstrip", "str.lower", "str.removesuffix", "str.removeprefix"}
 _JOINS_URLS = {"urllib.parse.urljoin", "requests.compat.urljoin"}
 _ENVIRONMENT = {"os.getenv", "os.environ.get"}
-_HOLES = re.compile(r"\{[^{}]*\}|%[-+ #0]*[\d.]*[a-zA-Z]")
 
 
-def filled(template: Value) -> str | None:
-    """What is known of a text into which values are put: `template.format(...)`, `template % values`."""
-    text = text_of(template)
-    return _HOLES.sub(HOLE, text) if text is not None else None
-
-
-def text_made(name: str, bound: Bound) -> str | None:
+def text_made(name: str, bound: Bound) -> Text | None:
     """The text that a call gives back, as far as it is known; for a variable of the environment its default."""
-    if name in _KEEPS_TEXT:
-        return text_of(bound.receiver)
-    if name == "str.format":
-        return filled(bound.receiver) if bound.receiver is not None else None
     if name in _ENVIRONMENT:
         return text_of(bound.get("default"))
     if name in _JOINS_URLS and len(bound.positional) > 1:
-        base, path = (text_of(v) or HOLE for v in bound.positional[:2])
-        return path if place_of(path) is not None else f"{base.rstrip('/')}/{path.lstrip('/')}"
+        base, path = (_characters(v) or HOLE for v in bound.positional[:2])
+        return Text(path if place_of(path) is not None else f"{base.rstrip('/')}/{path.lstrip('/')}")
     return None
 
 
-def joined(pieces: Iterable[Value | str]) -> str | None:
-    """Texts one after the other; None where nothing of them is known."""
-    parts = [p if isinstance(p, str) else printed_text(p) for p in pieces]
-    text = "".join(HOLE if p is None else p for p in parts)
-    return text if text.strip(HOLE) and len(text) <= 300 else None
-
-
-def printed_text(value: Value) -> str | None:
-    """What `str(value)` gives, as far as it is known."""
-    if value.literal is not None and isinstance(value.literal.value, (int, float, str)):
-        return str(value.literal.value)
-    return value.text if value.type == "str" else None
+def _characters(value: Value) -> str | None:
+    """What is known of a string."""
+    known = text_of(value) if value.type == "str" else None
+    return known.pattern if known is not None else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
+from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
@@ -41,7 +42,10 @@ class Resolver(Functions):
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
         self._recurred.clear()
         self._taken.clear()
+        self._reads, self._active = [set()], []
         self.lazies.clear()
+        self.files = Files()
+        self.options = {}
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         whole = act.builder.finish()
@@ -138,15 +142,17 @@ def walk(block: Block) -> list[Node]:
 class Project:
     """The files of one run: what is found out of one on the way to another is kept for the rest."""
 
-    def __init__(self, load: Loader | None = None) -> None:
+    def __init__(self, load: Loader | None = None, check: Callable[[], None] = lambda: None) -> None:
+        """`check` is called on the way, every few thousand steps, and may raise `Interrupted`; what is kept stays whole."""
         self._load = load
+        self.check = check
         self._resolver: Resolver | None = None
 
     def resolver(self, target: Target, assumptions: Mapping[str, Estimate]) -> Resolver:
         """The one that knows what was found out so far, unless that has grown beyond bounds or is of another target."""
         old = self._resolver
         if old is None or old.target != target or old.assumptions != assumptions or old.summaries > _MAX_SUMMARIES:
-            self._resolver = old = Resolver(target, assumptions, self._load)
+            self._resolver = old = Resolver(target, assumptions, self._load, self.check)
         return old
 
 

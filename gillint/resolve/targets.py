@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gillint.estimate import ZERO, Estimate
+from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import QUEUES, element_of, literal_text, size_of
+from gillint.resolve.bound import QUEUES, Answers, build, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
+from gillint.resolve.trace import Bound
 from gillint.resolve.values import UNKNOWN, Value, join
 from gillint.syntax import tree as t
 
@@ -32,25 +34,50 @@ _GROWS |= {"put": 0, "put_nowait": 0}
 def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here."""
     function = node.function
-    if not isinstance(function, t.Attribute) or function.name not in _GROWS:
+    if not isinstance(function, t.Attribute):
+        return
+    receiver = read_target(act, function.value)
+    if receiver is not None and receiver.type in _BUFFERS:
+        _mutate(act, function, receiver, positional)
+        return
+    if function.name not in _GROWS:
         return
     position = _GROWS[function.name]
-    receiver = read_target(act, function.value)
     known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque")
     if receiver is None or receiver.type not in known or len(positional) <= position:
         return
     added = positional[position]
-    count = act.trips_so_far()
+    count = act.trips_so_far(function.value)
     if isinstance(function.value, t.Subscript):
         count = _share(count)
     if function.name in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)
     element = added if receiver.element is None else join(receiver.element, added)
-    old = receiver.size if receiver.size is not None and not act.loops else ZERO
+    old = receiver.size if receiver.size is not None and not act.loops_inside(function.value) else ZERO
     if receiver.items is not None:
         old = Estimate.point(len(receiver.items))
     change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+
+
+_BUFFERS = ("array.array", "bytearray")
+
+
+def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
+    """What a fact says of the object afterwards, as often as the call is made."""
+    fact = find_method(receiver.type or "", function.name)
+    if fact is None or fact.mutates is None:
+        return
+    before = receiver.size if receiver.size is not None and not act.loops_inside(function.value) else ZERO
+    bound = Bound(
+        replace(receiver, size=ZERO), tuple(positional), tuple(zip(fact.parameters, positional, strict=False))
+    )
+    added = build(fact.mutates, Answers(fact, bound), bound).size
+    if added is not None:
+        grown = replace(
+            receiver, size=before + added.max(0) * act.trips_so_far(function.value), literal=None, text=None
+        )
+        change_target(act, function.value, grown)
 
 
 def _share(count: Estimate) -> Estimate:
@@ -119,6 +146,7 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
     """Assign a value to a target: a name, an attribute, a subscript, or a tuple of targets."""
     if isinstance(target, t.Name):
         act.operation("store_name")
+        act.bound_here(target.id)
         write_target(act, target, value)
     elif isinstance(target, t.Attribute):
         act.operation("store_attribute")
@@ -167,9 +195,11 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         columns: tuple[tuple[str, Value], ...] | None = None
         if text is not None and (empty or container.columns is not None):
             columns = (*((k, v) for k, v in container.columns or () if k != text), (text, value))
-        size = act.trips_so_far() if container.size is None or empty else None
+        size = act.trips_so_far(target.value) if container.size is None or empty else None
         if columns is not None:
             size = Estimate.point(len(columns))
+        elif text is not None:  # at most one more
+            size = container.size
         change_target(act, target.value, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
     elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
         kept = tuple((k, v) for k, v in container.columns if k != text)

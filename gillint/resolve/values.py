@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.resolve.texts import Text, common, of_literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,19 @@ Reference = (
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a text or some bytes were made from, and how: undone, that is there again.
+
+    Attributes:
+        kind: `json`, `pickle`, `packed` (compressed, encoded), or `lines` (of texts like `value`).
+        value: what went in.
+    """
+
+    kind: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """What is known of a value; None means unknown.
 
@@ -148,8 +162,9 @@ class Value:
         number: the number that it is, where the scenarios differ.
         reference: the function, class, module, method or deferred work that it stands for.
         origin: the name in the source that the unknown hangs on.
-        text: of a str that is no constant: what is known of it, with a `HOLE` for each part that is not; of a client or a
-            connection: the address that it was made for.
+        text: of a text, what is known of its characters; of a path or an open file, the same of its name; of a client or a
+            connection, of the address that it was made for.
+        source: of a document, what it was made from.
     """
 
     type: str | None = None
@@ -163,15 +178,13 @@ class Value:
     number: Estimate | None = None
     reference: Reference | None = None
     origin: str | None = None
-    text: str | None = None
+    text: Text | None = None
+    source: Source | None = None
 
     def column(self, name: str) -> Value | None:
         """The column or dict value of this name."""
         return next((v for k, v in self.columns if k == name), None) if self.columns is not None else None
 
-
-# Stands in a text for what is not known of it.
-HOLE = "\0"
 
 UNKNOWN = Value()
 NONE = Value(type="NoneType", literal=Literal(None))
@@ -193,8 +206,22 @@ def of_constant(value: object) -> Value:
     if isinstance(value, (str, bytes)):
         literal = Literal(value) if len(value) <= 200 else None
         element = Value(type="str", size=Estimate.point(1)) if isinstance(value, str) else Value(type="int")
-        return Value(type=type(value).__name__, size=Estimate.point(len(value)), literal=literal, element=element)
+        size = Estimate.point(len(value))
+        text = _text(value) if literal is None else None
+        return Value(type=type(value).__name__, size=size, literal=literal, element=element, text=text)
     return UNKNOWN
+
+
+def text_of(value: Value | None) -> Text | None:
+    """What is known of the characters of a text, or of what a constant looks like when it is printed."""
+    if value is None or value.text is not None or value.literal is None:
+        return value.text if value is not None else None
+    constant = value.literal.value
+    return _text(constant) if isinstance(constant, (str, bytes)) else of_literal(str(constant))
+
+
+def _text(value: str | bytes) -> Text:
+    return of_literal(value if isinstance(value, str) else value.decode("latin-1"))
 
 
 def _number(value: float) -> Estimate:
@@ -251,28 +278,38 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         dtype=a.dtype if a.dtype == b.dtype else None,
         element=element,
         items=items,
-        columns=a.columns if a.columns == b.columns else None,
+        columns=_columns(a.columns, b.columns, depth),
         literal=a.literal if a.literal == b.literal else None,
         number=number,
         reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
         origin=a.origin or b.origin,
-        text=a.text if a.text == b.text else _common_text(a, b),
+        text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
+        source=_sources(a.source, b.source, depth),
     )
 
 
-def _common_text(a: Value, b: Value) -> str | None:
-    """How two addresses begin and end alike."""
-    x, y = (v.literal.value if v.literal is not None and isinstance(v.literal.value, str) else v.text for v in (a, b))
-    if x is None or y is None or "/" not in x or "/" not in y:
+def _sources(a: Source | None, b: Source | None, depth: int) -> Source | None:
+    """What two documents were made from, where that is alike."""
+    if a == b or a is None or b is None or a.kind != b.kind:
+        return a if a == b else None
+    return Source(a.kind, _join(a.value, b.value, depth + 1))
+
+
+Columns = tuple[tuple[str, Value], ...]
+
+
+def _columns(a: Columns | None, b: Columns | None, depth: int) -> Columns | None:
+    """The fields that both have, where these are the same ones."""
+    if a == b or a is None or b is None:
+        return a if a == b else None
+    if [k for k, _ in a] != [k for k, _ in b]:
         return None
-    start = _alike(x, y)
-    rest = _alike(x[:start:-1], y[:start:-1])
-    return f"{x[:start]}{HOLE}{x[len(x) - rest :]}" if start else None
+    return tuple((k, _join(v, w, depth + 1)) for (k, v), (_, w) in zip(a, b, strict=True))
 
 
-def _alike(x: str, y: str) -> int:
-    """How many characters two texts have in common at the beginning."""
-    return next((i for i, (a, b) in enumerate(zip(x, y, strict=False)) if a != b), min(len(x), len(y)))
+def _common(a: Value, b: Value) -> Text | None:
+    """What two texts, paths or open files have in common; numbers are no texts."""
+    return common(text_of(a), text_of(b)) if a.number is None and b.number is None else None
 
 
 _MAX_OPTIONS = 8
@@ -318,6 +355,8 @@ def widen(before: Value | None, after: Value) -> Value:
     changes: dict[str, object] = {"literal": None}
     if before.number is not None or after.number is not None:
         changes["number"] = None
+    if before.text != after.text:
+        changes["text"] = None
     if before.size != after.size:
         changes["size"] = None
         if before.shape != after.shape:
@@ -336,13 +375,14 @@ def trimmed(value: Value, depth: int = 4) -> Value:
     """The same with deep nesting forgotten, so that summaries of recursive data stay finite."""
     if depth == 0:
         return Value(type=value.type, size=value.size, dtype=value.dtype, origin=value.origin)
-    if value.element is None and value.items is None and value.columns is None:
+    if value.element is None and value.items is None and value.columns is None and value.source is None:
         return value
     return replace(
         value,
         element=trimmed(value.element, depth - 1) if value.element is not None else None,
         items=tuple(trimmed(i, depth - 1) for i in value.items) if value.items is not None else None,
         columns=tuple((k, trimmed(v, depth - 1)) for k, v in value.columns) if value.columns is not None else None,
+        source=Source(value.source.kind, trimmed(value.source.value, depth)) if value.source is not None else None,
     )
 
 

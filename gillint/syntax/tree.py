@@ -187,19 +187,15 @@ class Yield:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Formatted:
-    """An f-string: the expressions in it, and the texts that stand between them.
+    """An f-string, or strings side by side: the expressions in it, and the text with `*` for each that is printed.
 
-    `pieces` has the texts, and a number for the part that is printed there as it is; None where one is printed in a format.
+    `widths` are the least widths of the expressions (6 in `{n:06d}`), -1 for one inside a format specification.
     """
 
     span: Span
     parts: tuple[Expr, ...]
-    pieces: tuple[str | int | None, ...] = ()
-
-    @property
-    def text(self) -> int:
-        """How many characters stand between the expressions."""
-        return sum(len(p) for p in self.pieces if isinstance(p, str))
+    template: str = ""
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
