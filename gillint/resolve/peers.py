@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from gillint.resolve.scope import ModuleScope, Peers
-from gillint.resolve.texts import HOLE, Text
+from gillint.resolve.texts import ANY, HOLE, Text
 from gillint.resolve.trace import Bound, Peer, Place
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.parse import Syntax
@@ -53,6 +53,9 @@ _DELAY = re.compile(
 
 
 _SHORT_DELAY_NS = 10e6
+# A handler of `http.server` sends head and body apart; on a connection that is kept open the second one waits for the client's
+# delayed acknowledgement (measured: 42 ms a request), unless Nagle's algorithm is off.
+_DELAYED_ACK_NS = 40e6
 
 
 def stated_delay(text: str) -> float | None:
@@ -195,6 +198,8 @@ def peers_of_file(lines: Iterable[str]) -> Peers:
     """What a file says of the other sides of its connections."""
     names, methods, strings = _read("".join(lines))
     delays = [d for text in strings if (d := stated_delay(text)) is not None]
+    if {"protocol_version", "BaseHTTPRequestHandler"} <= names and "disable_nagle_algorithm" not in names:
+        delays.append(_DELAYED_ACK_NS)
     return Peers(_place_by_file(names, strings), max(delays, default=0.0), frozenset(methods))
 
 
@@ -242,6 +247,8 @@ def text_made(name: str, bound: Bound) -> Text | None:
     """The text that a call gives back, as far as it is known; for a variable of the environment its default."""
     if name in _ENVIRONMENT:
         return text_of(bound.get("default"))
+    if name == "urllib.parse.urlencode" and bound.positional and bound.positional[0].columns is not None:
+        return Text("&".join(f"{k}={(text_of(v) or ANY).pattern}" for k, v in bound.positional[0].columns))
     if name in _JOINS_URLS and len(bound.positional) > 1:
         base, path = (_characters(v) or HOLE for v in bound.positional[:2])
         return Text(path if place_of(path) is not None else f"{base.rstrip('/')}/{path.lstrip('/')}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.handovers import FUTURE, HandoverSpec
@@ -223,6 +223,9 @@ def join_result(name: str, receiver: Value | None, positional: tuple[Value, ...]
     """What waiting for work gives: the result of the work, or what is finished."""
     if name.endswith((".result", "AsyncResult.get")) and receiver is not None:
         return receiver.element or UNKNOWN
+    if name == "concurrent.futures.wait" and positional:
+        done = replace(positional[0], type="set", reference=None, items=None, element=element_of(positional[0]))
+        return Value(type="concurrent.futures.DoneAndNotDoneFutures", items=(done, replace(done, size=ZERO)))
     if name.endswith("as_completed") and positional:
         source = positional[0]
         element = element_of(source)
