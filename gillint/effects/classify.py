@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ZERO, Estimate, total
 from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
@@ -24,8 +24,9 @@ _DEFAULT_GIL = Cost(fixed=150)
 class CallEffect:
     """The effect and the service demands of one call, itself alone (without a callback or the callee's body).
 
-    Times are nanoseconds; `releases` counts how often it gives the GIL up; `hold` is its longest stretch without a
-    release; `unknown` is the time of a call of which nothing is known; `pages` are bytes of fresh memory.
+    Times are nanoseconds; `elapsed` is all of it, as on an idle machine; `releases` counts how often it gives the GIL up;
+    `hold` is its longest stretch without a release; `unknown` is the time of a call of which nothing is known; `pages`
+    are bytes of fresh memory.
     """
 
     effect: Effect
@@ -47,11 +48,10 @@ class CallEffect:
     instead: str | None = None
     evidence: tuple[Evidence, ...] = ()
     library: LibraryVersion | None = None
+    elapsed: Estimate = field(init=False)
 
-    @property
-    def elapsed(self) -> Estimate:
-        """All of it, as on an idle machine."""
-        return self.gil + self.native + self.wait + self.unknown
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "elapsed", total((self.gil, self.native, self.wait, self.unknown)))
 
 
 def classify(call: Call, target: Target) -> CallEffect:

@@ -307,7 +307,7 @@ def _stacked(bound: Bound, result: Value) -> Value:
         return result
     members = parts.items if parts.items is not None else (element_of(parts),)
     count = ONE if parts.items is not None else size_of(parts)
-    if any(m.size is None and m.shape is None for m in members):
+    if not members or any(m.size is None and m.shape is None for m in members):
         return replace(result, size=None, shape=None)
     total = reduce(lambda a, b: a + b, (size_of(m) for m in members)) * count
     first = members[0]

@@ -11,8 +11,9 @@ from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
+from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, Literal, Value, join, of_number
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, Value, join, of_number, text_of
 
 # What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
@@ -37,6 +38,8 @@ FILES = (
 )  # fmt: skip
 _UNKNOWN_SIZE |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
 _LINE = Estimate.point(80)
+_WHOLE_FILE = _UNKNOWN_SIZE["io.BufferedReader"] * _LINE
+_MEMBER = Estimate(1, 40, 10_000)
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 # A pause that is computed: the rest of an interval, a back-off.
@@ -74,6 +77,8 @@ def size_of(value: Value | None) -> Estimate:
         return Estimate.point(len(value.columns))
     if value.type in ("int", "float", "bool", "complex", "NoneType"):
         return ONE
+    if isinstance(value.reference, ChoiceRef):
+        return reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))
     return _UNKNOWN_SIZE.get(value.type or "", _OPEN)
 
 
@@ -93,9 +98,10 @@ def number_of(value: Value | None) -> Estimate:
     return _UNKNOWN_NUMBER
 
 
-# Two more parameters that expressions may name: what is in the file that the receiver or the first argument names, and
-# what the call gives back.
-CONTENT, RESULT = "content", "result"
+# More parameters that expressions may name: what is in the file that the receiver or the first argument names, what the
+# call gives back, and how many rows an SQL statement looks at.
+CONTENT, RESULT, QUERY = "content", "result", "query"
+_ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
@@ -111,17 +117,19 @@ class Answers:
     def value(self, parameter: str) -> Value | None:
         """What is passed for a parameter; a column name stands for that column of the receiver."""
         found = self._bound.get(parameter)
-        if found is None and parameter == CONTENT:
-            return _FILE
+        if found is None and parameter in (CONTENT, QUERY):
+            return _FILE if parameter == CONTENT else _ROWS_LOOKED_AT
         return self._result if found is None and parameter == RESULT else found
 
     def type_of(self, parameter: str) -> str | None:
         value = self.value(parameter)
         if value is None:
             return None
+        if isinstance(value.reference, ChoiceRef) and any(o.reference is None for o in value.reference.options):
+            return None
         if value.reference is not None and value.type in (None, "function"):
             return "function"
-        return value.type
+        return None if is_vague(value.type) else value.type
 
     def dtype_of(self, parameter: str) -> str | None:
         value = self.value(parameter)
@@ -161,15 +169,8 @@ class Answers:
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)
-        if what == "seconds" and (value is None or (value.number is None and value.literal is None)):
-            self._assume(value, parameter)
-            return _UNKNOWN_SECONDS
         if what in ("value", "seconds"):
-            if value is not None and value.items is not None:
-                return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
-            if value is None or (value.number is None and value.literal is None):
-                self._assume(value, parameter)
-            return number_of(value)
+            return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
         if what == "count":
@@ -181,6 +182,8 @@ class Answers:
             self._assume(value, parameter)
         if what == "printed":
             return printed(value or UNKNOWN)
+        if what == "unique":
+            return _unique(value or UNKNOWN)
         if what == "floats":
             return _floats(value or UNKNOWN)
         if what in ("leaves", "instances"):
@@ -191,12 +194,22 @@ class Answers:
                 return _text_in(value)
             if value is not None and value.items is not None:
                 return total(size_of(i) for i in value.items)
+            if value is not None and value.size is None and value.type not in _UNKNOWN_SIZE and value.shape is None:
+                return _WHOLE_FILE  # an open file of a kind of its own
             return size * _member_size(value)
         if what in ("bytes", "item"):
             plain = value is not None and value.type in ("bytes", "bytearray", "str", "memoryview")
             item = 1 if plain else _ITEM_BYTES.get((value.dtype if value is not None else None) or "", 8)
             return size * item if what == "bytes" else Estimate.point(item)
         return size
+
+    def _amount(self, value: Value | None, parameter: str, *, is_pause: bool) -> Estimate:
+        if value is not None and value.items is not None:
+            return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
+        if value is None or (value.number is None and value.literal is None):
+            self._assume(value, parameter)
+            return _UNKNOWN_SECONDS if is_pause else number_of(value)
+        return number_of(value)
 
     def _dimension(self, value: Value | None, parameter: str, index: int) -> Estimate:
         if value is not None and value.shape is not None and -len(value.shape) <= index < len(value.shape):
@@ -217,7 +230,7 @@ def _member_size(value: Value | None) -> Estimate:
     member = value.element if value is not None else None
     if value is not None and value.type in FILES and (member is None or member.size is None):
         return _LINE
-    return size_of(member if member is not None else UNKNOWN)
+    return size_of(member) if member is not None and member.type is not None else _MEMBER
 
 
 # Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
@@ -252,6 +265,21 @@ def printed(value: Value, depth: int = 4) -> Estimate:
     return _PRINTED.get(value.type, _SHORT_TEXT)
 
 
+# The share of an ordinary text or document that is no copy of what came before in it.
+_USUALLY_UNIQUE = 0.45
+
+
+def _unique(value: Value) -> Estimate:
+    """How many characters or bytes are no copies of others: what is left to a compressor."""
+    is_file = value.type in FILES
+    text = text_of(element_of(value)) if is_file else text_of(value)
+    unique = (
+        text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
+    )
+    usual = size_of(value) * (_member_size(value) if is_file else ONE) * _USUALLY_UNIQUE
+    return unique.min(usual) if unique is not None else usual
+
+
 def _floats(value: Value, depth: int = 4) -> Estimate:
     """How many floats there are in nested containers."""
     if value.type == "float":
@@ -259,7 +287,7 @@ def _floats(value: Value, depth: int = 4) -> Estimate:
     if depth == 0 or value.type is None:
         return ZERO
     members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
-    if members and value.type not in _DICTS or value.columns is not None:
+    if (members and value.type not in _DICTS) or value.columns is not None:
         return total(_floats(v, depth - 1) for v in members)
     if value.type in _DICTS:
         return size_of(value) * _floats(members[-1], depth - 1) if members else ZERO
@@ -431,6 +459,8 @@ def element_of(value: Value) -> Value:
         return value.element
     if value.items:
         return reduce(join, value.items)
+    if isinstance(value.reference, ChoiceRef):
+        return reduce(join, map(element_of, value.reference.options))
     if value.type == "numpy.ndarray" and value.shape is not None and len(value.shape) > 1:
         inner = value.shape[1:]
         return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
@@ -447,7 +477,7 @@ def element_of(value: Value) -> Value:
         return Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
-    return Value(origin=value.origin)
+    return replace(part_of(value) or UNKNOWN, origin=value.origin)
 
 
 def literal_text(value: Value | None) -> str | None:

@@ -7,15 +7,27 @@ from dataclasses import replace
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type, knows_module
-from gillint.knowledge.conditions import decide
+from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
-from gillint.resolve.bound import ALL_QUEUES, CONTENT, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
+from gillint.resolve.bound import (
+    ALL_QUEUES,
+    CONTENT,
+    QUERY,
+    UNKNOWN_TRIPS,
+    Answers,
+    build,
+    element_of,
+    returned,
+    size_of,
+)
+from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import address_of, peer_of, text_made
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.storage import content_of, current, describe
@@ -35,13 +47,16 @@ from gillint.resolve.values import (
     UndefinedRef,
     Value,
     join,
+    of_number,
 )
 
 Keywords = tuple[tuple[str, Value], ...]
 
 # Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
 # waits or releases (get, join, read, sort, sum ...) are not among them.
-_DUCK_TYPES = ("str", "list", "dict", "set", "datetime.datetime", "typing.NamedTuple")
+_DUCK_TYPES = (
+    "str", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
+)  # fmt: skip
 _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",
@@ -55,6 +70,7 @@ _RUNS_COROUTINE = {
     "asyncio.Runner.run",
     "asyncio.wait_for",
 }
+_INIT = ".__init__"
 _RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout", *_RUNS_FUNCTION}
 
 
@@ -175,12 +191,13 @@ def _method(
     kind = receiver.type
     if kind in ("float", "int", "bool") and find_fact(f"{kind}.{ref.name}") is None:
         kind = None  # it was a guess, and a wrong one
-    if kind is None:
+    if kind is None or is_vague(kind):
         for duck in _DUCK_TYPES:
             if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
                 typed = replace(receiver, type=duck, reference=None)
                 name = f"{duck}.{ref.name}"
                 return library(act, name, typed, positional, keywords, span, has_star=has_star, assumed=True)
+    if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
         receiver = replace(receiver, size=_FIELD)
@@ -196,6 +213,8 @@ def _method(
                 name = f"{known}.{ref.name}"
                 if name in HANDOVERS or name in JOINS or find_fact(name) is not None:
                     return library(act, name, receiver, positional, keywords, span, has_star=has_star)
+            if is_written_in_python(base):
+                return library(act, f"{base}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
         return _other(act, text, "unknown", positional, keywords, span)
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
 
@@ -210,18 +229,15 @@ def bind_arguments(
     return Bound(receiver, positional, tuple(parameters), has_star)
 
 
-def library(
+def _instead(
     act: Activation,
     name: str,
     receiver: Value | None,
     positional: tuple[Value, ...],
     keywords: Keywords,
     span: Span,
-    *,
-    has_star: bool = False,
-    assumed: bool = False,
-) -> Value:
-    """A call of a library's function, method or class."""
+) -> Value | None:
+    """What is done in place of a call that means something else: a name, a wait for work, a coroutine, a hand-over."""
     special = SPECIAL.get(name)
     if special is not None:
         made = special(act, receiver, positional, keywords, span)
@@ -243,9 +259,29 @@ def library(
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
         if handed is not None:
             return handed
-    fact = find_fact(name)
+    return None
+
+
+def library(
+    act: Activation,
+    name: str,
+    receiver: Value | None,
+    positional: tuple[Value, ...],
+    keywords: Keywords,
+    span: Span,
+    *,
+    has_star: bool = False,
+    assumed: bool = False,
+) -> Value:
+    """A call of a library's function, method or class."""
+    done = _instead(act, name, receiver, positional, keywords, span)
+    if done is not None:
+        return done
+    fact = find_fact(name) or (find_fact(name.removesuffix(".__init__")) if name.endswith(".__init__") else None)
     if fact is None and receiver is not None and receiver.type is not None:
         fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
+    if fact is None and name.endswith(_INIT):
+        fact = find_fact(name.removesuffix(_INIT))  # `super().__init__()`: what making an instance does
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
     positional = tuple(current(act, v) for v in positional)
@@ -256,26 +292,24 @@ def library(
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"
         _consume_all(act, bound, None)
-        peer = peer_of(public, bound, act.scope) if fact is not None and fact.talks else None
-        act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed, peer=peer))
+        act.emit(
+            Call(
+                span, act.path, public, kind, bound, fact, assumed=assumed, peer=peer_of(fact, public, bound, act.scope)
+            )
+        )
         return _made(name, positional, keywords)
     content = content_of(act, public, bound)
     if content is not None:
         bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
+    query = query_of(act, public, bound, (span, act.path))
+    if query is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
-    result = intrinsic(act, public, bound, span)
-    if result is None:
-        result = returned(fact, decision, bound)
-        if result == UNKNOWN:
-            result = _made(name, positional, keywords)
-        result = refine(public, bound, result)
-    result = describe(act, public, bound, span, textual(public, bound, result))
-    if public in POOLS:
-        result = _pool(public, result, positional, keywords)
-    result = _with_text(public, bound, result)
-    result = _queued(act, public, bound, result, span)
+    result = _result(act, fact, decision, bound, keywords, span)
+    if query is not None:
+        result = answered(result, query)
     lazy_result = act.lazy_of(result)
     callback = None if lazy_result is not None else _callback(act, fact, bound, span)
     if lazy_result is None:
@@ -291,7 +325,7 @@ def library(
         result=result,
         awaited=fact.awaitable,
         assumed=assumed,
-        peer=peer_of(public, bound, act.scope) if fact.talks else None,
+        peer=peer_of(fact, public, bound, act.scope),
     )
     if fact.awaitable:
         block = Block((), (call,))
@@ -299,6 +333,22 @@ def library(
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
     return result
+
+
+def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
+    """What a library's call gives back."""
+    name = fact.name
+    result = intrinsic(act, name, bound, span)
+    if result is None:
+        result = returned(fact, decision, bound)
+        if result == UNKNOWN:
+            result = _made(name, bound.positional, keywords)
+        result = refine(name, bound, result)
+    result = describe(act, name, bound, span, textual(name, bound, result))
+    if name in POOLS:
+        result = _pool(name, result, bound.positional, keywords)
+    result = _with_text(name, bound, result)
+    return _queued(act, name, bound, result, span)
 
 
 def _queued(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
@@ -331,7 +381,9 @@ def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value
         return _pool(name, Value(type=name), positional, keywords)
     if name in MADE:
         return Value(type=MADE[name])
-    return Value(type=name) if find_type(name) is not None else UNKNOWN
+    if find_type(name) is not None:
+        return Value(type=name)
+    return made_by(name) or UNKNOWN
 
 
 def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords) -> Value:

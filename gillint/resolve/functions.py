@@ -22,6 +22,7 @@ from gillint.resolve.values import (
     LazyRef,
     Value,
     generalised,
+    is_known,
     join,
     trimmed,
 )
@@ -165,9 +166,9 @@ class Functions(Classes):
                 result = UNKNOWN if act.returns else Value(type="NoneType")
                 for number, value in enumerate(act.returns):
                     result = value if number == 0 else join(result, value)
-                if result.type is None and result.reference is None:
+                if not is_known(result):
                     declared = annotated(act, tree.returns)
-                    result = declared if declared.type is not None else result
+                    result = declared if is_known(declared) else result
         finally:
             self._active.pop()
             self._running.pop()

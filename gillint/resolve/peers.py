@@ -10,10 +10,12 @@ import tokenize
 from collections.abc import Iterable
 from dataclasses import replace
 
+from gillint.knowledge.schema import Fact
 from gillint.resolve.scope import ModuleScope, Peers
-from gillint.resolve.texts import ANY, HOLE, Text
+from gillint.resolve.texts import ANY, Text
 from gillint.resolve.trace import Bound, Peer, Place
 from gillint.resolve.values import Value, text_of
+from gillint.syntax.fstrings import HOLE
 from gillint.syntax.parse import Syntax
 
 _LOCAL = re.compile(r"localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0")
@@ -72,8 +74,10 @@ def stated_delay(text: str) -> float | None:
     return float(found[3]) * (1e9 if unit in ("s", "seconds") else 1e6)
 
 
-def peer_of(name: str, bound: Bound, scope: ModuleScope) -> Peer:
+def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> Peer | None:
     """The other side of a call that talks to one: by its arguments, by what its receiver was connected to, by its file."""
+    if fact is None or not fact.talks:
+        return None
     if scope.peers is None:
         found = peers_of_file(scope.syntax.lines)
         pause = _pause_of_handlers(scope.syntax) if found.place in ("process", "local") else 0.0

@@ -6,23 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, Estimate
 from gillint.resolve.activation import Activation, Builder
-from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.contexts import entered
+from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import expressions, iterations_of
 from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, write_target
-from gillint.resolve.texts import ANY
+from gillint.resolve.targets import bind, growth, write_target
+from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, join, text_of, widen
+from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, is_known, join, text_of, widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
@@ -57,8 +57,8 @@ def _assign(act: Activation, node: t.Assign) -> None:
         return
     known = annotated(act, node.annotation) if node.annotation is not None else UNKNOWN
     value = evaluate(act, node.value) if node.value is not None else known
-    if value.type is None and value.reference is None and known.type is not None:
-        value = known
+    if (not is_known(value) or value.type == "NoneType") and is_known(known):
+        value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
         value = replace(value, element=known.element)
     for target in node.targets:
@@ -86,12 +86,9 @@ _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 
 def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
-    turns = act.trips_so_far(target)
-    is_once = not act.loops_inside(target)
-    before = old.size if old.size is not None and is_once else ZERO
-    text = (text_of(added) or ANY).times(turns)
-    if is_once:
-        text = (text_of(old) or ANY).plus(text_of(added) or ANY)
+    before, turns = growth(act, target, old)
+    piece = text_of(added) or unknown(size_of(added))
+    text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
     size = before + size_of(added) * turns
     return replace(result, type=old.type, size=size, text=text, element=element, literal=None, items=None)

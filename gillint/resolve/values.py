@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -50,7 +51,7 @@ class PartialRef:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRef:
-    """One of several functions or classes, nobody knows which: a table of handlers, a loop over `(zlib, bz2)`."""
+    """One of several values, nobody knows which: a table of handlers, a loop over `(zlib, bz2)`, a `Path | str`."""
 
     options: tuple[Value, ...]
 
@@ -191,6 +192,7 @@ NONE = Value(type="NoneType", literal=Literal(None))
 _MAX_NESTING = 6
 
 
+@lru_cache(maxsize=4096, typed=True)
 def of_constant(value: object) -> Value:
     """The value of a literal."""
     if value is None:
@@ -253,10 +255,12 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
     if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
         a = replace(a, type="float")
         b = replace(b, type="float")
-    choice = _choice(a, b) if depth <= _MAX_NESTING else None
+    if depth > _MAX_NESTING:
+        return UNKNOWN
+    choice = _choice(a, b, depth)
     if choice is not None:
         return choice
-    if a.type != b.type or depth > _MAX_NESTING:
+    if a.type != b.type:
         return UNKNOWN
     size = a.size.join(b.size) if a.size is not None and b.size is not None else None
     number = a.number.join(b.number) if a.number is not None and b.number is not None else None
@@ -312,27 +316,49 @@ def _common(a: Value, b: Value) -> Text | None:
     return common(text_of(a), text_of(b)) if a.number is None and b.number is None else None
 
 
-_MAX_OPTIONS = 8
+_MAX_OPTIONS = 8  # functions and classes
+_MAX_TYPES = 4  # of instances; one of more kinds is anything
 
 
-def _choice(a: Value, b: Value) -> Value | None:
-    """One of two things that can be called, where they are not the same."""
-    if a.reference == b.reference or _same_code(a.reference, b.reference):
+def _choice(a: Value, b: Value, depth: int) -> Value | None:
+    """One of two things that are not of the same kind: functions, or instances of several types."""
+    if a.type == b.type and (a.reference == b.reference or _same_code(a.reference, b.reference)):
         return None
-    if not isinstance(a.reference, _CALLABLE) or not isinstance(b.reference, _CALLABLE):
+    if not _may_be_option(a) or not _may_be_option(b):
         return None
-    options = _options(a)
-    options += tuple(o for o in _options(b) if o not in options)
-    if len(options) > _MAX_OPTIONS:
-        return None
-    return Value(type=a.type if a.type == b.type else None, reference=ChoiceRef(options))
+    found = list(options_of(a))
+    for option in options_of(b):
+        alike = next((i for i, old in enumerate(found) if _is_instance(old) and old.type == option.type), None)
+        if _is_instance(option) and alike is not None:
+            found[alike] = _join(found[alike], option, depth + 1)
+        elif option not in found:
+            found.append(option)
+    if len(found) == 1:
+        return found[0]
+    if len(found) > _MAX_OPTIONS or sum(map(_is_instance, found)) > _MAX_TYPES:
+        return UNKNOWN
+    return Value(type=a.type if a.type == b.type else None, reference=ChoiceRef(tuple(found)))
 
 
-_CALLABLE = (FunctionRef, ClassRef, MethodRef, PartialRef, SymbolRef, ChoiceRef)
+_CALLABLE = (FunctionRef, ClassRef, MethodRef, PartialRef, SymbolRef, ImportRef)
 
 
-def _options(value: Value) -> tuple[Value, ...]:
+def _is_instance(value: Value) -> bool:
+    return value.type is not None and value.reference is None
+
+
+def _may_be_option(value: Value) -> bool:
+    return isinstance(value.reference, (*_CALLABLE, ChoiceRef)) or _is_instance(value)
+
+
+def options_of(value: Value) -> tuple[Value, ...]:
+    """What a value may be, each for itself; the value alone where that is settled."""
     return value.reference.options if isinstance(value.reference, ChoiceRef) else (value,)
+
+
+def is_known(value: Value) -> bool:
+    """Whether anything is known of what a value is."""
+    return value.type is not None or value.reference is not None
 
 
 def _same_code(a: Reference | None, b: Reference | None) -> bool:
@@ -343,6 +369,10 @@ def _same_code(a: Reference | None, b: Reference | None) -> bool:
 def code_of(key: str) -> str:
     """The key of a function without what tells its closures apart."""
     return key.split(">#", 1)[0] + ">" if ">#" in key else key
+
+
+# Containers that loops fill: how large they are at the end follows from the turns, wherever in the loop that is asked.
+_GROWING = ("list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter")
 
 
 def widen(before: Value | None, after: Value) -> Value:
@@ -358,7 +388,9 @@ def widen(before: Value | None, after: Value) -> Value:
     if before.text != after.text:
         changes["text"] = None
     if before.size != after.size:
-        changes["size"] = None
+        grows = before.type in _GROWING and before.size is not None and after.size is not None
+        begins_empty = before.size is not None and before.size.high == 0
+        changes["size"] = None if not grows else after.size if begins_empty else joined.size
         if before.shape != after.shape:
             changes["shape"] = None
     return replace(joined, **changes)  # type: ignore[arg-type]
@@ -368,6 +400,8 @@ def generalised(value: Value) -> Value:
     """The same without what tells two calls with arguments of the same type apart: amounts, constants, contents."""
     element = Value(type=value.element.type) if value.element is not None and value.element.type else None
     reference = None if isinstance(value.reference, LazyRef) else value.reference
+    if isinstance(reference, ChoiceRef):
+        reference = ChoiceRef(tuple(generalised(o) for o in reference.options))
     return Value(type=value.type, dtype=value.dtype, element=element, reference=reference)
 
 
@@ -375,6 +409,8 @@ def trimmed(value: Value, depth: int = 4) -> Value:
     """The same with deep nesting forgotten, so that summaries of recursive data stay finite."""
     if depth == 0:
         return Value(type=value.type, size=value.size, dtype=value.dtype, origin=value.origin)
+    if isinstance(value.reference, ChoiceRef):
+        value = replace(value, reference=ChoiceRef(tuple(trimmed(o, depth - 1) for o in value.reference.options)))
     if value.element is None and value.items is None and value.columns is None and value.source is None:
         return value
     return replace(

@@ -38,6 +38,7 @@ class ProjectModules:
         candidates = [root] if root != folder else [folder]
         for candidate in (*candidates, root / "src"):
             found = self._file(candidate, parts)
-            if found is not None and found.absolute() != here.absolute():
+            # A script `json.py` that imports json does not mean itself; a package that imports itself does.
+            if found is not None and (found.name == "__init__.py" or found.absolute() != here.absolute()):
                 return found
         return None
