@@ -70,8 +70,10 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
             key = Value(type="str", literal=Literal(name))
             bound = Bound(value, (key,), (("name", key),))
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    part = part_of(value) or UNKNOWN
-    return replace(part, reference=MethodRef(value, name), origin=name)
+    part, reference = part_of(value), MethodRef(value, name)
+    if part is None:
+        return Value(reference=reference, origin=name)
+    return replace(part, reference=reference, origin=name)
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
