@@ -13,8 +13,8 @@ from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import CONTENT, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
-from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
+from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.storage import content_of, current, describe
@@ -34,6 +34,7 @@ from gillint.resolve.values import (
     Value,
     join,
 )
+from gillint.resolve.web import serve_registered
 
 Keywords = tuple[tuple[str, Value], ...]
 
@@ -230,6 +231,7 @@ def library(
         bound = Bound(None, positional, keywords)
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
+    serve_registered(act, name, positional, keywords, span)
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
