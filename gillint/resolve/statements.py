@@ -28,6 +28,7 @@ from gillint.syntax import tree as t
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
 WHILE_TURNS = "how often the `while` loop runs"
 _WHILE_TRIPS = Estimate(1, 1_000, 1e6)
+_TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
 
 
 # How often a loop turns, what that hangs on, and whether what feeds it carries state from one item to the next.
@@ -267,6 +268,8 @@ def _for(act: Activation, node: t.For) -> None:
         if node.is_async:
             act.emit(Await(node.iterable.span))
         bind(act, node.target, element)
+        if is_retry(node.body):
+            count = Estimate(1, 1, max(1.0, count.high))
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)
@@ -274,6 +277,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
+    usual = _TRIED if is_retry(node.body) else _WHILE_TRIPS
 
     def learn(done: Builder) -> bool:
         nonlocal known
@@ -284,9 +288,22 @@ def _while(act: Activation, node: t.While) -> None:
         act.operation("while_step")
         evaluate(act, node.test)
         hangs_on = None if known is not None else WHILE_TURNS
-        return known or _WHILE_TRIPS, hangs_on, Iterations.INDEPENDENT
+        return known or usual, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
+
+
+def is_retry(body: t.Body) -> bool:
+    """Whether a loop ends as soon as what it tries does not fail: `try: return f()`, `except OSError: sleep(1)`."""
+    for number, s in enumerate(body):
+        if isinstance(s, t.Try) and any(not _ends_loop(h.body) for h in s.handlers):
+            return any(_ends_loop(part) for part in (s.body, s.orelse, body[number + 1 :]))
+    return False
+
+
+def _ends_loop(body: t.Body) -> bool:
+    last = body[-1] if body else None
+    return isinstance(last, (t.Return, t.Raise)) or (isinstance(last, t.Jump) and last.kind == "break")
 
 
 def _counted(act: Activation, node: t.While) -> Estimate | None:
