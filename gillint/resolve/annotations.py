@@ -25,7 +25,13 @@ _TYPING = {
     "Mapping": "dict",
     "MutableMapping": "dict",
     "DefaultDict": "dict",
+    "Deque": "collections.deque",
     "Text": "str",
+    "IO": "io.TextIOWrapper",
+    "TextIO": "io.TextIOWrapper",
+    "BinaryIO": "io.BufferedReader",
+    "Pattern": "re.Pattern",
+    "Match": "re.Match",
     "NDArray": "numpy.ndarray",
 }
 _TYPING_MODULES = ("typing.", "typing_extensions.", "collections.abc.", "numpy.typing.")
@@ -149,6 +155,14 @@ def _named(act: Activation, name: str) -> Value:
     return UNKNOWN
 
 
+def _class(act: Activation, node: t.Expr) -> Value:
+    """`type[Store]`: the class itself."""
+    from gillint.resolve.expressions import lookup
+
+    value = lookup(act, node.id) if isinstance(node, t.Name) else UNKNOWN
+    return value if isinstance(value.reference, (ClassRef, SymbolRef)) else UNKNOWN
+
+
 def _subscripted(act: Activation, node: t.Subscript) -> Value:
     alias = _alias(act, node.value.id) if isinstance(node.value, t.Name) else None
     if alias is not None:
@@ -160,6 +174,10 @@ def _subscripted(act: Activation, node: t.Subscript) -> Value:
     arguments = node.index.elements if isinstance(node.index, t.Sequence) else (node.index,)
     if last in _TRANSPARENT:
         return annotated(act, arguments[0])
+    if name in ("type", "typing.Type") and len(arguments) == 1:
+        return _class(act, arguments[0])
+    if last == "IO" and isinstance(arguments[0], t.Name) and arguments[0].id == "bytes":
+        return Value(type="io.BufferedReader")
     if last == "Union":
         result = annotated(act, arguments[0])
         for other in arguments[1:]:

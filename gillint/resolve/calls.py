@@ -40,7 +40,7 @@ Keywords = tuple[tuple[str, Value], ...]
 
 # Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
 # waits or releases (get, join, read, sort, sum ...) are not among them.
-_DUCK_TYPES = ("str", "list", "dict", "set", "typing.NamedTuple")
+_DUCK_TYPES = ("str", "bytes", "list", "dict", "set", "typing.NamedTuple")
 _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",
@@ -51,6 +51,13 @@ _RUNS_COROUTINE = {
     "asyncio.Runner.run",
     "anyio.run",
     "asyncio.wait_for",
+}
+# Objects that libraries keep under a name.
+INSTANCES = {
+    "os.environ": "dict",
+    "sys.stdin": "io.TextIOWrapper",
+    "sys.stdout": "io.TextIOWrapper",
+    "sys.stderr": "io.TextIOWrapper",
 }
 _RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout"}
 
@@ -174,6 +181,8 @@ def _method(
         kind = None  # it was a guess, and a wrong one
     if kind is None:
         for duck in _DUCK_TYPES:
+            if duck == "bytes" and not _names_a_codec(positional, keywords):
+                continue
             if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
                 typed = replace(receiver, type=duck, reference=None)
                 name = f"{duck}.{ref.name}"
@@ -193,6 +202,11 @@ def _method(
                     return library(act, name, receiver, positional, keywords, span, has_star=has_star)
         return _other(act, text, "unknown", positional, keywords, span)
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
+
+
+def _names_a_codec(positional: tuple[Value, ...], keywords: Keywords) -> bool:
+    """`x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text."""
+    return all(v.type == "str" for v in (*positional, *(v for _, v in keywords)))
 
 
 def bind_arguments(
@@ -238,8 +252,10 @@ def library(
         if handed is not None:
             return handed
     fact = find_fact(name) or (find_fact(name.removesuffix(".__init__")) if name.endswith(".__init__") else None)
-    if fact is None and receiver is not None and receiver.type is not None:
-        fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
+    owner, _, method = name.rpartition(".")
+    kind_of_owner = INSTANCES.get(owner) if receiver is None else receiver.type
+    if fact is None and kind_of_owner is not None:
+        fact = find_method(kind_of_owner, method)
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
     positional = tuple(current(act, v) for v in positional)

@@ -62,6 +62,7 @@ HANDOVERS: dict[str, HandoverSpec] = {
     "asyncio.gather": HandoverSpec(_A, "gather"),
     "asyncio.wait": HandoverSpec(_A, "gather"),
     "asyncio.as_completed": HandoverSpec(_A, "gather", result="iterator"),
+    "asyncio.Task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.ensure_future": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.TaskGroup.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ZERO, Estimate
+from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import iterations_of
@@ -22,7 +24,19 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, write_target
 from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, is_known, join, text_of, widen
+from gillint.resolve.values import (
+    NONE,
+    UNKNOWN,
+    AliasRef,
+    ImportRef,
+    SymbolRef,
+    UndefinedRef,
+    Value,
+    is_known,
+    join,
+    text_of,
+    widen,
+)
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
@@ -135,8 +149,25 @@ def _return(act: Activation, node: t.Return) -> None:
 
 def _raise(act: Activation, node: t.Raise) -> None:
     act.operation("raise")
-    if node.value is not None:
+    if not isinstance(node.value, t.Call):
+        if node.value is not None:
+            evaluate(act, node.value)
+        return
+    with act.nested():
+        kind = evaluate(act, node.value.function)
+    if _is_other(kind):  # whatever it is, it is an exception
+        arguments = tuple(evaluate(act, a.value) for a in node.value.arguments)
+        library(act, "Exception", None, arguments, (), node.span, assumed=True)
+    else:
         evaluate(act, node.value)
+
+
+def _is_other(kind: Value) -> bool:
+    """Whether nothing is known of a class."""
+    ref = kind.reference
+    if isinstance(ref, SymbolRef):
+        return find_fact(ref.name) is None
+    return ref is None or isinstance(ref, UndefinedRef)
 
 
 def _jump(act: Activation, node: t.Jump) -> None:
