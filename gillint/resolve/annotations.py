@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
+from gillint.knowledge.base import find_type
 from gillint.resolve.activation import Activation
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ClassRef, SymbolRef, UndefinedRef, Value, is_known, join
 from gillint.syntax import tree as t
@@ -74,6 +75,17 @@ def alias_of(act: Activation, value: Value, node: t.Subscript) -> Value | None:
         return None
     is_type = isinstance(ref, ClassRef) or ref.name in _CONTAINERS or ref.name.startswith(_TYPING_MODULES)
     if not is_type:
+        return None
+    instance = annotated(act, node)
+    return Value(type="type", reference=AliasRef(instance)) if is_known(instance) else None
+
+
+def union_of(act: Activation, left: Value, right: Value, node: t.Binary) -> Value | None:
+    """`str | Path` as an expression: a type under another name."""
+    kinds = (ClassRef, AliasRef)
+    plain = [v.reference.name for v in (left, right) if isinstance(v.reference, SymbolRef)]
+    typed = [v for v in (left, right) if isinstance(v.reference, kinds) or v == NONE]
+    if len(typed) + sum(n in _BUILTIN or find_type(n) is not None for n in plain) < 2:
         return None
     instance = annotated(act, node)
     return Value(type="type", reference=AliasRef(instance)) if is_known(instance) else None

@@ -21,7 +21,7 @@ from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, write_target
+from gillint.resolve.targets import bind, declare, write_target
 from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import (
@@ -78,6 +78,8 @@ def _assign(act: Activation, node: t.Assign) -> None:
         value = replace(value, element=known.element)
     for target in node.targets:
         bind(act, target, value)
+        if is_known(known):
+            declare(act, target)
 
 
 def _augment(act: Activation, node: t.Augment) -> None:

@@ -122,6 +122,16 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
             act.program.set_attribute(owner, target.name, value)
 
 
+def declare(act: Activation, target: t.Expr) -> None:
+    """Remember that an annotation says what an attribute is: what is assigned later is no less."""
+    if isinstance(target, t.Attribute):
+        owner = _owner(act, target)
+        if owner is not None:
+            owner.declared.add(target.name)
+    elif isinstance(target, t.Name) and act.owner is not None and act.name == act.owner.name:  # in the body of a class
+        act.owner.declared.add(target.id)
+
+
 def change_target(act: Activation, target: t.Expr, value: Value) -> None:
     """Note what happened to the object that a target names: it may be a variable of the module, or of a function around."""
     if isinstance(target, t.Subscript):
