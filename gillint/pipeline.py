@@ -17,7 +17,7 @@ from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.base import extended_by, library, library_files
 from gillint.regions.find import Region, find_regions, function_region
 from gillint.resolve.program import Project, resolve, walk
-from gillint.resolve.trace import Call, FunctionTrace, Handover, Kind, Resolved
+from gillint.resolve.trace import Block, Call, Handover, Kind, Resolved
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for
 from gillint.rules.base import FileContext
 from gillint.rules.comments import UNUSED_SUPPRESSION, heed
@@ -169,25 +169,32 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
     """Functions whose time is not in any region: a few heavy calls in a row."""
     found = False
     spans = {r.span for r in regions}
+    reached = _reached(regions)
     # The top level as a whole is the last resort, where there is nothing else to speak of: it is mostly set-up.
     for trace in (*resolved.functions[1:], *resolved.functions[:1]):
         is_module = trace.name == "<module>"
-        if trace.block.recursive or (is_module and (regions or found)):
+        if trace.block.recursive or (is_module and (regions or found)) or (trace.name in reached and not is_module):
             continue
         demand = costs.block(trace.block)
         whole = demand.inclusive.likely
+        if regions and demand.handed.likely > demand.elapsed.likely:
+            continue  # it hands work over, and that speaks for it
         inside = 0.0
         for node in trace.block.nodes:
             if is_module and isinstance(node, Call) and node.inner is not None:
                 inside += costs.block(node.inner).inclusive.likely  # a function speaks for itself
             elif getattr(node, "span", None) in spans:
                 inside += _node_time(node, costs)
-        heavy = max((c.elapsed.high for c in costs.calls(trace.block) if c.call.kind == "library"), default=0.0)
         least = _WORTH_A_REGION_NS if regions else 0.0
-        if heavy <= least or inside > _STANDS_FOR_ALL * whole or _reached(trace, resolved, regions):
+        if inside > _STANDS_FOR_ALL * whole or _heaviest(trace.block, costs) <= least:
             continue
         found = True
         yield function_region(trace, resolved.path)
+
+
+def _heaviest(block: Block, costs: Costs) -> float:
+    """The time of the most expensive call of a library, ns, where sizes are large."""
+    return max((c.elapsed.high for c in costs.calls(block) if c.call.kind == "library"), default=0.0)
 
 
 def _node_time(node: object, costs: Costs) -> float:
@@ -198,15 +205,10 @@ def _node_time(node: object, costs: Costs) -> float:
     return costs.block(body).inclusive.likely * trips.likely if body is not None and trips is not None else 0.0
 
 
-def _reached(trace: FunctionTrace, resolved: Resolved, regions: tuple[Region, ...]) -> bool:
-    """Whether a region or another function that is reported runs this function."""
-    if trace.name == "<module>":
-        return False
-    return any(
-        getattr(node, "name", None) == trace.name and getattr(node, "inner", None) is not None
-        for region in regions
-        for node in walk(region.body)
-    )
+def _reached(regions: tuple[Region, ...]) -> frozenset[str]:
+    """The functions of the project that a region runs."""
+    nodes = walk(*(region.body for region in regions))
+    return frozenset(node.name for node in nodes if isinstance(node, Call) and node.inner is not None)
 
 
 def hottest(assessments: tuple[Assessment, ...]) -> int | None:

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from gillint.cli import completion
 from gillint.cli.concepts import CONCEPTS, concept_page
 from gillint.errors import UsageError
-from gillint.knowledge.base import default_fact, find_fact, knows_module, library, suggestions
+from gillint.knowledge.base import default_fact, knows_module, library, spoken_fact, suggestions
 from gillint.report.facts import behaviour, callable_page, evidence, library_page
 from gillint.resolve.expressions import CUSTOMARY_MODULES
 from gillint.rules import RULES, rule_for
@@ -17,7 +18,12 @@ from gillint.rules import RULES, rule_for
 
 def command(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A callable (orjson.loads), a library, a rule or a concept.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A callable (orjson.loads), a library, a rule or a concept.",
+            autocompletion=completion.explained,
+        ),
     ],
 ) -> int:
     """Explain a callable (effect, conditions, evidence, what to use), a library, a rule, or a concept."""
@@ -45,7 +51,7 @@ def _page(name: str) -> str | None:
     concept = concept_page(wanted)
     if concept is not None:
         parts.append(concept)
-    fact = find_fact(wanted)
+    fact = spoken_fact(wanted)
     if fact is not None:
         parts.append(callable_page(fact))
     elif concept is None and "." in wanted and default_fact(wanted) is not None and knows_module(wanted):

@@ -10,6 +10,7 @@ import typer
 
 from gillint.advice.outcome import FileReport
 from gillint.choices import Choices, decide
+from gillint.cli import completion
 from gillint.cli.targets import Output, outputs_of
 from gillint.config.settings import (
     FORMATS,
@@ -55,6 +56,7 @@ Format = Annotated[
         "--output-format",
         metavar="FORMAT[=FILE]",
         help=f"One of: {', '.join(FORMATS)}; repeatable, each but one with a file.  [default: text]",
+        autocompletion=completion.formats,
     ),
 ]
 OutputFile = Annotated[
@@ -64,13 +66,28 @@ Statistics = Annotated[bool, typer.Option("--statistics", help="Show how often e
 ShowSettings = Annotated[bool, typer.Option("--show-settings", help="Show the settings that hold, and leave.")]
 ShowFiles = Annotated[bool, typer.Option("--show-files", help="Show which files would be read, and leave.")]
 Select = Annotated[
-    list[str] | None, typer.Option(metavar="CODES", help="Only these rules (codes, prefixes or names, with commas).")
+    list[str] | None,
+    typer.Option(
+        metavar="CODES",
+        help="Only these rules (codes, prefixes or names, with commas).",
+        autocompletion=completion.rules,
+    ),
 ]
 ExtendSelect = Annotated[
-    list[str] | None, typer.Option(metavar="CODES", help="These rules beside the default or the selected ones.")
+    list[str] | None,
+    typer.Option(
+        metavar="CODES", help="These rules beside the default or the selected ones.", autocompletion=completion.rules
+    ),
 ]
-Ignore = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Not these rules.")]
-FailOn = Annotated[str | None, typer.Option(help="Exit with 1 only from this severity on: info, warning or error.")]
+Ignore = Annotated[
+    list[str] | None, typer.Option(metavar="CODES", help="Not these rules.", autocompletion=completion.rules)
+]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        help="Exit with 1 only from this severity on: info, warning or error.", autocompletion=completion.severities
+    ),
+]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
 Config = Annotated[Path | None, typer.Option(help="A gillint.toml or pyproject.toml, instead of the nearest one.")]
 Exclude = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Leave out what matches; repeatable.")]

@@ -51,6 +51,7 @@ class Region:
         in_coroutine: it runs on the event loop's thread.
         in_worker: it is (also) run by something that was handed over.
         depth: 0 for a region that is in no other region of the same function.
+        at_once: of work that is handed over: how many times in all, the loops around included.
     """
 
     kind: Kind
@@ -68,6 +69,7 @@ class Region:
     depth: int = 0
     via: str | None = None
     handover: Handover | None = None
+    at_once: Estimate = ONE
 
 
 def find_regions(resolved: Resolved) -> tuple[Region, ...]:
@@ -83,10 +85,12 @@ def find_regions(resolved: Resolved) -> tuple[Region, ...]:
             found.setdefault(trace.span, _recursion(trace, in_worker))
         for region in _regions(trace.block, trace.path, trace.name, _Context(trace.is_async, in_worker)):
             found.setdefault(region.span, region)
+    seen: set[int] = set()
     for trace in resolved.functions:
         # Nested functions and lambdas are seen where they are called.
-        for inner, name, context in _called(trace.block, trace.name, _Context(trace.is_async, trace.name in workers)):
-            for region in _regions(inner, trace.path, name, context):
+        context = _Context(trace.is_async, trace.name in workers)
+        for inner, name, inside in _called(trace.block, trace.name, context, seen):
+            for region in _regions(inner, trace.path, name, inside):
                 if region.path == resolved.path:
                     found.setdefault(region.span, region)
     return tuple(sorted(found.values(), key=lambda r: (r.span.line, r.span.column, -r.span.end_line)))
@@ -132,7 +136,13 @@ class _Context:
     in_worker: bool
 
 
-def _regions(block: Block, path: str, function: str, context: _Context, depth: int = 0) -> Iterator[Region]:
+# These are awaited where they stand, so that a loop around does not have its turns run beside each other.
+_AWAITED_AT_ONCE = ("asyncio.gather", "asyncio.wait", "asyncio.as_completed")
+
+
+def _regions(
+    block: Block, path: str, function: str, context: _Context, depth: int = 0, times: Estimate = ONE
+) -> Iterator[Region]:
     for node in block.nodes:
         if isinstance(node, Loop):
             owner = node.function or function
@@ -151,7 +161,7 @@ def _regions(block: Block, path: str, function: str, context: _Context, depth: i
                 in_worker=context.in_worker,
                 depth=depth,
             )
-            yield from _regions(node.body, path, function, context, depth + 1)
+            yield from _regions(node.body, path, function, context, depth + 1, times * node.trips)
         elif isinstance(node, Handover):
             yield Region(
                 Kind.SUBMISSION,
@@ -168,18 +178,18 @@ def _regions(block: Block, path: str, function: str, context: _Context, depth: i
                 depth=depth,
                 via=node.via,
                 handover=node,
+                at_once=node.tasks if node.via in _AWAITED_AT_ONCE else times * node.tasks,
             )
         elif isinstance(node, Branch):
             for arm in node.arms:
-                yield from _regions(arm, path, function, context, depth)
+                yield from _regions(arm, path, function, context, depth, times)
         elif isinstance(node, Call) and node.callback is not None:
             yield from _regions(node.callback, path, function, context, depth + 1)
 
 
-def _called(block: Block, function: str, context: _Context) -> Iterator[tuple[Block, str, _Context]]:
-    """The bodies that are reached through calls and hand-overs, with the name they run under."""
+def _called(block: Block, function: str, context: _Context, seen: set[int]) -> Iterator[tuple[Block, str, _Context]]:
+    """The bodies that are reached through calls and hand-overs, with the name they run under; not what was seen before."""
     stack: list[tuple[Block, str, _Context]] = [(block, function, context)]
-    seen: set[int] = set()
     while stack:
         current, name, state = stack.pop()
         if id(current) in seen:
@@ -205,9 +215,9 @@ def _called(block: Block, function: str, context: _Context) -> Iterator[tuple[Bl
 def _handed_over(resolved: Resolved) -> frozenset[str]:
     """The names of the functions that are handed to a thread, a process or a task."""
     found: set[str] = set()
+    seen: set[int] = set()
     for trace in resolved.functions:
         stack = [trace.block]
-        seen: set[int] = set()
         while stack:
             block = stack.pop()
             if id(block) in seen:

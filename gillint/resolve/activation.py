@@ -12,8 +12,9 @@ from gillint.knowledge.conditions import Target
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
-from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, Value
+from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, QueueRef, Value
 from gillint.syntax import tree as t
 
 
@@ -68,6 +69,7 @@ class Program(Protocol):
     lazies: dict[int, Lazy]
     files: Files
     options: dict[str, Option]
+    tables: Tables
 
     def call(
         self,
@@ -153,6 +155,14 @@ class Program(Protocol):
         """A class defined inside a function."""
         ...
 
+    def put(self, queue: QueueRef, value: Value) -> None:
+        """Note what is put into a queue."""
+        ...
+
+    def taken(self, queue: QueueRef) -> Value | None:
+        """What anybody puts into a queue, as far as that is known."""
+        ...
+
     def spend(self) -> bool:
         """Count a step; False when the budget of this file is used up."""
         ...
@@ -179,6 +189,8 @@ class Activation:
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
+    # By variable: the loops around its last assignment, and the size that it began with.
+    born: dict[str, tuple[int, Estimate]] = field(default_factory=dict)
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
     @property
@@ -241,10 +253,10 @@ class Activation:
                 )
             )
 
-    def trips_so_far(self) -> Estimate:
-        """How often the current statement runs for one run of the body."""
+    def trips_so_far(self, since: int = 0) -> Estimate:
+        """How often the current statement runs for one run of the body, or of that many loops around it."""
         product = ONE
-        for trips in self.loops:
+        for trips in self.loops[since:]:
             product = product * trips
         return product
 

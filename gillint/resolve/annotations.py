@@ -38,7 +38,8 @@ _TYPING = {
 _TYPING_MODULES = ("typing.", "typing_extensions.", "collections.abc.", "numpy.typing.")
 _SELF = {"typing.Self", "typing_extensions.Self", "Self"}
 _BUILTIN = {"int", "float", "str", "bytes", "bytearray", "bool", "complex", "range", *_CONTAINERS}
-_TRANSPARENT = {"Optional", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"}
+# What stands in brackets is what an attribute of an instance is; `Mapped` is sqlalchemy's.
+_TRANSPARENT = {"Optional", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly", "Mapped"}
 
 
 def annotated(act: Activation, node: t.Expr | None) -> Value:

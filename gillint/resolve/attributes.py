@@ -13,6 +13,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import ARRAY, with_shape
 from gillint.resolve.bound import Answers, build, size_of
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.strings import attribute_of_path
@@ -70,7 +71,8 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
             key = Value(type="str", literal=Literal(name))
             bound = Bound(value, (key,), (("name", key),))
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    return Value(reference=MethodRef(value, name), origin=name)
+    part = part_of(value) or UNKNOWN
+    return replace(part, reference=MethodRef(value, name), origin=name)
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:

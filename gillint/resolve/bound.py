@@ -11,8 +11,9 @@ from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
+from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, Value, join, of_number
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number, text_of
 
 # What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
@@ -28,6 +29,7 @@ _UNKNOWN_SIZE = {
 }
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
+ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 # A file that nothing in sight writes has some hundred lines of ordinary length.
 FILES = (
@@ -36,8 +38,12 @@ FILES = (
 )  # fmt: skip
 _UNKNOWN_SIZE |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
 _LINE = Estimate.point(80)
+_WHOLE_FILE = _UNKNOWN_SIZE["io.BufferedReader"] * _LINE
+_MEMBER = Estimate(1, 40, 10_000)
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
+# A pause that is computed: the rest of an interval, a back-off.
+_UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
 
 _ITEM_BYTES = {
@@ -92,9 +98,10 @@ def number_of(value: Value | None) -> Estimate:
     return _UNKNOWN_NUMBER
 
 
-# Two more parameters that expressions may name: what is in the file that the receiver or the first argument names, and
-# what the call gives back.
-CONTENT, RESULT = "content", "result"
+# More parameters that expressions may name: what is in the file that the receiver or the first argument names, what the
+# call gives back, and how many rows an SQL statement looks at.
+CONTENT, RESULT, QUERY = "content", "result", "query"
+_ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
@@ -110,8 +117,8 @@ class Answers:
     def value(self, parameter: str) -> Value | None:
         """What is passed for a parameter; a column name stands for that column of the receiver."""
         found = self._bound.get(parameter)
-        if found is None and parameter == CONTENT:
-            return _FILE
+        if found is None and parameter in (CONTENT, QUERY):
+            return _FILE if parameter == CONTENT else _ROWS_LOOKED_AT
         return self._result if found is None and parameter == RESULT else found
 
     def type_of(self, parameter: str) -> str | None:
@@ -122,7 +129,7 @@ class Answers:
             return None
         if value.reference is not None and value.type in (None, "function"):
             return "function"
-        return value.type
+        return None if is_vague(value.type) else value.type
 
     def dtype_of(self, parameter: str) -> str | None:
         value = self.value(parameter)
@@ -130,7 +137,7 @@ class Answers:
             return None
         column = self._column(value)
         if column is not None:
-            return column.dtype or {"int": "int64", "float": "float64", "str": "object"}.get(
+            return column.dtype or {"int": "int64", "float": "float64", "str": "str"}.get(
                 column.element.type or "" if column.element is not None else ""
             )
         if value.dtype is not None:
@@ -156,18 +163,16 @@ class Answers:
 
     def constant_of(self, parameter: str) -> tuple[bool, Constant]:
         value = self.value(parameter)
+        if value is not None and value.literal is None and isinstance(value.reference, SymbolRef):
+            return (True, value.reference.name.rpartition(".")[2])  # `astype(str)` and `astype("str")` mean the same
         if value is None or value.literal is None or isinstance(value.literal.value, bytes):
             return (False, None)
         return (True, value.literal.value)
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)
-        if what == "value":
-            if value is not None and value.items is not None:
-                return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
-            if value is None or (value.number is None and value.literal is None):
-                self._assume(value, parameter)
-            return number_of(value)
+        if what in ("value", "seconds"):
+            return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
         if what == "count":
@@ -179,6 +184,8 @@ class Answers:
             self._assume(value, parameter)
         if what == "printed":
             return printed(value or UNKNOWN)
+        if what == "unique":
+            return _unique(value or UNKNOWN)
         if what == "floats":
             return _floats(value or UNKNOWN)
         if what in ("leaves", "instances"):
@@ -189,12 +196,22 @@ class Answers:
                 return _text_in(value)
             if value is not None and value.items is not None:
                 return total(size_of(i) for i in value.items)
+            if value is not None and value.size is None and value.type not in _UNKNOWN_SIZE and value.shape is None:
+                return _WHOLE_FILE  # an open file of a kind of its own
             return size * _member_size(value)
         if what in ("bytes", "item"):
             plain = value is not None and value.type in ("bytes", "bytearray", "str", "memoryview")
             item = 1 if plain else _ITEM_BYTES.get((value.dtype if value is not None else None) or "", 8)
             return size * item if what == "bytes" else Estimate.point(item)
         return size
+
+    def _amount(self, value: Value | None, parameter: str, *, is_pause: bool) -> Estimate:
+        if value is not None and value.items is not None:
+            return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
+        if value is None or (value.number is None and value.literal is None):
+            self._assume(value, parameter)
+            return _UNKNOWN_SECONDS if is_pause else number_of(value)
+        return number_of(value)
 
     def _dimension(self, value: Value | None, parameter: str, index: int) -> Estimate:
         if value is not None and value.shape is not None and -len(value.shape) <= index < len(value.shape):
@@ -215,7 +232,7 @@ def _member_size(value: Value | None) -> Estimate:
     member = value.element if value is not None else None
     if value is not None and value.type in FILES and (member is None or member.size is None):
         return _LINE
-    return size_of(member if member is not None else UNKNOWN)
+    return size_of(member) if member is not None and member.type is not None else _MEMBER
 
 
 # Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
@@ -250,6 +267,21 @@ def printed(value: Value, depth: int = 4) -> Estimate:
     return _PRINTED.get(value.type, _SHORT_TEXT)
 
 
+# The share of an ordinary text or document that is no copy of what came before in it.
+_USUALLY_UNIQUE = 0.45
+
+
+def _unique(value: Value) -> Estimate:
+    """How many characters or bytes are no copies of others: what is left to a compressor."""
+    is_file = value.type in FILES
+    text = text_of(element_of(value)) if is_file else text_of(value)
+    unique = (
+        text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
+    )
+    usual = size_of(value) * (_member_size(value) if is_file else ONE) * _USUALLY_UNIQUE
+    return unique.min(usual) if unique is not None else usual
+
+
 def _floats(value: Value, depth: int = 4) -> Estimate:
     """How many floats there are in nested containers."""
     if value.type == "float":
@@ -257,7 +289,7 @@ def _floats(value: Value, depth: int = 4) -> Estimate:
     if depth == 0 or value.type is None:
         return ZERO
     members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
-    if members and value.type not in _DICTS or value.columns is not None:
+    if (members and value.type not in _DICTS) or value.columns is not None:
         return total(_floats(v, depth - 1) for v in members)
     if value.type in _DICTS:
         return size_of(value) * _floats(members[-1], depth - 1) if members else ZERO
@@ -447,7 +479,7 @@ def element_of(value: Value) -> Value:
         return Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
-    return Value(origin=value.origin)
+    return replace(part_of(value) or UNKNOWN, origin=value.origin)
 
 
 def literal_text(value: Value | None) -> str | None:

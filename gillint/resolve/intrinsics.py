@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,17 @@ from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.trace import Bound, Kind
-from gillint.resolve.values import UNKNOWN, FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef, Value, join
+from gillint.resolve.values import (
+    UNKNOWN,
+    ClassRef,
+    FunctionRef,
+    MethodRef,
+    PartialRef,
+    SymbolRef,
+    UndefinedRef,
+    Value,
+    join,
+)
 
 
 def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
@@ -32,6 +43,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _packed(name, bound)
     if name == "collections.defaultdict":
         return _defaultdict(args)
+    if name in _QUERIES and args:
+        return _query(_QUERIES[name], bound.receiver, args)
     if name in _COMBINATIONS and args:
         return _combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
@@ -68,7 +81,9 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     amount = args[0] if name == "abs" else element_of(args[0])
     if amount.type == "numpy.ndarray":
         return replace(amount, literal=None)
-    return Value(type=amount.type if amount.type in ("int", "float") else None)
+    if amount.type is not None and amount.type not in ("bool", "complex"):
+        return Value(type=amount.type)  # a number of some kind: decimals and fractions stay what they are
+    return Value(type="int" if amount.type == "bool" else None)
 
 
 def _next(name: str, args: tuple[Value, ...]) -> Value:
@@ -94,6 +109,22 @@ def _defaultdict(args: tuple[Value, ...]) -> Value:
     made = ref.name if isinstance(ref, SymbolRef) and ref.name in _EMPTY else None
     value = Value(type=made, size=_EMPTY[made]) if made is not None else UNKNOWN
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+
+
+_QUERIES = {"sqlalchemy.select": "sqlalchemy.sql.Select", "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query"}
+
+
+def _query(kind: str, session: Value | None, entities: tuple[Value, ...]) -> Value:
+    """A statement that asks for instances of a class of the project has these as its members."""
+    ref = entities[0].reference
+    element = Value(type=ref.key) if isinstance(ref, ClassRef) and len(entities) == 1 else None
+    return Value(type=kind, element=element, dtype=session.dtype if session is not None else None)
+
+
+def _engine(name: str, args: tuple[Value, ...]) -> Value:
+    """An engine knows its dialect: the first part of the URL."""
+    url = literal_text(args[0])
+    return Value(type="sqlalchemy.engine.Engine", dtype=re.split("[:+]", url)[0] if url is not None else None)
 
 
 _PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack")
@@ -240,7 +271,7 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     return replace(joined, number=None, literal=None)
 
 
-MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict")
+MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
 
 
 def pair_of(mapping: Value) -> tuple[Value, Value]:
@@ -283,4 +314,5 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
     "next": _next,
     "int": _converted,
     "float": _converted,
+    "sqlalchemy.create_engine": _engine,
 }

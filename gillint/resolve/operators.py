@@ -12,6 +12,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import ARRAY, broadcast, refine, with_shape
 from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
 from gillint.resolve.calls import apply, bind_arguments
+from gillint.resolve.opaque import is_vague
 from gillint.resolve.strings import formatted, textual, together
 from gillint.resolve.trace import Call
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
@@ -86,7 +87,12 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
 
 def _beside(other: Value) -> Value:
     """What nothing is known of is, beside an array, taken for a number: it does not make the result larger."""
-    plain = other.type is None and other.size is None and other.reference is None and other.items is None
+    plain = (
+        (other.type is None or is_vague(other.type))
+        and other.size is None
+        and other.reference is None
+        and other.items is None
+    )
     return Value(type="float", origin=other.origin) if plain else other
 
 

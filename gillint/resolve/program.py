@@ -10,6 +10,7 @@ from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
 from gillint.resolve.decorators import decorated
+from gillint.resolve.entries import names_given_on, needs_arguments, runs_others
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
@@ -36,12 +37,19 @@ class Resolver(Functions):
             syntax: the file.
             thorough: look at every function, not only those with a loop, a hand-over or a coroutine.
         """
+        self._queued.clear()
+        resolved = self._resolve(syntax, thorough=thorough)
+        return self._resolve(syntax, thorough=thorough) if self._learnt_more() else resolved
+
+    def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
         self._recurred.clear()
+        self._taken.clear()
         self._reads, self._active = [set()], []
         self.lazies.clear()
         self.files = Files()
         self.options = {}
+        self.tables = {}
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         if self.web_handlers:
@@ -54,6 +62,7 @@ class Resolver(Functions):
         called = frozenset().union(syntax.outline.calls, *(f.calls for f in syntax.outline.functions))
         # Functions that nothing in the file calls first: they tell the others' arguments.
         order = sorted(wanted, key=lambda f: (_called_as(f) in called, f.lines.first))
+        self._given_on = names_given_on(syntax.lines)
         entries: set[str] = set()
         for outline in order:
             key = f"{scope.path}::{outline.qualname}"
@@ -108,7 +117,16 @@ class Resolver(Functions):
         if key in self._recursive:
             block = replace(block, recursive=True)
         span = tree.span
-        return FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
+        trace = FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
+        return self._with_role(trace, outline, tree) if trace.is_entry else trace
+
+    def _with_role(self, trace: FunctionTrace, outline: FunctionOutline, tree: t.Function) -> FunctionTrace:
+        """Whether a function that nothing calls is the program, or a part that is not used here."""
+        if outline.owner is None and not needs_arguments(tree):
+            return replace(trace, is_program=runs_others(trace.block))
+        owner = self._own.functions[f"{trace.path}::{outline.qualname}"].owner
+        called_elsewhere = tree.is_async or bool(tree.decorators) or (owner is not None and bool(owner.bases))
+        return replace(trace, is_spare=not called_elsewhere and outline.name not in self._given_on)
 
 
 def _called_as(outline: FunctionOutline) -> str:
@@ -135,10 +153,10 @@ def _yield_span(act: Activation, tree: t.Function) -> Span:
     return act.yield_loop if act.yield_loop is not None else tree.span
 
 
-def walk(block: Block) -> list[Node]:
-    """All nodes below a block, callees included."""
+def walk(*blocks: Block) -> list[Node]:
+    """All nodes below some blocks, callees included, each once."""
     found: list[Node] = []
-    stack = [block]
+    stack = list(blocks)
     seen: set[int] = set()
     while stack:
         current = stack.pop()

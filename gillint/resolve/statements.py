@@ -6,23 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
-from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
+from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import iterations_of
+from gillint.resolve.iterations import expressions, iterations_of
 from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, declare, write_target
-from gillint.resolve.texts import ANY
+from gillint.resolve.targets import bind, declare, growth, write_target
+from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
@@ -93,7 +93,7 @@ def _augment(act: Activation, node: t.Augment) -> None:
         and old.type in _SEQUENCES
         and old.type == (value.type if result.type is None else result.type)
     ):
-        result = _lengthened(act, old, value, result)
+        result = _lengthened(act, node.target, old, value, result)
     if isinstance(node.target, (t.Name, t.Attribute)):
         write_target(act, node.target, result)
 
@@ -101,13 +101,11 @@ def _augment(act: Activation, node: t.Augment) -> None:
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 
 
-def _lengthened(act: Activation, old: Value, added: Value, result: Value) -> Value:
+def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
-    turns = act.trips_so_far()
-    before = old.size if old.size is not None and not act.loops else ZERO
-    text = (text_of(added) or ANY).times(turns)
-    if not act.loops:
-        text = (text_of(old) or ANY).plus(text_of(added) or ANY)
+    before, turns = growth(act, target, old)
+    piece = text_of(added) or unknown(size_of(added))
+    text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
     size = before + size_of(added) * turns
     return replace(result, type=old.type, size=size, text=text, element=element, literal=None, items=None)
@@ -248,6 +246,41 @@ def _leaves(body: t.Body) -> bool:
     return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
+def _ends(body: t.Body) -> bool:
+    """Whether a loop is over after one turn of this body, unless something is raised: a retry, a search for the first."""
+    last = body[-1] if body else None
+    if isinstance(last, t.Try):
+        return _ends(last.orelse or last.body) or _ends(last.final)
+    if isinstance(last, t.With):
+        return _ends(last.body)
+    if isinstance(last, t.If):
+        return _ends(last.body) and _ends(last.orelse)
+    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind == "break")
+
+
+_POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
+
+
+def _polls(node: t.For | t.While) -> bool:
+    """Whether a loop asks again and again, with pauses, until something has happened."""
+    calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))
+    names = {f.name if isinstance(f, t.Attribute) else f.id if isinstance(f, t.Name) else "" for f in calls}
+    if names.isdisjoint(("sleep", "wait")):
+        return False
+    asks = isinstance(node, t.While) and not isinstance(node.test, t.Constant)
+    return asks or any(_leaves_early(s) for s in node.body)
+
+
+def _leaves_early(s: t.Stmt) -> bool:
+    if isinstance(s, t.If):
+        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
+    if isinstance(s, t.Try):
+        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
+    if isinstance(s, t.With):
+        return any(_leaves_early(x) for x in s.body)
+    return isinstance(s, t.Return) or (isinstance(s, t.Jump) and s.kind == "break")
+
+
 def _loop(
     act: Activation, node: t.For | t.While, enter: Callable[[], _Entry], learn: Callable[[Builder], bool] | None = None
 ) -> None:
@@ -261,6 +294,10 @@ def _loop(
         with act.nested() as builder:
             act.pending[:] = pending
             trips, hangs_on, fed = enter()
+            if _ends(node.body):  # tried again only where it failed
+                trips = trips.min(Estimate(1, 1, trips.high))
+            elif _polls(node):
+                trips = trips.min(Estimate(1, _POLLS, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
             run(act, node.body)

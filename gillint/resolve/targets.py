@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import QUEUES, Answers, build, element_of, literal_text, size_of
@@ -12,7 +12,7 @@ from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import UNKNOWN, Value, is_known, join
+from gillint.resolve.values import NONE, UNKNOWN, Value, is_known, join
 from gillint.syntax import tree as t
 
 
@@ -29,7 +29,15 @@ def assume(act: Activation, name: str, value: Value) -> Value:
 
 
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
-_GROWS |= {"put": 0, "put_nowait": 0}
+_GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
+
+
+def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Estimate]:
+    """What a container that grows here begins with, and how often it grows: for each turn of the loops since it was made."""
+    depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
+    if len(act.loops) <= depth:
+        return value.size if value.size is not None else ZERO, ONE
+    return first, act.trips_so_far(depth)
 
 
 def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
@@ -44,21 +52,50 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     if function.name not in _GROWS:
         return
     position = _GROWS[function.name]
+    if function.name == "setdefault":
+        if positional:
+            _set_default(act, function.value, positional)
+        return
     known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque")
     if receiver is None or receiver.type not in known or len(positional) <= position:
         return
     added = positional[position]
-    count = act.trips_so_far()
-    if isinstance(function.value, t.Subscript):
+    old, count = growth(act, function.value, receiver)
+    if _member_of(function.value) is not None:
         count = _share(count)
     if function.name in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)
     element = added if receiver.element is None else join(receiver.element, added)
-    old = receiver.size if receiver.size is not None and not act.loops else ZERO
     if receiver.items is not None:
         old = Estimate.point(len(receiver.items))
     change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+
+
+def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> None:
+    """`d.setdefault(key, value)`: the mapping has a member like that; an old one of the same type stays as it is."""
+    container = read_target(act, mapping)
+    if container is None or container.type not in MAPPINGS:
+        return
+    key, old = pair_of(container)
+    default = positional[1] if len(positional) > 1 else NONE
+    value = old if old.type == default.type else join(old if old != UNKNOWN else None, default)
+    pair = (join(key if key != UNKNOWN else None, positional[0]), value)
+    size = _share(act.trips_so_far()) if _is_empty(container) else container.size
+    change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
+
+
+def _is_empty(container: Value) -> bool:
+    return container.size is None or container.size.high == 0
+
+
+def _member_of(target: t.Expr) -> t.Expr | None:
+    """The dict of which a target is a member: `d` of `d[key]` and of `d.setdefault(key, [])`."""
+    if isinstance(target, t.Subscript):
+        return target.value
+    if isinstance(target, t.Call) and isinstance(target.function, t.Attribute):
+        return target.function.value if target.function.name == "setdefault" else None
+    return None
 
 
 _BUFFERS = ("array.array", "bytearray")
@@ -69,11 +106,13 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     fact = find_method(receiver.type or "", function.name)
     if fact is None or fact.mutates is None:
         return
-    before = receiver.size if receiver.size is not None and not act.loops else ZERO
-    bound = Bound(replace(receiver, size=ZERO), tuple(positional), tuple(zip(fact.parameters, positional, strict=False)))
+    before, turns = growth(act, function.value, receiver)
+    bound = Bound(
+        replace(receiver, size=ZERO), tuple(positional), tuple(zip(fact.parameters, positional, strict=False))
+    )
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
-        grown = replace(receiver, size=before + added.max(0) * act.trips_so_far(), literal=None, text=None)
+        grown = replace(receiver, size=before + added.max(0) * turns, literal=None, text=None)
         change_target(act, function.value, grown)
 
 
@@ -84,8 +123,9 @@ def _share(count: Estimate) -> Estimate:
 
 def read_target(act: Activation, target: t.Expr) -> Value | None:
     """The value that a variable, an attribute of `self` or a member of a dict has now, without a trace of reading it."""
-    if isinstance(target, t.Subscript):
-        container = read_target(act, target.value)
+    mapping = _member_of(target)
+    if mapping is not None:
+        container = read_target(act, mapping)
         return pair_of(container)[1] if container is not None and container.type in MAPPINGS else None
     if isinstance(target, t.Name):
         found = next((env[target.id] for env in (act.environment, *act.enclosing) if target.id in env), None)
@@ -134,13 +174,13 @@ def declare(act: Activation, target: t.Expr) -> None:
 
 def change_target(act: Activation, target: t.Expr, value: Value) -> None:
     """Note what happened to the object that a target names: it may be a variable of the module, or of a function around."""
-    if isinstance(target, t.Subscript):
-        container = read_target(act, target.value)
+    mapping = _member_of(target)
+    if mapping is not None:
+        container = read_target(act, mapping)
         if container is not None and container.type in MAPPINGS:
             key = pair_of(container)[0]
-            empty = container.size is None or container.size.high == 0
-            size = _share(act.trips_so_far()) if empty else container.size
-            change_target(act, target.value, replace(container, items=(key, value), element=key, size=size))
+            size = _share(act.trips_so_far()) if _is_empty(container) else container.size
+            change_target(act, mapping, replace(container, items=(key, value), element=key, size=size))
         return
     if not isinstance(target, t.Name) or target.id in act.environment:
         write_target(act, target, value)
@@ -157,6 +197,7 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
     """Assign a value to a target: a name, an attribute, a subscript, or a tuple of targets."""
     if isinstance(target, t.Name):
         act.operation("store_name")
+        act.born[target.id] = (len(act.loops), value.size if value.size is not None else ZERO)
         write_target(act, target, value)
     elif isinstance(target, t.Attribute):
         act.operation("store_attribute")
@@ -205,9 +246,12 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         columns: tuple[tuple[str, Value], ...] | None = None
         if text is not None and (empty or container.columns is not None):
             columns = (*((k, v) for k, v in container.columns or () if k != text), (text, value))
-        size = act.trips_so_far() if container.size is None or empty else None
+        first, turns = growth(act, target.value, container)
+        size = first + turns if container.size is None or empty or act.loops else None
         if columns is not None:
             size = Estimate.point(len(columns))
+        elif text is not None:  # at most one more
+            size = container.size
         change_target(act, target.value, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
     elif container.type == "list" and is_known(value) and index.type != "slice":
         _fill(act, target.value, container, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -71,6 +72,14 @@ class TaskRef:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueRef:
+    """A queue, by the place where it was made: who takes from it gets what anybody puts into it."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class SymbolRef:
     """A public name of a library: a module, a function, a class or a constant of it."""
 
@@ -121,6 +130,7 @@ Reference = (
     | AliasRef
     | UndefinedRef
     | TaskRef
+    | QueueRef
 )
 
 
@@ -153,7 +163,8 @@ class Value:
         number: the number that it is, where the scenarios differ.
         reference: the function, class, module, method or deferred work that it stands for.
         origin: the name in the source that the unknown hangs on.
-        text: of a text, what is known of its characters; of a path or an open file, the same of its name.
+        text: of a text, what is known of its characters; of a path or an open file, the same of its name; of a client or a
+            connection, of the address that it was made for.
         source: of a document, what it was made from.
     """
 
@@ -181,6 +192,7 @@ NONE = Value(type="NoneType", literal=Literal(None))
 _MAX_NESTING = 6
 
 
+@lru_cache(maxsize=4096, typed=True)
 def of_constant(value: object) -> Value:
     """The value of a literal."""
     if value is None:
@@ -359,6 +371,10 @@ def code_of(key: str) -> str:
     return key.split(">#", 1)[0] + ">" if ">#" in key else key
 
 
+# Containers that loops fill: how large they are at the end follows from the turns, wherever in the loop that is asked.
+_GROWING = ("list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter")
+
+
 def widen(before: Value | None, after: Value) -> Value:
     """What a variable may be at the top of a loop that changes it: same kind, sizes and amounts open upwards."""
     if before is None:
@@ -372,7 +388,9 @@ def widen(before: Value | None, after: Value) -> Value:
     if before.text != after.text:
         changes["text"] = None
     if before.size != after.size:
-        changes["size"] = None
+        grows = before.type in _GROWING and before.size is not None and after.size is not None
+        begins_empty = before.size is not None and before.size.high == 0
+        changes["size"] = None if not grows else after.size if begins_empty else joined.size
         if before.shape != after.shape:
             changes["shape"] = None
     return replace(joined, **changes)  # type: ignore[arg-type]
