@@ -34,6 +34,7 @@ from gillint.resolve.values import (
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
 
@@ -176,6 +177,9 @@ def _dimensions(value: Value, name: str) -> Value | None:
 def symbol_of(name: str) -> Value:
     """The value of a public name of a library."""
     name = SYNONYMS.get(name, name)
+    module, _, rest = name.partition(".")
+    if module in _SAME_MODULE:
+        name = f"{_SAME_MODULE[module]}.{rest}" if rest else _SAME_MODULE[module]
     if name in _FLOATS:
         return Value(type="float")
     if name == "numpy.newaxis":
