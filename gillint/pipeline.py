@@ -175,6 +175,8 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
             continue
         demand = costs.block(trace.block)
         whole = demand.inclusive.likely
+        if regions and demand.handed.likely > demand.elapsed.likely:
+            continue  # it hands work over, and that speaks for it
         inside = 0.0
         for node in trace.block.nodes:
             if is_module and isinstance(node, Call) and node.inner is not None:

@@ -29,6 +29,7 @@ _UNKNOWN_SIZE = {
 }
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
+ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 # A file that nothing in sight writes has some hundred lines of ordinary length.
 FILES = (
@@ -41,6 +42,8 @@ _WHOLE_FILE = _UNKNOWN_SIZE["io.BufferedReader"] * _LINE
 _MEMBER = Estimate(1, 40, 10_000)
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
+# A pause that is computed: the rest of an interval, a back-off.
+_UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
 
 _ITEM_BYTES = {
@@ -168,12 +171,8 @@ class Answers:
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)
-        if what == "value":
-            if value is not None and value.items is not None:
-                return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
-            if value is None or (value.number is None and value.literal is None):
-                self._assume(value, parameter)
-            return number_of(value)
+        if what in ("value", "seconds"):
+            return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
         if what == "count":
@@ -205,6 +204,14 @@ class Answers:
             item = 1 if plain else _ITEM_BYTES.get((value.dtype if value is not None else None) or "", 8)
             return size * item if what == "bytes" else Estimate.point(item)
         return size
+
+    def _amount(self, value: Value | None, parameter: str, *, is_pause: bool) -> Estimate:
+        if value is not None and value.items is not None:
+            return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
+        if value is None or (value.number is None and value.literal is None):
+            self._assume(value, parameter)
+            return _UNKNOWN_SECONDS if is_pause else number_of(value)
+        return number_of(value)
 
     def _dimension(self, value: Value | None, parameter: str, index: int) -> Estimate:
         if value is not None and value.shape is not None and -len(value.shape) <= index < len(value.shape):
