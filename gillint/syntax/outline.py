@@ -40,6 +40,7 @@ class FunctionOutline:
     owner: str | None
     is_candidate: bool
     calls: frozenset[str]
+    needs_arguments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,9 @@ def _collect(
             is_async = isinstance(node, ast.AsyncFunctionDef)
             candidate = is_async or bool(_CANDIDATE.search(inside)) or node.name in called
             functions.append(
-                FunctionOutline(node.name, prefix + node.name, Lines(first, last), owner, candidate, called)
+                FunctionOutline(
+                    node.name, prefix + node.name, Lines(first, last), owner, candidate, called, _needs_arguments(node.args)
+                )
             )
         elif isinstance(node, ast.ClassDef) and node.body[0].lineno > node.lineno:
             qualname = prefix + node.name
@@ -122,6 +125,12 @@ def _collect(
             )
         elif not _is_data(node, lines):
             yield Lines(node.lineno, last)
+
+
+def _needs_arguments(arguments: ast.arguments) -> bool:
+    """Whether a call without arguments fails; a method needs its instance."""
+    positional = len(arguments.posonlyargs) + len(arguments.args)
+    return positional > len(arguments.defaults) or None in arguments.kw_defaults
 
 
 def _is_data(node: ast.stmt, lines: list[str]) -> bool:
