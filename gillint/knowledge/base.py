@@ -298,7 +298,13 @@ def _same_elsewhere(name: str) -> Fact | None:
     for lib in within:
         known = library(lib)
         if known is not None:
-            found.update({id(known.facts.find(n)): f for n in known.facts.places if n.endswith(tail) and (f := known.facts.find(n))})
+            found.update(
+                {
+                    id(known.facts.find(n)): f
+                    for n in known.facts.places
+                    if n.endswith(tail) and (f := known.facts.find(n))
+                }
+            )
     return next(iter(found.values())) if len(found) == 1 else None
 
 

@@ -23,6 +23,7 @@ _OF_ARGUMENT = {
     "printed",
     "floats",
     "item",
+    "unique",
 }
 _OF_NUMBER = {"nlogn", "sqrt", "min", "max", "about"}
 

@@ -12,6 +12,7 @@ from gillint.knowledge.conditions import Target
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, Value
 from gillint.syntax import tree as t
@@ -67,6 +68,7 @@ class Program(Protocol):
     lazies: dict[int, Lazy]
     files: Files
     options: dict[str, Option]
+    tables: Tables
 
     def call(
         self,
@@ -178,6 +180,8 @@ class Activation:
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
+    # By variable: the loops around its last assignment, and the size that it began with.
+    born: dict[str, tuple[int, Estimate]] = field(default_factory=dict)
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
     @property
@@ -240,10 +244,10 @@ class Activation:
                 )
             )
 
-    def trips_so_far(self) -> Estimate:
-        """How often the current statement runs for one run of the body."""
+    def trips_so_far(self, since: int = 0) -> Estimate:
+        """How often the current statement runs for one run of the body, or of that many loops around it."""
         product = ONE
-        for trips in self.loops:
+        for trips in self.loops[since:]:
             product = product * trips
         return product
 

@@ -13,7 +13,7 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, Value, join, of_number
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, Value, join, of_number, text_of
 
 # What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
@@ -37,6 +37,8 @@ FILES = (
 )  # fmt: skip
 _UNKNOWN_SIZE |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
 _LINE = Estimate.point(80)
+_WHOLE_FILE = _UNKNOWN_SIZE["io.BufferedReader"] * _LINE
+_MEMBER = Estimate(1, 40, 10_000)
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
@@ -93,9 +95,10 @@ def number_of(value: Value | None) -> Estimate:
     return _UNKNOWN_NUMBER
 
 
-# Two more parameters that expressions may name: what is in the file that the receiver or the first argument names, and
-# what the call gives back.
-CONTENT, RESULT = "content", "result"
+# More parameters that expressions may name: what is in the file that the receiver or the first argument names, what the
+# call gives back, and how many rows an SQL statement looks at.
+CONTENT, RESULT, QUERY = "content", "result", "query"
+_ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
@@ -111,8 +114,8 @@ class Answers:
     def value(self, parameter: str) -> Value | None:
         """What is passed for a parameter; a column name stands for that column of the receiver."""
         found = self._bound.get(parameter)
-        if found is None and parameter == CONTENT:
-            return _FILE
+        if found is None and parameter in (CONTENT, QUERY):
+            return _FILE if parameter == CONTENT else _ROWS_LOOKED_AT
         return self._result if found is None and parameter == RESULT else found
 
     def type_of(self, parameter: str) -> str | None:
@@ -180,6 +183,8 @@ class Answers:
             self._assume(value, parameter)
         if what == "printed":
             return printed(value or UNKNOWN)
+        if what == "unique":
+            return _unique(value or UNKNOWN)
         if what == "floats":
             return _floats(value or UNKNOWN)
         if what in ("leaves", "instances"):
@@ -190,6 +195,8 @@ class Answers:
                 return _text_in(value)
             if value is not None and value.items is not None:
                 return total(size_of(i) for i in value.items)
+            if value is not None and value.size is None and value.type not in _UNKNOWN_SIZE and value.shape is None:
+                return _WHOLE_FILE  # an open file of a kind of its own
             return size * _member_size(value)
         if what in ("bytes", "item"):
             plain = value is not None and value.type in ("bytes", "bytearray", "str", "memoryview")
@@ -216,7 +223,7 @@ def _member_size(value: Value | None) -> Estimate:
     member = value.element if value is not None else None
     if value is not None and value.type in FILES and (member is None or member.size is None):
         return _LINE
-    return size_of(member if member is not None else UNKNOWN)
+    return size_of(member) if member is not None and member.type is not None else _MEMBER
 
 
 # Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
@@ -249,6 +256,21 @@ def printed(value: Value, depth: int = 4) -> Estimate:
         key, member = value.items if value.items is not None and len(value.items) == 2 else (UNKNOWN, UNKNOWN)
         return size_of(value) * (printed(key, depth - 1) + printed(member, depth - 1) + _QUOTES) + 2
     return _PRINTED.get(value.type, _SHORT_TEXT)
+
+
+# The share of an ordinary text or document that is no copy of what came before in it.
+_USUALLY_UNIQUE = 0.45
+
+
+def _unique(value: Value) -> Estimate:
+    """How many characters or bytes are no copies of others: what is left to a compressor."""
+    is_file = value.type in FILES
+    text = text_of(element_of(value)) if is_file else text_of(value)
+    unique = (
+        text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
+    )
+    usual = size_of(value) * (_member_size(value) if is_file else ONE) * _USUALLY_UNIQUE
+    return unique.min(usual) if unique is not None else usual
 
 
 def _floats(value: Value, depth: int = 4) -> Estimate:

@@ -12,7 +12,8 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
-from gillint.resolve.bound import CONTENT, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
+from gillint.resolve.bound import CONTENT, QUERY, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
+from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
@@ -34,6 +35,7 @@ from gillint.resolve.values import (
     UndefinedRef,
     Value,
     join,
+    of_number,
 )
 
 Keywords = tuple[tuple[str, Value], ...]
@@ -262,6 +264,9 @@ def library(
     content = content_of(act, public, bound)
     if content is not None:
         bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
+    query = query_of(act, public, bound, (span, act.path))
+    if query is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
@@ -272,6 +277,8 @@ def library(
             result = _made(name, positional, keywords)
         result = refine(public, bound, result)
     result = describe(act, public, bound, span, textual(public, bound, result))
+    if query is not None:
+        result = answered(result, query)
     if public in POOLS:
         result = _pool(public, result, positional, keywords)
     lazy_result = act.lazy_of(result)

@@ -29,7 +29,6 @@ from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import dotted
 
-
 _MAX_ASIDE = 3  # methods that are run to find out an attribute, one on the way to the other
 
 

@@ -8,7 +8,6 @@ from gillint.resolve.sites import Site
 from gillint.resolve.values import NONE, SymbolRef, Value, of_constant, text_of
 
 
-
 def add_argument(site: Site) -> Value:
     """`parser.add_argument("--size", type=int, default=100)`."""
     names = tuple(text for v in site.bound.positional if (text := literal_text(v)) is not None)
@@ -29,7 +28,9 @@ def add_argument(site: Site) -> Value:
         default = given.get("default", NONE)
     if "choices" in given and kind == "str" and default == NONE:
         default = Value(type="str")
-    option = Option(dest, flags, kind, _converted(default, kind), is_list, takes_value=action in ("store", "append", "extend"))
+    option = Option(
+        dest, flags, kind, _converted(default, kind), is_list, takes_value=action in ("store", "append", "extend")
+    )
     site.act.program.options[dest] = option
     return site.result
 
@@ -93,4 +94,3 @@ def _unset(option: Option) -> Value:
         return value
     member = Value(type=option.kind or None, origin=option.dest)
     return Value(type="list", element=member, origin=option.dest) if option.is_list else member
-

@@ -32,7 +32,9 @@ def turns_until_empty(body: Block) -> Estimate | None:
 
 
 def _gives(call: Call, kind: str | None) -> bool:
-    return call.name.rsplit(".", 1)[-1] in _GIVERS and call.bound.receiver is not None and call.bound.receiver.type == kind
+    return (
+        call.name.rsplit(".", 1)[-1] in _GIVERS and call.bound.receiver is not None and call.bound.receiver.type == kind
+    )
 
 
 def _reads(call: Call, method: str) -> Estimate | None:

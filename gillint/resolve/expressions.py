@@ -18,8 +18,8 @@ from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
-from gillint.resolve.texts import Text, filled
-from gillint.resolve.trace import Await, Branch, Iterations, Kind, Loop
+from gillint.resolve.texts import Text, filled, unknown
+from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -310,10 +310,12 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
-            if number > 0:
-                source = evaluate(act, clause.iterable)
-                act.begin(source)
+            with act.nested() as making:  # what one run through the inner source needs, an inner turn needs a part of
+                if number > 0:
+                    source = evaluate(act, clause.iterable)
+                    act.begin(source)
             count, element, lazy, what = iterate(act, source, clause.iterable.span)
+            _emit_part(act, making.finish(), count)
             if lazy is not None:
                 builder.include(lazy.block)
             if clause.is_async:
@@ -359,6 +361,13 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
                 named = tuple((str(x), value or UNKNOWN) for x in texts)
         return Value(type="dict", size=known, items=(produced, value or UNKNOWN), element=produced, columns=named)
     return Value(type=node.kind, size=known, element=produced, origin=hangs_on)
+
+
+def _emit_part(act: Activation, block: Block, turns: Estimate) -> None:
+    """Note what happens once in so many turns."""
+    if block.nodes or block.operations:
+        share = min(1.0, 1.0 / max(1.0, turns.likely))
+        act.emit(Branch((block, Block()), (share, 1.0 - share)))
 
 
 def _lambda(act: Activation, node: t.Lambda) -> Value:
@@ -407,13 +416,14 @@ def _yield(act: Activation, node: t.Yield) -> Value:
 
 def _formatted(act: Activation, node: t.Formatted) -> Value:
     size = Estimate.point(len(node.template.replace(HOLE, "")))
-    texts: list[Text | None] = []
+    texts: list[Text] = []
     for part, width in zip(node.parts, node.widths, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
         if width != IN_SPEC:
-            size = size + printed(value).max(width)
-            texts.append(text_of(value) if not width else None)
+            length = printed(value).max(width)
+            size = size + length
+            texts.append((text_of(value) if not width else None) or unknown(length))
     return Value(type="str", size=size, text=filled(node.template, texts))
 
 

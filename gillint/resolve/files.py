@@ -6,7 +6,7 @@ known of a file that nothing in sight writes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
@@ -73,8 +73,10 @@ class Files:
         files = total(c.files for c in alike)
         size = total(c.size * c.files for c in alike) / files
         counts = tuple((s, total(c.text.count(s) * c.files for c in alike) / files) for s in SEPARATORS)
-        pattern = alike[0].text.pattern if len(alike) == 1 else ANY.pattern
-        text = Text(pattern, tuple((s, n) for s, n in counts if n != ZERO))
+        if len(alike) == 1:
+            return alike[0]
+        main = max(alike, key=lambda c: c.size.likely * c.files.likely).text
+        text = Text(ANY.pattern, tuple((s, n) for s, n in counts if n != ZERO), main.fixed, main.fresh)
         return Content(size, text, files, packed=alike[0].packed, source=_source_of(alike))
 
     def folders_below(self, name: str) -> Estimate:
@@ -85,7 +87,7 @@ class Files:
 def _comparable(wanted: str, name: str) -> bool:
     """Whether a file may be the one that is looked for; buffers and archives are found by their own names only."""
     own = wanted.startswith(MEMORY) or name.startswith(MEMORY)
-    if own and wanted.split(MEMBER)[0] != name.split(MEMBER)[0]:
+    if own and wanted.split(MEMBER, maxsplit=1)[0] != name.split(MEMBER, maxsplit=1)[0]:
         return False
     return (MEMBER in wanted) == (MEMBER in name) and may_be_same(wanted, name)
 
@@ -95,10 +97,16 @@ def _whole(pieces: dict[Span, Content]) -> Content:
     parts = list(pieces.values())
     if len(parts) == 1:
         return parts[0]
-    text, files = Text(), ONE
-    for part in parts:
+    text, files = parts[0].text, parts[0].files
+    for part in parts[1:]:
         text, files = text.plus(part.text), files.max(part.files)
-    return Content(total(p.size for p in parts), Text(ANY.pattern, text.counts), files, packed=parts[0].packed, source=_source_of(parts))
+    return Content(
+        total(p.size for p in parts),
+        replace(text, pattern=ANY.pattern),
+        files,
+        packed=parts[0].packed,
+        source=_source_of(parts),
+    )
 
 
 def _source_of(parts: list[Content]) -> Source | None:

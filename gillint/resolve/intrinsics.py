@@ -81,7 +81,9 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     amount = args[0] if name == "abs" else element_of(args[0])
     if amount.type == "numpy.ndarray":
         return replace(amount, literal=None)
-    return Value(type=amount.type if amount.type in ("int", "float") else None)
+    if amount.type is not None and amount.type not in ("bool", "complex"):
+        return Value(type=amount.type)  # a number of some kind: decimals and fractions stay what they are
+    return Value(type="int" if amount.type == "bool" else None)
 
 
 def _next(name: str, args: tuple[Value, ...]) -> Value:

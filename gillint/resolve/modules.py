@@ -17,6 +17,7 @@ from gillint.resolve.expressions import lookup
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.sql import Tables as SqlTables
 from gillint.resolve.statements import run
 from gillint.resolve.tables import Function, Loader, Tables
 from gillint.resolve.trace import Kind
@@ -71,6 +72,7 @@ class Modules(Program):
         self._running: list[Activation] = []
         self.files = Files()
         self.options: dict[str, Option] = {}
+        self.tables: SqlTables = {}
         self._depth_limit = _MAX_DEPTH
         self._recursive: set[str] = set()
         self._recurred: set[str] = set()  # functions that were called while they run, and still do

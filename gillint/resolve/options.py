@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from gillint.resolve.values import Value
 
-
 NAMESPACE = "argparse.Namespace"
 
 

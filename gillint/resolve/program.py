@@ -41,6 +41,7 @@ class Resolver(Functions):
         self.lazies.clear()
         self.files = Files()
         self.options = {}
+        self.tables = {}
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         whole = act.builder.finish()

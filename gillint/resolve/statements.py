@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, Estimate
 from gillint.resolve.activation import Activation, Builder
-from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.contexts import entered
+from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, write_target
-from gillint.resolve.texts import ANY
+from gillint.resolve.targets import bind, growth, write_target
+from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, is_known, join, text_of, widen
 from gillint.syntax import tree as t
@@ -76,7 +76,7 @@ def _augment(act: Activation, node: t.Augment) -> None:
         and old.type in _SEQUENCES
         and old.type == (value.type if result.type is None else result.type)
     ):
-        result = _lengthened(act, old, value, result)
+        result = _lengthened(act, node.target, old, value, result)
     if isinstance(node.target, (t.Name, t.Attribute)):
         write_target(act, node.target, result)
 
@@ -84,13 +84,11 @@ def _augment(act: Activation, node: t.Augment) -> None:
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 
 
-def _lengthened(act: Activation, old: Value, added: Value, result: Value) -> Value:
+def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
-    turns = act.trips_so_far()
-    before = old.size if old.size is not None and not act.loops else ZERO
-    text = (text_of(added) or ANY).times(turns)
-    if not act.loops:
-        text = (text_of(old) or ANY).plus(text_of(added) or ANY)
+    before, turns = growth(act, target, old)
+    piece = text_of(added) or unknown(size_of(added))
+    text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
     size = before + size_of(added) * turns
     return replace(result, type=old.type, size=size, text=text, element=element, literal=None, items=None)

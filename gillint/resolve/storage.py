@@ -12,9 +12,10 @@ from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import CONTENT, element_of, literal_text, printed, size_of
 from gillint.resolve.commandline import add_argument, parse_args, parse_known_args
+from gillint.resolve.databases import fetched
 from gillint.resolve.files import MEMBER, MEMORY, Content
 from gillint.resolve.sites import Site
-from gillint.resolve.texts import ANY, HOLE, Text, of_literal
+from gillint.resolve.texts import ANY, HOLE, Text, of_literal, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Source, Value, of_number, text_of
 
@@ -22,7 +23,7 @@ _PACKED = 3.0  # what compression is taken to gain, here and in the facts of the
 _MEMBER_HEADER = Estimate.point(512)
 
 _OPENERS = {
-    "open", "io.open", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File", "lzma.open",
+    "open", "io.open", "os.fdopen", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File", "lzma.open",
     "lzma.LZMAFile", "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
     "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO",
 }  # fmt: skip
@@ -38,7 +39,9 @@ _PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.Di
 
 def name_of(value: Value | None) -> str | None:
     """The name of the file or folder that a path or an open file stands for, with holes."""
-    text = text_of(value) if value is not None and value.type in (*_PATHS, *HANDLES, "csv.writer") else None
+    if value is not None and value.type == "int":
+        return value.text.pattern if value.text is not None else None  # a file descriptor
+    text = text_of(value) if value is not None and value.type in (*_PATHS, *HANDLES, *_WRITERS) else None
     return text.pattern if text is not None else None
 
 
@@ -60,7 +63,7 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
     if not _asks_for_content(fact):
         return None
     for value in (*bound.positional[:1], bound.receiver):
-        name = name_of(value) if value is not None and value.type in _PATHS else None
+        name = name_of(value)
         content = content_below(act, name)
         if content is not None:
             return replace(_filled(Value(type="io.BufferedReader"), _raw(content)), number=content.files)
@@ -102,19 +105,22 @@ def _opened(site: Site) -> Value:
         return _buffer(site)
     if site.name.startswith("tempfile."):
         source = Value(type="str", text=_temporary(site))
-    inner = site.bound.get("fileobj") or site.argument(2, "fileobj") if "open" in site.name or "File" in site.name else None
+    inner = (
+        site.bound.get("fileobj") or site.argument(2, "fileobj") if "open" in site.name or "File" in site.name else None
+    )
     if name_of(source) is None and inner is not None and inner.type in HANDLES:
         source = inner
     name = name_of(source)
-    if name is None:
-        return result
     mode = literal_text(site.argument(0 if is_method else 1, "mode")) or "r"
     if site.name.startswith("tempfile."):
         mode = "w"
     if mode[0] in "wax":
+        result = replace(result, dtype=result.dtype or mode.partition(":")[2] or _compression(site))
+    if name is None:
+        return result
+    if mode[0] in "wax":
         act.program.files.opened[name] = (id(act), 0 if mode[0] == "a" else len(act.loops))
-        packed = mode.partition(":")[2]
-        return replace(result, text=Text(name), dtype=result.dtype or packed or _compression(site))
+        return replace(result, text=Text(name))
     opened = replace(result, text=Text(name))
     content = act.program.files.find(name)
     if content is None or result.type in _ARCHIVES:
@@ -159,12 +165,17 @@ def _temporary_folder(site: Site) -> Value:
     return replace(site.result, text=_temporary(site))
 
 
+def _temporary_file(site: Site) -> Value:
+    """`mkstemp()`: a file descriptor and a path."""
+    text = _temporary(site)
+    return replace(site.result, items=tuple(replace(i, text=text) for i in site.result.items or ()))
+
+
 def _filled(value: Value, content: Content, *, is_text: bool = False) -> Value:
     """An open file, or what stands for one, with its lines."""
     lines = content.lines
     kind = "str" if is_text or value.type in _TEXT_FILES else "bytes"
-    counts = tuple((s, n / lines) for s, n in content.text.counts)
-    line = Value(type=kind, size=content.size / lines, text=Text(HOLE, counts))
+    line = Value(type=kind, size=content.size / lines, text=content.text.part(lines))
     if content.source is not None and content.source.kind == "lines":
         line = replace(line, source=content.source.value.source)
     return replace(value, shape=None, size=lines, element=line)
@@ -181,15 +192,13 @@ def _unpacked(content: Content) -> Content:
 # Writing
 
 
-def _write(
-    site: Site, size: Estimate, text: Text | None, times: Estimate = ONE, source: Source | None = None
-) -> None:
+def _write(site: Site, size: Estimate, text: Text | None, times: Estimate = ONE, source: Source | None = None) -> None:
     """Note what goes to the receiver's file."""
     handle = site.bound.receiver
     name = name_of(handle)
     if handle is not None and name is not None:
         packed = handle.dtype == "gz"
-        _write_to(site, name, Content(size * times, (text or ANY).times(times), packed=packed, source=source))
+        _write_to(site, name, Content(size * times, (text or unknown(size)).each(times), packed=packed, source=source))
 
 
 def _write_to(site: Site, name: str, piece: Content) -> None:
@@ -203,12 +212,14 @@ def _write_to(site: Site, name: str, piece: Content) -> None:
     outer = act.times
     for trips in act.loops[: len(act.loops) - len(inner)]:
         outer = outer * trips
-    text = Text(piece.text.pattern if turns == ONE else HOLE, piece.text.times(turns).counts)
+    text = piece.text.each(turns)
     source = piece.source
     if turns != ONE and source is not None and source.kind != "lines":
         source = Source("lines", Value(type="str", size=piece.size, source=source))
     files = outer.max(1) if HOLE in name else ONE
-    act.program.files.write(name, site.span, replace(piece, size=piece.size * turns, text=text, files=files, source=source))
+    act.program.files.write(
+        name, site.span, replace(piece, size=piece.size * turns, text=text, files=files, source=source)
+    )
 
 
 def _whole_file(site: Site, name: str, piece: Content) -> None:
@@ -239,7 +250,8 @@ def _row_of(row: Value) -> tuple[Estimate, Text]:
     """A row of a CSV file: its characters, its commas and the end of the line."""
     fields = size_of(row)
     counts = ((",", (fields - 1).max(0)), ("\n", ONE))
-    return printed(row), Text(HOLE, counts)
+    size = printed(row)
+    return size, Text(HOLE, counts, fields, (size - fields).max(0))
 
 
 def _written_row(site: Site) -> Value:
@@ -323,7 +335,10 @@ def _added_member(site: Site) -> Value:
     if archive is None or name is None:
         return site.result
     method = site.name.rsplit(".", 1)[-1]
-    first, second = site.argument(0, "zinfo_or_arcname", "filename", "name"), site.argument(1, "data", "arcname", "fileobj")
+    first, second = (
+        site.argument(0, "zinfo_or_arcname", "filename", "name"),
+        site.argument(1, "data", "arcname", "fileobj"),
+    )
     content: Content | None = None
     if method == "writestr" and second is not None:
         content = Content(size_of(second), text_of(second) or ANY, source=second.source)
@@ -403,7 +418,7 @@ def _read(site: Site) -> Value:
     content = site.act.program.files.find(name) if name is not None else None
     counts = text_of(line) or ANY
     pattern = content.text.pattern if content is not None and buffer == HOLE else buffer
-    text = Text(pattern, counts.times(handle.size).counts)
+    text = replace(counts.each(handle.size), pattern=pattern)
     source = content.source if content is not None else None
     return replace(result, shape=None, size=handle.size * size_of(line), text=text, source=source)
 
@@ -471,6 +486,13 @@ def _writer(site: Site) -> Value:
     return replace(site.result, text=Text(name)) if (name := name_of(target)) is not None else site.result
 
 
+def _as_dict(site: Site) -> Value:
+    """The fields of an instance."""
+    value = site.argument(0, "obj", "object")
+    fields = value.columns if value is not None else None
+    return replace(site.result, columns=fields, shape=None, size=Estimate.point(len(fields))) if fields else site.result
+
+
 _METHODS: dict[str, Callable[[Site], Value]] = {
     "write": _written_text,
     "writelines": _written_lines,
@@ -494,10 +516,14 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "pickle.dump": _dumped,
     "marshal.dump": _dumped,
     **dict.fromkeys(("json.load", "pickle.load", "marshal.load"), _loaded),
+    **dict.fromkeys(tuple(f"sqlite3.Cursor.{m}" for m in ("fetchall", "fetchone", "fetchmany")), fetched),
     "print": _printed_line,
+    "dataclasses.asdict": _as_dict,
+    "vars": _as_dict,
     "argparse.ArgumentParser.add_argument": add_argument,
     "argparse.ArgumentParser.parse_args": parse_args,
     "argparse.ArgumentParser.parse_known_args": parse_known_args,
+    "tempfile.mkstemp": _temporary_file,
     **dict.fromkeys(("tempfile.mkdtemp", "tempfile.TemporaryDirectory"), _temporary_folder),
     "csv.writer": _writer,
     "csv.DictWriter": _writer,

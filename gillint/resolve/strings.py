@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
-from gillint.resolve.texts import ANY, HOLE, SEPARATORS, Text, filled, joined
+from gillint.resolve.texts import ANY, HOLE, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
 
@@ -48,7 +48,12 @@ def _changed(bound: Bound, result: Value) -> Value:
 
 def _format(bound: Bound, result: Value) -> Value:
     text = text_of(bound.receiver)
-    return replace(result, text=formatted(text)) if text is not None else result
+    if text is None:
+        return result
+    made = formatted(text)
+    if text.pattern == HOLE:  # too long, or repeated: the separators are still there
+        made = replace(text, fresh=None)
+    return replace(result, text=made)
 
 
 def _join(bound: Bound, result: Value) -> Value:
@@ -57,13 +62,14 @@ def _join(bound: Bound, result: Value) -> Value:
         return result
     member = element_of(members)
     source = Source("lines", member) if separator.pattern == "\n" and member.type is not None else None
-    return replace(result, text=joined(separator, text_of(member), size_of(members)), source=source)
+    text = text_of(member) or unknown(size_of(member))
+    return replace(result, text=joined(separator, text, size_of(members)), source=source)
 
 
 def together(left: Value, right: Value) -> Text | None:
     """The characters of two texts, one after the other."""
     a, b = text_of(left), text_of(right)
-    return (a or ANY).plus(b or ANY) if a is not None or b is not None else None
+    return (a or unknown(size_of(left))).plus(b or unknown(size_of(right))) if a is not None or b is not None else None
 
 
 def _added(bound: Bound, result: Value) -> Value:
@@ -92,10 +98,11 @@ def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estima
     if most is not None:
         found = found.min(most)
     pieces = found + ONE
-    others = tuple((s, text.count(s) / pieces) for s in SEPARATORS if s not in separators and text.count(s) != ZERO)
     length = ((size_of(source) - found) / pieces).max(0)
-    kind = source.type or "str"
-    return Value(type="list", size=pieces, element=Value(type=kind, size=length, text=Text(HOLE, others)))
+    piece = text.part(pieces)
+    others = tuple((s, n) for s, n in piece.counts if s not in separators)
+    member = Value(type=source.type or "str", size=length, text=replace(piece, counts=others))
+    return Value(type="list", size=pieces, element=member)
 
 
 def _split(bound: Bound, result: Value) -> Value:
@@ -141,7 +148,12 @@ def _fields(bound: Bound, result: Value) -> Value:
         return result
     if result.type == "csv.DictReader":
         field = element_of(row)
-        row = Value(type="dict", size=row.size, element=Value(type="str"), items=(Value(type="str", size=Estimate.point(8)), field))
+        row = Value(
+            type="dict",
+            size=row.size,
+            element=Value(type="str"),
+            items=(Value(type="str", size=Estimate.point(8)), field),
+        )
     return replace(result, element=row)
 
 

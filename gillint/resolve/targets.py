@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import QUEUES, Answers, build, element_of, literal_text, size_of
@@ -31,6 +31,14 @@ _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "upd
 _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 
 
+def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Estimate]:
+    """What a container that grows here begins with, and how often it grows: for each turn of the loops since it was made."""
+    depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
+    if len(act.loops) <= depth:
+        return value.size if value.size is not None else ZERO, ONE
+    return first, act.trips_so_far(depth)
+
+
 def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here."""
     function = node.function
@@ -51,14 +59,13 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     if receiver is None or receiver.type not in known or len(positional) <= position:
         return
     added = positional[position]
-    count = act.trips_so_far()
+    old, count = growth(act, function.value, receiver)
     if _member_of(function.value) is not None:
         count = _share(count)
     if function.name in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)
     element = added if receiver.element is None else join(receiver.element, added)
-    old = receiver.size if receiver.size is not None and not act.loops else ZERO
     if receiver.items is not None:
         old = Estimate.point(len(receiver.items))
     change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
@@ -98,13 +105,13 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     fact = find_method(receiver.type or "", function.name)
     if fact is None or fact.mutates is None:
         return
-    before = receiver.size if receiver.size is not None and not act.loops else ZERO
+    before, turns = growth(act, function.value, receiver)
     bound = Bound(
         replace(receiver, size=ZERO), tuple(positional), tuple(zip(fact.parameters, positional, strict=False))
     )
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
-        grown = replace(receiver, size=before + added.max(0) * act.trips_so_far(), literal=None, text=None)
+        grown = replace(receiver, size=before + added.max(0) * turns, literal=None, text=None)
         change_target(act, function.value, grown)
 
 
@@ -175,6 +182,7 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
     """Assign a value to a target: a name, an attribute, a subscript, or a tuple of targets."""
     if isinstance(target, t.Name):
         act.operation("store_name")
+        act.born[target.id] = (len(act.loops), value.size if value.size is not None else ZERO)
         write_target(act, target, value)
     elif isinstance(target, t.Attribute):
         act.operation("store_attribute")
@@ -223,7 +231,8 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         columns: tuple[tuple[str, Value], ...] | None = None
         if text is not None and (empty or container.columns is not None):
             columns = (*((k, v) for k, v in container.columns or () if k != text), (text, value))
-        size = act.trips_so_far() if container.size is None or empty else None
+        first, turns = growth(act, target.value, container)
+        size = first + turns if container.size is None or empty or act.loops else None
         if columns is not None:
             size = Estimate.point(len(columns))
         change_target(act, target.value, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
