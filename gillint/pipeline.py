@@ -175,6 +175,8 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
             continue
         demand = costs.block(trace.block)
         whole = demand.inclusive.likely
+        if regions and demand.handed.likely > demand.elapsed.likely:
+            continue  # it hands work over, and that speaks for it
         inside = _inside(trace.block, spans, costs)
         if is_module:  # a function speaks for itself
             called = (n.inner for n in trace.block.nodes if isinstance(n, Call) and n.inner is not None)

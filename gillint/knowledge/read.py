@@ -51,6 +51,7 @@ _CONDITION = {
     "python": "python",
     "version": "version",
     "build": "build",
+    "installed": "installed",
 }
 _FACT = {
     *_BEHAVIOUR,
@@ -298,13 +299,21 @@ def _behaviour(table: _Table, base: Behaviour | None) -> Behaviour:
     return replace(base, **changes)
 
 
+_COST = {"fixed", "per", "of", "low", "high"}
+
+
 def _cost(table: _Table) -> Cost:
-    table.allow({"fixed", "per", "of", "low", "high"})
+    table.allow({*_COST, "local"} if table.path.endswith("wait") else _COST)
     per, of = table.number("per"), table.expression("of")
     if (per is None) != (of is None):
         raise table.fail("per", "`per` and `of` go together")
     return Cost(
-        fixed=table.number("fixed") or 0.0, per=per or 0.0, of=of, low=table.number("low"), high=table.number("high")
+        fixed=table.number("fixed") or 0.0,
+        per=per or 0.0,
+        of=of,
+        low=table.number("low"),
+        high=table.number("high"),
+        local=table.number("local"),
     )
 
 

@@ -51,6 +51,7 @@ class Region:
         in_coroutine: it runs on the event loop's thread.
         in_worker: it is (also) run by something that was handed over.
         depth: 0 for a region that is in no other region of the same function.
+        at_once: of work that is handed over: how many times in all, the loops around included.
     """
 
     kind: Kind
@@ -68,6 +69,7 @@ class Region:
     depth: int = 0
     via: str | None = None
     handover: Handover | None = None
+    at_once: Estimate = ONE
 
 
 def find_regions(resolved: Resolved) -> tuple[Region, ...]:
@@ -134,7 +136,13 @@ class _Context:
     in_worker: bool
 
 
-def _regions(block: Block, path: str, function: str, context: _Context, depth: int = 0) -> Iterator[Region]:
+# These are awaited where they stand, so that a loop around does not have its turns run beside each other.
+_AWAITED_AT_ONCE = ("asyncio.gather", "asyncio.wait", "asyncio.as_completed")
+
+
+def _regions(
+    block: Block, path: str, function: str, context: _Context, depth: int = 0, times: Estimate = ONE
+) -> Iterator[Region]:
     for node in block.nodes:
         if isinstance(node, Loop):
             owner = node.function or function
@@ -153,7 +161,7 @@ def _regions(block: Block, path: str, function: str, context: _Context, depth: i
                 in_worker=context.in_worker,
                 depth=depth,
             )
-            yield from _regions(node.body, path, function, context, depth + 1)
+            yield from _regions(node.body, path, function, context, depth + 1, times * node.trips)
         elif isinstance(node, Handover):
             yield Region(
                 Kind.SUBMISSION,
@@ -170,10 +178,11 @@ def _regions(block: Block, path: str, function: str, context: _Context, depth: i
                 depth=depth,
                 via=node.via,
                 handover=node,
+                at_once=node.tasks if node.via in _AWAITED_AT_ONCE else times * node.tasks,
             )
         elif isinstance(node, Branch):
             for arm in node.arms:
-                yield from _regions(arm, path, function, context, depth)
+                yield from _regions(arm, path, function, context, depth, times)
         elif isinstance(node, Call) and node.callback is not None:
             yield from _regions(node.callback, path, function, context, depth + 1)
 

@@ -14,7 +14,7 @@ from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
-from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, Value
+from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, QueueRef, Value
 from gillint.syntax import tree as t
 
 
@@ -152,6 +152,14 @@ class Program(Protocol):
 
     def local_class(self, node: t.Class, activation: Activation) -> Value:
         """A class defined inside a function."""
+        ...
+
+    def put(self, queue: QueueRef, value: Value) -> None:
+        """Note what is put into a queue."""
+        ...
+
+    def taken(self, queue: QueueRef) -> Value | None:
+        """What anybody puts into a queue, as far as that is known."""
         ...
 
     def spend(self) -> bool:

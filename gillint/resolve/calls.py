@@ -5,19 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE
+from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type, knows_module
-from gillint.knowledge.conditions import decide
+from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
-from gillint.resolve.bound import CONTENT, QUERY, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
+from gillint.resolve.bound import (
+    ALL_QUEUES,
+    CONTENT,
+    QUERY,
+    UNKNOWN_TRIPS,
+    Answers,
+    build,
+    element_of,
+    returned,
+    size_of,
+)
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
+from gillint.resolve.peers import address_of, peer_of, text_made
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.storage import content_of, current, describe
 from gillint.resolve.strings import textual
@@ -31,6 +42,7 @@ from gillint.resolve.values import (
     LazyRef,
     MethodRef,
     PartialRef,
+    QueueRef,
     SymbolRef,
     UndefinedRef,
     Value,
@@ -49,15 +61,17 @@ _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",
 }  # fmt: skip
+_FIELD = Estimate(2, 20, 1e4)
+# What runs a coroutine function, and makes the coroutine itself.
+_RUNS_FUNCTION = {"anyio.run", "trio.run"}
 _RUNS_COROUTINE = {
     "asyncio.run",
     "asyncio.AbstractEventLoop.run_until_complete",
     "asyncio.Runner.run",
-    "anyio.run",
     "asyncio.wait_for",
 }
 _INIT = ".__init__"
-_RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout"}
+_RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout", *_RUNS_FUNCTION}
 
 
 def apply(
@@ -185,6 +199,8 @@ def _method(
                 return library(act, name, typed, positional, keywords, span, has_star=has_star, assumed=True)
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
+    if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
+        receiver = replace(receiver, size=_FIELD)
     for base in bases_of("typing.NamedTuple" if kind == "tuple" and ref.name.startswith("_") else kind):
         name = f"{base}.{ref.name}"
         name = SYNONYMS.get(name, name)
@@ -213,6 +229,39 @@ def bind_arguments(
     return Bound(receiver, positional, tuple(parameters), has_star)
 
 
+def _instead(
+    act: Activation,
+    name: str,
+    receiver: Value | None,
+    positional: tuple[Value, ...],
+    keywords: Keywords,
+    span: Span,
+) -> Value | None:
+    """What is done in place of a call that means something else: a name, a wait for work, a coroutine, a hand-over."""
+    special = SPECIAL.get(name)
+    if special is not None:
+        made = special(act, receiver, positional, keywords, span)
+        if made is not None:
+            return made
+    if name in JOINS:
+        act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
+        return join_result(name, receiver, positional)
+    if name in _RUNS_FUNCTION and positional:
+        positional = (apply(act, positional[0], positional[1:], (), span, "the coroutine"),)
+    if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
+        with act.nested() as builder:
+            awaited = await_value(act, positional[0], span)
+        bound = Bound(None, positional, keywords)
+        act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
+        return awaited
+    spec = HANDOVERS.get(name)
+    if spec is not None:
+        handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
+        if handed is not None:
+            return handed
+    return None
+
+
 def library(
     act: Activation,
     name: str,
@@ -225,25 +274,9 @@ def library(
     assumed: bool = False,
 ) -> Value:
     """A call of a library's function, method or class."""
-    special = SPECIAL.get(name)
-    if special is not None:
-        made = special(act, receiver, positional, keywords, span)
-        if made is not None:
-            return made
-    if name in JOINS:
-        act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
-        return join_result(name, receiver, positional)
-    if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
-        with act.nested() as builder:
-            awaited = await_value(act, positional[0], span)
-        bound = Bound(None, positional, keywords)
-        act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
-        return awaited
-    spec = HANDOVERS.get(name)
-    if spec is not None:
-        handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
-        if handed is not None:
-            return handed
+    done = _instead(act, name, receiver, positional, keywords, span)
+    if done is not None:
+        return done
     fact = find_fact(name) or (find_fact(name.removesuffix(".__init__")) if name.endswith(".__init__") else None)
     if fact is None and receiver is not None and receiver.type is not None:
         fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
@@ -259,7 +292,11 @@ def library(
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"
         _consume_all(act, bound, None)
-        act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed))
+        act.emit(
+            Call(
+                span, act.path, public, kind, bound, fact, assumed=assumed, peer=peer_of(fact, public, bound, act.scope)
+            )
+        )
         return _made(name, positional, keywords)
     content = content_of(act, public, bound)
     if content is not None:
@@ -270,17 +307,9 @@ def library(
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
-    result = intrinsic(act, public, bound, span)
-    if result is None:
-        result = returned(fact, decision, bound)
-        if result == UNKNOWN:
-            result = _made(name, positional, keywords)
-        result = refine(public, bound, result)
-    result = describe(act, public, bound, span, textual(public, bound, result))
+    result = _result(act, fact, decision, bound, keywords, span)
     if query is not None:
         result = answered(result, query)
-    if public in POOLS:
-        result = _pool(public, result, positional, keywords)
     lazy_result = act.lazy_of(result)
     callback = None if lazy_result is not None else _callback(act, fact, bound, span)
     if lazy_result is None:
@@ -296,6 +325,7 @@ def library(
         result=result,
         awaited=fact.awaitable,
         assumed=assumed,
+        peer=peer_of(fact, public, bound, act.scope),
     )
     if fact.awaitable:
         block = Block((), (call,))
@@ -303,6 +333,46 @@ def library(
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
     return result
+
+
+def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
+    """What a library's call gives back."""
+    name = fact.name
+    result = intrinsic(act, name, bound, span)
+    if result is None:
+        result = returned(fact, decision, bound)
+        if result == UNKNOWN:
+            result = _made(name, bound.positional, keywords)
+        result = refine(name, bound, result)
+    result = describe(act, name, bound, span, textual(name, bound, result))
+    if name in POOLS:
+        result = _pool(name, result, bound.positional, keywords)
+    result = _with_text(name, bound, result)
+    return _queued(act, name, bound, result, span)
+
+
+def _queued(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
+    """A queue remembers where it was made, and by that what is put into it and taken from it."""
+    if result.type in ALL_QUEUES and bound.receiver is None:
+        return replace(result, reference=QueueRef(act.path, span))
+    queue = bound.receiver.reference if bound.receiver is not None else None
+    if isinstance(queue, QueueRef):
+        method = name.rsplit(".", 1)[-1]
+        if method in ("put", "put_nowait") and bound.positional:
+            act.program.put(queue, bound.positional[0])
+        elif method in ("get", "get_nowait") and (result == UNKNOWN or result.type is None):
+            return act.program.taken(queue) or result
+    return result
+
+
+def _with_text(name: str, bound: Bound, result: Value) -> Value:
+    """The same with what is known of a text that is made, or of the address of a client."""
+    if result.text is not None or result.literal is not None or result.type is None:
+        return result
+    text = text_made(name, bound) if result.type == "str" else None
+    if "." in result.type and "::" not in result.type:
+        text = address_of(name, bound)
+    return replace(result, text=text) if text is not None else result
 
 
 def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value:

@@ -22,6 +22,7 @@ class HandoverSpec:
         work: the position of the work.
         result: the type of what comes back, where it matters.
         awaitable: what comes back is awaited for the result.
+        given: the types of what the work is called with, where the callable itself makes them.
     """
 
     concurrency: Concurrency
@@ -29,9 +30,11 @@ class HandoverSpec:
     work: int = 0
     result: str | None = None
     awaitable: bool = False
+    given: tuple[str, ...] = ()
 
 
 _T, _P, _A = Concurrency.THREADS, Concurrency.PROCESSES, Concurrency.ASYNCIO
+_STREAMS = ("asyncio.StreamReader", "asyncio.StreamWriter")
 FUTURE = "concurrent.futures.Future"
 
 HANDOVERS: dict[str, HandoverSpec] = {
@@ -59,6 +62,8 @@ HANDOVERS: dict[str, HandoverSpec] = {
     "anyio.abc.TaskGroup.start": HandoverSpec(_A, "call", awaitable=True),
     "trio.Nursery.start_soon": HandoverSpec(_A, "call"),
     "trio.Nursery.start": HandoverSpec(_A, "call", awaitable=True),
+    "asyncio.start_server": HandoverSpec(_A, "call", awaitable=True, result="asyncio.Server", given=_STREAMS),
+    "asyncio.start_unix_server": HandoverSpec(_A, "call", awaitable=True, result="asyncio.Server", given=_STREAMS),
     "asyncio.gather": HandoverSpec(_A, "gather"),
     "asyncio.wait": HandoverSpec(_A, "gather"),
     "asyncio.as_completed": HandoverSpec(_A, "gather", result="iterator"),
@@ -88,6 +93,13 @@ POOLS: dict[str, tuple[int, str]] = {
     "multiprocessing.pool.ThreadPool": (0, "processes"),
     "multiprocessing.Pool": (0, "processes"),
     "joblib.Parallel": (0, "n_jobs"),
+    # What lets only so many tasks through at once.
+    "asyncio.Semaphore": (0, "value"),
+    "asyncio.BoundedSemaphore": (0, "value"),
+    "anyio.Semaphore": (0, "initial_value"),
+    "anyio.CapacityLimiter": (0, "total_tokens"),
+    "trio.Semaphore": (0, "initial_value"),
+    "trio.CapacityLimiter": (0, "total_tokens"),
 }
 
 # joblib's default is processes; what these arguments name runs in threads of the same process.

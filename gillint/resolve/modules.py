@@ -29,9 +29,11 @@ from gillint.resolve.values import (
     ImportRef,
     LazyRef,
     PartialRef,
+    QueueRef,
     Value,
     join,
     options_of,
+    trimmed,
 )
 from gillint.syntax import tree as t
 from gillint.syntax.parse import Syntax
@@ -77,6 +79,8 @@ class Modules(Program):
         self._recursive: set[str] = set()
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
         self._left = BUDGET
+        self._queued: dict[QueueRef, Value] = {}
+        self._taken: list[tuple[QueueRef, Value | None]] = []
 
     @property
     def summaries(self) -> int:
@@ -88,6 +92,24 @@ class Modules(Program):
         self._made += 1
         self.lazies[self._made] = lazy
         return self._made
+
+    # Queues: a worker that is started first takes what is put in later, so a file may have to be run once more
+
+    def put(self, queue: QueueRef, value: Value) -> None:
+        """Note what is put into a queue; a sentinel says nothing of the others."""
+        if value.type not in ("NoneType", "object") and not isinstance(value.reference, LazyRef):
+            self._queued[queue] = join(self._queued.get(queue), trimmed(value))
+
+    def taken(self, queue: QueueRef) -> Value | None:
+        """What anybody puts into a queue."""
+        self._local_effects += 1
+        found = self._queued.get(queue)
+        self._taken.append((queue, found))
+        return found
+
+    def _learnt_more(self) -> bool:
+        """Whether a queue holds something else than was taken from it."""
+        return any(self._queued.get(queue) != value for queue, value in self._taken)
 
     # Which tables
 

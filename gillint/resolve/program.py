@@ -35,8 +35,14 @@ class Resolver(Functions):
             syntax: the file.
             thorough: look at every function, not only those with a loop, a hand-over or a coroutine.
         """
+        self._queued.clear()
+        resolved = self._resolve(syntax, thorough=thorough)
+        return self._resolve(syntax, thorough=thorough) if self._learnt_more() else resolved
+
+    def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
         self._recurred.clear()
+        self._taken.clear()
         self._reads, self._active = [set()], []
         self.lazies.clear()
         self.files = Files()

@@ -14,7 +14,7 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import iterations_of
+from gillint.resolve.iterations import expressions, iterations_of
 from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -212,6 +212,41 @@ def _leaves(body: t.Body) -> bool:
     return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
+def _ends(body: t.Body) -> bool:
+    """Whether a loop is over after one turn of this body, unless something is raised: a retry, a search for the first."""
+    last = body[-1] if body else None
+    if isinstance(last, t.Try):
+        return _ends(last.orelse or last.body) or _ends(last.final)
+    if isinstance(last, t.With):
+        return _ends(last.body)
+    if isinstance(last, t.If):
+        return _ends(last.body) and _ends(last.orelse)
+    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind == "break")
+
+
+_POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
+
+
+def _polls(node: t.For | t.While) -> bool:
+    """Whether a loop asks again and again, with pauses, until something has happened."""
+    calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))
+    names = {f.name if isinstance(f, t.Attribute) else f.id if isinstance(f, t.Name) else "" for f in calls}
+    if names.isdisjoint(("sleep", "wait")):
+        return False
+    asks = isinstance(node, t.While) and not isinstance(node.test, t.Constant)
+    return asks or any(_leaves_early(s) for s in node.body)
+
+
+def _leaves_early(s: t.Stmt) -> bool:
+    if isinstance(s, t.If):
+        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
+    if isinstance(s, t.Try):
+        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
+    if isinstance(s, t.With):
+        return any(_leaves_early(x) for x in s.body)
+    return isinstance(s, t.Return) or (isinstance(s, t.Jump) and s.kind == "break")
+
+
 def _loop(
     act: Activation, node: t.For | t.While, enter: Callable[[], _Entry], learn: Callable[[Builder], bool] | None = None
 ) -> None:
@@ -225,6 +260,10 @@ def _loop(
         with act.nested() as builder:
             act.pending[:] = pending
             trips, hangs_on, fed = enter()
+            if _ends(node.body):  # tried again only where it failed
+                trips = trips.min(Estimate(1, 1, trips.high))
+            elif _polls(node):
+                trips = trips.min(Estimate(1, _POLLS, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
             run(act, node.body)

@@ -235,6 +235,8 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         size = first + turns if container.size is None or empty or act.loops else None
         if columns is not None:
             size = Estimate.point(len(columns))
+        elif text is not None:  # at most one more
+            size = container.size
         change_target(act, target.value, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
     elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
         kept = tuple((k, v) for k, v in container.columns if k != text)
