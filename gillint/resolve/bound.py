@@ -370,8 +370,10 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
         # The same number of elements is the same shape, as far as a table can tell.
         same = returns.like is not None and base.shape is not None and size_of(base) == size
         changes["shape"] = base.shape if same else (size,)
-    if returns.shape is not None:
-        shape = _shape(returns.shape, answers, bound)
+    if returns.shape is not None or returns.dims is not None:
+        shape = _shape(returns.shape, answers, bound) if returns.shape is not None else None
+        if returns.dims is not None:
+            shape = tuple(evaluate(dimension, answers) for dimension in returns.dims)
         changes["shape"] = shape
         changes["size"] = reduce(lambda a, b: a * b, shape, ONE) if shape is not None else None
     if returns.element is not None:
