@@ -11,7 +11,7 @@ from gillint.resolve.bound import QUEUES, Answers, build, element_of, literal_te
 from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, Value, join
+from gillint.resolve.values import NONE, UNKNOWN, MadeRef, Value, join
 from gillint.syntax import tree as t
 
 
@@ -155,6 +155,10 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
         owner = act.program.class_of(base.type) if base is not None else None
         if owner is not None:
             act.program.set_attribute(owner, target.name, value)
+            return
+        base = base if base is not None else act.program.module_value(act.scope, target.value.id)
+        if base is not None and isinstance(base.reference, MadeRef):
+            act.program.put(base.reference, target.name, value)
 
 
 def change_target(act: Activation, target: t.Expr, value: Value) -> None:
