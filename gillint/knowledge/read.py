@@ -51,6 +51,7 @@ _CONDITION = {
     "python": "python",
     "version": "version",
     "build": "build",
+    "installed": "installed",
 }
 _FACT = {
     *_BEHAVIOUR,

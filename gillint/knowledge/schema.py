@@ -110,6 +110,7 @@ class Condition:
     python: str | None = None
     version: str | None = None
     build: Literal["free-threaded", "gil"] | None = None
+    installed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

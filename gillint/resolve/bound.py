@@ -13,7 +13,7 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, Value, join, of_number, text_of
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number, text_of
 
 # What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
@@ -138,7 +138,7 @@ class Answers:
             return None
         column = self._column(value)
         if column is not None:
-            return column.dtype or {"int": "int64", "float": "float64", "str": "object"}.get(
+            return column.dtype or {"int": "int64", "float": "float64", "str": "str"}.get(
                 column.element.type or "" if column.element is not None else ""
             )
         if value.dtype is not None:
@@ -164,6 +164,8 @@ class Answers:
 
     def constant_of(self, parameter: str) -> tuple[bool, Constant]:
         value = self.value(parameter)
+        if value is not None and value.literal is None and isinstance(value.reference, SymbolRef):
+            return (True, value.reference.name.rpartition(".")[2])  # `astype(str)` and `astype("str")` mean the same
         if value is None or value.literal is None or isinstance(value.literal.value, bytes):
             return (False, None)
         return (True, value.literal.value)
