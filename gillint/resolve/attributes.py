@@ -11,7 +11,7 @@ from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import ARRAY, with_shape
-from gillint.resolve.bound import Answers, build, size_of
+from gillint.resolve.bound import NAMESPACES, Answers, build, size_of
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
@@ -24,6 +24,7 @@ from gillint.resolve.values import (
     ChoiceRef,
     ClassRef,
     Literal,
+    MadeRef,
     MethodRef,
     SuperRef,
     SymbolRef,
@@ -62,6 +63,8 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
+    if isinstance(ref, MadeRef) and value.type in NAMESPACES:
+        return act.program.taken(ref, name) or Value(origin=name)
     column = value.column(name) if value.type in _RECORDS else None
     if column is not None:
         return column

@@ -15,6 +15,7 @@ from gillint.resolve.arrays import refine
 from gillint.resolve.bound import (
     ALL_QUEUES,
     CONTENT,
+    NAMESPACES,
     QUERY,
     UNKNOWN_TRIPS,
     Answers,
@@ -40,9 +41,9 @@ from gillint.resolve.values import (
     ClassRef,
     FunctionRef,
     LazyRef,
+    MadeRef,
     MethodRef,
     PartialRef,
-    QueueRef,
     SymbolRef,
     UndefinedRef,
     Value,
@@ -368,16 +369,16 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
 
 
 def _queued(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
-    """A queue remembers where it was made, and by that what is put into it and taken from it."""
-    if result.type in ALL_QUEUES and bound.receiver is None:
-        return replace(result, reference=QueueRef(act.path, span))
+    """A queue or a namespace remembers where it was made, and by that what is put into it and taken from it."""
+    if result.type in (*ALL_QUEUES, *NAMESPACES) and bound.receiver is None:
+        return replace(result, reference=MadeRef(act.path, span))
     queue = bound.receiver.reference if bound.receiver is not None else None
-    if isinstance(queue, QueueRef):
+    if isinstance(queue, MadeRef):
         method = name.rsplit(".", 1)[-1]
         if method in ("put", "put_nowait") and bound.positional:
-            act.program.put(queue, bound.positional[0])
+            act.program.put(queue, "", bound.positional[0])
         elif method in ("get", "get_nowait") and (result == UNKNOWN or result.type is None):
-            return act.program.taken(queue) or result
+            return act.program.taken(queue, "") or result
     return result
 
 

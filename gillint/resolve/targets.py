@@ -12,7 +12,7 @@ from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, Value, is_known, join
+from gillint.resolve.values import NONE, UNKNOWN, MadeRef, Value, is_known, join
 from gillint.syntax import tree as t
 
 
@@ -160,6 +160,10 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
         owner = _owner(act, target)
         if owner is not None:
             act.program.set_attribute(owner, target.name, value)
+        elif isinstance(target.value, t.Name):
+            base = act.environment.get(target.value.id) or act.program.module_value(act.scope, target.value.id)
+            if base is not None and isinstance(base.reference, MadeRef):
+                act.program.put(base.reference, target.name, value)
 
 
 def declare(act: Activation, target: t.Expr) -> None:

@@ -72,8 +72,8 @@ class TaskRef:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueRef:
-    """A queue, by the place where it was made: who takes from it gets what anybody puts into it."""
+class MadeRef:
+    """A queue or a namespace, by the place where it was made: who takes from it gets what anybody puts into it."""
 
     path: str
     span: Span
@@ -130,7 +130,7 @@ Reference = (
     | AliasRef
     | UndefinedRef
     | TaskRef
-    | QueueRef
+    | MadeRef
 )
 
 
