@@ -15,7 +15,7 @@ from gillint.resolve.scope import ModuleScope, Peers
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.trace import Bound, Peer, Place
 from gillint.resolve.values import Value, text_of
-from gillint.syntax.fstrings import HOLE
+from gillint.syntax.tree import HOLE
 from gillint.syntax.parse import Syntax
 
 _LOCAL = re.compile(r"localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0")
