@@ -33,8 +33,8 @@ from gillint.resolve.values import (
     text_of,
 )
 from gillint.syntax import tree as t
-from gillint.syntax.fstrings import HOLE, IN_SPEC
 from gillint.syntax.parse import dotted
+from gillint.syntax.tree import HOLE, IN_SPEC
 
 # Names that sketches use without importing them, and what they mean nearly everywhere.
 CUSTOMARY_MODULES = {

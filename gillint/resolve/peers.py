@@ -15,8 +15,8 @@ from gillint.resolve.scope import ModuleScope, Peers
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.trace import Bound, Peer, Place
 from gillint.resolve.values import Value, text_of
-from gillint.syntax.fstrings import HOLE
 from gillint.syntax.parse import Syntax
+from gillint.syntax.tree import HOLE
 
 _LOCAL = re.compile(r"localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/?#\s]*@)?(\[[^\]]*\]|[^:/?#\s]*)", re.IGNORECASE)
