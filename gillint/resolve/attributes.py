@@ -9,10 +9,10 @@ from gillint.estimate import Estimate
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.arrays import ARRAY, with_shape
 from gillint.resolve.bound import Answers, build, size_of
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.shapes import ARRAY, with_shape
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
     NONE,

@@ -325,8 +325,15 @@ def dtype_name(value: Value) -> str | None:
 _ITERATION = Fact("iteration", "", (), Behaviour(Effect.HOLDS))
 
 
-# What a member of an array is; of an object array nobody knows.
-_MEMBERS: dict[str, str | None] = {"int64": "int", "int32": "int", "bool": "bool", "object": None, "str": "str"}
+def _member_type(dtype: str | None) -> str | None:
+    """What a member of an array is; of an object array nobody knows."""
+    if dtype is None:
+        return "float"
+    if dtype.startswith(("int", "uint")):
+        return "int"
+    return {"bool": "bool", "object": None, "str": "str"}.get(
+        dtype, "complex" if dtype.startswith("complex") else "float"
+    )
 
 
 def element_of(value: Value) -> Value:
@@ -339,8 +346,8 @@ def element_of(value: Value) -> Value:
         inner = value.shape[1:]
         return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
-        usual = None if value.type == "pandas.Series" and value.dtype is None else "float"
-        return Value(type=_MEMBERS.get(value.dtype or "", usual), origin=value.origin)
+        is_open = value.type == "pandas.Series" and value.dtype is None
+        return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None

@@ -31,6 +31,7 @@ from gillint.resolve.values import (
     Value,
     join,
 )
+from gillint.resolve.work import with_work
 
 Keywords = tuple[tuple[str, Value], ...]
 
@@ -252,6 +253,7 @@ def library(
         if result == UNKNOWN:
             result = _made(name, positional, keywords)
         result = refine(public, bound, result)
+        bound = with_work(public, bound, result)
     if public in POOLS:
         result = _pool(public, result, positional, keywords)
     lazy_result = act.lazy_of(result)

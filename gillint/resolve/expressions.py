@@ -13,6 +13,7 @@ from gillint.resolve.annotations import alias_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
 from gillint.resolve.calls import apply, knows
+from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.submissions import await_value
@@ -23,6 +24,7 @@ from gillint.resolve.values import (
     UNKNOWN,
     ImportRef,
     SuperRef,
+    SymbolRef,
     UndefinedRef,
     Value,
     join,
@@ -209,6 +211,8 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     index = evaluate(act, node.index)
     inner = item_of(value, index, node.index)
     extra = (("result", inner),) if inner is not None else ()
+    if isinstance(value.reference, SymbolRef) and value.type is None:
+        value = replace(value, type=value.reference.name)  # `np.mgrid[0:n]`
     fact_value = operator_fact(act, value, "__getitem__", (index,), node.span, extra)
     if fact_value is None:
         act.operation("subscript")
@@ -221,7 +225,18 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
 def _slice(act: Activation, node: t.Slice) -> Value:
     act.operation("slice")
     parts = tuple(evaluate(act, p) if p is not None else NONE for p in (node.lower, node.upper, node.step))
-    return Value(type="slice", items=parts)
+    is_open = node.lower is not None and node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
+    return Value(type="slice", items=parts, size=distance(act, node, _peek) if is_open else None)
+
+
+def _is_known(value: Value) -> bool:
+    return value.number is not None and value.number.known
+
+
+def _peek(act: Activation, node: t.Expr) -> Value:
+    """The value of an expression that has been evaluated before: nothing of it goes into the trace again."""
+    with act.nested():
+        return evaluate(act, node)
 
 
 def _sequence(act: Activation, node: t.Sequence) -> Value:

@@ -9,11 +9,12 @@ from gillint.diagnostics.span import Span
 from gillint.knowledge.base import find_method
 from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation
-from gillint.resolve.arrays import ARRAY, broadcast, refine, with_shape
+from gillint.resolve.arrays import refine
 from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
 from gillint.resolve.calls import apply, bind_arguments
 from gillint.resolve.trace import Call
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number
+from gillint.resolve.work import with_work
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index")
 
@@ -43,6 +44,9 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         if left.number is not None and right.number is not None and operator in _ARITHMETIC:
             amount = left.number.combine(right.number, _ARITHMETIC[operator])
         return of_number(kind, amount)
+    if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
+        known = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
+        return Value(type="complex", number=number_of(left) * number_of(right) if known else None)
     if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
         size = left.size + right.size if left.size is not None and right.size is not None else None
         return Value(type=left.type, size=size, element=left.element or right.element)
@@ -86,10 +90,8 @@ def _beside(other: Value) -> Value:
 
 
 def _broadcast(result: Value, a: Value, b: Value) -> Value:
-    if result.shape is not None and result.shape != a.shape:
-        return result  # matmul and the like know their shape
     if a.shape is not None and b.shape is not None:
-        return with_shape(result, broadcast(a.shape, b.shape)) if result.type == ARRAY else result
+        return result  # the shapes have decided
     larger = a if size_of(a).likely >= size_of(b).likely else b
     return replace(result, size=larger.size, shape=larger.shape)
 
@@ -109,6 +111,7 @@ def operator_fact(
     bound = bind_arguments(fact, receiver, arguments, named, False)
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
     result = refine(fact.name, bound, result)
+    bound = with_work(fact.name, bound, result)
     act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
     return result
 

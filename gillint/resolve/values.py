@@ -174,7 +174,8 @@ def of_constant(value: object) -> Value:
     if isinstance(value, float):
         return Value(type="float", literal=Literal(value), number=_number(value))
     if isinstance(value, complex):
-        return Value(type="complex")
+        # The amount of an imaginary number is that of its imaginary part: `np.mgrid[0:1:50j]` has 50 points.
+        return Value(type="complex", number=_number(value.imag) if value.real == 0 else None)
     if isinstance(value, (str, bytes)):
         literal = Literal(value) if len(value) <= 200 else None
         element = Value(type="str", size=Estimate.point(1)) if isinstance(value, str) else Value(type="int")
