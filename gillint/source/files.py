@@ -135,17 +135,17 @@ def decode(data: bytes) -> str:
     Raises:
         SourceProblem: the declared encoding is unknown, or does not fit the bytes.
     """
+    if b"\0" in data:  # asked first: `tokenize` has a message of its own for it from Python 3.14 on
+        raise SourceProblem("cannot be decoded: it is a binary file, with null bytes")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except SyntaxError as error:
-        text = str(error.msg if hasattr(error, "msg") else error)
+    except (SyntaxError, LookupError) as error:  # of a codec that is none for texts, Python 3.14 says so with the second
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
         raise SourceProblem(f"cannot be decoded: {text}") from None
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
         raise SourceProblem(f"cannot be decoded as {encoding}: {_where(error)}") from None
-    if "\0" in text:
-        raise SourceProblem("is a binary file: it contains null bytes")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
