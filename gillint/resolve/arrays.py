@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gillint.estimate import ZERO, Estimate
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.assembled import ASSEMBLED
-from gillint.resolve.bound import dtype_name, element_of, literal_text
+from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
 from gillint.resolve.dtypes import dtype_after, of_elements, promoted, scalar_of
+from gillint.resolve.frames import refine_frame
 from gillint.resolve.shapes import ARRAY, REDUCTIONS, RULES, Shape, broadcast, shape_of, with_shape
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.trace import Bound
@@ -32,11 +34,13 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     """The result of a numpy call with the shape and dtype that follow from the arguments."""
     if name.startswith("scipy.sparse."):
         return refine_sparse(name, bound, result)
+    if name.startswith("pandas."):
+        return refine_frame(name, bound, result)
     if not name.startswith(_LIKE_NUMPY):
         return result
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result
-    return _with_asked_dtype(bound, _refined(name, bound, result))
+    return _with_choices(name, bound, _with_asked_dtype(bound, _refined(name, bound, result)))
 
 
 def _refined(name: str, bound: Bound, result: Value) -> Value:
@@ -106,6 +110,25 @@ def _with_asked_dtype(bound: Bound, result: Value) -> Value:
         return replace(result, dtype=record.dtype, columns=record.columns)
     named = dtype_name(dtype)
     return replace(result, dtype=named if named is not None else result.dtype)
+
+
+def _with_choices(name: str, bound: Bound, result: Value) -> Value:
+    """How many different values random numbers, and remainders, have at most."""
+    last, given = name.rsplit(".", 1)[-1], bound.positional
+    count: Estimate | None = None
+    if name.startswith("numpy.random.") and last in ("integers", "randint") and given:
+        low, high = (given[0], given[1]) if len(given) > 1 and given[1].number is not None else (None, given[0])
+        first = low.number if low is not None else ZERO
+        count = high.number - first if high.number is not None and first is not None else None
+    elif name.startswith("numpy.random.") and last == "choice" and given:
+        count = given[0].number if given[0].type == "int" else size_of(given[0])
+    elif last == "__mod__" and given and given[0].type == "int" and (result.dtype or "").startswith(("int", "uint")):
+        count = given[0].number
+    if count is None:
+        return result
+    if result.type != ARRAY:
+        return replace(result, distinct=count)
+    return replace(result, element=replace(scalar_of(result.dtype), distinct=count))
 
 
 def _operated(last: str, bound: Bound, result: Value) -> Value:

@@ -10,6 +10,7 @@ from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import Answers, build, size_of
+from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.shapes import ARRAY, with_shape
@@ -46,7 +47,7 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
-    column = value.column(name) if value.type == "pandas.DataFrame" else None
+    column = value.column(name) if value.type in ("pandas.DataFrame", "pandas.Series", "tuple") else None
     if column is not None:
         return column
     if value.type is not None and find_method(value.type, name) is None:
@@ -114,7 +115,8 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                 computed = find_fact(probe.name)
                 if computed is not None and span is not None:  # a property that works: `series.dt.year`
                     act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
-                return build(returns, Answers(probe, bound), bound)
+                made = build(returns, Answers(probe, bound), bound)
+                return refine_frame(probe.name, bound, made) if base.startswith("pandas.") else made
     return None
 
 

@@ -14,8 +14,10 @@ from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
 from gillint.resolve.calls import apply, knows
 from gillint.resolve.distance import distance
+from gillint.resolve.frames import GROUPED
 from gillint.resolve.items import item_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.trace import Await, Branch, Iterations, Kind, Loop
@@ -295,7 +297,7 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
         return size, element, lazy, lazy.trips_hang_on
     operator_fact(act, value, "__iter__", (), span)
     known = value.size is not None or value.items is not None or value.shape is not None or value.columns is not None
-    if value.type == "numpy.ndarray" and value.shape is not None:
+    if value.type in (ARRAY, *GROUPED) and value.shape is not None:
         return value.shape[0], element, None, value.origin if not value.shape[0].known else None
     if known and value.type is not None:
         size = size_of(value)
@@ -418,10 +420,14 @@ def _yield(act: Activation, node: t.Yield) -> Value:
 
 def _formatted(act: Activation, node: t.Formatted) -> Value:
     size = Estimate.point(node.text)
+    distinct: Estimate | None = ONE
     for part in node.parts:
         act.operation("fstring_part")
-        size = size + _printed(evaluate(act, part))
-    return Value(type="str", size=size)
+        value = evaluate(act, part)
+        size = size + _printed(value)
+        if value.literal is None:
+            distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
+    return Value(type="str", size=size, distinct=distinct)
 
 
 # Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.

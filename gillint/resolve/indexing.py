@@ -40,6 +40,10 @@ def extent(whole: Estimate | None, piece: Value) -> Estimate | None:
     return size.min(whole) if whole is not None else size
 
 
+# An array of this length may be the choices that another one numbers.
+_FEW = 1000
+
+
 def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
     """The part of an array that an index takes; None where the result is not known."""
     text = literal_text(index)
@@ -61,7 +65,10 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
         return None
     if not shape:
         return _scalar(value)
-    return replace(with_shape(value, shape), reference=None)
+    made = replace(with_shape(value, shape), reference=None)
+    if len(value.shape) == 1 and index.type == ARRAY and index.dtype != "bool" and value.shape[0].high <= _FEW:
+        return replace(made, element=replace(scalar_of(value.dtype), distinct=value.shape[0]))
+    return made
 
 
 def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:

@@ -22,6 +22,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _mapped(act, name, args, span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
+    if name.startswith(_RANDOM) and args:
+        return _drawn(name, args)
     if name == "dict":
         return _dict(args, bound.parameters)
     if name.startswith("dict.") and bound.receiver is not None:
@@ -73,7 +75,28 @@ def _next(name: str, args: tuple[Value, ...]) -> Value:
 
 
 def _converted(name: str, args: tuple[Value, ...]) -> Value:
-    return Value(type=name, number=args[0].number, literal=args[0].literal if args[0].type == name else None)
+    given = args[0]
+    return Value(
+        type=name, number=given.number, literal=given.literal if given.type == name else None, distinct=given.distinct
+    )
+
+
+_RANDOM = ("random.", "random.Random.", "random.SystemRandom.")
+
+
+def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
+    """One of so many: `random.randrange(800)`, `rng.choice(REGIONS)`."""
+    last = name.rsplit(".", 1)[-1]
+    if last == "choice":
+        return replace(element_of(args[0]), literal=None, number=None, distinct=size_of(args[0]))
+    if last not in ("randint", "randrange"):
+        return None
+    low, high = (args[0], args[1]) if len(args) > 1 else (Value(number=ZERO), args[0])
+    if low.number is None or high.number is None:
+        return None
+    first, count = low.number, high.number - low.number + (1 if last == "randint" else 0)
+    middle = Estimate.of(x + n / 2 for x, n in zip(first.scenarios, count.scenarios, strict=True))
+    return Value(type="int", number=Estimate(first.low, middle.likely, (first + count).high), distinct=count)
 
 
 def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
@@ -168,6 +191,11 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if not args:
         return Value(type=kind, size=ZERO)
     size = size_of(args[0]) if args[0].size is not None or args[0].items is not None else None
+    if args[0].shape is not None and (args[0].type or "").endswith("GroupBy"):
+        size = args[0].shape[0]
+    distinct = element_of(args[0]).distinct
+    if kind in ("set", "frozenset") and size is not None and distinct is not None:
+        size = size.min(distinct)
     return Value(type=kind, size=size, element=element_of(args[0]), origin=args[0].origin)
 
 

@@ -12,20 +12,24 @@ from gillint.resolve.shapes import ARRAY, KEPT
 from gillint.resolve.values import SymbolRef, Value
 from gillint.syntax import tree as t
 
+_ROWS = ("pandas.DataFrame", "pandas.Series", "pandas.Index")
+# A list of this length may be the choices of which something takes one.
+_FEW = 1000
+
 
 def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     """What a subscript gives, where the contents are known."""
     text = literal_text(index)
     if isinstance(value.reference, SymbolRef):
         return _symbol_item(value.reference.name, index)
-    if value.columns is not None and text is not None and value.type in ("dict", "pandas.DataFrame"):
+    if value.columns is not None and text is not None and value.type in ("dict", "pandas.DataFrame", "pandas.Series"):
         found = value.column(text)
         if found is not None:
             return found
     if value.type == ARRAY:
         return array_item(value, index, node)
     if isinstance(node, t.Slice):
-        return _sliced(value, index)
+        return None if (value.type or "").startswith("pandas.") and value.type not in _ROWS else _sliced(value, index)
     if value.type in MAPPINGS:
         return pair_of(value)[1] if value.items is not None or value.columns is not None else None
     if value.items is not None and index.literal is not None and isinstance(index.literal.value, int):
@@ -34,6 +38,8 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             return value.items[position]
     if value.type in ("list", "tuple") and index.type != "slice":
         found = element_of(value)
+        if found.type in ("int", "str") and value.size is not None and value.size.high <= _FEW:
+            found = replace(found, distinct=value.size)
         return found if found.type is not None or found.reference is not None else None
     if value.type == "str":
         return Value(type="str", size=ONE)

@@ -43,7 +43,10 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         amount = None
         if left.number is not None and right.number is not None and operator in _ARITHMETIC:
             amount = left.number.combine(right.number, _ARITHMETIC[operator])
-        return of_number(kind, amount)
+        made = of_number(kind, amount)
+        if operator == "mod" and kind == "int" and made.literal is None and right.number is not None:
+            return replace(made, distinct=right.number)
+        return made
     if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
         known = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
         return Value(type="complex", number=number_of(left) * number_of(right) if known else None)

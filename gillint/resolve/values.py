@@ -138,6 +138,7 @@ class Value:
         literal: the constant that it is.
         number: the number that it is, where the scenarios differ.
         reference: the function, class, module, method or deferred work that it stands for.
+        distinct: how many different values a number or a text takes on in the course of a loop, at most.
         origin: the name in the source that the unknown hangs on.
     """
 
@@ -151,6 +152,7 @@ class Value:
     literal: Literal | None = None
     number: Estimate | None = None
     reference: Reference | None = None
+    distinct: Estimate | None = None
     origin: str | None = None
 
     def column(self, name: str) -> Value | None:
@@ -241,6 +243,7 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         literal=a.literal if a.literal == b.literal else None,
         number=number,
         reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
+        distinct=a.distinct if a.distinct == b.distinct else None,
         origin=a.origin or b.origin,
     )
 

@@ -139,7 +139,10 @@ def decode(data: bytes) -> str:
         raise SourceProblem("cannot be decoded: it is a binary file, with null bytes")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except (SyntaxError, LookupError) as error:  # of a codec that is none for texts, Python 3.14 says so with the second
+    except (
+        SyntaxError,
+        LookupError,
+    ) as error:  # of a codec that is none for texts, Python 3.14 says so with the second
         text = str(error.msg if isinstance(error, SyntaxError) else error)
         raise SourceProblem(f"cannot be decoded: {text}") from None
     try:
