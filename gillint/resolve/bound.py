@@ -154,6 +154,8 @@ class Answers:
             self._assume(value, parameter)
         if what in ("leaves", "instances"):
             return _nested(value or UNKNOWN, what)
+        if what == "listed":
+            return _listed(value or UNKNOWN)
         size = size_of(value)
         if what == "total":
             if value is not None and value.type == "dict":
@@ -205,6 +207,12 @@ def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
     if not leaves:
         return ZERO
     return _LEAVES if value.type is None else ONE
+
+
+def _listed(value: Value) -> Estimate:
+    """How many members the lists in a container have, all together."""
+    members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
+    return total(size_of(v) for v in members if v.type in ("list", "tuple"))
 
 
 def _text_in(value: Value, depth: int = 3) -> Estimate:

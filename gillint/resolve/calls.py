@@ -332,7 +332,7 @@ def _step_through(act: Activation, value: Value, span: Span) -> None:
     act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
 
 
-_ARRAYS = ("numpy.ndarray", "pandas.Series", "pandas.Index")
+_ARRAYS = ("numpy.ndarray",)
 
 
 def _callback(act: Activation, fact: Fact, bound: Bound, span: Span) -> Block | None:

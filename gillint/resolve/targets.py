@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import QUEUES, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import MAPPINGS, pair_of
@@ -32,6 +32,8 @@ _GROWS |= {"put": 0, "put_nowait": 0}
 def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here."""
     function = node.function
+    if isinstance(function, t.Attribute) and function.name == "write":
+        _grow_text(act, function.value, positional)
     if not isinstance(function, t.Attribute) or function.name not in _GROWS:
         return
     position = _GROWS[function.name]
@@ -51,6 +53,21 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     if receiver.items is not None:
         old = Estimate.point(len(receiver.items))
     change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+
+
+def _grow_text(act: Activation, target: t.Expr, positional: list[Value]) -> None:
+    """`buffer.write(text)`: so many pieces more, and the mean length of all of them."""
+    receiver = read_target(act, target)
+    if receiver is None or receiver.type != "io.StringIO" or not positional or positional[0].size is None:
+        return
+    count, piece = act.trips_so_far(), positional[0].size
+    old = receiver.size if receiver.size is not None and receiver.number is not None else ZERO
+    whole = old * size_of(receiver.element) + count * piece
+    pieces = old + count
+    element = Value(type="str", size=whole / pieces.max(ONE))
+    # A number marks a buffer whose contents are known from here on, unlike those of a new one, which may be filled elsewhere.
+    number = ONE if not act.loops else receiver.number
+    change_target(act, target, replace(receiver, size=pieces, element=element, number=number))
 
 
 def _share(count: Estimate) -> Estimate:
