@@ -275,15 +275,21 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     return made
 
 
+_COLUMN_OF = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}
+
+
 def _columns(source: Value) -> tuple[tuple[str, Value], ...] | None:
     """The columns of a frame made from a dict: each a Series with the dtype of what it was made from."""
     if source.columns is None:
         return None
     made = []
     for name, value in source.columns:
+        if value.type in _COLUMN_OF:  # one value for all rows
+            made.append((name, Value(type="pandas.Series", dtype=_COLUMN_OF[value.type], element=value)))
+            continue
         dtype = value.dtype
         if dtype is None and value.element is not None:
-            dtype = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}.get(value.element.type or "")
+            dtype = _COLUMN_OF.get(value.element.type or "")
         kept = replace(value, type="pandas.Series", dtype=dtype, columns=None, literal=None, items=None)
         made.append((name, replace(kept, size=size_of(value) if value.size or value.items or value.shape else None)))
     return tuple(made)

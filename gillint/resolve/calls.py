@@ -37,7 +37,7 @@ Keywords = tuple[tuple[str, Value], ...]
 
 # Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
 # waits or releases (get, join, read, sort, sum ...) are not among them.
-_DUCK_TYPES = ("str", "list", "dict", "set", "typing.NamedTuple")
+_DUCK_TYPES = ("str", "list", "dict", "set", "typing.NamedTuple", "datetime.datetime", "datetime.timedelta")
 _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from gillint.estimate import Estimate
-from gillint.resolve.bound import element_of, literal_text, size_of
+from gillint.estimate import ONE, Estimate
+from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
 from gillint.resolve.dtypes import of_elements
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import Value, join
+from gillint.resolve.values import NONE, Value, join
 
 FRAME, SERIES, INDEX = "pandas.DataFrame", "pandas.Series", "pandas.Index"
 GROUPED = ("pandas.api.typing.DataFrameGroupBy", "pandas.api.typing.SeriesGroupBy")
@@ -36,6 +36,8 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         return result
     if receiver.type in GROUPED:
         return _of_groups(last, receiver, bound, result)
+    if receiver.type == "pandas.Series.str" and receiver.dtype == "object" and result.dtype == "str":
+        return replace(result, dtype="object")  # Python strings stay what they are
     rule = _METHODS.get((receiver.type, last)) if receiver.type is not None else None
     return (rule(receiver, bound, result) or result) if rule is not None else result
 
@@ -87,6 +89,14 @@ def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
 
 
 def _series_of(data: Value, bound: Bound, result: Value) -> Value | None:
+    made = _plain_series(data, result)
+    asked = bound.get("dtype")
+    if asked is None or asked == NONE:
+        return made
+    return replace(made if made is not None else result, dtype=dtype_name(asked))
+
+
+def _plain_series(data: Value, result: Value) -> Value | None:
     if data.type in ("list", "tuple", "range"):
         return replace(result, dtype=of_elements(data), items=None)
     if data.type == "dict":
@@ -193,6 +203,19 @@ def _matrix(frame: Value, bound: Bound, result: Value) -> Value | None:
     mixed = "float64" if dtypes <= {"int64", "float64", "int32", "float32"} else "object"
     dtype = next(iter(dtypes)) if len(dtypes) == 1 else mixed
     return replace(with_shape(Value(), (size_of(frame), Estimate.point(len(frame.columns)))), dtype=dtype)
+
+
+def _pivoted(frame: Value, bound: Bound, result: Value) -> Value | None:
+    """A row for each value of the index."""
+    keys = _texts(bound.get("index"))
+    found = [groups_of(frame, k) for k in keys] if keys is not None else []
+    known = [f for f in found if f is not None]
+    rows = size_of(frame).combine(_GROUPS, lambda n, power: max(1.0, n**power))
+    if known and len(known) == len(found):
+        rows = known[0]
+        for other in known[1:]:
+            rows = rows * other
+    return replace(_with(result, None), size=rows, shape=None)
 
 
 def _molten(frame: Value, bound: Bound, result: Value) -> Value | None:
@@ -410,9 +433,16 @@ def _dtype(dtype: str | None) -> Rule:
     return lambda value, bound, result: replace(result, type=SERIES, dtype=dtype, element=None)
 
 
+# Rows that come under one period, where the frequencies do not tell: hours to days.
+_PER_PERIOD = Estimate(2, 24, 1000)
+
+
 def _resampled(value: Value, bound: Bound, result: Value) -> Value | None:
-    several = bound.positional and bound.positional[0].type == "list"
-    return replace(result, type=FRAME, dtype=None) if several else None
+    rows = (size_of(value) / _PER_PERIOD).max(ONE)
+    names = _texts(bound.positional[0]) if bound.positional and bound.positional[0].type == "list" else None
+    if names is not None:
+        return replace(_with(result, tuple((n, column("float64", rows)) for n in names)), size=rows, shape=None)
+    return replace(result, size=rows, shape=None, dtype=value.dtype)
 
 
 def _expanded(value: Value, bound: Bound, result: Value) -> Value | None:
@@ -446,6 +476,8 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "to_numpy"): _matrix,
     (FRAME, "values"): _matrix,
     (FRAME, "melt"): _molten,
+    (FRAME, "pivot_table"): _pivoted,
+    (FRAME, "pivot"): _pivoted,
     (FRAME, "iterrows"): _rows_as_series,
     (FRAME, "itertuples"): _rows_as_tuples,
     (FRAME, "groupby"): _grouped,
@@ -458,7 +490,24 @@ _METHODS: dict[tuple[str, str], Rule] = {
     ),
     ("pandas.Series.str", "split"): _expanded,
     ("pandas.Series.str", "__getitem__"): _pieces,
-    ("pandas.api.typing.DatetimeIndexResampler", "agg"): _resampled,
+    **{
+        ("pandas.api.typing.DatetimeIndexResampler", method): _resampled
+        for method in (
+            "agg",
+            "mean",
+            "sum",
+            "min",
+            "max",
+            "std",
+            "count",
+            "first",
+            "last",
+            "ohlc",
+            "median",
+            "prod",
+            "var",
+        )
+    },
     **{
         (f"{owner}.{kind}", "__getitem__"): _located
         for owner in (FRAME, SERIES)

@@ -211,7 +211,8 @@ def _range(name: str, args: tuple[Value, ...]) -> Value:
             span = (numbers[1] - numbers[0]) / step
             size = span.map(lambda v: float(max(0, -(-v // 1))))
     last = numbers[0] if len(args) == 1 else numbers[1] if len(args) > 1 else None
-    likely = Value(type="int", number=Estimate(0, last.likely / 2, last.high) if last is not None else None)
+    number = Estimate(0, last.likely / 2, last.high) if last is not None else None
+    likely = Value(type="int", number=number, distinct=size)
     return Value(type="range", size=size, element=likely, origin=hangs_on)
 
 
