@@ -10,7 +10,7 @@ from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
 from gillint.resolve.dtypes import dtype_after, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
-from gillint.resolve.shapes import ARRAY, REDUCTIONS, RULES, Shape, broadcast, shape_of, with_shape
+from gillint.resolve.shapes import ARRAY, REDUCTIONS, RULES, Shape, broadcast, dimensions, shape_of, with_shape
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
@@ -54,6 +54,9 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         found = made(bound, result)
         if found is not None or last != "where":
             return _typed(last, bound, found if found is not None else result)
+    if name.startswith("numpy.random.") and result.type == ARRAY and last not in ("multivariate_normal", "dirichlet"):
+        asked = dimensions(bound.get("size"))
+        return _typed(last, bound, with_shape(result, asked) if asked else result)
     if last in ("array", "asarray", "asanyarray", "fromiter") and bound.positional and bound.receiver is None:
         return _of_list(bound.positional[0], result)
     if last in _BINARY or last in ("where", "clip"):
@@ -178,6 +181,8 @@ def record_type(described: Value) -> Value | None:
 
 def _of_list(given: Value, result: Value) -> Value:
     """An array made of a list, or of a list of rows: as long, and of what its members are."""
+    if given.type == "PIL.Image.Image":
+        return _of_picture(given, result)
     if given.type == ARRAY:
         return replace(result, shape=given.shape, size=given.size, dtype=given.dtype, columns=given.columns)
     shape = shape_of(given)
@@ -190,6 +195,13 @@ def _of_list(given: Value, result: Value) -> Value:
     if not shape:
         return result
     return replace(with_shape(result, shape), dtype=of_elements(given) or result.dtype, element=None)
+
+
+def _of_picture(given: Value, result: Value) -> Value:
+    """The pixels of a picture: height, width, and three colours unless nothing says that it is grey."""
+    whole = size_of(given)
+    sides = given.shape if given.shape is not None and len(given.shape) == 2 else (whole.map(lambda n: n**0.5),) * 2
+    return replace(with_shape(result, (sides[1], sides[0], Estimate.point(3))), dtype=result.dtype or "uint8")
 
 
 def _outside(given: Value) -> Shape:

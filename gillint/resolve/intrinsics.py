@@ -11,6 +11,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import UNKNOWN, FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef, Value, join
 
@@ -43,8 +44,12 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
 
 
 def _len(name: str, args: tuple[Value, ...]) -> Value:
-    known = args[0].size is not None or args[0].items is not None
-    return Value(type="int", number=size_of(args[0]) if known else None, origin=args[0].origin)
+    given = args[0]
+    known = given.size is not None or given.items is not None
+    number = size_of(given) if known else None
+    if given.shape and (given.type == ARRAY or (given.type or "").endswith("GroupBy")):
+        number = given.shape[0]
+    return Value(type="int", number=number, origin=given.origin)
 
 
 def _enumerate(name: str, args: tuple[Value, ...]) -> Value:

@@ -17,7 +17,7 @@ from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, write_target
+from gillint.resolve.targets import bind, put_back, write_target
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, join, widen
 from gillint.syntax import tree as t
@@ -70,6 +70,8 @@ def _augment(act: Activation, node: t.Augment) -> None:
     result = in_place if in_place is not None else binary(act, old, node.operator, value, node.span)
     if isinstance(node.target, (t.Name, t.Attribute)):
         write_target(act, node.target, result)
+    elif isinstance(node.target, t.Subscript):
+        put_back(act, node.target, result)
 
 
 def _import(act: Activation, node: t.Import) -> None:
