@@ -261,6 +261,8 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.items is not None:
         changes["items"] = tuple(build(item, answers, bound) for item in returns.items)
         changes["size"] = Estimate.point(len(returns.items))
+        if returns.type is None and base.type is None:
+            changes["type"] = "tuple"
     if returns.columns is not None:
         source = answers.value(returns.columns if returns.columns != "like" else returns.like or "self")
         changes["columns"] = _columns(source) if source is not None else None
