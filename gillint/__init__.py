@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gillint.diagnostics.types import Diagnostic as Diagnostic
     from gillint.diagnostics.types import Severity as Severity
     from gillint.errors import GillintError as GillintError
+    from gillint.magic import load_ipython_extension as load_ipython_extension
     from gillint.scaling.predict import Prediction as Prediction
 
 __version__ = "0.1.0"
@@ -41,6 +42,7 @@ _HOMES = {
     "Severity": "diagnostics.types",
     "Span": "diagnostics.span",
     "analyze": "api",
+    "load_ipython_extension": "magic",
 }
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-_COMMANDS = {"report", "check", "explain", "dump", "demo", "knowledge"}
+_COMMANDS = {"report", "check", "explain", "dump", "demo", "knowledge", "server"}
 
 
 def run() -> None:
     """Run the command line; the process ends with its exit code."""
     arguments = sys.argv[1:]
+    if "_GILLINT_COMPLETE" in os.environ:  # a shell asks, and takes the exit code for an answer
+        from gillint.cli.completion import answer
+
+        answer(_COMMANDS)
     if arguments == ["--version"]:
         from gillint import __version__
 

@@ -99,6 +99,13 @@ def _analyse_text(text: str, name: str, options: Options, project: Project | Non
         program = program_of(text, name)
     except SourceProblem as problem:
         return unreadable(name, problem.message, options, problem.line, problem.column)
+    return analyse_program(program, name, options, project, thorough=thorough)
+
+
+def analyse_program(
+    program: Program, name: str, options: Options, project: Project | None = None, *, thorough: bool = True
+) -> FileReport:
+    """Analyse a program that may have cells; see `gillint.pipeline.analyse`."""
     report = analyse(program.source, name, options, project, thorough=thorough)
     shown = bool(report.diagnostics or report.regions)
     return replace(

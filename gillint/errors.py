@@ -17,3 +17,7 @@ class ConfigError(UsageError):
 
 class KnowledgeError(GillintError):
     """A knowledge file that does not fit the schema; carries file and key path in its text."""
+
+
+class Interrupted(Exception):
+    """Nobody waits for this analysis any more."""

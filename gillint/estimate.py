@@ -113,6 +113,8 @@ class Estimate:
         """The larger one, scenario by scenario."""
         if self is other:
             return self
+        if isinstance(other, Estimate):  # both are within the limit already
+            return Estimate(max(self.low, other.low), max(self.likely, other.likely), max(self.high, other.high))
         return self.combine(other, max)
 
     def min(self, other: Estimate | Number) -> Estimate:
@@ -138,8 +140,11 @@ ONE = Estimate(1.0, 1.0, 1.0)
 
 def total(estimates: Iterable[Estimate]) -> Estimate:
     """The sum, scenario by scenario."""
+    parts = [e for e in estimates if e is not ZERO]
+    if len(parts) < 2:
+        return parts[0] if parts else ZERO
     low = likely = high = 0.0
-    for e in estimates:
+    for e in parts:
         low += e.low
         likely += e.likely
         high += e.high

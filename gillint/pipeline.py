@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from gillint.advice.assess import Assessment, assess
 from gillint.advice.explain import explain
@@ -17,7 +17,7 @@ from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.base import extended_by, library, library_files
 from gillint.regions.find import Region, find_regions, function_region
 from gillint.resolve.program import Project, resolve, walk
-from gillint.resolve.trace import Call, FunctionTrace, Handover, Kind, Resolved
+from gillint.resolve.trace import Block, Call, Handover, Kind, Resolved
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for
 from gillint.rules.base import FileContext
 from gillint.rules.comments import UNUSED_SUPPRESSION, heed
@@ -26,9 +26,24 @@ from gillint.syntax.parse import Syntax, SyntaxProblem, parse
 from gillint.syntax.suppressions import read_remarks
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file's report, and what the rules saw of it: None where it cannot be parsed, or nothing in it could matter."""
+
+    report: FileReport
+    context: FileContext | None = None
+
+
 def analyse(
     source: str, path: str, options: Options, project: Project | None = None, *, thorough: bool = True
 ) -> FileReport:
+    """Analyse one file: the report of `analyse_in_full`, which has the same arguments."""
+    return analyse_in_full(source, path, options, project, thorough=thorough).report
+
+
+def analyse_in_full(
+    source: str, path: str, options: Options, project: Project | None = None, *, thorough: bool = True
+) -> Examined:
     """Analyse one file.
 
     Args:
@@ -37,33 +52,37 @@ def analyse(
         options: what the user decides.
         project: the other files of the run, where there are any.
         thorough: look at all functions (a report), not only at those that a rule could flag (a check).
+
+    Raises:
+        Interrupted: the project was told to stop.
     """
     with extended_by(options.extensions):
         return _analyse(source, path, options, project, thorough=thorough)
 
 
-def _analyse(source: str, path: str, options: Options, project: Project | None, *, thorough: bool) -> FileReport:
+def _analyse(source: str, path: str, options: Options, project: Project | None, *, thorough: bool) -> Examined:
     try:
         syntax = parse(source, path)
     except SyntaxProblem as problem:
-        return unreadable(path, problem.message, options, problem.line, problem.column)
+        return Examined(unreadable(path, problem.message, options, problem.line, problem.column))
     remarks = read_remarks(syntax.lines)
     idle = not options.free_threaded and not syntax.outline.has_candidates
     if not thorough and idle and not (remarks.suppressions and options.selects("GIL002", by_default=False)):
-        return FileReport(path)
+        return Examined(FileReport(path))
     if remarks.sizes:
         options = replace(options, assumptions={**options.assumptions, **dict(remarks.sizes)})
     try:
         resolved = resolve(syntax, options.target, options.assumptions, project, thorough=thorough)
-        context = examine(resolved, syntax, options)
+        context = examine(resolved, syntax, options, project.check if project is not None else None)
     except RecursionError:
-        return unreadable(path, "nested too deeply to be analysed", options)
+        return Examined(unreadable(path, "nested too deeply to be analysed", options))
     diagnostics = tuple(run_rules(context, options))
     heard = heed(diagnostics, remarks.suppressions, path, lambda code: _runs(code, options), _code_of)
     diagnostics = heard.kept
     if options.selects(UNUSED_SUPPRESSION.code, by_default=UNUSED_SUPPRESSION.by_default):
         diagnostics = tuple(sorted((*diagnostics, *heard.unused), key=lambda d: (d.span, d.code)))
-    return FileReport(path, None, hottest(context.assessments), context.assessments, diagnostics)
+    report = FileReport(path, None, hottest(context.assessments), context.assessments, diagnostics)
+    return Examined(report, context)
 
 
 def _runs(code: str, options: Options) -> bool:
@@ -76,8 +95,10 @@ def _code_of(name: str) -> str | None:
     return rule.code if rule is not None else None
 
 
-def examine(resolved: Resolved, syntax: Syntax, options: Options) -> FileContext:
-    """Regions, effects, costs, scaling and advice: all that rules look at."""
+def examine(
+    resolved: Resolved, syntax: Syntax, options: Options, check: Callable[[], None] | None = None
+) -> FileContext:
+    """Regions, effects, costs, scaling and advice: all that rules look at. `check` is called on the way, and may raise."""
     libraries = imported_libraries(syntax)
     asked = options
     options, build_note = _effective(options, libraries)
@@ -88,6 +109,8 @@ def examine(resolved: Resolved, syntax: Syntax, options: Options) -> FileContext
     notes = (*resolved.notes, *build_note)
     found: list[Assessment] = []
     for region in sorted(regions, key=lambda r: (r.span.line, r.span.column, -r.span.end_line)):
+        if check is not None:
+            check()
         a = assess(region, costs, options.setting, spent.get(region.span, 0.0), total, notes)
         a = replace(a, explanation=explain(a, options.setting))
         found.append(replace(a, advice=ways_out(a, options.setting, options.target, libraries)))
@@ -144,10 +167,11 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
     """Functions whose time is not in any region: a few heavy calls in a row."""
     found = False
     spans = {r.span for r in regions}
+    reached = _reached(regions)
     # The top level as a whole is the last resort, where there is nothing else to speak of: it is mostly set-up.
     for trace in (*resolved.functions[1:], *resolved.functions[:1]):
         is_module = trace.name == "<module>"
-        if trace.block.recursive or (is_module and (regions or found)):
+        if trace.block.recursive or (is_module and (regions or found)) or (trace.name in reached and not is_module):
             continue
         demand = costs.block(trace.block)
         whole = demand.inclusive.likely
@@ -157,12 +181,16 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
                 inside += costs.block(node.inner).inclusive.likely  # a function speaks for itself
             elif getattr(node, "span", None) in spans:
                 inside += _node_time(node, costs)
-        heavy = max((c.elapsed.high for c in costs.calls(trace.block) if c.call.kind == "library"), default=0.0)
         least = _WORTH_A_REGION_NS if regions else 0.0
-        if heavy <= least or inside > _STANDS_FOR_ALL * whole or _reached(trace, resolved, regions):
+        if inside > _STANDS_FOR_ALL * whole or _heaviest(trace.block, costs) <= least:
             continue
         found = True
         yield function_region(trace, resolved.path)
+
+
+def _heaviest(block: Block, costs: Costs) -> float:
+    """The time of the most expensive call of a library, ns, where sizes are large."""
+    return max((c.elapsed.high for c in costs.calls(block) if c.call.kind == "library"), default=0.0)
 
 
 def _node_time(node: object, costs: Costs) -> float:
@@ -173,15 +201,10 @@ def _node_time(node: object, costs: Costs) -> float:
     return costs.block(body).inclusive.likely * trips.likely if body is not None and trips is not None else 0.0
 
 
-def _reached(trace: FunctionTrace, resolved: Resolved, regions: tuple[Region, ...]) -> bool:
-    """Whether a region or another function that is reported runs this function."""
-    if trace.name == "<module>":
-        return False
-    return any(
-        getattr(node, "name", None) == trace.name and getattr(node, "inner", None) is not None
-        for region in regions
-        for node in walk(region.body)
-    )
+def _reached(regions: tuple[Region, ...]) -> frozenset[str]:
+    """The functions of the project that a region runs."""
+    nodes = walk(*(region.body for region in regions))
+    return frozenset(node.name for node in nodes if isinstance(node, Call) and node.inner is not None)
 
 
 def hottest(assessments: tuple[Assessment, ...]) -> int | None:

@@ -7,6 +7,8 @@ It writes `docs/rules/`: a page for each rule, from its definition and from what
 and an index. In README.md and in the other pages of `docs/` it replaces what stands between two markers:
 
     <!-- output: gillint fixtures/sketches/json_lines.py -->    the command and what it prints, 88 columns wide
+    <!-- output in fixtures/start: gillint fetch.py -->         the same, run in that folder
+    <!-- source: fixtures/start/fetch.py -->                    the text of a file
     <!-- facts: json.loads, json.dumps -->                      what the knowledge base says of these, with its evidence
     <!-- rules -->                                              the table of the rules
     <!-- fit: scripts/data/handoff-3.11.csv -->                 a measured grid, and what the model predicts for it
@@ -46,9 +48,9 @@ from gillint.scaling import model  # noqa: E402
 COLUMNS = 88
 RULE_PAGES = Path("docs/rules")
 _FREE_THREADED = ("GIL501",)  # rules about builds without a GIL
-_KINDS = "output|facts|beliefs|rules|fit|constants"
+_KINDS = "output|source|facts|beliefs|rules|fit|constants"
 _BLOCK = re.compile(
-    rf"^(?P<open><!-- (?P<kind>{_KINDS})(?:: (?P<argument>[^\n]+?))? -->)\n.*?^(?P<close><!-- end -->)$",
+    rf"^(?P<open><!-- (?P<kind>{_KINDS})(?: in (?P<folder>\S+))?(?:: (?P<argument>[^\n]+?))? -->)\n.*?^(?P<close><!-- end -->)$",
     re.MULTILINE | re.DOTALL,
 )
 _MARKER = re.compile(rf"^<!-- (?:{_KINDS})\b.*-->$", re.MULTILINE)
@@ -135,7 +137,9 @@ def _with_blocks(path: Path, text: str) -> str:
     def replaced(match: re.Match[str]) -> str:
         kind, argument = match["kind"], match["argument"] or ""
         if kind == "output":
-            body = _printed(argument)
+            body = _printed(argument, match["folder"] or ".")
+        elif kind == "source":
+            body = f"```python\n{_read(ROOT / argument).rstrip()}\n```\n"
         elif kind == "facts":
             body = _facts(path, argument)
         elif kind == "beliefs":
@@ -155,8 +159,8 @@ def _with_blocks(path: Path, text: str) -> str:
     return done
 
 
-def _printed(command: str) -> str:
-    """A console block: a gillint command and what it prints."""
+def _printed(command: str, folder: str = ".") -> str:
+    """A console block: a gillint command and what it prints in a folder."""
     program, *arguments = shlex.split(command)
     if program != "gillint":
         raise Problem(f"{command}: only gillint is run")
@@ -164,7 +168,7 @@ def _printed(command: str) -> str:
     env.update(COLUMNS=str(COLUMNS), NO_COLOR="1", TERM="dumb", PYTHONPATH=str(ROOT), PYTHONIOENCODING="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "gillint", *arguments],
-        cwd=ROOT, env=env, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+        cwd=ROOT / folder, env=env, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
     )  # fmt: skip
     if done.returncode not in (0, 1) or not done.stdout.strip():
         raise Problem(f"{command}: exit code {done.returncode}: {done.stderr.strip() or 'printed nothing'}")

@@ -318,12 +318,12 @@ class Project:
 
     def report(self, name: str, **settings: Any) -> File:
         """The report of one file, which may import the others."""
-        from gillint.cli.run import _Loader
         from gillint.resolve.program import Project as Run
+        from gillint.syntax.loading import Loader
 
         path = self.folder / name
         chosen = options(**settings)
-        made = analyse(path.read_text(encoding="utf-8"), str(path), chosen, Run(_Loader(ProjectModules())))
+        made = analyse(path.read_text(encoding="utf-8"), str(path), chosen, Run(Loader(ProjectModules())))
         plain: Document = json.loads(json.dumps(jsonv1.document((made,), chosen), allow_nan=False))
         check_contract(plain)
         found: File = plain["files"][0]

@@ -127,7 +127,7 @@ def _notes(m: Measurement) -> list[str]:
         notes.append("an import switched the GIL on: the speed-up is that of a build with a GIL")
     elif not before:
         notes.append("this interpreter runs without a GIL: there is none to hold, and nothing stands still for it")
-    if m.held is None:
+    if m.held is None and (before or after):  # without a GIL there is nothing to measure
         notes.append(f"held fraction not measured: {m.held_method}")
     if m.demands is not None and m.demands.other_threads > 0:
         notes.append("the work computes on threads of its own as well")

@@ -7,11 +7,13 @@ import sys
 
 import typer
 
-from gillint.cli import check, demo, dump, explain, knowledge, report
+from gillint.cli import check, demo, dump, explain, knowledge, report, server
+from gillint.cli.examples import examples
 from gillint.errors import GillintError
 
 _EPILOG = (
-    "Example: gillint sketch.py    (the same as `gillint report sketch.py`; `gillint report --help` lists its options)"
+    examples("gillint sketch.py", "gillint check src/", "gillint explain json.loads")
+    + "\n\nWithout a command, `report` is meant: `gillint report --help` lists its options."
 )
 
 app = typer.Typer(
@@ -24,13 +26,34 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("report", epilog="Example: gillint sketch.py --threads 8 --assume 'len(chunk)=65536'")(report.command)
-app.command("check", epilog="Example: gillint check src/ --select GIL101,GIL201 --fail-on warning")(check.command)
 app.command(
-    "explain", epilog="Example: gillint explain orjson.loads    gillint explain GIL101    gillint explain pandas"
+    "report",
+    epilog=examples(
+        "gillint sketch.py --threads 8 --assume 'len(chunk)=65536'",
+        "gillint src/ --output-format html=report.html",
+        "gillint sketch.py --measure --threads 2",
+    ),
+)(report.command)
+app.command(
+    "check",
+    epilog=examples(
+        "gillint check src/ --select GIL101,GIL201 --fail-on warning",
+        "gillint check src/ --output-format github --output-format sarif=gillint.sarif",
+        "gillint check src/ --fix",
+    ),
+)(check.command)
+app.command(
+    "explain",
+    epilog=examples(
+        "gillint explain orjson.loads", "gillint explain GIL101", "gillint explain pandas", "gillint explain ceiling"
+    ),
 )(explain.command)
-app.command("dump", epilog="Example: gillint dump --stage regions sketch.py")(dump.command)
-app.command("demo", epilog="Example: gillint demo --rounds 5")(demo.command)
+app.command(
+    "dump",
+    epilog=examples("gillint dump --stage regions sketch.py", "gillint dump --stage scaling sketch.py --threads 8"),
+)(dump.command)
+app.command("demo", epilog=examples("gillint demo", "gillint demo --rounds 2"))(demo.command)
+app.command("server", epilog="Editors start it: see docs/editors.md")(server.command)
 app.add_typer(knowledge.app, name="knowledge")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from gillint.advice.outcome import FileReport
 from gillint.cli import options as o
-from gillint.cli.command import make_command, run_command, unknown_findings
+from gillint.cli.command import make_command, run_command
 from gillint.cli.fix import Fixed, fix, wanted, write
 from gillint.cli.output import emit
 from gillint.cli.run import analyse_again, analyse_paths
@@ -42,7 +42,7 @@ def _check(
         if update_baseline:
             _update(reports, chosen)
             return 0
-        reports = unknown_findings(reports, chosen)
+        reports = chosen.new_findings(reports)
         if make_fixes or diff:
             fixed = [fix(r, _again(r.path, chosen), unsafe=unsafe_fixes) for r in reports]
             if diff:
@@ -65,7 +65,7 @@ command = make_command(_check, _HELP)
 def _again(path: str, chosen: o.Chosen) -> Callable[[str], FileReport]:
     """A check of another text of a file; what the baseline knows is left alone."""
     analyse = analyse_again(path, chosen)
-    return lambda text: unknown_findings((analyse(text),), chosen)[0]
+    return lambda text: chosen.new_findings((analyse(text),))[0]
 
 
 def _update(reports: tuple[FileReport, ...], chosen: o.Chosen) -> None:

@@ -6,19 +6,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from gillint.advice.outcome import FileReport
 from gillint.cli import options as o
 
 Run = Callable[[tuple[str, ...], o.Chosen, str | None], int]
-
-
-def unknown_findings(reports: tuple[FileReport, ...], chosen: o.Chosen) -> tuple[FileReport, ...]:
-    """The reports without what the baseline knows."""
-    if chosen.baseline is None:
-        return reports
-    from gillint.report.baseline import read_baseline
-
-    return read_baseline(chosen.baseline).without_known(reports, chosen.baseline.absolute().parent)
 
 
 def run_command(

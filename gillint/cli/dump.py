@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gillint.cli import options as o
+from gillint.cli.completion import one_of
 from gillint.cli.run import analyse_paths
 from gillint.cli.stages import STAGES, dump_stage
 from gillint.errors import UsageError
@@ -18,7 +19,9 @@ from gillint.syntax.parse import SyntaxProblem
 
 def command(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A Python file.")],
-    stage: Annotated[str, typer.Option(help=f"One of: {', '.join(STAGES)}.")] = "regions",
+    stage: Annotated[
+        str, typer.Option(help=f"One of: {', '.join(STAGES)}.", autocompletion=one_of(*STAGES))
+    ] = "regions",
     cores: o.Cores = None,
     threads: o.Threads = None,
     assume: o.Assume = None,

@@ -11,36 +11,48 @@ from typing import Annotated
 import typer
 
 from gillint.benchmark.verify import AGREEMENT, Verdict, Verified
+from gillint.choices import extensions
+from gillint.cli import completion
 from gillint.cli import options as o
-from gillint.cli.explain import callable_page, library_page
+from gillint.cli.examples import examples
 from gillint.cli.measure import InterpreterPath
 from gillint.config.settings import find_settings, read_settings
 from gillint.errors import UsageError
-from gillint.knowledge.base import all_libraries, extended_by, find_fact, library, suggestions
+from gillint.knowledge.base import all_libraries, extended_by, library, spoken_fact, suggestions
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Fact, Library
+from gillint.report.facts import callable_page, library_page
 from gillint.source.environment import find_environment
 
 app = typer.Typer(
     help="The knowledge base: what each call does to the GIL, with its evidence; and measuring it again.",
+    epilog=examples("gillint knowledge list", "gillint knowledge show zlib.compress", "gillint knowledge verify zlib"),
     rich_markup_mode=None,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A callable (zlib.compress) or a library (zlib).")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME", help="A callable (zlib.compress) or a library (zlib).", autocompletion=completion.callables
+    ),
+]
 
 
 @contextmanager
 def _extended(config: Path | None, files: list[Path] | None) -> Iterator[None]:
     settings = read_settings(config) if config is not None else find_settings(Path())
-    with extended_by(o.extensions(settings, files)):
+    with extended_by(extensions(settings, files)):
         yield
 
 
-@app.command("list", epilog="Example: gillint knowledge list zlib")
+@app.command("list", epilog=examples("gillint knowledge list", "gillint knowledge list zlib"))
 def list_command(
-    name: Annotated[str | None, typer.Argument(metavar="LIBRARY", help="One library.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="LIBRARY", help="One library.", show_default=False, autocompletion=completion.libraries),
+    ] = None,
     config: o.Config = None,
     extend_knowledge: o.ExtendKnowledge = None,
 ) -> int:
@@ -56,7 +68,12 @@ def list_command(
     return 0
 
 
-@app.command("show", epilog="Example: gillint knowledge show cryptography.fernet.Fernet.encrypt")
+@app.command(
+    "show",
+    epilog=examples(
+        "gillint knowledge show zlib.compress", "gillint knowledge show cryptography.fernet.Fernet.encrypt"
+    ),
+)
 def show_command(
     name: Name,
     config: o.Config = None,
@@ -65,7 +82,7 @@ def show_command(
 ) -> int:
     """Show all that is known of a callable or a library, for the version that you have; and what your files override."""
     with _extended(config, extend_knowledge):
-        fact = find_fact(name)
+        fact = spoken_fact(name)
         if fact is None:
             print(library_page(_library(name)))
             return 0
@@ -76,7 +93,7 @@ def show_command(
     return 0
 
 
-@app.command("search", epilog="Example: gillint knowledge search compress releases")
+@app.command("search", epilog=examples("gillint knowledge search compress releases"))
 def search_command(
     words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="All of them must occur.")],
     config: o.Config = None,
@@ -101,11 +118,14 @@ def search_command(
     help="Run the probes of facts again and compare. Executes the probes; writes nothing unless --update.\n\n"
     f"{AGREEMENT}\n\n"
     "Exits with 0 where nothing disagrees, 1 where something does, 2 on wrong use.",
-    epilog="Example: gillint knowledge verify zlib    gillint knowledge verify --all --interpreter .venv/bin/python",
+    epilog=examples("gillint knowledge verify zlib", "gillint knowledge verify --all --interpreter .venv/bin/python"),
 )
 def verify_command(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME...", help="Callables or libraries.", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            metavar="NAME...", help="Callables or libraries.", show_default=False, autocompletion=completion.callables
+        ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every library that is installed.")] = False,
     interpreter: InterpreterPath = None,
@@ -148,7 +168,10 @@ def verify_command(
 
 
 @app.command(
-    "probe", epilog='Example: gillint knowledge probe zlib.crc32 --setup "import zlib; d = bytes(1 << 20)" ...'
+    "probe",
+    epilog=examples(
+        "gillint knowledge probe zlib.crc32 --setup 'import zlib; d = bytes(1 << 20)' --statement 'zlib.crc32(d)'"
+    ),
 )
 def probe_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The public name of the callable: zlib.crc32.")],
@@ -194,7 +217,7 @@ def _facts(found: Library) -> list[Fact]:
 def _named(names: list[str]) -> list[Fact]:
     found: list[Fact] = []
     for name in names:
-        fact = find_fact(name)
+        fact = spoken_fact(name)
         found.extend([fact] if fact is not None else _facts(_library(name)))
     return found
 

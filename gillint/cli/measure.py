@@ -15,6 +15,8 @@ from gillint.advice.assess import Assessment
 from gillint.advice.outcome import FileReport
 from gillint.cli.options import Chosen
 from gillint.errors import UsageError
+from gillint.report.places import in_cells
+from gillint.source.notebooks import python_of
 
 if TYPE_CHECKING:
     from gillint.benchmark.interpreter import Interpreter
@@ -145,7 +147,7 @@ def carry_out(reports: tuple[FileReport, ...], chosen: Chosen, request: Request)
         return reports
     a = report.regions[number]
     try:
-        benchmark = build(report.source, report.path, a.region, request.setup or "")
+        benchmark = build(python_of(report.source, report.cells), report.path, a.region, request.setup or "")
     except NotMeasurable as problem:
         return (_with(report, number, _failed(str(problem), chosen)),)
     if request.emit is not None:
@@ -160,6 +162,7 @@ def carry_out(reports: tuple[FileReport, ...], chosen: Chosen, request: Request)
 
 
 def _with(report: FileReport, number: int, measured: Measured) -> FileReport:
+    measured = replace(measured, work=in_cells(report, measured.work), reason=in_cells(report, measured.reason))
     regions = tuple(replace(a, measured=measured) if i == number else a for i, a in enumerate(report.regions))
     return replace(report, regions=regions)
 

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import fnmatch
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gillint.advice.outcome import FileReport, Options
+from gillint.advice.outcome import FileReport
+from gillint.choices import Choices, decide
+from gillint.cli import completion
 from gillint.cli.targets import Output, outputs_of
 from gillint.config.settings import (
-    DEFAULT_CORES,
     FORMATS,
     SEVERITIES,
     Settings,
     assumption,
     cores_of,
     find_settings,
-    lowest_python,
     python_of,
     read_settings,
 )
 from gillint.diagnostics.types import Severity
 from gillint.errors import UsageError
-from gillint.knowledge.base import Extension, read_extension
-from gillint.rules import RULES
-from gillint.source.environment import find_environment
 
 Paths = Annotated[
     list[str] | None,
@@ -52,6 +48,7 @@ Format = Annotated[
         "--output-format",
         metavar="FORMAT[=FILE]",
         help=f"One of: {', '.join(FORMATS)}; repeatable, each but one with a file.  [default: text]",
+        autocompletion=completion.formats,
     ),
 ]
 OutputFile = Annotated[
@@ -61,13 +58,28 @@ Statistics = Annotated[bool, typer.Option("--statistics", help="Show how often e
 ShowSettings = Annotated[bool, typer.Option("--show-settings", help="Show the settings that hold, and leave.")]
 ShowFiles = Annotated[bool, typer.Option("--show-files", help="Show which files would be read, and leave.")]
 Select = Annotated[
-    list[str] | None, typer.Option(metavar="CODES", help="Only these rules (codes, prefixes or names, with commas).")
+    list[str] | None,
+    typer.Option(
+        metavar="CODES",
+        help="Only these rules (codes, prefixes or names, with commas).",
+        autocompletion=completion.rules,
+    ),
 ]
 ExtendSelect = Annotated[
-    list[str] | None, typer.Option(metavar="CODES", help="These rules beside the default or the selected ones.")
+    list[str] | None,
+    typer.Option(
+        metavar="CODES", help="These rules beside the default or the selected ones.", autocompletion=completion.rules
+    ),
 ]
-Ignore = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Not these rules.")]
-FailOn = Annotated[str | None, typer.Option(help="Exit with 1 only from this severity on: info, warning or error.")]
+Ignore = Annotated[
+    list[str] | None, typer.Option(metavar="CODES", help="Not these rules.", autocompletion=completion.rules)
+]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        help="Exit with 1 only from this severity on: info, warning or error.", autocompletion=completion.severities
+    ),
+]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
 Config = Annotated[Path | None, typer.Option(help="A gillint.toml or pyproject.toml, instead of the nearest one.")]
 Exclude = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Leave out what matches; repeatable.")]
@@ -100,52 +112,19 @@ StdinName = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen(Choices):
     """What holds after the command line and the configuration file have met; the command line wins."""
 
-    options: Options
     outputs: tuple[Output, ...]
     fail_on: str
     fail_on_given: bool
-    exclude: tuple[str, ...]
-    config: str | None = None
     statistics: bool = False
-    baseline: Path | None = None
-    per_file_ignores: tuple[PerFile, ...] = ()
 
     @property
     def shows_text(self) -> bool:
         """Whether somebody reads the report on standard output."""
         return Output("text") in self.outputs and not self.statistics
-
-    def options_for(self, path: str) -> Options:
-        """The options with the rules that are left out for this path."""
-        codes = self.options.codes
-        left_out = frozenset[str]().union(*(p.codes for p in self.per_file_ignores if p.holds_for(path)))
-        return replace(self.options, codes=codes - left_out) if codes is not None and left_out else self.options
-
-
-@dataclass(frozen=True, slots=True)
-class PerFile:
-    """Rules that are left out for the files that a pattern matches: by name, or by path from the configuration's folder."""
-
-    pattern: str
-    folder: str
-    codes: frozenset[str]
-
-    def holds_for(self, path: str) -> bool:
-        """Whether a file is meant; a pattern that begins with `!` means all others."""
-        pattern = self.pattern.removeprefix("!")
-        whole = Path(path).absolute().as_posix()
-        absolute = (Path(self.folder) / pattern).as_posix()
-        names = Path(path).name, whole
-        found = (
-            fnmatch.fnmatch(names[0], pattern)
-            or fnmatch.fnmatch(names[1], absolute)
-            or whole.startswith(absolute.rstrip("/") + "/")
-        )
-        return found != self.pattern.startswith("!")
 
 
 def choose(
@@ -174,59 +153,39 @@ def choose(
     Raises:
         UsageError: an option or a setting that cannot be.
     """
-    settings = read_settings(config) if config is not None else find_settings(_start(paths))
-    core_count = cores_of(cores, "--cores") if cores is not None else settings.cores or DEFAULT_CORES
+    found = read_settings(config) if config is not None else find_settings(_start(paths))
     if threads is not None and not 1 <= threads <= 1024:
         raise UsageError(f"--threads: must be a number from 1 to 1024, is {threads}")
-    assumptions = dict(settings.assume)
-    assumptions.update(assumption(text) for text in assume or ())
-    version = python_of(python, "--python") if python is not None else None
-    free = free_threaded if free_threaded is not None else bool(settings.free_threaded)
-    target = version or settings.python or lowest_python(settings.requires_python)
-    if free and target in ("3.8", "3.9", "3.10", "3.11", "3.12"):
-        if version is not None or settings.python is not None:
-            raise UsageError(f"--free-threaded: Python {target} has no free-threaded build; it begins with 3.13")
-        target = "3.13"
+    given = Settings(
+        cores=cores_of(cores, "--cores") if cores is not None else None,
+        threads=threads,
+        python=python_of(python, "--python") if python is not None else None,
+        free_threaded=free_threaded,
+        select=_listed(select),
+        extend_select=_listed(extend_select),
+        ignore=_listed(ignore),
+        exclude=tuple(exclude or ()),
+        assume=dict(assumption(text) for text in assume or ()),
+        baseline=baseline,
+        extend_knowledge=tuple(extend_knowledge or ()),
+    )
+    choices = decide(given, found, _start(paths), environment)
     return Chosen(
-        Options(
-            cores=core_count,
-            threads=threads or settings.threads or core_count,
-            python=target,
-            free_threaded=free,
-            assumptions=assumptions,
-            codes=_codes(select, extend_select, ignore, settings),
-            environment=find_environment(_start(paths), environment),
-            extensions=extensions(settings, extend_knowledge),
-        ),
-        outputs=outputs_of(output_format, output_file, settings.output_format or "text"),
-        fail_on=_one_of(fail_on, SEVERITIES, "--fail-on") or settings.fail_on or "info",
-        fail_on_given=(fail_on or settings.fail_on) is not None,
-        exclude=(*settings.exclude, *(exclude or ())),
-        config=settings.file,
+        options=choices.options,
+        exclude=choices.exclude,
+        baseline=choices.baseline,
+        per_file_ignores=choices.per_file_ignores,
+        config=found.file,
+        outputs=outputs_of(output_format, output_file, found.output_format or "text"),
+        fail_on=_one_of(fail_on, SEVERITIES, "--fail-on") or found.fail_on or "info",
+        fail_on_given=(fail_on or found.fail_on) is not None,
         statistics=statistics,
-        baseline=baseline or _beside(settings, settings.baseline),
-        per_file_ignores=_per_file(settings),
     )
 
 
-def _beside(settings: Settings, name: str | None) -> Path | None:
-    """A path of the configuration file is relative to its folder."""
-    return Path(settings.file or "").parent / name if name is not None else None
-
-
-def _per_file(settings: Settings) -> tuple[PerFile, ...]:
-    folder = str(Path(settings.file or "").absolute().parent)
-    return tuple(
-        PerFile(pattern, folder, _matching(list(codes), f"{settings.file}: per-file-ignores.{pattern}"))
-        for pattern, codes in settings.per_file_ignores
-    )
-
-
-def extensions(settings: Settings, given: list[Path] | None) -> tuple[Extension, ...]:
-    """The user's knowledge files: those of the configuration, then those of the command line, which win."""
-    here = Path.cwd()
-    named = [path.relative_to(here) if path.is_relative_to(here) else path for path in settings.extend_knowledge]
-    return tuple(map(read_extension, (*named, *(given or ()))))
+def _listed(texts: list[str] | None) -> tuple[str, ...] | None:
+    """Names that are given with commas, or one by one."""
+    return tuple(texts) if texts else None
 
 
 def _start(paths: tuple[str, ...]) -> Path:
@@ -238,36 +197,6 @@ def _one_of(value: str | None, known: tuple[str, ...], option: str) -> str | Non
     if value is not None and value not in known:
         raise UsageError(f"{option}: must be one of {', '.join(known)}, is {value!r}")
     return value
-
-
-def _codes(
-    select: list[str] | None, extend: list[str] | None, ignore: list[str] | None, settings: Settings
-) -> frozenset[str]:
-    chosen = _matching(select, "--select") if select else None
-    if chosen is None and settings.select is not None:
-        chosen = _matching(list(settings.select), f"{settings.file}: select")
-    usual = frozenset(rule.code for rule in RULES if rule.by_default)
-    more = _matching(extend, "--extend-select") if extend else frozenset()
-    if settings.extend_select:
-        more |= _matching(list(settings.extend_select), f"{settings.file}: extend-select")
-    left_out = _matching(ignore, "--ignore") if ignore else frozenset()
-    if settings.ignore:
-        left_out |= _matching(list(settings.ignore), f"{settings.file}: ignore")
-    return ((chosen if chosen is not None else usual) | more) - left_out
-
-
-def _matching(texts: list[str], where: str) -> frozenset[str]:
-    found: set[str] = set()
-    for text in ",".join(texts).split(","):
-        wanted = text.strip()
-        if not wanted:
-            continue
-        codes = {r.code for r in RULES if wanted in (r.code, r.name, "ALL") or r.code.startswith(wanted)}
-        if not codes:
-            known = ", ".join(rule.code for rule in RULES)
-            raise UsageError(f"{where}: unknown rule {wanted!r}; known: {known}")
-        found |= codes
-    return frozenset(found)
 
 
 def exit_code(reports: tuple[FileReport, ...], fail_on: str) -> int:

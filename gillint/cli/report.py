@@ -7,7 +7,7 @@ from typing import Any
 from gillint.advice.outcome import FileReport
 from gillint.cli import measure as m
 from gillint.cli import options as o
-from gillint.cli.command import make_command, run_command, unknown_findings
+from gillint.cli.command import make_command, run_command
 from gillint.cli.output import emit
 from gillint.cli.run import analyse_paths
 from gillint.diagnostics.measured import Verdict
@@ -44,7 +44,7 @@ def _report(
         _predict_for_this_machine(shared, request)
 
     def run(paths: tuple[str, ...], chosen: o.Chosen, stdin_filename: str | None) -> int:
-        reports = unknown_findings(analyse_paths(paths, chosen, stdin_filename, thorough=True), chosen)
+        reports = chosen.new_findings(analyse_paths(paths, chosen, stdin_filename, thorough=True))
         if request.wanted:
             reports = m.carry_out(reports, chosen, request)
             if not request.measure:

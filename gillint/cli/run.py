@@ -12,9 +12,9 @@ from gillint.cli.options import Chosen
 from gillint.errors import UsageError
 from gillint.pipeline import analyse
 from gillint.resolve.program import Project
-from gillint.source.files import SourceProblem, discover, read_bytes, read_source
+from gillint.source.files import discover, read_bytes
 from gillint.source.modules import ProjectModules
-from gillint.syntax.parse import Syntax, SyntaxProblem, parse
+from gillint.syntax.loading import Loader
 
 _PROGRESS_FROM = 20  # files
 
@@ -41,7 +41,7 @@ def analyse_paths(
         if Path(text).is_dir() and not any(_inside(f, Path(text)) for f in files):
             print(f"gillint: warning: {text}: no Python files in this folder", file=sys.stderr)
     modules = ProjectModules()
-    project = Project(_Loader(modules))
+    project = Project(Loader(modules))
     for path in _with_progress(files):
         reports.append(_one(path, chosen.options_for(str(path)), project, thorough=thorough))
     return tuple(reports)
@@ -49,7 +49,7 @@ def analyse_paths(
 
 def analyse_again(path: str, chosen: Chosen) -> Callable[[str], FileReport]:
     """A check of another text of a file."""
-    project = Project(_Loader(ProjectModules()))
+    project = Project(Loader(ProjectModules()))
     return lambda text: analyse(text, path, chosen.options_for(path), project, thorough=False)
 
 
@@ -62,32 +62,8 @@ def _one(path: Path, options: Options, project: Project, *, thorough: bool) -> F
 
 
 def _standard_input(name: str, options: Options, *, thorough: bool) -> FileReport:
-    project = Project(_Loader(ProjectModules())) if name != "<stdin>" else None
+    project = Project(Loader(ProjectModules())) if name != "<stdin>" else None
     return analyse_bytes(sys.stdin.buffer.read(), name, options, project, thorough=thorough)
-
-
-class _Loader:
-    """Finds and parses modules of the same project, each once."""
-
-    def __init__(self, modules: ProjectModules) -> None:
-        self._modules = modules
-        self._parsed: dict[str, Syntax | None] = {}
-
-    def has(self, module: str, level: int, importer: str) -> bool:
-        """Whether the project has such a file."""
-        return self._modules.find(module, level, importer) is not None
-
-    def __call__(self, module: str, level: int, importer: str) -> Syntax | None:
-        path = self._modules.find(module, level, importer)
-        if path is None:
-            return None
-        key = str(path)
-        if key not in self._parsed:
-            try:
-                self._parsed[key] = parse(read_source(path), key)
-            except (SourceProblem, SyntaxProblem, UsageError):
-                self._parsed[key] = None
-        return self._parsed[key]
 
 
 def _with_progress(files: list[Path]) -> Iterator[Path]:

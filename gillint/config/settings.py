@@ -26,9 +26,13 @@ _KNOWN_PYTHONS = range(8, 20)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a configuration file; None where it says nothing."""
+    """What a configuration file, a command line or an editor says; None where it says nothing.
+
+    `file` names where that stands, in messages; `folder` is what its patterns are relative to.
+    """
 
     file: str | None = None
+    folder: Path | None = None
     cores: int | None = None
     threads: int | None = None
     python: str | None = None
@@ -40,7 +44,7 @@ class Settings:
     fail_on: str | None = None
     exclude: tuple[str, ...] = ()
     assume: Mapping[str, Estimate] = field(default_factory=dict)
-    baseline: str | None = None
+    baseline: Path | None = None
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     requires_python: str | None = None
     extend_knowledge: tuple[Path, ...] = ()
@@ -103,15 +107,34 @@ def read_settings(path: Path, requires: str | None = None) -> Settings:
         table, prefix = data, ""
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: {prefix.rstrip('.')}: must be a table")
+    return settings_of(table, str(path), path.parent, prefix, requires)
+
+
+def settings_of(
+    table: Mapping[str, Any], file: str, folder: Path, prefix: str = "", requires: str | None = None
+) -> Settings:
+    """The settings in a table.
+
+    Args:
+        table: keys and values as in a gillint.toml.
+        file: what messages name as the place of the table.
+        folder: what paths and patterns in it are relative to.
+        prefix: what stands before each key in messages.
+        requires: the project's `requires-python`.
+
+    Raises:
+        ConfigError: an unknown key or a wrong value.
+    """
+    where = f"{file}: {prefix}"
     for key in table:
         if key not in _KEYS:
-            raise ConfigError(f"{path}: {prefix}{key}: unknown key; known: {', '.join(_KEYS)}")
-    where = f"{path}: {prefix}"
+            raise ConfigError(f"{where}{key}: unknown key; known: {', '.join(_KEYS)}")
     assume = table.get("assume", {})
     if not isinstance(assume, dict):
         raise ConfigError(f"{where}assume: must be a table such as {{ 'len(chunk)' = 65536 }}")
     return Settings(
-        file=str(path),
+        file=file,
+        folder=folder,
         cores=cores_of(table["cores"], f"{where}cores") if "cores" in table else None,
         threads=_count(table["threads"], f"{where}threads") if "threads" in table else None,
         python=python_of(table["python"], f"{where}python") if "python" in table else None,
@@ -123,13 +146,17 @@ def read_settings(path: Path, requires: str | None = None) -> Settings:
         fail_on=_choice(table.get("fail-on"), SEVERITIES, f"{where}fail-on"),
         exclude=_texts(table.get("exclude"), f"{where}exclude") or (),
         assume=dict(_assumption(f"{k}={v}", f"{where}assume.{k}") for k, v in assume.items()),
-        baseline=_text(table.get("baseline"), f"{where}baseline"),
+        baseline=_beside(folder, _text(table.get("baseline"), f"{where}baseline")),
         per_file_ignores=_per_file(table.get("per-file-ignores"), f"{where}per-file-ignores"),
         requires_python=requires,
         extend_knowledge=tuple(
-            path.parent / name for name in _texts(table.get("extend-knowledge"), f"{where}extend-knowledge") or ()
+            folder / name for name in _texts(table.get("extend-knowledge"), f"{where}extend-knowledge") or ()
         ),
     )
+
+
+def _beside(folder: Path, name: str | None) -> Path | None:
+    return folder / name if name is not None else None
 
 
 def _per_file(value: object, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 
 from gillint.costs.bytecode import operations_ns
 from gillint.diagnostics.span import Span
@@ -61,25 +63,6 @@ class Demand:
         """The same with the work that is handed over."""
         return self.elapsed + self.handed
 
-    def plus(self, other: Demand) -> Demand:
-        """One after the other."""
-        return Demand(
-            self.gil + other.gil,
-            self.native + other.native,
-            self.wait + other.wait,
-            self.unknown + other.unknown,
-            self.assumed + other.assumed,
-            self.releases + other.releases,
-            self.hold.max(other.hold),
-            self.python + other.python,
-            self.pages + other.pages,
-            self.parallel + other.parallel,
-            self.handed + other.handed,
-            self.serial + other.serial,
-            self.locked + other.locked,
-            self.guarded + other.guarded,
-        )
-
     def times(self, count: Estimate | float) -> Demand:
         """Several runs."""
         return Demand(
@@ -100,7 +83,22 @@ class Demand:
         )
 
 
-NOTHING = Demand()
+_QUANTITIES = tuple(f.name for f in fields(Demand))
+_LONGEST = _QUANTITIES.index("hold")
+_each_of = attrgetter(*_QUANTITIES)
+
+
+def in_turn(parts: Sequence[Demand]) -> Demand:
+    """One after the other: sums, but of the longest hold the longest."""
+    if len(parts) == 1:
+        return parts[0]
+    columns = list(zip(*map(_each_of, parts), strict=True))
+    longest = columns[_LONGEST]
+    columns[_LONGEST] = ()
+    whole = [total(column) for column in columns]
+    for hold in longest:
+        whole[_LONGEST] = whole[_LONGEST].max(hold)
+    return Demand(*whole)
 
 
 def _is_shared(call: Call, made: set[str | None]) -> bool:
@@ -152,21 +150,33 @@ class Costs:
 
     def _block(self, block: Block) -> Demand:
         own = Estimate.point(operations_ns(block.operations, self.target))
-        demand = Demand(gil=own, python=own)
+        parts = [Demand(gil=own, python=own)]
         for node in block.nodes:
             if isinstance(node, Call):
-                demand = demand.plus(self._call(node))
+                parts.extend(self._call(node))
             elif isinstance(node, Loop):
-                demand = demand.plus(self.block(node.body).times(node.trips))
+                parts.append(self.block(node.body).times(node.trips))
             elif isinstance(node, Branch):
-                demand = demand.plus(self._branch(node))
+                parts.extend(self._branch(node))
             elif isinstance(node, Handover):
-                demand = demand.plus(Demand(handed=self.block(node.worker).inclusive * node.tasks))
-        return demand
+                parts.append(Demand(handed=self.block(node.worker).inclusive * node.tasks))
+        return in_turn(parts)
 
-    def _call(self, call: Call) -> Demand:
+    def _call(self, call: Call) -> Iterator[Demand]:
+        """Of the call itself, and of what it calls."""
         effect = self.effect(call)
-        demand = Demand(
+        if call.kind not in ("project", "join"):
+            yield self._alone(call, effect)
+        if call.inner is not None:
+            inner = self.block(call.inner)
+            yield inner.times(RECURSIVE_CALLS) if call.inner.recursive else inner
+        if call.callback is not None:
+            yield self.block(call.callback).times(effect.calls)
+
+    @staticmethod
+    def _alone(call: Call, effect: CallEffect) -> Demand:
+        """The call itself, without what it calls."""
+        return Demand(
             gil=effect.gil,
             native=effect.native,
             wait=effect.wait,
@@ -178,21 +188,13 @@ class Costs:
             pages=effect.pages,
             parallel=effect.native if effect.parallel else ZERO,
         )
-        if call.inner is not None:
-            inner = self.block(call.inner)
-            demand = demand.plus(inner.times(RECURSIVE_CALLS) if call.inner.recursive else inner)
-        if call.callback is not None:
-            demand = demand.plus(self.block(call.callback).times(effect.calls))
-        return demand
 
-    def _branch(self, branch: Branch) -> Demand:
+    def _branch(self, branch: Branch) -> Iterator[Demand]:
         """Each arm by its weight."""
         weights = branch.weights or tuple(1.0 for _ in branch.arms)
         whole = sum(weights) or 1.0
-        demand = NOTHING
         for arm, weight in zip(branch.arms, weights, strict=True):
-            demand = demand.plus(self.block(arm).times(weight / whole))
-        return demand
+            yield self.block(arm).times(weight / whole)
 
     def calls(self, block: Block) -> tuple[CallShare, ...]:
         """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
@@ -212,17 +214,15 @@ class Costs:
             return
         for node in block.nodes:
             if isinstance(node, Call):
-                effect = self.effect(node)
                 if node.kind not in ("project", "join"):
                     key = (node.path, node.span, node.name)
                     old = found.get(key)
-                    total = old.count + count if old is not None else count
-                    found[key] = CallShare(node, effect, total, chain)
+                    found[key] = CallShare(node, self.effect(node), count if old is None else old.count + count, chain)
                 if node.inner is not None:
                     times = count * RECURSIVE_CALLS if node.inner.recursive else count
                     self._collect(node.inner, times, (*chain, node.span), found, depth + 1)
                 if node.callback is not None:
-                    self._collect(node.callback, count * effect.calls, chain, found, depth + 1)
+                    self._collect(node.callback, count * self.effect(node).calls, chain, found, depth + 1)
             elif isinstance(node, Loop):
                 self._collect(node.body, count * node.trips, chain, found, depth + 1)
             elif isinstance(node, Branch):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from gillint.costs.demand import RECURSIVE_CALLS, Costs
 from gillint.diagnostics.span import Span
+from gillint.resolve.entries import runs_others
 from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node, Resolved
 
 # A function that nothing in the file calls is called from elsewhere: more often than the file is imported.
@@ -13,6 +14,8 @@ FUNCTION_RUNS = 100.0
 # What stands under `if __name__ == "__main__"` is the program's purpose; beside it, set-up at the top of the file is what every
 # import pays once. A convention, as above.
 MAIN_RUNS = 20.0
+# Where the file has its program, a function that needs arguments and that nothing calls is a part that is not used here.
+SPARE_RUNS = 0.01
 
 
 @dataclass(slots=True)
@@ -27,16 +30,18 @@ class Hotness:
         """Time by span, functions included, and the total that it is a share of."""
         times: dict[Span, float] = {}
         total = 0.0
+        has_program = any(trace.is_program for trace in resolved.functions) or _main_runs_functions(resolved)
         for trace in resolved.functions:
+            entry_runs = SPARE_RUNS if has_program and trace.is_spare else FUNCTION_RUNS
             if trace.is_entry and trace.name == "<module>" and resolved.mains:
                 for block, runs in _parts(trace.block, resolved.mains):
                     total += self.costs.block(block).inclusive.likely * runs
                     _add(times, self._block(block), runs)
             elif trace.is_entry:
-                runs = 1.0 if trace.name == "<module>" else FUNCTION_RUNS
+                runs = 1.0 if trace.name == "<module>" else entry_runs
                 total += self.costs.block(trace.block).inclusive.likely * runs
                 _add(times, self._block(trace.block), runs)
-            own = self.costs.block(trace.block).inclusive.likely * (FUNCTION_RUNS if trace.is_entry else 1.0)
+            own = self.costs.block(trace.block).inclusive.likely * (entry_runs if trace.is_entry else 1.0)
             times[trace.span] = max(times.get(trace.span, 0.0), own)
         return times, total
 
@@ -77,6 +82,11 @@ class Hotness:
                 for arm, weight in zip(node.arms, weights, strict=True):
                     _add(found, self._block(arm), weight / whole)
         return found
+
+
+def _main_runs_functions(resolved: Resolved) -> bool:
+    nodes = resolved.functions[0].block.nodes if resolved.mains else ()
+    return any(_within(n, resolved.mains) and runs_others(Block((), (n,))) for n in nodes)
 
 
 def _parts(block: Block, mains: tuple[Span, ...]) -> tuple[tuple[Block, float], tuple[Block, float]]:

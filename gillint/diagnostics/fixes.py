@@ -43,3 +43,11 @@ class Fix:
     title: str
     applicability: Applicability
     edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What a fix comes to in a text: `text` in the place of what the span holds, which may be nothing."""
+
+    span: Span
+    text: str

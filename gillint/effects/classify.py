@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ZERO, Estimate, total
 from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
@@ -25,8 +25,9 @@ _DEFAULT_GIL = Cost(fixed=150)
 class CallEffect:
     """The effect and the service demands of one call, itself alone (without a callback or the callee's body).
 
-    Times are nanoseconds; `releases` counts how often it gives the GIL up; `hold` is its longest stretch without a
-    release; `unknown` is the time of a call of which nothing is known; `pages` are bytes of fresh memory.
+    Times are nanoseconds; `elapsed` is all of it, as on an idle machine; `releases` counts how often it gives the GIL up;
+    `hold` is its longest stretch without a release; `unknown` is the time of a call of which nothing is known; `pages`
+    are bytes of fresh memory.
     """
 
     effect: Effect
@@ -48,11 +49,10 @@ class CallEffect:
     instead: str | None = None
     evidence: tuple[Evidence, ...] = ()
     library: LibraryVersion | None = None
+    elapsed: Estimate = field(init=False)
 
-    @property
-    def elapsed(self) -> Estimate:
-        """All of it, as on an idle machine."""
-        return self.gil + self.native + self.wait + self.unknown
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "elapsed", total((self.gil, self.native, self.wait, self.unknown)))
 
 
 def classify(call: Call, target: Target) -> CallEffect:
@@ -64,7 +64,7 @@ def classify(call: Call, target: Target) -> CallEffect:
             return CallEffect(Effect.RUNS_PYTHON)
         return CallEffect(Effect.UNKNOWN, unknown=UNKNOWN_NS, assumed=True)
     fact = call.fact
-    answers = Answers(fact, call.bound)
+    answers = Answers(fact, call.bound, call.result)
     decision = decide(fact, answers, target)
     gil = _each(decision, "gil", answers, _DEFAULT_GIL)
     native = _each(decision, "native", answers, None)
@@ -102,6 +102,7 @@ _COLD_NS = 850.0
 _COLD_AFTER_NS = 2_000.0
 # The Python of pandas, some hundred functions a call: 1.3 to 3.5 times in ten programs what it takes in a tight loop.
 _COLD_GLUE = 0.8
+_GLUE_FROM = 5_000.0
 
 
 def _in_a_program(call: Call, decision: Decision, native: Estimate, releases: Estimate) -> Estimate:
@@ -111,7 +112,7 @@ def _in_a_program(call: Call, decision: Decision, native: Estimate, releases: Es
     extra = ZERO
     if any(t.startswith("pandas.") for t in types):
         cost = decision.likely.gil
-        extra = Estimate.point(_COLD_GLUE * cost.fixed) if cost is not None else ZERO
+        extra = Estimate.point(_COLD_GLUE * cost.fixed) if cost is not None and cost.fixed > _GLUE_FROM else ZERO
     elif _ARRAY not in types:
         return ZERO
     stretch = native / releases.max(1.0)

@@ -267,6 +267,47 @@ def find_method(type_name: str, method: str) -> Fact | None:
     return knowledge().method(type_name, method)
 
 
+def spoken_fact(name: str) -> Fact | None:
+    """The fact that people mean by a name: its own, its class's by inheritance, or of what a call of its owner returns.
+
+    `collections.OrderedDict.keys` is a method of dict, `hashlib.sha256.update` one of the digest that sha256 returns,
+    `sqlalchemy.Connection.execute` one that is known by the module that defines it.
+    """
+    exact = find_fact(name)
+    owner, _, method = name.rpartition(".")
+    if exact is not None or not owner:
+        return exact
+    inherited = find_method(owner, method)
+    if inherited is not None:
+        return inherited
+    made = spoken_fact(owner)
+    returned = made.behaviour.returns if made is not None else None
+    if returned is not None and returned.type is not None and (found := find_method(returned.type, method)) is not None:
+        return found
+    return _same_elsewhere(name)
+
+
+def _same_elsewhere(name: str) -> Fact | None:
+    """The one fact of the same class and method (`Image.resize`) that another module of the same library has."""
+    parts = name.split(".")
+    if len(parts) < 3:
+        return None
+    tail = f".{'.'.join(parts[-2:])}"
+    within = [lib for lib in library_files() if lib == parts[0] or lib.startswith(parts[0] + ".")]
+    found: dict[int, Fact] = {}
+    for lib in within:
+        known = library(lib)
+        if known is not None:
+            found.update(
+                {
+                    id(known.facts.find(n)): f
+                    for n in known.facts.places
+                    if n.endswith(tail) and (f := known.facts.find(n))
+                }
+            )
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 def knows_module(name: str) -> bool:
     """Whether a module of this name, or one above it, has a knowledge file."""
     return any(candidate != "builtins" for candidate in libraries_of(name))

@@ -83,10 +83,12 @@ def find_regions(resolved: Resolved) -> tuple[Region, ...]:
             found.setdefault(trace.span, _recursion(trace, in_worker))
         for region in _regions(trace.block, trace.path, trace.name, _Context(trace.is_async, in_worker)):
             found.setdefault(region.span, region)
+    seen: set[int] = set()
     for trace in resolved.functions:
         # Nested functions and lambdas are seen where they are called.
-        for inner, name, context in _called(trace.block, trace.name, _Context(trace.is_async, trace.name in workers)):
-            for region in _regions(inner, trace.path, name, context):
+        context = _Context(trace.is_async, trace.name in workers)
+        for inner, name, inside in _called(trace.block, trace.name, context, seen):
+            for region in _regions(inner, trace.path, name, inside):
                 if region.path == resolved.path:
                     found.setdefault(region.span, region)
     return tuple(sorted(found.values(), key=lambda r: (r.span.line, r.span.column, -r.span.end_line)))
@@ -176,10 +178,9 @@ def _regions(block: Block, path: str, function: str, context: _Context, depth: i
             yield from _regions(node.callback, path, function, context, depth + 1)
 
 
-def _called(block: Block, function: str, context: _Context) -> Iterator[tuple[Block, str, _Context]]:
-    """The bodies that are reached through calls and hand-overs, with the name they run under."""
+def _called(block: Block, function: str, context: _Context, seen: set[int]) -> Iterator[tuple[Block, str, _Context]]:
+    """The bodies that are reached through calls and hand-overs, with the name they run under; not what was seen before."""
     stack: list[tuple[Block, str, _Context]] = [(block, function, context)]
-    seen: set[int] = set()
     while stack:
         current, name, state = stack.pop()
         if id(current) in seen:
@@ -205,9 +206,9 @@ def _called(block: Block, function: str, context: _Context) -> Iterator[tuple[Bl
 def _handed_over(resolved: Resolved) -> frozenset[str]:
     """The names of the functions that are handed to a thread, a process or a task."""
     found: set[str] = set()
+    seen: set[int] = set()
     for trace in resolved.functions:
         stack = [trace.block]
-        seen: set[int] = set()
         while stack:
             block = stack.pop()
             if id(block) in seen:

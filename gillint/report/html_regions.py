@@ -22,6 +22,7 @@ BOUNDS = {
     "unknown": "calls that nobody knows could decide",
 }
 _CALLS = 8
+_WHOLE_NAME = 24
 _OPEN = 3  # cards that are open when the page is
 
 
@@ -104,7 +105,8 @@ def _calls(ranked: Ranked, rank: int) -> Iterator[str]:
     calls = shown_calls(ranked.assessment)
     if not calls:
         return
-    yield f'<h3>Calls</h3><div class="wide" role="region" aria-label="Calls of region {rank}" tabindex="0"><table><thead><tr>'
+    yield f'<h3>Calls</h3><div class="wide" role="region" aria-label="Calls of region {rank}" tabindex="0">'
+    yield '<table class="calls"><thead><tr>'
     yield "".join(f'<th scope="col">{name}</th>' for name in ("Share", "Call", "Place", "Effect", "Evidence"))
     yield "</tr></thead><tbody>"
     for c in calls:
@@ -121,8 +123,8 @@ def _calls(ranked: Ranked, rank: int) -> Iterator[str]:
 
 
 def _name(name: str) -> str:
-    """A dotted name may be broken before a dot."""
-    return escaped(name).replace(".", "<wbr>.")
+    """A long dotted name may be broken before a dot, a short one stays whole."""
+    return escaped(name).replace(".", "<wbr>.") if len(name) > _WHOLE_NAME else escaped(name)
 
 
 def _line(report: FileReport, line: int) -> str:

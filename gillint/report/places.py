@@ -54,7 +54,7 @@ def place_of(report: FileReport, finding: Diagnostic | Related) -> Place:
     return place(report, finding.span, finding.path)
 
 
-_LINE = re.compile(r"\(line (\d+)\)")
+_LINE = re.compile(r"(?<=\()line (\d+)(?=\))|\bline (\d+)(?= of )")
 
 
 def in_cells(report: FileReport, text: str) -> str:
@@ -63,8 +63,8 @@ def in_cells(report: FileReport, text: str) -> str:
         return text
 
     def by_cell(match: re.Match[str]) -> str:
-        cell, line = cell_at(report.cells, int(match[1]))
-        return f"(cell {cell.number}, line {line})"
+        cell, line = cell_at(report.cells, int(match[1] or match[2]))
+        return f"cell {cell.number}, line {line}"
 
     return _LINE.sub(by_cell, text)
 

@@ -12,6 +12,7 @@ from typing import Any
 from gillint import __version__
 from gillint.advice.outcome import FileReport
 from gillint.diagnostics.rule import RuleText
+from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Diagnostic
 from gillint.report.fingerprint import fingerprints
 from gillint.report.formats import Run
@@ -92,22 +93,53 @@ def _result(report: FileReport, d: Diagnostic, fingerprint: str, rules: dict[str
         steps = [(where, d.message), *chain]
         flow = [{"location": {**_location(link), "message": {"text": text}}} for link, text in steps]
         found["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
+    fix = _fix(report, d)
+    if fix is not None:
+        found["fixes"] = [fix]
     return found
 
 
-def _location(where: Place) -> dict[str, Any]:
-    uri = relative_uri(where.path)
-    artifact = {"uri": uri} if uri.startswith("file:") else {"uri": uri, "uriBaseId": "SRCROOT"}
-    physical: dict[str, Any] = {"artifactLocation": artifact}
-    if where.cell is not None:  # columns are those of the code, not of the JSON around it
-        physical["region"] = {"startLine": where.file_line}
-        cell = {"name": f"cell {where.cell}", "fullyQualifiedName": str(where), "kind": "module"}
-        return {"physicalLocation": physical, "logicalLocations": [cell]}
-    span = where.span
-    physical["region"] = {
+def _fix(report: FileReport, d: Diagnostic) -> dict[str, Any] | None:
+    """What would mend it; not in notebooks, whose cells are not the lines of a file."""
+    if d.fix is None or report.cells:
+        return None
+    from gillint.syntax.replacements import replacements  # which needs the parser
+
+    changes = replacements(report.source, d.fix)
+    if not changes:
+        return None
+    return {
+        "description": {"text": f"{d.fix.title} ({d.fix.applicability.value})"},
+        "artifactChanges": [
+            {
+                "artifactLocation": _artifact(d.path),
+                "replacements": [
+                    {"deletedRegion": _region(change.span), "insertedContent": {"text": change.text}}
+                    for change in changes
+                ],
+            }
+        ],
+    }
+
+
+def _artifact(path: str) -> dict[str, str]:
+    uri = relative_uri(path)
+    return {"uri": uri} if uri.startswith("file:") else {"uri": uri, "uriBaseId": "SRCROOT"}
+
+
+def _region(span: Span) -> dict[str, int]:
+    return {
         "startLine": span.line,
         "startColumn": span.column,
         "endLine": span.end_line,
         "endColumn": span.end_column,
     }
-    return {"physicalLocation": physical}
+
+
+def _location(where: Place) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": _artifact(where.path)}
+    if where.cell is not None:  # columns are those of the code, not of the JSON around it
+        physical["region"] = {"startLine": where.file_line}
+        cell = {"name": f"cell {where.cell}", "fullyQualifiedName": str(where), "kind": "module"}
+        return {"physicalLocation": physical, "logicalLocations": [cell]}
+    return {"physicalLocation": {**physical, "region": _region(where.span)}}

@@ -58,3 +58,21 @@ def worth_threads(a: Assessment) -> bool:
     """Whether this very loop could be given to threads."""
     apart = a.region.iterations.value in ("independent", "reduction")
     return a.prediction.help == "yes" and a.region.concurrency.value == "sequential" and apart
+
+
+_BOUND = {"gil": "GIL-bound", "native": "native", "io": "I/O-bound", "mixed": "mixed", "unknown": "of unknown bound"}
+
+
+def headline(a: Assessment) -> str:
+    """A region in a few words, for the line above it: `threads 1.0x, GIL-bound, freezes 12 ms`."""
+    p = a.prediction
+    likely = p.ceiling.likely
+    parts = [f"threads {likely:.1f}x" if likely is not None else "threads: unknown", _BOUND[p.bound.value]]
+    if a.loop_block is not None and a.loop_block.likely >= _WORTH_SAYING_NS:
+        parts.append(f"blocks the event loop {duration(a.loop_block.likely)}")
+    elif p.stall.likely >= _WORTH_SAYING_NS and p.held.likely is not None:
+        parts.append(f"freezes {duration(p.stall.likely)}")
+    return ", ".join(parts)
+
+
+_WORTH_SAYING_NS = 100_000.0

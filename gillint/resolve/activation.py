@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.knowledge.conditions import Target
+from gillint.resolve.files import Files
+from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, Value
 from gillint.syntax import tree as t
@@ -64,6 +66,9 @@ class Program(Protocol):
     target: Target
     assumptions: Mapping[str, Estimate]
     lazies: dict[int, Lazy]
+    files: Files
+    options: dict[str, Option]
+    tables: Tables
 
     def call(
         self,
@@ -125,6 +130,10 @@ class Program(Protocol):
         """What a name imported from the same project stands for."""
         ...
 
+    def settled(self, value: Value, scope: ModuleScope) -> Value:
+        """A variable's value with what it was imported as looked up."""
+        ...
+
     def function_tree(self, key: str) -> tuple[t.Function | t.Lambda | None, ClassScope | None]:
         """The tree of a function of the project, and the class where it is a method."""
         ...
@@ -171,6 +180,9 @@ class Activation:
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
+    # By variable: the loops around its last assignment, and the size that it began with.
+    born: dict[str, tuple[int, Estimate]] = field(default_factory=dict)
+    times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
     @property
     def path(self) -> str:
@@ -186,15 +198,9 @@ class Activation:
         """Note a node."""
         self.builder.nodes.append(node)
 
-    @contextmanager
-    def nested(self) -> Iterator[Builder]:
+    def nested(self) -> _Nested:
         """Write into a new block for a while."""
-        outer, self.builder = self.builder, Builder()
-        inner = self.builder
-        try:
-            yield inner
-        finally:
-            self.builder = outer
+        return _Nested(self)
 
     def defer(self, lazy: Lazy, type_name: str, element: Value) -> Value:
         """A value that stands for deferred work."""
@@ -238,9 +244,25 @@ class Activation:
                 )
             )
 
-    def trips_so_far(self) -> Estimate:
-        """How often the current statement runs for one run of the body."""
+    def trips_so_far(self, since: int = 0) -> Estimate:
+        """How often the current statement runs for one run of the body, or of that many loops around it."""
         product = ONE
-        for trips in self.loops:
+        for trips in self.loops[since:]:
             product = product * trips
         return product
+
+
+class _Nested:
+    """The context in which an activation writes into a block of its own; a class, since it is entered all the time."""
+
+    __slots__ = ("_act", "_outer")
+
+    def __init__(self, act: Activation) -> None:
+        self._act, self._outer = act, act.builder
+
+    def __enter__(self) -> Builder:
+        inner = self._act.builder = Builder()
+        return inner
+
+    def __exit__(self, *error: object) -> None:
+        self._act.builder = self._outer

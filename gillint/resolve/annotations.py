@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from gillint.resolve.activation import Activation
-from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ClassRef, SymbolRef, UndefinedRef, Value, join
+from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ClassRef, SymbolRef, UndefinedRef, Value, is_known, join
 from gillint.syntax import tree as t
 
 _CONTAINERS = {"list", "set", "frozenset", "tuple", "dict"}
@@ -30,7 +31,8 @@ _TYPING = {
 _TYPING_MODULES = ("typing.", "typing_extensions.", "collections.abc.", "numpy.typing.")
 _SELF = {"typing.Self", "typing_extensions.Self", "Self"}
 _BUILTIN = {"int", "float", "str", "bytes", "bytearray", "bool", "complex", "range", *_CONTAINERS}
-_TRANSPARENT = {"Optional", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"}
+# What stands in brackets is what an attribute of an instance is; `Mapped` is sqlalchemy's.
+_TRANSPARENT = {"Optional", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly", "Mapped"}
 
 
 def annotated(act: Activation, node: t.Expr | None) -> Value:
@@ -42,7 +44,7 @@ def annotated(act: Activation, node: t.Expr | None) -> Value:
             return NONE
         return _from_text(act, node.value) if isinstance(node.value, str) else UNKNOWN
     if isinstance(node, t.Binary) and node.operator == "or":
-        return _either(annotated(act, node.left), annotated(act, node.right))
+        return join(annotated(act, node.left), annotated(act, node.right))
     if isinstance(node, t.Subscript):
         return _subscripted(act, node)
     if isinstance(node, t.Name):
@@ -69,7 +71,7 @@ def alias_of(act: Activation, value: Value, node: t.Subscript) -> Value | None:
     if not is_type:
         return None
     instance = annotated(act, node)
-    return Value(type="type", reference=AliasRef(instance)) if instance.type is not None else None
+    return Value(type="type", reference=AliasRef(instance)) if is_known(instance) else None
 
 
 def is_type_alias(act: Activation, node: t.Expr) -> bool:
@@ -81,24 +83,22 @@ def evaluate_text(act: Activation, text: str) -> Value:
     """The value of an expression that is known as text; names, attributes, subscripts and calls of them."""
     from gillint.resolve.expressions import evaluate
 
-    try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError:
-        return UNKNOWN
-    return evaluate(act, _convert(tree))
-
-
-def _either(a: Value, b: Value) -> Value:
-    return join(a, b) if NONE in (a, b) or a.type == b.type else UNKNOWN
+    tree = _parsed(text)
+    return evaluate(act, tree) if tree is not None else UNKNOWN
 
 
 def _from_text(act: Activation, text: str) -> Value:
     """A forward reference: only dotted names are worth a second parser."""
+    tree = _parsed(text)
+    return annotated(act, tree) if tree is not None else UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> t.Expr | None:
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError:
-        return UNKNOWN
-    return annotated(act, _convert(tree))
+        return _convert(ast.parse(text.strip(), mode="eval").body)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
 
 
 def _convert(node: ast.expr) -> t.Expr:
@@ -164,7 +164,7 @@ def _subscripted(act: Activation, node: t.Subscript) -> Value:
     if last == "Union":
         result = annotated(act, arguments[0])
         for other in arguments[1:]:
-            result = _either(result, annotated(act, other))
+            result = join(result, annotated(act, other))
         return result
     base = _named(act, name)
     if base.type == "numpy.ndarray":

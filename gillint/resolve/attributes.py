@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
@@ -12,24 +13,34 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import Answers, build, size_of
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.opaque import part_of
+from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.shapes import ARRAY, with_shape
+from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
+    ChoiceRef,
     ClassRef,
     Literal,
     MethodRef,
     SuperRef,
     SymbolRef,
     Value,
+    join,
     of_number,
 )
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
+
+
+# Types whose attributes are the columns of the value.
+_RECORDS = ("pandas.DataFrame", "pandas.Series", NAMESPACE, "tuple")
 
 
 def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
@@ -39,15 +50,19 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
         return symbol_of(f"{ref.name}.{name}")
     if isinstance(ref, SuperRef):
         return _of_bases(act, ref, name, span)
+    if name in _TEXTS and ref is not None:
+        return Value(type="str")
     if isinstance(ref, ClassRef):
         return _of_class(act, act.program.class_of(ref.key), name)
+    if isinstance(ref, ChoiceRef):
+        return _of_choice(act, ref, name, span)
     owner = act.program.class_of(value.type)
     if owner is not None:
         return _of_instance(act, owner, value, name)
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
-    column = value.column(name) if value.type in ("pandas.DataFrame", "pandas.Series", "tuple") else None
+    column = value.column(name) if value.type in _RECORDS else None
     if column is not None:
         return column
     if value.type is not None and find_method(value.type, name) is None:
@@ -56,7 +71,30 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
             key = Value(type="str", literal=Literal(name))
             bound = Bound(value, (key,), (("name", key),))
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    return Value(reference=MethodRef(value, name), origin=name)
+    part = part_of(value) or UNKNOWN
+    return replace(part, reference=MethodRef(value, name), origin=name)
+
+
+def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
+    """The attribute of whichever it is; what certainly has no such attribute is not what is meant."""
+    found: Value | None = None
+    for option in ref.options:
+        if not _lacks(act, option, name):
+            found = join(found, attribute_value(act, option, name, span))
+    return found if found is not None else Value(reference=MethodRef(UNKNOWN, name), origin=name)
+
+
+def _lacks(act: Activation, value: Value, name: str) -> bool:
+    """Whether instances of a type are known not to have an attribute."""
+    if value.type is None or value.reference is not None:
+        return False
+    owner = act.program.class_of(value.type)
+    if owner is None:
+        kind = getattr(builtins, value.type, None)
+        return isinstance(kind, type) and not hasattr(kind, name)
+    if act.program.library_bases(owner):
+        return False
+    return act.program.attribute(owner, name) is None and act.program.attribute(owner, "__getattr__") is None
 
 
 def _of_class(act: Activation, owner: ClassScope | None, name: str) -> Value:
@@ -95,6 +133,8 @@ def _of_bases(act: Activation, ref: SuperRef, name: str, span: Span | None) -> V
                 return found
     for library_base in act.program.library_bases(owner) if owner is not None else ():
         return attribute_value(act, Value(type=library_base), name, span)
+    if find_fact(f"object.{name}") is not None:
+        return symbol_of(f"object.{name}")
     return Value(reference=MethodRef(ref.instance, name), origin=name)
 
 
@@ -116,7 +156,9 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                 if computed is not None and span is not None:  # a property that works: `series.dt.year`
                     act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
                 made = build(returns, Answers(probe, bound), bound)
-                return refine_frame(probe.name, bound, made) if base.startswith("pandas.") else made
+                if base.startswith("pandas."):
+                    return refine_frame(probe.name, bound, made)
+                return attribute_of_path(value, name, made)
     return None
 
 

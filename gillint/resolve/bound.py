@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import reduce
 
@@ -10,8 +11,9 @@ from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
+from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, Literal, Value, join, of_number
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, Value, join, of_number, text_of
 
 # What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
@@ -28,6 +30,15 @@ _UNKNOWN_SIZE = {
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
+# A file that nothing in sight writes has some hundred lines of ordinary length.
+FILES = (
+    "io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile",
+    "zipfile.ZipExtFile", "tarfile.ExFileObject",
+)  # fmt: skip
+_UNKNOWN_SIZE |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
+_LINE = Estimate.point(80)
+_WHOLE_FILE = _UNKNOWN_SIZE["io.BufferedReader"] * _LINE
+_MEMBER = Estimate(1, 40, 10_000)
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
@@ -43,6 +54,9 @@ _ITEM_BYTES = {
     "uint32": 4,
     "float32": 4,
     "complex128": 16,
+    **dict.fromkeys("bB", 1),  # the type codes of array.array
+    **dict.fromkeys("hH", 2),
+    **dict.fromkeys("iIfu", 4),
 }
 
 
@@ -60,6 +74,8 @@ def size_of(value: Value | None) -> Estimate:
         return Estimate.point(len(value.columns))
     if value.type in ("int", "float", "bool", "complex", "NoneType"):
         return ONE
+    if isinstance(value.reference, ChoiceRef):
+        return reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))
     return _UNKNOWN_SIZE.get(value.type or "", _OPEN)
 
 
@@ -79,25 +95,38 @@ def number_of(value: Value | None) -> Estimate:
     return _UNKNOWN_NUMBER
 
 
+# More parameters that expressions may name: what is in the file that the receiver or the first argument names, what the
+# call gives back, and how many rows an SQL statement looks at.
+CONTENT, RESULT, QUERY = "content", "result", "query"
+_ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
+_FILE = Value(type="io.BufferedReader", number=ONE)
+
+
 class Answers:
     """Answers the questions of conditions and expressions; keeps what had to be assumed in `hangs_on`."""
 
-    def __init__(self, fact: Fact, bound: Bound) -> None:
+    def __init__(self, fact: Fact, bound: Bound, result: Value | None = None) -> None:
         self._fact = fact
         self._bound = bound
+        self._result = result
         self.hangs_on: list[str] = []
 
     def value(self, parameter: str) -> Value | None:
         """What is passed for a parameter; a column name stands for that column of the receiver."""
-        return self._bound.get(parameter)
+        found = self._bound.get(parameter)
+        if found is None and parameter in (CONTENT, QUERY):
+            return _FILE if parameter == CONTENT else _ROWS_LOOKED_AT
+        return self._result if found is None and parameter == RESULT else found
 
     def type_of(self, parameter: str) -> str | None:
         value = self.value(parameter)
         if value is None:
             return None
+        if isinstance(value.reference, ChoiceRef) and any(o.reference is None for o in value.reference.options):
+            return None
         if value.reference is not None and value.type in (None, "function"):
             return "function"
-        return value.type
+        return None if is_vague(value.type) else value.type
 
     def dtype_of(self, parameter: str) -> str | None:
         value = self.value(parameter)
@@ -152,6 +181,12 @@ class Answers:
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
         if not has_known_size(value):
             self._assume(value, parameter)
+        if what == "printed":
+            return printed(value or UNKNOWN)
+        if what == "unique":
+            return _unique(value or UNKNOWN)
+        if what == "floats":
+            return _floats(value or UNKNOWN)
         if what in ("leaves", "instances"):
             return _nested(value or UNKNOWN, what)
         if what == "listed":
@@ -162,9 +197,13 @@ class Answers:
                 return _text_in(value)
             if value is not None and value.items is not None:
                 return total(size_of(i) for i in value.items)
-            return size * size_of(value.element if value is not None and value.element is not None else UNKNOWN)
-        if what == "bytes":
-            return size * _ITEM_BYTES.get(value.dtype if value is not None and value.dtype is not None else "", 8)
+            if value is not None and value.size is None and value.type not in _UNKNOWN_SIZE and value.shape is None:
+                return _WHOLE_FILE  # an open file of a kind of its own
+            return size * _member_size(value)
+        if what in ("bytes", "item"):
+            plain = value is not None and value.type in ("bytes", "bytearray", "str", "memoryview")
+            item = 1 if plain else _ITEM_BYTES.get((value.dtype if value is not None else None) or "", 8)
+            return size * item if what == "bytes" else Estimate.point(item)
         return size
 
     def _dimension(self, value: Value | None, parameter: str, index: int) -> Estimate:
@@ -179,6 +218,81 @@ class Answers:
         name = value.origin if value is not None and value.origin is not None else f"`{parameter}` of {self._fact.name}"
         if name not in self.hangs_on:
             self.hangs_on.append(name)
+
+
+def _member_size(value: Value | None) -> Estimate:
+    """The size of one of the members, or lines, of a value."""
+    member = value.element if value is not None else None
+    if value is not None and value.type in FILES and (member is None or member.size is None):
+        return _LINE
+    return size_of(member) if member is not None and member.type is not None else _MEMBER
+
+
+# Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
+_PRINTED = {
+    "int": Estimate(1, 4, 12),
+    "float": Estimate(3, 10, 20),
+    "bool": Estimate.point(5),
+    "NoneType": Estimate.point(4),
+}
+_SHORT_TEXT = Estimate(2, 12, 1e4)
+
+
+def printed(value: Value, depth: int = 4) -> Estimate:
+    """How many characters a value has when it is printed, alone or in a document with all that is in it."""
+    if value.type in ("str", "bytes") and value.size is not None:
+        return value.size
+    if value.literal is not None and isinstance(value.literal.value, (int, float)):
+        return Estimate.point(len(str(value.literal.value)))
+    if value.type == "int" and value.number is not None:
+        return value.number.map(lambda n: math.log10(max(abs(n), 1.0)) // 1 + 1)
+    if depth == 0 or value.type is None:
+        return _SHORT_TEXT
+    if value.columns is not None and value.type != "pandas.DataFrame":
+        return total(printed(v, depth - 1) + (len(k) + _QUOTES) for k, v in value.columns) + 2
+    if value.type in ("list", "tuple", "set", "frozenset", "collections.deque"):
+        if value.items is not None:
+            return total(printed(v, depth - 1) + 2 for v in value.items) + 2
+        return size_of(value) * (printed(element_of(value), depth - 1) + 2) + 2
+    if value.type in _DICTS:
+        key, member = value.items if value.items is not None and len(value.items) == 2 else (UNKNOWN, UNKNOWN)
+        return size_of(value) * (printed(key, depth - 1) + printed(member, depth - 1) + _QUOTES) + 2
+    return _PRINTED.get(value.type, _SHORT_TEXT)
+
+
+# The share of an ordinary text or document that is no copy of what came before in it.
+_USUALLY_UNIQUE = 0.45
+
+
+def _unique(value: Value) -> Estimate:
+    """How many characters or bytes are no copies of others: what is left to a compressor."""
+    is_file = value.type in FILES
+    text = text_of(element_of(value)) if is_file else text_of(value)
+    unique = (
+        text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
+    )
+    usual = size_of(value) * (_member_size(value) if is_file else ONE) * _USUALLY_UNIQUE
+    return unique.min(usual) if unique is not None else usual
+
+
+def _floats(value: Value, depth: int = 4) -> Estimate:
+    """How many floats there are in nested containers."""
+    if value.type == "float":
+        return ONE
+    if depth == 0 or value.type is None:
+        return ZERO
+    members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
+    if (members and value.type not in _DICTS) or value.columns is not None:
+        return total(_floats(v, depth - 1) for v in members)
+    if value.type in _DICTS:
+        return size_of(value) * _floats(members[-1], depth - 1) if members else ZERO
+    if value.type in ("list", "tuple", "set", "frozenset"):
+        return size_of(value) * _floats(element_of(value), depth - 1)
+    return ZERO
+
+
+_DICTS = ("dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter")
+_QUOTES = 6  # of a key, and what stands between it and its value and the next
 
 
 # Of a member that nothing is known of: a small record now and then. Of an instance: its attributes and their names.
@@ -203,7 +317,10 @@ def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
             member = value.items[-1]
         return own + size_of(value) * _nested(member, what, depth - 1)
     if value.type is not None and "::" in value.type:
-        return _LEAVES_OF_INSTANCE if leaves else ONE
+        if value.columns is None or depth == 0:
+            return _LEAVES_OF_INSTANCE if leaves else ONE
+        inside = total(_nested(v, what, depth - 1) for _, v in value.columns)
+        return inside + (2 * len(value.columns) if leaves else 1)
     if not leaves:
         return ZERO
     return _LEAVES if value.type is None else ONE
@@ -235,7 +352,7 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
         base = answers.value(returns.like) or UNKNOWN
         if returns.element_of_like:
             base = element_of(base)
-        base = replace(base, literal=None, number=None, reference=None)
+        base = replace(base, literal=None, number=None, reference=None, text=None, source=None)
     changes: dict[str, object] = {}
     if returns.type is not None:
         changes["type"] = returns.type
@@ -358,6 +475,8 @@ def element_of(value: Value) -> Value:
         return value.element
     if value.items:
         return reduce(join, value.items)
+    if isinstance(value.reference, ChoiceRef):
+        return reduce(join, map(element_of, value.reference.options))
     if value.type == "numpy.ndarray" and value.shape is not None and len(value.shape) > 1:
         inner = value.shape[1:]
         return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
@@ -374,7 +493,7 @@ def element_of(value: Value) -> Value:
         return Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
-    return Value(origin=value.origin)
+    return replace(part_of(value) or UNKNOWN, origin=value.origin)
 
 
 def literal_text(value: Value | None) -> str | None:

@@ -12,10 +12,15 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
-from gillint.resolve.bound import UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
+from gillint.resolve.bound import CONTENT, QUERY, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
+from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
+from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.special import SPECIAL
+from gillint.resolve.storage import content_of, current, describe
+from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
 from gillint.resolve.values import (
@@ -30,6 +35,7 @@ from gillint.resolve.values import (
     UndefinedRef,
     Value,
     join,
+    of_number,
 )
 from gillint.resolve.work import with_work
 
@@ -37,7 +43,9 @@ Keywords = tuple[tuple[str, Value], ...]
 
 # Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
 # waits or releases (get, join, read, sort, sum ...) are not among them.
-_DUCK_TYPES = ("str", "list", "dict", "set", "typing.NamedTuple", "datetime.datetime", "datetime.timedelta")
+_DUCK_TYPES = (
+    "str", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
+)  # fmt: skip
 _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",
@@ -49,6 +57,7 @@ _RUNS_COROUTINE = {
     "anyio.run",
     "asyncio.wait_for",
 }
+_INIT = ".__init__"
 _RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout"}
 
 
@@ -169,12 +178,13 @@ def _method(
     kind = receiver.type
     if kind in ("float", "int", "bool") and find_fact(f"{kind}.{ref.name}") is None:
         kind = None  # it was a guess, and a wrong one
-    if kind is None:
+    if kind is None or is_vague(kind):
         for duck in _DUCK_TYPES:
             if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
                 typed = replace(receiver, type=duck, reference=None)
                 name = f"{duck}.{ref.name}"
                 return library(act, name, typed, positional, keywords, span, has_star=has_star, assumed=True)
+    if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     for base in bases_of("typing.NamedTuple" if kind == "tuple" and ref.name.startswith("_") else kind):
         name = f"{base}.{ref.name}"
@@ -188,6 +198,8 @@ def _method(
                 name = f"{known}.{ref.name}"
                 if name in HANDOVERS or name in JOINS or find_fact(name) is not None:
                     return library(act, name, receiver, positional, keywords, span, has_star=has_star)
+            if is_written_in_python(base):
+                return library(act, f"{base}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
         return _other(act, text, "unknown", positional, keywords, span)
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
 
@@ -233,10 +245,16 @@ def library(
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
         if handed is not None:
             return handed
-    fact = find_fact(name)
+    fact = find_fact(name) or (find_fact(name.removesuffix(".__init__")) if name.endswith(".__init__") else None)
     if fact is None and receiver is not None and receiver.type is not None:
         fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
+    if fact is None and name.endswith(_INIT):
+        fact = find_fact(name.removesuffix(_INIT))  # `super().__init__()`: what making an instance does
     public = fact.name if fact is not None else name
+    receiver = current(act, receiver) if receiver is not None else None
+    positional = tuple(current(act, v) for v in positional)
+    if asks_for_contents(public):
+        positional = tuple(opened_up(act, v) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
     if fact is None:
         fact = default_fact(name)
@@ -244,6 +262,12 @@ def library(
         _consume_all(act, bound, None)
         act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed))
         return _made(name, positional, keywords)
+    content = content_of(act, public, bound)
+    if content is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
+    query = query_of(act, public, bound, (span, act.path))
+    if query is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
@@ -254,6 +278,9 @@ def library(
             result = _made(name, positional, keywords)
         result = refine(public, bound, result)
         bound = with_work(public, bound, result)
+    result = describe(act, public, bound, span, textual(public, bound, result))
+    if query is not None:
+        result = answered(result, query)
     if public in POOLS:
         result = _pool(public, result, positional, keywords)
     lazy_result = act.lazy_of(result)
@@ -286,7 +313,9 @@ def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value
         return _pool(name, Value(type=name), positional, keywords)
     if name in MADE:
         return Value(type=MADE[name])
-    return Value(type=name) if find_type(name) is not None else UNKNOWN
+    if find_type(name) is not None:
+        return Value(type=name)
+    return made_by(name) or UNKNOWN
 
 
 def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords) -> Value:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
-from gillint.resolve.modules import Modules
-from gillint.resolve.scope import ClassScope
+from gillint.resolve.modules import IMPORT_DEPTH, Modules
+from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
 from gillint.resolve.tables import Function
 from gillint.resolve.trace import Block
 from gillint.resolve.values import (
+    NONE,
     UNKNOWN,
     ClassRef,
     FunctionRef,
     SymbolRef,
     Value,
+    is_known,
     join,
     tells_more,
     trimmed,
 )
 from gillint.syntax import tree as t
+from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import dotted
+
+_MAX_ASIDE = 3  # methods that are run to find out an attribute, one on the way to the other
 
 
 class Classes(Modules):
@@ -83,8 +89,16 @@ class Classes(Modules):
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
         """An attribute or a method along the bases, bound to the instance; a property is read by running it."""
         if owner.key.endswith("::"):
-            return self.module_value(owner.module, name)
+            found = self.module_value(owner.module, name)
+            return found if found is not None else self._submodule(owner.module, name)
         return self._attribute(owner, name, instance, set())
+
+    def _submodule(self, package: ModuleScope, name: str) -> Value | None:
+        """`package.module`, which somebody imported: the attribute is there then, whatever `__init__` says."""
+        if not package.path.endswith("__init__.py"):
+            return None
+        module = self.import_module(name, 1, package)
+        return Value(type=f"{module.path}::") if module is not None else None
 
     def _attribute(self, owner: ClassScope, name: str, instance: Value | None, visited: set[str]) -> Value | None:
         if owner.key in visited:
@@ -96,12 +110,14 @@ class Classes(Modules):
         if written is not None and name in written:
             self._local_effects += 1
             return written[name]
+        if name not in owner.methods and _is_open(owner.attributes.get(name, NONE)):
+            self._find_assignment(owner, name)
         if name in owner.attributes:
             return owner.attributes[name]
         if name in owner.methods:
             key = f"{owner.key}.{name}" if owner.outline is None else f"{owner.module.path}::{owner.name}.{name}"
             function = self._function(key)
-            tree = function.parsed() if function is not None else None
+            tree = function.parsed() if function is not None and function.is_decorated else None
             names = {dotted(d).rsplit(".", 1)[-1] for d in tree.decorators} if isinstance(tree, t.Function) else set()
             if names & {"property", "cached_property"}:
                 return self.call(FunctionRef(key, instance or Value(type=owner.key)), (), ())[1]
@@ -128,6 +144,35 @@ class Classes(Modules):
                     init = f"{owner.module.path}::{owner.name}.__init__"
                     if "__init__" in owner.methods and self._function(init) is not None:
                         self.call(FunctionRef(init, Value(type=owner.key)), (), (), record=False)
+
+    def _find_assignment(self, owner: ClassScope, name: str) -> None:
+        """Run the methods that assign or fill an attribute which `__init__` leaves open; each is looked for once."""
+        if name in owner.sought or self._aside >= _MAX_ASIDE:
+            return
+        owner.sought.add(name)
+        assignment = re.compile(rf"\b(?:self|cls)\.{name}(?:\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
+        lines = owner.module.syntax.lines
+        for method in tuple(owner.methods.values()):
+            if not isinstance(method, FunctionOutline) or method.name == "__init__":
+                continue
+            key = f"{owner.key}.{method.name}"
+            text = "".join(lines[method.lines.first - 1 : method.lines.last])
+            if key in self._active or assignment.search(text) is None or self._function(key) is None:
+                continue
+            with self._finding_out(owner.module) as near:
+                if near:
+                    self._call_aside(FunctionRef(key, Value(type=owner.key)))
+
+    def _call_aside(self, method: FunctionRef) -> None:
+        """Run a method for what it leaves in the attributes, apart from the calls that are under way."""
+        kept = (self._active, self._depth_limit)
+        self._active, self._depth_limit = [], IMPORT_DEPTH
+        self._aside += 1
+        try:
+            self.call(method, (), (), record=False)
+        finally:
+            self._aside -= 1
+            self._active, self._depth_limit = kept
 
     def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
         """Join what is assigned to an attribute anywhere."""
@@ -158,7 +203,7 @@ class Classes(Modules):
     @staticmethod
     def _refines(old: Value, new: Value) -> bool:
         """A container that only grew, or an unknown that became known, replaces what it was."""
-        if old.type is None and old.reference is None:
+        if not is_known(old):
             return True
         return old.type == new.type and old.type in ("list", "set", "dict") and old.element is None
 
@@ -223,3 +268,8 @@ class Classes(Modules):
                         (activation.environment, *activation.enclosing), is_method=True,
                     )  # fmt: skip
         return Value(type="type", reference=ClassRef(key))
+
+
+def _is_open(value: Value) -> bool:
+    """Whether it is left to other methods what an attribute is, or what is in it."""
+    return value.type == "NoneType" or (value.type in ("list", "dict", "set") and value.element is None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gillint.diagnostics.span import Span
 from gillint.knowledge.base import bases_of, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
@@ -37,5 +39,5 @@ def entered(act: Activation, value: Value, span: Span, *, is_async: bool) -> Val
                 return value
             fact = Fact(f"{base}.__enter__", "", (), Behaviour(Effect.HOLDS))
             bound = Bound(value)
-            return build(info.context, Answers(fact, bound), bound)
+            return replace(build(info.context, Answers(fact, bound), bound), text=value.text)
     return value

@@ -11,29 +11,33 @@ from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import alias_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
+from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, printed, size_of
 from gillint.resolve.calls import apply, knows
 from gillint.resolve.distance import distance
 from gillint.resolve.frames import GROUPED
 from gillint.resolve.items import item_of
+from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
-from gillint.resolve.trace import Await, Branch, Iterations, Kind, Loop
+from gillint.resolve.texts import Text, filled, unknown
+from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
-    ImportRef,
     SuperRef,
     SymbolRef,
     UndefinedRef,
     Value,
+    is_known,
     join,
     of_constant,
     of_number,
+    text_of,
 )
 from gillint.syntax import tree as t
+from gillint.syntax.fstrings import HOLE, IN_SPEC
 from gillint.syntax.parse import dotted
 
 # Names that sketches use without importing them, and what they mean nearly everywhere.
@@ -83,10 +87,7 @@ def lookup(act: Activation, name: str) -> Value:
     """What a variable stands for."""
     for environment in (act.environment, *act.enclosing):
         if name in environment:
-            value = environment[name]
-            if isinstance(value.reference, ImportRef):
-                return act.program.imported(value.reference, act.scope)
-            return value
+            return act.program.settled(environment[name], act.scope)
     found = act.program.module_value(act.scope, name)
     if found is not None:
         return found
@@ -179,7 +180,10 @@ def _boolean(act: Activation, node: t.Boolean) -> Value:
     result: Value | None = None
     for part in node.values:
         act.operation("boolean")
-        result = join(result, evaluate(act, part))
+        value = evaluate(act, part)
+        # `client or Client()`: what stands in for a value is of its kind.
+        stands_in = node.operator == "or" and result is not None and not is_known(result)
+        result = value if stands_in else join(result, value)
     return result or UNKNOWN
 
 
@@ -218,7 +222,7 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     fact_value = operator_fact(act, value, "__getitem__", (index,), node.span, extra)
     if fact_value is None:
         act.operation("subscript")
-        return inner or Value(origin=value.origin)
+        return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
     if inner is not None:
         return inner
     return fact_value
@@ -323,10 +327,12 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
-            if number > 0:
-                source = evaluate(act, clause.iterable)
-                act.begin(source)
+            with act.nested() as making:  # what one run through the inner source needs, an inner turn needs a part of
+                if number > 0:
+                    source = evaluate(act, clause.iterable)
+                    act.begin(source)
             count, element, lazy, what = iterate(act, source, clause.iterable.span)
+            _emit_part(act, making.finish(), count)
             if lazy is not None:
                 builder.include(lazy.block)
             if clause.is_async:
@@ -374,6 +380,13 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     return Value(type=node.kind, size=known, element=produced, origin=hangs_on)
 
 
+def _emit_part(act: Activation, block: Block, turns: Estimate) -> None:
+    """Note what happens once in so many turns."""
+    if block.nodes or block.operations:
+        share = min(1.0, 1.0 / max(1.0, turns.likely))
+        act.emit(Branch((block, Block()), (share, 1.0 - share)))
+
+
 def _lambda(act: Activation, node: t.Lambda) -> Value:
     act.operation("lambda")
     return act.program.define(node, act)
@@ -419,36 +432,19 @@ def _yield(act: Activation, node: t.Yield) -> Value:
 
 
 def _formatted(act: Activation, node: t.Formatted) -> Value:
-    size = Estimate.point(node.text)
+    size = Estimate.point(len(node.template.replace(HOLE, "")))
     distinct: Estimate | None = ONE
-    for part in node.parts:
-        act.operation("fstring_part")
+    texts: list[Text] = []
+    for part, width in zip(node.parts, node.widths, strict=True):
         value = evaluate(act, part)
-        size = size + _printed(value)
-        if value.literal is None:
-            distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
-    return Value(type="str", size=size, distinct=distinct)
-
-
-# Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
-_PRINTED = {
-    "int": Estimate(1, 4, 12),
-    "float": Estimate(3, 10, 20),
-    "bool": Estimate.point(5),
-    "NoneType": Estimate.point(4),
-}
-_SHORT_TEXT = Estimate(2, 12, 1e4)
-
-
-def _printed(value: Value) -> Estimate:
-    """How many characters `str(value)` has."""
-    if value.type in ("str", "bytes") and value.size is not None:
-        return value.size
-    if value.literal is not None and isinstance(value.literal.value, (int, float)):
-        return Estimate.point(len(str(value.literal.value)))
-    if value.type in ("list", "tuple", "dict", "set") and value.size is not None:
-        return value.size * _SHORT_TEXT
-    return _PRINTED.get(value.type or "", _SHORT_TEXT)
+        act.operation("fstring_part")
+        if width != IN_SPEC:
+            length = printed(value).max(width)
+            size = size + length
+            texts.append((text_of(value) if not width else None) or unknown(length))
+            if value.literal is None:
+                distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
+    return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))
 
 
 def _starred(act: Activation, node: t.Starred) -> Value:

@@ -22,6 +22,7 @@ from gillint.resolve.values import (
     LazyRef,
     Value,
     generalised,
+    is_known,
     join,
     trimmed,
 )
@@ -153,6 +154,10 @@ class Functions(Classes):
     ) -> tuple[Block, Value]:
         act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
         self._active.append(key)
+        if self._running:
+            caller = self._running[-1]
+            act.times = caller.times * caller.trips_so_far()
+        self._running.append(act)
         try:
             if isinstance(tree, t.Lambda):
                 result = evaluate(act, tree.body)
@@ -161,11 +166,12 @@ class Functions(Classes):
                 result = UNKNOWN if act.returns else Value(type="NoneType")
                 for number, value in enumerate(act.returns):
                     result = value if number == 0 else join(result, value)
-                if result.type is None and result.reference is None:
+                if not is_known(result):
                     declared = annotated(act, tree.returns)
-                    result = declared if declared.type is not None else result
+                    result = declared if is_known(declared) else result
         finally:
             self._active.pop()
+            self._running.pop()
         self._drain(act, result)
         block = replace(act.builder.finish(), function=act.name, recursive=key in self._recursive, span=tree.span)
         if isinstance(tree, t.Function):

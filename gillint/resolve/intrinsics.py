@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,17 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
-from gillint.resolve.values import UNKNOWN, FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef, Value, join
+from gillint.resolve.values import (
+    UNKNOWN,
+    ClassRef,
+    FunctionRef,
+    MethodRef,
+    PartialRef,
+    SymbolRef,
+    UndefinedRef,
+    Value,
+    join,
+)
 
 
 def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
@@ -35,12 +46,40 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _packed(name, bound)
     if name == "collections.defaultdict":
         return _defaultdict(args)
+    if name in _QUERIES and args:
+        return _query(_QUERIES[name], bound.receiver, args)
     if name in _COMBINATIONS and args:
         return _combinations(name, args, dict(bound.parameters))
-    if name in ("collections.namedtuple", "typing.NamedTuple"):
-        return Value(type="type", reference=SymbolRef("tuple"))  # its instances are made like tuples
+    if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
+        return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
     handler = _BY_NAME.get(name)
-    return handler(name, args) if handler is not None and args else None
+    if handler is None or not args:
+        return None
+    made = handler(name, args)
+    return _stepping(act, args, made, span) if name in _WRAPPERS else made
+
+
+_WRAPPERS = ("zip", "enumerate", "reversed", "iter")
+
+
+def _stepping(act: Activation, sources: tuple[Value, ...], made: Value, span: Span) -> Value:
+    """An iterator around others does what each of their steps does: `zip(frame.index, array)` makes the values of both."""
+    from gillint.resolve.operators import operator_fact
+
+    if made.reference is not None:
+        return made  # a generator: its work is known as it is
+    with act.nested() as builder:
+        for source in sources:
+            if source.type is not None and "." in source.type and "::" not in source.type:
+                operator_fact(act, source, "__iter__", (), span)
+    block = builder.finish()
+    if not block.nodes:
+        return made
+    trips = made.size if made.size is not None else size_of(sources[0])
+    return act.defer(Lazy(span, Kind.MAP, block, trips, made, act.path, act.name), "iterator", made.element or UNKNOWN)
+
+
+RECORD = "collections.namedtuple.__call__"  # making an instance: the fields come first
 
 
 def _len(name: str, args: tuple[Value, ...]) -> Value:
@@ -72,7 +111,9 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     amount = args[0] if name == "abs" else element_of(args[0])
     if amount.type == "numpy.ndarray":
         return replace(amount, literal=None)
-    return Value(type=amount.type if amount.type in ("int", "float") else None)
+    if amount.type is not None and amount.type not in ("bool", "complex"):
+        return Value(type=amount.type)  # a number of some kind: decimals and fractions stay what they are
+    return Value(type="int" if amount.type == "bool" else None)
 
 
 def _next(name: str, args: tuple[Value, ...]) -> Value:
@@ -119,6 +160,22 @@ def _defaultdict(args: tuple[Value, ...]) -> Value:
     made = ref.name if isinstance(ref, SymbolRef) and ref.name in _EMPTY else None
     value = Value(type=made, size=_EMPTY[made]) if made is not None else UNKNOWN
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+
+
+_QUERIES = {"sqlalchemy.select": "sqlalchemy.sql.Select", "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query"}
+
+
+def _query(kind: str, session: Value | None, entities: tuple[Value, ...]) -> Value:
+    """A statement that asks for instances of a class of the project has these as its members."""
+    ref = entities[0].reference
+    element = Value(type=ref.key) if isinstance(ref, ClassRef) and len(entities) == 1 else None
+    return Value(type=kind, element=element, dtype=session.dtype if session is not None else None)
+
+
+def _engine(name: str, args: tuple[Value, ...]) -> Value:
+    """An engine knows its dialect: the first part of the URL."""
+    url = literal_text(args[0])
+    return Value(type="sqlalchemy.engine.Engine", dtype=re.split("[:+]", url)[0] if url is not None else None)
 
 
 _PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack")
@@ -271,7 +328,7 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     return replace(joined, number=None, literal=None)
 
 
-MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict")
+MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
 
 
 def pair_of(mapping: Value) -> tuple[Value, Value]:
@@ -314,4 +371,5 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
     "next": _next,
     "int": _converted,
     "float": _converted,
+    "sqlalchemy.create_engine": _engine,
 }

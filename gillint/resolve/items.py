@@ -76,4 +76,5 @@ def _sliced(value: Value, piece: Value) -> Value | None:
     whole = size_of(value) if value.size is not None or value.items is not None else None
     size = extent(whole, piece)
     origin = value.origin if size is None else None
-    return replace(value, size=size, shape=None, literal=None, items=None, number=None, origin=origin, reference=None)
+    kept = replace(value, size=size, shape=None, literal=None, items=None, number=None, origin=origin)
+    return replace(kept, reference=None, text=None, source=None)

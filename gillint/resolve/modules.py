@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -13,12 +14,16 @@ from gillint.resolve.annotations import evaluate_text
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.decorators import apply_to, decorated
 from gillint.resolve.expressions import lookup
+from gillint.resolve.files import Files
+from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.sql import Tables as SqlTables
 from gillint.resolve.statements import run
 from gillint.resolve.tables import Function, Loader, Tables
 from gillint.resolve.trace import Kind
 from gillint.resolve.values import (
     UNKNOWN,
+    ChoiceRef,
     ClassRef,
     FunctionRef,
     ImportRef,
@@ -26,34 +31,48 @@ from gillint.resolve.values import (
     PartialRef,
     Value,
     join,
+    options_of,
 )
 from gillint.syntax import tree as t
 from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
 _MODULE_BUDGET = 40_000  # the same for finding out what another file's module or class is
+_CHECK_EVERY = 256  # steps: a few milliseconds
 _MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
-_IMPORT_DEPTH = 4
+IMPORT_DEPTH = 6
 _MAX_APART = 12  # modules and classes that are found out on the way to another one
 
 
 class Modules(Program):
     """What is known of modules and their variables."""
 
-    def __init__(self, target: Target, assumptions: Mapping[str, Estimate], load: Loader | None) -> None:
-        """`load(module, level, from_path)` gives a module of the same project, or None."""
+    def __init__(
+        self,
+        target: Target,
+        assumptions: Mapping[str, Estimate],
+        load: Loader | None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`load(module, level, from_path)` gives a module of the same project, or None; `check` may end the work."""
         self.target = target
         self.assumptions = assumptions
         self.lazies: dict[int, Lazy] = {}
         self._load = load
+        self._check = check
         self._shared = Tables()
         self._own = Tables()
         self._path = ""
         self._apart = 0  # how many other modules and classes are being found out, one on the way to the other
+        self._aside = 0  # methods that are run to find out an attribute, one on the way to the other
         self._made = 0
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
         self._reads: list[set[str]] = [set()]
         self._active: list[str] = []
+        self._running: list[Activation] = []
+        self.files = Files()
+        self.options: dict[str, Option] = {}
+        self.tables: SqlTables = {}
         self._depth_limit = _MAX_DEPTH
         self._recursive: set[str] = set()
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
@@ -103,7 +122,7 @@ class Modules(Program):
             yield False
             return
         kept = (self._active, self._depth_limit, self._left, self._reads, self._local_effects)
-        self._active, self._depth_limit, self._left, self._reads = [], _IMPORT_DEPTH, _MODULE_BUDGET, [set()]
+        self._active, self._depth_limit, self._left, self._reads = [], IMPORT_DEPTH, _MODULE_BUDGET, [set()]
         self._apart += 1
         try:
             yield True
@@ -114,6 +133,9 @@ class Modules(Program):
     def spend(self) -> bool:
         """Count a step."""
         self._left -= 1
+        # What is found out apart goes into the shared tables, which have to stay whole.
+        if self._left % _CHECK_EVERY == 0 and not self._apart:
+            self._check()
         return self._left > 0
 
     # Modules
@@ -131,7 +153,9 @@ class Modules(Program):
             with self._finding_out(scope) as near:
                 if near:
                     scope.state = "running"
+                    self._running.append(act)
                     self._register(act, scope.syntax.statements())
+                    self._running.pop()
                     self._drain(act)
                     scope.state = "done"
         return act
@@ -156,9 +180,7 @@ class Modules(Program):
         if not self._apart and scope.path == self._path:
             self._local_effects += 1
         value = scope.environment.get(name)
-        if value is not None and isinstance(value.reference, ImportRef):
-            return self.imported(value.reference, scope)
-        return value
+        return self.settled(value, scope) if value is not None else None
 
     def set_variable(self, scope: ModuleScope, name: str, value: Value) -> None:
         """`global name; name = value`."""
@@ -196,6 +218,16 @@ class Modules(Program):
             return found
         return imports[key]
 
+    def settled(self, value: Value, scope: ModuleScope) -> Value:
+        """A variable's value with what it was imported as looked up."""
+        if isinstance(value.reference, ImportRef):
+            return self.imported(value.reference, scope)
+        if isinstance(value.reference, ChoiceRef) and any(
+            isinstance(o.reference, ImportRef) for o in options_of(value)
+        ):
+            return reduce(join, (self.settled(option, scope) for option in options_of(value)))
+        return value
+
     def function_tree(self, key: str) -> tuple[t.Function | t.Lambda | None, ClassScope | None]:
         """The tree of a function of the project, and the class where it is a method."""
         function = self._function(key)
@@ -229,8 +261,8 @@ class Modules(Program):
         """A function or a method as its name stands for it: decorated."""
         function = self._function(key)
         raw = Value(type="function", reference=FunctionRef(key))
-        tree = function.parsed() if function is not None else None
-        if function is None or not isinstance(tree, t.Function) or not tree.decorators:
+        tree = function.parsed() if function is not None and function.is_decorated else None
+        if function is None or not isinstance(tree, t.Function):
             return raw
         cache = self._tables(function.scope).decorated
         if key not in cache:

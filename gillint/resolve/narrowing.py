@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import reduce
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import element_of
-from gillint.resolve.values import UNKNOWN, Value, join
+from gillint.resolve.values import UNKNOWN, Value, is_known, join, options_of
 from gillint.syntax import tree as t
 
 
@@ -23,12 +24,14 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
     elif isinstance(test, t.Boolean) and test.operator == ("and" if holds else "or"):
         for part in test.values:
             yield from _narrowed(act, part, holds)
-    elif isinstance(test, t.Call) and holds and isinstance(test.function, t.Name) and test.function.id == "isinstance":
+    elif isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         plain = [a.value for a in test.arguments if not a.star]
         if len(plain) == 2 and isinstance(plain[0], t.Name):
-            kind = _any_of(act, plain[1])
-            if kind is not None:
-                yield plain[0].id, _as(act.environment.get(plain[0].id), kind)
+            kind, old = _any_of(act, plain[1]), act.environment.get(plain[0].id)
+            if kind is not None and holds:
+                yield plain[0].id, _as(old, kind)
+            elif kind is not None and old is not None:
+                yield plain[0].id, _without(old, kind)
 
 
 def _any_of(act: Activation, node: t.Expr) -> Value | None:
@@ -37,14 +40,23 @@ def _any_of(act: Activation, node: t.Expr) -> Value | None:
     found: Value | None = None
     for kind in kinds:
         found = join(found, annotated(act, kind))
-    return found if found is not None and found.type is not None else None
+    return found if found is not None and is_known(found) else None
 
 
 def _as(old: Value | None, kind: Value) -> Value:
     """The value, known to be of a type; what it was known to be goes where it is the same type or a part of it."""
-    if old is None or old.type != kind.type:
-        return replace(kind, origin=old.origin if old is not None else None)
-    return old
+    if old is None:
+        return kind
+    types = {o.type for o in options_of(kind)}
+    fitting = [o for o in options_of(old) if o.type in types and o.type is not None]
+    return reduce(join, fitting) if fitting else replace(kind, origin=old.origin)
+
+
+def _without(old: Value, kind: Value) -> Value:
+    """The value, known not to be of a type: of several that it may be, the others."""
+    types = {o.type for o in options_of(kind)}
+    others = [o for o in options_of(old) if o.type not in types]
+    return reduce(join, others) if others and len(options_of(old)) > 1 else old
 
 
 def matched(act: Activation, pattern: t.Expr | None, subject: Value, name: str | None) -> dict[str, Value]:

@@ -12,8 +12,10 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
 from gillint.resolve.calls import apply, bind_arguments
+from gillint.resolve.opaque import is_vague
+from gillint.resolve.strings import formatted, textual, together
 from gillint.resolve.trace import Call
-from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number
+from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
 from gillint.resolve.work import with_work
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index")
@@ -52,14 +54,18 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         return Value(type="complex", number=number_of(left) * number_of(right) if known else None)
     if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
         size = left.size + right.size if left.size is not None and right.size is not None else None
-        return Value(type=left.type, size=size, element=left.element or right.element)
+        text = together(left, right) if left.type in ("str", "bytes") else None
+        return Value(type=left.type, size=size, element=left.element or right.element, text=text)
     if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
         text, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
         size = size_of(text) * number_of(times) if times.number is not None else None
         element = element_of(text) if text.type != "str" else text.element
-        return Value(type=text.type, size=size, element=element)
+        known = text_of(text)
+        repeated = known.times(number_of(times)) if known is not None and times.number is not None else None
+        return Value(type=text.type, size=size, element=element, text=repeated)
     if operator == "mod" and left.type in ("str", "bytes"):
-        return Value(type=left.type)
+        template = text_of(left)
+        return Value(type=left.type, text=formatted(template) if template is not None else None)
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return UNKNOWN
@@ -88,7 +94,12 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
 
 def _beside(other: Value) -> Value:
     """What nothing is known of is, beside an array, taken for a number: it does not make the result larger."""
-    plain = other.type is None and other.size is None and other.reference is None and other.items is None
+    plain = (
+        (other.type is None or is_vague(other.type))
+        and other.size is None
+        and other.reference is None
+        and other.items is None
+    )
     return Value(type="float", origin=other.origin) if plain else other
 
 
@@ -113,7 +124,9 @@ def operator_fact(
         return project_operator(act, receiver, method, arguments, span)
     bound = bind_arguments(fact, receiver, arguments, named, False)
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
-    result = refine(fact.name, bound, result)
+    result = textual(fact.name, bound, refine(fact.name, bound, result))
+    if method == "__iter__" and result == UNKNOWN:
+        result = element_of(receiver)
     bound = with_work(fact.name, bound, result)
     act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
     return result

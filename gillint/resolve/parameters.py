@@ -7,7 +7,7 @@ from dataclasses import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.values import UNKNOWN, Value, trimmed
+from gillint.resolve.values import UNKNOWN, Value, is_known, trimmed
 from gillint.syntax import tree as t
 
 
@@ -33,9 +33,9 @@ def bind_parameters(
                 value = evaluate(act, parameter.default)
         if value is None and is_method and act.owner is not None and parameter is tree.parameters[0]:
             value = Value(type=act.owner.key)
-        if value is None or (value.type is None and value.reference is None) or value.type == "NoneType":
+        if value is None or not is_known(value) or value.type == "NoneType":
             declared = annotated(act, parameter.annotation)
-            value = declared if declared.type is not None else value or UNKNOWN
+            value = declared if is_known(declared) else value or UNKNOWN
         if value.size is None and value.number is None and value.origin is None and value.reference is None:
             value = replace(value, origin=parameter.name)
         bound[parameter.name] = trimmed(value)
@@ -58,7 +58,7 @@ def _passed(parameter: t.Parameter, given: list[Value], named: dict[str, Value])
 def _collected(act: Activation, parameter: t.Parameter) -> Value:
     """`*paths: Path`, `**options: int` where nothing is passed in sight."""
     each = annotated(act, parameter.annotation)
-    known = each if each.type is not None or each.reference is not None else None
+    known = each if is_known(each) else None
     if parameter.kind == "*":
         return Value(type="tuple", element=known)
     text = Value(type="str")

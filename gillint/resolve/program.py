@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
+from gillint.resolve.entries import names_given_on, needs_arguments, runs_others
+from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
@@ -35,7 +37,11 @@ class Resolver(Functions):
         """
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
         self._recurred.clear()
+        self._reads, self._active = [set()], []
         self.lazies.clear()
+        self.files = Files()
+        self.options = {}
+        self.tables = {}
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         whole = act.builder.finish()
@@ -46,6 +52,7 @@ class Resolver(Functions):
         called = frozenset().union(syntax.outline.calls, *(f.calls for f in syntax.outline.functions))
         # Functions that nothing in the file calls first: they tell the others' arguments.
         order = sorted(wanted, key=lambda f: (_called_as(f) in called, f.lines.first))
+        self._given_on = names_given_on(syntax.lines)
         entries: set[str] = set()
         for outline in order:
             key = f"{scope.path}::{outline.qualname}"
@@ -86,7 +93,16 @@ class Resolver(Functions):
         if key in self._recursive:
             block = replace(block, recursive=True)
         span = tree.span
-        return FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
+        trace = FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
+        return self._with_role(trace, outline, tree) if trace.is_entry else trace
+
+    def _with_role(self, trace: FunctionTrace, outline: FunctionOutline, tree: t.Function) -> FunctionTrace:
+        """Whether a function that nothing calls is the program, or a part that is not used here."""
+        if outline.owner is None and not needs_arguments(tree):
+            return replace(trace, is_program=runs_others(trace.block))
+        owner = self._own.functions[f"{trace.path}::{outline.qualname}"].owner
+        called_elsewhere = tree.is_async or bool(tree.decorators) or (owner is not None and bool(owner.bases))
+        return replace(trace, is_spare=not called_elsewhere and outline.name not in self._given_on)
 
 
 def _called_as(outline: FunctionOutline) -> str:
@@ -113,10 +129,10 @@ def _yield_span(act: Activation, tree: t.Function) -> Span:
     return act.yield_loop if act.yield_loop is not None else tree.span
 
 
-def walk(block: Block) -> list[Node]:
-    """All nodes below a block, callees included."""
+def walk(*blocks: Block) -> list[Node]:
+    """All nodes below some blocks, callees included, each once."""
     found: list[Node] = []
-    stack = [block]
+    stack = list(blocks)
     seen: set[int] = set()
     while stack:
         current = stack.pop()
@@ -132,15 +148,17 @@ def walk(block: Block) -> list[Node]:
 class Project:
     """The files of one run: what is found out of one on the way to another is kept for the rest."""
 
-    def __init__(self, load: Loader | None = None) -> None:
+    def __init__(self, load: Loader | None = None, check: Callable[[], None] = lambda: None) -> None:
+        """`check` is called on the way, every few thousand steps, and may raise `Interrupted`; what is kept stays whole."""
         self._load = load
+        self.check = check
         self._resolver: Resolver | None = None
 
     def resolver(self, target: Target, assumptions: Mapping[str, Estimate]) -> Resolver:
         """The one that knows what was found out so far, unless that has grown beyond bounds or is of another target."""
         old = self._resolver
         if old is None or old.target != target or old.assumptions != assumptions or old.summaries > _MAX_SUMMARIES:
-            self._resolver = old = Resolver(target, assumptions, self._load)
+            self._resolver = old = Resolver(target, assumptions, self._load, self.check)
         return old
 
 

@@ -8,6 +8,7 @@ from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import literal_text
+from gillint.resolve.intrinsics import RECORD
 from gillint.resolve.values import AliasRef, ClassRef, ImportRef, PartialRef, SymbolRef, Value
 
 Keywords = tuple[tuple[str, Value], ...]
@@ -131,7 +132,31 @@ def _length(
     return project_operator(act, positional[0], "__len__", (), span) if positional else None
 
 
+def _record(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`Point(x, y)` of a named tuple: a tuple whose members have names."""
+    act.operation("call_class")
+    names = _field_names(positional[0])
+    given = dict(zip(names, positional[1:], strict=False)) | dict(keywords)
+    if not names or any(name not in given for name in names):
+        return Value(type="tuple")
+    members = tuple(given[name] for name in names)
+    return Value(type="tuple", items=members, columns=tuple(zip(names, members, strict=True)))
+
+
+def _field_names(described: Value) -> list[str]:
+    """The names in `"x y"`, `["x", "y"]` or `[("x", int), ("y", int)]`."""
+    text = literal_text(described)
+    if text is not None:
+        return text.replace(",", " ").split()
+    firsts = [i.items[0] if i.items else i for i in described.items or ()]
+    names = [literal_text(f) for f in firsts]
+    return [n for n in names if n is not None] if None not in names else []
+
+
 SPECIAL: dict[str, Special] = {
+    RECORD: _record,
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "joblib.delayed": _partial_to("functools.partial"),

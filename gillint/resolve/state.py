@@ -76,16 +76,24 @@ def _carried(act: Activation, ref: FunctionRef, depth: int, seen: set[str]) -> I
     own = _own_state(tree)
     if own is not None:
         return own
-    receiver = tree.parameters[0].name if owner is not None and tree.parameters else None
-    for expression in expressions(tree.body):
-        function = expression.function if isinstance(expression, t.Call) else None
-        if isinstance(function, t.Attribute) and isinstance(function.value, t.Name) and owner is not None:
-            method = act.program.attribute(owner, function.name) if function.value.id == receiver else None
-            if method is not None and isinstance(method.reference, FunctionRef):
-                inner = _carried(act, method.reference, depth - 1, seen)
-                if inner is not None:
-                    return inner
+    for name in _own_methods(tree) if owner is not None else ():
+        method = act.program.attribute(owner, name)
+        if method is not None and isinstance(method.reference, FunctionRef):
+            inner = _carried(act, method.reference, depth - 1, seen)
+            if inner is not None:
+                return inner
     return None
+
+
+@lru_cache(maxsize=4096)
+def _own_methods(tree: t.Function) -> tuple[str, ...]:
+    """The names of the methods that a method calls on its own object, each once."""
+    receiver = tree.parameters[0].name if tree.parameters else None
+    called = (e.function for e in expressions(tree.body) if isinstance(e, t.Call))
+    own = (
+        f.name for f in called if isinstance(f, t.Attribute) and isinstance(f.value, t.Name) and f.value.id == receiver
+    )
+    return tuple(dict.fromkeys(own))
 
 
 @lru_cache(maxsize=2048)

@@ -6,20 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import Estimate
-from gillint.resolve.activation import Activation
+from gillint.estimate import ONE, Estimate
+from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.attributes import symbol_of
+from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.contexts import entered
+from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, put_back, write_target
+from gillint.resolve.targets import bind, growth, put_back, write_target
+from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, join, widen
+from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, is_known, join, text_of, widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
@@ -54,8 +57,8 @@ def _assign(act: Activation, node: t.Assign) -> None:
         return
     known = annotated(act, node.annotation) if node.annotation is not None else UNKNOWN
     value = evaluate(act, node.value) if node.value is not None else known
-    if value.type is None and value.reference is None and known.type is not None:
-        value = known
+    if (not is_known(value) or value.type == "NoneType") and is_known(known):
+        value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
         value = replace(value, element=known.element)
     for target in node.targets:
@@ -68,10 +71,29 @@ def _augment(act: Activation, node: t.Augment) -> None:
     value = evaluate(act, node.value)
     in_place = operator_fact(act, old, f"__i{node.operator}__", (value,), node.span)
     result = in_place if in_place is not None else binary(act, old, node.operator, value, node.span)
+    if (
+        node.operator == "add"
+        and old.type in _SEQUENCES
+        and old.type == (value.type if result.type is None else result.type)
+    ):
+        result = _lengthened(act, node.target, old, value, result)
     if isinstance(node.target, (t.Name, t.Attribute)):
         write_target(act, node.target, result)
     elif isinstance(node.target, t.Subscript):
         put_back(act, node.target, result)
+
+
+_SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
+
+
+def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, result: Value) -> Value:
+    """`text += piece`: longer by a piece for each turn of the loops around."""
+    before, turns = growth(act, target, old)
+    piece = text_of(added) or unknown(size_of(added))
+    text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
+    element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
+    size = before + size_of(added) * turns
+    return replace(result, type=old.type, size=size, text=text, element=element, literal=None, items=None)
 
 
 def _import(act: Activation, node: t.Import) -> None:
@@ -192,8 +214,13 @@ def _leaves(body: t.Body) -> bool:
     return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
-def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], _Entry]) -> None:
-    """Run a body until what it leaves in the variables is stable, then once more for the trace."""
+def _loop(
+    act: Activation, node: t.For | t.While, enter: Callable[[], _Entry], learn: Callable[[Builder], bool] | None = None
+) -> None:
+    """Run a body until what it leaves in the variables is stable, then once more for the trace.
+
+    `learn` looks at what the first turn did, and says whether that tells more about how often the loop turns.
+    """
     before = dict(act.environment)
     pending = list(act.pending)
     for attempt in range(3):
@@ -207,7 +234,8 @@ def _loop(act: Activation, node: t.For | t.While, enter: Callable[[], _Entry]) -
             act.loops.pop()
         after = act.environment
         stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
-        if attempt == 2 or all(stable.get(k) == v for k, v in before.items()):
+        learned = attempt == 0 and learn is not None and learn(builder)
+        if attempt == 2 or (not learned and all(stable.get(k) == v for k, v in before.items())):
             break
         # Grown containers keep the size that the trip count gives them.
         before = {k: stable.get(k, v) for k, v in before.items()}
@@ -247,13 +275,18 @@ def _for(act: Activation, node: t.For) -> None:
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
 
+    def learn(done: Builder) -> bool:
+        nonlocal known
+        known = known or turns_until_empty(done.finish())
+        return known is not None
+
     def enter() -> _Entry:
         act.operation("while_step")
         evaluate(act, node.test)
         hangs_on = None if known is not None else WHILE_TURNS
         return known or _WHILE_TRIPS, hangs_on, Iterations.INDEPENDENT
 
-    _loop(act, node, enter)
+    _loop(act, node, enter, learn)
 
 
 def _counted(act: Activation, node: t.While) -> Estimate | None:

@@ -46,6 +46,13 @@ class Function:
     version: int = 0
     is_method: bool = False
 
+    @property
+    def is_decorated(self) -> bool:
+        """Whether it has decorators; the lines tell, without a tree."""
+        if self.tree is not None or self.outline is None:
+            return isinstance(self.tree, t.Function) and bool(self.tree.decorators)
+        return self.scope.syntax.lines[self.outline.lines.first - 1].lstrip().startswith("@")
+
     def parsed(self) -> t.Function | t.Lambda | None:
         """The function's own tree."""
         if self.tree is None and self.outline is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import QUEUES, element_of, literal_text, size_of
+from gillint.resolve.bound import QUEUES, Answers, build, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
-from gillint.resolve.values import UNKNOWN, Value, join
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import NONE, UNKNOWN, Value, join
 from gillint.syntax import tree as t
 
 
@@ -27,48 +29,91 @@ def assume(act: Activation, name: str, value: Value) -> Value:
 
 
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
-_GROWS |= {"put": 0, "put_nowait": 0}
+_GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
+
+
+def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Estimate]:
+    """What a container that grows here begins with, and how often it grows: for each turn of the loops since it was made."""
+    depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
+    if len(act.loops) <= depth:
+        return value.size if value.size is not None else ZERO, ONE
+    return first, act.trips_so_far(depth)
 
 
 def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here."""
     function = node.function
-    if isinstance(function, t.Attribute) and function.name == "write":
-        _grow_text(act, function.value, positional)
-    if not isinstance(function, t.Attribute) or function.name not in _GROWS:
+    if not isinstance(function, t.Attribute):
+        return
+    receiver = read_target(act, function.value)
+    if receiver is not None and receiver.type in _BUFFERS:
+        _mutate(act, function, receiver, positional)
+        return
+    if function.name not in _GROWS:
         return
     position = _GROWS[function.name]
-    receiver = read_target(act, function.value)
+    if function.name == "setdefault":
+        if positional:
+            _set_default(act, function.value, positional)
+        return
     known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque")
     if receiver is None or receiver.type not in known or len(positional) <= position:
         return
     added = positional[position]
-    count = act.trips_so_far()
-    if isinstance(function.value, t.Subscript):
+    old, count = growth(act, function.value, receiver)
+    if _member_of(function.value) is not None:
         count = _share(count)
     if function.name in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)
     element = added if receiver.element is None else join(receiver.element, added)
-    old = receiver.size if receiver.size is not None and not act.loops else ZERO
     if receiver.items is not None:
         old = Estimate.point(len(receiver.items))
     change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
 
 
-def _grow_text(act: Activation, target: t.Expr, positional: list[Value]) -> None:
-    """`buffer.write(text)`: so many pieces more, and the mean length of all of them."""
-    receiver = read_target(act, target)
-    if receiver is None or receiver.type != "io.StringIO" or not positional or positional[0].size is None:
+def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> None:
+    """`d.setdefault(key, value)`: the mapping has a member like that; an old one of the same type stays as it is."""
+    container = read_target(act, mapping)
+    if container is None or container.type not in MAPPINGS:
         return
-    count, piece = act.trips_so_far(), positional[0].size
-    old = receiver.size if receiver.size is not None and receiver.number is not None else ZERO
-    whole = old * size_of(receiver.element) + count * piece
-    pieces = old + count
-    element = Value(type="str", size=whole / pieces.max(ONE))
-    # A number marks a buffer whose contents are known from here on, unlike those of a new one, which may be filled elsewhere.
-    number = ONE if not act.loops else receiver.number
-    change_target(act, target, replace(receiver, size=pieces, element=element, number=number))
+    key, old = pair_of(container)
+    default = positional[1] if len(positional) > 1 else NONE
+    value = old if old.type == default.type else join(old if old != UNKNOWN else None, default)
+    pair = (join(key if key != UNKNOWN else None, positional[0]), value)
+    size = _share(act.trips_so_far()) if _is_empty(container) else container.size
+    change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
+
+
+def _is_empty(container: Value) -> bool:
+    return container.size is None or container.size.high == 0
+
+
+def _member_of(target: t.Expr) -> t.Expr | None:
+    """The dict of which a target is a member: `d` of `d[key]` and of `d.setdefault(key, [])`."""
+    if isinstance(target, t.Subscript):
+        return target.value
+    if isinstance(target, t.Call) and isinstance(target.function, t.Attribute):
+        return target.function.value if target.function.name == "setdefault" else None
+    return None
+
+
+_BUFFERS = ("array.array", "bytearray")
+
+
+def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
+    """What a fact says of the object afterwards, as often as the call is made."""
+    fact = find_method(receiver.type or "", function.name)
+    if fact is None or fact.mutates is None:
+        return
+    before, turns = growth(act, function.value, receiver)
+    bound = Bound(
+        replace(receiver, size=ZERO), tuple(positional), tuple(zip(fact.parameters, positional, strict=False))
+    )
+    added = build(fact.mutates, Answers(fact, bound), bound).size
+    if added is not None:
+        grown = replace(receiver, size=before + added.max(0) * turns, literal=None, text=None)
+        change_target(act, function.value, grown)
 
 
 def _share(count: Estimate) -> Estimate:
@@ -78,8 +123,9 @@ def _share(count: Estimate) -> Estimate:
 
 def read_target(act: Activation, target: t.Expr) -> Value | None:
     """The value that a variable, an attribute of `self` or a member of a dict has now, without a trace of reading it."""
-    if isinstance(target, t.Subscript):
-        container = read_target(act, target.value)
+    mapping = _member_of(target)
+    if mapping is not None:
+        container = read_target(act, mapping)
         return pair_of(container)[1] if container is not None and container.type in MAPPINGS else None
     if isinstance(target, t.Name):
         found = next((env[target.id] for env in (act.environment, *act.enclosing) if target.id in env), None)
@@ -114,13 +160,13 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
 
 def change_target(act: Activation, target: t.Expr, value: Value) -> None:
     """Note what happened to the object that a target names: it may be a variable of the module, or of a function around."""
-    if isinstance(target, t.Subscript):
-        container = read_target(act, target.value)
+    mapping = _member_of(target)
+    if mapping is not None:
+        container = read_target(act, mapping)
         if container is not None and container.type in MAPPINGS:
             key = pair_of(container)[0]
-            empty = container.size is None or container.size.high == 0
-            size = _share(act.trips_so_far()) if empty else container.size
-            change_target(act, target.value, replace(container, items=(key, value), element=key, size=size))
+            size = _share(act.trips_so_far()) if _is_empty(container) else container.size
+            change_target(act, mapping, replace(container, items=(key, value), element=key, size=size))
         return
     if not isinstance(target, t.Name) or target.id in act.environment:
         write_target(act, target, value)
@@ -137,6 +183,7 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
     """Assign a value to a target: a name, an attribute, a subscript, or a tuple of targets."""
     if isinstance(target, t.Name):
         act.operation("store_name")
+        act.born[target.id] = (len(act.loops), value.size if value.size is not None else ZERO)
         write_target(act, target, value)
     elif isinstance(target, t.Attribute):
         act.operation("store_attribute")
@@ -195,7 +242,8 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         columns: tuple[tuple[str, Value], ...] | None = None
         if text is not None and (empty or container.columns is not None):
             columns = (*((k, v) for k, v in container.columns or () if k != text), (text, value))
-        size = act.trips_so_far() if container.size is None or empty else None
+        first, turns = growth(act, target.value, container)
+        size = first + turns if container.size is None or empty or act.loops else None
         if columns is not None:
             size = Estimate.point(len(columns))
         change_target(act, target.value, replace(container, items=pair, columns=columns, size=size, element=pair[0]))

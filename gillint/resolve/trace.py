@@ -157,7 +157,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class FunctionTrace:
-    """A function as it is reported: its body, for arguments that cover those of its call sites."""
+    """A function as it is reported: its body, for arguments that cover those of its call sites.
+
+    An entry is called by nothing in the file. `is_program`: it needs no arguments, and runs others of the file (`main`).
+    `is_spare`: it needs arguments, and nothing in the file shows that anybody calls it.
+    """
 
     name: str
     path: str
@@ -165,6 +169,8 @@ class FunctionTrace:
     block: Block
     is_async: bool
     is_entry: bool
+    is_program: bool = False
+    is_spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

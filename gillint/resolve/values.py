@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.resolve.texts import Text, common, of_literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class PartialRef:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRef:
-    """One of several functions or classes, nobody knows which: a table of handlers, a loop over `(zlib, bz2)`."""
+    """One of several values, nobody knows which: a table of handlers, a loop over `(zlib, bz2)`, a `Path | str`."""
 
     options: tuple[Value, ...]
 
@@ -124,6 +126,19 @@ Reference = (
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a text or some bytes were made from, and how: undone, that is there again.
+
+    Attributes:
+        kind: `json`, `pickle`, `packed` (compressed, encoded), or `lines` (of texts like `value`).
+        value: what went in.
+    """
+
+    kind: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """What is known of a value; None means unknown.
 
@@ -140,6 +155,8 @@ class Value:
         reference: the function, class, module, method or deferred work that it stands for.
         distinct: how many different values a number or a text takes on in the course of a loop, at most.
         origin: the name in the source that the unknown hangs on.
+        text: of a text, what is known of its characters; of a path or an open file, the same of its name.
+        source: of a document, what it was made from.
     """
 
     type: str | None = None
@@ -154,6 +171,8 @@ class Value:
     reference: Reference | None = None
     distinct: Estimate | None = None
     origin: str | None = None
+    text: Text | None = None
+    source: Source | None = None
 
     def column(self, name: str) -> Value | None:
         """The column or dict value of this name."""
@@ -165,6 +184,7 @@ NONE = Value(type="NoneType", literal=Literal(None))
 _MAX_NESTING = 6
 
 
+@lru_cache(maxsize=4096, typed=True)
 def of_constant(value: object) -> Value:
     """The value of a literal."""
     if value is None:
@@ -181,8 +201,22 @@ def of_constant(value: object) -> Value:
     if isinstance(value, (str, bytes)):
         literal = Literal(value) if len(value) <= 200 else None
         element = Value(type="str", size=Estimate.point(1)) if isinstance(value, str) else Value(type="int")
-        return Value(type=type(value).__name__, size=Estimate.point(len(value)), literal=literal, element=element)
+        size = Estimate.point(len(value))
+        text = _text(value) if literal is None else None
+        return Value(type=type(value).__name__, size=size, literal=literal, element=element, text=text)
     return UNKNOWN
+
+
+def text_of(value: Value | None) -> Text | None:
+    """What is known of the characters of a text, or of what a constant looks like when it is printed."""
+    if value is None or value.text is not None or value.literal is None:
+        return value.text if value is not None else None
+    constant = value.literal.value
+    return _text(constant) if isinstance(constant, (str, bytes)) else of_literal(str(constant))
+
+
+def _text(value: str | bytes) -> Text:
+    return of_literal(value if isinstance(value, str) else value.decode("latin-1"))
 
 
 def _number(value: float) -> Estimate:
@@ -214,10 +248,12 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
     if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
         a = replace(a, type="float")
         b = replace(b, type="float")
-    choice = _choice(a, b) if depth <= _MAX_NESTING else None
+    if depth > _MAX_NESTING:
+        return UNKNOWN
+    choice = _choice(a, b, depth)
     if choice is not None:
         return choice
-    if a.type != b.type or depth > _MAX_NESTING:
+    if a.type != b.type:
         return UNKNOWN
     size = a.size.join(b.size) if a.size is not None and b.size is not None else None
     number = a.number.join(b.number) if a.number is not None and b.number is not None else None
@@ -239,36 +275,84 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         dtype=a.dtype if a.dtype == b.dtype else None,
         element=element,
         items=items,
-        columns=a.columns if a.columns == b.columns else None,
+        columns=_columns(a.columns, b.columns, depth),
         literal=a.literal if a.literal == b.literal else None,
         number=number,
         reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
         distinct=a.distinct if a.distinct == b.distinct else None,
         origin=a.origin or b.origin,
+        text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
+        source=_sources(a.source, b.source, depth),
     )
 
 
-_MAX_OPTIONS = 8
+def _sources(a: Source | None, b: Source | None, depth: int) -> Source | None:
+    """What two documents were made from, where that is alike."""
+    if a == b or a is None or b is None or a.kind != b.kind:
+        return a if a == b else None
+    return Source(a.kind, _join(a.value, b.value, depth + 1))
 
 
-def _choice(a: Value, b: Value) -> Value | None:
-    """One of two things that can be called, where they are not the same."""
-    if a.reference == b.reference or _same_code(a.reference, b.reference):
+Columns = tuple[tuple[str, Value], ...]
+
+
+def _columns(a: Columns | None, b: Columns | None, depth: int) -> Columns | None:
+    """The fields that both have, where these are the same ones."""
+    if a == b or a is None or b is None:
+        return a if a == b else None
+    if [k for k, _ in a] != [k for k, _ in b]:
         return None
-    if not isinstance(a.reference, _CALLABLE) or not isinstance(b.reference, _CALLABLE):
+    return tuple((k, _join(v, w, depth + 1)) for (k, v), (_, w) in zip(a, b, strict=True))
+
+
+def _common(a: Value, b: Value) -> Text | None:
+    """What two texts, paths or open files have in common; numbers are no texts."""
+    return common(text_of(a), text_of(b)) if a.number is None and b.number is None else None
+
+
+_MAX_OPTIONS = 8  # functions and classes
+_MAX_TYPES = 4  # of instances; one of more kinds is anything
+
+
+def _choice(a: Value, b: Value, depth: int) -> Value | None:
+    """One of two things that are not of the same kind: functions, or instances of several types."""
+    if a.type == b.type and (a.reference == b.reference or _same_code(a.reference, b.reference)):
         return None
-    options = _options(a)
-    options += tuple(o for o in _options(b) if o not in options)
-    if len(options) > _MAX_OPTIONS:
+    if not _may_be_option(a) or not _may_be_option(b):
         return None
-    return Value(type=a.type if a.type == b.type else None, reference=ChoiceRef(options))
+    found = list(options_of(a))
+    for option in options_of(b):
+        alike = next((i for i, old in enumerate(found) if _is_instance(old) and old.type == option.type), None)
+        if _is_instance(option) and alike is not None:
+            found[alike] = _join(found[alike], option, depth + 1)
+        elif option not in found:
+            found.append(option)
+    if len(found) == 1:
+        return found[0]
+    if len(found) > _MAX_OPTIONS or sum(map(_is_instance, found)) > _MAX_TYPES:
+        return UNKNOWN
+    return Value(type=a.type if a.type == b.type else None, reference=ChoiceRef(tuple(found)))
 
 
-_CALLABLE = (FunctionRef, ClassRef, MethodRef, PartialRef, SymbolRef, ChoiceRef)
+_CALLABLE = (FunctionRef, ClassRef, MethodRef, PartialRef, SymbolRef, ImportRef)
 
 
-def _options(value: Value) -> tuple[Value, ...]:
+def _is_instance(value: Value) -> bool:
+    return value.type is not None and value.reference is None
+
+
+def _may_be_option(value: Value) -> bool:
+    return isinstance(value.reference, (*_CALLABLE, ChoiceRef)) or _is_instance(value)
+
+
+def options_of(value: Value) -> tuple[Value, ...]:
+    """What a value may be, each for itself; the value alone where that is settled."""
     return value.reference.options if isinstance(value.reference, ChoiceRef) else (value,)
+
+
+def is_known(value: Value) -> bool:
+    """Whether anything is known of what a value is."""
+    return value.type is not None or value.reference is not None
 
 
 def _same_code(a: Reference | None, b: Reference | None) -> bool:
@@ -281,6 +365,10 @@ def code_of(key: str) -> str:
     return key.split(">#", 1)[0] + ">" if ">#" in key else key
 
 
+# Containers that loops fill: how large they are at the end follows from the turns, wherever in the loop that is asked.
+_GROWING = ("list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter")
+
+
 def widen(before: Value | None, after: Value) -> Value:
     """What a variable may be at the top of a loop that changes it: same kind, sizes and amounts open upwards."""
     if before is None:
@@ -291,8 +379,12 @@ def widen(before: Value | None, after: Value) -> Value:
     changes: dict[str, object] = {"literal": None}
     if before.number is not None or after.number is not None:
         changes["number"] = None
+    if before.text != after.text:
+        changes["text"] = None
     if before.size != after.size:
-        changes["size"] = None
+        grows = before.type in _GROWING and before.size is not None and after.size is not None
+        begins_empty = before.size is not None and before.size.high == 0
+        changes["size"] = None if not grows else after.size if begins_empty else joined.size
         if before.shape != after.shape:
             changes["shape"] = None
     return replace(joined, **changes)  # type: ignore[arg-type]
@@ -302,6 +394,8 @@ def generalised(value: Value) -> Value:
     """The same without what tells two calls with arguments of the same type apart: amounts, constants, contents."""
     element = Value(type=value.element.type) if value.element is not None and value.element.type else None
     reference = None if isinstance(value.reference, LazyRef) else value.reference
+    if isinstance(reference, ChoiceRef):
+        reference = ChoiceRef(tuple(generalised(o) for o in reference.options))
     return Value(type=value.type, dtype=value.dtype, element=element, reference=reference)
 
 
@@ -309,13 +403,16 @@ def trimmed(value: Value, depth: int = 4) -> Value:
     """The same with deep nesting forgotten, so that summaries of recursive data stay finite."""
     if depth == 0:
         return Value(type=value.type, size=value.size, dtype=value.dtype, origin=value.origin)
-    if value.element is None and value.items is None and value.columns is None:
+    if isinstance(value.reference, ChoiceRef):
+        value = replace(value, reference=ChoiceRef(tuple(trimmed(o, depth - 1) for o in value.reference.options)))
+    if value.element is None and value.items is None and value.columns is None and value.source is None:
         return value
     return replace(
         value,
         element=trimmed(value.element, depth - 1) if value.element is not None else None,
         items=tuple(trimmed(i, depth - 1) for i in value.items) if value.items is not None else None,
         columns=tuple((k, trimmed(v, depth - 1)) for k, v in value.columns) if value.columns is not None else None,
+        source=Source(value.source.kind, trimmed(value.source.value, depth)) if value.source is not None else None,
     )
 
 

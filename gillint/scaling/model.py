@@ -133,9 +133,9 @@ def _pages(load: Load, threads: int, cores: int) -> float:
     return 1.0 / (1.0 + serial * (threads - 1))
 
 
-def pessimistic(load: Load, threads: int, cores: int) -> float:
-    """What handoffs, forced switches and a busy partner leave at worst."""
-    value = likely(load, threads, cores)
+def pessimistic(load: Load, threads: int, cores: int, expected: float) -> float:
+    """What handoffs, forced switches and a busy partner leave at worst of the expected speed-up."""
+    value = expected
     held = load.gil / load.elapsed(cores)
     if load.releases >= 0.5 and load.gil > 0:
         value *= 1.0 - 0.2 * contention(load, threads, cores)
@@ -143,7 +143,7 @@ def pessimistic(load: Load, threads: int, cores: int) -> float:
     value *= 1.0 - 0.2 * held
     if load.native > 0:
         value *= 0.93
-    return max(value, min(CONVOY_WORST, likely(load, threads, cores)))
+    return max(value, min(CONVOY_WORST, expected))
 
 
 def knee(load: Load, cores: int) -> tuple[int, float]:

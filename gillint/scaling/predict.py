@@ -182,8 +182,9 @@ def _ceiling(three: tuple[Load, Load, Load], setting: Setting) -> tuple[Range, t
     threads, cores = setting.threads, setting.cores
     curve = _settled([likely(three[1], t, cores) for t in range(1, threads + 1)])
     value = curve[-1]
-    lows = [pessimistic(v, threads, cores) for load in three for v in _variants(load)]
-    highs = [_optimistic(v, threads, cores) for load in three for v in _variants(load)]
+    tried = [(v, likely(v, threads, cores)) for load in dict.fromkeys(three) for v in _variants(load)]
+    lows = [pessimistic(v, threads, cores, expected) for v, expected in tried]
+    highs = [_optimistic(v, threads, cores, expected) for v, expected in tried]
     low, high = min([value, *lows]), max([value, *highs])
     if threads == 1:
         return Range(1.0, 1.0, 1.0), (1.0,)
@@ -199,10 +200,9 @@ def _settled(curve: list[float]) -> tuple[float, ...]:
     return tuple(settled)
 
 
-def _optimistic(load: Load, threads: int, cores: int) -> float:
+def _optimistic(load: Load, threads: int, cores: int, expected: float) -> float:
     """Between what is expected and the bound, which regular loops nearly reach."""
     top = bound(load, threads, cores)
-    expected = likely(load, threads, cores)
     if load.releases < 0.5:
         return max(expected, min(float(threads), top * 1.05))
     # Phases outside the GIL that are short beside a handoff never fall into step.

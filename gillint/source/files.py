@@ -87,6 +87,14 @@ def _excluded(path: Path, base: Path, patterns: tuple[str, ...]) -> bool:
     )
 
 
+def is_excluded(path: Path, root: Path | None, patterns: tuple[str, ...]) -> bool:
+    """Whether patterns leave a file out, seen from a folder above it, or from its own."""
+    base = root if root is not None and path.is_relative_to(root) else path.parent
+    return any(
+        _excluded(part, base, patterns) for part in (path, *path.parents) if part != base and part.is_relative_to(base)
+    )
+
+
 def _ignored_by_git(folder: Path, files: list[Path]) -> set[Path]:
     """Ask git itself, which knows all its ignore files; without git, or outside a checkout, nothing is ignored."""
     if not files:
@@ -139,10 +147,7 @@ def decode(data: bytes) -> str:
         raise SourceProblem("cannot be decoded: it is a binary file, with null bytes")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except (
-        SyntaxError,
-        LookupError,
-    ) as error:  # of a codec that is none for texts, Python 3.14 says so with the second
+    except (SyntaxError, LookupError) as error:  # the second by Python 3.14, of a codec that is none for texts
         text = str(error.msg if isinstance(error, SyntaxError) else error)
         raise SourceProblem(f"cannot be decoded: {text}") from None
     try:

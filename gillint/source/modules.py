@@ -6,7 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 
 
-@lru_cache(maxsize=4096)
 def _module_file(folder: Path, parts: tuple[str, ...]) -> Path | None:
     base = folder.joinpath(*parts)
     if parts and base.with_suffix(".py").is_file():
@@ -17,7 +16,10 @@ def _module_file(folder: Path, parts: tuple[str, ...]) -> Path | None:
 
 
 class ProjectModules:
-    """Finds modules of the project that a file belongs to; never what is merely installed."""
+    """Finds modules of the project that a file belongs to; never what is merely installed. Remembers what it found."""
+
+    def __init__(self) -> None:
+        self._file = lru_cache(maxsize=4096)(_module_file)
 
     def find(self, module: str, level: int, importer: str) -> Path | None:
         """The file of a module as `importer` imports it, or None."""
@@ -27,7 +29,7 @@ class ProjectModules:
         if level:
             for _ in range(level - 1):
                 folder = folder.parent
-            return _module_file(folder, parts)
+            return self._file(folder, parts)
         if not parts:
             return None
         root = folder
@@ -35,7 +37,8 @@ class ProjectModules:
             root = root.parent
         candidates = [root] if root != folder else [folder]
         for candidate in (*candidates, root / "src"):
-            found = _module_file(candidate, parts)
-            if found is not None and found.absolute() != here.absolute():
+            found = self._file(candidate, parts)
+            # A script `json.py` that imports json does not mean itself; a package that imports itself does.
+            if found is not None and (found.name == "__init__.py" or found.absolute() != here.absolute()):
                 return found
         return None

@@ -10,7 +10,7 @@ import ast
 import json
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,19 +75,34 @@ def read_notebook(text: str) -> Program:
         raise SourceProblem(f"not a notebook of format 4: {hint}")
     if _language(data) not in ("python", "ipython"):
         return Program("", "")
+    sources = [(number, _source(cell, number)) for number, cell in enumerate(data["cells"], 1)]
+    return program_of_cells(((n, source) for n, source in sources if source is not None), _file_lines(text))
+
+
+def program_of_cells(sources: Iterable[tuple[int, str]], places: Mapping[int, Sequence[int]] | None = None) -> Program:
+    """The program that code cells make, in order.
+
+    Args:
+        sources: of each cell its number and its text.
+        places: where the lines of each cell stand in a file, if they do.
+    """
     cells: list[Cell] = []
     program: list[str] = []
     written: list[str] = []
-    places = _file_lines(text)
-    for number, cell in enumerate(data["cells"], 1):
-        source = _source(cell, number)
-        if source is None:
-            continue
-        lines = _as_python(source).split("\n")
-        cells.append(Cell(number, len(program) + 1, len(lines), tuple(places.get(number, ())[: len(lines)])))
+    for number, source in sources:
+        lines = as_python(source).split("\n")
+        known = (places or {}).get(number, ())
+        cells.append(Cell(number, len(program) + 1, len(lines), tuple(known[: len(lines)])))
         program.extend(lines)
         written.extend(source.split("\n"))
     return Program(_joined(program), _joined(written), tuple(cells))
+
+
+def python_of(text: str, cells: tuple[Cell, ...]) -> str:
+    """The Python of a text as it was written: without the magics, where it has cells."""
+    lines = text.split("\n")
+    parts = ["\n".join(lines[cell.first_line - 1 :][: cell.lines]) for cell in cells]
+    return _joined([as_python(part) for part in parts]) if cells else text
 
 
 def _joined(lines: list[str]) -> str:
@@ -158,7 +173,7 @@ def _file_lines(text: str) -> dict[int, list[int]]:
 
 
 # Cell magics that run the rest of the cell as Python in this process; below any other one is another language.
-_PYTHON_CELLS = {"time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "snakeviz", "pyinstrument"}
+_PYTHON_CELLS = {"time", "timeit", "capture", "prun", "memit", "mprun", "gillint", "lprun", "snakeviz", "pyinstrument"}
 _CELL_MAGIC = re.compile(r"\s*%%(\w*)")
 _TIMED = re.compile(r"%time(?:it)?\b(?:\s+-(?:[nr]\s*\d+|p\s*\d+|[tcqo]+))*")
 _MAGIC = re.compile(r"(?P<indent>\s*)(?:[%!?]|.*[^\s?]\?\??\s*$)")
@@ -166,14 +181,14 @@ _ASSIGNED = re.compile(r"(?P<target>\s*[\w.,:\s\[\]'\"]+?\s*=\s*)[%!](?!=)")
 _UNKNOWN = "get_ipython()"  # what IPython puts there itself, and nobody knows the result of
 
 
-def _as_python(cell: str) -> str:
-    """The cell with magics replaced; a cell that is Python stays as it is."""
+def as_python(cell: str) -> str:
+    """A cell with magics replaced; a cell that is Python stays as it is."""
     magic = _CELL_MAGIC.match(cell)
     if magic is not None:
         if magic[1] not in _PYTHON_CELLS:
             return "\n" * cell.count("\n")
         _, line_end, rest = cell.partition("\n")
-        return line_end + _as_python(rest)
+        return line_end + as_python(rest)
     if _is_python(cell):
         return cell
     return "\n".join(_lines(cell.split("\n")))

@@ -8,6 +8,7 @@ from typing import cast
 import libcst as cst
 
 from gillint.diagnostics.span import Span
+from gillint.syntax import fstrings
 from gillint.syntax import tree as t
 from gillint.syntax.positions import Positions
 
@@ -258,20 +259,14 @@ class Lowering:
                 return t.Constant(span, left + right)
             if isinstance(left, bytes) and isinstance(right, bytes):
                 return t.Constant(span, left + right)
-        return t.Formatted(span, parts)
+        return t.Formatted(span, parts, fstrings.HOLE * len(parts), (0,) * len(parts))
 
     def _expr_FormattedString(self, node: cst.FormattedString, span: Span) -> t.Expr:
-        characters = sum(len(p.value) for p in node.parts if isinstance(p, cst.FormattedStringText))
-        return t.Formatted(span, tuple(self._formatted(node.parts)), characters)
+        found = tuple(fstrings.holes(node.parts))
+        parts = tuple(self.expr(expression) for expression, _ in found)
+        return t.Formatted(span, parts, fstrings.template(node), tuple(width for _, width in found))
 
     _expr_TemplatedString = _expr_FormattedString
-
-    def _formatted(self, parts: object) -> Iterator[t.Expr]:
-        for part in cast("tuple[cst.CSTNode, ...]", parts):
-            expression = getattr(part, "expression", None)
-            if isinstance(expression, cst.BaseExpression):
-                yield self.expr(expression)
-                yield from self._formatted(getattr(part, "format_spec", None) or ())
 
     def _expr_Attribute(self, node: cst.Attribute, span: Span) -> t.Expr:
         return t.Attribute(span, self.expr(node.value), node.attr.value)

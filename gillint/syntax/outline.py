@@ -161,7 +161,11 @@ def check_depth(module: ast.Module) -> None:
             depth += len(node.values)
         if depth > _DEPTH_LIMIT:
             raise TooDeep(getattr(node, "lineno", 1))
-        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+        for value in vars(node).values():  # `ast.iter_child_nodes` takes twice as long
+            if value.__class__ is list:
+                stack.extend((child, depth + 1) for child in value if isinstance(child, ast.AST))
+            elif isinstance(value, ast.AST) and value._fields:
+                stack.append((value, depth + 1))
 
 
 _BRACKET = re.compile(r"[][(){}]")

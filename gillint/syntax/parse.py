@@ -96,6 +96,7 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
+@lru_cache(maxsize=4096)  # an editor asks again after each keystroke, which changes one function
 def _lower(source: str, first_line: int) -> t.Body:
     import libcst as cst
 

@@ -187,11 +187,15 @@ class Yield:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Formatted:
-    """An f-string: the expressions in it, and how many characters stand between them."""
+    """An f-string, or strings side by side: the expressions in it, and the text with `*` for each that is printed.
+
+    `widths` are the least widths of the expressions (6 in `{n:06d}`), -1 for one inside a format specification.
+    """
 
     span: Span
     parts: tuple[Expr, ...]
-    text: int = 0
+    template: str = ""
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

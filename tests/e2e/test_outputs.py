@@ -217,6 +217,18 @@ def test_bytes_that_are_no_text_are_gil001(tmp_path: Path) -> None:
     assert " GIL001 " in inside("check", broken, "--output-format", "concise").stdout
 
 
+def test_the_benchmark_of_a_notebook_is_python(tmp_path: Path) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_text(
+        notebook("%matplotlib inline\nn = 1000", "!ls", "t = 0\nfor i in range(n):\n    t += i * i\n%time t")
+    )
+    done = inside(path, "--emit-benchmark", "-")
+    assert done.returncode == 0
+    compile(done.stdout, "benchmark", "exec")
+    assert "range(n)" in done.stdout
+    assert "%matplotlib" not in done.stdout
+
+
 def test_notebooks_are_found_in_folders_and_their_checkpoints_are_not(cells: Path, tmp_path: Path) -> None:
     (tmp_path / ".ipynb_checkpoints").mkdir()
     (tmp_path / ".ipynb_checkpoints" / "nb-checkpoint.ipynb").write_text(cells.read_text())

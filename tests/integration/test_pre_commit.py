@@ -1,4 +1,4 @@
-"""The hook, run by the real pre-commit on a throw-away repository; gillint is installed from this checkout and an index."""
+"""The hooks, run by the real pre-commit on a throw-away repository; gillint is installed from this checkout and an index."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_command_line import CLEAN, HELD
+from tests.e2e.test_fixing import INVERTED, MENDED
 from tests.support import ROOT
 from tests.unit.source.test_notebooks import notebook
 
@@ -43,7 +44,7 @@ _home = Path()
 
 @pytest.fixture(scope="module")
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """A repository that offers the hook as this checkout has it, and its commit."""
+    """A repository that offers the hooks as this checkout has them, and its commit."""
     global _home  # noqa: PLW0603  # one environment for all tests of the module
     _home = tmp_path_factory.mktemp("pre-commit-home")
     folder = tmp_path_factory.mktemp("hooks")
@@ -58,18 +59,30 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]
     yield folder, run("git", "rev-parse", "HEAD", cwd=folder).stdout.strip()
 
 
-@pytest.fixture
-def repository(hooks: tuple[Path, str], tmp_path: Path) -> Path:
-    """A repository that uses the hook, with one clean file committed."""
-    folder, commit = hooks
-    (tmp_path / ".pre-commit-config.yaml").write_text(
-        f"repos:\n  - repo: {folder}\n    rev: {commit}\n    hooks:\n      - id: gillint\n"
+def make_repository(hooks: tuple[Path, str], folder: Path, hook: str) -> Path:
+    """A repository that uses a hook, with one clean file committed."""
+    source, commit = hooks
+    (folder / ".pre-commit-config.yaml").write_text(
+        f"repos:\n  - repo: {source}\n    rev: {commit}\n    hooks:\n      - id: {hook}\n"
     )
-    (tmp_path / "clean.py").write_text(CLEAN)
-    run("git", "init", "-q", cwd=tmp_path)
-    run(sys.executable, "-m", "pre_commit", "install", cwd=tmp_path)
-    assert commit_all(tmp_path).returncode == 0
-    return tmp_path
+    (folder / "clean.py").write_text(CLEAN)
+    run("git", "init", "-q", cwd=folder)
+    run(sys.executable, "-m", "pre_commit", "install", cwd=folder)
+    done = commit_all(folder)
+    assert done.returncode == 0, output(done)
+    return folder
+
+
+@pytest.fixture(params=["gillint", "gillint-fix"])
+def repository(hooks: tuple[Path, str], tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """What holds for both hooks, where there is nothing to fix."""
+    return make_repository(hooks, tmp_path, request.param)
+
+
+@pytest.fixture
+def mending(hooks: tuple[Path, str], tmp_path: Path) -> Path:
+    """A repository with the hook that changes files."""
+    return make_repository(hooks, tmp_path, "gillint-fix")
 
 
 def commit_all(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -151,3 +164,60 @@ def test_arguments_of_the_user_hold(repository: Path) -> None:
     config.write_text(config.read_text() + '        args: ["--ignore", "GIL101"]\n')
     (repository / "held.py").write_text(HELD)
     assert commit_all(repository).returncode == 0
+
+
+# The hook that mends
+
+
+def test_a_fix_is_made_and_the_commit_waits_for_it_to_be_staged(mending: Path) -> None:
+    path = mending / "gil.py"
+    path.write_text(INVERTED)
+    done = commit_all(mending)
+    assert done.returncode != 0
+    assert "files were modified by this hook" in output(done)
+    assert "1 fix made in 1 file" in output(done)
+    assert path.read_text() == MENDED
+    assert commit_all(mending).returncode == 0
+    assert run("git", "show", "HEAD:gil.py", cwd=mending).stdout == MENDED
+
+
+def test_what_has_no_safe_fix_is_left_and_reported(mending: Path) -> None:
+    (mending / "gil.py").write_text(INVERTED)
+    (mending / "held.py").write_text(HELD)
+    assert commit_all(mending).returncode != 0
+    assert (mending / "gil.py").read_text() == MENDED
+    done = commit_all(mending)
+    assert done.returncode != 0
+    assert "held.py:9:12: GIL101" in output(done)
+    assert (mending / "held.py").read_text() == HELD
+
+
+def test_only_what_is_staged_is_mended(mending: Path) -> None:
+    path, other = mending / "gil.py", mending / "other.py"
+    far = "".join(f"\nVALUE_{number} = {number}\n" for number in range(10))
+    path.write_text(INVERTED + far)
+    run("git", "add", "-A", cwd=mending)
+    path.write_text(INVERTED + far + "\nnot_staged = 1\n")
+    other.write_text(INVERTED)
+    done = run("git", "commit", "-m", "part", cwd=mending, check=False)
+    assert done.returncode != 0
+    assert other.read_text() == INVERTED
+    assert path.read_text() == MENDED + far + "\nnot_staged = 1\n"
+
+
+def test_a_change_of_the_same_line_that_is_not_staged_is_never_lost(mending: Path) -> None:
+    path = mending / "gil.py"
+    path.write_text(INVERTED)
+    run("git", "add", "-A", cwd=mending)
+    mine = INVERTED.replace("pool = ", "chosen = ")
+    path.write_text(mine)
+    assert run("git", "commit", "-m", "conflict", cwd=mending, check=False).returncode != 0
+    assert path.read_text() == mine
+
+
+def test_both_hooks_in_one_configuration(mending: Path) -> None:
+    config = mending / ".pre-commit-config.yaml"
+    config.write_text(config.read_text() + "      - id: gillint\n        args: [--exit-zero]\n")
+    (mending / "gil.py").write_text(INVERTED)
+    assert commit_all(mending).returncode != 0
+    assert commit_all(mending).returncode == 0

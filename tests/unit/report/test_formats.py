@@ -308,6 +308,7 @@ def chained() -> FileReport:
 def test_sarif_fits_the_schema_of_the_standard() -> None:
     reports = [analyze(p.read_text(encoding="utf-8"), filename=p.relative_to(ROOT).as_posix()) for p in FLAGGED]
     nb = analyze(notebook(HELD), filename="n.ipynb")
+    assert any(d.fix is not None for report in reports for d in report.diagnostics)
     for run in (run_of(), run_of(chained()), run_of(*reports, nb, analyze("x = = 1", filename="/elsewhere/é.py"))):
         sarif_schema().validate(json.loads(render("sarif", run)))
 
@@ -350,6 +351,39 @@ def test_sarif_gives_the_chain_as_related_locations_and_as_a_flow() -> None:
     flow = result["codeFlows"][0]["threadFlows"][0]["locations"]
     assert [step["location"]["message"]["text"] for step in flow] == ["50% of\nit", "calls it", "here"]
     assert result["properties"]["facts"] == ["x#y"]
+
+
+INVERTED = """import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+pool = ThreadPoolExecutor if sys._is_gil_enabled() else ProcessPoolExecutor
+"""
+
+
+def test_sarif_carries_fixes_as_replacements() -> None:
+    (run,) = json.loads(render("sarif", run_of(analyze(INVERTED, filename="a b.py"))))["runs"]
+    (result,) = run["results"]
+    assert result["fixes"] == [
+        {
+            "description": {"text": "Turn the test round (safe)"},
+            "artifactChanges": [
+                {
+                    "artifactLocation": {"uri": "a%20b.py", "uriBaseId": "SRCROOT"},
+                    "replacements": [
+                        {
+                            "deletedRegion": {"startLine": 4, "startColumn": 30, "endLine": 4, "endColumn": 30},
+                            "insertedContent": {"text": "not "},
+                        }
+                    ],
+                }
+            ],
+        }
+    ]
+    (plain,) = json.loads(render("sarif", run_of(analyze(notebook(INVERTED), filename="n.ipynb"))))["runs"][0][
+        "results"
+    ]
+    assert "fixes" not in plain
+    assert "fixes" not in json.loads(render("sarif", run_of(analyze(HELD, filename="a.py"))))["runs"][0]["results"][0]
 
 
 # GitHub, GitLab, LSP

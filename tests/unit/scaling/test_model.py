@@ -87,7 +87,7 @@ def test_nothing_passes_the_bound(load: Load, threads: int, cores: int) -> None:
     assert mean_value_analysis(load, threads, cores) > 0  # the bound caps it: it knows no core that a holder occupies
     value = likely(load, threads, cores)
     assert 0 < value <= top + slack + 1e-6
-    assert pessimistic(load, threads, cores) <= value + slack + 1e-6
+    assert pessimistic(load, threads, cores, value) <= value + slack + 1e-6
     assert all(map(math.isfinite, (top, value)))
 
 

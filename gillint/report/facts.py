@@ -1,0 +1,119 @@
+"""What is known of a callable or a library, as a page of markdown."""
+
+from __future__ import annotations
+
+from gillint.knowledge.schema import Behaviour, Condition, Cost, Fact, Library
+
+
+def callable_page(fact: Fact) -> str:
+    """All that is known of a callable."""
+    lines = [f"# {fact.name}", "", behaviour(fact.behaviour)]
+    if fact.serialised_by:
+        lines.append(f"One at a time: calls are serialised by the {fact.serialised_by}'s own lock.")
+    if fact.callback:
+        lines.append(f"Calls back: the function passed as `{fact.callback}` runs as Python code, with the GIL held.")
+    if fact.awaitable:
+        lines.append("Returns an awaitable: nothing happens before it is awaited.")
+    if fact.clauses:
+        lines += ["", "## Conditions", ""]
+        lines += [f"- {condition}" for condition in conditions(fact)]
+    if fact.instead:
+        lines += ["", "## What to use", "", fact.instead]
+    lines.append(evidence(fact))
+    if fact.probe is not None:
+        lines += ["", "## Probe", "", "```python", *fact.probe.setup.splitlines(), fact.probe.statement, "```"]
+    return "\n".join(lines)
+
+
+_EFFECTS = {
+    "holds": "**holds** the GIL throughout: no other thread runs Python code meanwhile",
+    "releases": "**releases** the GIL while it computes: other threads run meanwhile",
+    "waits": "**waits** with the GIL released: other threads run meanwhile",
+    "runs-python": "**runs-python**: its time is Python bytecode, which needs the GIL and gives it up every 5 ms",
+    "unknown": "**unknown**",
+}
+
+
+def behaviour(b: Behaviour, base: Behaviour | None = None) -> str:
+    """What is done to the GIL, and what it costs; shorter where it is as in `base`."""
+    text = _EFFECTS[b.effect.value] if base is None or b.effect is not base.effect else f"**{b.effect.value}**"
+    costs = [
+        f"{label} {_cost(cost)}"
+        for label, cost in (("holding", b.gil), ("outside", b.native), ("waiting", b.wait))
+        if cost is not None and (cost.fixed or cost.per)
+    ]
+    if costs:
+        text += f" (about {', '.join(costs)})"
+    if b.parallel:
+        text += "; the library spreads it over the cores by itself"
+    if b.note and (base is None or b.note != base.note):
+        text += f". {b.note}"
+    return text if text.endswith(".") else text + "."
+
+
+def conditions(fact: Fact) -> list[str]:
+    """What the effect depends on, case by case."""
+    cases = [f"{_condition(c.condition)}: {behaviour(c.behaviour, fact.behaviour)}" for c in fact.clauses]
+    return [*cases, f"otherwise: {fact.behaviour.effect.value}"]
+
+
+def _cost(cost: Cost) -> str:
+    fixed = f"{cost.fixed:,.0f} ns" if cost.fixed else ""
+    per = f"{cost.per:g} ns x {cost.of}" if cost.per else ""
+    return " + ".join(p for p in (fixed, per) if p)
+
+
+def _condition(c: Condition) -> str:
+    parts = []
+    if c.size is not None:
+        bounds = [
+            f"from {c.from_:,.0f} on" if c.from_ is not None else "",
+            f"below {c.below:,.0f}" if c.below is not None else "",
+        ]
+        parts.append(f"{c.size} {' and '.join(b for b in bounds if b)}")
+    of = f" of `{c.of}`" if c.of else ""
+    if c.dtype:
+        parts.append(f"dtype{of} {' or '.join(c.dtype)}")
+    if c.type:
+        parts.append(f"type{of} {' or '.join(c.type)}")
+    if c.not_type:
+        parts.append(f"type{of} other than {' or '.join(c.not_type)}")
+    if c.given:
+        parts.append(f"`{c.given}` is given")
+    if c.absent:
+        parts.append(f"`{c.absent}` is not given")
+    if c.argument:
+        parts.append(f"`{c.argument}` is {c.is_!r}")
+    if c.python:
+        parts.append(f"Python {c.python}")
+    if c.version:
+        parts.append(f"version {c.version}")
+    if c.build:
+        parts.append(f"{c.build} build")
+    return ", ".join(parts)
+
+
+def evidence(fact: Fact) -> str:
+    """The sources and measurements behind a fact."""
+    lines = ["", "## Evidence", "", *(f"- {e}" for e in fact.evidence), "", f"Fact: {fact.id}"]
+    if fact.overrides is not None:
+        lines.append(f"Overrides: {fact.overrides}")
+    return "\n".join(lines)
+
+
+def library_page(found: Library) -> str:
+    """A library in short: its default, its support for other builds, its names by effect."""
+    names = sorted({fact.name for _, fact in found.facts})
+    lines = [f"# {found.name}", "", f"{len(names)} names are known, read from or measured on version {found.version}."]
+    if found.default is not None:
+        lines += ["", f"What has no fact of its own: {behaviour(found.default.behaviour)}"]
+    for label, support in (("Free-threaded build", found.free_threading), ("Sub-interpreters", found.subinterpreters)):
+        if support is not None:
+            since = f" since {support.since}" if support.since else ""
+            lines += ["", f"{label}: support {support.state}{since}."]
+    by_effect: dict[str, list[str]] = {}
+    for _, fact in found.facts:
+        by_effect.setdefault(fact.behaviour.effect.value, []).append(fact.name)
+    for effect, members in sorted(by_effect.items()):
+        lines += ["", f"- {effect}: {', '.join(dict.fromkeys(members))}"]
+    return "\n".join(lines)

@@ -1,0 +1,210 @@
+"""What an SQL statement does, read from its text: the tables it fills, the rows it looks at, the rows it gives back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.resolve.values import Value
+
+# Row visits that a step costs, in visits of a plain scan (some 40 ns), measured with SQLite 3.40 in memory.
+_AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _WRITE, _INDEX = 2.0, 11.0, 13.0, 2.0, 14.0, 22.0, 4.0, 9.0
+_SOME = Estimate(0.01, 1 / 3, 1.0)  # what a condition lets through
+_TYPES = (
+    ("int", "int"),
+    ("char", "str"),
+    ("text", "str"),
+    ("clob", "str"),
+    ("real", "float"),
+    ("doub", "float"),
+    ("num", "float"),
+)
+
+
+@dataclass(slots=True)
+class Table:
+    """A table: its columns with the types of their values, the columns it is looked up by, and its rows."""
+
+    columns: dict[str, str | None] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+    indexed: set[str] = field(default_factory=set)
+    rows: dict[object, Estimate] = field(default_factory=dict)
+
+    @property
+    def size(self) -> Estimate:
+        """How many rows were put in."""
+        found = ZERO
+        for rows in self.rows.values():
+            found = found + rows
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a statement asks of the database.
+
+    Attributes:
+        visits: the rows looked at, dearer steps counted as several.
+        rows: what it gives back.
+        row: one of these.
+    """
+
+    visits: Estimate
+    rows: Estimate = ZERO
+    row: Value = Value(type="tuple")
+
+
+Tables = dict[str, Table]
+
+
+def run_script(tables: Tables, text: str, place: object) -> Query:
+    """Several statements."""
+    visits = ONE
+    for number, statement in enumerate(text.split(";")):
+        done = run_statement(tables, statement, (place, number), ONE)
+        visits = visits + (done.visits if done is not None else ZERO)
+    return Query(visits)
+
+
+def run_statement(tables: Tables, text: str, place: object, times: Estimate) -> Query | None:
+    """One statement that is run so often; None where its text or its tables are not known."""
+    words = " ".join(re.sub(r"--[^\n]*", " ", text).split()).lower()
+    for pattern, handler in _STATEMENTS:
+        found = pattern.match(words)
+        if found is not None:
+            return handler(tables, words, found, place, times)
+    return Query(ONE) if re.match(r"(pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
+
+
+def _create_table(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
+    table = tables.setdefault(found[1].strip('"'), Table())
+    body = words[words.find("(") + 1 : words.rfind(")")]
+    for part in _split(body):
+        first, _, rest = part.strip().partition(" ")
+        if first in ("primary", "unique", "foreign", "constraint", "check"):
+            inner = re.search(r"(?:primary key|unique) *\(([^)]*)\)", part)
+            table.keys |= (
+                {c.strip() for c in inner[1].split(",")} if inner is not None and "," not in inner[1] else set()
+            )
+            continue
+        name = first.strip('"')
+        table.columns[name] = next((kind for prefix, kind in _TYPES if prefix in rest), None)
+        if "primary key" in rest or "unique" in rest:
+            table.keys.add(name)
+    return Query(Estimate.point(500))
+
+
+def _create_index(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
+    table = tables.get(found[1].strip('"'))
+    if table is None:
+        return None
+    table.indexed.add(found[2].split(",")[0].strip().strip('"'))
+    return Query(table.size * _INDEX + 500)
+
+
+def _insert(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
+    table = tables.get(found[1].strip('"'))
+    if table is None:
+        return None
+    tuples = max(1, len(re.findall(r"\)\s*,\s*\(", words)) + 1) if " values" in words else 1
+    table.rows[place] = times * tuples
+    return Query(_LOOKUP * (ONE + len(table.indexed)) * tuples)
+
+
+def _change(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
+    table = tables.get(found[1].strip('"'))
+    if table is None:
+        return None
+    visited, _ = _reached(table, words)
+    return Query((visited * _WRITE).max(_LOOKUP))
+
+
+def _select(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
+    names = re.findall(r"\b(?:from|join) +\"?(\w+)\"?(?: +(?:as +)?(\w+))?", words)
+    known = [tables[n] for n, _ in names if n in tables]
+    if not known or len(known) < len(names):
+        return None
+    main = known[0]
+    visited, matched = _reached(main, words)
+    for other in known[1:]:
+        unique = re.search(
+            r"\bon\b.*\b(" + "|".join(map(re.escape, other.keys | main.keys | {"id", "rowid"})) + r")\b", words
+        )
+        matched = matched if unique is not None else matched * other.size.map(lambda n: max(1.0, n**0.5))
+        visited = visited + matched * _JOIN
+    listed = _split(found[1])
+    aggregates = any(re.search(r"\b(count|sum|avg|min|max|total|group_concat)\(", item) for item in listed)
+    rows = matched
+    if " group by " in words or found[1].startswith("distinct "):
+        visited, rows = visited + matched * _GROUP, matched.map(lambda n: min(n, max(1.0, n**0.5)))
+    elif aggregates:
+        plain = all(re.fullmatch(r"count\(\*\)( as \w+)?", i.strip()) for i in listed) and " where " not in words
+        visited, rows = (visited / 100 if plain and len(known) == 1 else visited * _AGGREGATE), ONE
+    limit = re.search(r"\blimit +(\d+|\?|:\w+)", words)
+    if limit is not None:
+        most = Estimate.point(float(limit[1])) if limit[1].isdigit() else Estimate(1, 10, 1000)
+        if " order by " not in words and rows is matched:
+            visited = visited.min(most * 3)
+        rows = rows.min(most)
+    if " order by " in words and not aggregates:
+        visited = visited + matched * (_TOP if limit is not None else _SORT)
+    return Query(visited + _LOOKUP, rows, _row(known, listed))
+
+
+def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
+    """The rows that a statement looks at in its main table, and those that its conditions let through."""
+    size = table.size
+    condition = re.search(r"\bwhere (.*?)(?: group by | order by | limit |$)", words)
+    if condition is None:
+        return size, size
+    equal = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *(?:\?|:|'|\d|\*)", condition[1]))
+    if equal & (table.keys | {"rowid"}) and " or " not in condition[1]:
+        return Estimate.point(_LOOKUP), ONE
+    by_key = size.map(lambda n: max(1.0, n**0.5))
+    if equal & table.indexed and " or " not in condition[1]:
+        return by_key * _LOOKUP, by_key
+    return size, size.combine(_SOME, lambda n, share: n * share) if not equal else by_key.combine(
+        _SOME, lambda n, s: max(1.0, n * s * 3)
+    )
+
+
+def _row(tables: list[Table], listed: list[str]) -> Value:
+    """A row: a tuple of what the select list names."""
+    kinds: list[str | None] = []
+    declared = {name: kind for table in tables for name, kind in table.columns.items()}
+    for item in listed:
+        text = re.sub(r"^distinct ", "", item.strip())
+        if text == "*" or text.endswith(".*"):
+            kinds.extend(declared.values())
+        elif text.startswith(("sum(", "avg(", "total(")):
+            kinds.append("float")
+        elif text.startswith("count("):
+            kinds.append("int")
+        else:
+            kinds.append(declared.get(re.sub(r"^\w+\.| as \w+$", "", text).strip('"')))
+    items = tuple(Value(type=kind, size=_TEXT if kind == "str" else None) for kind in kinds)
+    return Value(type="tuple", items=items, size=Estimate.point(len(items)))
+
+
+_TEXT = Estimate(2, 12, 1e4)
+
+
+def _split(text: str) -> list[str]:
+    """At the commas that stand in no parentheses."""
+    parts, depth, start = [], 0, 0
+    for i, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append(text[start:i])
+            start = i + 1
+    return [*parts, text[start:]]
+
+
+_STATEMENTS = (
+    (re.compile(r"create (?:temp |temporary )?table (?:if not exists )?(\"?\w+\"?)"), _create_table),
+    (re.compile(r"create (?:unique )?index (?:if not exists )?\"?\w+\"? on (\"?\w+\"?) *\(([^)]*)\)"), _create_index),
+    (re.compile(r"(?:insert|replace)(?: or \w+)? into (\"?\w+\"?)"), _insert),
+    (re.compile(r"(?:update|delete from)(?: or \w+)? (\"?\w+\"?)"), _change),
+    (re.compile(r"select (.*?) from "), _select),
+)

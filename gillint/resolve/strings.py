@@ -1,0 +1,291 @@
+"""What calls make of texts and paths: their constant parts and their separators."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.texts import ANY, HOLE, SEPARATORS, Text, filled, joined, unknown
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import LazyRef, Source, Value, text_of
+
+_FIELD = re.compile(r"\{[^{}]*\}")
+_CONVERSION = re.compile(r"%[-+ #0-9.*]*(?:\([^)]*\))?[a-zA-Z]")
+
+
+def textual(name: str, bound: Bound, result: Value) -> Value:
+    """The result of a call with what is known of its characters."""
+    found = _BY_NAME.get(name)
+    return found(bound, result) if found is not None else result
+
+
+def formatted(template: Text) -> Text:
+    """A format string (`%s`, `{}`) with holes for what is put in."""
+    pattern = _FIELD.sub(HOLE, _CONVERSION.sub(HOLE, template.pattern))
+    return filled(pattern, [])
+
+
+# Texts
+
+
+def _same(bound: Bound, result: Value) -> Value:
+    source = bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
+    text = text_of(source)
+    if source is None or (text is None and source.source is None):
+        return result
+    size = source.size if source.size is not None else result.size
+    return replace(result, shape=None, text=text, size=size, source=source.source)
+
+
+def _changed(bound: Bound, result: Value) -> Value:
+    text, source = text_of(bound.receiver), bound.receiver.source if bound.receiver is not None else None
+    return replace(result, text=text.changed() if text is not None else None, source=source)
+
+
+def _format(bound: Bound, result: Value) -> Value:
+    text = text_of(bound.receiver)
+    if text is None:
+        return result
+    made = formatted(text)
+    if text.pattern == HOLE:  # too long, or repeated: the separators are still there
+        made = replace(text, fresh=None)
+    return replace(result, text=made)
+
+
+def _join(bound: Bound, result: Value) -> Value:
+    separator, members = text_of(bound.receiver), bound.positional[0] if bound.positional else None
+    if separator is None or members is None:
+        return result
+    member = element_of(members)
+    source = Source("lines", member) if separator.pattern == "\n" and member.type is not None else None
+    text = text_of(member) or unknown(size_of(member))
+    return replace(result, text=joined(separator, text, size_of(members)), source=source)
+
+
+def together(left: Value, right: Value) -> Text | None:
+    """The characters of two texts, one after the other."""
+    a, b = text_of(left), text_of(right)
+    return (a or unknown(size_of(left))).plus(b or unknown(size_of(right))) if a is not None or b is not None else None
+
+
+def _added(bound: Bound, result: Value) -> Value:
+    left, right = bound.receiver, bound.positional[0] if bound.positional else None
+    if left is None or right is None:
+        return result
+    made = replace(result, text=together(left, right))
+    ends = right.literal is not None and right.size == ONE  # a document and the end of its line
+    return replace(made, source=left.source) if ends else made
+
+
+def _repeated(bound: Bound, result: Value) -> Value:
+    text, number = text_of(bound.receiver), bound.positional[0] if bound.positional else None
+    if text is None or number is None or number.number is None:
+        return result
+    return replace(result, text=text.times(number.number))
+
+
+def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estimate | None) -> Value | None:
+    """The pieces between separators: how many, how long, and what other separators are in one."""
+    found = ZERO
+    for separator in separators:
+        found = found + text.count(separator)
+    if found == ZERO and text.is_open:
+        return None  # nothing tells
+    if most is not None:
+        found = found.min(most)
+    pieces = found + ONE
+    length = ((size_of(source) - found) / pieces).max(0)
+    piece = text.part(pieces)
+    others = tuple((s, n) for s, n in piece.counts if s not in separators)
+    member = Value(type=source.type or "str", size=length, text=replace(piece, counts=others))
+    return Value(type="list", size=pieces, element=member)
+
+
+def _split(bound: Bound, result: Value) -> Value:
+    source = bound.receiver
+    text = text_of(source)
+    if text is None or source is None:
+        return result
+    given = bound.positional[0] if bound.positional else bound.get("sep")
+    separator = literal_text(given)
+    if given is not None and given.type != "NoneType" and separator is None:
+        constant = text_of(given)
+        separator = constant.pattern if constant is not None and not constant.is_open else None
+        if separator is None:
+            return result
+    if separator == "\n":
+        return _lines(bound, result)
+    wanted = (separator,) if separator is not None else (" ", "\n", "\t")
+    if separator is not None and separator not in SEPARATORS:
+        return result
+    most = number_of(bound.positional[1]) if len(bound.positional) > 1 else None
+    limit = bound.get("maxsplit")
+    return _pieces(text, source, wanted, number_of(limit) if limit is not None else most) or result
+
+
+def _lines(bound: Bound, result: Value) -> Value:
+    text = text_of(bound.receiver)
+    source = bound.receiver.source if bound.receiver is not None else None
+    if source is not None and source.kind == "lines" and text is not None:
+        return Value(type="list", size=text.count("\n").max(1), element=source.value)
+    made = _pieces(text, bound.receiver, ("\n",), None) if text is not None and bound.receiver is not None else None
+    return made or result
+
+
+def _fields(bound: Bound, result: Value) -> Value:
+    """`csv.reader(lines)`: as many fields as there are commas in a line, and one."""
+    source = bound.positional[0] if bound.positional else None
+    line = element_of(source) if source is not None else None
+    text = text_of(line)
+    if text is None or line is None or text.count(",") == ZERO:
+        return result
+    row = _pieces(text, replace(line, type="str"), (",",), None)
+    if row is None:
+        return result
+    if result.type == "csv.DictReader":
+        field = element_of(row)
+        row = Value(
+            type="dict",
+            size=row.size,
+            element=Value(type="str"),
+            items=(Value(type="str", size=Estimate.point(8)), field),
+        )
+    return replace(result, element=row)
+
+
+# Documents
+
+
+def _made_from(kind: str) -> Callable[[Bound, Value], Value]:
+    """`json.dumps(x)`, `zlib.compress(x)`: what comes out remembers what went in."""
+
+    def made(bound: Bound, result: Value) -> Value:
+        source = bound.positional[0] if bound.positional else None
+        if source is None or source.type is None or isinstance(source.reference, LazyRef):
+            return result
+        return replace(result, source=Source(kind, replace(source, literal=None)))
+
+    return made
+
+
+def _undone(kind: str) -> Callable[[Bound, Value], Value]:
+    """`json.loads(text)`, `zlib.decompress(data)`."""
+
+    def made(bound: Bound, result: Value) -> Value:
+        source = bound.positional[0].source if bound.positional else None
+        return source.value if source is not None and source.kind == kind else result
+
+    return made
+
+
+# Paths
+
+
+def _path(*parts: Value) -> Text:
+    pieces = [(text_of(p) or ANY).pattern for p in parts]
+    return Text(re.sub(r"(?<=.)/+", "/", "/".join(pieces)))
+
+
+def _joined_path(bound: Bound, result: Value) -> Value:
+    parts = (*((bound.receiver,) if bound.receiver is not None else ()), *bound.positional)
+    known = any(text_of(p) is not None for p in parts)
+    return replace(result, text=_path(*parts), literal=None) if known else result
+
+
+def _part_of_path(part: Callable[[str], str]) -> Callable[[Bound, Value], Value]:
+    def made(bound: Bound, result: Value) -> Value:
+        source = bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
+        text = text_of(source)
+        return replace(result, text=Text(part(text.pattern))) if text is not None else result
+
+    return made
+
+
+def _stem(path: str) -> str:
+    return posixpath.splitext(posixpath.basename(path))[0]
+
+
+def _with_suffix(bound: Bound, result: Value) -> Value:
+    text, suffix = text_of(bound.receiver), text_of(bound.positional[0]) if bound.positional else None
+    if text is None:
+        return result
+    return replace(result, text=Text(posixpath.splitext(text.pattern)[0] + (suffix or ANY).pattern))
+
+
+def _with_name(bound: Bound, result: Value) -> Value:
+    text, name = text_of(bound.receiver), text_of(bound.positional[0]) if bound.positional else None
+    if text is None:
+        return result
+    return replace(result, text=Text(f"{posixpath.dirname(text.pattern)}/{(name or ANY).pattern}"))
+
+
+def _extension(bound: Bound, result: Value) -> Value:
+    text = text_of(bound.positional[0]) if bound.positional else None
+    if text is None or result.items is None:
+        return result
+    root, extension = posixpath.splitext(text.pattern)
+    parts = (Value(type="str", text=Text(root)), Value(type="str", text=Text(extension)))
+    return replace(result, items=parts)
+
+
+_PARTS: dict[str, Callable[[str], str]] = {
+    "name": posixpath.basename,
+    "parent": posixpath.dirname,
+    "stem": _stem,
+    "suffix": lambda path: posixpath.splitext(path)[1],
+    "path": lambda path: path,
+}
+
+
+def attribute_of_path(value: Value, name: str, made: Value) -> Value:
+    """`path.name`, `entry.path`, `folder.name`."""
+    if value.text is None or name not in _PARTS or value.type is None:
+        return made
+    whole = not value.type.startswith("pathlib.") and value.type != "os.DirEntry"
+    return replace(made, text=value.text if whole else Text(_PARTS[name](value.text.pattern)))
+
+
+def _names(kinds: tuple[str, ...], *methods: str) -> tuple[str, ...]:
+    return tuple(f"{kind}.{method}" for kind in kinds for method in methods)
+
+
+_TEXTS = ("str", "bytes", "bytearray")
+_PACKERS = ("zlib", "gzip", "bz2", "lzma")
+_PATHS = ("pathlib.PurePath", "pathlib.Path")
+_BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
+    **dict.fromkeys(_names(_TEXTS, "encode", "decode", "copy"), _same),
+    **dict.fromkeys(("str", "bytes", "bytearray", "os.fspath", "os.fsdecode", "codecs.encode", "memoryview"), _same),
+    **dict.fromkeys(
+        _names(_TEXTS, "strip", "rstrip", "lstrip", "lower", "upper", "title", "casefold", "swapcase", "removesuffix"), _changed
+    ),
+    **dict.fromkeys(("json.dumps", "json.JSONEncoder.encode", "orjson.dumps", "ujson.dumps", "simplejson.dumps"), _made_from("json")),
+    **dict.fromkeys(("json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads"), _undone("json")),
+    **dict.fromkeys(("pickle.dumps", "marshal.dumps", "msgpack.packb", "msgpack.dumps"), _made_from("pickle")),
+    **dict.fromkeys(("pickle.loads", "marshal.loads", "msgpack.unpackb", "msgpack.loads"), _undone("pickle")),
+    **dict.fromkeys(tuple(f"{m}.compress" for m in _PACKERS), _made_from("packed")),
+    **dict.fromkeys(tuple(f"{m}.decompress" for m in _PACKERS), _undone("packed")),
+    **dict.fromkeys(_names(("base64",), "b64encode", "urlsafe_b64encode", "b32encode", "b16encode", "b85encode"), _made_from("packed")),
+    **dict.fromkeys(_names(("base64",), "b64decode", "urlsafe_b64decode", "b32decode", "b16decode", "b85decode"), _undone("packed")),
+    **dict.fromkeys(_names(_TEXTS, "format", "format_map", "__mod__"), _format),
+    **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
+    **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
+    **dict.fromkeys(_names(_TEXTS, "join"), _join),
+    **dict.fromkeys(_names(_TEXTS, "split", "rsplit"), _split),
+    **dict.fromkeys(_names(_TEXTS, "splitlines"), _lines),
+    **dict.fromkeys(("csv.reader", "csv.DictReader"), _fields),
+    **dict.fromkeys(("os.path.join", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath"), _joined_path),
+    **dict.fromkeys(_names(_PATHS, "joinpath", "__truediv__"), _joined_path),
+    **dict.fromkeys(_names(_PATHS, "with_suffix"), _with_suffix),
+    **dict.fromkeys(_names(_PATHS, "with_name"), _with_name),
+    **dict.fromkeys(_names(_PATHS, "as_posix", "resolve", "absolute", "expanduser", "__str__", "__fspath__"), _same),
+    **dict.fromkeys(
+        ("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "os.path.expandvars"), _same
+    ),
+    "os.path.basename": _part_of_path(posixpath.basename),
+    "os.path.dirname": _part_of_path(posixpath.dirname),
+    "os.path.splitext": _extension,
+}  # fmt: skip

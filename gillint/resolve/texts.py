@@ -1,0 +1,154 @@
+"""What is known of the characters of a text: its constant parts, and how many separators are in it.
+
+A path, an SQL statement and a line of a file are told apart by their constant parts; how many lines or fields a text has
+follows from the separators that went into it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.syntax.fstrings import HOLE
+
+SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-")
+_LONGEST = 4_000  # characters of a pattern; of longer texts only the separators are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Attributes:
+    pattern: the text with `*` for each part that is not known.
+    counts: how often each separator occurs, where it does.
+    fixed: how many characters are the same each time it is made: the constant parts of an f-string.
+    fresh: how many are new each time; None where nobody knows which are which.
+    """
+
+    pattern: str = HOLE
+    counts: tuple[tuple[str, Estimate], ...] = ()
+    fixed: Estimate = ZERO
+    fresh: Estimate | None = None
+
+    def count(self, separator: str) -> Estimate:
+        """How often a separator is in the text."""
+        return next((n for s, n in self.counts if s == separator), ZERO)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a part of it is unknown."""
+        return HOLE in self.pattern
+
+    @property
+    def unique(self) -> Estimate | None:
+        """How many characters are no copies of others in it: what is left to a compressor."""
+        return self.fixed + self.fresh if self.fresh is not None else None
+
+    def times(self, number: Estimate) -> Text:
+        """The same text, repeated."""
+        unique = self.unique
+        counts = tuple((s, n * number) for s, n in self.counts)
+        return Text(HOLE, counts, unique or ZERO, ZERO if unique is not None else None)
+
+    def each(self, number: Estimate) -> Text:
+        """So many texts that are made alike, one after the other."""
+        if number == ONE:
+            return self
+        fresh = self.fresh * number if self.fresh is not None else None
+        return Text(HOLE, tuple((s, n * number) for s, n in self.counts), self.fixed, fresh)
+
+    def part(self, pieces: Estimate) -> Text:
+        """One of so many pieces of it."""
+        fresh = self.fresh / pieces if self.fresh is not None else None
+        return Text(HOLE, tuple((s, n / pieces) for s, n in self.counts), self.fixed, fresh)
+
+    def plus(self, other: Text) -> Text:
+        """One after the other."""
+        fresh = self.fresh + other.fresh if self.fresh is not None and other.fresh is not None else None
+        counts = _added(self.counts, other.counts)
+        return Text(_short(self.pattern + other.pattern), counts, self.fixed + other.fixed, fresh)
+
+    def changed(self) -> Text:
+        """The same separators, other characters: stripped, in capitals."""
+        return Text(HOLE, self.counts, self.fixed, self.fresh)
+
+
+ANY = Text()
+
+
+def unknown(size: Estimate) -> Text:
+    """A text of which only the length is known."""
+    return Text(HOLE, (), ZERO, size)
+
+
+@lru_cache(maxsize=4096)
+def of_literal(text: str) -> Text:
+    """A text that is known."""
+    counted = ((s, text.count(s)) for s in SEPARATORS)
+    found = tuple((s, Estimate.point(n)) for s, n in counted if n)
+    return Text(_short(text), found, Estimate.point(len(text)), ZERO)
+
+
+def filled(template: str, parts: list[Text]) -> Text:
+    """A template with something put into its holes, each part into one."""
+    pieces = template.split(HOLE)
+    made = of_literal(pieces[0])
+    for number, piece in enumerate(pieces[1:]):
+        made = made.plus(parts[number] if number < len(parts) else ANY).plus(of_literal(piece))
+    return made
+
+
+def joined(separator: Text, member: Text | None, number: Estimate) -> Text:
+    """`separator.join(members)`, each like `member`."""
+    between, members = separator.each((number - 1).max(0)), (member or ANY).each(number)
+    return Text(HOLE, _added(between.counts, members.counts), between.fixed + members.fixed, members.fresh)
+
+
+def common(a: Text | None, b: Text | None) -> Text | None:
+    """What two texts share: one of them is meant, nobody knows which."""
+    if a is None or b is None or a == b:
+        return a if a == b else None
+    fresh = (a.unique or ZERO).max(b.unique or ZERO) if a.unique is not None and b.unique is not None else None
+    counts = tuple((s, a.count(s).join(b.count(s))) for s in SEPARATORS if a.count(s) != ZERO or b.count(s) != ZERO)
+    if a.pattern == b.pattern:
+        return Text(a.pattern, counts, ZERO, fresh)
+    start = 0
+    while start < min(len(a.pattern), len(b.pattern)) and a.pattern[start] == b.pattern[start]:
+        start += 1
+    end = 0
+    rest_a, rest_b = a.pattern[start:], b.pattern[start:]
+    while end < min(len(rest_a), len(rest_b)) and rest_a[-1 - end] == rest_b[-1 - end]:
+        end += 1
+    tail = rest_a[len(rest_a) - end :]
+    return Text(_short(a.pattern[:start] + HOLE + tail), counts, ZERO, fresh)
+
+
+def may_be_same(a: str, b: str) -> bool:
+    """Whether two patterns may stand for one text."""
+    return fnmatchcase(_sample(a), _escaped(b)) or fnmatchcase(_sample(b), _escaped(a))
+
+
+def _sample(pattern: str) -> str:
+    return pattern.replace(HOLE, "0")
+
+
+def _escaped(pattern: str) -> str:
+    return pattern.replace("[", "[[]").replace("?", "[?]")
+
+
+def _short(pattern: str) -> str:
+    while HOLE + HOLE in pattern:
+        pattern = pattern.replace(HOLE + HOLE, HOLE)
+    return pattern if len(pattern) <= _LONGEST else HOLE
+
+
+def _added(
+    a: tuple[tuple[str, Estimate], ...], b: tuple[tuple[str, Estimate], ...]
+) -> tuple[tuple[str, Estimate], ...]:
+    if not a or not b:
+        return a or b
+    counts = dict(a)
+    for separator, number in b:
+        counts[separator] = counts[separator] + number if separator in counts else number
+    return tuple(sorted(counts.items()))

@@ -1,0 +1,109 @@
+"""Objects of libraries of which little is known, mappings that are filled by `setdefault`, and which function is the program."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.cli.stages import dump_stage
+from gillint.pipeline import analyse
+
+
+def effects(source: str) -> str:
+    return dump_stage("effects", source, "sample.py", Options())
+
+
+def hottest(source: str) -> str | None:
+    report = analyse(source, "sample.py", Options(cores=2, threads=2))
+    assert report.verdict is not None
+    return report.regions[report.verdict].region.function
+
+
+def test_what_a_python_library_gives_is_of_that_library() -> None:
+    text = effects(
+        "import docx\ndef work(rows):\n    d = docx.Document()\n    for row in rows:\n"
+        "        cell = d.tables[0].add_row().cells[1]\n        cell.add_paragraph(row)\n"
+    )
+    body = text.split("work ", 1)[1]
+    assert "add_row" in body and "add_paragraph" in body
+    assert "unknown" not in body
+
+
+def test_a_text_from_a_python_library_is_still_a_text() -> None:
+    text = effects("import reportlab\ndef work():\n    return reportlab.describe().splitlines()\n")
+    assert "str.splitlines" in text
+
+
+def test_a_subclass_of_a_python_librarys_class_has_its_methods() -> None:
+    text = effects(
+        "import pyparsing\nclass P(pyparsing.Token):\n    pass\ndef work(t):\n    return P().parse_string(t)\n"
+    )
+    assert "pyparsing.Token.parse_string" in text
+
+
+def test_setdefault_fills_a_dict() -> None:
+    text = effects(
+        "def work():\n    groups = {}\n    for i in range(400):\n        groups.setdefault(i % 20, []).append(i)\n"
+        "    for key, members in groups.items():\n        print(sum(members))\n"
+    )
+    assert "x 1..20..400" in text
+    assert "loop 5:5 x 0" not in text
+
+
+def test_mapped_attributes_have_the_type_in_brackets() -> None:
+    text = effects(
+        "import datetime as dt\nfrom sqlalchemy.orm import DeclarativeBase, Mapped\n"
+        "class Order(DeclarativeBase):\n    day: Mapped[dt.date]\n"
+        "def work(o: Order):\n    return o.day.isoformat()\n"
+    )
+    assert "datetime.date.isoformat" in text
+
+
+HELPERS = (
+    "def table(frame, rows):\n    out = []\n    for r in rows:\n        out.append(sorted(frame[r]))\n    return out\n"
+    "def total(n):\n    s = 0\n    for i in range(n):\n        s += i\n    return s\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("def work():\n    return total(100_000)\n", {"total", "work"}),
+        ("if __name__ == '__main__':\n    print(total(100_000))\n", {"total"}),
+        ("def work(n):\n    return total(n)\n", {"table"}),
+        ("app.add(table)\ndef work():\n    return total(100_000)\n", {"table"}),
+        ("__all__ = ['table']\ndef work():\n    return total(100_000)\n", {"table"}),
+    ],
+)
+def test_where_a_file_has_its_program_a_function_that_nobody_calls_is_spare(rest: str, expected: set[str]) -> None:
+    assert hottest(HELPERS + rest) in expected
+
+
+def test_what_a_framework_may_call_is_not_spare() -> None:
+    for head in ("@app.get('/')\n", "async "):
+        assert hottest(head + HELPERS + "def work():\n    return total(100_000)\n") == "table"
+
+
+ORM = (
+    "from sqlalchemy import create_engine, select\nfrom sqlalchemy.orm import DeclarativeBase, Mapped, Session\n"
+    "class Order(DeclarativeBase):\n    name: Mapped[str]\n"
+    "def work():\n    with Session(create_engine('{url}')) as s:\n"
+    "        return [o.name.upper() for o in s.scalars(select(Order).limit(50))]\n"
+)
+
+
+def test_an_embedded_database_is_not_waited_for() -> None:
+    source = ORM.replace(
+        "o.name.upper() for o in s.scalars(select(Order).limit(50))", "s.scalar(select(Order)) for i in range(50)"
+    )
+    held = {}
+    for url in ("sqlite:///:memory:", "postgresql+psycopg://db/shop"):
+        report = analyse(source.format(url=url), "sample.py", Options(cores=2, threads=2))
+        assert report.verdict is not None
+        held[url.split(":")[0]] = report.regions[report.verdict].prediction.held.likely
+    assert held["sqlite"] is not None and held["sqlite"] > 0.7
+    assert held["postgresql+psycopg"] is not None and held["postgresql+psycopg"] < 0.3
+
+
+def test_a_statement_gives_instances_of_the_class_that_it_asks_for() -> None:
+    assert "str.upper" in effects(ORM.format(url="sqlite://"))
