@@ -21,7 +21,7 @@ from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, declare, growth, write_target
+from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import (
@@ -96,6 +96,8 @@ def _augment(act: Activation, node: t.Augment) -> None:
         result = _lengthened(act, node.target, old, value, result)
     if isinstance(node.target, (t.Name, t.Attribute)):
         write_target(act, node.target, result)
+    elif isinstance(node.target, t.Subscript):
+        put_back(act, node.target, result)
 
 
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
