@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
@@ -263,6 +264,7 @@ def _ends(body: t.Body) -> bool:
 _POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
 
 
+@lru_cache(maxsize=4096)
 def _polls(node: t.For | t.While) -> bool:
     """Whether a loop asks again and again, with pauses, until something has happened."""
     calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))
