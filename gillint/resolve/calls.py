@@ -25,6 +25,7 @@ from gillint.resolve.bound import (
     size_of,
 )
 from gillint.resolve.databases import answered, query_of
+from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
@@ -333,6 +334,9 @@ def library(
     callback = None if lazy_result is not None else _callback(act, fact, bound, span)
     if lazy_result is None:
         _consume_all(act, bound, fact)
+    machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
+    if machine_code is not None:
+        result = machine_code[1]
     call = Call(
         span,
         act.path,
@@ -341,6 +345,7 @@ def library(
         bound,
         fact,
         callback=callback,
+        compiled=machine_code[0] if machine_code is not None else None,
         result=result,
         awaited=fact.awaitable,
         assumed=assumed,

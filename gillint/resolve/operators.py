@@ -50,12 +50,12 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
             return replace(made, distinct=right.number)
         return made
     if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
-        known = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
-        return Value(type="complex", number=number_of(left) * number_of(right) if known else None)
+        both = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
+        return Value(type="complex", number=number_of(left) * number_of(right) if both else None)
     if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
         size = left.size + right.size if left.size is not None and right.size is not None else None
-        text = together(left, right) if left.type in ("str", "bytes") else None
-        return Value(type=left.type, size=size, element=left.element or right.element, text=text)
+        joined = together(left, right) if left.type in ("str", "bytes") else None
+        return Value(type=left.type, size=size, element=left.element or right.element, text=joined)
     if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
         text, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
         size = size_of(text) * number_of(times) if times.number is not None else None

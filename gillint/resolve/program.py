@@ -12,6 +12,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import names_given_on, runs_others
 from gillint.resolve.files import Files
+from gillint.resolve.compiled import is_compiled
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
@@ -98,6 +99,8 @@ class Resolver(Functions):
         tree = function.parsed()
         if not isinstance(tree, t.Function):
             return None
+        if tree.decorators and outline.owner is None and is_compiled(self.module_value(function.scope, outline.name)):
+            return None  # no bytecode: its callers speak of it
         sites = self._own.sites.get(key)
         arguments = sites.arguments if sites is not None and sites.seen else None
         act = Activation(self, function.scope, function.name, {}, (), function.owner)

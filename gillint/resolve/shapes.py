@@ -289,10 +289,10 @@ def _spectrum(shape: Shape, bound: Bound) -> Shape | None:
 
 
 def _windows(shape: Shape, bound: Bound) -> Shape | None:
-    if len(shape) != 1 or len(bound.positional) < 2:
+    window = dimensions(bound.positional[1]) if len(bound.positional) > 1 else None
+    if window is None or len(window) != len(shape):
         return None
-    window = number_of(bound.positional[1])
-    return ((shape[0] - window + 1).max(1), window)
+    return (*((d - w + 1).max(1) for d, w in zip(shape, window, strict=True)), *window)
 
 
 def _at_least(width: int) -> Rule:
