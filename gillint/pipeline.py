@@ -66,13 +66,15 @@ def _analyse(source: str, path: str, options: Options, project: Project | None, 
     except SyntaxProblem as problem:
         return Examined(unreadable(path, problem.message, options, problem.line, problem.column))
     remarks = read_remarks(syntax.lines)
-    idle = not options.free_threaded and not syntax.outline.has_candidates
+    idle = not options.free_threaded and not options.web_handlers and not syntax.outline.has_candidates
     if not thorough and idle and not (remarks.suppressions and options.selects("GIL002", by_default=False)):
         return Examined(FileReport(path))
     if remarks.sizes:
         options = replace(options, assumptions={**options.assumptions, **dict(remarks.sizes)})
     try:
-        resolved = resolve(syntax, options.target, options.assumptions, project, thorough=thorough)
+        resolved = resolve(
+            syntax, options.target, options.assumptions, project, thorough=thorough, web_handlers=options.web_handlers
+        )
         context = examine(resolved, syntax, options, project.check if project is not None else None)
     except RecursionError:
         return Examined(unreadable(path, "nested too deeply to be analysed", options))

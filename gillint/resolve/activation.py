@@ -65,6 +65,7 @@ class Program(Protocol):
 
     target: Target
     assumptions: Mapping[str, Estimate]
+    web_handlers: bool
     lazies: dict[int, Lazy]
     files: Files
     options: dict[str, Option]

@@ -34,6 +34,7 @@ from gillint.resolve.values import (
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
 
@@ -70,8 +71,10 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
             key = Value(type="str", literal=Literal(name))
             bound = Bound(value, (key,), (("name", key),))
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    part = part_of(value) or UNKNOWN
-    return replace(part, reference=MethodRef(value, name), origin=name)
+    part, reference = part_of(value), MethodRef(value, name)
+    if part is None:
+        return Value(reference=reference, origin=name)
+    return replace(part, reference=reference, origin=name)
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
@@ -174,6 +177,9 @@ def _dimensions(value: Value, name: str) -> Value | None:
 def symbol_of(name: str) -> Value:
     """The value of a public name of a library."""
     name = SYNONYMS.get(name, name)
+    module, _, rest = name.partition(".")
+    if module in _SAME_MODULE:
+        name = f"{_SAME_MODULE[module]}.{rest}" if rest else _SAME_MODULE[module]
     if name in _FLOATS:
         return Value(type="float")
     if name == "numpy.newaxis":

@@ -389,7 +389,7 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.type == "pandas.DataFrame" and "size" not in changes:
         rows = next((size_of(v) for _, v in base.columns or () if v.size is not None), base.size)
         changes["size"] = rows
-    made = replace(base, **changes)  # type: ignore[arg-type]
+    made = Value(**changes) if base is UNKNOWN else replace(base, **changes)  # type: ignore[arg-type]
     if made.type == "list" and made.element is None and base.element is not None and returns.like is not None:
         made = replace(made, element=base.element)
     return made

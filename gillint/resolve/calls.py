@@ -49,13 +49,14 @@ from gillint.resolve.values import (
     join,
     of_number,
 )
+from gillint.resolve.web import serve_registered
 
 Keywords = tuple[tuple[str, Value], ...]
 
 # Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
 # waits or releases (get, join, read, sort, sum ...) are not among them.
 _DUCK_TYPES = (
-    "str", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
+    "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
 )  # fmt: skip
 _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
@@ -71,6 +72,13 @@ _RUNS_COROUTINE = {
     "asyncio.wait_for",
 }
 _INIT = ".__init__"
+# Objects that libraries keep under a name.
+INSTANCES = {
+    "os.environ": "dict",
+    "sys.stdin": "io.TextIOWrapper",
+    "sys.stdout": "io.TextIOWrapper",
+    "sys.stderr": "io.TextIOWrapper",
+}
 _RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout", *_RUNS_FUNCTION}
 
 
@@ -193,6 +201,8 @@ def _method(
         kind = None  # it was a guess, and a wrong one
     if kind is None or is_vague(kind):
         for duck in _DUCK_TYPES:
+            if duck == "bytes" and not _names_a_codec(positional, keywords):
+                continue
             if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
                 typed = replace(receiver, type=duck, reference=None)
                 name = f"{duck}.{ref.name}"
@@ -217,6 +227,11 @@ def _method(
                 return library(act, f"{base}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
         return _other(act, text, "unknown", positional, keywords, span)
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
+
+
+def _names_a_codec(positional: tuple[Value, ...], keywords: Keywords) -> bool:
+    """`x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text."""
+    return all(v.type == "str" for v in (*positional, *(v for _, v in keywords)))
 
 
 def bind_arguments(
@@ -254,6 +269,7 @@ def _instead(
         bound = Bound(None, positional, keywords)
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
+    serve_registered(act, name, positional, keywords, span)
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
@@ -277,11 +293,11 @@ def library(
     done = _instead(act, name, receiver, positional, keywords, span)
     if done is not None:
         return done
-    fact = find_fact(name) or (find_fact(name.removesuffix(".__init__")) if name.endswith(".__init__") else None)
-    if fact is None and receiver is not None and receiver.type is not None:
-        fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
-    if fact is None and name.endswith(_INIT):
-        fact = find_fact(name.removesuffix(_INIT))  # `super().__init__()`: what making an instance does
+    fact = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
+    owner, _, method = name.rpartition(".")
+    kind_of_owner = INSTANCES.get(owner) if receiver is None else receiver.type
+    if fact is None and kind_of_owner is not None:
+        fact = find_method(kind_of_owner, method)
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
     positional = tuple(current(act, v) for v in positional)

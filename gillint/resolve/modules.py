@@ -59,6 +59,7 @@ class Modules(Program):
         """`load(module, level, from_path)` gives a module of the same project, or None; `check` may end the work."""
         self.target = target
         self.assumptions = assumptions
+        self.web_handlers = False
         self.lazies: dict[int, Lazy] = {}
         self._load = load
         self._check = check
