@@ -386,7 +386,8 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.value is not None:
         return of_number(returns.type or "int", evaluate(returns.value, answers))
     if returns.type == "pandas.DataFrame" and "size" not in changes:
-        rows = next((size_of(v) for _, v in base.columns or () if v.size is not None), base.size)
+        given = [v for _, v in base.columns or () if v.size is not None and v.type not in _COLUMN_OF]
+        rows = size_of(given[0]) if given else base.size
         changes["size"] = rows
     made = replace(base, **changes)  # type: ignore[arg-type]
     if made.type == "list" and made.element is None and base.element is not None and returns.like is not None:

@@ -13,8 +13,8 @@ from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import CONTENT, QUERY, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
-from gillint.resolve.databases import answered, query_of
 from gillint.resolve.compiled import COMPILED, compiled_body
+from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic

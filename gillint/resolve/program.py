@@ -9,9 +9,9 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
+from gillint.resolve.compiled import is_compiled
 from gillint.resolve.entries import names_given_on, needs_arguments, runs_others
 from gillint.resolve.files import Files
-from gillint.resolve.compiled import is_compiled
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
