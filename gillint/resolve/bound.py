@@ -153,7 +153,8 @@ class Answers:
         return None
 
     def is_given(self, parameter: str) -> bool | None:
-        value = self.value(parameter)
+        # What a file holds is assumed where nothing tells; whether something tells is another question.
+        value = self._bound.get(parameter) if parameter in (CONTENT, QUERY) else self.value(parameter)
         if value is None:
             return None if self._bound.has_star else False
         return value != NONE

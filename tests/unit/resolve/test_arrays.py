@@ -307,7 +307,14 @@ def test_tuples_of_arrays(expression: str, shapes: list[tuple[float, ...]]) -> N
 
 @pytest.mark.parametrize(
     ("expression", "kind"),
-    [("v3 @ v3", "float"), ("A[3, 5]", "float"), ("i[4]", "int"), ("a.sum()", "float"), ("img[3, 4, 1]", "int"), ("np.percentile(a, 5)", "float")],
+    [
+        ("v3 @ v3", "float"),
+        ("A[3, 5]", "float"),
+        ("i[4]", "int"),
+        ("a.sum()", "float"),
+        ("img[3, 4, 1]", "int"),
+        ("np.percentile(a, 5)", "float"),
+    ],
 )  # fmt: skip
 def test_numbers(expression: str, kind: str) -> None:
     assert value_of(expression).type == kind
@@ -351,7 +358,15 @@ def test_a_slice_is_as_long_as_its_bounds_are_apart(piece: str, length: float) -
 
 @pytest.mark.parametrize(
     ("expression", "loops"),
-    [("pts - v3", 400), ("pts - pts", 1), ("pts * 2", 1), ("a[:, None] - b", 1000), ("pts.sum(axis=1)", 400), ("A.mean(axis=0)", 100), ("a.sum()", 1)],
+    [
+        ("pts - v3", 400),
+        ("pts - pts", 1),
+        ("pts * 2", 1),
+        ("a[:, None] - b", 1000),
+        ("pts.sum(axis=1)", 400),
+        ("A.mean(axis=0)", 100),
+        ("a.sum()", 1),
+    ],
 )  # fmt: skip
 def test_how_often_an_inner_loop_is_started(expression: str, loops: float) -> None:
     resolved = resolve(parse(f"{SETUP}\n{expression}\n", "a.py"), Target(), {})
