@@ -10,8 +10,8 @@ from typing import Protocol
 from gillint.estimate import Estimate
 
 _OF_ARGUMENT = {
-    "size", "value", "rows", "cols", "dim", "bytes", "count", "total", "leaves", "instances", "listed", "printed", "floats",
-    "item", "unique",
+    "size", "value", "seconds", "rows", "cols", "dim", "bytes", "count", "total", "leaves", "instances", "listed", "printed",
+    "floats", "item", "unique",
 }  # fmt: skip
 _OF_NUMBER = {"nlogn", "sqrt", "min", "max", "about"}
 
@@ -20,7 +20,7 @@ class Measures(Protocol):
     """What an expression may ask about the arguments of a call."""
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
-        """`size`, `value`, `rows`, `cols`, `dim`, `bytes`, `count`, `total`, `leaves`, `printed` and the like of a parameter."""
+        """What one of the functions of `_OF_ARGUMENT` gives for a parameter."""
         ...
 
 

@@ -46,6 +46,12 @@ def _changed(bound: Bound, result: Value) -> Value:
     return replace(result, text=text.changed() if text is not None else None, source=source)
 
 
+def _stripped(bound: Bound, result: Value) -> Value:
+    """The characters at the ends may be gone; those between are the same."""
+    text, source = text_of(bound.receiver), bound.receiver.source if bound.receiver is not None else None
+    return replace(result, text=replace(text, pattern=text.pattern.strip("/ \n")) if text is not None else None, source=source)
+
+
 def _format(bound: Bound, result: Value) -> Value:
     text = text_of(bound.receiver)
     if text is None:
@@ -260,7 +266,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "encode", "decode", "copy"), _same),
     **dict.fromkeys(("str", "bytes", "bytearray", "os.fspath", "os.fsdecode", "codecs.encode", "memoryview"), _same),
     **dict.fromkeys(
-        _names(_TEXTS, "strip", "rstrip", "lstrip", "lower", "upper", "title", "casefold", "swapcase", "removesuffix"), _changed
+        _names(_TEXTS, "lower", "upper", "title", "casefold", "swapcase"), _changed
     ),
     **dict.fromkeys(("json.dumps", "json.JSONEncoder.encode", "orjson.dumps", "ujson.dumps", "simplejson.dumps"), _made_from("json")),
     **dict.fromkeys(("json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads"), _undone("json")),
@@ -270,6 +276,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(tuple(f"{m}.decompress" for m in _PACKERS), _undone("packed")),
     **dict.fromkeys(_names(("base64",), "b64encode", "urlsafe_b64encode", "b32encode", "b16encode", "b85encode"), _made_from("packed")),
     **dict.fromkeys(_names(("base64",), "b64decode", "urlsafe_b64decode", "b32decode", "b16decode", "b85decode"), _undone("packed")),
+    **dict.fromkeys(_names(_TEXTS, "strip", "rstrip", "lstrip", "removesuffix", "removeprefix"), _stripped),
     **dict.fromkeys(_names(_TEXTS, "format", "format_map", "__mod__"), _format),
     **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
