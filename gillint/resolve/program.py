@@ -11,7 +11,7 @@ from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
 from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
-from gillint.resolve.entries import names_given_on, needs_arguments, runs_others
+from gillint.resolve.entries import names_given_on, runs_others
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
