@@ -200,7 +200,7 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         else:
             found = project_operator(act, left, f"__{operator}__", (right,), node.span)
             arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
-            if arrays and operator != "is":
+            if arrays and operator not in ("is", "is_not"):
                 found = operator_fact(
                     act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span
                 )
