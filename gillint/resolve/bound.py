@@ -29,6 +29,7 @@ _UNKNOWN_SIZE = {
 }
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
+NAMESPACES = ("threading.local", "types.SimpleNamespace")
 ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 # A file that nothing in sight writes has some hundred lines of ordinary length.
@@ -190,6 +191,8 @@ class Answers:
             return _floats(value or UNKNOWN)
         if what in ("leaves", "instances"):
             return _nested(value or UNKNOWN, what)
+        if what == "listed":
+            return _listed(value or UNKNOWN)
         size = size_of(value)
         if what == "total":
             if value is not None and value.type == "dict":
@@ -333,6 +336,12 @@ def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
     return _LEAVES if value.type is None else ONE
 
 
+def _listed(value: Value) -> Estimate:
+    """How many members the lists in a container have, all together."""
+    members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
+    return total(size_of(v) for v in members if v.type in ("list", "tuple"))
+
+
 def _text_in(value: Value, depth: int = 3) -> Estimate:
     """Characters in a dict's values, where they are known one by one; ten for each where they are not."""
     if value.columns is None or depth == 0:
@@ -370,8 +379,10 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
         # The same number of elements is the same shape, as far as a table can tell.
         same = returns.like is not None and base.shape is not None and size_of(base) == size
         changes["shape"] = base.shape if same else (size,)
-    if returns.shape is not None:
-        shape = _shape(returns.shape, answers, bound)
+    if returns.shape is not None or returns.dims is not None:
+        shape = _shape(returns.shape, answers, bound) if returns.shape is not None else None
+        if returns.dims is not None:
+            shape = tuple(evaluate(dimension, answers) for dimension in returns.dims)
         changes["shape"] = shape
         changes["size"] = reduce(lambda a, b: a * b, shape, ONE) if shape is not None else None
     if returns.element is not None:
@@ -379,6 +390,8 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.items is not None:
         changes["items"] = tuple(build(item, answers, bound) for item in returns.items)
         changes["size"] = Estimate.point(len(returns.items))
+        if returns.type is None and base.type is None:
+            changes["type"] = "tuple"
     if returns.columns is not None:
         source = answers.value(returns.columns if returns.columns != "like" else returns.like or "self")
         changes["columns"] = _columns(source) if source is not None else None
@@ -387,10 +400,13 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.type == "pandas.DataFrame" and "size" not in changes:
         rows = next((size_of(v) for _, v in base.columns or () if v.size is not None), base.size)
         changes["size"] = rows
-    made = replace(base, **changes)  # type: ignore[arg-type]
+    made = Value(**changes) if base is UNKNOWN else replace(base, **changes)  # type: ignore[arg-type]
     if made.type == "list" and made.element is None and base.element is not None and returns.like is not None:
         made = replace(made, element=base.element)
     return made
+
+
+_COLUMN_OF = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}
 
 
 def _columns(source: Value) -> tuple[tuple[str, Value], ...] | None:
@@ -399,9 +415,12 @@ def _columns(source: Value) -> tuple[tuple[str, Value], ...] | None:
         return None
     made = []
     for name, value in source.columns:
+        if value.type in _COLUMN_OF:  # one value for all rows
+            made.append((name, Value(type="pandas.Series", dtype=_COLUMN_OF[value.type], element=value)))
+            continue
         dtype = value.dtype
         if dtype is None and value.element is not None:
-            dtype = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}.get(value.element.type or "")
+            dtype = _COLUMN_OF.get(value.element.type or "")
         kept = replace(value, type="pandas.Series", dtype=dtype, columns=None, literal=None, items=None)
         made.append((name, replace(kept, size=size_of(value) if value.size or value.items or value.shape else None)))
     return tuple(made)
@@ -451,8 +470,15 @@ def dtype_name(value: Value) -> str | None:
 _ITERATION = Fact("iteration", "", (), Behaviour(Effect.HOLDS))
 
 
-# What a member of an array is; of an object array nobody knows.
-_MEMBERS: dict[str, str | None] = {"int64": "int", "int32": "int", "bool": "bool", "object": None, "str": "str"}
+def _member_type(dtype: str | None) -> str | None:
+    """What a member of an array is; of an object array nobody knows."""
+    if dtype is None:
+        return "float"
+    if dtype.startswith(("int", "uint")):
+        return "int"
+    return {"bool": "bool", "object": None, "str": "str"}.get(
+        dtype, "complex" if dtype.startswith("complex") else "float"
+    )
 
 
 def element_of(value: Value) -> Value:
@@ -467,8 +493,8 @@ def element_of(value: Value) -> Value:
         inner = value.shape[1:]
         return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
-        usual = None if value.type == "pandas.Series" and value.dtype is None else "float"
-        return Value(type=_MEMBERS.get(value.dtype or "", usual), origin=value.origin)
+        is_open = value.type == "pandas.Series" and value.dtype is None
+        return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None

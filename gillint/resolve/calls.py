@@ -15,6 +15,7 @@ from gillint.resolve.arrays import refine
 from gillint.resolve.bound import (
     ALL_QUEUES,
     CONTENT,
+    NAMESPACES,
     QUERY,
     UNKNOWN_TRIPS,
     Answers,
@@ -23,6 +24,7 @@ from gillint.resolve.bound import (
     returned,
     size_of,
 )
+from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
@@ -40,22 +42,24 @@ from gillint.resolve.values import (
     ClassRef,
     FunctionRef,
     LazyRef,
+    MadeRef,
     MethodRef,
     PartialRef,
-    QueueRef,
     SymbolRef,
     UndefinedRef,
     Value,
     join,
     of_number,
 )
+from gillint.resolve.web import serve_registered
+from gillint.resolve.work import with_work
 
 Keywords = tuple[tuple[str, Value], ...]
 
 # Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
 # waits or releases (get, join, read, sort, sum ...) are not among them.
 _DUCK_TYPES = (
-    "str", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
+    "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
 )  # fmt: skip
 _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
@@ -71,6 +75,13 @@ _RUNS_COROUTINE = {
     "asyncio.wait_for",
 }
 _INIT = ".__init__"
+# Objects that libraries keep under a name.
+INSTANCES = {
+    "os.environ": "dict",
+    "sys.stdin": "io.TextIOWrapper",
+    "sys.stdout": "io.TextIOWrapper",
+    "sys.stderr": "io.TextIOWrapper",
+}
 _RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout", *_RUNS_FUNCTION}
 
 
@@ -193,6 +204,8 @@ def _method(
         kind = None  # it was a guess, and a wrong one
     if kind is None or is_vague(kind):
         for duck in _DUCK_TYPES:
+            if duck == "bytes" and not _names_a_codec(positional, keywords):
+                continue
             if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
                 typed = replace(receiver, type=duck, reference=None)
                 name = f"{duck}.{ref.name}"
@@ -217,6 +230,11 @@ def _method(
                 return library(act, f"{base}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
         return _other(act, text, "unknown", positional, keywords, span)
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
+
+
+def _names_a_codec(positional: tuple[Value, ...], keywords: Keywords) -> bool:
+    """`x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text."""
+    return all(v.type == "str" for v in (*positional, *(v for _, v in keywords)))
 
 
 def bind_arguments(
@@ -254,6 +272,7 @@ def _instead(
         bound = Bound(None, positional, keywords)
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
+    serve_registered(act, name, positional, keywords, span)
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
@@ -277,11 +296,11 @@ def library(
     done = _instead(act, name, receiver, positional, keywords, span)
     if done is not None:
         return done
-    fact = find_fact(name) or (find_fact(name.removesuffix(".__init__")) if name.endswith(".__init__") else None)
-    if fact is None and receiver is not None and receiver.type is not None:
-        fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
-    if fact is None and name.endswith(_INIT):
-        fact = find_fact(name.removesuffix(_INIT))  # `super().__init__()`: what making an instance does
+    fact = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
+    owner, _, method = name.rpartition(".")
+    kind_of_owner = INSTANCES.get(owner) if receiver is None else receiver.type
+    if fact is None and kind_of_owner is not None:
+        fact = find_method(kind_of_owner, method)
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
     positional = tuple(current(act, v) for v in positional)
@@ -308,12 +327,16 @@ def library(
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = _result(act, fact, decision, bound, keywords, span)
+    bound = with_work(public, bound, result)
     if query is not None:
         result = answered(result, query)
     lazy_result = act.lazy_of(result)
     callback = None if lazy_result is not None else _callback(act, fact, bound, span)
     if lazy_result is None:
         _consume_all(act, bound, fact)
+    machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
+    if machine_code is not None:
+        result = machine_code[1]
     call = Call(
         span,
         act.path,
@@ -322,6 +345,7 @@ def library(
         bound,
         fact,
         callback=callback,
+        compiled=machine_code[0] if machine_code is not None else None,
         result=result,
         awaited=fact.awaitable,
         assumed=assumed,
@@ -352,16 +376,16 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
 
 
 def _queued(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
-    """A queue remembers where it was made, and by that what is put into it and taken from it."""
-    if result.type in ALL_QUEUES and bound.receiver is None:
-        return replace(result, reference=QueueRef(act.path, span))
+    """A queue or a namespace remembers where it was made, and by that what is put into it and taken from it."""
+    if result.type in (*ALL_QUEUES, *NAMESPACES) and bound.receiver is None:
+        return replace(result, reference=MadeRef(act.path, span))
     queue = bound.receiver.reference if bound.receiver is not None else None
-    if isinstance(queue, QueueRef):
+    if isinstance(queue, MadeRef):
         method = name.rsplit(".", 1)[-1]
         if method in ("put", "put_nowait") and bound.positional:
-            act.program.put(queue, bound.positional[0])
+            act.program.put(queue, "", bound.positional[0])
         elif method in ("get", "get_nowait") and (result == UNKNOWN or result.type is None):
-            return act.program.taken(queue) or result
+            return act.program.taken(queue, "") or result
     return result
 
 
@@ -429,7 +453,7 @@ def _step_through(act: Activation, value: Value, span: Span) -> None:
     act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
 
 
-_ARRAYS = ("numpy.ndarray", "pandas.Series", "pandas.Index")
+_ARRAYS = ("numpy.ndarray",)
 
 
 def _callback(act: Activation, fact: Fact, bound: Bound, span: Span) -> Block | None:

@@ -60,3 +60,21 @@ def test_a_worker_on_the_event_loop_knows_what_it_takes() -> None:
     prediction = prediction_of(source)
     assert prediction.bound.value == "gil"
     assert prediction.demand.gil.known is False or prediction.demand.gil.likely > 100_000
+
+
+def test_what_a_thread_keeps_for_itself_is_known() -> None:
+    source = """
+        import hashlib, threading
+        from concurrent.futures import ThreadPoolExecutor
+        local = threading.local()
+        def block():
+            if not hasattr(local, "block"):
+                local.block = bytes(1_000_000)
+            return local.block
+        def digest(n):
+            return hashlib.sha256(block()).digest()
+        def work():
+            with ThreadPoolExecutor(2) as pool:
+                return list(pool.map(digest, range(20)))
+    """
+    assert prediction_of(source).bound.value == "native"
