@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from gillint.estimate import ONE, ZERO, Estimate, total
-from gillint.syntax.fstrings import HOLE
+from gillint.syntax.tree import HOLE
 
 SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-")
 _LONGEST = 4_000  # characters of a pattern; of longer texts only the separators are kept
