@@ -237,5 +237,5 @@ def _with_room(summary: Summary | None, room: int) -> Summary | None:
 
 def _unseen(function: Function, tree: t.Function | t.Lambda) -> Block:
     """What a function does that lies too deep to be looked at: nobody knows."""
-    call = Call(tree.span, function.scope.path, function.name, "unknown", assumed=True)
+    call = Call(tree.span, function.scope.path, function.name, "unknown", implicit=True, assumed=True)
     return Block((), (call,), function.name, span=tree.span)

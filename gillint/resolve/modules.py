@@ -18,7 +18,7 @@ from gillint.resolve.files import Files
 from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
-from gillint.resolve.statements import run
+from gillint.resolve.statements import bind_imports, run
 from gillint.resolve.tables import Function, Loader, Tables
 from gillint.resolve.trace import Kind
 from gillint.resolve.values import (
@@ -178,6 +178,7 @@ class Modules(Program):
                 if near:
                     scope.state = "running"
                     self._running.append(act)
+                    bind_imports(act, scope.syntax.statements())
                     self._register(act, scope.syntax.statements())
                     self._running.pop()
                     self._drain(act)
