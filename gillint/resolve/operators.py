@@ -13,6 +13,7 @@ from gillint.resolve.arrays import ARRAY, broadcast, refine, with_shape
 from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
 from gillint.resolve.calls import apply, bind_arguments
 from gillint.resolve.opaque import is_vague
+from gillint.resolve.peers import peer_of
 from gillint.resolve.strings import formatted, textual, together
 from gillint.resolve.trace import Call
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
@@ -122,7 +123,8 @@ def operator_fact(
     result = textual(fact.name, bound, refine(fact.name, bound, result))
     if method == "__iter__" and result == UNKNOWN:
         result = element_of(receiver)
-    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
+    peer = peer_of(fact, fact.name, bound, act.scope)
+    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True, peer=peer))
     return result
 
 
