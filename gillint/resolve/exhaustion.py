@@ -16,7 +16,15 @@ _CONTAINERS = ("list", "set", "dict", "collections.deque", "queue.Queue", "queue
 
 
 # A server turns as often as somebody asks it, which is counted where that is written.
-_SERVED = ("socket.socket.accept", "socket.socket.recvfrom")
+_SERVED = (
+    "socket.socket.accept",
+    "socket.socket.recvfrom",
+    "selectors.DefaultSelector.select",
+    "selectors.BaseSelector.select",
+    "select.select",
+    "select.epoll.poll",
+    "select.poll.poll",
+)
 _EACH_CLIENT = Estimate(1, 1, 1e6)
 
 
