@@ -13,8 +13,8 @@ from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, printed, size_of
 from gillint.resolve.calls import apply, knows
+from gillint.resolve.columns import GROUPED
 from gillint.resolve.distance import distance
-from gillint.resolve.frames import GROUPED
 from gillint.resolve.items import item_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator

@@ -120,9 +120,7 @@ def _import(act: Activation, node: t.Import) -> None:
     if own:
         act.program.touch(node, act.scope)
     if node.name != "*":
-        full = f"{node.module}.{node.name}" if node.name is not None else node.module
-        imported = Value(reference=ImportRef(node.module, node.name, node.level)) if own else symbol_of(full)
-        write_target(act, t.Name(node.span, node.binds), imported)
+        write_target(act, t.Name(node.span, node.binds), _imported(node, own=own))
         return
     module = act.program.import_module(node.module, node.level, act.scope)
     if module is not None:
@@ -134,6 +132,20 @@ def _import(act: Activation, node: t.Import) -> None:
         return
     for name in _star_names(node.module):
         act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
+
+
+def _imported(node: t.Import, *, own: bool) -> Value:
+    """What an import of one name binds; a file of the project is looked into when the name is first used."""
+    if own:
+        return Value(reference=ImportRef(node.module, node.name, node.level))
+    return symbol_of(f"{node.module}.{node.name}" if node.name is not None else node.module)
+
+
+def bind_imports(act: Activation, statements: t.Body) -> None:
+    """Bind what the top level of a file imports from its project, before it runs: modules import one another in circles."""
+    for s in statements:
+        if isinstance(s, t.Import) and s.name != "*" and act.program.in_project(s.module, s.level, act.scope):
+            act.environment.setdefault(s.binds, _imported(s, own=True))
 
 
 def _star_names(module: str) -> list[str]:

@@ -246,7 +246,7 @@ class Lowering:
         return t.Constant(span, node.evaluated_value)
 
     def _expr_Imaginary(self, node: cst.Imaginary, span: Span) -> t.Expr:
-        return t.Constant(span, 1j)
+        return t.Constant(span, complex(node.value.replace("_", "")) if len(node.value) < 300 else 1j)
 
     def _expr_SimpleString(self, node: cst.SimpleString, span: Span) -> t.Expr:
         return t.Constant(span, node.evaluated_value)
