@@ -32,7 +32,7 @@ class Measures(Protocol):
     """What an expression may ask about the arguments of a call."""
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
-        """`size`, `value`, `rows`, `cols`, `dim`, `bytes`, `count`, `total`, `leaves`, `instances` or `printed` of a parameter."""
+        """One of the functions of a parameter: `size`, `value`, `rows`, `total`, `leaves`, `printed` and so on."""
         ...
 
 

@@ -11,8 +11,9 @@ from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import alias_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, printed, size_of
+from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
 from gillint.resolve.calls import apply, knows
+from gillint.resolve.contents import printed
 from gillint.resolve.items import item_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
@@ -33,8 +34,8 @@ from gillint.resolve.values import (
     text_of,
 )
 from gillint.syntax import tree as t
-from gillint.syntax.fstrings import HOLE, IN_SPEC
 from gillint.syntax.parse import dotted
+from gillint.syntax.tree import HOLE, IN_SPEC
 
 # Names that sketches use without importing them, and what they mean nearly everywhere.
 CUSTOMARY_MODULES = {

@@ -62,6 +62,8 @@ def _rows(value: Value, mask: Value) -> Value:
 def _sliced(value: Value, piece: Value) -> Value | None:
     if value.type is None:
         return None
+    if value.type == "mmap.mmap":
+        value = Value(type="bytes", size=value.size, origin=value.origin)
     size: Estimate | None = None
     bounds = piece.items
     if bounds is not None:

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from gillint.estimate import ONE, ZERO, Estimate
-from gillint.syntax.fstrings import HOLE
+from gillint.syntax.tree import HOLE
 
 SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-")
 _LONGEST = 4_000  # characters of a pattern; of longer texts only the separators are kept
@@ -109,7 +109,7 @@ def common(a: Text | None, b: Text | None) -> Text | None:
     """What two texts share: one of them is meant, nobody knows which."""
     if a is None or b is None or a == b:
         return a if a == b else None
-    fresh = (a.unique or ZERO).max(b.unique or ZERO) if a.unique is not None and b.unique is not None else None
+    fresh = a.unique.max(b.unique) if a.unique is not None and b.unique is not None else None
     counts = tuple((s, a.count(s).join(b.count(s))) for s in SEPARATORS if a.count(s) != ZERO or b.count(s) != ZERO)
     if a.pattern == b.pattern:
         return Text(a.pattern, counts, ZERO, fresh)
