@@ -92,6 +92,7 @@ def decide(given: Settings, found: Settings, start: Path, environment: Path | No
             codes=_codes(given, found),
             environment=find_environment(start, environment),
             extensions=extensions(found, given.extend_knowledge),
+            web_handlers=bool(given.web_handlers if given.web_handlers is not None else found.web_handlers),
         ),
         exclude=(*found.exclude, *given.exclude),
         baseline=given.baseline or found.baseline,
@@ -100,11 +101,11 @@ def decide(given: Settings, found: Settings, start: Path, environment: Path | No
     )
 
 
-def extensions(found: Settings, given: Iterable[Path] = ()) -> tuple[Extension, ...]:
+def extensions(found: Settings, given: Iterable[Path] | None = None) -> tuple[Extension, ...]:
     """The user's knowledge files: those of the configuration, then those that are asked for, which win."""
     here = Path.cwd()
     named = [path.relative_to(here) if path.is_relative_to(here) else path for path in found.extend_knowledge]
-    return tuple(map(read_extension, (*named, *given)))
+    return tuple(map(read_extension, (*named, *(given or ()))))
 
 
 def _per_file(settings: Settings) -> tuple[PerFile, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import ast
+import asyncio
+import io
 import shlex
 import sys
 import sysconfig
@@ -16,18 +18,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+from rich.console import Console
+
 from gillint.advice.assess import Assessment
-from gillint.advice.outcome import FileReport
+from gillint.advice.outcome import FileReport, Options
 from gillint.api import analyse_program
 from gillint.cli import measure as m
 from gillint.cli import options as o
-from gillint.cli.output import emit
 from gillint.diagnostics.span import Span
 from gillint.errors import GillintError, UsageError
 from gillint.pipeline import hottest
+from gillint.report.text import print_report
 from gillint.source.notebooks import Program, as_python, program_of_cells
 
 _NAME = "session"  # the file of the cells, in reports: `session:cell 3:2:1` is in In[3]
+_WIDTH = 110  # columns in a notebook
 _SIZED = (str, bytes, bytearray, list, tuple, dict, set, frozenset, range)
 
 
@@ -79,7 +84,18 @@ def _magic(shell: Any, line: str, cell: str) -> None:
         return
     _report(_cells(shell, cell), shell.user_ns, asked)
     if asked.run:
-        shell.run_cell(cell)
+        _run(shell, cell)
+
+
+def _run(shell: Any, cell: str) -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    else:  # in a kernel: what awaits would need the loop that waits for this magic
+        if shell.should_run_async(cell, transformed_cell=shell.transform_cell(cell)):
+            raise UsageError("--run: this cell awaits, which a magic cannot do here; run it without the magic")
+    shell.run_cell(cell)
 
 
 def _cells(shell: Any, cell: str) -> list[tuple[int, str]]:
@@ -125,7 +141,19 @@ def _report(cells: list[tuple[int, str]], names: Mapping[str, Any], asked: argpa
     reports: tuple[FileReport, ...] = (_of_cell(analyse_program(program, _NAME, chosen.options), first, program),)
     if request.measure:
         reports = m.carry_out(reports, chosen, request)
-    emit(reports, chosen, regions=True)
+    _show(reports, chosen.options)
+
+
+def _show(reports: tuple[FileReport, ...], options: Options) -> None:
+    screen = Console(highlight=False)
+    if not screen.is_jupyter:
+        print_report(screen, reports, options)
+        return
+    text = io.StringIO()  # rich would make an output of its own of each paragraph
+    print_report(
+        Console(file=text, highlight=False, force_jupyter=False, force_terminal=True, width=_WIDTH), reports, options
+    )
+    print(text.getvalue(), end="")
 
 
 def _cores() -> int:

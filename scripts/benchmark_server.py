@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import os
 import random
+import re
 import statistics
 import sys
 import sysconfig
@@ -27,8 +28,16 @@ from pygls.lsp.client import LanguageClient
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ("smtplib.py", "tempfile.py", "plistlib.py", "nntplib.py", "functools.py")
-PARTS = ("threads-over-held-work", "serial-waiting-loop", "long-computation-in-coroutine", "native-result-unpacked",
-         "transfer-cost-exceeds-gain", "threads-over-tiny-releases", "serial-native-loop", "blocking-wait-in-coroutine")  # fmt: skip
+PARTS = (
+    "threads-over-held-work",
+    "serial-waiting-loop",
+    "long-computation-in-coroutine",
+    "native-result-unpacked",
+    "transfer-cost-exceeds-gain",
+    "threads-over-tiny-releases",
+    "serial-native-loop",
+    "blocking-wait-in-coroutine",
+)
 
 
 def made_up(lines: int = 1_000) -> str:
@@ -37,11 +46,8 @@ def made_up(lines: int = 1_000) -> str:
     number = 0
     while len(found) < lines:
         part = PARTS[number % len(PARTS)]
-        for line in (ROOT / "fixtures" / "rules" / part / "flagged.py").read_text(encoding="utf-8").splitlines():
-            for word in ("def ", "class "):
-                if line.startswith(word):
-                    line = f"{word}v{number}_{line[len(word) :]}"
-            found.append(line)
+        text = (ROOT / "fixtures" / "rules" / part / "flagged.py").read_text(encoding="utf-8")
+        found.extend(re.sub(r"^((?:async )?def |class )", rf"\1v{number}_", text, flags=re.MULTILINE).splitlines())
         number += 1
     return "\n".join(found[:lines]) + "\n"
 
@@ -68,10 +74,10 @@ async def measure(name: str, text: str, keys: int) -> tuple[list[float], list[fl
     client = LanguageClient("benchmark", "1")
     published: asyncio.Queue[int] = asyncio.Queue()
 
-    @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
     def on_publish(params: types.PublishDiagnosticsParams) -> None:
         published.put_nowait(params.version or 0)
 
+    client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(on_publish)
     await client.start_io(sys.executable, "-m", "gillint", "server")
     await client.initialize_async(types.InitializeParams(capabilities=types.ClientCapabilities()))
     client.initialized(types.InitializedParams())
@@ -98,7 +104,7 @@ async def measure(name: str, text: str, keys: int) -> tuple[list[float], list[fl
                 busy.append(cpu_seconds(pid) - spent)
     await client.shutdown_async(None)
     client.exit(None)
-    await client.stop()
+    await client.stop()  # type: ignore[no-untyped-call]
     return waited, busy
 
 

@@ -86,7 +86,7 @@ def bodies_of(word: str, text: str) -> Iterator[str]:
     """The text of functions in C, Rust or Cython: from the definition to the next line that ends one."""
     head = rf"^(?:[\w\s*&<>:,\[\]]*[\s*&:])?{re.escape(word)}\s*(?:<[^>]*>)?\((?![^)]*\)\s*(?:;|\*/))"
     for definition in re.finditer(head, text, re.MULTILINE):
-        first = definition[0].lstrip("\n")
+        first = definition[0].rsplit("\n", 1)[-1]
         indent = len(first) - len(first.lstrip(" \t"))
         end = re.compile(rf"^[ \t]{{0,{indent}}}(?:\}}|(?:async )?(?:cp)?def |cdef |fn |pub fn |class )", re.MULTILINE)
         found = end.search(text, definition.end())

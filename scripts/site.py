@@ -22,7 +22,7 @@ _ITEM = re.compile(r"(?P<indent> *)(?P<marker>[-*+]|\d+[.)])(?P<space> +)(?=\S)"
 
 
 def on_config(config: Any) -> Any:
-    """`rules/*` in the navigation is every page of that folder, its index first."""
+    """A pattern in the navigation is every page that it matches, an index first."""
     config["nav"] = list(_expanded(config["nav"], Path(config["docs_dir"])))
     return config
 
@@ -31,8 +31,8 @@ def _expanded(entries: list[Any], docs: Path) -> Iterator[Any]:
     for entry in entries:
         if isinstance(entry, dict):
             yield {t: list(_expanded(v, docs)) if isinstance(v, list) else v for t, v in entry.items()}
-        elif entry.endswith("/*"):
-            found = sorted(docs.glob(f"{entry}.md"), key=lambda path: (path.name != "index.md", path.name))
+        elif "*" in entry:
+            found = sorted(docs.glob(entry), key=lambda path: (path.name != "index.md", path.name))
             yield from (path.relative_to(docs).as_posix() for path in found)
         else:
             yield entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gillint.costs.demand import CallShare, Costs, Demand
+from gillint.costs.demand import CallShare, Costs, Demand, overlapped
 from gillint.diagnostics.measured import Measured
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence
@@ -61,6 +61,16 @@ class Assessment:
         return self.demand.elapsed * self.region.trips
 
 
+_GATES = (".__aenter__", ".acquire")
+
+
+def _let_through(shares: tuple[CallShare, ...]) -> tuple[Estimate | None, bool]:
+    """How many tasks a semaphore lets through at once, and whether there is one of which that is not known."""
+    gates = [s.call.bound.receiver for s in shares if s.call.name.endswith(_GATES) and "Semaphore" in s.call.name]
+    numbers = [g.number for g in gates if g is not None and g.number is not None and g.number.known]
+    return (numbers[0] if numbers else None), len(numbers) < len(gates)
+
+
 _WIDE = 1.5  # a ceiling that may be anything within this factor of itself is no firm answer
 
 
@@ -79,7 +89,11 @@ def assess(
     """
     demand, shares = costs.region(region.body)
     recursive = region.kind is Kind.RECURSION
-    prediction = predict(demand, region.trips, region.concurrency, setting, recursive=recursive)
+    together = demand
+    if region.kind is Kind.SUBMISSION and region.concurrency is Concurrency.ASYNCIO and region.at_once.known:
+        limit, is_open = _let_through(shares)
+        together = demand if is_open else overlapped(demand, region.at_once, limit)
+    prediction = predict(together, region.trips, region.concurrency, setting, recursive=recursive)
     elapsed = max(demand.elapsed.likely, 1e-3)
     ranked = [RankedCall(min(1.0, max(0.0, share.elapsed.likely / elapsed)), share) for share in shares]
     loop_block = costs.longest_synchronous(region.body) if region.in_coroutine else None

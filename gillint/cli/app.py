@@ -53,7 +53,7 @@ app.command(
     epilog=examples("gillint dump --stage regions sketch.py", "gillint dump --stage scaling sketch.py --threads 8"),
 )(dump.command)
 app.command("demo", epilog=examples("gillint demo", "gillint demo --rounds 2"))(demo.command)
-app.command("server", epilog="Editors start it: see docs/editors.md")(server.command)
+app.command("server", epilog=examples("gillint server") + "\n\nEditors start it: see docs/editors.md.")(server.command)
 app.add_typer(knowledge.app, name="knowledge")
 
 

@@ -43,7 +43,7 @@ Name = Annotated[
 @contextmanager
 def _extended(config: Path | None, files: list[Path] | None) -> Iterator[None]:
     settings = read_settings(config) if config is not None else find_settings(Path())
-    with extended_by(extensions(settings, files)):
+    with extended_by(extensions(settings, files or ())):
         yield
 
 

@@ -101,6 +101,26 @@ def in_turn(parts: Sequence[Demand]) -> Demand:
     return Demand(*whole)
 
 
+def overlapped(demand: Demand, tasks: Estimate, limit: Estimate | None) -> Demand:
+    """The demand of one of many tasks on one event loop: it waits only where no other task has something to do.
+
+    Args:
+        demand: of one task that runs alone.
+        tasks: how many run at once.
+        limit: how many a semaphore lets through, where there is one.
+    """
+
+    def left(busy: float, wait: float, count: float, most: float) -> float:
+        """Tasks that all start together keep the loop busy for half of their work before the first comes back."""
+        if count <= 1:
+            return wait
+        return max(0.0, wait / count - busy / 2 if count <= most else (busy + wait) / most - busy)
+
+    most = limit if limit is not None else tasks
+    parts = ((demand.gil + demand.native).scenarios, demand.wait.scenarios, tasks.scenarios, most.scenarios)
+    return replace(demand, wait=Estimate.of(left(*(p[i] for p in parts)) for i in range(3)))
+
+
 def _is_shared(call: Call, made: set[str | None]) -> bool:
     """Whether the object whose lock serialises is the same for all threads: not where each iteration makes its own."""
     receiver = call.bound.receiver

@@ -9,7 +9,7 @@ from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
 from gillint.resolve.bound import Answers
-from gillint.resolve.trace import Call
+from gillint.resolve.trace import Call, Peer
 from gillint.resolve.values import LazyRef
 from gillint.source.environment import LibraryVersion
 
@@ -68,6 +68,11 @@ def classify(call: Call, target: Target) -> CallEffect:
     gil = _each(decision, "gil", answers, _DEFAULT_GIL)
     native = _each(decision, "native", answers, None)
     wait = _each(decision, "wait", answers, None)
+    if call.peer is not None:
+        wait = _asked(wait, decision, call.peer)
+        if call.peer.place == "process":  # the other side runs in turn with this one
+            gil, wait = gil + wait, ZERO
+        wait = wait.max(call.peer.delay)
     # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
     unknown = UNKNOWN_NS if decision.likely.effect is Effect.UNKNOWN else ZERO
     return CallEffect(
@@ -91,6 +96,19 @@ def classify(call: Call, target: Target) -> CallEffect:
         evidence=fact.evidence,
         library=target.library_version(fact),
     )
+
+
+# How much longer or shorter than usual somebody on this machine may take to answer.
+_LOCAL_SPREAD = (0.25, 20.0)
+
+
+def _asked(wait: Estimate, decision: Decision, peer: Peer) -> Estimate:
+    """The wait for an answer, by where the other side is."""
+    cost = decision.likely.wait
+    if peer.place in ("local", "process") and cost is not None and cost.local is not None:
+        low, high = _LOCAL_SPREAD
+        wait = wait.min(Estimate(cost.local * low, cost.local, cost.local * high))
+    return wait
 
 
 # Results this large are mapped anew by worker threads and faulted in page by page (np.fft.fft and k-means on 8-10 MB

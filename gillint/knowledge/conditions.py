@@ -28,7 +28,7 @@ class Arguments(Measures, Protocol):
         ...
 
     def constant_of(self, parameter: str) -> tuple[bool, Constant]:
-        """Whether the argument is a known constant, and which."""
+        """Whether the argument is a known constant, and which; a class counts as its name."""
         ...
 
 
@@ -103,6 +103,8 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
     parts: list[bool | None] = []
     if c.build is not None:
         parts.append((c.build == "free-threaded") == target.free_threaded)
+    if c.installed is not None:
+        parts.append(target.environment.find(c.installed) is not None)
     if c.python is not None:
         parts.append(version_matches(target.python, c.python))
     if c.version is not None:

@@ -12,6 +12,7 @@ from gillint.estimate import Estimate
 _OF_ARGUMENT = {
     "size",
     "value",
+    "seconds",
     "rows",
     "cols",
     "dim",
@@ -32,7 +33,7 @@ class Measures(Protocol):
     """What an expression may ask about the arguments of a call."""
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
-        """One of the functions of a parameter: `size`, `value`, `rows`, `total`, `leaves`, `printed` and so on."""
+        """What one of the functions of `_OF_ARGUMENT` gives for a parameter."""
         ...
 
 

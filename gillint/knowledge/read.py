@@ -51,6 +51,7 @@ _CONDITION = {
     "python": "python",
     "version": "version",
     "build": "build",
+    "installed": "installed",
 }
 _FACT = {
     *_BEHAVIOUR,
@@ -132,6 +133,14 @@ class _Table:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.fail(key, "must be a list of strings")
         return tuple(value)
+
+    def expressions(self, key: str) -> tuple[str, ...] | None:
+        found = self.texts(key)
+        for text in found or ():
+            problem = check_expression(text)
+            if problem:
+                raise self.fail(key, problem)
+        return found
 
     def expression(self, key: str) -> str | None:
         value = self.data.get(key)
@@ -298,18 +307,26 @@ def _behaviour(table: _Table, base: Behaviour | None) -> Behaviour:
     return replace(base, **changes)
 
 
+_COST = {"fixed", "per", "of", "low", "high"}
+
+
 def _cost(table: _Table) -> Cost:
-    table.allow({"fixed", "per", "of", "low", "high"})
+    table.allow({*_COST, "local"} if table.path.endswith("wait") else _COST)
     per, of = table.number("per"), table.expression("of")
     if (per is None) != (of is None):
         raise table.fail("per", "`per` and `of` go together")
     return Cost(
-        fixed=table.number("fixed") or 0.0, per=per or 0.0, of=of, low=table.number("low"), high=table.number("high")
+        fixed=table.number("fixed") or 0.0,
+        per=per or 0.0,
+        of=of,
+        low=table.number("low"),
+        high=table.number("high"),
+        local=table.number("local"),
     )
 
 
 def _returns(table: _Table) -> Returns:
-    table.allow({"type", "like", "element", "dtype", "size", "shape", "columns", "items", "value"})
+    table.allow({"type", "like", "element", "dtype", "size", "shape", "dims", "columns", "items", "value"})
     element: Returns | None = None
     element_of_like = False
     if "element" in table.data:
@@ -327,6 +344,7 @@ def _returns(table: _Table) -> Returns:
         dtype=table.text("dtype"),
         size=table.expression("size"),
         shape=table.text("shape"),
+        dims=table.expressions("dims"),
         element=element,
         columns=table.text("columns"),
         items=items,

@@ -22,13 +22,17 @@ class Effect(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`fixed + per * of`, in nanoseconds (or bytes, or counts); `low` and `high` replace `fixed` in their scenario."""
+    """`fixed + per * of`, in nanoseconds (or bytes, or counts); `low` and `high` replace `fixed` in their scenario.
+
+    `local` replaces `fixed` of a wait for somebody else where he is on this machine; it marks a call that talks to a peer.
+    """
 
     fixed: float = 0.0
     per: float = 0.0
     of: str | None = None
     low: float | None = None
     high: float | None = None
+    local: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Returns:
     dtype: str | None = None
     size: str | None = None
     shape: str | None = None
+    dims: tuple[str, ...] | None = None
     element: Returns | None = None
     columns: str | None = None
     items: tuple[Returns, ...] | None = None
@@ -106,6 +111,7 @@ class Condition:
     python: str | None = None
     version: str | None = None
     build: Literal["free-threaded", "gil"] | None = None
+    installed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +180,12 @@ class Fact:
     def depends_on_version(self) -> bool:
         """Whether the library's version changes what it says."""
         return any(clause.condition.version is not None for clause in self.clauses)
+
+    @property
+    def talks(self) -> bool:
+        """Whether a call talks to somebody, whose place decides how long it waits."""
+        behaviours = (self.behaviour, *(clause.behaviour for clause in self.clauses))
+        return any(b.wait is not None and b.wait.local is not None for b in behaviours)
 
     @property
     def citations(self) -> tuple[str, ...]:

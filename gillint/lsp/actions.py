@@ -73,8 +73,8 @@ def suppressions(text: str, finding: Diagnostic) -> Iterator[Action]:
     )
     offered: set[str] = set()
     for title, place, new in offers:
-        if title in offered:
-            continue
+        if title in offered or (place is not None and new.startswith(line.rstrip()) and line.rstrip().endswith("\\")):
+            continue  # nothing may stand behind a backslash
         edit = LineEdit(place, place + 1, f"{new}\n") if place is not None else _at_top(lines, new)
         changed = applied(lines, edit)
         moved = finding.span.line + len(changed) - len(lines)
@@ -104,7 +104,8 @@ def _at_top(lines: list[str], comment: str) -> LineEdit:
 
 def applied(lines: list[str], edit: LineEdit) -> list[str]:
     """The lines after an edit."""
-    return [*lines[: edit.first], *edit.text.removesuffix("\n").split("\n"), *lines[edit.last :]]
+    new = edit.text.removesuffix("\n").split("\n") if edit.text else []
+    return [*lines[: edit.first], *new, *lines[edit.last :]]
 
 
 def line_edits(before: str, after: str) -> tuple[LineEdit, ...]:

@@ -152,6 +152,9 @@ def _text_edit(lines: list[str], edit: LineEdit, encoding: Encoding) -> types.Te
     if edit.last < len(lines):
         return types.TextEdit(types.Range(types.Position(edit.first, 0), types.Position(edit.last, 0)), edit.text)
     end = types.Position(len(lines) - 1, units(lines[-1], encoding))
+    if not edit.text and edit.first > 0:  # the last lines go, and the line end before them
+        before = types.Position(edit.first - 1, units(lines[edit.first - 1], encoding))
+        return types.TextEdit(types.Range(before, end), "")
     if edit.first < len(lines):
         return types.TextEdit(types.Range(types.Position(edit.first, 0), end), edit.text.removesuffix("\n"))
     return types.TextEdit(types.Range(end, end), "\n" + edit.text.removesuffix("\n"))

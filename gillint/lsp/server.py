@@ -260,11 +260,17 @@ def _digest(found: list[types.Diagnostic]) -> str:
 
 
 class _OneLine(logging.Formatter):
-    """Tracebacks are for those who ask for them."""
+    """Tracebacks are for those who ask for them: pygls has them in its messages, too."""
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802
-        """The error alone, in words."""
-        return super().formatException(ei) if os.environ.get("GILLINT_DEBUG") else f"{ei[0].__name__}: {ei[1]}"
+    def format(self, record: logging.LogRecord) -> str:
+        """The message, and the error in words."""
+        if os.environ.get("GILLINT_DEBUG"):
+            return super().format(record)
+        said = record.getMessage().split("\n")[0]
+        error = (
+            f": {record.exc_info[0].__name__}: {record.exc_info[1]}" if record.exc_info and record.exc_info[0] else ""
+        )
+        return f"{record.levelname} {record.name}: {said}{error}".split("\n")[0]
 
 
 def serve() -> None:

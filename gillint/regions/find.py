@@ -30,6 +30,16 @@ _SHARED_CURSORS = {
 }
 
 
+# A connection carries one exchange at a time: turns that share it cannot run beside each other.
+_EXCHANGES = {
+    "http.client.HTTPConnection.getresponse",
+    "smtplib.SMTP.sendmail",
+    "smtplib.SMTP.send_message",
+    "ftplib.FTP.retrbinary",
+    "ftplib.FTP.storbinary",
+    "imaplib.IMAP4.fetch",
+    "poplib.POP3.retr",
+}
 # Methods whose object remembers what went in before.
 _ROLLING = {
     "hashlib.HASH.update",
@@ -51,6 +61,7 @@ class Region:
         in_coroutine: it runs on the event loop's thread.
         in_worker: it is (also) run by something that was handed over.
         depth: 0 for a region that is in no other region of the same function.
+        at_once: of work that is handed over: how many times in all, the loops around included.
     """
 
     kind: Kind
@@ -68,6 +79,7 @@ class Region:
     depth: int = 0
     via: str | None = None
     handover: Handover | None = None
+    at_once: Estimate = ONE
 
 
 def find_regions(resolved: Resolved) -> tuple[Region, ...]:
@@ -134,7 +146,13 @@ class _Context:
     in_worker: bool
 
 
-def _regions(block: Block, path: str, function: str, context: _Context, depth: int = 0) -> Iterator[Region]:
+# These are awaited where they stand, so that a loop around does not have its turns run beside each other.
+_AWAITED_AT_ONCE = ("asyncio.gather", "asyncio.wait", "asyncio.as_completed")
+
+
+def _regions(
+    block: Block, path: str, function: str, context: _Context, depth: int = 0, times: Estimate = ONE
+) -> Iterator[Region]:
     for node in block.nodes:
         if isinstance(node, Loop):
             owner = node.function or function
@@ -153,7 +171,7 @@ def _regions(block: Block, path: str, function: str, context: _Context, depth: i
                 in_worker=context.in_worker,
                 depth=depth,
             )
-            yield from _regions(node.body, path, function, context, depth + 1)
+            yield from _regions(node.body, path, function, context, depth + 1, times * node.trips)
         elif isinstance(node, Handover):
             yield Region(
                 Kind.SUBMISSION,
@@ -170,10 +188,11 @@ def _regions(block: Block, path: str, function: str, context: _Context, depth: i
                 depth=depth,
                 via=node.via,
                 handover=node,
+                at_once=node.tasks if node.via in _AWAITED_AT_ONCE else times * node.tasks,
             )
         elif isinstance(node, Branch):
             for arm in node.arms:
-                yield from _regions(arm, path, function, context, depth)
+                yield from _regions(arm, path, function, context, depth, times)
         elif isinstance(node, Call) and node.callback is not None:
             yield from _regions(node.callback, path, function, context, depth + 1)
 
@@ -247,6 +266,9 @@ def _iterations(loop: Loop) -> Iterations:
     if any(c.name in _ROLLING and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
     calls.extend(n for c in calls if c.inner is not None for n in c.inner.nodes if isinstance(n, Call))
+    made.update(call.result.type for call in calls if call.result is not None)
+    if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
+        return Iterations.CARRIED
     sleeps = [call for call in calls if call.name in _SLEEPS]
     others = [call for call in calls if call.name not in _SLEEPS and not call.implicit and call.kind != "join"]
     if sleeps and any(_asks_outside(call) for call in others):

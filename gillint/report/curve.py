@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from gillint.diagnostics.measured import Point
 from gillint.scaling.predict import BoundType, Prediction
 
 _WIDTH, _HEIGHT = 320, 190
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 12, 10, 34
 
 
-def curve_svg(p: Prediction, cores: int, name: str) -> str:
+def curve_svg(p: Prediction, cores: int, name: str, measured: tuple[Point, ...] = ()) -> str:
     """The likely speed-up over the number of threads, the interval at the last one, and perfect scaling beside it.
 
-    `name` is unique on the page. Empty where there is nothing to draw: one thread, or an unknown bound.
+    `name` is unique on the page; `measured` is drawn where it was measured. Empty where there is nothing to draw: one
+    thread, or an unknown bound.
     """
+    seen = [(m.threads, m.measured) for m in measured if m.measured is not None]
     points = [(i, v) for i, v in enumerate(p.curve, 1) if v is not None]
     if len(points) < 2:
         return ""
     last = len(p.curve)
     best = last if p.bound is BoundType.IO else min(last, cores)  # waiting overlaps whatever the cores are
-    most = _rounded(max(p.ceiling.high, *(v for _, v in points), best, 1.0))
+    most = _rounded(max(p.ceiling.high, *(v for _, v in points), *(i.high for _, i in seen), best, 1.0))
 
     def x(threads: float) -> float:
         return round(_LEFT + (threads - 1) / (last - 1) * (_WIDTH - _LEFT - _RIGHT), 1)
@@ -41,8 +44,13 @@ def curve_svg(p: Prediction, cores: int, name: str) -> str:
     ]
     if 1 < knee <= last and p.curve[knee - 1] is not None:
         parts.append(f'<circle class="knee" cx="{x(knee)}" cy="{y(p.curve[knee - 1] or 0)}" r="5"/>')
+    for threads, i in seen:
+        parts.append(f'<line class="range" x1="{x(threads)}" x2="{x(threads)}" y1="{y(i.low)}" y2="{y(i.high)}"/>')
+        parts.append(f'<rect class="seen" x="{x(threads) - 3.5}" y="{y(i.likely) - 3.5}" width="7" height="7"/>')
     values = ", ".join(f"{v:.2f} on {i}" for i, v in points if i in _threads(last))
     text = f"Likely speed-up by number of threads: {values}. On {last} between {p.ceiling.low:.2f} and {p.ceiling.high:.2f}."
+    if seen:
+        text += " Measured: " + ", ".join(f"{i.likely:.2f} on {threads}" for threads, i in seen) + "."
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">Speed-up curve</title><desc id="{name}-d">{text}</desc>{"".join(parts)}</svg>'

@@ -88,6 +88,8 @@ def _condition(c: Condition) -> str:
         parts.append(f"Python {c.python}")
     if c.version:
         parts.append(f"version {c.version}")
+    if c.installed:
+        parts.append(f"{c.installed} is installed")
     if c.build:
         parts.append(f"{c.build} build")
     return ", ".join(parts)

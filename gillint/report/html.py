@@ -48,8 +48,8 @@ def render(run: Run) -> str:
             '<main id="main">',
             *sections,
             "</main>",
-            f"<footer><p>Written by gillint {escaped(__version__)}. Speed-ups are predicted, not measured: of independent copies "
-            "of a region, against one thread of the same build.</p></footer>",
+            f"<footer><p>Written by gillint {escaped(__version__)}. Speed-ups are predicted, where it does not say measured: of "
+            "independent copies of a region, against one thread of the same build.</p></footer>",
             "</body>",
             "</html>",
         ]

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.outcome import FileReport, Options
+from gillint.diagnostics.measured import Measured
 from gillint.diagnostics.span import Span
 from gillint.report import words
+from gillint.report.comparison import compared, controls, how
 from gillint.report.curve import curve_svg
 from gillint.report.jsonv1 import listed_calls
 from gillint.report.markup import escaped, sentence, where
@@ -54,13 +56,17 @@ def region_card(ranked: Ranked, rank: int, options: Options, *, named: bool) -> 
     yield f'<p class="why">{sentence(in_cells(report, a.explanation))}</p>'
     yield '<div class="columns">'
     yield from _facts(ranked, options)
-    drawn = curve_svg(p, options.cores, f"r{rank}")
+    points = a.measured.curve if a.measured is not None else ()
+    drawn = curve_svg(p, options.cores, f"r{rank}", points)
     if drawn:
         caption = "speed-up; dashed: perfect, bar: interval" + (
             "; ring: the knee" if 1 < p.saturation[0] <= len(p.curve) else ""
         )
+        caption += "; squares: measured" if any(point.measured is not None for point in points) else ""
         yield f'<figure>{drawn}<figcaption class="quiet">{caption}</figcaption></figure>'
     yield "</div>"
+    if a.measured is not None:
+        yield from _comparison(a, a.measured, ranked.report)
     yield from _calls(ranked, rank)
     yield from _advice(ranked)
     if a.assumptions:
@@ -88,6 +94,19 @@ def _facts(ranked: Ranked, options: Options) -> Iterator[str]:
         ("Confidence", a.confidence.value),
     ]
     yield "<dl>" + "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows) + "</dl>"
+
+
+def _comparison(a: Assessment, m: Measured, report: FileReport) -> Iterator[str]:
+    """The measurement, beside what was predicted."""
+    yield f'<h3>Measured: <span class="tag m-{m.verdict.value}">{m.verdict.value}</span></h3>'
+    yield f"<p>{sentence(in_cells(report, m.reason))}</p>"
+    if m.speedup is not None:
+        yield '<table class="compared"><thead><tr><td></td><th scope="col">Predicted</th>'
+        yield '<th scope="col">Measured</th></tr></thead><tbody>'
+        for name, predicted, measured in (*compared(a, m), *controls(m)):
+            yield f'<tr><th scope="row">{escaped(name)}</th><td>{escaped(predicted)}</td><td>{escaped(measured)}</td></tr>'
+        yield "</tbody></table>"
+    yield "".join(f'<p class="quiet how">{sentence(text)}</p>' for text in how(m))
 
 
 def _held_bar(share: float | None) -> str:

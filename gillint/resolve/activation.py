@@ -14,7 +14,7 @@ from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
-from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, Value
+from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
 from gillint.syntax import tree as t
 
 
@@ -65,6 +65,7 @@ class Program(Protocol):
 
     target: Target
     assumptions: Mapping[str, Estimate]
+    web_handlers: bool
     lazies: dict[int, Lazy]
     files: Files
     options: dict[str, Option]
@@ -152,6 +153,14 @@ class Program(Protocol):
 
     def local_class(self, node: t.Class, activation: Activation) -> Value:
         """A class defined inside a function."""
+        ...
+
+    def put(self, place: MadeRef, name: str, value: Value) -> None:
+        """Note what is put into a queue (its name is empty) or given to an attribute of a namespace."""
+        ...
+
+    def taken(self, place: MadeRef, name: str) -> Value | None:
+        """What anybody puts there, as far as that is known."""
         ...
 
     def spend(self) -> bool:

@@ -11,7 +11,7 @@ from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import ARRAY, with_shape
-from gillint.resolve.bound import Answers, build, size_of
+from gillint.resolve.bound import NAMESPACES, Answers, build, size_of
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
@@ -24,6 +24,7 @@ from gillint.resolve.values import (
     ChoiceRef,
     ClassRef,
     Literal,
+    MadeRef,
     MethodRef,
     SuperRef,
     SymbolRef,
@@ -34,6 +35,7 @@ from gillint.resolve.values import (
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
 
@@ -61,6 +63,8 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
+    if isinstance(ref, MadeRef) and value.type in NAMESPACES:
+        return act.program.taken(ref, name) or Value(origin=name)
     column = value.column(name) if value.type in _RECORDS else None
     if column is not None:
         return column
@@ -70,8 +74,10 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
             key = Value(type="str", literal=Literal(name))
             bound = Bound(value, (key,), (("name", key),))
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    part = part_of(value) or UNKNOWN
-    return replace(part, reference=MethodRef(value, name), origin=name)
+    part, reference = part_of(value), MethodRef(value, name)
+    if part is None:
+        return Value(reference=reference, origin=name)
+    return replace(part, reference=reference, origin=name)
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
@@ -174,6 +180,9 @@ def _dimensions(value: Value, name: str) -> Value | None:
 def symbol_of(name: str) -> Value:
     """The value of a public name of a library."""
     name = SYNONYMS.get(name, name)
+    module, _, rest = name.partition(".")
+    if module in _SAME_MODULE:
+        name = f"{_SAME_MODULE[module]}.{rest}" if rest else _SAME_MODULE[module]
     if name in _FLOATS:
         return Value(type="float")
     if name == "numpy.newaxis":

@@ -12,7 +12,7 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, Value, join, of_number
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number
 
 # What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
@@ -32,6 +32,8 @@ _UNKNOWN_SIZE |= dict.fromkeys(
 )
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
+NAMESPACES = ("threading.local", "types.SimpleNamespace")
+ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 # A file that nothing in sight writes has some hundred lines of ordinary length.
 FILES = (
@@ -44,6 +46,8 @@ _WHOLE_FILE = _UNKNOWN_SIZE["io.BufferedReader"] * _LINE
 _MEMBER = Estimate(1, 40, 10_000)
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
+# A pause that is computed: the rest of an interval, a back-off.
+_UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
 
 _ITEM_BYTES = {
@@ -140,7 +144,7 @@ class Answers:
             return None
         column = self._column(value)
         if column is not None:
-            return column.dtype or {"int": "int64", "float": "float64", "str": "object"}.get(
+            return column.dtype or {"int": "int64", "float": "float64", "str": "str"}.get(
                 column.element.type or "" if column.element is not None else ""
             )
         if value.dtype is not None:
@@ -166,18 +170,16 @@ class Answers:
 
     def constant_of(self, parameter: str) -> tuple[bool, Constant]:
         value = self.value(parameter)
+        if value is not None and value.literal is None and isinstance(value.reference, SymbolRef):
+            return (True, value.reference.name.rpartition(".")[2])  # `astype(str)` and `astype("str")` mean the same
         if value is None or value.literal is None or isinstance(value.literal.value, bytes):
             return (False, None)
         return (True, value.literal.value)
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)
-        if what == "value":
-            if value is not None and value.items is not None:
-                return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
-            if value is None or (value.number is None and value.literal is None):
-                self._assume(value, parameter)
-            return number_of(value)
+        if what in ("value", "seconds"):
+            return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
         if what == "count":
@@ -207,6 +209,14 @@ class Answers:
             item = 1 if plain else _ITEM_BYTES.get((value.dtype if value is not None else None) or "", 8)
             return size * item if what == "bytes" else Estimate.point(item)
         return size
+
+    def _amount(self, value: Value | None, parameter: str, *, is_pause: bool) -> Estimate:
+        if value is not None and value.items is not None:
+            return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
+        if value is None or (value.number is None and value.literal is None):
+            self._assume(value, parameter)
+            return _UNKNOWN_SECONDS if is_pause else number_of(value)
+        return number_of(value)
 
     def _dimension(self, value: Value | None, parameter: str, index: int) -> Estimate:
         if value is not None and value.shape is not None and -len(value.shape) <= index < len(value.shape):
@@ -262,8 +272,10 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
         # The same number of elements is the same shape, as far as a table can tell.
         same = returns.like is not None and base.shape is not None and size_of(base) == size
         changes["shape"] = base.shape if same else (size,)
-    if returns.shape is not None:
-        shape = _shape(returns.shape, answers, bound)
+    if returns.shape is not None or returns.dims is not None:
+        shape = _shape(returns.shape, answers, bound) if returns.shape is not None else None
+        if returns.dims is not None:
+            shape = tuple(evaluate(dimension, answers) for dimension in returns.dims)
         changes["shape"] = shape
         changes["size"] = reduce(lambda a, b: a * b, shape, ONE) if shape is not None else None
     if returns.element is not None:
@@ -279,7 +291,7 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.type == "pandas.DataFrame" and "size" not in changes:
         rows = next((size_of(v) for _, v in base.columns or () if v.size is not None), base.size)
         changes["size"] = rows
-    made = replace(base, **changes)  # type: ignore[arg-type]
+    made = Value(**changes) if base is UNKNOWN else replace(base, **changes)  # type: ignore[arg-type]
     if made.type == "list" and made.element is None and base.element is not None and returns.like is not None:
         made = replace(made, element=base.element)
     return made

@@ -5,20 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE
+from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type, knows_module
-from gillint.knowledge.conditions import decide
+from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
-from gillint.resolve.bound import CONTENT, QUERY, UNKNOWN_TRIPS, Answers, build, element_of, returned, size_of
+from gillint.resolve.bound import (
+    ALL_QUEUES,
+    CONTENT,
+    NAMESPACES,
+    QUERY,
+    UNKNOWN_TRIPS,
+    Answers,
+    build,
+    element_of,
+    returned,
+    size_of,
+)
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
+from gillint.resolve.peers import address_of, peer_of, text_made
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.sql import Query
 from gillint.resolve.storage import describe
@@ -31,6 +43,7 @@ from gillint.resolve.values import (
     ClassRef,
     FunctionRef,
     LazyRef,
+    MadeRef,
     MethodRef,
     PartialRef,
     SymbolRef,
@@ -39,27 +52,37 @@ from gillint.resolve.values import (
     join,
     of_number,
 )
+from gillint.resolve.web import serve_registered
 
 Keywords = tuple[tuple[str, Value], ...]
 
 # Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
 # waits or releases (get, join, read, sort, sum ...) are not among them.
 _DUCK_TYPES = (
-    "str", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
+    "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
 )  # fmt: skip
 _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",
 }  # fmt: skip
+_FIELD = Estimate(2, 20, 1e4)
+# What runs a coroutine function, and makes the coroutine itself.
+_RUNS_FUNCTION = {"anyio.run", "trio.run"}
 _RUNS_COROUTINE = {
     "asyncio.run",
     "asyncio.AbstractEventLoop.run_until_complete",
     "asyncio.Runner.run",
-    "anyio.run",
     "asyncio.wait_for",
 }
 _INIT = ".__init__"
-_RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout"}
+# Objects that libraries keep under a name.
+INSTANCES = {
+    "os.environ": "dict",
+    "sys.stdin": "io.TextIOWrapper",
+    "sys.stdout": "io.TextIOWrapper",
+    "sys.stderr": "io.TextIOWrapper",
+}
+_RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout", *_RUNS_FUNCTION}
 
 
 def apply(
@@ -181,12 +204,16 @@ def _method(
         kind = None  # it was a guess, and a wrong one
     if kind is None or is_vague(kind):
         for duck in _DUCK_TYPES:
+            if duck == "bytes" and not _names_a_codec(positional, keywords):
+                continue
             if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
                 typed = replace(receiver, type=duck, reference=None)
                 name = f"{duck}.{ref.name}"
                 return library(act, name, typed, positional, keywords, span, has_star=has_star, assumed=True)
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
+    if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
+        receiver = replace(receiver, size=_FIELD)
     for base in bases_of("typing.NamedTuple" if kind == "tuple" and ref.name.startswith("_") else kind):
         name = f"{base}.{ref.name}"
         name = SYNONYMS.get(name, name)
@@ -205,6 +232,11 @@ def _method(
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
 
 
+def _names_a_codec(positional: tuple[Value, ...], keywords: Keywords) -> bool:
+    """`x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text."""
+    return all(v.type == "str" for v in (*positional, *(v for _, v in keywords)))
+
+
 def bind_arguments(
     fact: Fact | None, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, has_star: bool
 ) -> Bound:
@@ -213,6 +245,40 @@ def bind_arguments(
     parameters = list(zip(names, positional, strict=False))
     parameters.extend(keywords)
     return Bound(receiver, positional, tuple(parameters), has_star)
+
+
+def _instead(
+    act: Activation,
+    name: str,
+    receiver: Value | None,
+    positional: tuple[Value, ...],
+    keywords: Keywords,
+    span: Span,
+) -> Value | None:
+    """What is done in place of a call that means something else: a name, a wait for work, a coroutine, a hand-over."""
+    special = SPECIAL.get(name)
+    if special is not None:
+        made = special(act, receiver, positional, keywords, span)
+        if made is not None:
+            return made
+    if name in JOINS:
+        act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
+        return join_result(name, receiver, positional)
+    if name in _RUNS_FUNCTION and positional:
+        positional = (apply(act, positional[0], positional[1:], (), span, "the coroutine"),)
+    if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
+        with act.nested() as builder:
+            awaited = await_value(act, positional[0], span)
+        bound = Bound(None, positional, keywords)
+        act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
+        return awaited
+    serve_registered(act, name, positional, keywords, span)
+    spec = HANDOVERS.get(name)
+    if spec is not None:
+        handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
+        if handed is not None:
+            return handed
+    return None
 
 
 def library(
@@ -227,30 +293,14 @@ def library(
     assumed: bool = False,
 ) -> Value:
     """A call of a library's function, method or class."""
-    special = SPECIAL.get(name)
-    if special is not None:
-        made = special(act, receiver, positional, keywords, span)
-        if made is not None:
-            return made
-    if name in JOINS:
-        act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
-        return join_result(name, receiver, positional)
-    if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
-        with act.nested() as builder:
-            awaited = await_value(act, positional[0], span)
-        bound = Bound(None, positional, keywords)
-        act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
-        return awaited
-    spec = HANDOVERS.get(name)
-    if spec is not None:
-        handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
-        if handed is not None:
-            return handed
-    fact = find_fact(name) or (find_fact(name.removesuffix(".__init__")) if name.endswith(".__init__") else None)
-    if fact is None and receiver is not None and receiver.type is not None:
-        fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
-    if fact is None and name.endswith(_INIT):
-        fact = find_fact(name.removesuffix(_INIT))  # `super().__init__()`: what making an instance does
+    done = _instead(act, name, receiver, positional, keywords, span)
+    if done is not None:
+        return done
+    fact = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
+    owner, _, method = name.rpartition(".")
+    kind_of_owner = INSTANCES.get(owner) if receiver is None else receiver.type
+    if fact is None and kind_of_owner is not None:
+        fact = find_method(kind_of_owner, method)
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
     positional = tuple(current(act, v) for v in positional)
@@ -261,23 +311,19 @@ def library(
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"
         _consume_all(act, bound, None)
-        act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed))
+        act.emit(
+            Call(
+                span, act.path, public, kind, bound, fact, assumed=assumed, peer=peer_of(fact, public, bound, act.scope)
+            )
+        )
         return _made(name, positional, keywords)
     bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
-    result = intrinsic(act, public, bound, span)
-    if result is None:
-        result = returned(fact, decision, bound)
-        if result == UNKNOWN:
-            result = _made(name, positional, keywords)
-        result = refine(public, bound, result)
-    result = describe(act, public, bound, span, textual(public, bound, result))
+    result = _result(act, fact, decision, bound, keywords, span)
     if query is not None:
         result = answered(result, query)
-    if public in POOLS:
-        result = _pool(public, result, positional, keywords)
     lazy_result = act.lazy_of(result)
     callback = None if lazy_result is not None else _callback(act, fact, bound, span)
     if lazy_result is None:
@@ -293,6 +339,7 @@ def library(
         result=result,
         awaited=fact.awaitable,
         assumed=assumed,
+        peer=peer_of(fact, public, bound, act.scope),
     )
     if fact.awaitable:
         block = Block((), (call,))
@@ -311,6 +358,46 @@ def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[
     if query is not None:
         bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
     return bound, query
+
+
+def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
+    """What a library's call gives back."""
+    name = fact.name
+    result = intrinsic(act, name, bound, span)
+    if result is None:
+        result = returned(fact, decision, bound)
+        if result == UNKNOWN:
+            result = _made(name, bound.positional, keywords)
+        result = refine(name, bound, result)
+    result = describe(act, name, bound, span, textual(name, bound, result))
+    if name in POOLS:
+        result = _pool(name, result, bound.positional, keywords)
+    result = _with_text(name, bound, result)
+    return _queued(act, name, bound, result, span)
+
+
+def _queued(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
+    """A queue or a namespace remembers where it was made, and by that what is put into it and taken from it."""
+    if result.type in (*ALL_QUEUES, *NAMESPACES) and bound.receiver is None:
+        return replace(result, reference=MadeRef(act.path, span))
+    queue = bound.receiver.reference if bound.receiver is not None else None
+    if isinstance(queue, MadeRef):
+        method = name.rsplit(".", 1)[-1]
+        if method in ("put", "put_nowait") and bound.positional:
+            act.program.put(queue, "", bound.positional[0])
+        elif method in ("get", "get_nowait") and (result == UNKNOWN or result.type is None):
+            return act.program.taken(queue, "") or result
+    return result
+
+
+def _with_text(name: str, bound: Bound, result: Value) -> Value:
+    """The same with what is known of a text that is made, or of the address of a client."""
+    if result.text is not None or result.literal is not None or result.type is None:
+        return result
+    text = text_made(name, bound) if result.type == "str" else None
+    if "." in result.type and "::" not in result.type:
+        text = address_of(name, bound)
+    return replace(result, text=text) if text is not None else result
 
 
 def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value:

@@ -176,6 +176,8 @@ class Classes(Modules):
 
     def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
         """Join what is assigned to an attribute anywhere."""
+        if name in owner.declared and not is_known(value):
+            return
         value = trimmed(value)
         known = owner.attributes
         if not self._apart and owner.key not in self._own.classes:

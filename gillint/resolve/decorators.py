@@ -7,6 +7,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.calls import apply
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.values import ClassRef, FunctionRef, MethodRef, PartialRef, SymbolRef, Value
+from gillint.resolve.web import serve_decorated
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
@@ -26,14 +27,17 @@ def decorated(act: Activation, function: Value, decorators: tuple[t.Expr, ...], 
         if dotted(decorator).rsplit(".", 1)[-1] in _OF_CLASSES:
             continue
         with act.nested():  # what happens when the function is defined is not what happens when it is called
-            function = _applied(act, function, decorator, span)
+            called = evaluate(act, decorator.function if isinstance(decorator, t.Call) else decorator)
+            made = _applied(act, function, decorator, called, span)
+        serve_decorated(act, called, function, span)
+        function = made
     return function
 
 
-def _applied(act: Activation, function: Value, decorator: t.Expr, span: Span) -> Value:
-    called = decorator.function if isinstance(decorator, t.Call) else decorator
-    name = public_name(evaluate(act, called))
-    if dotted(called).rsplit(".", 1)[-1] in _COMPILERS and (name is None or name.startswith("numba.")):
+def _applied(act: Activation, function: Value, decorator: t.Expr, called: Value, span: Span) -> Value:
+    name = public_name(called)
+    written = decorator.function if isinstance(decorator, t.Call) else decorator
+    if dotted(written).rsplit(".", 1)[-1] in _COMPILERS and (name is None or name.startswith("numba.")):
         return _compiled(act, function, decorator)
     if name is not None and name not in _TO_THREAD and name != _ELEMENTWISE:
         return function

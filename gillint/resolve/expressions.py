@@ -9,7 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.annotations import alias_of
+from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
 from gillint.resolve.calls import apply, knows
@@ -156,6 +156,9 @@ def _super(act: Activation) -> Value:
 
 def _binary(act: Activation, node: t.Binary) -> Value:
     left, right = evaluate(act, node.left), evaluate(act, node.right)
+    alias = union_of(act, left, right, node) if node.operator == "or" else None
+    if alias is not None:
+        return alias
     return binary(act, left, node.operator, right, node.span)
 
 

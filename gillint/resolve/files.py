@@ -6,11 +6,11 @@ known of a file that nothing in sight writes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
-from gillint.resolve.texts import ANY, SEPARATORS, Text, may_be_same
+from gillint.resolve.texts import ANY, SEPARATORS, Text, may_be_same, together
 from gillint.resolve.values import Source
 
 MEMBER = "!"  # between the name of an archive and that of something in it
@@ -97,12 +97,12 @@ def _whole(pieces: dict[Span, Content]) -> Content:
     parts = list(pieces.values())
     if len(parts) == 1:
         return parts[0]
-    text, files = parts[0].text, parts[0].files
+    files = parts[0].files
     for part in parts[1:]:
-        text, files = text.plus(part.text), files.max(part.files)
+        files = files.max(part.files)
     return Content(
         total(p.size for p in parts),
-        replace(text, pattern=ANY.pattern),
+        together([p.text for p in parts]),
         files,
         packed=parts[0].packed,
         source=_source_of(parts),

@@ -73,7 +73,7 @@ class Functions(Classes):
         if ref.key in self._active:
             self._recursive.add(ref.key)
             self._recurred.add(ref.key)
-            return None, UNKNOWN, function.name
+            return None, self._declared(function, tree), function.name
         if len(self._active) >= self._depth_limit:
             self._local_effects += 1
             return None, UNKNOWN, function.name
@@ -92,6 +92,12 @@ class Functions(Classes):
         if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
             result = replace(result, reference=LazyRef(self.new_lazy(summary.lazy)))
         return summary.block, result, function.name
+
+    def _declared(self, function: Function, tree: t.Function | t.Lambda) -> Value:
+        """What a call inside the function itself gives back: nothing is known but what is written there."""
+        if not isinstance(tree, t.Function) or tree.is_async or tree.returns is None:
+            return UNKNOWN
+        return annotated(Activation(self, function.scope, function.name, {}, function.enclosing, function.owner), tree.returns)
 
     def _summary(
         self, function: Function, act: Activation, tree: t.Function | t.Lambda, arguments: dict[str, Value]

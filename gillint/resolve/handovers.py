@@ -22,6 +22,7 @@ class HandoverSpec:
         work: the position of the work.
         result: the type of what comes back, where it matters.
         awaitable: what comes back is awaited for the result.
+        given: the types of what the work is called with, where the callable itself makes them.
     """
 
     concurrency: Concurrency
@@ -29,9 +30,11 @@ class HandoverSpec:
     work: int = 0
     result: str | None = None
     awaitable: bool = False
+    given: tuple[str, ...] = ()
 
 
 _T, _P, _A = Concurrency.THREADS, Concurrency.PROCESSES, Concurrency.ASYNCIO
+_STREAMS = ("asyncio.StreamReader", "asyncio.StreamWriter")
 FUTURE = "concurrent.futures.Future"
 
 HANDOVERS: dict[str, HandoverSpec] = {
@@ -59,9 +62,12 @@ HANDOVERS: dict[str, HandoverSpec] = {
     "anyio.abc.TaskGroup.start": HandoverSpec(_A, "call", awaitable=True),
     "trio.Nursery.start_soon": HandoverSpec(_A, "call"),
     "trio.Nursery.start": HandoverSpec(_A, "call", awaitable=True),
+    "asyncio.start_server": HandoverSpec(_A, "call", awaitable=True, result="asyncio.Server", given=_STREAMS),
+    "asyncio.start_unix_server": HandoverSpec(_A, "call", awaitable=True, result="asyncio.Server", given=_STREAMS),
     "asyncio.gather": HandoverSpec(_A, "gather"),
     "asyncio.wait": HandoverSpec(_A, "gather"),
     "asyncio.as_completed": HandoverSpec(_A, "gather", result="iterator"),
+    "asyncio.Task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.ensure_future": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.TaskGroup.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
@@ -88,6 +94,13 @@ POOLS: dict[str, tuple[int, str]] = {
     "multiprocessing.pool.ThreadPool": (0, "processes"),
     "multiprocessing.Pool": (0, "processes"),
     "joblib.Parallel": (0, "n_jobs"),
+    # What lets only so many tasks through at once.
+    "asyncio.Semaphore": (0, "value"),
+    "asyncio.BoundedSemaphore": (0, "value"),
+    "anyio.Semaphore": (0, "initial_value"),
+    "anyio.CapacityLimiter": (0, "total_tokens"),
+    "trio.Semaphore": (0, "initial_value"),
+    "trio.CapacityLimiter": (0, "total_tokens"),
 }
 
 # joblib's default is processes; what these arguments name runs in threads of the same process.
@@ -112,6 +125,15 @@ def kind_of_pool(name: str, keywords: dict[str, Value]) -> str:
 MADE: dict[str, str] = {
     "anyio.create_task_group": "anyio.abc.TaskGroup",
     "trio.open_nursery": "trio.Nursery",
+    # Applications: what is registered with them is run in threads (`web.py`).
+    "fastapi.FastAPI": "fastapi.FastAPI",
+    "fastapi.APIRouter": "fastapi.APIRouter",
+    "fastapi.BackgroundTasks": "fastapi.BackgroundTasks",
+    "starlette.background.BackgroundTasks": "starlette.background.BackgroundTasks",
+    "starlette.applications.Starlette": "starlette.applications.Starlette",
+    "starlette.routing.Router": "starlette.routing.Router",
+    "flask.Flask": "flask.Flask",
+    "flask.Blueprint": "flask.Blueprint",
 }
 
 # Other public names of the same things.
@@ -131,6 +153,11 @@ SYNONYMS: dict[str, str] = {
     "concurrent.futures.Executor.submit": "concurrent.futures.ThreadPoolExecutor.submit",
     "concurrent.futures.Executor.map": "concurrent.futures.ThreadPoolExecutor.map",
     "anyio.TaskGroup": "anyio.abc.TaskGroup",
+    "fastapi.applications.FastAPI": "fastapi.FastAPI",
+    "fastapi.routing.APIRouter": "fastapi.APIRouter",
+    "fastapi.background.BackgroundTasks": "fastapi.BackgroundTasks",
+    "flask.app.Flask": "flask.Flask",
+    "flask.blueprints.Blueprint": "flask.Blueprint",
 }
 
 # Calls that wait for work which was handed over. Its time is counted where the work is.

@@ -28,10 +28,12 @@ from gillint.resolve.values import (
     FunctionRef,
     ImportRef,
     LazyRef,
+    MadeRef,
     PartialRef,
     Value,
     join,
     options_of,
+    trimmed,
 )
 from gillint.syntax import tree as t
 from gillint.syntax.parse import Syntax
@@ -57,6 +59,7 @@ class Modules(Program):
         """`load(module, level, from_path)` gives a module of the same project, or None; `check` may end the work."""
         self.target = target
         self.assumptions = assumptions
+        self.web_handlers = False
         self.lazies: dict[int, Lazy] = {}
         self._load = load
         self._check = check
@@ -77,6 +80,8 @@ class Modules(Program):
         self._recursive: set[str] = set()
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
         self._left = BUDGET
+        self._queued: dict[tuple[MadeRef, str], Value] = {}
+        self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []
 
     @property
     def summaries(self) -> int:
@@ -88,6 +93,24 @@ class Modules(Program):
         self._made += 1
         self.lazies[self._made] = lazy
         return self._made
+
+    # Queues: a worker that is started first takes what is put in later, so a file may have to be run once more
+
+    def put(self, place: MadeRef, name: str, value: Value) -> None:
+        """Note what is put into a queue or a namespace; a sentinel says nothing of the others."""
+        if value.type not in ("NoneType", "object") and not isinstance(value.reference, LazyRef):
+            self._queued[place, name] = join(self._queued.get((place, name)), trimmed(value))
+
+    def taken(self, place: MadeRef, name: str) -> Value | None:
+        """What anybody puts there."""
+        self._local_effects += 1
+        found = self._queued.get((place, name))
+        self._taken.append(((place, name), found))
+        return found
+
+    def _learnt_more(self) -> bool:
+        """Whether a queue holds something else than was taken from it."""
+        return any(self._queued.get(queue) != value for queue, value in self._taken)
 
     # Which tables
 

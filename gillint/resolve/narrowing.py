@@ -9,6 +9,7 @@ from functools import reduce
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import element_of
+from gillint.resolve.expressions import evaluate
 from gillint.resolve.values import UNKNOWN, Value, is_known, join, options_of
 from gillint.syntax import tree as t
 
@@ -24,6 +25,8 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
     elif isinstance(test, t.Boolean) and test.operator == ("and" if holds else "or"):
         for part in test.values:
             yield from _narrowed(act, part, holds)
+    elif isinstance(test, t.Compare) and holds:
+        yield from _counted(act, test)
     elif isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         plain = [a.value for a in test.arguments if not a.star]
         if len(plain) == 2 and isinstance(plain[0], t.Name):
@@ -32,6 +35,21 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
                 yield plain[0].id, _as(old, kind)
             elif kind is not None and old is not None:
                 yield plain[0].id, _without(old, kind)
+
+
+def _counted(act: Activation, test: t.Compare) -> Iterator[tuple[str, Value]]:
+    """`len(batch) == 500`, `len(batch) >= size`: what is full when it is looked at, and emptied then."""
+    call = test.left
+    if test.operators not in (("eq",), ("ge",)) or not isinstance(call, t.Call) or len(call.arguments) != 1:
+        return
+    argument = call.arguments[0].value
+    if not isinstance(call.function, t.Name) or call.function.id != "len" or not isinstance(argument, t.Name):
+        return
+    value = act.environment.get(argument.id)
+    with act.nested():
+        number = evaluate(act, test.rights[0]).number
+    if value is not None and value.type in ("list", "set", "collections.deque", "bytearray") and number is not None:
+        yield argument.id, replace(value, size=number, items=None)
 
 
 def _any_of(act: Activation, node: t.Expr) -> Value | None:

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gillint.resolve.trace import Place
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.outline import ClassOutline, FunctionOutline
 from gillint.syntax.parse import Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """What a file as a whole says of the other sides.
+
+    Attributes:
+        place: where they are.
+        delay: what its requests ask them to wait, in nanoseconds.
+        methods: the names that it has after a dot: what fills queues, sets events.
+    """
+
+    place: Place | None
+    delay: float
+    methods: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -22,6 +38,7 @@ class ClassScope:
     methods: dict[str, FunctionOutline | t.Function] = field(default_factory=dict)
     attributes: dict[str, Value] = field(default_factory=dict)
     bases: tuple[Value, ...] = ()
+    declared: set[str] = field(default_factory=set)
     sought: set[str] = field(default_factory=set)
     prepared: bool = False
     constructed: bool = False
@@ -29,7 +46,10 @@ class ClassScope:
 
 @dataclass(slots=True)
 class ModuleScope:
-    """A file: its functions and classes by name, and the variables of its top level."""
+    """A file: its functions and classes by name, and the variables of its top level.
+
+    `peers`: what it says of the other sides of its connections, once somebody has asked.
+    """
 
     path: str
     syntax: Syntax
@@ -38,6 +58,7 @@ class ModuleScope:
     classes: dict[str, ClassScope] = field(default_factory=dict)
     state: str = "new"
     notes: list[str] = field(default_factory=list)
+    peers: Peers | None = None
 
     def note(self, text: str) -> None:
         """Remember an assumption, once."""

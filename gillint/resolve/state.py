@@ -76,8 +76,8 @@ def _carried(act: Activation, ref: FunctionRef, depth: int, seen: set[str]) -> I
     own = _own_state(tree)
     if own is not None:
         return own
-    for name in _own_methods(tree) if owner is not None else ():
-        method = act.program.attribute(owner, name)
+    for name in _own_methods(tree):
+        method = act.program.attribute(owner, name) if owner is not None else None
         if method is not None and isinstance(method.reference, FunctionRef):
             inner = _carried(act, method.reference, depth - 1, seen)
             if inner is not None:

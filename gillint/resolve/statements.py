@@ -7,27 +7,42 @@ from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import iterations_of, key_of
+from gillint.resolve.iterations import expressions, iterations_of, key_of
 from gillint.resolve.narrowing import matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, growth, write_target
+from gillint.resolve.targets import bind, declare, growth, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, is_known, join, text_of, widen
+from gillint.resolve.values import (
+    NONE,
+    UNKNOWN,
+    AliasRef,
+    ImportRef,
+    SymbolRef,
+    UndefinedRef,
+    Value,
+    is_known,
+    join,
+    text_of,
+    widen,
+)
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
 WHILE_TURNS = "how often the `while` loop runs"
 _WHILE_TRIPS = Estimate(1, 1_000, 1e6)
+_TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
 
 
 # How often a loop turns, what that hangs on, and whether what feeds it carries state from one item to the next.
@@ -63,6 +78,8 @@ def _assign(act: Activation, node: t.Assign) -> None:
         value = replace(value, element=known.element)
     for target in node.targets:
         bind(act, target, value)
+        if is_known(known):
+            declare(act, target)
 
 
 def _augment(act: Activation, node: t.Augment) -> None:
@@ -132,8 +149,25 @@ def _return(act: Activation, node: t.Return) -> None:
 
 def _raise(act: Activation, node: t.Raise) -> None:
     act.operation("raise")
-    if node.value is not None:
+    if not isinstance(node.value, t.Call):
+        if node.value is not None:
+            evaluate(act, node.value)
+        return
+    with act.nested():
+        kind = evaluate(act, node.value.function)
+    if _is_other(kind):  # whatever it is, it is an exception
+        arguments = tuple(evaluate(act, a.value) for a in node.value.arguments)
+        library(act, "Exception", None, arguments, (), node.span, assumed=True)
+    else:
         evaluate(act, node.value)
+
+
+def _is_other(kind: Value) -> bool:
+    """Whether nothing is known of a class."""
+    ref = kind.reference
+    if isinstance(ref, SymbolRef):
+        return find_fact(ref.name) is None
+    return ref is None or isinstance(ref, UndefinedRef)
 
 
 def _jump(act: Activation, node: t.Jump) -> None:
@@ -227,6 +261,41 @@ def _leaves(body: t.Body) -> bool:
     return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
+def _ends(body: t.Body) -> bool:
+    """Whether a loop is over after one turn of this body, unless something is raised: a retry, a search for the first."""
+    last = body[-1] if body else None
+    if isinstance(last, t.Try):
+        return _ends(last.orelse or last.body) or _ends(last.final)
+    if isinstance(last, t.With):
+        return _ends(last.body)
+    if isinstance(last, t.If):
+        return _ends(last.body) and _ends(last.orelse)
+    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind == "break")
+
+
+_POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
+
+
+def _polls(node: t.For | t.While) -> bool:
+    """Whether a loop asks again and again, with pauses, until something has happened."""
+    calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))
+    names = {f.name if isinstance(f, t.Attribute) else f.id if isinstance(f, t.Name) else "" for f in calls}
+    if names.isdisjoint(("sleep", "wait")):
+        return False
+    asks = isinstance(node, t.While) and not isinstance(node.test, t.Constant)
+    return asks or any(_leaves_early(s) for s in node.body)
+
+
+def _leaves_early(s: t.Stmt) -> bool:
+    if isinstance(s, t.If):
+        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
+    if isinstance(s, t.Try):
+        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
+    if isinstance(s, t.With):
+        return any(_leaves_early(x) for x in s.body)
+    return isinstance(s, t.Return) or (isinstance(s, t.Jump) and s.kind == "break")
+
+
 def _loop(
     act: Activation, node: t.For | t.While, enter: Callable[[], _Entry], learn: Callable[[Builder], bool] | None = None
 ) -> None:
@@ -240,6 +309,10 @@ def _loop(
         with act.nested() as builder:
             act.pending[:] = pending
             trips, hangs_on, fed = enter()
+            if _ends(node.body):  # tried again only where it failed
+                trips = trips.min(Estimate(1, 1, trips.high))
+            elif _polls(node):
+                trips = trips.min(Estimate(1, _POLLS, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
             run(act, node.body)
@@ -280,6 +353,8 @@ def _for(act: Activation, node: t.For) -> None:
         if node.is_async:
             act.emit(Await(node.iterable.span))
         bind(act, node.target, element)
+        if is_retry(node.body):
+            count = Estimate(1, 1, max(1.0, count.high))
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)
@@ -287,6 +362,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
+    usual = _TRIED if is_retry(node.body) else _WHILE_TRIPS
 
     def learn(done: Builder) -> bool:
         nonlocal known
@@ -297,9 +373,22 @@ def _while(act: Activation, node: t.While) -> None:
         act.operation("while_step")
         evaluate(act, node.test)
         hangs_on = None if known is not None else WHILE_TURNS
-        return known or _WHILE_TRIPS, hangs_on, Iterations.INDEPENDENT
+        return known or usual, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
+
+
+def is_retry(body: t.Body) -> bool:
+    """Whether a loop ends as soon as what it tries does not fail: `try: return f()`, `except OSError: sleep(1)`."""
+    for number, s in enumerate(body):
+        if isinstance(s, t.Try) and any(not _ends_loop(h.body) for h in s.handlers):
+            return any(_ends_loop(part) for part in (s.body, s.orelse, body[number + 1 :]))
+    return False
+
+
+def _ends_loop(body: t.Body) -> bool:
+    last = body[-1] if body else None
+    return isinstance(last, (t.Return, t.Raise)) or (isinstance(last, t.Jump) and last.kind == "break")
 
 
 def _counted(act: Activation, node: t.While) -> Estimate | None:

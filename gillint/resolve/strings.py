@@ -47,6 +47,12 @@ def _changed(bound: Bound, result: Value) -> Value:
     return replace(result, text=text.changed() if text is not None else None, source=source)
 
 
+def _stripped(bound: Bound, result: Value) -> Value:
+    """The characters at the ends may be gone; those between are the same."""
+    text, source = text_of(bound.receiver), bound.receiver.source if bound.receiver is not None else None
+    return replace(result, text=replace(text, pattern=text.pattern.strip("/ \n")) if text is not None else None, source=source)
+
+
 def _format(bound: Bound, result: Value) -> Value:
     text = text_of(bound.receiver)
     if text is None:
@@ -256,7 +262,6 @@ def _names(kinds: tuple[str, ...], *methods: str) -> tuple[str, ...]:
 
 
 _TEXTS = ("str", "bytes", "bytearray")
-_CHANGES = ("strip", "rstrip", "lstrip", "lower", "upper", "title", "casefold", "swapcase", "removesuffix")
 _JSON_OUT = ("json.dumps", "json.JSONEncoder.encode", "orjson.dumps", "ujson.dumps", "simplejson.dumps")
 _JSON_IN = ("json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads")
 _CODES = ("b64", "urlsafe_b64", "b32", "b16", "b85")
@@ -266,7 +271,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "encode", "decode", "copy"), _same),
     **dict.fromkeys(("str", "bytes", "bytearray", "os.fspath", "os.fsdecode", "codecs.encode", "memoryview"), _same),
     **dict.fromkeys(
-        _names(_TEXTS, *_CHANGES), _changed
+        _names(_TEXTS, "lower", "upper", "title", "casefold", "swapcase"), _changed
     ),
     **dict.fromkeys(_JSON_OUT, _made_from("json")),
     **dict.fromkeys(_JSON_IN, _undone("json")),
@@ -276,6 +281,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(tuple(f"{m}.decompress" for m in _PACKERS), _undone("packed")),
     **dict.fromkeys(_names(("base64",), *(f"{c}encode" for c in _CODES)), _made_from("packed")),
     **dict.fromkeys(_names(("base64",), *(f"{c}decode" for c in _CODES)), _undone("packed")),
+    **dict.fromkeys(_names(_TEXTS, "strip", "rstrip", "lstrip", "removesuffix", "removeprefix"), _stripped),
     **dict.fromkeys(_names(_TEXTS, "format", "format_map", "__mod__"), _format),
     **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.handovers import FUTURE, HandoverSpec
@@ -56,6 +56,9 @@ def hand_over_call(
         return None
     work, rest = positional[spec.work], positional[spec.work + 1 :]
     tasks = ONE
+    if spec.given:
+        made = Work(work, tuple(Value(type=kind) for kind in spec.given), options=options)
+        return _given_back(act, spec, name, hand_over(act, spec, name, made, span), span)
     if spec.style == "map":
         tasks = size_of(rest[0]) if rest else ONE
         for iterable in rest:
@@ -76,8 +79,7 @@ def hand_over_call(
         keywords = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
     result = hand_over(act, spec, name, Work(work, rest, keywords, tasks, workers, options), span)
     if spec.awaitable:
-        lazy = Lazy(span, Kind.COROUTINE, Block(), ONE, result, act.path, act.name, name=name)
-        return act.defer(lazy, "awaitable", result)
+        return _given_back(act, spec, name, result, span)
     size = tasks if spec.style in ("map", "map-one", "starmap") else None
     if name.startswith("multiprocessing") and name.rsplit(".", 1)[-1] in ("apply_async", "map_async", "starmap_async"):
         return Value(type="multiprocessing.pool.AsyncResult", element=result, reference=TaskRef(act.path, span))
@@ -85,6 +87,13 @@ def hand_over_call(
         return result
     task = TaskRef(act.path, span) if spec.result == FUTURE else None
     return Value(type=spec.result, size=size, element=result, reference=task)
+
+
+def _given_back(act: Activation, spec: HandoverSpec, name: str, result: Value, span: Span) -> Value:
+    """What is awaited where work was handed over: its result, or what the callable itself makes."""
+    value = Value(type=spec.result) if spec.given else result
+    lazy = Lazy(span, Kind.COROUTINE, Block(), ONE, value, act.path, act.name, name=name)
+    return act.defer(lazy, "awaitable", value)
 
 
 def _hand_over_tasks(
@@ -214,6 +223,9 @@ def join_result(name: str, receiver: Value | None, positional: tuple[Value, ...]
     """What waiting for work gives: the result of the work, or what is finished."""
     if name.endswith((".result", "AsyncResult.get")) and receiver is not None:
         return receiver.element or UNKNOWN
+    if name == "concurrent.futures.wait" and positional:
+        done = replace(positional[0], type="set", reference=None, items=None, element=element_of(positional[0]))
+        return Value(type="concurrent.futures.DoneAndNotDoneFutures", items=(done, replace(done, size=ZERO)))
     if name.endswith("as_completed") and positional:
         source = positional[0]
         element = element_of(source)

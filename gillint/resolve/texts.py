@@ -6,11 +6,12 @@ follows from the separators that went into it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.syntax.tree import HOLE
 
 SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-")
@@ -88,6 +89,21 @@ def of_literal(text: str) -> Text:
     counted = ((s, text.count(s)) for s in SEPARATORS)
     found = tuple((s, Estimate.point(n)) for s, n in counted if n)
     return Text(_short(text), found, Estimate.point(len(text)), ZERO)
+
+
+def together(texts: Sequence[Text]) -> Text:
+    """Several texts, one after the other; their patterns are not kept."""
+    counts: dict[str, list[Estimate]] = {}
+    for text in texts:
+        for separator, number in text.counts:
+            counts.setdefault(separator, []).append(number)
+    fresh = [t.fresh for t in texts if t.fresh is not None]
+    return Text(
+        HOLE,
+        tuple(sorted((s, total(numbers)) for s, numbers in counts.items())),
+        total(t.fixed for t in texts),
+        total(fresh) if len(fresh) == len(texts) else None,
+    )
 
 
 def filled(template: str, parts: list[Text]) -> Text:

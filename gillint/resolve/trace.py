@@ -46,6 +46,20 @@ class Kind(str, Enum):
     SUBMISSION = "submission"
 
 
+Place = Literal["remote", "local", "process"]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The other side of a connection: on another machine, on this one, in this process, or nobody knows.
+
+    `delay` is what the request asks the server to wait, in nanoseconds.
+    """
+
+    place: Place | None
+    delay: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """The arguments of a call: the receiver, and each parameter that is known to be passed."""
@@ -75,6 +89,7 @@ class Call:
             defines the name), `unknown`, `join` (waits for work that was handed over: its time is counted there).
         implicit: an operator, a subscript or an iteration, not a call expression.
         result: what is known of the value that it gives back.
+        peer: the other side, where the call talks to one.
     """
 
     span: Span
@@ -89,6 +104,7 @@ class Call:
     implicit: bool = False
     awaited: bool = False
     assumed: bool = False
+    peer: Peer | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -72,6 +72,14 @@ class TaskRef:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeRef:
+    """A queue or a namespace, by the place where it was made: who takes from it gets what anybody puts into it."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class SymbolRef:
     """A public name of a library: a module, a function, a class or a constant of it."""
 
@@ -122,6 +130,7 @@ Reference = (
     | AliasRef
     | UndefinedRef
     | TaskRef
+    | MadeRef
 )
 
 
@@ -154,7 +163,8 @@ class Value:
         number: the number that it is, where the scenarios differ.
         reference: the function, class, module, method or deferred work that it stands for.
         origin: the name in the source that the unknown hangs on.
-        text: of a text, what is known of its characters; of a path or an open file, the same of its name.
+        text: of a text, what is known of its characters; of a path or an open file, the same of its name; of a client or a
+            connection, of the address that it was made for.
         source: of a document, what it was made from.
     """
 

@@ -16,6 +16,7 @@ _BLOCKS_NS = 50e6  # a pause of the event loop that users notice
 _AT_LEAST_NS = 10e6  # ... and what it must take with every unknown small
 _WAITS_NS = 5e6
 _SLEEP_NS = 1e6
+_SELDOM = 0.05  # times in a run of the coroutine
 _QUEUES = ("queue.Queue.get", "queue.LifoQueue.get", "queue.PriorityQueue.get", "queue.SimpleQueue.get")
 # Programs that poll in a coroutine are event loops themselves; sockets are then non-blocking.
 _POLLING = ("select.", "selectors.", "socket.socket.", "ssl.SSLSocket.")
@@ -80,6 +81,8 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             if not _blocks(share) or (sets_nonblocking and call.name.startswith(_POLLING)):
                 continue
             place = call.span if call.path == context.path and not share.chain else piece.span
+            if place != call.span and share.count.likely < _SELDOM:
+                continue  # a pause before something that failed is tried again
             if place != call.span and call.name.startswith("socket."):
                 continue  # a function that looks up or connects somewhere inside does so for few of its arguments
             if call.name in _QUEUES and (place != call.span or asks_first):

@@ -22,11 +22,12 @@ RETAKE_NS = 800.0
 CONVOY_FLOOR = 0.95
 CONVOY_LOSS = 0.2
 CONVOY_WORST = 0.65
-# Thousands of releases a millisecond lose more: where the handoffs would fill 25 to 190 times the time, two threads ran at
-# 0.38 to 0.53 (`scripts/calibrate_convoys.py`: select, os.stat, SQLite's rows, matches of the `regex` module). By the logarithm.
+# Thousands of releases a millisecond lose more: where the handoffs would fill 20 to 190 times the time, two threads ran at
+# 0.27 to 0.53, whatever the number (`scripts/calibrate_convoys.py`: select, os.stat, SQLite's rows, matches of the `regex`
+# module; three programs of `fixtures/workloads`). Up to there by the logarithm.
 SWARM_FROM = 5.0
 SWARM_LOSS = 0.42
-SWARM_FULL = 70.0
+SWARM_FULL = 20.0
 # Bytecode under a lock that all threads share is interrupted while it holds the lock, and every take is a handoff of both:
 # `strptime` on two threads ran at 0.27 to 0.35, logging at 0.30 to 0.46 (the same script, and two programs).
 LOCK_CONVOY = 0.62
@@ -108,6 +109,7 @@ def likely(load: Load, threads: int, cores: int) -> float:
     weight = REGULARITY if load.wait < load.native else 1.0
     regular = expected + (ceiling - expected) * weight if expected < ceiling else ceiling
     value = min(regular, with_handoff * (0.5 + 0.5 * short) if with_handoff < ceiling else regular)
+    value = min(value, threads * r / (r + _woken(load, threads, r)))
     crowd = load.releases * HANDOFF_NS / r
     floor = min(1.0, ceiling) if load.releases < 0.5 else min(CONVOY_FLOOR - CONVOY_LOSS * min(1.1, crowd), ceiling)
     value = max(value * _bookkeeping(load, r), floor) * _pages(load, threads, cores)
@@ -115,11 +117,21 @@ def likely(load: Load, threads: int, cores: int) -> float:
     return min(value, ceiling)
 
 
+def _woken(load: Load, threads: int, r: float) -> float:
+    """The time in which a thread is woken up after a retake that one of the others was in the way of."""
+    return load.releases * HANDOFF_NS * taken_by_others(load, threads, r)
+
+
+def taken_by_others(load: Load, threads: int, r: float) -> float:
+    """The share of the time in which one of the other threads holds the GIL, where each goes its own way."""
+    return min(1.0, (threads - 1) * (load.gil + load.releases * RETAKE_NS) / r)
+
+
 def _swarm(load: Load, crowd: float, r: float) -> float:
     """What very many contended releases cost on top."""
     if crowd <= SWARM_FROM or load.gil / r < 0.1:
         return 0.0
-    return SWARM_LOSS / CONVOY_FLOOR * min(1.15, math.log(crowd / SWARM_FROM) / math.log(SWARM_FULL / SWARM_FROM))
+    return SWARM_LOSS / CONVOY_FLOOR * min(1.0, math.log(crowd / SWARM_FROM) / math.log(SWARM_FULL / SWARM_FROM))
 
 
 def _bookkeeping(load: Load, r: float) -> float:

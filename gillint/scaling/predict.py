@@ -9,7 +9,7 @@ from typing import Literal
 from gillint.costs.demand import RECURSIVE_CALLS, Demand
 from gillint.estimate import LIMIT, ZERO, Estimate
 from gillint.resolve.trace import Concurrency
-from gillint.scaling.model import HANDOFF_NS, Load, bound, knee, likely, pessimistic
+from gillint.scaling.model import HANDOFF_NS, Load, bound, knee, likely, pessimistic, taken_by_others
 
 SWITCH_INTERVAL_NS = 5_000_000.0
 HELD_IS_GIL = 0.8
@@ -205,9 +205,10 @@ def _optimistic(load: Load, threads: int, cores: int, expected: float) -> float:
     top = bound(load, threads, cores)
     if load.releases < 0.5:
         return max(expected, min(float(threads), top * 1.05))
-    # Phases outside the GIL that are short beside a handoff never fall into step.
+    # Phases outside the GIL that are short beside a handoff never fall into step, unless they seldom meet.
     phase = (load.native + load.wait) / load.releases
-    regular = min(1.0, phase / (2.5 * HANDOFF_NS))
+    meeting = taken_by_others(load, threads, load.elapsed(cores))
+    regular = max(min(1.0, phase / (2.5 * HANDOFF_NS)), 1.0 - meeting)
     return max(expected * 1.15, expected + (top - expected) * 0.8 * regular)
 
 

@@ -259,7 +259,7 @@ class Lowering:
                 return t.Constant(span, left + right)
             if isinstance(left, bytes) and isinstance(right, bytes):
                 return t.Constant(span, left + right)
-        return t.Formatted(span, parts, fstrings.HOLE * len(parts), (0,) * len(parts))
+        return t.Formatted(span, parts, t.HOLE * len(parts), (0,) * len(parts))
 
     def _expr_FormattedString(self, node: cst.FormattedString, span: Span) -> t.Expr:
         found = tuple(fstrings.holes(node.parts))

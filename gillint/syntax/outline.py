@@ -18,6 +18,8 @@ _CANDIDATE = re.compile(
     r"|run_in_executor|TaskGroup|apply_async|map_async|_is_gil_enabled)\b"
 )
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+# A name that is passed on may be a function that somebody else calls: `submit(parse, line)`, `Thread(target=self.run)`.
+_PASSED = re.compile(r"\b([A-Za-z_]\w*)\s*[,)\]]")
 _LITERAL_LIMIT = 20_000  # characters of a literal table that is not worth a syntax tree
 _DEPTH_LIMIT = 150  # levels of nesting; libcst recurses in Python and in Rust, and crashes the process at some 3,000
 
@@ -32,7 +34,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class FunctionOutline:
-    """A function or method of the module, not one nested in another function."""
+    """A function or method of the module, not one nested in another function; `calls`: the names that it calls or passes on."""
 
     name: str
     qualname: str
@@ -40,6 +42,7 @@ class FunctionOutline:
     owner: str | None
     is_candidate: bool
     calls: frozenset[str]
+    needs_arguments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def make_outline(module: ast.Module, lines: list[str]) -> Outline:
     classes: list[ClassOutline] = []
     statements = list(_collect(module.body, lines, "", None, functions, classes))
     text = "".join("".join(lines[s.first - 1 : s.last]) for s in statements)
-    called, candidate = frozenset(_CALLED.findall(text)), bool(_CANDIDATE.search(text))
+    called, candidate = frozenset((*_CALLED.findall(text), *_PASSED.findall(text))), bool(_CANDIDATE.search(text))
     return Outline(tuple(functions), tuple(classes), tuple(_merge(statements)), called, candidate)
 
 
@@ -106,7 +109,15 @@ def _collect(
             is_async = isinstance(node, ast.AsyncFunctionDef)
             candidate = is_async or bool(_CANDIDATE.search(inside)) or node.name in called
             functions.append(
-                FunctionOutline(node.name, prefix + node.name, Lines(first, last), owner, candidate, called)
+                FunctionOutline(
+                    node.name,
+                    prefix + node.name,
+                    Lines(first, last),
+                    owner,
+                    candidate,
+                    called.union(_PASSED.findall(inside)),
+                    _needs_arguments(node.args),
+                )
             )
         elif isinstance(node, ast.ClassDef) and node.body[0].lineno > node.lineno:
             qualname = prefix + node.name
@@ -122,6 +133,12 @@ def _collect(
             )
         elif not _is_data(node, lines):
             yield Lines(node.lineno, last)
+
+
+def _needs_arguments(arguments: ast.arguments) -> bool:
+    """Whether a call without arguments fails; a method needs its instance."""
+    positional = len(arguments.posonlyargs) + len(arguments.args)
+    return positional > len(arguments.defaults) or None in arguments.kw_defaults
 
 
 def _is_data(node: ast.stmt, lines: list[str]) -> bool:

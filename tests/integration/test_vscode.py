@@ -62,7 +62,13 @@ def test_the_package_carries_what_runs_and_no_more(extension: Path) -> None:
     run("npm", "run", "package", cwd=extension)
     (package,) = extension.glob("*.vsix")
     names = zipfile.ZipFile(package).namelist()
-    for name in ("package.json", "readme.md", "LICENSE.txt", "out/extension.js", "node_modules/vscode-languageclient/node.js"):
+    for name in (
+        "package.json",
+        "readme.md",
+        "LICENSE.txt",
+        "out/extension.js",
+        "node_modules/vscode-languageclient/node.js",
+    ):
         assert f"extension/{name}" in names
     own = [n for n in names if n.startswith("extension/") and not n.startswith("extension/node_modules/")]
     assert not any(part in n for n in own for part in ("/src/", "/test/", "tsconfig", ".npmrc"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -125,6 +126,25 @@ def test_it_runs_the_cell_where_it_is_told_to(cell: Cell, shell: Any) -> None:
     assert "sequential" in cell("%%gillint --run\ntotal = 0\nfor i in range(10):\n    total += i\n")
     assert shell.user_ns["total"] == 45
     assert "cell 2:1" in cell("%%gillint\nfor i in range(total):\n    print(i)\n")
+
+
+def test_in_a_kernel_a_cell_that_awaits_is_not_run(cell: Cell, shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    async def in_a_loop(source: str) -> None:
+        shell.run_cell_magic("gillint", "--run", source)
+
+    asyncio.run(in_a_loop("import asyncio\nawait asyncio.sleep(0)\nawaited = 1\n"))
+    assert "gillint: --run: this cell awaits" in capsys.readouterr().err
+    assert "awaited" not in shell.user_ns
+    asyncio.run(in_a_loop("plain = 1\n"))
+    assert shell.user_ns["plain"] == 1
+    cell("%%gillint --run\nimport asyncio\nawait asyncio.sleep(0)\nawaited = 1\n")
+    assert shell.user_ns["awaited"] == 1
+
+
+def test_a_notebook_gets_one_output(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    shown = cell("%%gillint\nfor i in range(10_000_000):\n    print(i)\n")
+    assert "threads help" in shown and "\x1b[1m" in shown
 
 
 def test_what_was_only_reported_on_is_not_part_of_the_session(cell: Cell) -> None:

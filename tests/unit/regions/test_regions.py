@@ -83,6 +83,8 @@ ASYNC_WAYS: dict[str, str] = {
     "anyio.abc.TaskGroup.start": "import anyio\nasync def main():\n    async with anyio.create_task_group() as g:\n        await g.start(work, 1)",
     "trio.Nursery.start_soon": "import trio\nasync def main():\n    async with trio.open_nursery() as g:\n        g.start_soon(work, 1)",
     "trio.Nursery.start": "import trio\nasync def main():\n    async with trio.open_nursery() as g:\n        await g.start(work, 1)",
+    "asyncio.start_server": "async def main():\n    await asyncio.start_server(lambda reader, writer: work(1), 'localhost', 0)",
+    "asyncio.start_unix_server": "async def main():\n    await asyncio.start_unix_server(lambda reader, writer: work(1), 'socket')",
     "asyncio.AbstractEventLoop.create_task": "async def main():\n    asyncio.get_running_loop().create_task(work(1))",
 }
 

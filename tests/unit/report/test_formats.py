@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 from gillint import FileReport, analyze
 from gillint.advice.outcome import Options
 from gillint.config.settings import FORMATS
+from gillint.diagnostics.measured import Measured, Point, Verdict
 from gillint.diagnostics.rule import RuleText
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
+from gillint.estimate import Interval
 from gillint.report.formats import Run, render
 from gillint.rules import RULES
 from tests.support import ROOT, text
@@ -136,7 +138,7 @@ def of_lsp(shown: str, sources: dict[str, str]) -> list[Found]:
 class _Page(html.parser.HTMLParser):
     """The rows of the table of findings, the ids, and what is balanced."""
 
-    void: ClassVar = {"meta", "br", "wbr", "polyline", "line", "circle"}
+    void: ClassVar = {"meta", "br", "wbr", "polyline", "line", "circle", "rect"}
 
     def __init__(self) -> None:
         super().__init__()
@@ -384,6 +386,24 @@ def test_sarif_carries_fixes_as_replacements() -> None:
     ]
     assert "fixes" not in plain
     assert "fixes" not in json.loads(render("sarif", run_of(analyze(HELD, filename="a.py"))))["runs"][0]["results"][0]
+
+
+def test_the_page_shows_what_was_measured_beside_what_was_predicted() -> None:
+    report = analyze("total = 0\nfor i in range(10_000_000):\n    total += i * i\n", filename="a.py", threads=2)
+    interval = Interval(0.91, 1.02, 1.11)
+    measured = Measured(
+        Verdict.CONFIRMED, "measured 1.02x, predicted 1.00x", 2, speedup=interval, held_fraction=interval,
+        held_method="counted", controls=(("holds", interval),), stand_ins=(("urls", "<10 addresses>"),), work="line 2 of a.py",
+        seconds=0.001, rounds=7, curve=(Point(2, (0.8, 1.0, 1.05), interval),),
+    )  # fmt: skip
+    shown = render("html", run_of(replace(report, regions=(replace(report.regions[0], measured=measured),))))
+    rows = page(shown).rows
+    assert ["2 threads", "1.00x (0.80-1.05)", "1.02x (0.91-1.11)"] in rows
+    assert ["2 processes", "", "not measured"] in rows
+    assert ["control: a loop", "", "1.02x (0.91-1.11)"] in rows
+    assert 'class="seen"' in shown and "Measured: 1.02 on 2." in shown
+    assert "stand-in: urls: &lt;10 addresses&gt;" in shown
+    assert "Measured:" not in render("html", run_of(report))
 
 
 # GitHub, GitLab, LSP

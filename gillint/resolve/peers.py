@@ -1,0 +1,265 @@
+"""Where the other side of a connection is: far away, on this machine, or in this very process. Loopback answers at once."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import token
+import tokenize
+from collections.abc import Iterable
+from dataclasses import replace
+
+from gillint.knowledge.schema import Fact
+from gillint.resolve.scope import ModuleScope, Peers
+from gillint.resolve.texts import ANY, Text
+from gillint.resolve.trace import Bound, Peer, Place
+from gillint.resolve.values import Value, text_of
+from gillint.syntax.parse import Syntax
+from gillint.syntax.tree import HOLE
+
+_LOCAL = re.compile(r"localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0")
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/?#\s]*@)?(\[[^\]]*\]|[^:/?#\s]*)", re.IGNORECASE)
+_DSN = re.compile(r"\bhost(?:addr)?\s*=\s*['\"]?([^\s;'\"]+)")
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+|\[?::1\]?|localhost")
+# Keyword arguments that hold an address as a bare name, and those that a client takes it from.
+_NAMES_A_HOST = ("host", "hostname", "server", "address", "addr")
+
+# Clients that ask this machine where no address is given.
+_LOCAL_BY_DEFAULT = {
+    "redis.Redis": "host",
+    "redis.StrictRedis": "host",
+    "redis.asyncio.Redis": "host",
+    "pymongo.MongoClient": "host",
+    "elasticsearch.Elasticsearch": "hosts",
+}
+
+
+def place_of(text: str) -> Place | None:
+    """Where a URL, a connection string or `host:port` leads; None where it does not say."""
+    if text.startswith("sqlite"):  # a library, not a server
+        return "process"
+    found = _URL.search(text) or _DSN.search(text)
+    host = found[1] if found is not None else text.rsplit(":", 1)[0] if text.count(":") == 1 else text
+    if _LOCAL.fullmatch(host):
+        return "local"
+    if found is not None:
+        return "remote" if host and HOLE not in host else None
+    return "remote" if host != text and _HOST.fullmatch(host) else None
+
+
+_DELAY = re.compile(
+    r"(?:^|[/?&])(?:[\w-]*[_-])?(delay|sleep|latency|wait|pause)(_ms|_s|_seconds|ms)?[=/](?:(\d+(?:\.\d+)?)(ms|s)?(?![\w.])|[*{])",
+    re.IGNORECASE,
+)
+
+
+_SHORT_DELAY_NS = 10e6
+# A handler of `http.server` sends head and body apart; on a connection that is kept open the second one waits for the client's
+# delayed acknowledgement (measured: 42 ms a request), unless Nagle's algorithm is off.
+_DELAYED_ACK_NS = 40e6
+
+
+def stated_delay(text: str) -> float | None:
+    """Nanoseconds that a request asks the server to wait: `?delay=20`, `/sleep/100ms`. Milliseconds where no unit is given.
+
+    A delay whose amount is not known is taken for a short one.
+    """
+    found = _DELAY.search(text)
+    if found is None:
+        return None
+    if found[3] is None:
+        return _SHORT_DELAY_NS
+    unit = (found[4] or found[2] or "").lstrip("_").lower()
+    return float(found[3]) * (1e9 if unit in ("s", "seconds") else 1e6)
+
+
+def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> Peer | None:
+    """The other side of a call that talks to one: by its arguments, by what its receiver was connected to, by its file."""
+    if fact is None or not fact.talks:
+        return None
+    if scope.peers is None:
+        found = peers_of_file(scope.syntax.lines)
+        pause = _pause_of_handlers(scope.syntax) if found.place in ("process", "local") else 0.0
+        scope.peers = replace(found, delay=max(found.delay, pause))
+    around = scope.peers
+    wakes = _WAITS_INSIDE.get(name.rsplit(".", 2)[-2] + "." + name.rsplit(".", 1)[-1]) if name.count(".") > 1 else None
+    if wakes is not None:
+        return Peer("process" if wakes & around.methods else None)
+    texts = _texts(bound)
+    place = next((p for p in map(_addressed, texts) if p is not None), None)
+    if place is None and _is_default(name, bound):
+        place = "local"
+    if place is None or (place == "local" and around.place == "process"):
+        place = around.place
+    return Peer(place, _delay(bound, [text for _, text in texts], around.delay))
+
+
+def _delay(bound: Bound, texts: list[str], usual: float) -> float:
+    """What the server is asked to wait: in the address or in a dict of parameters, else as usual in the file."""
+    stated = [d for text in texts if (d := stated_delay(text)) is not None]
+    for _, value in bound.parameters:
+        for name, given in value.columns or () if value.type == "dict" else ():
+            amount = f"{given.number.likely:g}" if given.number is not None else HOLE
+            if (d := stated_delay(f"{name}={amount}")) is not None:
+                stated.append(d)
+    if stated:
+        return max(stated)
+    paths = [text for value in bound.positional if (text := _characters(value)) is not None and "/" in text]
+    return usual if not paths or any(text.endswith(HOLE) for text in paths) else 0.0
+
+
+def address_of(name: str, bound: Bound) -> Text | None:
+    """What a client that is being made will talk to, as far as the call says."""
+    found = next((text for named, text in _texts(bound) if _addressed((named, text)) is not None), None)
+    if found is None and _is_default(name, bound):
+        found = "localhost"
+    return Text(found) if found is not None else None
+
+
+def _is_default(name: str, bound: Bound) -> bool:
+    parameter = _LOCAL_BY_DEFAULT.get(name)
+    if parameter is None or bound.receiver is not None or bound.positional or bound.has_star:
+        return False
+    return bound.get(parameter) is None
+
+
+def _addressed(named: tuple[bool, str]) -> Place | None:
+    is_host, text = named
+    if is_host and _HOST.fullmatch(text) and not _LOCAL.fullmatch(text):
+        return "remote"
+    return place_of(text)
+
+
+def _texts(bound: Bound) -> list[tuple[bool, str]]:
+    """The texts that may say where the other side is, and whether each stands where a bare host name does."""
+    keywords = {id(v): k for k, v in bound.parameters}
+    found: list[tuple[bool, str]] = []
+    for value in (*bound.positional, *(v for _, v in bound.parameters), bound.receiver):
+        if value is None:
+            continue
+        text = _characters(value)
+        if text is not None:
+            found.append((keywords.get(id(value)) in _NAMES_A_HOST, text))
+        elif value.text is not None and value.type is not None and "." in value.type:  # a connection
+            found.append((True, value.text.pattern))
+        elif value.type == "tuple" and value.items and (text := _characters(value.items[0])) is not None:
+            found.append((True, text))
+    return found
+
+
+# Waits for other threads or tasks of the program, and the methods by which these end it.
+_PUT, _NOTIFY, _SET = {"put", "put_nowait"}, {"notify", "notify_all"}, {"set"}
+_WAITS_INSIDE: dict[str, set[str]] = {
+    "Queue.get": _PUT,
+    "LifoQueue.get": _PUT,
+    "PriorityQueue.get": _PUT,
+    "SimpleQueue.get": _PUT,
+    "Condition.wait": _NOTIFY,
+    "Condition.wait_for": _NOTIFY,
+    "Event.wait": _SET,
+}
+
+# The file as evidence: what it names, and the addresses among its strings.
+
+_SERVES = {
+    "serve_forever", "TCPServer", "ThreadingTCPServer", "UnixStreamServer", "HTTPServer", "ThreadingHTTPServer",
+    "start_server", "start_unix_server", "create_server", "listen", "TCPSite", "make_server", "SimpleXMLRPCServer",
+    "add_insecure_port", "add_secure_port",
+}  # fmt: skip
+_ASKS = {
+    "create_connection", "connect", "connect_ex", "urlopen", "open_connection", "open_unix_connection", "HTTPConnection",
+    "requests", "httpx", "urllib3", "ClientSession", "ServerProxy", "insecure_channel", "request",
+}  # fmt: skip
+_IN_THREADS = {"Thread", "ThreadPoolExecutor", "start_new_thread", "to_thread", "run_in_executor"}
+_IN_PROCESSES = {"Process", "fork", "Popen"}
+_ON_LOOP = {"start_server", "start_unix_server", "TCPSite"}
+
+
+_HANDLER = re.compile(r"(do_[A-Z]+|_?handle\w*|dispatch|serve\w*|respond\w*|on_\w+)$")
+_ROUTE = re.compile(r"^\s*@\w+\.(route|get|post|put|patch|delete|websocket)\(")
+_PAUSE = re.compile(r"\bsleep\(\s*(?:self\.)?([\w.]+)")
+
+
+def _pause_of_handlers(syntax: Syntax) -> float:
+    """How long the handlers of requests in a file sleep, in nanoseconds."""
+    found = [0.0]
+    for function in syntax.outline.functions:
+        body = syntax.lines[function.lines.first - 1 : function.lines.last]
+        if not _HANDLER.fullmatch(function.name) and not _ROUTE.match(body[0]):
+            continue
+        for amount in _PAUSE.findall("".join(body)):
+            constant = re.search(
+                rf"^\s*(?:self\.)?{re.escape(amount)}\b[^=\n]*= *([\d.e-]+)", "".join(syntax.lines), re.MULTILINE
+            )
+            text = constant[1] if constant is not None else amount
+            with contextlib.suppress(ValueError):
+                found.append(float(text) * 1e9)
+    return max(found)
+
+
+def peers_of_file(lines: Iterable[str]) -> Peers:
+    """What a file says of the other sides of its connections."""
+    names, methods, strings = _read("".join(lines))
+    delays = [d for text in strings if (d := stated_delay(text)) is not None]
+    if {"protocol_version", "BaseHTTPRequestHandler"} <= names and "disable_nagle_algorithm" not in names:
+        delays.append(_DELAYED_ACK_NS)
+    return Peers(_place_by_file(names, strings), max(delays, default=0.0), frozenset(methods))
+
+
+def _place_by_file(names: set[str], strings: list[str]) -> Place | None:
+    """By a server of its own, or by addresses that are all of one kind."""
+    both = bool(_SERVES & names) and bool(_ASKS & names)
+    if "socketpair" in names or (both and bool((_IN_THREADS | _ON_LOOP | _IN_PROCESSES) & names)):
+        return "local" if _IN_PROCESSES & names and not _IN_THREADS & names else "process"
+    places = {p for p in map(place_of, strings) if p is not None}
+    return places.pop() if len(places) == 1 else None
+
+
+def _read(text: str) -> tuple[set[str], set[str], list[str]]:
+    """All names, those after a dot, and all strings but docstrings; comments say nothing."""
+    names: set[str] = set()
+    methods: set[str] = set()
+    dotted = False
+    strings: list[str] = []
+    starts = True
+    # Where the tokenizer gives up, what was read until there counts.
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):
+        for tok in tokenize.generate_tokens(io.StringIO(text).readline):
+            if tok.type == token.NAME:
+                names.add(tok.string)
+                if dotted:
+                    methods.add(tok.string)
+            elif (tok.type == token.STRING and not starts) or tok.type == _F_STRING:
+                strings.append(tok.string.lstrip("rbfuRBFU").strip("'\""))
+            dotted = tok.string == "."
+            if tok.type not in (token.COMMENT, token.NL):
+                starts = tok.type in (token.NEWLINE, token.INDENT, token.DEDENT, token.ENCODING)
+    return names, methods, strings
+
+
+_F_STRING = getattr(token, "FSTRING_MIDDLE", -1)  # Python 3.12 and later
+
+
+# Texts that follow from others
+
+_JOINS_URLS = {"urllib.parse.urljoin", "requests.compat.urljoin"}
+_ENVIRONMENT = {"os.getenv", "os.environ.get"}
+
+
+def text_made(name: str, bound: Bound) -> Text | None:
+    """The text that a call gives back, as far as it is known; for a variable of the environment its default."""
+    if name in _ENVIRONMENT:
+        return text_of(bound.get("default"))
+    if name == "urllib.parse.urlencode" and bound.positional and bound.positional[0].columns is not None:
+        return Text("&".join(f"{k}={(text_of(v) or ANY).pattern}" for k, v in bound.positional[0].columns))
+    if name in _JOINS_URLS and len(bound.positional) > 1:
+        base, path = (_characters(v) or HOLE for v in bound.positional[:2])
+        return Text(path if place_of(path) is not None else f"{base.rstrip('/')}/{path.lstrip('/')}")
+    return None
+
+
+def _characters(value: Value) -> str | None:
+    """What is known of a string."""
+    known = text_of(value) if value.type == "str" else None
+    return known.pattern if known is not None else None

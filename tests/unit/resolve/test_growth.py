@@ -1,0 +1,51 @@
+"""How large a container is that grows in loops: it counts the turns since it was made."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.knowledge.conditions import Target
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.syntax.parse import parse
+
+
+def size_of_argument(body: str) -> float:
+    """The size of what is given to `sorted`."""
+    source = f"def work(lines: list[str]):\n{body}"
+    resolved = resolve(parse(source, "program.py"), Target(python="3.11"), Options().assumptions)
+    call = next(
+        n for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call) and n.name == "sorted"
+    )
+    size = call.bound.positional[0].size
+    assert size is not None
+    return size.likely
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("found = []\nfor i in range(100):\n    found.append(i)\nsorted(found)", 100),
+        ("found = []\nfor i in range(100):\n    for j in range(8):\n        found.append(j)\nsorted(found)", 800),
+        ("for i in range(100):\n    found = []\n    for j in range(8):\n        found.append(j)\n    sorted(found)", 8),
+        ("for i in range(100):\n    found = set()\n    for j in range(8):\n        found.add(j)\n    sorted(found)", 8),
+        ("for i in range(100):\n    found = {}\n    for j in range(8):\n        found[j] = i\n    sorted(found)", 8),
+        ("for i in range(100):\n    found = {}\n    found['a'] = i\n    found['b'] = i\n    sorted(found)", 2),
+        ("for i in range(100):\n    text = ''\n    for j in range(8):\n        text += 'ab'\n    sorted(text)", 16),
+        (
+            "batch = []\nfor i in range(1000):\n    batch.append(i)\n    if len(batch) == 50:\n"
+            "        sorted(batch)\n        batch = []",
+            50,
+        ),
+        (
+            "batch = []\nfor i in range(1000):\n    batch.append(i)\n    if len(batch) >= 50:\n"
+            "        sorted(batch)\n        batch.clear()",
+            50,
+        ),
+    ],
+)
+def test_what_grows_in_a_loop(body: str, size: float) -> None:
+    assert size_of_argument("\n".join(f"    {line}" for line in dedent(body).splitlines())) == size

@@ -1,0 +1,154 @@
+"""Who answers: a server far away, one on this machine, or one in the same process; and what it is told to wait."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.pipeline import analyse
+from gillint.resolve.peers import peers_of_file, place_of, stated_delay
+from gillint.scaling.predict import Prediction
+
+
+def prediction_of(source: str) -> Prediction:
+    result = analyse(dedent(source), "program.py", Options(cores=2, threads=2, python="3.11"))
+    assert result.verdict is not None
+    return result.regions[result.verdict].prediction
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("http://localhost:8000/items", "local"),
+        ("http://127.0.0.1:*/items", "local"),
+        ("redis://:secret@localhost:6379/0", "local"),
+        ("localhost:9092", "local"),
+        ("127.0.0.1", "local"),
+        ("host=localhost port=5432 dbname=shop", "local"),
+        ("http://[::1]:8080/", "local"),
+        ("https://api.example.com/v1", "remote"),
+        ("postgresql://app@db:5432/shop", "remote"),
+        ("db.example.com:5432", "remote"),
+        ("sqlite:///shop.db", "process"),
+        ("http://*/items", None),
+        ("/items", None),
+        ("report.txt", None),
+        ("GET", None),
+    ],
+)
+def test_where_an_address_leads(text: str, place: str | None) -> None:
+    assert place_of(text) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "delay"),
+    [
+        ("http://127.0.0.1/json/*?delay=30", 30e6),
+        ("/slow?page=2&latency_ms=5", 5e6),
+        ("/sleep/100ms", 100e6),
+        ("/delay/2s", 2e9),
+        ("/items?delayed=3", None),
+        ("/wait/list", None),
+        ("/json/200", None),
+    ],
+)
+def test_what_a_request_asks_the_server_to_wait(text: str, delay: float | None) -> None:
+    assert stated_delay(text) == delay
+
+
+SERVER = """
+    import socketserver, threading, socket
+    server = socketserver.TCPServer(("127.0.0.1", 0), Handler)
+    {start}
+    sock = socket.create_connection(server.server_address)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        (SERVER.format(start="threading.Thread(target=server.serve_forever).start()"), "process"),
+        (SERVER.format(start="multiprocessing.Process(target=server.serve_forever).start()"), "local"),
+        ("a, b = socket.socketpair()", "process"),
+        ('BASE = "http://localhost:8000"', "local"),
+        ('BASE = f"http://localhost:{PORT}/{name}"', "local"),
+        ('BASE = "https://example.com/"', "remote"),
+        ('A, B = "http://localhost:8000", "https://example.com/"', None),
+        ('"""Asks http://localhost:8000."""\nBASE = sys.argv[1]', None),
+        ("BASE = sys.argv[1]  # http://localhost:8000", None),
+    ],
+)
+def test_what_a_file_says_of_the_other_side(source: str, place: str | None) -> None:
+    assert peers_of_file(dedent(source).splitlines(keepends=True)).place == place
+
+
+ASKING = """
+    import os, sys, requests
+    BASE = {base}
+    class Api:
+        def __init__(self, base):
+            self.base, self.session = base.rstrip("/"), requests.Session()
+        def rows(self, n):
+            return self.session.get(f"{{self.base}}/rows/{{n}}{query}").json()
+    def work():
+        api = Api(BASE)
+        return [api.rows(n) for n in range(20)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "query", "bound"),
+    [
+        ('"https://api.example.com"', "", "io"),
+        ("sys.argv[1]", "", "io"),
+        ('os.environ["BASE"]', "", "io"),
+        ('"http://localhost:8000"', "", "mixed"),
+        ('os.environ.get("BASE", "http://127.0.0.1:8000")', "", "mixed"),
+        ('"http://localhost:8000"', "?delay=20", "io"),
+    ],
+)
+def test_a_server_on_this_machine_answers_at_once(base: str, query: str, bound: str) -> None:
+    assert prediction_of(ASKING.format(base=base, query=query)).bound.value == bound
+
+
+def test_a_server_in_the_same_process_takes_turns_with_its_client() -> None:
+    source = """
+        import socket, threading
+        listener = socket.create_server(("127.0.0.1", 0))
+        def answer(conn):
+            while data := conn.recv(1024):
+                conn.sendall(data)
+        def serve():
+            while True:
+                conn, _ = listener.accept()
+                answer(conn)
+        threading.Thread(target=serve, daemon=True).start()
+        def work():
+            with socket.create_connection(listener.getsockname()) as sock:
+                for i in range(1000):
+                    sock.sendall(b"ping %d" % i)
+                    sock.recv(1024)
+    """
+    prediction = prediction_of(source)
+    assert prediction.bound.value == "gil"
+    assert prediction.help == "no"
+
+
+def test_a_retry_ends_with_the_first_success() -> None:
+    source = """
+        import json, urllib.request
+        def fetch(path):
+            for attempt in range(5):
+                try:
+                    with urllib.request.urlopen("http://localhost:8000" + path) as response:
+                        return json.load(response)
+                except OSError as error:
+                    last = error
+            raise RuntimeError(last)
+        def work():
+            return [fetch(f"/{n}") for n in range(10)]
+    """
+    once = source.replace("range(5)", "range(1)")
+    assert prediction_of(source).demand.gil.likely == prediction_of(once).demand.gil.likely

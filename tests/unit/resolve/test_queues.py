@@ -1,0 +1,80 @@
+"""Workers that take from a queue: what they get is what anybody puts in, before or after they are started."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.resolve.test_peers import prediction_of
+
+WORKERS = """
+    import asyncio, hashlib, queue, threading
+    BLOCKS = [bytes(1_000_000) for _ in range(20)]
+    def worker(todo, done):
+        while (block := todo.get()) is not None:
+            done.append(hashlib.sha256(block).digest())
+    def work():
+        todo, done = queue.{kind}(), []
+        threads = [threading.Thread(target=worker, args=(todo, done)) for _ in range(2)]
+        {before}
+        for thread in threads:
+            thread.start()
+        {after}
+        for thread in threads:
+            thread.join()
+        return done
+"""
+FILL = "for block in (*BLOCKS, None, None): todo.put(block)"
+
+
+@pytest.mark.parametrize("kind", ["Queue", "LifoQueue", "SimpleQueue"])
+@pytest.mark.parametrize("order", [(FILL, "pass"), ("pass", FILL)])
+def test_a_worker_is_judged_by_its_own_body(kind: str, order: tuple[str, str]) -> None:
+    before, after = order
+    prediction = prediction_of(WORKERS.format(kind=kind, before=before, after=after))
+    assert prediction.bound.value == "native"
+    assert prediction.concurrency.value == "threads"
+
+
+def test_what_nobody_puts_in_is_waited_for() -> None:
+    prediction = prediction_of(WORKERS.format(kind="Queue", before="pass", after="pass"))
+    assert prediction.bound.value in ("io", "unknown")
+
+
+def test_a_worker_on_the_event_loop_knows_what_it_takes() -> None:
+    source = """
+        import asyncio
+        async def worker(todo, totals):
+            while (numbers := await todo.get()) is not None:
+                totals.append(sum(n * n for n in numbers))
+        async def main():
+            todo, totals = asyncio.Queue(), []
+            task = asyncio.create_task(worker(todo, totals))
+            for i in range(50):
+                await todo.put(list(range(10_000)))
+            await todo.put(None)
+            await task
+            return totals
+        def work():
+            return asyncio.run(main())
+    """
+    prediction = prediction_of(source)
+    assert prediction.bound.value == "gil"
+    assert prediction.demand.gil.known is False or prediction.demand.gil.likely > 100_000
+
+
+def test_what_a_thread_keeps_for_itself_is_known() -> None:
+    source = """
+        import hashlib, threading
+        from concurrent.futures import ThreadPoolExecutor
+        local = threading.local()
+        def block():
+            if not hasattr(local, "block"):
+                local.block = bytes(1_000_000)
+            return local.block
+        def digest(n):
+            return hashlib.sha256(block()).digest()
+        def work():
+            with ThreadPoolExecutor(2) as pool:
+                return list(pool.map(digest, range(20)))
+    """
+    assert prediction_of(source).bound.value == "native"
