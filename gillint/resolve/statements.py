@@ -17,7 +17,7 @@ from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import expressions, iterations_of
+from gillint.resolve.iterations import expressions, iterations_of, key_of
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -220,8 +220,22 @@ def _if(act: Activation, node: t.If) -> None:
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
-    weights = (_weight(node.body), _weight(node.orelse))
+    weights = (_RARE, 1.0) if _fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
     _choose(act, arms, weights, known, taken)
+
+
+def _fills_a_gap(node: t.If) -> bool:
+    """`if key not in table: table[key] = ...`: what is there the next time is not made again."""
+    test = node.test
+    if isinstance(test, t.Unary) and test.operator == "not" and isinstance(test.operand, t.Compare):
+        test = test.operand
+    elif isinstance(test, t.Unary):
+        return False
+    if not isinstance(test, t.Compare) or test.operators[-1:] != ("contains",) or node.orelse:
+        return False
+    table = key_of(test.rights[-1])
+    stores = (target for s in node.body if isinstance(s, t.Assign) for target in s.targets)
+    return table is not None and any(isinstance(x, t.Subscript) and key_of(x.value) == table for x in stores)
 
 
 def _weight(body: t.Body) -> float:
