@@ -219,6 +219,8 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
         return None
     top = max(a.cost_share for a in assessments)
     near = [i for i, a in enumerate(assessments) if a.cost_share >= 0.95 * top]
+    # A task that only hands work over in its turn, `await to_thread(f)`, is that hand-over's plumbing.
+    near = [i for i in near if assessments[i].demand.handed.likely <= assessments[i].demand.elapsed.likely] or near
 
     def preference(i: int) -> tuple[int, int, float]:
         region = assessments[i].region

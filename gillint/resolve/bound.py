@@ -157,7 +157,8 @@ class Answers:
         return None
 
     def is_given(self, parameter: str) -> bool | None:
-        value = self.value(parameter)
+        # What a file holds is assumed where nothing tells; whether something tells is another question.
+        value = self._bound.get(parameter) if parameter in (CONTENT, QUERY) else self.value(parameter)
         if value is None:
             return None if self._bound.has_star else False
         return value != NONE
@@ -398,7 +399,8 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.value is not None:
         return of_number(returns.type or "int", evaluate(returns.value, answers))
     if returns.type == "pandas.DataFrame" and "size" not in changes:
-        rows = next((size_of(v) for _, v in base.columns or () if v.size is not None), base.size)
+        given = [v for _, v in base.columns or () if v.size is not None and v.type not in _COLUMN_OF]
+        rows = size_of(given[0]) if given else base.size
         changes["size"] = rows
     made = Value(**changes) if base is UNKNOWN else replace(base, **changes)  # type: ignore[arg-type]
     if made.type == "list" and made.element is None and base.element is not None and returns.like is not None:

@@ -24,8 +24,8 @@ from gillint.resolve.bound import (
     returned,
     size_of,
 )
-from gillint.resolve.databases import answered, query_of
 from gillint.resolve.compiled import COMPILED, compiled_body
+from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic

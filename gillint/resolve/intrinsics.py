@@ -12,6 +12,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.columns import GROUPED
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
@@ -82,12 +83,15 @@ def _stepping(act: Activation, sources: tuple[Value, ...], made: Value, span: Sp
 RECORD = "collections.namedtuple.__call__"  # making an instance: the fields come first
 
 
+def length_of(value: Value) -> Estimate:
+    """How many items iterating gives: the rows of an array, the groups of grouped rows."""
+    return value.shape[0] if value.shape and value.type in (ARRAY, *GROUPED) else size_of(value)
+
+
 def _len(name: str, args: tuple[Value, ...]) -> Value:
     given = args[0]
     known = given.size is not None or given.items is not None
-    number = size_of(given) if known else None
-    if given.shape and (given.type == ARRAY or (given.type or "").endswith("GroupBy")):
-        number = given.shape[0]
+    number = length_of(given) if known or given.shape else None
     return Value(type="int", number=number, origin=given.origin)
 
 
@@ -96,9 +100,9 @@ def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
 
 
 def _zip(name: str, args: tuple[Value, ...]) -> Value:
-    size = size_of(args[0])
+    size = length_of(args[0])
     for other in args[1:]:
-        size = size.min(size_of(other))
+        size = size.min(length_of(other))
     made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)))
     return replace(made, size=size)
 
@@ -252,9 +256,7 @@ _CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")
 def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if not args:
         return Value(type=kind, size=ZERO)
-    size = size_of(args[0]) if args[0].size is not None or args[0].items is not None else None
-    if args[0].shape is not None and (args[0].type or "").endswith("GroupBy"):
-        size = args[0].shape[0]
+    size = length_of(args[0]) if args[0].size is not None or args[0].items is not None else None
     distinct = element_of(args[0]).distinct
     if kind in ("set", "frozenset") and size is not None and distinct is not None:
         size = size.min(distinct)
@@ -280,7 +282,8 @@ def _range(name: str, args: tuple[Value, ...]) -> Value:
 
 def _wrapped(source: Value, element: Value) -> Value:
     """An iterator over another iterable: the same work, item by item."""
-    size = source.size if source.size is not None or source.items is None else size_of(source)
+    known = source.size is not None or source.items is not None or source.shape is not None
+    size = length_of(source) if known else None
     return Value(type="iterator", size=size, element=element, reference=source.reference, origin=source.origin)
 
 

@@ -13,6 +13,7 @@ from gillint.resolve.arrays import refine
 from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
 from gillint.resolve.calls import apply, bind_arguments
 from gillint.resolve.opaque import is_vague
+from gillint.resolve.peers import peer_of
 from gillint.resolve.strings import formatted, textual, together
 from gillint.resolve.trace import Call
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
@@ -128,7 +129,8 @@ def operator_fact(
     if method == "__iter__" and result == UNKNOWN:
         result = element_of(receiver)
     bound = with_work(fact.name, bound, result)
-    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
+    peer = peer_of(fact, fact.name, bound, act.scope)
+    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True, peer=peer))
     return result
 
 

@@ -9,10 +9,10 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
+from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import names_given_on, runs_others
 from gillint.resolve.files import Files
-from gillint.resolve.compiled import is_compiled
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
@@ -107,6 +107,7 @@ class Resolver(Functions):
         if arguments is None:
             receiver = self._receiver(FunctionRef(key), tree, function)
             arguments = bind_parameters(act, tree, receiver, (), (), is_method=function.is_method)
+            act.open = frozenset(arguments)
         block, result = self._run(act, key, tree, arguments)
         lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
         if block is EMPTY_BLOCK and lazy is not None:

@@ -18,7 +18,7 @@ from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import expressions, iterations_of
-from gillint.resolve.narrowing import matched, narrowed
+from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
@@ -120,9 +120,7 @@ def _import(act: Activation, node: t.Import) -> None:
     if own:
         act.program.touch(node, act.scope)
     if node.name != "*":
-        full = f"{node.module}.{node.name}" if node.name is not None else node.module
-        imported = Value(reference=ImportRef(node.module, node.name, node.level)) if own else symbol_of(full)
-        write_target(act, t.Name(node.span, node.binds), imported)
+        write_target(act, t.Name(node.span, node.binds), _imported(node, own=own))
         return
     module = act.program.import_module(node.module, node.level, act.scope)
     if module is not None:
@@ -134,6 +132,20 @@ def _import(act: Activation, node: t.Import) -> None:
         return
     for name in _star_names(node.module):
         act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
+
+
+def _imported(node: t.Import, *, own: bool) -> Value:
+    """What an import of one name binds; a file of the project is looked into when the name is first used."""
+    if own:
+        return Value(reference=ImportRef(node.module, node.name, node.level))
+    return symbol_of(f"{node.module}.{node.name}" if node.name is not None else node.module)
+
+
+def bind_imports(act: Activation, statements: t.Body) -> None:
+    """Bind what the top level of a file imports from its project, before it runs: modules import one another in circles."""
+    for s in statements:
+        if isinstance(s, t.Import) and s.name != "*" and act.program.in_project(s.module, s.level, act.scope):
+            act.environment.setdefault(s.binds, _imported(s, own=True))
 
 
 def _star_names(module: str) -> list[str]:
@@ -206,7 +218,10 @@ def _if(act: Activation, node: t.If) -> None:
     act.operation("branch")
     evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
-    _choose(act, (node.body, node.orelse), (_weight(node.body), _weight(node.orelse)), known)
+    arms, holds = (node.body, node.orelse), decided(act, node.test)
+    taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
+    weights = (_weight(node.body), _weight(node.orelse))
+    _choose(act, arms, weights, known, taken)
 
 
 def _weight(body: t.Body) -> float:
@@ -219,17 +234,24 @@ def _choose(
     arms: tuple[t.Body, ...],
     weights: tuple[float, ...],
     known: tuple[Mapping[str, Value], ...] = (),
+    taken: int | None = None,
 ) -> None:
-    """Run each arm from the same state, and what its test tells beyond that, and join what they leave."""
+    """Run each arm from the same state, and what its test tells beyond that, and join what they leave.
+
+    `taken`: the one that runs, where that is known; the others are read, but they count for nothing.
+    """
     before = act.environment
     blocks: list[Block] = []
     ends: list[dict[str, Value]] = []
     for number, arm in enumerate(arms):
         act.environment = {**before, **known[number]} if known else dict(before)
+        given = len(act.returns), len(act.yields)
         with act.nested() as builder:
             run(act, arm)
         blocks.append(builder.finish())
-        if not _leaves(arm):
+        if taken not in (None, number):
+            del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
+        elif not _leaves(arm):
             ends.append(act.environment)
     # The same dictionary object is kept: nested functions see the variables through it.
     merged: dict[str, Value] = {}
@@ -239,6 +261,8 @@ def _choose(
     act.environment = before
     before.clear()
     before.update(merged)
+    if taken is not None:
+        weights = tuple(float(number == taken) for number in range(len(arms)))
     if any(b.nodes or b.operations for b in blocks):
         act.emit(Branch(tuple(blocks), tuple(weights)))
 

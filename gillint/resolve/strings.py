@@ -49,7 +49,9 @@ def _changed(bound: Bound, result: Value) -> Value:
 def _stripped(bound: Bound, result: Value) -> Value:
     """The characters at the ends may be gone; those between are the same."""
     text, source = text_of(bound.receiver), bound.receiver.source if bound.receiver is not None else None
-    return replace(result, text=replace(text, pattern=text.pattern.strip("/ \n")) if text is not None else None, source=source)
+    return replace(
+        result, text=replace(text, pattern=text.pattern.strip("/ \n")) if text is not None else None, source=source
+    )
 
 
 def _format(bound: Bound, result: Value) -> Value:

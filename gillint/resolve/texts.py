@@ -125,7 +125,7 @@ def common(a: Text | None, b: Text | None) -> Text | None:
     """What two texts share: one of them is meant, nobody knows which."""
     if a is None or b is None or a == b:
         return a if a == b else None
-    fresh = (a.unique or ZERO).max(b.unique or ZERO) if a.unique is not None and b.unique is not None else None
+    fresh = a.unique.max(b.unique) if a.unique is not None and b.unique is not None else None
     counts = tuple((s, a.count(s).join(b.count(s))) for s in SEPARATORS if a.count(s) != ZERO or b.count(s) != ZERO)
     if a.pattern == b.pattern:
         return Text(a.pattern, counts, ZERO, fresh)
