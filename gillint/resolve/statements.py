@@ -226,8 +226,14 @@ def _choose(
     ends: list[dict[str, Value]] = []
     for number, arm in enumerate(arms):
         act.environment = {**before, **known[number]} if known else dict(before)
+        share = weights[number] / (sum(weights) or 1.0)
+        in_loop = bool(act.loops) and share < 1.0
+        if in_loop:  # what is appended here is so in some of the turns
+            act.loops.append(Estimate(0.01, share, 1.0))
         with act.nested() as builder:
             run(act, arm)
+        if in_loop:
+            act.loops.pop()
         blocks.append(builder.finish())
         if not _leaves(arm):
             ends.append(act.environment)
