@@ -92,6 +92,7 @@ def decide(given: Settings, found: Settings, start: Path, environment: Path | No
             codes=_codes(given, found),
             environment=find_environment(start, environment),
             extensions=extensions(found, given.extend_knowledge),
+            web_handlers=bool(given.web_handlers if given.web_handlers is not None else found.web_handlers),
         ),
         exclude=(*found.exclude, *given.exclude),
         baseline=given.baseline or found.baseline,

@@ -19,7 +19,7 @@ from gillint.source.notebooks import Cell
 class Options:
     """What the user decides about an analysis; `codes` are the selected rules, None for the default ones.
 
-    `environment` tells the versions of libraries, `extensions` are knowledge files that override those of gillint.
+    `web_handlers`: functions that web frameworks run in threads count as handed over. `environment` tells the versions of libraries, `extensions` are knowledge files that override those of gillint.
     """
 
     cores: int = 4
@@ -30,6 +30,7 @@ class Options:
     codes: frozenset[str] | None = None
     environment: Environment = field(default_factory=Environment)
     extensions: tuple[Extension, ...] = ()
+    web_handlers: bool = False
 
     def selects(self, code: str, *, by_default: bool = True) -> bool:
         """Whether a rule is selected."""

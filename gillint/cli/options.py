@@ -42,6 +42,14 @@ Python = Annotated[
 FreeThreaded = Annotated[
     bool | None, typer.Option("--free-threaded/--gil", help="Predict for a free-threaded build.", show_default=False)
 ]
+WebHandlers = Annotated[
+    bool | None,
+    typer.Option(
+        "--web-handlers/--no-web-handlers",
+        help="Take what FastAPI, Starlette, Flask and Django serve with a plain def as handed over to threads.",
+        show_default=False,
+    ),
+]
 Format = Annotated[
     list[str] | None,
     typer.Option(
@@ -135,6 +143,7 @@ def choose(
     assume: list[str] | None = None,
     python: str | None = None,
     free_threaded: bool | None = None,
+    web_handlers: bool | None = None,
     output_format: list[str] | None = None,
     output_file: Path | None = None,
     statistics: bool = False,
@@ -161,6 +170,7 @@ def choose(
         threads=threads,
         python=python_of(python, "--python") if python is not None else None,
         free_threaded=free_threaded,
+        web_handlers=web_handlers,
         select=_listed(select),
         extend_select=_listed(extend_select),
         ignore=_listed(ignore),

@@ -40,6 +40,7 @@ def _settings(chosen: Chosen) -> Iterator[str]:
         "threads": options.threads,
         "python": options.python,
         "free-threaded": options.free_threaded,
+        "web-handlers": options.web_handlers,
         "output-format": chosen.outputs[0].format,
         "select": sorted(options.codes or ()),
         "fail-on": chosen.fail_on,

@@ -37,6 +37,7 @@ class Settings:
     threads: int | None = None
     python: str | None = None
     free_threaded: bool | None = None
+    web_handlers: bool | None = None
     output_format: str | None = None
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] | None = None
@@ -55,6 +56,7 @@ _KEYS = (
     "threads",
     "python",
     "free-threaded",
+    "web-handlers",
     "output-format",
     "select",
     "extend-select",
@@ -139,6 +141,7 @@ def settings_of(
         threads=_count(table["threads"], f"{where}threads") if "threads" in table else None,
         python=python_of(table["python"], f"{where}python") if "python" in table else None,
         free_threaded=_flag(table.get("free-threaded"), f"{where}free-threaded"),
+        web_handlers=_flag(table.get("web-handlers"), f"{where}web-handlers"),
         output_format=_choice(table.get("output-format"), FORMATS, f"{where}output-format"),
         select=_texts(table.get("select"), f"{where}select"),
         extend_select=_texts(table.get("extend-select"), f"{where}extend-select"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
+from gillint.knowledge.base import find_type
 from gillint.resolve.activation import Activation
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ClassRef, SymbolRef, UndefinedRef, Value, is_known, join
 from gillint.syntax import tree as t
@@ -25,7 +26,13 @@ _TYPING = {
     "Mapping": "dict",
     "MutableMapping": "dict",
     "DefaultDict": "dict",
+    "Deque": "collections.deque",
     "Text": "str",
+    "IO": "io.TextIOWrapper",
+    "TextIO": "io.TextIOWrapper",
+    "BinaryIO": "io.BufferedReader",
+    "Pattern": "re.Pattern",
+    "Match": "re.Match",
     "NDArray": "numpy.ndarray",
 }
 _TYPING_MODULES = ("typing.", "typing_extensions.", "collections.abc.", "numpy.typing.")
@@ -69,6 +76,17 @@ def alias_of(act: Activation, value: Value, node: t.Subscript) -> Value | None:
         return None
     is_type = isinstance(ref, ClassRef) or ref.name in _CONTAINERS or ref.name.startswith(_TYPING_MODULES)
     if not is_type:
+        return None
+    instance = annotated(act, node)
+    return Value(type="type", reference=AliasRef(instance)) if is_known(instance) else None
+
+
+def union_of(act: Activation, left: Value, right: Value, node: t.Binary) -> Value | None:
+    """`str | Path` as an expression: a type under another name."""
+    kinds = (ClassRef, AliasRef)
+    plain = [v.reference.name for v in (left, right) if isinstance(v.reference, SymbolRef)]
+    typed = [v for v in (left, right) if isinstance(v.reference, kinds) or v == NONE]
+    if len(typed) + sum(n in _BUILTIN or find_type(n) is not None for n in plain) < 2:
         return None
     instance = annotated(act, node)
     return Value(type="type", reference=AliasRef(instance)) if is_known(instance) else None
@@ -150,6 +168,14 @@ def _named(act: Activation, name: str) -> Value:
     return UNKNOWN
 
 
+def _class(act: Activation, node: t.Expr) -> Value:
+    """`type[Store]`: the class itself."""
+    from gillint.resolve.expressions import lookup
+
+    value = lookup(act, node.id) if isinstance(node, t.Name) else UNKNOWN
+    return value if isinstance(value.reference, (ClassRef, SymbolRef)) else UNKNOWN
+
+
 def _subscripted(act: Activation, node: t.Subscript) -> Value:
     alias = _alias(act, node.value.id) if isinstance(node.value, t.Name) else None
     if alias is not None:
@@ -161,6 +187,10 @@ def _subscripted(act: Activation, node: t.Subscript) -> Value:
     arguments = node.index.elements if isinstance(node.index, t.Sequence) else (node.index,)
     if last in _TRANSPARENT:
         return annotated(act, arguments[0])
+    if name in ("type", "typing.Type") and len(arguments) == 1:
+        return _class(act, arguments[0])
+    if last == "IO" and isinstance(arguments[0], t.Name) and arguments[0].id == "bytes":
+        return Value(type="io.BufferedReader")
     if last == "Union":
         result = annotated(act, arguments[0])
         for other in arguments[1:]:

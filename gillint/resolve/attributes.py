@@ -10,12 +10,13 @@ from gillint.estimate import Estimate
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.arrays import ARRAY, with_shape
 from gillint.resolve.bound import NAMESPACES, Answers, build, size_of
+from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.shapes import ARRAY, with_shape
 from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
@@ -35,12 +36,13 @@ from gillint.resolve.values import (
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
 
 
 # Types whose attributes are the columns of the value.
-_RECORDS = ("pandas.DataFrame", NAMESPACE, "tuple")
+_RECORDS = ("pandas.DataFrame", "pandas.Series", NAMESPACE, "tuple")
 
 
 def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
@@ -73,8 +75,10 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
             key = Value(type="str", literal=Literal(name))
             bound = Bound(value, (key,), (("name", key),))
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    part = part_of(value) or UNKNOWN
-    return replace(part, reference=MethodRef(value, name), origin=name)
+    part, reference = part_of(value), MethodRef(value, name)
+    if part is None:
+        return Value(reference=reference, origin=name)
+    return replace(part, reference=reference, origin=name)
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
@@ -157,7 +161,10 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                 computed = find_fact(probe.name)
                 if computed is not None and span is not None:  # a property that works: `series.dt.year`
                     act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
-                return attribute_of_path(value, name, build(returns, Answers(probe, bound), bound))
+                made = build(returns, Answers(probe, bound), bound)
+                if base.startswith("pandas."):
+                    return refine_frame(probe.name, bound, made)
+                return attribute_of_path(value, name, made)
     return None
 
 
@@ -177,6 +184,9 @@ def _dimensions(value: Value, name: str) -> Value | None:
 def symbol_of(name: str) -> Value:
     """The value of a public name of a library."""
     name = SYNONYMS.get(name, name)
+    module, _, rest = name.partition(".")
+    if module in _SAME_MODULE:
+        name = f"{_SAME_MODULE[module]}.{rest}" if rest else _SAME_MODULE[module]
     if name in _FLOATS:
         return Value(type="float")
     if name == "numpy.newaxis":

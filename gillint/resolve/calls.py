@@ -24,14 +24,17 @@ from gillint.resolve.bound import (
     returned,
     size_of,
 )
+from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
+from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import address_of, peer_of, text_made
 from gillint.resolve.special import SPECIAL
-from gillint.resolve.storage import content_of, current, describe
+from gillint.resolve.sql import Query
+from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
@@ -50,13 +53,15 @@ from gillint.resolve.values import (
     join,
     of_number,
 )
+from gillint.resolve.web import serve_registered
+from gillint.resolve.work import with_work
 
 Keywords = tuple[tuple[str, Value], ...]
 
 # Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
 # waits or releases (get, join, read, sort, sum ...) are not among them.
 _DUCK_TYPES = (
-    "str", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
+    "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
 )  # fmt: skip
 _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
@@ -72,6 +77,13 @@ _RUNS_COROUTINE = {
     "asyncio.wait_for",
 }
 _INIT = ".__init__"
+# Objects that libraries keep under a name.
+INSTANCES = {
+    "os.environ": "dict",
+    "sys.stdin": "io.TextIOWrapper",
+    "sys.stdout": "io.TextIOWrapper",
+    "sys.stderr": "io.TextIOWrapper",
+}
 _RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout", *_RUNS_FUNCTION}
 
 
@@ -194,6 +206,8 @@ def _method(
         kind = None  # it was a guess, and a wrong one
     if kind is None or is_vague(kind):
         for duck in _DUCK_TYPES:
+            if duck == "bytes" and not _names_a_codec(positional, keywords):
+                continue
             if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
                 typed = replace(receiver, type=duck, reference=None)
                 name = f"{duck}.{ref.name}"
@@ -218,6 +232,11 @@ def _method(
                 return library(act, f"{base}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
         return _other(act, text, "unknown", positional, keywords, span)
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
+
+
+def _names_a_codec(positional: tuple[Value, ...], keywords: Keywords) -> bool:
+    """`x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text."""
+    return all(v.type == "str" for v in (*positional, *(v for _, v in keywords)))
 
 
 def bind_arguments(
@@ -255,6 +274,7 @@ def _instead(
         bound = Bound(None, positional, keywords)
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
+    serve_registered(act, name, positional, keywords, span)
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
@@ -278,11 +298,11 @@ def library(
     done = _instead(act, name, receiver, positional, keywords, span)
     if done is not None:
         return done
-    fact = find_fact(name) or (find_fact(name.removesuffix(".__init__")) if name.endswith(".__init__") else None)
-    if fact is None and receiver is not None and receiver.type is not None:
-        fact = find_method(receiver.type, name.rsplit(".", 1)[-1])
-    if fact is None and name.endswith(_INIT):
-        fact = find_fact(name.removesuffix(_INIT))  # `super().__init__()`: what making an instance does
+    fact = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
+    owner, _, method = name.rpartition(".")
+    kind_of_owner = INSTANCES.get(owner) if receiver is None else receiver.type
+    if fact is None and kind_of_owner is not None:
+        fact = find_method(kind_of_owner, method)
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
     positional = tuple(current(act, v) for v in positional)
@@ -299,22 +319,21 @@ def library(
             )
         )
         return _made(name, positional, keywords)
-    content = content_of(act, public, bound)
-    if content is not None:
-        bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
-    query = query_of(act, public, bound, (span, act.path))
-    if query is not None:
-        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
+    bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = _result(act, fact, decision, bound, keywords, span)
+    bound = with_work(public, bound, result)
     if query is not None:
         result = answered(result, query)
     lazy_result = act.lazy_of(result)
     callback = None if lazy_result is not None else _callback(act, fact, bound, span)
     if lazy_result is None:
         _consume_all(act, bound, fact)
+    machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
+    if machine_code is not None:
+        result = machine_code[1]
     call = Call(
         span,
         act.path,
@@ -323,6 +342,7 @@ def library(
         bound,
         fact,
         callback=callback,
+        compiled=machine_code[0] if machine_code is not None else None,
         result=result,
         awaited=fact.awaitable,
         assumed=assumed,
@@ -334,6 +354,17 @@ def library(
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
     return result
+
+
+def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[Bound, Query | None]:
+    """The arguments with what is behind them: the contents of a file that is named, the rows that a statement looks at."""
+    content = content_of(act, name, bound)
+    query = query_of(act, name, bound, (span, act.path))
+    if content is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
+    if query is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
+    return bound, query
 
 
 def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
@@ -430,7 +461,7 @@ def _step_through(act: Activation, value: Value, span: Span) -> None:
     act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
 
 
-_ARRAYS = ("numpy.ndarray", "pandas.Series", "pandas.Index")
+_ARRAYS = ("numpy.ndarray",)
 
 
 def _callback(act: Activation, fact: Fact, bound: Bound, span: Span) -> Block | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
 from gillint.resolve.calls import apply
+from gillint.resolve.compiled import COMPILED, COMPILED_FUNCTION
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.values import ClassRef, FunctionRef, MethodRef, PartialRef, SymbolRef, Value
+from gillint.resolve.web import serve_decorated
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
 _COMPILERS = ("njit", "jit", "vectorize", "guvectorize")
-COMPILED = "numba.core.registry.CPUDispatcher.__call__"
-COMPILED_FUNCTION = "py_func"  # the argument by which a call of compiled code tells what was compiled
 _COMPILER_OPTIONS = ("nogil", "parallel")
 _ELEMENTWISE = "numpy.vectorize"
 _TO_THREAD = {"asgiref.sync.sync_to_async"}
@@ -26,14 +26,17 @@ def decorated(act: Activation, function: Value, decorators: tuple[t.Expr, ...], 
         if dotted(decorator).rsplit(".", 1)[-1] in _OF_CLASSES:
             continue
         with act.nested():  # what happens when the function is defined is not what happens when it is called
-            function = _applied(act, function, decorator, span)
+            called = evaluate(act, decorator.function if isinstance(decorator, t.Call) else decorator)
+            made = _applied(act, function, decorator, called, span)
+        serve_decorated(act, called, function, span)
+        function = made
     return function
 
 
-def _applied(act: Activation, function: Value, decorator: t.Expr, span: Span) -> Value:
-    called = decorator.function if isinstance(decorator, t.Call) else decorator
-    name = public_name(evaluate(act, called))
-    if dotted(called).rsplit(".", 1)[-1] in _COMPILERS and (name is None or name.startswith("numba.")):
+def _applied(act: Activation, function: Value, decorator: t.Expr, called: Value, span: Span) -> Value:
+    name = public_name(called)
+    written = decorator.function if isinstance(decorator, t.Call) else decorator
+    if dotted(written).rsplit(".", 1)[-1] in _COMPILERS and (name is None or name.startswith("numba.")):
         return _compiled(act, function, decorator)
     if name is not None and name not in _TO_THREAD and name != _ELEMENTWISE:
         return function

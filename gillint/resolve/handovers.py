@@ -67,6 +67,7 @@ HANDOVERS: dict[str, HandoverSpec] = {
     "asyncio.gather": HandoverSpec(_A, "gather"),
     "asyncio.wait": HandoverSpec(_A, "gather"),
     "asyncio.as_completed": HandoverSpec(_A, "gather", result="iterator"),
+    "asyncio.Task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.ensure_future": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
     "asyncio.TaskGroup.create_task": HandoverSpec(_A, "coroutine", result="asyncio.Task"),
@@ -124,6 +125,15 @@ def kind_of_pool(name: str, keywords: dict[str, Value]) -> str:
 MADE: dict[str, str] = {
     "anyio.create_task_group": "anyio.abc.TaskGroup",
     "trio.open_nursery": "trio.Nursery",
+    # Applications: what is registered with them is run in threads (`web.py`).
+    "fastapi.FastAPI": "fastapi.FastAPI",
+    "fastapi.APIRouter": "fastapi.APIRouter",
+    "fastapi.BackgroundTasks": "fastapi.BackgroundTasks",
+    "starlette.background.BackgroundTasks": "starlette.background.BackgroundTasks",
+    "starlette.applications.Starlette": "starlette.applications.Starlette",
+    "starlette.routing.Router": "starlette.routing.Router",
+    "flask.Flask": "flask.Flask",
+    "flask.Blueprint": "flask.Blueprint",
 }
 
 # Other public names of the same things.
@@ -143,6 +153,11 @@ SYNONYMS: dict[str, str] = {
     "concurrent.futures.Executor.submit": "concurrent.futures.ThreadPoolExecutor.submit",
     "concurrent.futures.Executor.map": "concurrent.futures.ThreadPoolExecutor.map",
     "anyio.TaskGroup": "anyio.abc.TaskGroup",
+    "fastapi.applications.FastAPI": "fastapi.FastAPI",
+    "fastapi.routing.APIRouter": "fastapi.APIRouter",
+    "fastapi.background.BackgroundTasks": "fastapi.BackgroundTasks",
+    "flask.app.Flask": "flask.Flask",
+    "flask.blueprints.Blueprint": "flask.Blueprint",
 }
 
 # Calls that wait for work which was handed over. Its time is counted where the work is.

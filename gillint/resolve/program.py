@@ -9,7 +9,9 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
-from gillint.resolve.entries import names_given_on, needs_arguments, runs_others
+from gillint.resolve.compiled import is_compiled
+from gillint.resolve.decorators import decorated
+from gillint.resolve.entries import names_given_on, runs_others
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
@@ -17,7 +19,8 @@ from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.statements import is_main_guard
 from gillint.resolve.tables import CallSites, Loader, Tables
 from gillint.resolve.trace import Block, FunctionTrace, Kind, Loop, Node, Resolved, children
-from gillint.resolve.values import FunctionRef, LazyRef
+from gillint.resolve.values import FunctionRef, LazyRef, Value
+from gillint.resolve.web import MAY_REGISTER, may_route
 from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax
@@ -50,14 +53,16 @@ class Resolver(Functions):
         self.tables = {}
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)
+        if self.web_handlers:
+            self._serve(act)
         whole = act.builder.finish()
         traces = [FunctionTrace("<module>", scope.path, Span(1, 1, max(1, len(syntax.lines)), 1), whole, False, True)]
-        wanted = [f for f in syntax.outline.functions if thorough or f.is_candidate]
+        wanted = [f for f in syntax.outline.functions if thorough or f.is_candidate or self._may_serve(syntax, f)]
         if not thorough:
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = frozenset().union(syntax.outline.calls, *(f.calls for f in syntax.outline.functions))
-        # Functions that nothing in the file calls first: they tell the others' arguments.
-        order = sorted(wanted, key=lambda f: (_called_as(f) in called, f.lines.first))
+        # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
+        order = sorted(wanted, key=lambda f: (_called_as(f) in called, f.needs_arguments, f.lines.first))
         self._given_on = names_given_on(syntax.lines)
         entries: set[str] = set()
         for outline in order:
@@ -74,18 +79,35 @@ class Resolver(Functions):
         mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
         return Resolved(scope.path, tuple(traces), tuple(scope.notes), mains)
 
+    def _may_serve(self, syntax: Syntax, outline: FunctionOutline) -> bool:
+        """Whether a function may register handlers of requests."""
+        lines = syntax.lines[outline.lines.first - 1 : outline.lines.last]
+        return self.web_handlers and MAY_REGISTER.search("".join(lines)) is not None
+
+    def _serve(self, act: Activation) -> None:
+        """Hand over what the file's functions are registered for as they are decorated."""
+        for outline in act.scope.syntax.outline.functions:
+            function = self._own.functions[f"{act.path}::{outline.qualname}"]
+            tree = function.parsed() if function.is_decorated and outline.owner is None else None
+            if isinstance(tree, t.Function) and any(may_route(d) for d in tree.decorators):
+                made = Value(type="function", reference=FunctionRef(function.key))
+                decorated(act, made, tree.decorators, tree.span)
+
     def _report(self, key: str, outline: FunctionOutline, entries: set[str]) -> FunctionTrace | None:
         """The function's trace for arguments that cover its call sites."""
         function = self._own.functions[key]
         tree = function.parsed()
         if not isinstance(tree, t.Function):
             return None
+        if tree.decorators and outline.owner is None and is_compiled(self.module_value(function.scope, outline.name)):
+            return None  # no bytecode: its callers speak of it
         sites = self._own.sites.get(key)
         arguments = sites.arguments if sites is not None and sites.seen else None
         act = Activation(self, function.scope, function.name, {}, (), function.owner)
         if arguments is None:
             receiver = self._receiver(FunctionRef(key), tree, function)
             arguments = bind_parameters(act, tree, receiver, (), (), is_method=function.is_method)
+            act.open = frozenset(arguments)
         block, result = self._run(act, key, tree, arguments)
         lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
         if block is EMPTY_BLOCK and lazy is not None:
@@ -104,7 +126,7 @@ class Resolver(Functions):
 
     def _with_role(self, trace: FunctionTrace, outline: FunctionOutline, tree: t.Function) -> FunctionTrace:
         """Whether a function that nothing calls is the program, or a part that is not used here."""
-        if outline.owner is None and not needs_arguments(tree):
+        if outline.owner is None and not outline.needs_arguments:
             return replace(trace, is_program=runs_others(trace.block))
         owner = self._own.functions[f"{trace.path}::{outline.qualname}"].owner
         called_elsewhere = tree.is_async or bool(tree.decorators) or (owner is not None and bool(owner.bases))
@@ -160,11 +182,13 @@ class Project:
         self.check = check
         self._resolver: Resolver | None = None
 
-    def resolver(self, target: Target, assumptions: Mapping[str, Estimate]) -> Resolver:
+    def resolver(self, target: Target, assumptions: Mapping[str, Estimate], *, web_handlers: bool = False) -> Resolver:
         """The one that knows what was found out so far, unless that has grown beyond bounds or is of another target."""
         old = self._resolver
-        if old is None or old.target != target or old.assumptions != assumptions or old.summaries > _MAX_SUMMARIES:
+        asked = (target, assumptions, web_handlers)
+        if old is None or (old.target, old.assumptions, old.web_handlers) != asked or old.summaries > _MAX_SUMMARIES:
             self._resolver = old = Resolver(target, assumptions, self._load, self.check)
+            old.web_handlers = web_handlers
         return old
 
 
@@ -175,6 +199,8 @@ def resolve(
     project: Project | None = None,
     *,
     thorough: bool = True,
+    web_handlers: bool = False,
 ) -> Resolved:
     """The resolve stage: from a file's syntax to what its functions do."""
-    return (project or Project()).resolver(target, assumptions).resolve(syntax, thorough=thorough)
+    resolver = (project or Project()).resolver(target, assumptions, web_handlers=web_handlers)
+    return resolver.resolve(syntax, thorough=thorough)

@@ -38,6 +38,7 @@ class ClassScope:
     methods: dict[str, FunctionOutline | t.Function] = field(default_factory=dict)
     attributes: dict[str, Value] = field(default_factory=dict)
     bases: tuple[Value, ...] = ()
+    declared: set[str] = field(default_factory=set)
     sought: set[str] = field(default_factory=set)
     prepared: bool = False
     constructed: bool = False

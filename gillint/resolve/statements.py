@@ -4,30 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import expressions, iterations_of
-from gillint.resolve.narrowing import matched, narrowed
+from gillint.resolve.iterations import expressions, iterations_of, key_of
+from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, growth, write_target
+from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ImportRef, Value, is_known, join, text_of, widen
+from gillint.resolve.values import (
+    NONE,
+    UNKNOWN,
+    AliasRef,
+    ImportRef,
+    SymbolRef,
+    UndefinedRef,
+    Value,
+    is_known,
+    join,
+    text_of,
+    widen,
+)
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
 WHILE_TURNS = "how often the `while` loop runs"
 _WHILE_TRIPS = Estimate(1, 1_000, 1e6)
+_TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
 
 
 # How often a loop turns, what that hangs on, and whether what feeds it carries state from one item to the next.
@@ -63,6 +79,8 @@ def _assign(act: Activation, node: t.Assign) -> None:
         value = replace(value, element=known.element)
     for target in node.targets:
         bind(act, target, value)
+        if is_known(known):
+            declare(act, target)
 
 
 def _augment(act: Activation, node: t.Augment) -> None:
@@ -79,6 +97,8 @@ def _augment(act: Activation, node: t.Augment) -> None:
         result = _lengthened(act, node.target, old, value, result)
     if isinstance(node.target, (t.Name, t.Attribute)):
         write_target(act, node.target, result)
+    elif isinstance(node.target, t.Subscript):
+        put_back(act, node.target, result)
 
 
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
@@ -100,9 +120,7 @@ def _import(act: Activation, node: t.Import) -> None:
     if own:
         act.program.touch(node, act.scope)
     if node.name != "*":
-        full = f"{node.module}.{node.name}" if node.name is not None else node.module
-        imported = Value(reference=ImportRef(node.module, node.name, node.level)) if own else symbol_of(full)
-        write_target(act, t.Name(node.span, node.binds), imported)
+        write_target(act, t.Name(node.span, node.binds), _imported(node, own=own))
         return
     module = act.program.import_module(node.module, node.level, act.scope)
     if module is not None:
@@ -114,6 +132,20 @@ def _import(act: Activation, node: t.Import) -> None:
         return
     for name in _star_names(node.module):
         act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
+
+
+def _imported(node: t.Import, *, own: bool) -> Value:
+    """What an import of one name binds; a file of the project is looked into when the name is first used."""
+    if own:
+        return Value(reference=ImportRef(node.module, node.name, node.level))
+    return symbol_of(f"{node.module}.{node.name}" if node.name is not None else node.module)
+
+
+def bind_imports(act: Activation, statements: t.Body) -> None:
+    """Bind what the top level of a file imports from its project, before it runs: modules import one another in circles."""
+    for s in statements:
+        if isinstance(s, t.Import) and s.name != "*" and act.program.in_project(s.module, s.level, act.scope):
+            act.environment.setdefault(s.binds, _imported(s, own=True))
 
 
 def _star_names(module: str) -> list[str]:
@@ -132,8 +164,25 @@ def _return(act: Activation, node: t.Return) -> None:
 
 def _raise(act: Activation, node: t.Raise) -> None:
     act.operation("raise")
-    if node.value is not None:
+    if not isinstance(node.value, t.Call):
+        if node.value is not None:
+            evaluate(act, node.value)
+        return
+    with act.nested():
+        kind = evaluate(act, node.value.function)
+    if _is_other(kind):  # whatever it is, it is an exception
+        arguments = tuple(evaluate(act, a.value) for a in node.value.arguments)
+        library(act, "Exception", None, arguments, (), node.span, assumed=True)
+    else:
         evaluate(act, node.value)
+
+
+def _is_other(kind: Value) -> bool:
+    """Whether nothing is known of a class."""
+    ref = kind.reference
+    if isinstance(ref, SymbolRef):
+        return find_fact(ref.name) is None
+    return ref is None or isinstance(ref, UndefinedRef)
 
 
 def _jump(act: Activation, node: t.Jump) -> None:
@@ -169,7 +218,24 @@ def _if(act: Activation, node: t.If) -> None:
     act.operation("branch")
     evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
-    _choose(act, (node.body, node.orelse), (_weight(node.body), _weight(node.orelse)), known)
+    arms, holds = (node.body, node.orelse), decided(act, node.test)
+    taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
+    weights = (_RARE, 1.0) if _fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
+    _choose(act, arms, weights, known, taken)
+
+
+def _fills_a_gap(node: t.If) -> bool:
+    """`if key not in table: table[key] = ...`: what is there the next time is not made again."""
+    test = node.test
+    if isinstance(test, t.Unary) and test.operator == "not" and isinstance(test.operand, t.Compare):
+        test = test.operand
+    elif isinstance(test, t.Unary):
+        return False
+    if not isinstance(test, t.Compare) or test.operators[-1:] != ("contains",) or node.orelse:
+        return False
+    table = key_of(test.rights[-1])
+    stores = (target for s in node.body if isinstance(s, t.Assign) for target in s.targets)
+    return table is not None and any(isinstance(x, t.Subscript) and key_of(x.value) == table for x in stores)
 
 
 def _weight(body: t.Body) -> float:
@@ -182,17 +248,30 @@ def _choose(
     arms: tuple[t.Body, ...],
     weights: tuple[float, ...],
     known: tuple[Mapping[str, Value], ...] = (),
+    taken: int | None = None,
 ) -> None:
-    """Run each arm from the same state, and what its test tells beyond that, and join what they leave."""
+    """Run each arm from the same state, and what its test tells beyond that, and join what they leave.
+
+    `taken`: the one that runs, where that is known; the others are read, but they count for nothing.
+    """
     before = act.environment
     blocks: list[Block] = []
     ends: list[dict[str, Value]] = []
     for number, arm in enumerate(arms):
         act.environment = {**before, **known[number]} if known else dict(before)
+        given = len(act.returns), len(act.yields)
+        share = weights[number] / (sum(weights) or 1.0)
+        in_loop = bool(act.loops) and share < 1.0 and taken is None
+        if in_loop:  # what is appended here is so in some of the turns
+            act.loops.append(Estimate(0.01, share, 1.0))
         with act.nested() as builder:
             run(act, arm)
+        if in_loop:
+            act.loops.pop()
         blocks.append(builder.finish())
-        if not _leaves(arm):
+        if taken not in (None, number):
+            del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
+        elif not _leaves(arm):
             ends.append(act.environment)
     # The same dictionary object is kept: nested functions see the variables through it.
     merged: dict[str, Value] = {}
@@ -202,6 +281,8 @@ def _choose(
     act.environment = before
     before.clear()
     before.update(merged)
+    if taken is not None:
+        weights = tuple(float(number == taken) for number in range(len(arms)))
     if any(b.nodes or b.operations for b in blocks):
         act.emit(Branch(tuple(blocks), tuple(weights)))
 
@@ -227,6 +308,7 @@ def _ends(body: t.Body) -> bool:
 _POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
 
 
+@lru_cache(maxsize=4096)
 def _polls(node: t.For | t.While) -> bool:
     """Whether a loop asks again and again, with pauses, until something has happened."""
     calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))
@@ -304,6 +386,8 @@ def _for(act: Activation, node: t.For) -> None:
         if node.is_async:
             act.emit(Await(node.iterable.span))
         bind(act, node.target, element)
+        if is_retry(node.body):
+            count = Estimate(1, 1, max(1.0, count.high))
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)
@@ -311,6 +395,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
+    usual = _TRIED if is_retry(node.body) else _WHILE_TRIPS
 
     def learn(done: Builder) -> bool:
         nonlocal known
@@ -321,9 +406,22 @@ def _while(act: Activation, node: t.While) -> None:
         act.operation("while_step")
         evaluate(act, node.test)
         hangs_on = None if known is not None else WHILE_TURNS
-        return known or _WHILE_TRIPS, hangs_on, Iterations.INDEPENDENT
+        return known or usual, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
+
+
+def is_retry(body: t.Body) -> bool:
+    """Whether a loop ends as soon as what it tries does not fail: `try: return f()`, `except OSError: sleep(1)`."""
+    for number, s in enumerate(body):
+        if isinstance(s, t.Try) and any(not _ends_loop(h.body) for h in s.handlers):
+            return any(_ends_loop(part) for part in (s.body, s.orelse, body[number + 1 :]))
+    return False
+
+
+def _ends_loop(body: t.Body) -> bool:
+    last = body[-1] if body else None
+    return isinstance(last, (t.Return, t.Raise)) or (isinstance(last, t.Jump) and last.kind == "break")
 
 
 def _counted(act: Activation, node: t.While) -> Estimate | None:

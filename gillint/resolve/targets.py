@@ -10,8 +10,10 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import QUEUES, Answers, build, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
+from gillint.resolve.scope import ClassScope
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, MadeRef, Value, join
+from gillint.resolve.values import NONE, UNKNOWN, MadeRef, Value, is_known, join
 from gillint.syntax import tree as t
 
 
@@ -129,11 +131,16 @@ def read_target(act: Activation, target: t.Expr) -> Value | None:
     if isinstance(target, t.Name):
         found = next((env[target.id] for env in (act.environment, *act.enclosing) if target.id in env), None)
         return found if found is not None else act.program.module_value(act.scope, target.id)
-    if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
-        base = act.environment.get(target.value.id)
-        owner = act.program.class_of(base.type) if base is not None else None
+    if isinstance(target, t.Attribute):
+        owner = _owner(act, target)
         return act.program.attribute(owner, target.name) if owner is not None else None
     return None
+
+
+def _owner(act: Activation, target: t.Attribute) -> ClassScope | None:
+    """The class of the instance whose attribute is meant: `self.x`, `state.x` of a variable of the module, `self.a.x`."""
+    base = read_target(act, target.value)
+    return act.program.class_of(base.type) if base is not None and base.reference is None else None
 
 
 def write_target(act: Activation, target: t.Expr, value: Value) -> None:
@@ -150,15 +157,24 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
                     break
         if target.id in act.globals:
             act.program.set_variable(act.scope, target.id, named)
-    elif isinstance(target, t.Attribute) and isinstance(target.value, t.Name):
-        base = act.environment.get(target.value.id)
-        owner = act.program.class_of(base.type) if base is not None else None
+    elif isinstance(target, t.Attribute):
+        owner = _owner(act, target)
         if owner is not None:
             act.program.set_attribute(owner, target.name, value)
-            return
-        base = base if base is not None else act.program.module_value(act.scope, target.value.id)
-        if base is not None and isinstance(base.reference, MadeRef):
-            act.program.put(base.reference, target.name, value)
+        elif isinstance(target.value, t.Name):
+            base = act.environment.get(target.value.id) or act.program.module_value(act.scope, target.value.id)
+            if base is not None and isinstance(base.reference, MadeRef):
+                act.program.put(base.reference, target.name, value)
+
+
+def declare(act: Activation, target: t.Expr) -> None:
+    """Remember that an annotation says what an attribute is: what is assigned later is no less."""
+    if isinstance(target, t.Attribute):
+        owner = _owner(act, target)
+        if owner is not None:
+            owner.declared.add(target.name)
+    elif isinstance(target, t.Name) and act.owner is not None and act.name == act.owner.name:  # in the body of a class
+        act.owner.declared.add(target.id)
 
 
 def change_target(act: Activation, target: t.Expr, value: Value) -> None:
@@ -221,6 +237,16 @@ def _unpacked(targets: tuple[t.Expr, ...], value: Value) -> list[Value]:
     return [*items[:starred], rest, *items[len(items) - after :]]
 
 
+def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
+    """`a[i] += 1`: what the operation gives is stored in its place, which is work of its own for an array."""
+    from gillint.resolve.expressions import evaluate
+
+    with act.nested():
+        container, index = evaluate(act, target.value), evaluate(act, target.index)
+    if container.type in (ARRAY, "pandas.Series", "pandas.DataFrame"):
+        operator_fact(act, container, "__setitem__", (index, value), target.span)
+
+
 def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     from gillint.resolve.expressions import evaluate
 
@@ -242,7 +268,17 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         elif text is not None:  # at most one more
             size = container.size
         change_target(act, target.value, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
+    elif container.type == "list" and is_known(value) and index.type != "slice":
+        _fill(act, target.value, container, value)
     elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
         kept = tuple((k, v) for k, v in container.columns if k != text)
         series = replace(value, type="pandas.Series")
         change_target(act, target.value, replace(container, columns=(*kept, (text, series))))
+
+
+def _fill(act: Activation, target: t.Expr, container: Value, value: Value) -> None:
+    """`slots[i] = Slot()`: what a list of Nones holds from here on."""
+    old = container.element if container.element is not None else element_of(container)
+    element = join(old, value)
+    if is_known(old) and element != old:
+        change_target(act, target, replace(container, element=element, items=None, literal=None))

@@ -16,6 +16,8 @@ _BLOCKS_NS = 50e6  # a pause of the event loop that users notice
 _AT_LEAST_NS = 10e6  # ... and what it must take with every unknown small
 _WAITS_NS = 5e6
 _SLEEP_NS = 1e6
+_SELDOM = 0.3  # how likely what lies in a callee is reached: behind two conditions it hardly is
+_MEANINGLESS = 1e5  # between what a piece takes at least and what it likely takes: nobody knows
 _QUEUES = ("queue.Queue.get", "queue.LifoQueue.get", "queue.PriorityQueue.get", "queue.SimpleQueue.get")
 # Programs that poll in a coroutine are event loops themselves; sockets are then non-blocking.
 _POLLING = ("select.", "selectors.", "socket.socket.", "ssl.SSLSocket.")
@@ -52,7 +54,9 @@ def _computing(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         share = top.elapsed.likely / d.elapsed.likely if top is not None else 0.0
         if top is not None and share < 0.3:
             top = None
-        if top is not None and top.effect.undecided and share > 0.5:
+        if top is not None and ((top.effect.undecided and share > 0.5) or (top.chain and top.chance < _SELDOM)):
+            continue
+        if busy.likely > _MEANINGLESS * busy.low:
             continue
         what = f"`{top.call.name}`" if top is not None else "this loop" if piece.is_loop else "this call"
         held = d.gil.likely > 0.5 * busy.likely
@@ -80,6 +84,8 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             if not _blocks(share) or (sets_nonblocking and call.name.startswith(_POLLING)):
                 continue
             place = call.span if call.path == context.path and not share.chain else piece.span
+            if place != call.span and share.chance < _SELDOM:
+                continue  # a pause before something that failed is tried again, a default that nobody asks for
             if place != call.span and call.name.startswith("socket."):
                 continue  # a function that looks up or connects somewhere inside does so for few of its arguments
             if call.name in _QUEUES and (place != call.span or asks_first):

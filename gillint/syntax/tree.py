@@ -10,6 +10,9 @@ from typing import Literal
 
 from gillint.diagnostics.span import Span
 
+HOLE = "*"  # stands for what is not known of a text, here and wherever texts are put together
+IN_SPEC = -1  # the width of an expression that is itself part of a format specification: it is evaluated, not printed
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constant:
@@ -183,6 +186,10 @@ class Yield:
     span: Span
     value: Expr | None
     is_from: bool = False
+
+
+HOLE = "*"  # stands for what is not known of a text, here and wherever texts are put together
+IN_SPEC = -1  # the width of an expression that is itself part of a format specification: it is evaluated, not printed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

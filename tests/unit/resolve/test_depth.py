@@ -614,3 +614,34 @@ ITERATIONS: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize(("answer", "source"), ITERATIONS.values(), ids=ITERATIONS)
 def test_iterations_by_what_is_behind_the_calls(answer: str, source: str) -> None:
     assert _loops(source)[-1].iterations.value == answer
+
+
+# What web frameworks run in threads: only where it is asked for
+
+_HANDLER = "    return json.loads(x)"
+WEB: dict[str, tuple[int | None, str]] = {
+    "fastapi": (40, f"import json\nfrom fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\ndef f(x: str):\n{_HANDLER}"),
+    "router": (40, f"import json\nfrom fastapi import APIRouter\nr = APIRouter(prefix='/a')\n@r.post('/')\ndef f(x: str):\n{_HANDLER}"),
+    "add_api_route": (40, f"import json\nfrom fastapi import FastAPI\napp = FastAPI()\ndef f(x):\n{_HANDLER}\napp.add_api_route('/', f)"),
+    "background": (40, f"import json\nfrom fastapi import BackgroundTasks\ndef f(x):\n{_HANDLER}\nasync def g(tasks: BackgroundTasks):\n    tasks.add_task(f, '1')"),
+    "starlette_route": (40, f"import json\nfrom starlette.routing import Route\ndef f(x):\n{_HANDLER}\nroutes = [Route('/', f)]"),
+    "flask": (None, f"import json\nfrom flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef f(x):\n{_HANDLER}"),
+    "flask_factory": (None, "import json\nfrom flask import Flask\ndef make():\n    app = Flask(__name__)\n    @app.route('/')\n    def f():\n        return json.loads('1')\n    return app"),
+    "blueprint": (None, f"import json\nfrom flask import Blueprint\nb = Blueprint('b', __name__)\n@b.get('/')\ndef f(x):\n{_HANDLER}"),
+    "add_url_rule": (None, f"import json\nfrom flask import Flask\napp = Flask(__name__)\ndef f(x):\n{_HANDLER}\napp.add_url_rule('/', view_func=f)"),
+    "django": (None, f"import json\nfrom django.urls import path\ndef f(x):\n{_HANDLER}\nurlpatterns = [path('', f)]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("workers", "source"), WEB.values(), ids=WEB)
+def test_handlers_of_requests_are_handed_over_where_it_is_asked_for(workers: int | None, source: str) -> None:
+    (found,) = [r for r in regions(source + "\n", web_handlers=True) if r["kind"] == "submission"]
+    assert found["concurrency"] == "threads"
+    assert found["workers"] == workers
+    assert "json.loads" in {c["name"] for c in found["calls"]}
+    assert not [r for r in regions(source + "\n") if r["kind"] == "submission"]
+
+
+def test_a_coroutine_that_serves_requests_stays_on_the_loop() -> None:
+    source = "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\nasync def f(x: str):\n    return x\n"
+    assert not [r for r in regions(source, web_handlers=True) if r["kind"] == "submission"]

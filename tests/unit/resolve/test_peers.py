@@ -81,7 +81,7 @@ SERVER = """
     ],
 )
 def test_what_a_file_says_of_the_other_side(source: str, place: str | None) -> None:
-    assert peers_of_file(dedent(source).splitlines(keepends=True)).place == place
+    assert peers_of_file([dedent(source)]).place == place
 
 
 ASKING = """
