@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
-from gillint.resolve.arrays import ARRAY, with_shape
 from gillint.resolve.bound import size_of
 from gillint.resolve.files import Content
+from gillint.resolve.handles import HANDLES, name_of
+from gillint.resolve.shapes import ARRAY, with_shape
 from gillint.resolve.sites import Site
-from gillint.resolve.storage import HANDLES, name_of, whole_file, write_to
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Source, Value
+from gillint.resolve.writing import whole_file, write_to
 
 PICTURE = "PIL.Image.Image"
 _KIND = "media"

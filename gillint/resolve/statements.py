@@ -17,7 +17,7 @@ from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import expressions, iterations_of
+from gillint.resolve.iterations import expressions, iterations_of, key_of
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -220,8 +220,22 @@ def _if(act: Activation, node: t.If) -> None:
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
-    weights = (_weight(node.body), _weight(node.orelse))
+    weights = (_RARE, 1.0) if _fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
     _choose(act, arms, weights, known, taken)
+
+
+def _fills_a_gap(node: t.If) -> bool:
+    """`if key not in table: table[key] = ...`: what is there the next time is not made again."""
+    test = node.test
+    if isinstance(test, t.Unary) and test.operator == "not" and isinstance(test.operand, t.Compare):
+        test = test.operand
+    elif isinstance(test, t.Unary):
+        return False
+    if not isinstance(test, t.Compare) or test.operators[-1:] != ("contains",) or node.orelse:
+        return False
+    table = key_of(test.rights[-1])
+    stores = (target for s in node.body if isinstance(s, t.Assign) for target in s.targets)
+    return table is not None and any(isinstance(x, t.Subscript) and key_of(x.value) == table for x in stores)
 
 
 def _weight(body: t.Body) -> float:
@@ -246,8 +260,14 @@ def _choose(
     for number, arm in enumerate(arms):
         act.environment = {**before, **known[number]} if known else dict(before)
         given = len(act.returns), len(act.yields)
+        share = weights[number] / (sum(weights) or 1.0)
+        in_loop = bool(act.loops) and share < 1.0 and taken is None
+        if in_loop:  # what is appended here is so in some of the turns
+            act.loops.append(Estimate(0.01, share, 1.0))
         with act.nested() as builder:
             run(act, arm)
+        if in_loop:
+            act.loops.pop()
         blocks.append(builder.finish())
         if taken not in (None, number):
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]

@@ -47,6 +47,8 @@ def near(value: float) -> Interval:
         (fact("releases", 0.82), found(0.5), None, "disagree"),
         (fact("releases", 0.33), found(0.02), None, "disagree"),
         (fact("holds", 0.98), found(0.8), None, "disagree"),
+        (fact("releases", 0.33), found(0.02, gil=300.0, native=700.0, wait=14_000.0), None, "agree"),
+        (fact("waits", 0.33), found(0.02, gil=300.0, native=700.0, wait=14_000.0), None, "disagree"),
         (fact("unknown"), found(0.9), None, "inconclusive"),
         (fact("holds", 1.0), found(0.7, 0.2), None, "inconclusive"),
         (fact("releases", 0.1), found(0.9, other_threads=500.0), None, "inconclusive"),
