@@ -35,6 +35,7 @@ from gillint.resolve.values import (
 )
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
+from gillint.syntax.same import same
 from gillint.syntax.tree import HOLE, IN_SPEC
 
 # Names that sketches use without importing them, and what they mean nearly everywhere.
@@ -166,7 +167,7 @@ def _unary(act: Activation, node: t.Unary) -> Value:
     operand = evaluate(act, node.operand)
     if node.operator == "not":
         act.operation("unary")
-        return Value(type="bool")
+        return of_constant(not operand.literal.value) if operand.literal is not None else Value(type="bool")
     found = operator_fact(act, operand, f"__{node.operator}__", (), node.span)
     if found is not None:
         return found
@@ -229,7 +230,25 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
 def _slice(act: Activation, node: t.Slice) -> Value:
     act.operation("slice")
     parts = tuple(evaluate(act, p) if p is not None else NONE for p in (node.lower, node.upper, node.step))
-    return Value(type="slice", items=parts)
+    return Value(type="slice", items=parts, size=_width(act, node))
+
+
+def _width(act: Activation, node: t.Slice) -> Estimate | None:
+    """The length of `[i : i + n]` and `[i * n : (i + 1) * n]`, wherever they begin."""
+    lower, upper = node.lower, node.upper
+    if not isinstance(upper, t.Binary) or lower is None or node.step is not None:
+        return None
+    width: t.Expr | None = None
+    if upper.operator == "add" and same(upper.left, lower):
+        width = upper.right
+    elif upper.operator == "mul" and isinstance(lower, t.Binary) and lower.operator == "mul":
+        first = upper.left
+        if isinstance(first, t.Binary) and first.operator == "add" and same(first.left, lower.left):
+            width = lower.right if same(upper.right, lower.right) else None
+    if width is None:
+        return None
+    with act.nested():
+        return evaluate(act, width).number
 
 
 def _sequence(act: Activation, node: t.Sequence) -> Value:

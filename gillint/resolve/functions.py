@@ -97,7 +97,9 @@ class Functions(Classes):
         """What a call inside the function itself gives back: nothing is known but what is written there."""
         if not isinstance(tree, t.Function) or tree.is_async or tree.returns is None:
             return UNKNOWN
-        return annotated(Activation(self, function.scope, function.name, {}, function.enclosing, function.owner), tree.returns)
+        return annotated(
+            Activation(self, function.scope, function.name, {}, function.enclosing, function.owner), tree.returns
+        )
 
     def _summary(
         self, function: Function, act: Activation, tree: t.Function | t.Lambda, arguments: dict[str, Value]

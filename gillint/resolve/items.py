@@ -82,8 +82,8 @@ def _sliced(value: Value, piece: Value) -> Value | None:
                 size = size / step.number
             if first is not None:
                 size = size.min(first)
-        elif upper.number is None and lower.origin is not None:
-            size = None
+        elif piece.size is not None:
+            size = piece.size.min(first) if first is not None else piece.size
     if value.type == "numpy.ndarray" and value.shape is not None and size is not None:
         shape = (size, *value.shape[1:])
         total = size

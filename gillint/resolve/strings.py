@@ -50,7 +50,19 @@ def _changed(bound: Bound, result: Value) -> Value:
 def _stripped(bound: Bound, result: Value) -> Value:
     """The characters at the ends may be gone; those between are the same."""
     text, source = text_of(bound.receiver), bound.receiver.source if bound.receiver is not None else None
-    return replace(result, text=replace(text, pattern=text.pattern.strip("/ \n")) if text is not None else None, source=source)
+    return replace(
+        result, text=replace(text, pattern=text.pattern.strip("/ \n")) if text is not None else None, source=source
+    )
+
+
+def _substituted(position: int) -> Callable[[Bound, Value], Value]:
+    """`pattern.sub(new, text)`: most of it stays."""
+
+    def made(bound: Bound, result: Value) -> Value:
+        text = text_of(bound.positional[position]) if len(bound.positional) > position else None
+        return replace(result, text=text.changed()) if text is not None else result
+
+    return made
 
 
 def _format(bound: Bound, result: Value) -> Value:
@@ -286,6 +298,9 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
     **dict.fromkeys(_names(_TEXTS, "join"), _join),
+    **dict.fromkeys(_names(_TEXTS, "replace", "translate", "expandtabs"), _changed),
+    "re.sub": _substituted(2),
+    "re.Pattern.sub": _substituted(1),
     **dict.fromkeys(_names(_TEXTS, "split", "rsplit"), _split),
     **dict.fromkeys(_names(_TEXTS, "splitlines"), _lines),
     **dict.fromkeys(("csv.reader", "csv.DictReader"), _fields),
