@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.contents import written
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
@@ -187,7 +188,8 @@ def _made_from(kind: str) -> Callable[[Bound, Value], Value]:
         source = bound.positional[0] if bound.positional else None
         if source is None or source.type is None or isinstance(source.reference, LazyRef):
             return result
-        return replace(result, source=Source(kind, replace(source, literal=None)))
+        text = written(source) if kind == "json" else result.text
+        return replace(result, source=Source(kind, replace(source, literal=None)), text=text)
 
     return made
 
