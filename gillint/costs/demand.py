@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 
 from gillint.costs.bytecode import operations_ns
+from gillint.costs.compiled import CALL as COMPILED_CALL
+from gillint.costs.compiled import compiled_ns
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
 from gillint.estimate import ONE, ZERO, Estimate, total
@@ -129,12 +131,16 @@ def _is_shared(call: Call, made: set[str | None]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CallShare:
-    """One call site with the time it takes in one run of a region, callees included one by one."""
+    """One call site with the time it takes in one run of a region, callees included one by one.
+
+    `chance` is how likely a run gets there at all: loops do not raise it, branches lower it.
+    """
 
     call: Call
     effect: CallEffect
     count: Estimate
     chain: tuple[Span, ...] = ()
+    chance: float = 1.0
 
     @property
     def elapsed(self) -> Estimate:
@@ -156,9 +162,20 @@ class Costs:
         """What a call does."""
         found = self._effects.get(id(call))
         if found is None:
-            found = self._effects[id(call)] = classify(call, self.target)
+            found = classify(call, self.target)
+            if call.compiled is not None:
+                found = self._machine_code(found, call.compiled)
+            self._effects[id(call)] = found
             self._kept.append(call)
         return found
+
+    def _machine_code(self, effect: CallEffect, body: Block) -> CallEffect:
+        """What a compiled function takes is what its body takes; the fact says whether the GIL is held meanwhile."""
+        spent = compiled_ns(self.effect, self.target, body)
+        if effect.effect is Effect.RELEASES:
+            return replace(effect, native=spent)
+        gil = COMPILED_CALL + spent
+        return replace(effect, gil=gil, hold=gil)
 
     def block(self, block: Block) -> Demand:
         """The demand of one run of a block."""
@@ -219,13 +236,14 @@ class Costs:
     def calls(self, block: Block) -> tuple[CallShare, ...]:
         """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
         found: dict[tuple[str, Span, str], CallShare] = {}
-        self._collect(block, ONE, (), found, 0)
+        self._collect(block, ONE, 1.0, (), found, 0)
         return tuple(sorted(found.values(), key=lambda share: -share.elapsed.likely))
 
     def _collect(
         self,
         block: Block,
         count: Estimate,
+        chance: float,
         chain: tuple[Span, ...],
         found: dict[tuple[str, Span, str], CallShare],
         depth: int,
@@ -237,19 +255,24 @@ class Costs:
                 if node.kind not in ("project", "join"):
                     key = (node.path, node.span, node.name)
                     old = found.get(key)
-                    found[key] = CallShare(node, self.effect(node), count if old is None else old.count + count, chain)
+                    found[key] = (
+                        CallShare(node, self.effect(node), count, chain, chance)
+                        if old is None
+                        else CallShare(node, self.effect(node), old.count + count, chain, max(old.chance, chance))
+                    )
                 if node.inner is not None:
                     times = count * RECURSIVE_CALLS if node.inner.recursive else count
-                    self._collect(node.inner, times, (*chain, node.span), found, depth + 1)
+                    self._collect(node.inner, times, chance, (*chain, node.span), found, depth + 1)
                 if node.callback is not None:
-                    self._collect(node.callback, count * self.effect(node).calls, chain, found, depth + 1)
+                    self._collect(node.callback, count * self.effect(node).calls, chance, chain, found, depth + 1)
             elif isinstance(node, Loop):
-                self._collect(node.body, count * node.trips, chain, found, depth + 1)
+                self._collect(node.body, count * node.trips, chance, chain, found, depth + 1)
             elif isinstance(node, Branch):
                 weights = node.weights or tuple(1.0 for _ in node.arms)
                 whole = sum(weights) or 1.0
                 for arm, weight in zip(node.arms, weights, strict=True):
-                    self._collect(arm, count * (weight / whole), chain, found, depth + 1)
+                    part = weight / whole
+                    self._collect(arm, count * part, chance * part, chain, found, depth + 1)
 
     def region(self, block: Block) -> tuple[Demand, tuple[CallShare, ...]]:
         """The demand of a region's body with its serialised part, and its calls."""

@@ -227,7 +227,10 @@ def _held(counted: _Events, tried: bool) -> tuple[Interval | None, str, Demands 
     # may have come meanwhile. Time off the core with the GIL held is blocking only where
     # no other program took the core meanwhile.
     undisturbed = [s for s in samples if not s["lost"]]
-    blocked, waited = min((s["blocked"] for s in undisturbed), default=0.0), min(s["wait"] for s in undisturbed or samples)
+    blocked, waited = (
+        min((s["blocked"] for s in undisturbed), default=0.0),
+        min(s["wait"] for s in undisturbed or samples),
+    )
     computing = middle("gil") + middle("native")
     blocked = blocked if blocked > 0.1 * computing else 0.0
     waited = waited if waited > 0.02 * computing else 0.0

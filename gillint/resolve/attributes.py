@@ -10,12 +10,13 @@ from gillint.estimate import Estimate
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.arrays import ARRAY, with_shape
 from gillint.resolve.bound import NAMESPACES, Answers, build, size_of
+from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.shapes import ARRAY, with_shape
 from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
@@ -41,7 +42,7 @@ _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFla
 
 
 # Types whose attributes are the columns of the value.
-_RECORDS = ("pandas.DataFrame", NAMESPACE, "tuple")
+_RECORDS = ("pandas.DataFrame", "pandas.Series", NAMESPACE, "tuple")
 
 
 def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
@@ -160,7 +161,10 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                 computed = find_fact(probe.name)
                 if computed is not None and span is not None:  # a property that works: `series.dt.year`
                     act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
-                return attribute_of_path(value, name, build(returns, Answers(probe, bound), bound))
+                made = build(returns, Answers(probe, bound), bound)
+                if base.startswith("pandas."):
+                    return refine_frame(probe.name, bound, made)
+                return attribute_of_path(value, name, made)
     return None
 
 

@@ -109,7 +109,7 @@ _ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
-_CONTENTS = ("leaves", "instances", "printed", "unique", "floats")  # measures that look inside
+_CONTENTS = ("leaves", "instances", "listed", "printed", "unique", "floats")  # measures that look inside
 
 
 class Answers:
@@ -163,7 +163,8 @@ class Answers:
         return None
 
     def is_given(self, parameter: str) -> bool | None:
-        value = self.value(parameter)
+        # What a file holds is assumed where nothing tells; whether something tells is another question.
+        value = self._bound.get(parameter) if parameter in (CONTENT, QUERY) else self.value(parameter)
         if value is None:
             return None if self._bound.has_star else False
         return value != NONE
@@ -283,18 +284,24 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.items is not None:
         changes["items"] = tuple(build(item, answers, bound) for item in returns.items)
         changes["size"] = Estimate.point(len(returns.items))
+        if returns.type is None and base.type is None:
+            changes["type"] = "tuple"
     if returns.columns is not None:
         source = answers.value(returns.columns if returns.columns != "like" else returns.like or "self")
         changes["columns"] = _columns(source) if source is not None else None
     if returns.value is not None:
         return of_number(returns.type or "int", evaluate(returns.value, answers))
     if returns.type == "pandas.DataFrame" and "size" not in changes:
-        rows = next((size_of(v) for _, v in base.columns or () if v.size is not None), base.size)
+        given = [v for _, v in base.columns or () if v.size is not None and v.type not in _COLUMN_OF]
+        rows = size_of(given[0]) if given else base.size
         changes["size"] = rows
     made = Value(**changes) if base is UNKNOWN else replace(base, **changes)  # type: ignore[arg-type]
     if made.type == "list" and made.element is None and base.element is not None and returns.like is not None:
         made = replace(made, element=base.element)
     return made
+
+
+_COLUMN_OF = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}
 
 
 def _columns(source: Value) -> tuple[tuple[str, Value], ...] | None:
@@ -303,9 +310,12 @@ def _columns(source: Value) -> tuple[tuple[str, Value], ...] | None:
         return None
     made = []
     for name, value in source.columns:
+        if value.type in _COLUMN_OF:  # one value for all rows
+            made.append((name, Value(type="pandas.Series", dtype=_COLUMN_OF[value.type], element=value)))
+            continue
         dtype = value.dtype
         if dtype is None and value.element is not None:
-            dtype = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}.get(value.element.type or "")
+            dtype = _COLUMN_OF.get(value.element.type or "")
         kept = replace(value, type="pandas.Series", dtype=dtype, columns=None, literal=None, items=None)
         made.append((name, replace(kept, size=size_of(value) if value.size or value.items or value.shape else None)))
     return tuple(made)
@@ -355,8 +365,15 @@ def dtype_name(value: Value) -> str | None:
 _ITERATION = Fact("iteration", "", (), Behaviour(Effect.HOLDS))
 
 
-# What a member of an array is; of an object array nobody knows.
-_MEMBERS: dict[str, str | None] = {"int64": "int", "int32": "int", "bool": "bool", "object": None, "str": "str"}
+def _member_type(dtype: str | None) -> str | None:
+    """What a member of an array is; of an object array nobody knows."""
+    if dtype is None:
+        return "float"
+    if dtype.startswith(("int", "uint")):
+        return "int"
+    return {"bool": "bool", "object": None, "str": "str"}.get(
+        dtype, "complex" if dtype.startswith("complex") else "float"
+    )
 
 
 def element_of(value: Value) -> Value:
@@ -371,8 +388,8 @@ def element_of(value: Value) -> Value:
         inner = value.shape[1:]
         return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
-        usual = None if value.type == "pandas.Series" and value.dtype is None else "float"
-        return Value(type=_MEMBERS.get(value.dtype or "", usual), origin=value.origin)
+        is_open = value.type == "pandas.Series" and value.dtype is None
+        return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None

@@ -24,11 +24,13 @@ from gillint.resolve.bound import (
     returned,
     size_of,
 )
+from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.media import stored
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import address_of, peer_of, text_made
 from gillint.resolve.special import SPECIAL
@@ -53,6 +55,7 @@ from gillint.resolve.values import (
     of_number,
 )
 from gillint.resolve.web import serve_registered
+from gillint.resolve.work import with_work
 
 Keywords = tuple[tuple[str, Value], ...]
 
@@ -322,12 +325,16 @@ def library(
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = _result(act, fact, decision, bound, keywords, span)
+    bound = with_work(public, bound, result)
     if query is not None:
         result = answered(result, query)
     lazy_result = act.lazy_of(result)
     callback = None if lazy_result is not None else _callback(act, fact, bound, span)
     if lazy_result is None:
         _consume_all(act, bound, fact)
+    machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
+    if machine_code is not None:
+        result = machine_code[1]
     call = Call(
         span,
         act.path,
@@ -336,6 +343,7 @@ def library(
         bound,
         fact,
         callback=callback,
+        compiled=machine_code[0] if machine_code is not None else None,
         result=result,
         awaited=fact.awaitable,
         assumed=assumed,
@@ -370,6 +378,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
             result = _made(name, bound.positional, keywords)
         result = refine(name, bound, result)
     result = describe(act, name, bound, span, textual(name, bound, result))
+    result = stored(act, name, bound, span, result)
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
     result = _with_text(name, bound, result)
@@ -454,7 +463,7 @@ def _step_through(act: Activation, value: Value, span: Span) -> None:
     act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
 
 
-_ARRAYS = ("numpy.ndarray", "pandas.Series", "pandas.Index")
+_ARRAYS = ("numpy.ndarray",)
 
 
 def _callback(act: Activation, fact: Fact, bound: Bound, span: Span) -> Block | None:

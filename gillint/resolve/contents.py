@@ -139,10 +139,16 @@ def _text_in(value: Value, depth: int = 3) -> Estimate:
     return total(_text_in(v, depth - 1) if v.type == "dict" else size_of(v) for _, v in value.columns)
 
 
+def _listed(value: Value) -> Estimate:
+    """How many members the lists in a container have, all together."""
+    members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
+    return total(size_of(v) for v in members if v.type in ("list", "tuple"))
+
+
 def inside(value: Value, what: str) -> Estimate:
     """What a measure of contents says of a value."""
     return _nested(value, what) if what in ("leaves", "instances") else _CONTENTS[what](value)
 
 
-_CONTENTS = {"printed": printed, "unique": _unique, "floats": _floats, "text": _text_in}
-MEASURES = ("leaves", "instances", "printed", "unique", "floats")
+_CONTENTS = {"printed": printed, "unique": _unique, "floats": _floats, "listed": _listed, "text": _text_in}
+MEASURES = ("leaves", "instances", "listed", "printed", "unique", "floats")

@@ -9,6 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
+from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import names_given_on, runs_others
 from gillint.resolve.files import Files
@@ -98,12 +99,15 @@ class Resolver(Functions):
         tree = function.parsed()
         if not isinstance(tree, t.Function):
             return None
+        if tree.decorators and outline.owner is None and is_compiled(self.module_value(function.scope, outline.name)):
+            return None  # no bytecode: its callers speak of it
         sites = self._own.sites.get(key)
         arguments = sites.arguments if sites is not None and sites.seen else None
         act = Activation(self, function.scope, function.name, {}, (), function.owner)
         if arguments is None:
             receiver = self._receiver(FunctionRef(key), tree, function)
             arguments = bind_parameters(act, tree, receiver, (), (), is_method=function.is_method)
+            act.open = frozenset(arguments)
         block, result = self._run(act, key, tree, arguments)
         lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
         if block is EMPTY_BLOCK and lazy is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
@@ -17,11 +18,11 @@ from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import expressions, iterations_of, key_of
-from gillint.resolve.narrowing import matched, narrowed
+from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, declare, growth, write_target
+from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import (
@@ -97,6 +98,8 @@ def _augment(act: Activation, node: t.Augment) -> None:
         result = _lengthened(act, node.target, old, value, result)
     if isinstance(node.target, (t.Name, t.Attribute)):
         write_target(act, node.target, result)
+    elif isinstance(node.target, t.Subscript):
+        put_back(act, node.target, result)
 
 
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
@@ -118,9 +121,7 @@ def _import(act: Activation, node: t.Import) -> None:
     if own:
         act.program.touch(node, act.scope)
     if node.name != "*":
-        full = f"{node.module}.{node.name}" if node.name is not None else node.module
-        imported = Value(reference=ImportRef(node.module, node.name, node.level)) if own else symbol_of(full)
-        write_target(act, t.Name(node.span, node.binds), imported)
+        write_target(act, t.Name(node.span, node.binds), _imported(node, own=own))
         return
     module = act.program.import_module(node.module, node.level, act.scope)
     if module is not None:
@@ -132,6 +133,20 @@ def _import(act: Activation, node: t.Import) -> None:
         return
     for name in _star_names(node.module):
         act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
+
+
+def _imported(node: t.Import, *, own: bool) -> Value:
+    """What an import of one name binds; a file of the project is looked into when the name is first used."""
+    if own:
+        return Value(reference=ImportRef(node.module, node.name, node.level))
+    return symbol_of(f"{node.module}.{node.name}" if node.name is not None else node.module)
+
+
+def bind_imports(act: Activation, statements: t.Body) -> None:
+    """Bind what the top level of a file imports from its project, before it runs: modules import one another in circles."""
+    for s in statements:
+        if isinstance(s, t.Import) and s.name != "*" and act.program.in_project(s.module, s.level, act.scope):
+            act.environment.setdefault(s.binds, _imported(s, own=True))
 
 
 def _star_names(module: str) -> list[str]:
@@ -204,11 +219,13 @@ def _if(act: Activation, node: t.If) -> None:
     act.operation("branch")
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
+    arms, holds = (node.body, node.orelse), decided(act, node.test)
+    taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
     weights = (_RARE, 1.0) if _fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
-    decided = _is_true(tested)
-    if decided is not None:
-        weights = (1.0, _NEVER) if decided else (_NEVER, 1.0)
-    _choose(act, (node.body, node.orelse), weights, known)
+    constant = _is_true(tested)
+    if constant is not None:
+        weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
+    _choose(act, arms, weights, known, taken)
 
 
 def _is_true(tested: Value) -> bool | None:
@@ -240,17 +257,30 @@ def _choose(
     arms: tuple[t.Body, ...],
     weights: tuple[float, ...],
     known: tuple[Mapping[str, Value], ...] = (),
+    taken: int | None = None,
 ) -> None:
-    """Run each arm from the same state, and what its test tells beyond that, and join what they leave."""
+    """Run each arm from the same state, and what its test tells beyond that, and join what they leave.
+
+    `taken`: the one that runs, where that is known; the others are read, but they count for nothing.
+    """
     before = act.environment
     blocks: list[Block] = []
     ends: list[dict[str, Value]] = []
     for number, arm in enumerate(arms):
         act.environment = {**before, **known[number]} if known else dict(before)
+        given = len(act.returns), len(act.yields)
+        share = weights[number] / (sum(weights) or 1.0)
+        in_loop = bool(act.loops) and share < 1.0 and taken is None
+        if in_loop:  # what is appended here is so in some of the turns
+            act.loops.append(Estimate(0.01, share, 1.0))
         with act.nested() as builder:
             run(act, arm)
+        if in_loop:
+            act.loops.pop()
         blocks.append(builder.finish())
-        if not _leaves(arm):
+        if taken not in (None, number):
+            del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
+        elif not _leaves(arm):
             ends.append(act.environment)
     # The same dictionary object is kept: nested functions see the variables through it.
     merged: dict[str, Value] = {}
@@ -260,6 +290,8 @@ def _choose(
     act.environment = before
     before.clear()
     before.update(merged)
+    if taken is not None:
+        weights = tuple(float(number == taken) for number in range(len(arms)))
     if any(b.nodes or b.operations for b in blocks):
         act.emit(Branch(tuple(blocks), tuple(weights)))
 
@@ -285,6 +317,7 @@ def _ends(body: t.Body) -> bool:
 _POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
 
 
+@lru_cache(maxsize=4096)
 def _polls(node: t.For | t.While) -> bool:
     """Whether a loop asks again and again, with pauses, until something has happened."""
     calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))

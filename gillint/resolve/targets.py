@@ -11,6 +11,7 @@ from gillint.resolve.bound import QUEUES, Answers, build, element_of, literal_te
 from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, MadeRef, Value, is_known, join
 from gillint.syntax import tree as t
@@ -240,6 +241,16 @@ def _unpacked(targets: tuple[t.Expr, ...], value: Value) -> list[Value]:
     middle = items[starred : len(items) - after]
     rest = Value(type="list", items=middle, size=Estimate.point(len(middle)))
     return [*items[:starred], rest, *items[len(items) - after :]]
+
+
+def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
+    """`a[i] += 1`: what the operation gives is stored in its place, which is work of its own for an array."""
+    from gillint.resolve.expressions import evaluate
+
+    with act.nested():
+        container, index = evaluate(act, target.value), evaluate(act, target.index)
+    if container.type in (ARRAY, "pandas.Series", "pandas.DataFrame"):
+        operator_fact(act, container, "__setitem__", (index, value), target.span)
 
 
 def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:

@@ -75,7 +75,7 @@ FOUND: dict[str, tuple[str, str]] = {
     "walrus_call": ("json.loads", f"{_J}while (x := read()):\n    json.loads(x)"),
     "callable_instance": ("json.loads", f"{_J}class Parse:\n    def __call__(self, x):\n        return json.loads(x)\nparse = Parse()\nfor x in xs:\n    parse(x)"),
     # Imports
-    "import_either": ("json.loads", f"import sys\nif sys.platform == 'win32':\n    import json as codec\nelse:\n    import json as codec\nfor x in xs:\n    codec.loads(x)"),
+    "import_either": ("json.loads", "import sys\nif sys.platform == 'win32':\n    import json as codec\nelse:\n    import json as codec\nfor x in xs:\n    codec.loads(x)"),
     "import_literal": ("json.loads", "import importlib\ncodec = importlib.import_module('json')\nfor x in xs:\n    codec.loads(x)"),
     "import_in_function": ("json.loads", "def run(xs):\n    from json import loads\n    for x in xs:\n        loads(x)"),
     "getattr_literal": ("json.loads", f"{_J}f = getattr(json, 'loads')\nfor x in xs:\n    f(x)"),
