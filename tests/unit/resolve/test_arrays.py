@@ -343,6 +343,7 @@ def test_the_length_of_an_array_is_that_of_its_first_dimension() -> None:
     ("piece", "length"),
     [
         ("a[y : y + 64]", 64), ("a[y - 2 : y + 3]", 5), ("a[(y + 1) * 5 : (y + 2) * 5]", 5), ("a[y * n : (y + 1) * n]", 7),
+        ("a[max(0, y - 2) : y + 3]", 5), ("a[max(0, y - 2) : min(y + 3, len(a))]", 5),
         ("text[y : y + 4]", 4), ("A[y : y + 8, y : y + 8]", 8),
     ],
 )  # fmt: skip
