@@ -36,7 +36,7 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
 
 def answered(result: Value, query: Query) -> Value:
     """The cursor with the rows that a statement gives."""
-    return replace(result, type=_CURSOR, shape=None, size=query.rows, element=query.row)
+    return replace(result, type=_CURSOR, shape=None, size=query.rows, element=query.row or Value(type="tuple"))
 
 
 def fetched(site: Site) -> Value:

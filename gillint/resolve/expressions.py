@@ -11,9 +11,10 @@ from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, printed, size_of
+from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
 from gillint.resolve.calls import apply, knows
 from gillint.resolve.columns import GROUPED
+from gillint.resolve.contents import printed
 from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
 from gillint.resolve.opaque import part_of
@@ -200,7 +201,7 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         else:
             found = project_operator(act, left, f"__{operator}__", (right,), node.span)
             arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
-            if arrays and operator != "is":
+            if arrays and operator not in ("is", "is_not"):
                 found = operator_fact(
                     act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span
                 )

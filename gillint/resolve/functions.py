@@ -14,7 +14,7 @@ from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, is_portable
 from gillint.resolve.targets import assume
-from gillint.resolve.trace import Block, Branch, Iterations, Kind, Loop
+from gillint.resolve.trace import Block, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
@@ -75,13 +75,17 @@ class Functions(Classes):
             self._recurred.add(ref.key)
             return None, self._declared(function, tree), function.name
         if len(self._active) >= self._depth_limit:
-            self._local_effects += 1
-            return None, UNKNOWN, function.name
+            self._cuts += 1
+            return _unseen(function, tree), self._declared(function, tree), function.name
         if function.owner is not None and function.name.endswith(".__init__"):
             function.owner.constructed = True
         receiver = self._receiver(ref, tree, function)
         act = Activation(self, function.scope, function.name, {}, function.enclosing, function.owner)
-        arguments = bind_parameters(act, tree, receiver, positional, keywords, is_method=function.is_method)
+        arguments = bind_parameters(
+            act, tree, receiver, positional, keywords, is_method=function.is_method, called=record
+        )
+        if not record:
+            act.open = frozenset(arguments)
         if record and not self._apart and function.scope.path == self._path:
             sites = self._own.sites.setdefault(ref.key, CallSites())
             for name, value in arguments.items():
@@ -106,31 +110,35 @@ class Functions(Classes):
     ) -> Summary:
         """What the function does for these arguments: from the tables, or by running it."""
         own = self._shared if self._apart else self._own
-        key = _summary_key(function, arguments)
+        key = _summary_key(function, act, arguments)
         seen = own.instances.setdefault(function.key, set())
         if key not in seen:
             if len(seen) >= _MAX_INSTANCES:
                 arguments = {name: generalised(value) for name, value in arguments.items()}
-                key = _summary_key(function, arguments)
+                key = _summary_key(function, act, arguments)
             else:
                 seen.add(key)
-        found = own.summaries.get(key)
+        room = self._depth_limit - len(self._active)
+        found = _with_room(own.summaries.get(key), room)
         if found is None and own is not self._shared and function.scope.path != self._path:
-            found = self._shared.summaries.get(key)
+            found = _with_room(self._shared.summaries.get(key), room)
             if found is not None and not found.reads.isdisjoint(self._own.written):
                 found = None
         if found is None:
-            effects = self._local_effects
+            effects, cuts = self._local_effects, self._cuts
             self._reads.append(set())
             block, result = self._run(act, function.key, tree, arguments)
             lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
-            found = Summary(block, result, lazy, frozenset(self._reads.pop()))
+            cut_at = room if cuts != self._cuts or self._left <= 0 else None
+            found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at)
             self._recurred.discard(function.key)
             clean = effects == self._local_effects and not self._recurred and self._left > 0
             if clean and self._is_portable(found, function, arguments):
                 self._shared.summaries[key] = found
             else:
                 own.summaries[key] = found
+        elif found.cut_at is not None:
+            self._cuts += 1
         self._reads[-1] |= found.reads
         return found
 
@@ -223,5 +231,17 @@ class Functions(Classes):
         return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
 
 
-def _summary_key(function: Function, arguments: dict[str, Value]) -> SummaryKey:
-    return (function.key, function.version, *arguments.values())
+def _summary_key(function: Function, act: Activation, arguments: dict[str, Value]) -> SummaryKey:
+    return (function.key, function.version, bool(act.open), *arguments.values())
+
+
+def _with_room(summary: Summary | None, room: int) -> Summary | None:
+    """A summary, unless calls in it lay too deep when it was made, and there is more room now."""
+    cut_at = summary.cut_at if summary is not None else None
+    return None if cut_at is not None and room > cut_at else summary
+
+
+def _unseen(function: Function, tree: t.Function | t.Lambda) -> Block:
+    """What a function does that lies too deep to be looked at: nobody knows."""
+    call = Call(tree.span, function.scope.path, function.name, "unknown", implicit=True, assumed=True)
+    return Block((), (call,), function.name, span=tree.span)

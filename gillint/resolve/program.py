@@ -107,6 +107,7 @@ class Resolver(Functions):
         if arguments is None:
             receiver = self._receiver(FunctionRef(key), tree, function)
             arguments = bind_parameters(act, tree, receiver, (), (), is_method=function.is_method)
+            act.open = frozenset(arguments)
         block, result = self._run(act, key, tree, arguments)
         lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
         if block is EMPTY_BLOCK and lazy is not None:

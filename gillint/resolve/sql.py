@@ -52,7 +52,7 @@ class Query:
 
     visits: Estimate
     rows: Estimate = ZERO
-    row: Value = Value(type="tuple")
+    row: Value | None = None
 
 
 Tables = dict[str, Table]
@@ -108,7 +108,7 @@ def _insert(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if table is None:
         return None
     tuples = max(1, len(re.findall(r"\)\s*,\s*\(", words)) + 1) if " values" in words else 1
-    table.rows[place] = times * tuples
+    table.rows[place] = (times * tuples).max(table.rows.get(place, ZERO))
     return Query(_LOOKUP * (ONE + len(table.indexed)) * tuples)
 
 

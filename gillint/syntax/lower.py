@@ -37,7 +37,7 @@ _COMPARE = {
     "In": "contains",
     "NotIn": "contains",
     "Is": "is",
-    "IsNot": "is",
+    "IsNot": "is_not",
 }
 _UNARY = {"Minus": "neg", "Plus": "pos", "BitInvert": "invert", "Not": "not"}
 

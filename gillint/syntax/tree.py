@@ -188,6 +188,10 @@ class Yield:
     is_from: bool = False
 
 
+HOLE = "*"  # stands for what is not known of a text, here and wherever texts are put together
+IN_SPEC = -1  # the width of an expression that is itself part of a format specification: it is evaluated, not printed
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Formatted:
     """An f-string, or strings side by side: the expressions in it, and the text with `*` for each that is printed.
