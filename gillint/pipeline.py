@@ -17,7 +17,7 @@ from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.base import extended_by, library, library_files
 from gillint.regions.find import Region, find_regions, function_region
 from gillint.resolve.program import Project, resolve, walk
-from gillint.resolve.trace import Block, Call, Handover, Kind, Loop, Resolved
+from gillint.resolve.trace import Block, Call, Concurrency, Handover, Kind, Loop, Resolved
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for
 from gillint.rules.base import FileContext
 from gillint.rules.comments import UNUSED_SUPPRESSION, heed
@@ -219,6 +219,7 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
         return None
     top = max(a.cost_share for a in assessments)
     near = [i for i, a in enumerate(assessments) if a.cost_share >= 0.95 * top]
+    near = [i for i in near if not _hands_on(assessments[i])] or _handed_on(assessments) or near
 
     def preference(i: int) -> tuple[int, int, float]:
         region = assessments[i].region
@@ -226,6 +227,22 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
         return (rank, region.depth, -assessments[i].cost_share)
 
     return min(near, key=preference)
+
+
+def _hands_on(a: Assessment) -> bool:
+    """A task of the event loop that does less itself than it hands over: `await to_thread(f)`. Its waits do not count."""
+    is_task = a.region.kind is Kind.SUBMISSION and a.region.concurrency is Concurrency.ASYNCIO
+    return is_task and a.demand.handed.likely > (a.demand.gil + a.demand.native).likely
+
+
+def _handed_on(assessments: tuple[Assessment, ...]) -> list[int]:
+    """The hottest work that leaves the event loop."""
+    found = [
+        i
+        for i, a in enumerate(assessments)
+        if a.region.kind is Kind.SUBMISSION and a.region.concurrency is not Concurrency.ASYNCIO
+    ]
+    return [max(found, key=lambda i: assessments[i].cost_share)] if found else []
 
 
 _FUNCTIONS = (Kind.FUNCTION, Kind.COROUTINE, Kind.RECURSION)

@@ -9,6 +9,8 @@ A folder is an unpacked project, or the package in it. Nothing of it is run.
 from __future__ import annotations
 
 import argparse
+import json
+import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -63,7 +65,7 @@ class Figures:
     shares: list[float] = field(default_factory=list)
     sites: dict[Place, Site] = field(default_factory=dict)
     heaviest: list[tuple[float, str]] = field(default_factory=list)
-    weights: Counter[str] = field(default_factory=Counter)
+    weights: dict[str, float] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -88,8 +90,14 @@ def is_resolved(call: Call) -> bool:
     if call.kind == "library":
         return call.fact is not None and call.fact.behaviour.effect is not Effect.UNKNOWN
     if call.kind == "project":
-        return call.inner is not None
+        return not _is_unseen(call)
     return call.kind == "join"
+
+
+def _is_unseen(call: Call) -> bool:
+    """Whether a function of the project lies so deep that it was not looked at; where it calls itself, its time counts."""
+    nodes = call.inner.nodes if call.inner is not None else ()
+    return len(nodes) == 1 and isinstance(nodes[0], Call) and nodes[0].kind == "unknown" and nodes[0].name == call.name
 
 
 class Times:
@@ -181,7 +189,8 @@ def _one(made: Figures, path: Path, project: Project) -> None:
             _count(made.sites, a)
             for ranked in a.calls:
                 if not is_resolved(ranked.detail.call):
-                    made.weights[_short(ranked.detail.call)] += ranked.share
+                    name = _short(ranked.detail.call)
+                    made.weights[name] = made.weights.get(name, 0.0) + ranked.share
 
 
 def _short(call: Call) -> str:
@@ -217,34 +226,81 @@ def unresolved(made: Iterable[Figures]) -> Iterator[tuple[int, str, str, str]]:
         yield count, last, kind, "  ".join(places[last, kind][:4])
 
 
+def described(one: Figures) -> dict[str, object]:
+    """The figures of a project as plain data."""
+    return {
+        "name": one.name,
+        "files": one.files,
+        "lines": one.lines,
+        "seconds": round(one.seconds, 1),
+        "regions": one.regions,
+        "unknown regions": one.unknown_regions,
+        "hand-overs": one.handovers,
+        "resolved time": round(one.resolved_time, 4),
+        "resolved time by region": round(one.resolved_time_by_region, 4),
+        "hot sites": len(one.sites),
+        "resolved sites": round(one.resolved_sites, 4),
+        "by name": sum(s.by_name for s in one.sites.values()),
+        "failures": len(one.failures),
+        "diagnostics": [
+            {"code": d.code, "file": Path(d.path).as_posix().split(f"/{one.name}/")[-1], "line": d.span.line}
+            for d in one.diagnostics
+        ],
+    }
+
+
 def main() -> None:
-    """Print the figures of the folders."""
+    """Print the figures of the folders, or keep them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--unresolved", type=int, default=0, metavar="N", help="the N names that are least resolved")
     parser.add_argument("--diagnostics", action="store_true", help="each of them")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="keep the figures in a JSON file, beside others'")
     chosen = parser.parse_args()
     all_of_them = []
     for folder in chosen.folders:
-        one = figures(folder)
+        one = figures(folder, _project(folder))
         all_of_them.append(one)
-        print(
-            f"{one.name:20} files {one.files:4} lines {one.lines:6} regions {one.regions:5} unknown {one.unknown_regions:4} "
-            f"hand-overs {one.handovers:3} time {one.resolved_time:.0%} (each region {one.resolved_time_by_region:.0%}) "
-            f"sites {one.resolved_sites:.0%} of {len(one.sites)} "
-            f"(by name {sum(s.by_name for s in one.sites.values())}) diagnostics {len(one.diagnostics)} "
-            f"{one.seconds:.0f} s, slowest {one.slowest[0]:.1f} s {one.slowest[1]}",
-            flush=True,
-        )
-        for failure in one.failures:
-            print("  FAILED", failure)
-        for spent, place in sorted(one.heaviest, reverse=True)[: 5 if chosen.unresolved else 0]:
-            print(f"  unresolved {spent / max(one.total, 1.0):.0%} of the project's time in {place}")
-        if chosen.diagnostics:
-            for d in one.diagnostics:
-                print(f"  {d.path}:{d.span.line}: {d.code} {d.message}")
-    weights: Counter[str] = sum((one.weights for one in all_of_them), Counter())
-    for text, weight in weights.most_common(chosen.unresolved):
+        _show(one, unresolved=bool(chosen.unresolved), diagnostics=chosen.diagnostics)
+        if chosen.record is not None:
+            kept = json.loads(chosen.record.read_text(encoding="utf-8")) if chosen.record.exists() else {}
+            kept[one.name] = described(one)
+            text = json.dumps(dict(sorted(kept.items())), indent=1)
+            chosen.record.write_text(text + "\n", encoding="utf-8")
+    if chosen.unresolved:
+        _show_unresolved(all_of_them, chosen.unresolved)
+
+
+def _project(folder: Path) -> str:
+    """The name and version of an unpacked source distribution: the folder `NAME-VERSION` above the package."""
+    parts = folder.absolute().parts
+    return next((p for p in reversed(parts) if re.fullmatch(r"[\w.-]+-\d[\w.]*", p)), folder.name)
+
+
+def _show(one: Figures, *, unresolved: bool, diagnostics: bool) -> None:
+    print(
+        f"{one.name:24} files {one.files} lines {one.lines} regions {one.regions} unknown {one.unknown_regions} "
+        f"hand-overs {one.handovers} time {one.resolved_time:.0%} (each region {one.resolved_time_by_region:.0%}) "
+        f"sites {one.resolved_sites:.0%} of {len(one.sites)} (by name {sum(s.by_name for s in one.sites.values())}) "
+        f"diagnostics {len(one.diagnostics)} {one.seconds:.0f} s, slowest {one.slowest[0]:.1f} s {one.slowest[1]}",
+        flush=True,
+    )
+    for failure in one.failures:
+        print("  FAILED", failure)
+    for spent, place in sorted(one.heaviest, reverse=True)[: 5 if unresolved else 0]:
+        print(f"  unresolved {spent / max(one.total, 1.0):.0%} of the project's time in {place}")
+    for d in one.diagnostics if diagnostics else ():
+        print(f"  {d.path}:{d.span.line}: {d.code} {d.message}")
+        for related in d.related:
+            print(f"      {related.path}:{related.span.line} {related.message}")
+
+
+def _show_unresolved(all_of_them: list[Figures], most: int) -> None:
+    weights: dict[str, float] = defaultdict(float)
+    for one in all_of_them:
+        for text, weight in one.weights.items():
+            weights[text] += weight
+    for text, weight in sorted(weights.items(), key=lambda item: -item[1])[:most]:
         print(f"{weight:7.1f} regions' time in {text}")
     known = set(sys.stdlib_module_names) | {name.partition(".")[0] for name in library_files()}
     names = Counter(
@@ -253,10 +309,10 @@ def main() -> None:
         for s in one.sites.values()
         if s.call is not None and s.call.kind == "unknown"
     )
-    for name, count in names.most_common() if chosen.unresolved else ():
+    for name, count in names.most_common():
         if "." in name and name.partition(".")[0] in known:
             print(f"{count:5} without a fact: {name}")
-    for count, last, kind, where in list(unresolved(all_of_them))[: chosen.unresolved]:
+    for count, last, kind, where in list(unresolved(all_of_them))[:most]:
         print(f"{count:5} {last:24} {kind:10} {where}")
 
 

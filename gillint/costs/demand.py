@@ -131,12 +131,16 @@ def _is_shared(call: Call, made: set[str | None]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CallShare:
-    """One call site with the time it takes in one run of a region, callees included one by one."""
+    """One call site with the time it takes in one run of a region, callees included one by one.
+
+    `chance` is how likely a run gets there at all: loops do not raise it, branches lower it.
+    """
 
     call: Call
     effect: CallEffect
     count: Estimate
     chain: tuple[Span, ...] = ()
+    chance: float = 1.0
 
     @property
     def elapsed(self) -> Estimate:
@@ -232,13 +236,14 @@ class Costs:
     def calls(self, block: Block) -> tuple[CallShare, ...]:
         """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
         found: dict[tuple[str, Span, str], CallShare] = {}
-        self._collect(block, ONE, (), found, 0)
+        self._collect(block, ONE, 1.0, (), found, 0)
         return tuple(sorted(found.values(), key=lambda share: -share.elapsed.likely))
 
     def _collect(
         self,
         block: Block,
         count: Estimate,
+        chance: float,
         chain: tuple[Span, ...],
         found: dict[tuple[str, Span, str], CallShare],
         depth: int,
@@ -250,19 +255,24 @@ class Costs:
                 if node.kind not in ("project", "join"):
                     key = (node.path, node.span, node.name)
                     old = found.get(key)
-                    found[key] = CallShare(node, self.effect(node), count if old is None else old.count + count, chain)
+                    found[key] = (
+                        CallShare(node, self.effect(node), count, chain, chance)
+                        if old is None
+                        else CallShare(node, self.effect(node), old.count + count, chain, max(old.chance, chance))
+                    )
                 if node.inner is not None:
                     times = count * RECURSIVE_CALLS if node.inner.recursive else count
-                    self._collect(node.inner, times, (*chain, node.span), found, depth + 1)
+                    self._collect(node.inner, times, chance, (*chain, node.span), found, depth + 1)
                 if node.callback is not None:
-                    self._collect(node.callback, count * self.effect(node).calls, chain, found, depth + 1)
+                    self._collect(node.callback, count * self.effect(node).calls, chance, chain, found, depth + 1)
             elif isinstance(node, Loop):
-                self._collect(node.body, count * node.trips, chain, found, depth + 1)
+                self._collect(node.body, count * node.trips, chance, chain, found, depth + 1)
             elif isinstance(node, Branch):
                 weights = node.weights or tuple(1.0 for _ in node.arms)
                 whole = sum(weights) or 1.0
                 for arm, weight in zip(node.arms, weights, strict=True):
-                    self._collect(arm, count * (weight / whole), chain, found, depth + 1)
+                    part = weight / whole
+                    self._collect(arm, count * part, chance * part, chain, found, depth + 1)
 
     def region(self, block: Block) -> tuple[Demand, tuple[CallShare, ...]]:
         """The demand of a region's body with its serialised part, and its calls."""

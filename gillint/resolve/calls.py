@@ -26,13 +26,16 @@ from gillint.resolve.bound import (
 )
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
+from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.media import stored
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import address_of, peer_of, text_made
 from gillint.resolve.special import SPECIAL
-from gillint.resolve.storage import content_of, current, describe
+from gillint.resolve.sql import Query
+from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
@@ -317,12 +320,7 @@ def library(
             )
         )
         return _made(name, positional, keywords)
-    content = content_of(act, public, bound)
-    if content is not None:
-        bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
-    query = query_of(act, public, bound, (span, act.path))
-    if query is not None:
-        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
+    bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
@@ -359,6 +357,17 @@ def library(
     return result
 
 
+def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[Bound, Query | None]:
+    """The arguments with what is behind them: the contents of a file that is named, the rows that a statement looks at."""
+    content = content_of(act, name, bound)
+    query = query_of(act, name, bound, (span, act.path))
+    if content is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
+    if query is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
+    return bound, query
+
+
 def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
     """What a library's call gives back."""
     name = fact.name
@@ -369,6 +378,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
             result = _made(name, bound.positional, keywords)
         result = refine(name, bound, result)
     result = describe(act, name, bound, span, textual(name, bound, result))
+    result = stored(act, name, bound, span, result)
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
     result = _with_text(name, bound, result)

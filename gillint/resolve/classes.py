@@ -165,14 +165,14 @@ class Classes(Modules):
 
     def _call_aside(self, method: FunctionRef) -> None:
         """Run a method for what it leaves in the attributes, apart from the calls that are under way."""
-        kept = (self._active, self._depth_limit)
+        kept = (self._active, self._depth_limit, self._cuts)
         self._active, self._depth_limit = [], IMPORT_DEPTH
         self._aside += 1
         try:
             self.call(method, (), (), record=False)
         finally:
             self._aside -= 1
-            self._active, self._depth_limit = kept
+            self._active, self._depth_limit, self._cuts = kept
 
     def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
         """Join what is assigned to an attribute anywhere."""

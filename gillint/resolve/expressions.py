@@ -11,9 +11,10 @@ from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, printed, size_of
+from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
 from gillint.resolve.calls import apply, knows
 from gillint.resolve.columns import GROUPED
+from gillint.resolve.contents import printed
 from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
 from gillint.resolve.opaque import part_of
@@ -169,7 +170,7 @@ def _unary(act: Activation, node: t.Unary) -> Value:
     operand = evaluate(act, node.operand)
     if node.operator == "not":
         act.operation("unary")
-        return Value(type="bool")
+        return of_constant(not operand.literal.value) if operand.literal is not None else Value(type="bool")
     found = operator_fact(act, operand, f"__{node.operator}__", (), node.span)
     if found is not None:
         return found

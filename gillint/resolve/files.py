@@ -48,18 +48,18 @@ class Files:
     """What was written, by the name of the file and the place in the source that writes."""
 
     pieces: dict[str, dict[Span, Content]] = field(default_factory=dict)
-    opened: dict[str, tuple[int, int]] = field(default_factory=dict)
+    opened: dict[str, tuple[int, int, Estimate]] = field(default_factory=dict)
     _folders: dict[str, Content] = field(default_factory=dict)
 
     def write(self, name: str, span: Span, piece: Content) -> None:
-        """Note what one place in the source writes to a file; what is known of it stays known."""
+        """Note what one place in the source writes to a file: at most, where it is looked at more than once."""
         at = self._folders if piece.is_folder else None
         if at is not None:
             at[name] = piece
             return
         pieces = self.pieces.setdefault(name, {})
         old = pieces.get(span)
-        if old is None or piece.size.known or not old.size.known:
+        if old is None or (piece.size * piece.files).likely >= (old.size * old.files).likely:
             pieces[span] = piece
 
     def find(self, name: str) -> Content | None:

@@ -14,7 +14,7 @@ from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, is_portable
 from gillint.resolve.targets import assume
-from gillint.resolve.trace import Block, Branch, Iterations, Kind, Loop
+from gillint.resolve.trace import Block, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
@@ -75,8 +75,8 @@ class Functions(Classes):
             self._recurred.add(ref.key)
             return None, self._declared(function, tree), function.name
         if len(self._active) >= self._depth_limit:
-            self._local_effects += 1
-            return None, UNKNOWN, function.name
+            self._cuts += 1
+            return _unseen(function, tree), self._declared(function, tree), function.name
         if function.owner is not None and function.name.endswith(".__init__"):
             function.owner.constructed = True
         receiver = self._receiver(ref, tree, function)
@@ -118,23 +118,27 @@ class Functions(Classes):
                 key = _summary_key(function, act, arguments)
             else:
                 seen.add(key)
-        found = own.summaries.get(key)
+        room = self._depth_limit - len(self._active)
+        found = _with_room(own.summaries.get(key), room)
         if found is None and own is not self._shared and function.scope.path != self._path:
-            found = self._shared.summaries.get(key)
+            found = _with_room(self._shared.summaries.get(key), room)
             if found is not None and not found.reads.isdisjoint(self._own.written):
                 found = None
         if found is None:
-            effects = self._local_effects
+            effects, cuts = self._local_effects, self._cuts
             self._reads.append(set())
             block, result = self._run(act, function.key, tree, arguments)
             lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
-            found = Summary(block, result, lazy, frozenset(self._reads.pop()))
+            cut_at = room if cuts != self._cuts or self._left <= 0 else None
+            found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at)
             self._recurred.discard(function.key)
             clean = effects == self._local_effects and not self._recurred and self._left > 0
             if clean and self._is_portable(found, function, arguments):
                 self._shared.summaries[key] = found
             else:
                 own.summaries[key] = found
+        elif found.cut_at is not None:
+            self._cuts += 1
         self._reads[-1] |= found.reads
         return found
 
@@ -229,3 +233,15 @@ class Functions(Classes):
 
 def _summary_key(function: Function, act: Activation, arguments: dict[str, Value]) -> SummaryKey:
     return (function.key, function.version, bool(act.open), *arguments.values())
+
+
+def _with_room(summary: Summary | None, room: int) -> Summary | None:
+    """A summary, unless calls in it lay too deep when it was made, and there is more room now."""
+    cut_at = summary.cut_at if summary is not None else None
+    return None if cut_at is not None and room > cut_at else summary
+
+
+def _unseen(function: Function, tree: t.Function | t.Lambda) -> Block:
+    """What a function does that lies too deep to be looked at: nobody knows."""
+    call = Call(tree.span, function.scope.path, function.name, "unknown", implicit=True, assumed=True)
+    return Block((), (call,), function.name, span=tree.span)

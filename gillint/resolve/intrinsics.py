@@ -53,6 +53,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
         return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
+    if name.startswith(("random.", "secrets.")):
+        return _drawn(name, args)
     handler = _BY_NAME.get(name)
     if handler is None or not args:
         return None
@@ -122,6 +124,19 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
 
 def _next(name: str, args: tuple[Value, ...]) -> Value:
     return element_of(args[0])
+
+
+def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
+    """A random number lies between what is passed."""
+    method = name.rsplit(".", 1)[-1]
+    numbers = [a.number for a in args[:2]]
+    if method not in ("randint", "randrange", "uniform", "randbelow") or not numbers or None in numbers:
+        return None
+    low, high = (ZERO, numbers[0]) if len(numbers) == 1 else (numbers[0], numbers[1])
+    if low is None or high is None:
+        return None
+    amount = Estimate(low.low, (low.likely + high.likely) / 2, high.high)
+    return Value(type="float" if method == "uniform" else "int", number=amount)
 
 
 def _converted(name: str, args: tuple[Value, ...]) -> Value:

@@ -73,6 +73,8 @@ def _rows(value: Value, mask: Value) -> Value:
 def _sliced(value: Value, piece: Value) -> Value | None:
     if value.type is None:
         return None
+    if value.type == "mmap.mmap":
+        value = Value(type="bytes", size=value.size, origin=value.origin)
     whole = size_of(value) if value.size is not None or value.items is not None else None
     size = extent(whole, piece)
     origin = value.origin if size is None else None

@@ -18,7 +18,7 @@ from gillint.resolve.files import Files
 from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
-from gillint.resolve.statements import run
+from gillint.resolve.statements import bind_imports, run
 from gillint.resolve.tables import Function, Loader, Tables
 from gillint.resolve.trace import Kind
 from gillint.resolve.values import (
@@ -70,6 +70,7 @@ class Modules(Program):
         self._aside = 0  # methods that are run to find out an attribute, one on the way to the other
         self._made = 0
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
+        self._cuts = 0  # calls that lay too deep
         self._reads: list[set[str]] = [set()]
         self._active: list[str] = []
         self._running: list[Activation] = []
@@ -144,14 +145,14 @@ class Modules(Program):
             self._local_effects += 1
             yield False
             return
-        kept = (self._active, self._depth_limit, self._left, self._reads, self._local_effects)
+        kept = (self._active, self._depth_limit, self._left, self._reads, self._local_effects, self._cuts)
         self._active, self._depth_limit, self._left, self._reads = [], IMPORT_DEPTH, _MODULE_BUDGET, [set()]
         self._apart += 1
         try:
             yield True
         finally:
             self._apart -= 1
-            self._active, self._depth_limit, self._left, self._reads, self._local_effects = kept
+            self._active, self._depth_limit, self._left, self._reads, self._local_effects, self._cuts = kept
 
     def spend(self) -> bool:
         """Count a step."""
@@ -177,6 +178,7 @@ class Modules(Program):
                 if near:
                     scope.state = "running"
                     self._running.append(act)
+                    bind_imports(act, scope.syntax.statements())
                     self._register(act, scope.syntax.statements())
                     self._running.pop()
                     self._drain(act)

@@ -13,6 +13,7 @@ from gillint.resolve.arrays import refine
 from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
 from gillint.resolve.calls import apply, bind_arguments
 from gillint.resolve.opaque import is_vague
+from gillint.resolve.peers import peer_of
 from gillint.resolve.strings import formatted, textual, together
 from gillint.resolve.trace import Call
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
@@ -57,15 +58,15 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         joined = together(left, right) if left.type in ("str", "bytes") else None
         return Value(type=left.type, size=size, element=left.element or right.element, text=joined)
     if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
-        text, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
-        size = size_of(text) * number_of(times) if times.number is not None else None
-        element = element_of(text) if text.type != "str" else text.element
-        known = text_of(text)
+        sequence, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
+        size = size_of(sequence) * number_of(times) if times.number is not None else None
+        element = element_of(sequence) if sequence.type != "str" else sequence.element
+        known = text_of(sequence)
         repeated = known.times(number_of(times)) if known is not None and times.number is not None else None
-        return Value(type=text.type, size=size, element=element, text=repeated)
+        return Value(type=sequence.type, size=size, element=element, text=repeated)
     if operator == "mod" and left.type in ("str", "bytes"):
         template = text_of(left)
-        return Value(type=left.type, text=formatted(template) if template is not None else None)
+        return Value(type=left.type, size=left.size, text=formatted(template) if template is not None else None)
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return UNKNOWN
@@ -128,7 +129,8 @@ def operator_fact(
     if method == "__iter__" and result == UNKNOWN:
         result = element_of(receiver)
     bound = with_work(fact.name, bound, result)
-    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
+    peer = peer_of(fact, fact.name, bound, act.scope)
+    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True, peer=peer))
     return result
 
 

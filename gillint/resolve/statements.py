@@ -17,7 +17,7 @@ from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import expressions, iterations_of
+from gillint.resolve.iterations import expressions, iterations_of, key_of
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -41,6 +41,7 @@ from gillint.resolve.values import (
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
+_NEVER = 0.0001  # the share of what a constant rules out, as far as can be seen
 WHILE_TURNS = "how often the `while` loop runs"
 _WHILE_TRIPS = Estimate(1, 1_000, 1e6)
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
@@ -120,9 +121,7 @@ def _import(act: Activation, node: t.Import) -> None:
     if own:
         act.program.touch(node, act.scope)
     if node.name != "*":
-        full = f"{node.module}.{node.name}" if node.name is not None else node.module
-        imported = Value(reference=ImportRef(node.module, node.name, node.level)) if own else symbol_of(full)
-        write_target(act, t.Name(node.span, node.binds), imported)
+        write_target(act, t.Name(node.span, node.binds), _imported(node, own=own))
         return
     module = act.program.import_module(node.module, node.level, act.scope)
     if module is not None:
@@ -134,6 +133,20 @@ def _import(act: Activation, node: t.Import) -> None:
         return
     for name in _star_names(node.module):
         act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
+
+
+def _imported(node: t.Import, *, own: bool) -> Value:
+    """What an import of one name binds; a file of the project is looked into when the name is first used."""
+    if own:
+        return Value(reference=ImportRef(node.module, node.name, node.level))
+    return symbol_of(f"{node.module}.{node.name}" if node.name is not None else node.module)
+
+
+def bind_imports(act: Activation, statements: t.Body) -> None:
+    """Bind what the top level of a file imports from its project, before it runs: modules import one another in circles."""
+    for s in statements:
+        if isinstance(s, t.Import) and s.name != "*" and act.program.in_project(s.module, s.level, act.scope):
+            act.environment.setdefault(s.binds, _imported(s, own=True))
 
 
 def _star_names(module: str) -> list[str]:
@@ -204,12 +217,34 @@ def _if(act: Activation, node: t.If) -> None:
         run(act, node.body)
         return
     act.operation("branch")
-    evaluate(act, node.test)
+    tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
-    weights = (_weight(node.body), _weight(node.orelse))
+    weights = (_RARE, 1.0) if _fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
+    constant = _is_true(tested)
+    if constant is not None:
+        weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
     _choose(act, arms, weights, known, taken)
+
+
+def _is_true(tested: Value) -> bool | None:
+    """Whether a test holds that is a constant as far as can be seen: an option that nobody sets, a client that is None."""
+    return bool(tested.literal.value) if tested.literal is not None else None
+
+
+def _fills_a_gap(node: t.If) -> bool:
+    """`if key not in table: table[key] = ...`: what is there the next time is not made again."""
+    test = node.test
+    if isinstance(test, t.Unary) and test.operator == "not" and isinstance(test.operand, t.Compare):
+        test = test.operand
+    elif isinstance(test, t.Unary):
+        return False
+    if not isinstance(test, t.Compare) or test.operators[-1:] != ("contains",) or node.orelse:
+        return False
+    table = key_of(test.rights[-1])
+    stores = (target for s in node.body if isinstance(s, t.Assign) for target in s.targets)
+    return table is not None and any(isinstance(x, t.Subscript) and key_of(x.value) == table for x in stores)
 
 
 def _weight(body: t.Body) -> float:
@@ -234,8 +269,14 @@ def _choose(
     for number, arm in enumerate(arms):
         act.environment = {**before, **known[number]} if known else dict(before)
         given = len(act.returns), len(act.yields)
+        share = weights[number] / (sum(weights) or 1.0)
+        in_loop = bool(act.loops) and share < 1.0 and taken is None
+        if in_loop:  # what is appended here is so in some of the turns
+            act.loops.append(Estimate(0.01, share, 1.0))
         with act.nested() as builder:
             run(act, arm)
+        if in_loop:
+            act.loops.pop()
         blocks.append(builder.finish())
         if taken not in (None, number):
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]

@@ -75,12 +75,14 @@ class Summary:
     Attributes:
         lazy: the deferred work that the result stands for; each call makes one of its own.
         reads: the attributes of classes that were looked at on the way.
+        cut_at: how many calls deeper it could look, where that was not deep enough.
     """
 
     block: Block
     result: Value
     lazy: Lazy | None
     reads: frozenset[str]
+    cut_at: int | None = None
 
 
 SummaryKey = tuple[object, ...]

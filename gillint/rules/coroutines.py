@@ -16,7 +16,8 @@ _BLOCKS_NS = 50e6  # a pause of the event loop that users notice
 _AT_LEAST_NS = 10e6  # ... and what it must take with every unknown small
 _WAITS_NS = 5e6
 _SLEEP_NS = 1e6
-_SELDOM = 0.05  # times in a run of the coroutine
+_SELDOM = 0.3  # how likely what lies in a callee is reached: behind two conditions it hardly is
+_MEANINGLESS = 1e5  # between what a piece takes at least and what it likely takes: nobody knows
 _QUEUES = ("queue.Queue.get", "queue.LifoQueue.get", "queue.PriorityQueue.get", "queue.SimpleQueue.get")
 # Programs that poll in a coroutine are event loops themselves; sockets are then non-blocking.
 _POLLING = ("select.", "selectors.", "socket.socket.", "ssl.SSLSocket.")
@@ -53,7 +54,9 @@ def _computing(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         share = top.elapsed.likely / d.elapsed.likely if top is not None else 0.0
         if top is not None and share < 0.3:
             top = None
-        if top is not None and top.effect.undecided and share > 0.5:
+        if top is not None and ((top.effect.undecided and share > 0.5) or (top.chain and top.chance < _SELDOM)):
+            continue
+        if busy.likely > _MEANINGLESS * busy.low:
             continue
         what = f"`{top.call.name}`" if top is not None else "this loop" if piece.is_loop else "this call"
         held = d.gil.likely > 0.5 * busy.likely
@@ -81,8 +84,8 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             if not _blocks(share) or (sets_nonblocking and call.name.startswith(_POLLING)):
                 continue
             place = call.span if call.path == context.path and not share.chain else piece.span
-            if place != call.span and share.count.likely < _SELDOM:
-                continue  # a pause before something that failed is tried again
+            if place != call.span and share.chance < _SELDOM:
+                continue  # a pause before something that failed is tried again, a default that nobody asks for
             if place != call.span and call.name.startswith("socket."):
                 continue  # a function that looks up or connects somewhere inside does so for few of its arguments
             if call.name in _QUEUES and (place != call.span or asks_first):
@@ -92,7 +95,7 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             seen.add((place, call.name))
             chain = () if place == call.span else (link(share, f"`{call.name}` waits"),)
             through = "" if place == call.span else " on the way"
-            wait = share.effect.wait
+            wait = share.effect.away
             lasts = f", for about {duration(wait.likely)} each time" if call.name != "time.sleep" or wait.known else ""
             message = (
                 f"`{call.name}` waits{through} without `await`{lasts}: "
@@ -119,7 +122,8 @@ def _blocks(share: CallShare) -> bool:
         return effect.wait.likely >= _SLEEP_NS
     if call.name.startswith(("select.", "selectors.", "multiprocessing.connection.")):
         return False
-    return effect.wait.likely >= _WAITS_NS and effect.wait.likely > effect.gil.likely
+    # A server on this machine may be somewhere else tomorrow, and a slow one blocks as long there.
+    return effect.away.likely >= _WAITS_NS and effect.away.likely > effect.gil.likely
 
 
 def _instead(name: str) -> str:
@@ -159,7 +163,8 @@ LONG_COMPUTATION_IN_COROUTINE = Rule(
     ),
     limits=(
         "Only where the sizes are known well enough that it takes 10 ms at least; functions that are defined inside other "
-        "functions are not looked at. What a coroutine called main does before its first await is not reported."
+        "functions are not looked at. What a coroutine called main does before its first await is not reported, nor what "
+        "is done in a function that is called, behind two conditions."
     ),
     evidence=(
         "Each call's own costs and evidence: `gillint explain NAME`; the estimate of bytecode is in "
@@ -192,7 +197,8 @@ BLOCKING_WAIT_IN_COROUTINE = Rule(
     ),
     limits=(
         "Only calls that are known to wait; reading local files is not reported. Waiting for a lock or for a future that may be "
-        "done already is not reported either. What a coroutine called main does before its first await is left alone."
+        "done already is not reported either. What a coroutine called main does before its first await is left alone. In a "
+        "function that is called, a wait behind two conditions, or before a failed attempt is repeated, is left alone, too."
     ),
     evidence=(
         "The facts say which calls wait, from their sources: `gillint explain requests.get`, `gillint explain "
