@@ -70,6 +70,7 @@ def page(figures: dict[str, Any], judged: dict[str, Any], benchmarks: dict[str, 
         projects=len(figures),
         lines=f"{sum(one['lines'] for one in figures.values()):,}",
         share=share,
+        header=f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}",
         table="\n".join(_row(name, one, found) for name, one in figures.items()),
         findings="\n".join(_finding(f) for f in found),
         left="\n".join(f"- {text}" for text in judged["left"]),
@@ -131,10 +132,14 @@ def read() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     )
 
 
+_COLUMNS = (
+    "project", "version", "files", "lines", "regions", "unknown", "hand-overs", "time", "each region", "call sites", "by name",
+    "diagnostics", "right / wrong", "seconds",
+)  # fmt: skip
 _TEXT = """# Field report: real projects
 
-What gillint sees of the source distributions of {projects} projects from PyPI ({lines} lines, tests left out), looked at on {date}.
-None of their code is part of this repository. `python -m scripts.field_page` makes this page from `scripts/data/`;
+What gillint sees of the source distributions of {projects} projects from PyPI ({lines} lines, tests left out), looked at on
+{date}. None of their code is part of this repository. `python -m scripts.field_page` makes this page from `scripts/data/`;
 `python -m scripts.field_report FOLDER...` counts, and with `--unresolved 40` lists what is least resolved.
 
 Every diagnostic of the default selection of `gillint check` was read with the code around it: **{share} are right**.
@@ -142,17 +147,17 @@ Every diagnostic of the default selection of `gillint check` was read with the c
 ## Projects
 
 - *Regions* are those that `gillint check` assesses; *unknown* are the ones of which it says nothing, since unknown calls decide.
-- *Time*: the share of the estimated time of the functions that nothing in their file calls, one run of each, that is in bytecode,
-  in calls that the knowledge base has a fact for, and in functions of the project; the rest is in calls that are unknown, or
-  merely assumed to be Python. The largest loops decide that figure, so *each region* has the mean of the hot regions' shares, each
-  with the same weight: one unknown call beside a few lines of Python takes nearly all the time of a small region.
-- *Call sites*: the share of the call expressions in hot regions, and in the functions that they reach, that are resolved in the
-  same sense. A region is hot from a tenth of its file's estimated time. *By name*: calls whose receiver is unknown and whose method's name
-  only a builtin type has, such as `startswith`; they count as resolved.
+- *Time*: the share of the estimated time of the functions that nothing in their file calls, one run of each, that is in
+  bytecode, in calls that the knowledge base has a fact for, and in functions of the project; the rest is in calls that are
+  unknown, or merely assumed to be Python. The largest loops decide that figure, so *each region* has the mean of the hot
+  regions' shares, each with the same weight: one unknown call beside a few lines of Python takes nearly all the time of a
+  small region.
+- *Call sites*: the share of the call expressions in hot regions, and in the functions that they reach, that are resolved in
+  the same sense. A region is hot from a tenth of its file's estimated time. *By name*: calls whose receiver is unknown and
+  whose method's name only a few common types have, such as `startswith`; they count as resolved.
 - *Seconds*: CPU time of the whole project on the machine of the measurement, one process.
 
-| project | version | files | lines | regions | unknown | hand-overs | time | each region | call sites | by name | diagnostics | right / wrong | s |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+{header}
 {table}
 
 ## Diagnostics
@@ -167,8 +172,8 @@ Every diagnostic of the default selection of `gillint check` was read with the c
 
 ## pyperformance
 
-The verdict of `gillint bm_NAME/run_benchmark.py` for each benchmark of pyperformance 1.14.0 (its own file alone: what it imports from
-other packages is not read).
+The verdict of `gillint bm_NAME/run_benchmark.py` for each benchmark of pyperformance 1.14.0 (its own file alone: what it
+imports from other packages is not read).
 
 {notes}
 

@@ -65,7 +65,7 @@ class Figures:
     shares: list[float] = field(default_factory=list)
     sites: dict[Place, Site] = field(default_factory=dict)
     heaviest: list[tuple[float, str]] = field(default_factory=list)
-    weights: Counter[str] = field(default_factory=Counter)
+    weights: dict[str, float] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -189,7 +189,8 @@ def _one(made: Figures, path: Path, project: Project) -> None:
             _count(made.sites, a)
             for ranked in a.calls:
                 if not is_resolved(ranked.detail.call):
-                    made.weights[_short(ranked.detail.call)] += ranked.share
+                    name = _short(ranked.detail.call)
+                    made.weights[name] = made.weights.get(name, 0.0) + ranked.share
 
 
 def _short(call: Call) -> str:
@@ -295,8 +296,11 @@ def _show(one: Figures, *, unresolved: bool, diagnostics: bool) -> None:
 
 
 def _show_unresolved(all_of_them: list[Figures], most: int) -> None:
-    weights: Counter[str] = sum((one.weights for one in all_of_them), Counter())
-    for text, weight in weights.most_common(most):
+    weights: dict[str, float] = defaultdict(float)
+    for one in all_of_them:
+        for text, weight in one.weights.items():
+            weights[text] += weight
+    for text, weight in sorted(weights.items(), key=lambda item: -item[1])[:most]:
         print(f"{weight:7.1f} regions' time in {text}")
     known = set(sys.stdlib_module_names) | {name.partition(".")[0] for name in library_files()}
     names = Counter(

@@ -19,7 +19,8 @@ from gillint.source.notebooks import Cell
 class Options:
     """What the user decides about an analysis; `codes` are the selected rules, None for the default ones.
 
-    `web_handlers`: functions that web frameworks run in threads count as handed over. `environment` tells the versions of libraries, `extensions` are knowledge files that override those of gillint.
+    `web_handlers`: functions that web frameworks run in threads count as handed over. `environment` tells the versions of
+    libraries, `extensions` are knowledge files that override those of gillint.
     """
 
     cores: int = 4

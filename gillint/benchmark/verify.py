@@ -23,13 +23,13 @@ _OTHERS = 0.2  # CPU time in threads of the library's own, beside that of the ca
 AGREEMENT = (
     "A fact agrees where the held fraction that is counted now lies within 0.15 of what gillint predicts for the probe's\n"
     "code and sizes, or of a held fraction that the fact's evidence recorded; or on the same side of the bounds (up to 0.3,\n"
-    "up to 0.8, above) as the likely prediction; or, where a part is held and a part is not (0.05 to 0.95), has at most four\n"
-    "times the odds, or a quarter: kernels and memory differ, and costs are right within a factor of two; where a call that does\n"
-    "not wait was kept waiting (a busy disk), the share of its CPU time counts as well. A fact whose probe can neither be\n"
-    "predicted nor was recorded is judged by its effect alone: what holds or runs Python is above 0.8, what releases or waits below. Inconclusive is what raised,\n"
-    "what took too long, what differed by more than 0.3 from round to round, what waits and was answered at once (as by a\n"
-    "server on the same machine), what other threads of the library did, and what would disagree, but releases so shortly\n"
-    "that counting takes as long."
+    "up to 0.8, above) as the likely prediction; or, where a part is held and a part is not (0.05 to 0.95), has at most\n"
+    "four times the odds, or a quarter: kernels and memory differ, and costs are right within a factor of two. Where a\n"
+    "call that does not wait was kept waiting (a busy disk), the share of its CPU time counts as well. A fact whose probe\n"
+    "can neither be predicted nor was recorded is judged by its effect alone: what holds or runs Python is above 0.8,\n"
+    "what releases or waits below. Inconclusive is what raised, what took too long, what differed by more than 0.3 from\n"
+    "round to round, what waits and was answered at once (as by a server on the same machine), what other threads of the\n"
+    "library did, and what would disagree, but releases so shortly that counting takes as long."
 )
 
 

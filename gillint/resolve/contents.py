@@ -6,7 +6,9 @@ import math
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.resolve.bound import FILES, element_of, member_size, size_of
+from gillint.resolve.texts import Text
 from gillint.resolve.values import UNKNOWN, Value, text_of
+from gillint.syntax.tree import HOLE
 
 # Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
 _PRINTED = {
@@ -53,6 +55,30 @@ def _unique(value: Value) -> Estimate:
     )
     usual = size_of(value) * (member_size(value) if is_file else ONE) * _USUALLY_UNIQUE
     return unique if unique is not None else usual
+
+
+def written(value: Value) -> Text:
+    """A document that a value is written as: its texts and numbers are new, names and punctuation come again and again."""
+    size, fresh = printed(value), _novel(value)
+    return Text(HOLE, (), (size - fresh).max(0), fresh.min(size))
+
+
+def _novel(value: Value, depth: int = 4) -> Estimate:
+    if value.type in ("str", "bytes"):
+        text = text_of(value)
+        unique = text.unique if text is not None else None
+        return unique if unique is not None else printed(value)
+    if depth == 0 or value.type is None or value.type in ("int", "float", "bool", "NoneType"):
+        return printed(value)
+    if value.columns is not None:
+        return total(_novel(v, depth - 1) for _, v in value.columns)
+    if value.type in _DICTS:
+        return size_of(value) * total(_novel(v, depth - 1) for v in value.items or ())
+    if value.type in ("list", "tuple", "set", "frozenset"):
+        if value.items is not None:
+            return total(_novel(v, depth - 1) for v in value.items)
+        return size_of(value) * _novel(element_of(value), depth - 1)
+    return printed(value)
 
 
 def _floats(value: Value, depth: int = 4) -> Estimate:

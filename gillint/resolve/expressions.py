@@ -170,7 +170,7 @@ def _unary(act: Activation, node: t.Unary) -> Value:
     operand = evaluate(act, node.operand)
     if node.operator == "not":
         act.operation("unary")
-        return Value(type="bool")
+        return of_constant(not operand.literal.value) if operand.literal is not None else Value(type="bool")
     found = operator_fact(act, operand, f"__{node.operator}__", (), node.span)
     if found is not None:
         return found

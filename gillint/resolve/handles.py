@@ -19,7 +19,7 @@ PACKED = 3.0  # what compression is taken to gain, here and in the facts of the 
 
 UNPACKING = {"gzip.": "gz", "bz2.": "bz2", "lzma.": "xz"}
 
-PACKED_KINDS = tuple(UNPACKING.values())
+PACKED_KINDS = (*UNPACKING.values(), "xz-preset")
 
 ARCHIVES = ("zipfile.ZipFile", "tarfile.TarFile")
 

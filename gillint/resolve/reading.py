@@ -107,7 +107,7 @@ def listed(site: Site) -> Value:
     if method in ("glob", "rglob") and site.bound.receiver is not None:
         pattern = literal_text(site.argument(0, "pattern"))
         wanted = f"{name}/{HOLE if method == 'rglob' else ''}{pattern or HOLE}"
-    wanted = wanted.replace(HOLE * 2, HOLE)
+    wanted = wanted.replace("*", HOLE).replace(HOLE * 2, HOLE)
     content = site.act.program.files.find(wanted)
     each = Text(HOLE if method == "listdir" else wanted)
     member = replace(element_of(site.result), text=each)

@@ -41,6 +41,7 @@ from gillint.resolve.values import (
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
+_NEVER = 0.0001  # the share of what a constant rules out, as far as can be seen
 WHILE_TURNS = "how often the `while` loop runs"
 _WHILE_TRIPS = Estimate(1, 1_000, 1e6)
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
@@ -216,12 +217,20 @@ def _if(act: Activation, node: t.If) -> None:
         run(act, node.body)
         return
     act.operation("branch")
-    evaluate(act, node.test)
+    tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
     weights = (_RARE, 1.0) if _fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
+    constant = _is_true(tested)
+    if constant is not None:
+        weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
     _choose(act, arms, weights, known, taken)
+
+
+def _is_true(tested: Value) -> bool | None:
+    """Whether a test holds that is a constant as far as can be seen: an option that nobody sets, a client that is None."""
+    return bool(tested.literal.value) if tested.literal is not None else None
 
 
 def _fills_a_gap(node: t.If) -> bool:

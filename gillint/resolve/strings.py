@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.contents import written
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
@@ -53,6 +54,16 @@ def _stripped(bound: Bound, result: Value) -> Value:
     return replace(
         result, text=replace(text, pattern=text.pattern.strip("/ \n")) if text is not None else None, source=source
     )
+
+
+def _substituted(position: int) -> Callable[[Bound, Value], Value]:
+    """`pattern.sub(new, text)`: most of it stays."""
+
+    def made(bound: Bound, result: Value) -> Value:
+        text = text_of(bound.positional[position]) if len(bound.positional) > position else None
+        return replace(result, text=text.changed()) if text is not None else result
+
+    return made
 
 
 def _format(bound: Bound, result: Value) -> Value:
@@ -177,7 +188,8 @@ def _made_from(kind: str) -> Callable[[Bound, Value], Value]:
         source = bound.positional[0] if bound.positional else None
         if source is None or source.type is None or isinstance(source.reference, LazyRef):
             return result
-        return replace(result, source=Source(kind, replace(source, literal=None)))
+        text = written(source) if kind == "json" else result.text
+        return replace(result, source=Source(kind, replace(source, literal=None)), text=text)
 
     return made
 
@@ -288,6 +300,9 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
     **dict.fromkeys(_names(_TEXTS, "join"), _join),
+    **dict.fromkeys(_names(_TEXTS, "replace", "translate", "expandtabs"), _changed),
+    "re.sub": _substituted(2),
+    "re.Pattern.sub": _substituted(1),
     **dict.fromkeys(_names(_TEXTS, "split", "rsplit"), _split),
     **dict.fromkeys(_names(_TEXTS, "splitlines"), _lines),
     **dict.fromkeys(("csv.reader", "csv.DictReader"), _fields),

@@ -99,7 +99,13 @@ def _member_of(target: t.Expr) -> t.Expr | None:
     return None
 
 
-_BUFFERS = ("array.array", "bytearray")
+_BUFFERS = (
+    "array.array",
+    "bytearray",
+    "email.message.Message",
+    "email.message.EmailMessage",
+    "email.mime.multipart.MIMEMultipart",
+)
 
 
 def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:

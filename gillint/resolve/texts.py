@@ -6,6 +6,7 @@ follows from the separators that went into it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -21,7 +22,7 @@ _LONGEST = 4_000  # characters of a pattern; of longer texts only the separators
 @dataclass(frozen=True, slots=True)
 class Text:
     """Attributes:
-    pattern: the text with `*` for each part that is not known.
+    pattern: the text with □ (`HOLE`) for each part that is not known.
     counts: how often each separator occurs, where it does.
     fixed: how many characters are the same each time it is made: the constant parts of an f-string.
     fresh: how many are new each time; None where nobody knows which are which.
@@ -150,7 +151,7 @@ def _sample(pattern: str) -> str:
 
 
 def _escaped(pattern: str) -> str:
-    return pattern.replace("[", "[[]").replace("?", "[?]")
+    return re.sub(r"[\[?*]", r"[\g<0>]", pattern).replace(HOLE, "*")
 
 
 def _short(pattern: str) -> str:

@@ -23,10 +23,10 @@ def _write(site: Site, size: Estimate, text: Text | None, times: Estimate = ONE,
     name = name_of(handle)
     if handle is not None and name is not None:
         packed = handle.dtype in PACKED_KINDS
-        _write_to(site, name, Content(size * times, (text or unknown(size)).each(times), packed=packed, source=source))
+        write_to(site, name, Content(size * times, (text or unknown(size)).each(times), packed=packed, source=source))
 
 
-def _write_to(site: Site, name: str, piece: Content) -> None:
+def write_to(site: Site, name: str, piece: Content) -> None:
     """Note a piece of a file that was opened here or by a caller, as often as it is written while that is open."""
     act = site.act
     owner, depth, openings = act.program.files.opened.get(name, (0, 0, ONE))
@@ -44,7 +44,7 @@ def _write_to(site: Site, name: str, piece: Content) -> None:
     )
 
 
-def _whole_file(site: Site, name: str, piece: Content) -> None:
+def whole_file(site: Site, name: str, piece: Content) -> None:
     """Note a file that one call writes from beginning to end."""
     act = site.act
     turns = act.times * act.trips_so_far()
@@ -98,7 +98,7 @@ def written_path(site: Site) -> Value:
     """`path.write_text(data)`, `path.write_bytes(data)`."""
     name, data = name_of(site.bound.receiver), site.argument(0, "data")
     if name is not None and data is not None:
-        _whole_file(site, name, Content(size_of(data), text_of(data) or ANY, source=data.source))
+        whole_file(site, name, Content(size_of(data), text_of(data) or ANY, source=data.source))
     return site.result
 
 
@@ -108,7 +108,7 @@ def dumped(site: Site) -> Value:
     name = name_of(target)
     if made is not None and name is not None:
         kind = "json" if site.name == "json.dump" else "pickle"
-        _write_to(site, name, Content(printed(made), source=Source(kind, replace(made, literal=None))))
+        write_to(site, name, Content(printed(made), source=Source(kind, replace(made, literal=None))))
     return site.result
 
 
@@ -119,7 +119,7 @@ def printed_line(site: Site) -> Value:
         size, text = ONE, of_literal("\n")
         for value in site.bound.positional:
             size, text = size + printed(value) + 1, text.plus(text_of(value) or ANY)
-        _write_to(site, name, Content(size, text))
+        write_to(site, name, Content(size, text))
     return site.result
 
 
@@ -131,7 +131,7 @@ def copied(site: Site) -> Value:
     if name is not None and content is not None:
         if site.name == "shutil.copyfileobj":
             piece = replace(content, packed=target is not None and target.dtype in PACKED_KINDS, files=ONE)
-            _write_to(site, name, piece)
+            write_to(site, name, piece)
         else:
             site.act.program.files.write(name, site.span, content)
     return site.result
@@ -141,7 +141,7 @@ def made_folder(site: Site) -> Value:
     """`os.makedirs(path)`, `path.mkdir()`."""
     name = name_of(site.bound.receiver) or name_of(site.argument(0, "name", "path"))
     if name is not None:
-        _whole_file(site, name, Content(ZERO, is_folder=True))
+        whole_file(site, name, Content(ZERO, is_folder=True))
     return site.result
 
 
@@ -176,7 +176,7 @@ def added_member(site: Site) -> Value:
     )
     packed = archive.dtype not in (None, "stored")
     raw = (content.size / PACKED if packed else content.size) + _MEMBER_HEADER
-    _write_to(site, name, Content(raw * content.files))
+    write_to(site, name, Content(raw * content.files))
     return replace(site.result, shape=None, size=content.size) if site.result.type is not None else site.result
 
 

@@ -163,7 +163,8 @@ LONG_COMPUTATION_IN_COROUTINE = Rule(
     ),
     limits=(
         "Only where the sizes are known well enough that it takes 10 ms at least; functions that are defined inside other "
-        "functions are not looked at. What a coroutine called main does before its first await is not reported."
+        "functions are not looked at. What a coroutine called main does before its first await is not reported, nor what "
+        "is done in a function that is called, behind two conditions."
     ),
     evidence=(
         "Each call's own costs and evidence: `gillint explain NAME`; the estimate of bytecode is in "
@@ -196,7 +197,8 @@ BLOCKING_WAIT_IN_COROUTINE = Rule(
     ),
     limits=(
         "Only calls that are known to wait; reading local files is not reported. Waiting for a lock or for a future that may be "
-        "done already is not reported either. What a coroutine called main does before its first await is left alone."
+        "done already is not reported either. What a coroutine called main does before its first await is left alone. In a "
+        "function that is called, a wait behind two conditions, or before a failed attempt is repeated, is left alone, too."
     ),
     evidence=(
         "The facts say which calls wait, from their sources: `gillint explain requests.get`, `gillint explain "

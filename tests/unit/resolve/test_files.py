@@ -11,6 +11,7 @@ from gillint.cli.stages import dump_stage
 from gillint.estimate import Estimate
 from gillint.resolve.sql import Tables, run_script, run_statement
 from gillint.resolve.texts import Text, common, filled, may_be_same, of_literal, unknown
+from gillint.syntax.tree import HOLE
 
 
 def dumped(source: str) -> str:
@@ -154,18 +155,18 @@ def test_a_table_that_nobody_makes_is_unknown() -> None:
 
 
 def test_texts_keep_their_constant_parts() -> None:
-    made = filled("a,*,b\n", [of_literal("1,2")])
+    made = filled(f"a,{HOLE},b\n", [of_literal("1,2")])
     assert made.pattern == "a,1,2,b\n"
     assert made.count(",").likely == 3
     assert common(of_literal("d/a.txt"), of_literal("d/b.txt")) == Text(
-        "d/*.txt", (("/", Estimate.point(1)),), fresh=Estimate.point(7)
+        f"d/{HOLE}.txt", (("/", Estimate.point(1)),), fresh=Estimate.point(7)
     )
-    assert may_be_same("d/*.txt", "d/a*.txt")
-    assert not may_be_same("d/*.csv", "d/a*.txt")
+    assert may_be_same(f"d/{HOLE}.txt", f"d/a{HOLE}.txt")
+    assert not may_be_same(f"d/{HOLE}.csv", f"d/a{HOLE}.txt")
 
 
 def test_what_is_repeated_is_no_news_to_a_compressor() -> None:
-    line = filled("some constant text *\n", [unknown(Estimate.point(4))])
+    line = filled(f"some constant text {HOLE}\n", [unknown(Estimate.point(4))])
     page = line.each(Estimate.point(100))
     assert page.unique is not None
     assert page.unique.likely == pytest.approx(20 + 400)

@@ -32,7 +32,7 @@ def prediction_of(source: str) -> Prediction:
         ("postgresql://app@db:5432/shop", "remote"),
         ("db.example.com:5432", "remote"),
         ("sqlite:///shop.db", "process"),
-        ("http://*/items", None),
+        ("http://\u25a1/items", None),
         ("/items", None),
         ("report.txt", None),
         ("GET", None),
