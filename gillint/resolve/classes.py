@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from gillint.resolve.activation import Activation
+from gillint.resolve.bound import QUEUES
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
@@ -207,6 +208,8 @@ class Classes(Modules):
         """A container that only grew, or an unknown that became known, replaces what it was."""
         if not is_known(old):
             return True
+        if old.type in QUEUES and old.size is None:
+            return old.type == new.type
         return old.type == new.type and old.type in ("list", "set", "dict") and old.element is None
 
     def construct(

@@ -77,6 +77,7 @@ class Modules(Program):
         self.files = Files()
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
+        self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own
         self._depth_limit = _MAX_DEPTH
         self._recursive: set[str] = set()
         self._recurred: set[str] = set()  # functions that were called while they run, and still do

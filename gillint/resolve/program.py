@@ -51,6 +51,7 @@ class Resolver(Functions):
         self.files = Files()
         self.options = {}
         self.tables = {}
+        self.births = {}
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         if self.web_handlers:
