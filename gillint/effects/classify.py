@@ -27,13 +27,14 @@ class CallEffect:
 
     Times are nanoseconds; `elapsed` is all of it, as on an idle machine; `releases` counts how often it gives the GIL up;
     `hold` is its longest stretch without a release; `unknown` is the time of a call of which nothing is known; `pages`
-    are bytes of fresh memory.
+    are bytes of fresh memory; `away` is the wait where the other side is on another machine, whatever the source says of it.
     """
 
     effect: Effect
     gil: Estimate = ZERO
     native: Estimate = ZERO
     wait: Estimate = ZERO
+    away: Estimate = ZERO
     releases: Estimate = ZERO
     hold: Estimate = ZERO
     pages: Estimate = ZERO
@@ -68,7 +69,7 @@ def classify(call: Call, target: Target) -> CallEffect:
     decision = decide(fact, answers, target)
     gil = _each(decision, "gil", answers, _DEFAULT_GIL)
     native = _each(decision, "native", answers, None)
-    wait = _each(decision, "wait", answers, None)
+    away = wait = _each(decision, "wait", answers, None)
     if call.peer is not None:
         wait = _asked(wait, decision, call.peer)
         if call.peer.place == "process":  # the other side runs in turn with this one
@@ -82,6 +83,7 @@ def classify(call: Call, target: Target) -> CallEffect:
         gil=gil + _in_a_program(call, decision, native, releases),
         native=native,
         wait=wait,
+        away=away,
         releases=releases,
         hold=ZERO if _is_fed_by_python(call) else _hold(decision, answers, gil),
         pages=_each(decision, "pages", answers, None).max(_fresh_pages(call, decision.likely.effect)),

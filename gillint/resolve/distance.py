@@ -25,7 +25,7 @@ def distance(act: Activation, node: t.Slice, look: _Look) -> Estimate | None:
     """
     if node.lower is None or node.upper is None:
         return None
-    lower, upper = _sum(act, node.lower, look), _sum(act, node.upper, look)
+    lower, upper = _sum(act, _unclamped(node.lower), look), _sum(act, _unclamped(node.upper), look)
     if lower is None or upper is None or not any(lower):
         return None
     left = _minus(upper, lower)
@@ -33,6 +33,16 @@ def distance(act: Activation, node: t.Slice, look: _Look) -> Estimate | None:
     if open_terms:
         return None
     return left.get((), Estimate.point(0)).max(0)
+
+
+def _unclamped(node: t.Expr) -> t.Expr:
+    """`x` of `max(0, x)` and of `min(x, n)`: a window that is cut at the edges is as long as it is elsewhere."""
+    name = node.function.id if isinstance(node, t.Call) and isinstance(node.function, t.Name) else None
+    if not isinstance(node, t.Call) or name not in ("max", "min") or len(node.arguments) != 2:
+        return node
+    parts = [a.value for a in node.arguments]
+    sums = [p for p in parts if isinstance(p, t.Binary)]
+    return sums[0] if len(sums) == 1 else node
 
 
 def _sum(act: Activation, node: t.Expr, look: _Look) -> _Sum | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.bound import literal_text, size_of
 from gillint.resolve.columns import (
     FRAME,
@@ -39,6 +39,9 @@ def refine_frame(name: str, bound: Bound, result: Value) -> Value:
 
 def _refined(name: str, bound: Bound, result: Value) -> Value:
     last = name.rsplit(".", 1)[-1]
+    if name == FRAME and not bound.positional and bound.get("data") is None:
+        index = bound.get("index")
+        return replace(with_columns(result, ()), size=size_of(index) if index is not None else ZERO, shape=None)
     made = MADE.get(name)
     if made is not None and bound.positional:
         return made(bound.positional[0], bound, result) or result

@@ -135,7 +135,7 @@ _RANDOM = ("random.", "secrets.")
 
 
 def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
-    """One of so many: `random.randrange(800)`, `rng.choice(REGIONS)`."""
+    """A number between what is passed, one of so many: `random.randrange(800)`, `rng.choice(REGIONS)`."""
     last = name.rsplit(".", 1)[-1]
     if last == "choice":
         return replace(element_of(args[0]), literal=None, number=None, distinct=size_of(args[0]))

@@ -28,7 +28,10 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
     if last == "__getitem__":
         more.extend(("picked", v) for v in _index_arrays(bound)[:1])
     elif last == "einsum":
-        more.append(("terms", _count(_terms(bound))))
+        letters = _letters(bound)
+        whole = product(tuple(letters.values())) if letters else Estimate(100, 10_000, 1e8)
+        more.append(("terms", _count(whole)))
+        more.append(("loops", _count(whole / next(reversed(letters.values())) if letters else ONE)))
     elif last in REDUCTIONS and operands:
         more.append(("loops", _count(_reduced_loops(shape_of(operands[0]), size_of(operands[0]), bound))))
     elif result.type == ARRAY and len(operands) > 1:
@@ -85,16 +88,13 @@ def _reduced_loops(shape: Shape | None, size: Estimate, bound: Bound) -> Estimat
     return product(shape[:inner])
 
 
-def _terms(bound: Bound) -> Estimate:
-    """The product of all dimensions that the letters name; those of matrices where it cannot be read."""
+def _letters(bound: Bound) -> dict[str, Estimate]:
+    """The dimensions that the letters of an `einsum` stand for; none where it cannot be read."""
     text = literal_text(bound.positional[0]) if bound.positional else None
     letters: dict[str, Estimate] = {}
-    for term, operand in zip(
-        (text or "").replace(" ", "").partition("->")[0].split(","), bound.positional[1:], strict=False
-    ):
+    terms = (text or "").replace(" ", "").partition("->")[0].split(",")
+    for term, operand in zip(terms, bound.positional[1:], strict=False):
         shape = shape_of(operand)
         if shape is not None and len(shape) == len(term):
             letters.update(zip(term, shape, strict=True))
-    if letters:
-        return product(tuple(letters.values()))
-    return Estimate(100, 10_000, 1e8)
+    return letters

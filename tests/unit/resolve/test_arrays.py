@@ -6,7 +6,7 @@ import pytest
 
 from gillint.knowledge.conditions import Target
 from gillint.resolve.program import resolve, walk
-from gillint.resolve.trace import Call
+from gillint.resolve.trace import Call, Loop
 from gillint.resolve.values import Value
 from gillint.syntax.parse import parse
 
@@ -343,6 +343,7 @@ def test_the_length_of_an_array_is_that_of_its_first_dimension() -> None:
     ("piece", "length"),
     [
         ("a[y : y + 64]", 64), ("a[y - 2 : y + 3]", 5), ("a[(y + 1) * 5 : (y + 2) * 5]", 5), ("a[y * n : (y + 1) * n]", 7),
+        ("a[max(0, y - 2) : y + 3]", 5), ("a[max(0, y - 2) : min(y + 3, len(a))]", 5),
         ("text[y : y + 4]", 4), ("A[y : y + 8, y : y + 8]", 8),
     ],
 )  # fmt: skip
@@ -387,3 +388,32 @@ def test_the_products_of_an_einsum(expression: str, terms: float) -> None:
     assert value is not None
     assert value.size is not None
     assert value.size.likely == terms
+
+
+def test_what_is_put_back_is_work_of_its_own() -> None:
+    resolved = resolve(parse(SETUP + "a[i] += 1\nA[A > 5] *= 2\n", "a.py"), Target(), {})
+    names = [n.name for n in walk(resolved.functions[0].block) if isinstance(n, Call)]
+    assert names.count("numpy.ndarray.__setitem__") == 2
+
+
+def test_an_iterator_around_arrays_makes_their_members() -> None:
+    resolved = resolve(parse(SETUP + "for n, (x, y) in enumerate(zip(a, b)):\n    pass\n", "a.py"), Target(), {})
+    loop = next(n for n in walk(resolved.functions[0].block) if isinstance(n, Loop))
+    steps = [n.name for n in loop.body.nodes if isinstance(n, Call)]
+    assert steps.count("numpy.ndarray.__iter__") == 2
+    assert loop.trips.likely == 1000
+
+
+def test_rows_of_an_array_are_counted_once() -> None:
+    resolved = resolve(parse(SETUP + "for n, row in enumerate(A):\n    show(row)\n", "a.py"), Target(), {})
+    loop = next(n for n in walk(resolved.functions[0].block) if isinstance(n, Loop))
+    assert loop.trips.likely == 100
+
+
+def test_what_is_appended_under_a_condition_is_so_in_some_of_the_turns() -> None:
+    code = "found = []\nfor n in range(900):\n    if n in known:\n        found.append(n)\nshow(found)\n"
+    resolved = resolve(parse(code, "a.py"), Target(), {})
+    value = next(n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.name == "show").bound
+    size = value.positional[0].size
+    assert size is not None
+    assert size.low < 0.1 * 900 < size.likely < 900 == size.high
