@@ -53,8 +53,6 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
         return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
-    if name.startswith(("random.", "secrets.")):
-        return _drawn(name, args)
     handler = _BY_NAME.get(name)
     if handler is None or not args:
         return None
@@ -126,19 +124,6 @@ def _next(name: str, args: tuple[Value, ...]) -> Value:
     return element_of(args[0])
 
 
-def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
-    """A random number lies between what is passed."""
-    method = name.rsplit(".", 1)[-1]
-    numbers = [a.number for a in args[:2]]
-    if method not in ("randint", "randrange", "uniform", "randbelow") or not numbers or None in numbers:
-        return None
-    low, high = (ZERO, numbers[0]) if len(numbers) == 1 else (numbers[0], numbers[1])
-    if low is None or high is None:
-        return None
-    amount = Estimate(low.low, (low.likely + high.likely) / 2, high.high)
-    return Value(type="float" if method == "uniform" else "int", number=amount)
-
-
 def _converted(name: str, args: tuple[Value, ...]) -> Value:
     given = args[0]
     return Value(
@@ -146,22 +131,23 @@ def _converted(name: str, args: tuple[Value, ...]) -> Value:
     )
 
 
-_RANDOM = ("random.", "random.Random.", "random.SystemRandom.")
+_RANDOM = ("random.", "secrets.")
 
 
 def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
-    """One of so many: `random.randrange(800)`, `rng.choice(REGIONS)`."""
+    """A number between what is passed, one of so many: `random.randrange(800)`, `rng.choice(REGIONS)`."""
     last = name.rsplit(".", 1)[-1]
     if last == "choice":
         return replace(element_of(args[0]), literal=None, number=None, distinct=size_of(args[0]))
-    if last not in ("randint", "randrange"):
+    if last not in ("randint", "randrange", "randbelow", "uniform"):
         return None
     low, high = (args[0], args[1]) if len(args) > 1 else (Value(number=ZERO), args[0])
     if low.number is None or high.number is None:
         return None
     first, count = low.number, high.number - low.number + (1 if last == "randint" else 0)
     middle = Estimate.of(x + n / 2 for x, n in zip(first.scenarios, count.scenarios, strict=True))
-    return Value(type="int", number=Estimate(first.low, middle.likely, (first + count).high), distinct=count)
+    amount = Estimate(first.low, middle.likely, (first + count).high)
+    return Value(type="float", number=amount) if last == "uniform" else Value(type="int", number=amount, distinct=count)
 
 
 def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:

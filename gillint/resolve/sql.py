@@ -124,7 +124,10 @@ def _note_values(tables: Tables, words: str, name: str, row: Value) -> None:
         return
     columns = [c.strip().strip('"') for c in named[1].split(",")] if named is not None else list(table.columns)
     for column, value in zip(columns, row.items, strict=False):
-        if value.type == "int" and value.number is not None and not value.number.known and value.number.high >= 1:
+        ranged = value.type == "int" and value.number is not None and not value.number.known
+        if value.distinct is not None:
+            table.distinct[column] = value.distinct
+        elif ranged and value.number is not None and value.number.high >= 1:
             table.distinct[column] = Estimate.point(value.number.high - value.number.low)
 
 
