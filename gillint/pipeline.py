@@ -17,7 +17,7 @@ from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.base import extended_by, library, library_files
 from gillint.regions.find import Region, find_regions, function_region
 from gillint.resolve.program import Project, resolve, walk
-from gillint.resolve.trace import Block, Call, Handover, Kind, Resolved
+from gillint.resolve.trace import Block, Call, Concurrency, Handover, Kind, Loop, Resolved
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for
 from gillint.rules.base import FileContext
 from gillint.rules.comments import UNUSED_SUPPRESSION, heed
@@ -179,12 +179,10 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
         whole = demand.inclusive.likely
         if regions and demand.handed.likely > demand.elapsed.likely:
             continue  # it hands work over, and that speaks for it
-        inside = 0.0
-        for node in trace.block.nodes:
-            if is_module and isinstance(node, Call) and node.inner is not None:
-                inside += costs.block(node.inner).inclusive.likely  # a function speaks for itself
-            elif getattr(node, "span", None) in spans:
-                inside += _node_time(node, costs)
+        inside = _inside(trace.block, spans, costs)
+        if is_module:  # a function speaks for itself
+            called = (n.inner for n in trace.block.nodes if isinstance(n, Call) and n.inner is not None)
+            inside += sum(costs.block(inner).inclusive.likely for inner in called)
         least = _WORTH_A_REGION_NS if regions else 0.0
         if inside > _STANDS_FOR_ALL * whole or _heaviest(trace.block, costs) <= least:
             continue
@@ -197,12 +195,16 @@ def _heaviest(block: Block, costs: Costs) -> float:
     return max((c.elapsed.high for c in costs.calls(block) if c.call.kind == "library"), default=0.0)
 
 
-def _node_time(node: object, costs: Costs) -> float:
-    if isinstance(node, Handover):
-        return costs.block(node.worker).inclusive.likely * node.tasks.likely
-    body = getattr(node, "body", None)
-    trips = getattr(node, "trips", None)
-    return costs.block(body).inclusive.likely * trips.likely if body is not None and trips is not None else 0.0
+def _inside(block: Block, spans: set[Span], costs: Costs) -> float:
+    """The time of one run of a block that is spent in its regions, ns; those in loops that are none themselves included."""
+    found = 0.0
+    for node in block.nodes:
+        if isinstance(node, Handover) and node.span in spans:
+            found += costs.block(node.worker).inclusive.likely * node.tasks.likely
+        elif isinstance(node, Loop):
+            once = costs.block(node.body).inclusive.likely if node.span in spans else _inside(node.body, spans, costs)
+            found += once * node.trips.likely
+    return found
 
 
 def _reached(regions: tuple[Region, ...]) -> frozenset[str]:
@@ -217,6 +219,7 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
         return None
     top = max(a.cost_share for a in assessments)
     near = [i for i, a in enumerate(assessments) if a.cost_share >= 0.95 * top]
+    near = [i for i in near if not _hands_on(assessments[i])] or _handed_on(assessments) or near
 
     def preference(i: int) -> tuple[int, int, float]:
         region = assessments[i].region
@@ -224,6 +227,22 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
         return (rank, region.depth, -assessments[i].cost_share)
 
     return min(near, key=preference)
+
+
+def _hands_on(a: Assessment) -> bool:
+    """A task of the event loop that does less itself than it hands over: `await to_thread(f)`. Its waits do not count."""
+    is_task = a.region.kind is Kind.SUBMISSION and a.region.concurrency is Concurrency.ASYNCIO
+    return is_task and a.demand.handed.likely > (a.demand.gil + a.demand.native).likely
+
+
+def _handed_on(assessments: tuple[Assessment, ...]) -> list[int]:
+    """The hottest work that leaves the event loop."""
+    found = [
+        i
+        for i, a in enumerate(assessments)
+        if a.region.kind is Kind.SUBMISSION and a.region.concurrency is not Concurrency.ASYNCIO
+    ]
+    return [max(found, key=lambda i: assessments[i].cost_share)] if found else []
 
 
 _FUNCTIONS = (Kind.FUNCTION, Kind.COROUTINE, Kind.RECURSION)

@@ -5,13 +5,17 @@ python -m mkdocs build --strict --site-dir site
 
 from __future__ import annotations
 
+import contextlib
+import io
 import posixpath
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
 # Pages of the site that stand outside docs/, and links that lead there; what is no page becomes mere text.
 OUTSIDE = {"contributing.md": "CONTRIBUTING.md", "knowledge-files.md": "knowledge/README.md"}
@@ -44,7 +48,27 @@ def on_files(files: Any, config: Any) -> Any:
 
     for page, source in OUTSIDE.items():
         files.append(File.generated(config, page, content=(ROOT / source).read_text(encoding="utf-8")))
+    files.append(File.generated(config, "commands.md", content=commands_page()))
     return files
+
+
+def commands_page() -> str:
+    """What `--help` says of each command: made when the site is, since it changes with the parser of options, too."""
+    from gillint.cli.app import main
+
+    parts = ["# The command line\n\n`gillint PATH...` without a command is `gillint report PATH...`.\n"]
+    waiting = [""]
+    while waiting:
+        command = waiting.pop(0)
+        shown = io.StringIO()
+        with contextlib.redirect_stdout(shown):
+            main([*command.split(), "--help"])
+        parts.append(f"## gillint {command}".rstrip() + f"\n\n```text\n{shown.getvalue().rstrip()}\n```\n")
+        listed = re.search(r"^Commands:\n((?:  .+\n)+)", shown.getvalue(), re.MULTILINE)
+        waiting[:0] = [
+            f"{command} {name}".strip() for name in re.findall(r"^  (\w+)", listed[1] if listed else "", re.MULTILINE)
+        ]
+    return "\n".join(parts)
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:

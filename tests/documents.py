@@ -8,6 +8,7 @@ A page is a session: its blocks run in their order, in one folder. A comment on 
     <!-- source: PATH -->            the same, copied from a file of the repository by scripts/docs.py
     <!-- output: COMMAND -->         what a command prints, which scripts/docs.py runs and checks
     <!-- sketch -->                  Python for gillint to read and nobody to run
+    <!-- tried: WHAT -->             is read by a test of its own
     <!-- ipython -->                 a cell; `ipython slow` is run by `make integration`
 
 The pages of the rules are generated: tests/rules analyses their Python, scripts/docs.py runs their commands.

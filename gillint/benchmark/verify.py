@@ -12,6 +12,8 @@ from gillint.measure.probe import Counted
 from gillint.pipeline import analyse
 
 TOLERANCE = 0.15  # of the held fraction, absolute
+_MIXED = (0.05, 0.95)  # in between, a call both holds and does not
+_ODDS = 4.0  # of holding: costs that are right within a factor of two, each, give no more
 WIDEST = 0.3  # rounds that differ by more than this show nothing
 _SIDES = (0.3, 0.8)  # native or waiting, mixed, held: the bounds of the model
 _LEAST_SHARE = 0.2  # of the probe's predicted time that must be the fact's own calls
@@ -21,11 +23,13 @@ _OTHERS = 0.2  # CPU time in threads of the library's own, beside that of the ca
 AGREEMENT = (
     "A fact agrees where the held fraction that is counted now lies within 0.15 of what gillint predicts for the probe's\n"
     "code and sizes, or of a held fraction that the fact's evidence recorded; or on the same side of the bounds (up to 0.3,\n"
-    "up to 0.8, above) as the likely prediction. A fact whose probe can neither be predicted nor was recorded is judged by\n"
-    "its effect alone: what holds or runs Python is above 0.8, what releases or waits below. Inconclusive is what raised,\n"
-    "what took too long, what differed by more than 0.3 from round to round, what waits and was answered at once (as by a\n"
-    "server on the same machine), what other threads of the library did, and what would disagree, but releases so shortly\n"
-    "that counting takes as long."
+    "up to 0.8, above) as the likely prediction; or, where a part is held and a part is not (0.05 to 0.95), has at most\n"
+    "four times the odds, or a quarter: kernels and memory differ, and costs are right within a factor of two. Where a\n"
+    "call that does not wait was kept waiting (a busy disk), the share of its CPU time counts as well. A fact whose probe\n"
+    "can neither be predicted nor was recorded is judged by its effect alone: what holds or runs Python is above 0.8,\n"
+    "what releases or waits below. Inconclusive is what raised, what took too long, what differed by more than 0.3 from\n"
+    "round to round, what waits and was answered at once (as by a server on the same machine), what other threads of the\n"
+    "library did, and what would disagree, but releases so shortly that counting takes as long."
 )
 
 
@@ -100,13 +104,30 @@ def judge(fact: Fact, counted: Counted, predicted: Interval | None) -> Verified:
         return verdict(Verdict.INCONCLUSIVE, "it releases, and was answered sooner than the fact takes for likely")
     if predicted is None and not recorded:
         return verdict(*_by_effect(fact, counted.held))
-    near = any(abs(counted.held - value) <= TOLERANCE for value in recorded)
-    if predicted is not None:
-        within = abs(counted.held - predicted.likely) <= TOLERANCE or _side(counted.held) == _side(predicted.likely)
-        near = near or within
+    expected = (*recorded, predicted.likely) if predicted is not None else recorded
+    near = any(_near(held, value) for held in _shares(fact, counted) for value in expected)
+    near = near or (predicted is not None and _side(counted.held) == _side(predicted.likely))
     wanted = [f"predicted {predicted.likely:.2f}"] if predicted is not None else []
     wanted += [f"recorded {', '.join(f'{value:.2f}' for value in dict.fromkeys(recorded))}"] if recorded else []
     return verdict(Verdict.AGREE if near else Verdict.DISAGREE, ", ".join(wanted))
+
+
+def _shares(fact: Fact, counted: Counted) -> tuple[float, ...]:
+    """The held fraction; of what does not wait by itself also that of its CPU time: a busy disk is not the fact's."""
+    computing = counted.gil + counted.native
+    if fact.behaviour.effect is Effect.WAITS or not counted.wait or not computing:
+        return (counted.held,)
+    return (counted.held, counted.gil / computing)
+
+
+def _near(one: float, other: float) -> bool:
+    """Whether two held fractions say the same; the odds count only where a call both holds and does not."""
+    if abs(one - other) <= TOLERANCE:
+        return True
+    if not all(_MIXED[0] <= held <= _MIXED[1] for held in (one, other)):
+        return False
+    odds = one / (1 - one) * (1 - other) / other
+    return 1 / _ODDS <= odds <= _ODDS
 
 
 def _side(held: float) -> int:

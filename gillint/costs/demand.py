@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 
 from gillint.costs.bytecode import operations_ns
+from gillint.costs.compiled import CALL as COMPILED_CALL
+from gillint.costs.compiled import compiled_ns
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
 from gillint.estimate import ONE, ZERO, Estimate, total
@@ -160,9 +162,20 @@ class Costs:
         """What a call does."""
         found = self._effects.get(id(call))
         if found is None:
-            found = self._effects[id(call)] = classify(call, self.target)
+            found = classify(call, self.target)
+            if call.compiled is not None:
+                found = self._machine_code(found, call.compiled)
+            self._effects[id(call)] = found
             self._kept.append(call)
         return found
+
+    def _machine_code(self, effect: CallEffect, body: Block) -> CallEffect:
+        """What a compiled function takes is what its body takes; the fact says whether the GIL is held meanwhile."""
+        spent = compiled_ns(self.effect, self.target, body)
+        if effect.effect is Effect.RELEASES:
+            return replace(effect, native=spent)
+        gil = COMPILED_CALL + spent
+        return replace(effect, gil=gil, hold=gil)
 
     def block(self, block: Block) -> Demand:
         """The demand of one run of a block."""

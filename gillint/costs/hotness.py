@@ -13,7 +13,7 @@ from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node, Res
 FUNCTION_RUNS = 100.0
 # What stands under `if __name__ == "__main__"` is the program's purpose; beside it, set-up at the top of the file is what every
 # import pays once. A convention, as above.
-MAIN_RUNS = 20.0
+MAIN_RUNS = 100.0
 # Where the file has its program, a function that needs arguments and that nothing calls is a part that is not used here.
 SPARE_RUNS = 0.01
 

@@ -109,11 +109,10 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
         parts.append(version_matches(target.python, c.python))
     if c.version is not None:
         parts.append(version_matches(target.library_version(fact).version, c.version))
-    of = c.of or "self"
-    if c.of is None and fact.parameters and arguments.type_of("self") is None:
-        of = fact.parameters[0]
-    if c.dtype is not None:
-        dtype = arguments.dtype_of(of)
+    usual = fact.parameters[0] if fact.parameters and arguments.type_of("self") is None else "self"
+    of = c.of or usual
+    if c.dtype is not None:  # beside a type, `of` is that of the type
+        dtype = arguments.dtype_of(of if c.type is None and c.not_type is None else usual)
         parts.append(None if dtype is None else dtype in c.dtype)
     if c.type is not None:
         kind = arguments.type_of(of)

@@ -10,22 +10,9 @@ from typing import Protocol
 from gillint.estimate import Estimate
 
 _OF_ARGUMENT = {
-    "size",
-    "value",
-    "seconds",
-    "rows",
-    "cols",
-    "dim",
-    "bytes",
-    "count",
-    "total",
-    "leaves",
-    "instances",
-    "printed",
-    "floats",
-    "item",
-    "unique",
-}
+    "size", "value", "seconds", "rows", "cols", "dim", "bytes", "count", "total", "leaves", "instances", "listed", "printed",
+    "floats", "item", "unique",
+}  # fmt: skip
 _OF_NUMBER = {"nlogn", "sqrt", "min", "max", "about"}
 
 

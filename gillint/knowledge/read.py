@@ -134,6 +134,14 @@ class _Table:
             raise self.fail(key, "must be a list of strings")
         return tuple(value)
 
+    def expressions(self, key: str) -> tuple[str, ...] | None:
+        found = self.texts(key)
+        for text in found or ():
+            problem = check_expression(text)
+            if problem:
+                raise self.fail(key, problem)
+        return found
+
     def expression(self, key: str) -> str | None:
         value = self.data.get(key)
         if value is None:
@@ -318,7 +326,7 @@ def _cost(table: _Table) -> Cost:
 
 
 def _returns(table: _Table) -> Returns:
-    table.allow({"type", "like", "element", "dtype", "size", "shape", "columns", "items", "value"})
+    table.allow({"type", "like", "element", "dtype", "size", "shape", "dims", "columns", "items", "value"})
     element: Returns | None = None
     element_of_like = False
     if "element" in table.data:
@@ -336,6 +344,7 @@ def _returns(table: _Table) -> Returns:
         dtype=table.text("dtype"),
         size=table.expression("size"),
         shape=table.text("shape"),
+        dims=table.expressions("dims"),
         element=element,
         columns=table.text("columns"),
         items=items,

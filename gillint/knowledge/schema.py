@@ -86,6 +86,7 @@ class Returns:
     dtype: str | None = None
     size: str | None = None
     shape: str | None = None
+    dims: tuple[str, ...] | None = None
     element: Returns | None = None
     columns: str | None = None
     items: tuple[Returns, ...] | None = None

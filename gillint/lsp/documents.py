@@ -19,7 +19,7 @@ from gillint.lsp.texts import Moves, Text
 log = logging.getLogger(__name__)
 
 # Keys that are struck together are answered together. The next one ends an analysis that has begun, so this need not be long.
-DEBOUNCE_S = 0.03
+DEBOUNCE_S = 0.01
 _SWITCH_INTERVAL_S = 0.001
 _STACK = 64 << 20  # bytes: libcst and `ast` recurse in C, and some systems give a thread half a megabyte
 

@@ -223,10 +223,14 @@ def _held(counted: _Events, tried: bool) -> tuple[Interval | None, str, Demands 
     def middle(key: str) -> float:
         return float(median(s[key] for s in samples))
 
-    # Waits: the least, as a busy machine only ever adds to them. Time off the core with the GIL held is blocking only where
+    # Waits: the least, as a busy machine only ever adds to them, but for runs that lost their core: what was to be waited for
+    # may have come meanwhile. Time off the core with the GIL held is blocking only where
     # no other program took the core meanwhile.
-    alone = [s["blocked"] for s in samples if not s["lost"]]
-    blocked, waited = min(alone, default=0.0), min(s["wait"] for s in samples)
+    undisturbed = [s for s in samples if not s["lost"]]
+    blocked, waited = (
+        min((s["blocked"] for s in undisturbed), default=0.0),
+        min(s["wait"] for s in undisturbed or samples),
+    )
     computing = middle("gil") + middle("native")
     blocked = blocked if blocked > 0.1 * computing else 0.0
     waited = waited if waited > 0.02 * computing else 0.0

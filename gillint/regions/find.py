@@ -30,6 +30,16 @@ _SHARED_CURSORS = {
 }
 
 
+# A connection carries one exchange at a time: turns that share it cannot run beside each other.
+_EXCHANGES = {
+    "http.client.HTTPConnection.getresponse",
+    "smtplib.SMTP.sendmail",
+    "smtplib.SMTP.send_message",
+    "ftplib.FTP.retrbinary",
+    "ftplib.FTP.storbinary",
+    "imaplib.IMAP4.fetch",
+    "poplib.POP3.retr",
+}
 # Methods whose object remembers what went in before.
 _ROLLING = {
     "hashlib.HASH.update",
@@ -256,6 +266,9 @@ def _iterations(loop: Loop) -> Iterations:
     if any(c.name in _ROLLING and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
     calls.extend(n for c in calls if c.inner is not None for n in c.inner.nodes if isinstance(n, Call))
+    made.update(call.result.type for call in calls if call.result is not None)
+    if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
+        return Iterations.CARRIED
     sleeps = [call for call in calls if call.name in _SLEEPS]
     others = [call for call in calls if call.name not in _SLEEPS and not call.implicit and call.kind != "join"]
     if sleeps and any(_asks_outside(call) for call in others):

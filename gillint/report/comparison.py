@@ -35,7 +35,7 @@ def controls(m: Measured) -> tuple[Row, ...]:
 
 def how(m: Measured) -> tuple[str, ...]:
     """What was run, what stood in for what is missing, and what else a reader should know."""
-    work = ()
+    work: tuple[str, ...] = ()
     if m.work and m.seconds is not None:
         work = (f"measured: {m.work}, {duration(m.seconds * 1e9)} a run, {m.rounds} rounds",)
     return (

@@ -14,7 +14,7 @@ from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
-from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, QueueRef, Value
+from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
 from gillint.syntax import tree as t
 
 
@@ -155,12 +155,12 @@ class Program(Protocol):
         """A class defined inside a function."""
         ...
 
-    def put(self, queue: QueueRef, value: Value) -> None:
-        """Note what is put into a queue."""
+    def put(self, place: MadeRef, name: str, value: Value) -> None:
+        """Note what is put into a queue (its name is empty) or given to an attribute of a namespace."""
         ...
 
-    def taken(self, queue: QueueRef) -> Value | None:
-        """What anybody puts into a queue, as far as that is known."""
+    def taken(self, place: MadeRef, name: str) -> Value | None:
+        """What anybody puts there, as far as that is known."""
         ...
 
     def spend(self) -> bool:
@@ -191,6 +191,7 @@ class Activation:
     nonlocals: set[str] = field(default_factory=set)
     # By variable: the loops around its last assignment, and the size that it began with.
     born: dict[str, tuple[int, Estimate]] = field(default_factory=dict)
+    open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
     @property

@@ -10,12 +10,13 @@ from gillint.estimate import Estimate
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.arrays import ARRAY, with_shape
-from gillint.resolve.bound import Answers, build, size_of
+from gillint.resolve.bound import NAMESPACES, Answers, build, size_of
+from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.shapes import ARRAY, PICTURE, with_shape
 from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
@@ -24,6 +25,7 @@ from gillint.resolve.values import (
     ChoiceRef,
     ClassRef,
     Literal,
+    MadeRef,
     MethodRef,
     SuperRef,
     SymbolRef,
@@ -40,7 +42,7 @@ _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFla
 
 
 # Types whose attributes are the columns of the value.
-_RECORDS = ("pandas.DataFrame", NAMESPACE, "tuple")
+_RECORDS = ("pandas.DataFrame", "pandas.Series", NAMESPACE, "tuple")
 
 
 def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
@@ -62,6 +64,8 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
+    if isinstance(ref, MadeRef) and value.type in NAMESPACES:
+        return act.program.taken(ref, name) or Value(origin=name)
     column = value.column(name) if value.type in _RECORDS else None
     if column is not None:
         return column
@@ -71,8 +75,10 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
             key = Value(type="str", literal=Literal(name))
             bound = Bound(value, (key,), (("name", key),))
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    part = part_of(value) or UNKNOWN
-    return replace(part, reference=MethodRef(value, name), origin=name)
+    part, reference = part_of(value), MethodRef(value, name)
+    if part is None:
+        return Value(reference=reference, origin=name)
+    return replace(part, reference=reference, origin=name)
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
@@ -146,6 +152,8 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
         dimensions = _dimensions(value, name)
         if dimensions is not None:
             return dimensions
+    if value.type == PICTURE and name in ("size", "width", "height"):
+        return _sides(value, name)
     for base in bases_of(value.type):
         info = find_type(base)
         for key, returns in info.attributes if info is not None else ():
@@ -155,8 +163,22 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                 computed = find_fact(probe.name)
                 if computed is not None and span is not None:  # a property that works: `series.dt.year`
                     act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
-                return attribute_of_path(value, name, build(returns, Answers(probe, bound), bound))
+                made = build(returns, Answers(probe, bound), bound)
+                if base.startswith("pandas."):
+                    return refine_frame(probe.name, bound, made)
+                return attribute_of_path(value, name, made)
     return None
+
+
+def _sides(picture: Value, name: str) -> Value:
+    """Width and height of a picture; where only its pixels are known, those of a square."""
+    sides = picture.shape
+    if sides is None or len(sides) != 2:
+        sides = (size_of(picture).map(lambda n: n**0.5),) * 2
+    width, height = (of_number("int", side) for side in sides)
+    if name == "size":
+        return Value(type="tuple", items=(width, height))
+    return width if name == "width" else height
 
 
 def _dimensions(value: Value, name: str) -> Value | None:

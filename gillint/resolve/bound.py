@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import reduce
 
-from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.estimate import ONE, Estimate, total
 from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number, text_of
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number
 
 # What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
 # everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
@@ -27,8 +26,13 @@ _UNKNOWN_SIZE = {
     "pandas.DataFrame": Estimate(100, 100_000, 1e7),
     "pandas.Series": Estimate(100, 100_000, 1e7),
 }
+_UNKNOWN_SIZE |= dict.fromkeys(
+    ("dict", "set", "frozenset", "collections.Counter", "collections.defaultdict", "collections.OrderedDict"),
+    Estimate(3, 1_000, 1e6),
+)
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
+NAMESPACES = ("threading.local", "types.SimpleNamespace")
 ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 # A file that nothing in sight writes has some hundred lines of ordinary length.
@@ -105,6 +109,9 @@ _ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
+_CONTENTS = ("leaves", "instances", "listed", "printed", "unique", "floats")  # measures that look inside
+
+
 class Answers:
     """Answers the questions of conditions and expressions; keeps what had to be assumed in `hangs_on`."""
 
@@ -156,7 +163,8 @@ class Answers:
         return None
 
     def is_given(self, parameter: str) -> bool | None:
-        value = self.value(parameter)
+        # What a file holds is assumed where nothing tells; whether something tells is another question.
+        value = self._bound.get(parameter) if parameter in (CONTENT, QUERY) else self.value(parameter)
         if value is None:
             return None if self._bound.has_star else False
         return value != NONE
@@ -182,23 +190,21 @@ class Answers:
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
         if not has_known_size(value):
             self._assume(value, parameter)
-        if what == "printed":
-            return printed(value or UNKNOWN)
-        if what == "unique":
-            return _unique(value or UNKNOWN)
-        if what == "floats":
-            return _floats(value or UNKNOWN)
-        if what in ("leaves", "instances"):
-            return _nested(value or UNKNOWN, what)
+        if what in _CONTENTS:
+            from gillint.resolve.contents import inside
+
+            return inside(value or UNKNOWN, what)
         size = size_of(value)
         if what == "total":
             if value is not None and value.type == "dict":
-                return _text_in(value)
+                from gillint.resolve.contents import inside
+
+                return inside(value, "text")
             if value is not None and value.items is not None:
                 return total(size_of(i) for i in value.items)
             if value is not None and value.size is None and value.type not in _UNKNOWN_SIZE and value.shape is None:
                 return _WHOLE_FILE  # an open file of a kind of its own
-            return size * _member_size(value)
+            return size * member_size(value)
         if what in ("bytes", "item"):
             plain = value is not None and value.type in ("bytes", "bytearray", "str", "memoryview")
             item = 1 if plain else _ITEM_BYTES.get((value.dtype if value is not None else None) or "", 8)
@@ -227,117 +233,12 @@ class Answers:
             self.hangs_on.append(name)
 
 
-def _member_size(value: Value | None) -> Estimate:
+def member_size(value: Value | None) -> Estimate:
     """The size of one of the members, or lines, of a value."""
     member = value.element if value is not None else None
     if value is not None and value.type in FILES and (member is None or member.size is None):
         return _LINE
     return size_of(member) if member is not None and member.type is not None else _MEMBER
-
-
-# Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
-_PRINTED = {
-    "int": Estimate(1, 4, 12),
-    "float": Estimate(3, 10, 20),
-    "bool": Estimate.point(5),
-    "NoneType": Estimate.point(4),
-}
-_SHORT_TEXT = Estimate(2, 12, 1e4)
-
-
-def printed(value: Value, depth: int = 4) -> Estimate:
-    """How many characters a value has when it is printed, alone or in a document with all that is in it."""
-    if value.type in ("str", "bytes") and value.size is not None:
-        return value.size
-    if value.literal is not None and isinstance(value.literal.value, (int, float)):
-        return Estimate.point(len(str(value.literal.value)))
-    if value.type == "int" and value.number is not None:
-        return value.number.map(lambda n: math.log10(max(abs(n), 1.0)) // 1 + 1)
-    if depth == 0 or value.type is None:
-        return _SHORT_TEXT
-    if value.columns is not None and value.type != "pandas.DataFrame":
-        return total(printed(v, depth - 1) + (len(k) + _QUOTES) for k, v in value.columns) + 2
-    if value.type in ("list", "tuple", "set", "frozenset", "collections.deque"):
-        if value.items is not None:
-            return total(printed(v, depth - 1) + 2 for v in value.items) + 2
-        return size_of(value) * (printed(element_of(value), depth - 1) + 2) + 2
-    if value.type in _DICTS:
-        key, member = value.items if value.items is not None and len(value.items) == 2 else (UNKNOWN, UNKNOWN)
-        return size_of(value) * (printed(key, depth - 1) + printed(member, depth - 1) + _QUOTES) + 2
-    return _PRINTED.get(value.type, _SHORT_TEXT)
-
-
-# The share of an ordinary text or document that is no copy of what came before in it.
-_USUALLY_UNIQUE = 0.45
-
-
-def _unique(value: Value) -> Estimate:
-    """How many characters or bytes are no copies of others: what is left to a compressor."""
-    is_file = value.type in FILES
-    text = text_of(element_of(value)) if is_file else text_of(value)
-    unique = (
-        text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
-    )
-    usual = size_of(value) * (_member_size(value) if is_file else ONE) * _USUALLY_UNIQUE
-    return unique.min(usual) if unique is not None else usual
-
-
-def _floats(value: Value, depth: int = 4) -> Estimate:
-    """How many floats there are in nested containers."""
-    if value.type == "float":
-        return ONE
-    if depth == 0 or value.type is None:
-        return ZERO
-    members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
-    if (members and value.type not in _DICTS) or value.columns is not None:
-        return total(_floats(v, depth - 1) for v in members)
-    if value.type in _DICTS:
-        return size_of(value) * _floats(members[-1], depth - 1) if members else ZERO
-    if value.type in ("list", "tuple", "set", "frozenset"):
-        return size_of(value) * _floats(element_of(value), depth - 1)
-    return ZERO
-
-
-_DICTS = ("dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter")
-_QUOTES = 6  # of a key, and what stands between it and its value and the next
-
-
-# Of a member that nothing is known of: a small record now and then. Of an instance: its attributes and their names.
-_LEAVES = Estimate(1, 3, 20)
-_LEAVES_OF_INSTANCE = Estimate(2, 5, 30)
-
-
-def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
-    """How many leaves, or instances of classes of the project, there are in nested containers."""
-    leaves = what == "leaves"
-    if value.type in ("list", "tuple", "set", "frozenset", "dict", "collections.deque", "collections.defaultdict"):
-        own = ONE if leaves else ZERO
-        if depth == 0:
-            return own
-        members = tuple(v for _, v in value.columns) if value.columns is not None else None
-        if members is None and value.type in ("list", "tuple") and value.items:
-            members = value.items
-        if members is not None:
-            return own + total(_nested(v, what, depth - 1) for v in members)
-        member = value.element or UNKNOWN
-        if value.type in ("dict", "collections.defaultdict") and value.items is not None:
-            member = value.items[-1]
-        return own + size_of(value) * _nested(member, what, depth - 1)
-    if value.type is not None and "::" in value.type:
-        if value.columns is None or depth == 0:
-            return _LEAVES_OF_INSTANCE if leaves else ONE
-        inside = total(_nested(v, what, depth - 1) for _, v in value.columns)
-        return inside + (2 * len(value.columns) if leaves else 1)
-    if not leaves:
-        return ZERO
-    return _LEAVES if value.type is None else ONE
-
-
-def _text_in(value: Value, depth: int = 3) -> Estimate:
-    """Characters in a dict's values, where they are known one by one; ten for each where they are not."""
-    if value.columns is None or depth == 0:
-        return size_of(value) * 10
-    return total(_text_in(v, depth - 1) if v.type == "dict" else size_of(v) for _, v in value.columns)
 
 
 def returned(fact: Fact, decision: Decision, bound: Bound) -> Value:
@@ -367,11 +268,15 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.size is not None:
         size = evaluate(returns.size, answers)
         changes["size"] = size
+        if base.items is not None and base.type != "dict" and size != Estimate.point(len(base.items)):
+            changes |= {"items": None, "element": element_of(base)}  # `[x] * n`: members like these
         # The same number of elements is the same shape, as far as a table can tell.
         same = returns.like is not None and base.shape is not None and size_of(base) == size
         changes["shape"] = base.shape if same else (size,)
-    if returns.shape is not None:
-        shape = _shape(returns.shape, answers, bound)
+    if returns.shape is not None or returns.dims is not None:
+        shape = _shape(returns.shape, answers, bound) if returns.shape is not None else None
+        if returns.dims is not None:
+            shape = tuple(evaluate(dimension, answers) for dimension in returns.dims)
         changes["shape"] = shape
         changes["size"] = reduce(lambda a, b: a * b, shape, ONE) if shape is not None else None
     if returns.element is not None:
@@ -379,18 +284,24 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.items is not None:
         changes["items"] = tuple(build(item, answers, bound) for item in returns.items)
         changes["size"] = Estimate.point(len(returns.items))
+        if returns.type is None and base.type is None:
+            changes["type"] = "tuple"
     if returns.columns is not None:
         source = answers.value(returns.columns if returns.columns != "like" else returns.like or "self")
         changes["columns"] = _columns(source) if source is not None else None
     if returns.value is not None:
         return of_number(returns.type or "int", evaluate(returns.value, answers))
     if returns.type == "pandas.DataFrame" and "size" not in changes:
-        rows = next((size_of(v) for _, v in base.columns or () if v.size is not None), base.size)
+        given = [v for _, v in base.columns or () if v.size is not None and v.type not in _COLUMN_OF]
+        rows = size_of(given[0]) if given else base.size
         changes["size"] = rows
-    made = replace(base, **changes)  # type: ignore[arg-type]
+    made = Value(**changes) if base is UNKNOWN else replace(base, **changes)  # type: ignore[arg-type]
     if made.type == "list" and made.element is None and base.element is not None and returns.like is not None:
         made = replace(made, element=base.element)
     return made
+
+
+_COLUMN_OF = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}
 
 
 def _columns(source: Value) -> tuple[tuple[str, Value], ...] | None:
@@ -399,9 +310,12 @@ def _columns(source: Value) -> tuple[tuple[str, Value], ...] | None:
         return None
     made = []
     for name, value in source.columns:
+        if value.type in _COLUMN_OF:  # one value for all rows
+            made.append((name, Value(type="pandas.Series", dtype=_COLUMN_OF[value.type], element=value)))
+            continue
         dtype = value.dtype
         if dtype is None and value.element is not None:
-            dtype = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}.get(value.element.type or "")
+            dtype = _COLUMN_OF.get(value.element.type or "")
         kept = replace(value, type="pandas.Series", dtype=dtype, columns=None, literal=None, items=None)
         made.append((name, replace(kept, size=size_of(value) if value.size or value.items or value.shape else None)))
     return tuple(made)
@@ -451,8 +365,15 @@ def dtype_name(value: Value) -> str | None:
 _ITERATION = Fact("iteration", "", (), Behaviour(Effect.HOLDS))
 
 
-# What a member of an array is; of an object array nobody knows.
-_MEMBERS: dict[str, str | None] = {"int64": "int", "int32": "int", "bool": "bool", "object": None, "str": "str"}
+def _member_type(dtype: str | None) -> str | None:
+    """What a member of an array is; of an object array nobody knows."""
+    if dtype is None:
+        return "float"
+    if dtype.startswith(("int", "uint")):
+        return "int"
+    return {"bool": "bool", "object": None, "str": "str"}.get(
+        dtype, "complex" if dtype.startswith("complex") else "float"
+    )
 
 
 def element_of(value: Value) -> Value:
@@ -467,8 +388,8 @@ def element_of(value: Value) -> Value:
         inner = value.shape[1:]
         return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
-        usual = None if value.type == "pandas.Series" and value.dtype is None else "float"
-        return Value(type=_MEMBERS.get(value.dtype or "", usual), origin=value.origin)
+        is_open = value.type == "pandas.Series" and value.dtype is None
+        return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None

@@ -15,6 +15,7 @@ from gillint.resolve.arrays import refine
 from gillint.resolve.bound import (
     ALL_QUEUES,
     CONTENT,
+    NAMESPACES,
     QUERY,
     UNKNOWN_TRIPS,
     Answers,
@@ -23,14 +24,18 @@ from gillint.resolve.bound import (
     returned,
     size_of,
 )
+from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
+from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.media import stored
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import address_of, peer_of, text_made
 from gillint.resolve.special import SPECIAL
-from gillint.resolve.storage import content_of, current, describe
+from gillint.resolve.sql import Query
+from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
@@ -40,9 +45,9 @@ from gillint.resolve.values import (
     ClassRef,
     FunctionRef,
     LazyRef,
+    MadeRef,
     MethodRef,
     PartialRef,
-    QueueRef,
     SymbolRef,
     UndefinedRef,
     Value,
@@ -50,6 +55,7 @@ from gillint.resolve.values import (
     of_number,
 )
 from gillint.resolve.web import serve_registered
+from gillint.resolve.work import with_work
 
 Keywords = tuple[tuple[str, Value], ...]
 
@@ -314,22 +320,21 @@ def library(
             )
         )
         return _made(name, positional, keywords)
-    content = content_of(act, public, bound)
-    if content is not None:
-        bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
-    query = query_of(act, public, bound, (span, act.path))
-    if query is not None:
-        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
+    bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
         _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = _result(act, fact, decision, bound, keywords, span)
+    bound = with_work(public, bound, result)
     if query is not None:
         result = answered(result, query)
     lazy_result = act.lazy_of(result)
     callback = None if lazy_result is not None else _callback(act, fact, bound, span)
     if lazy_result is None:
         _consume_all(act, bound, fact)
+    machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
+    if machine_code is not None:
+        result = machine_code[1]
     call = Call(
         span,
         act.path,
@@ -338,6 +343,7 @@ def library(
         bound,
         fact,
         callback=callback,
+        compiled=machine_code[0] if machine_code is not None else None,
         result=result,
         awaited=fact.awaitable,
         assumed=assumed,
@@ -351,6 +357,17 @@ def library(
     return result
 
 
+def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[Bound, Query | None]:
+    """The arguments with what is behind them: the contents of a file that is named, the rows that a statement looks at."""
+    content = content_of(act, name, bound)
+    query = query_of(act, name, bound, (span, act.path))
+    if content is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
+    if query is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
+    return bound, query
+
+
 def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
     """What a library's call gives back."""
     name = fact.name
@@ -361,6 +378,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
             result = _made(name, bound.positional, keywords)
         result = refine(name, bound, result)
     result = describe(act, name, bound, span, textual(name, bound, result))
+    result = stored(act, name, bound, span, result)
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
     result = _with_text(name, bound, result)
@@ -368,16 +386,16 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
 
 
 def _queued(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
-    """A queue remembers where it was made, and by that what is put into it and taken from it."""
-    if result.type in ALL_QUEUES and bound.receiver is None:
-        return replace(result, reference=QueueRef(act.path, span))
+    """A queue or a namespace remembers where it was made, and by that what is put into it and taken from it."""
+    if result.type in (*ALL_QUEUES, *NAMESPACES) and bound.receiver is None:
+        return replace(result, reference=MadeRef(act.path, span))
     queue = bound.receiver.reference if bound.receiver is not None else None
-    if isinstance(queue, QueueRef):
+    if isinstance(queue, MadeRef):
         method = name.rsplit(".", 1)[-1]
         if method in ("put", "put_nowait") and bound.positional:
-            act.program.put(queue, bound.positional[0])
+            act.program.put(queue, "", bound.positional[0])
         elif method in ("get", "get_nowait") and (result == UNKNOWN or result.type is None):
-            return act.program.taken(queue) or result
+            return act.program.taken(queue, "") or result
     return result
 
 
@@ -445,7 +463,7 @@ def _step_through(act: Activation, value: Value, span: Span) -> None:
     act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
 
 
-_ARRAYS = ("numpy.ndarray", "pandas.Series", "pandas.Index")
+_ARRAYS = ("numpy.ndarray",)
 
 
 def _callback(act: Activation, fact: Fact, bound: Bound, span: Span) -> Block | None:

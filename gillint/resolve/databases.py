@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gillint.estimate import ONE
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import size_of
+from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.sites import Site
 from gillint.resolve.sql import Query, run_script, run_statement
 from gillint.resolve.trace import Bound
@@ -28,15 +28,18 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
         return run_script(tables, text.pattern, place)
     times = act.times * act.trips_so_far()
     if method == "executemany":
-        rows = size_of(bound.positional[1]) if len(bound.positional) > 1 else ONE
-        done = run_statement(tables, text.pattern, place, times * rows)
+        passed = bound.positional[1] if len(bound.positional) > 1 else None
+        rows = size_of(passed) if passed is not None else ONE
+        row = element_of(passed) if passed is not None else None
+        done = run_statement(tables, text.pattern, place, times * rows, row)
         return Query(done.visits * rows) if done is not None else None
-    return run_statement(tables, text.pattern, place, times)
+    row = bound.positional[1] if len(bound.positional) > 1 else None
+    return run_statement(tables, text.pattern, place, times, row)
 
 
 def answered(result: Value, query: Query) -> Value:
     """The cursor with the rows that a statement gives."""
-    return replace(result, type=_CURSOR, shape=None, size=query.rows, element=query.row)
+    return replace(result, type=_CURSOR, shape=None, size=query.rows, element=query.row or Value(type="tuple"))
 
 
 def fetched(site: Site) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
 from gillint.resolve.calls import apply
+from gillint.resolve.compiled import COMPILED, COMPILED_FUNCTION
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.values import ClassRef, FunctionRef, MethodRef, PartialRef, SymbolRef, Value
 from gillint.resolve.web import serve_decorated
@@ -12,8 +13,6 @@ from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
 _COMPILERS = ("njit", "jit", "vectorize", "guvectorize")
-COMPILED = "numba.core.registry.CPUDispatcher.__call__"
-COMPILED_FUNCTION = "py_func"  # the argument by which a call of compiled code tells what was compiled
 _COMPILER_OPTIONS = ("nogil", "parallel")
 _ELEMENTWISE = "numpy.vectorize"
 _TO_THREAD = {"asgiref.sync.sync_to_async"}

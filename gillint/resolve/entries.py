@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 from gillint.resolve.trace import Block, Call, children
-from gillint.syntax import tree as t
 
 # A name that is given on rather than called: an argument, a member of a table or of `__all__`, the right side of `=`.
 _GIVEN_ON = re.compile(r"""[=(,\[{:]\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])""")
@@ -15,11 +14,6 @@ _GIVEN_ON = re.compile(r"""[=(,\[{:]\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])
 def names_given_on(lines: Iterable[str]) -> frozenset[str]:
     """The names that stand as values in a text: what they name may be called from elsewhere."""
     return frozenset(_GIVEN_ON.findall("".join(lines)))
-
-
-def needs_arguments(function: t.Function) -> bool:
-    """Whether a call without arguments fails."""
-    return any(p.default is None and p.kind in ("", "keyword") for p in function.parameters)
 
 
 def runs_others(block: Block) -> bool:

@@ -15,9 +15,24 @@ _GIVERS = ("append", "appendleft", "extend", "extendleft", "put", "put_nowait", 
 _CONTAINERS = ("list", "set", "dict", "collections.deque", "queue.Queue", "queue.LifoQueue", "queue.PriorityQueue")
 
 
+# A server turns as often as somebody asks it, which is counted where that is written.
+_SERVED = (
+    "socket.socket.accept",
+    "socket.socket.recvfrom",
+    "selectors.DefaultSelector.select",
+    "selectors.BaseSelector.select",
+    "select.select",
+    "select.epoll.poll",
+    "select.poll.poll",
+)
+_EACH_CLIENT = Estimate(1, 1, 1e6)
+
+
 def turns_until_empty(body: Block) -> Estimate | None:
     """The turns after which a file has been read, or a container been emptied that nothing in the loop fills."""
     calls = list(_calls(body))
+    if any(call.name in _SERVED for call in calls):
+        return _EACH_CLIENT
     for call in calls:
         method = call.name.rsplit(".", 1)[-1]
         source = call.bound.receiver

@@ -11,11 +11,15 @@ from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, printed, size_of
+from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
 from gillint.resolve.calls import apply, knows
+from gillint.resolve.columns import GROUPED
+from gillint.resolve.contents import printed
+from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.texts import Text, filled, unknown
@@ -24,6 +28,7 @@ from gillint.resolve.values import (
     NONE,
     UNKNOWN,
     SuperRef,
+    SymbolRef,
     UndefinedRef,
     Value,
     is_known,
@@ -33,8 +38,8 @@ from gillint.resolve.values import (
     text_of,
 )
 from gillint.syntax import tree as t
-from gillint.syntax.fstrings import HOLE, IN_SPEC
 from gillint.syntax.parse import dotted
+from gillint.syntax.tree import HOLE, IN_SPEC
 
 # Names that sketches use without importing them, and what they mean nearly everywhere.
 CUSTOMARY_MODULES = {
@@ -165,7 +170,7 @@ def _unary(act: Activation, node: t.Unary) -> Value:
     operand = evaluate(act, node.operand)
     if node.operator == "not":
         act.operation("unary")
-        return Value(type="bool")
+        return of_constant(not operand.literal.value) if operand.literal is not None else Value(type="bool")
     found = operator_fact(act, operand, f"__{node.operator}__", (), node.span)
     if found is not None:
         return found
@@ -196,7 +201,7 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         else:
             found = project_operator(act, left, f"__{operator}__", (right,), node.span)
             arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
-            if arrays and operator != "is":
+            if arrays and operator not in ("is", "is_not"):
                 found = operator_fact(
                     act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span
                 )
@@ -216,6 +221,8 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     index = evaluate(act, node.index)
     inner = item_of(value, index, node.index)
     extra = (("result", inner),) if inner is not None else ()
+    if isinstance(value.reference, SymbolRef) and value.type is None:
+        value = replace(value, type=value.reference.name)  # `np.mgrid[0:n]`
     fact_value = operator_fact(act, value, "__getitem__", (index,), node.span, extra)
     if fact_value is None:
         act.operation("subscript")
@@ -228,7 +235,18 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
 def _slice(act: Activation, node: t.Slice) -> Value:
     act.operation("slice")
     parts = tuple(evaluate(act, p) if p is not None else NONE for p in (node.lower, node.upper, node.step))
-    return Value(type="slice", items=parts)
+    is_open = node.lower is not None and node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
+    return Value(type="slice", items=parts, size=distance(act, node, _peek) if is_open else None)
+
+
+def _is_known(value: Value) -> bool:
+    return value.number is not None and value.number.known
+
+
+def _peek(act: Activation, node: t.Expr) -> Value:
+    """The value of an expression that has been evaluated before: nothing of it goes into the trace again."""
+    with act.nested():
+        return evaluate(act, node)
 
 
 def _sequence(act: Activation, node: t.Sequence) -> Value:
@@ -287,7 +305,7 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
         return size, element, lazy, lazy.trips_hang_on
     operator_fact(act, value, "__iter__", (), span)
     known = value.size is not None or value.items is not None or value.shape is not None or value.columns is not None
-    if value.type == "numpy.ndarray" and value.shape is not None:
+    if value.type in (ARRAY, *GROUPED) and value.shape is not None:
         return value.shape[0], element, None, value.origin if not value.shape[0].known else None
     if known and value.type is not None:
         size = size_of(value)
@@ -419,6 +437,7 @@ def _yield(act: Activation, node: t.Yield) -> Value:
 
 def _formatted(act: Activation, node: t.Formatted) -> Value:
     size = Estimate.point(len(node.template.replace(HOLE, "")))
+    distinct: Estimate | None = ONE
     texts: list[Text] = []
     for part, width in zip(node.parts, node.widths, strict=True):
         value = evaluate(act, part)
@@ -427,7 +446,9 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
             length = printed(value).max(width)
             size = size + length
             texts.append((text_of(value) if not width else None) or unknown(length))
-    return Value(type="str", size=size, text=filled(node.template, texts))
+            if value.literal is None:
+                distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
+    return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))
 
 
 def _starred(act: Activation, node: t.Starred) -> Value:

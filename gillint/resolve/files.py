@@ -6,11 +6,11 @@ known of a file that nothing in sight writes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
-from gillint.resolve.texts import ANY, SEPARATORS, Text, may_be_same
+from gillint.resolve.texts import ANY, SEPARATORS, Text, may_be_same, together
 from gillint.resolve.values import Source
 
 MEMBER = "!"  # between the name of an archive and that of something in it
@@ -48,18 +48,18 @@ class Files:
     """What was written, by the name of the file and the place in the source that writes."""
 
     pieces: dict[str, dict[Span, Content]] = field(default_factory=dict)
-    opened: dict[str, tuple[int, int]] = field(default_factory=dict)
+    opened: dict[str, tuple[int, int, Estimate]] = field(default_factory=dict)
     _folders: dict[str, Content] = field(default_factory=dict)
 
     def write(self, name: str, span: Span, piece: Content) -> None:
-        """Note what one place in the source writes to a file; what is known of it stays known."""
+        """Note what one place in the source writes to a file: at most, where it is looked at more than once."""
         at = self._folders if piece.is_folder else None
         if at is not None:
             at[name] = piece
             return
         pieces = self.pieces.setdefault(name, {})
         old = pieces.get(span)
-        if old is None or piece.size.known or not old.size.known:
+        if old is None or (piece.size * piece.files).likely >= (old.size * old.files).likely:
             pieces[span] = piece
 
     def find(self, name: str) -> Content | None:
@@ -97,12 +97,12 @@ def _whole(pieces: dict[Span, Content]) -> Content:
     parts = list(pieces.values())
     if len(parts) == 1:
         return parts[0]
-    text, files = parts[0].text, parts[0].files
+    files = parts[0].files
     for part in parts[1:]:
-        text, files = text.plus(part.text), files.max(part.files)
+        files = files.max(part.files)
     return Content(
         total(p.size for p in parts),
-        replace(text, pattern=ANY.pattern),
+        together([p.text for p in parts]),
         files,
         packed=parts[0].packed,
         source=_source_of(parts),

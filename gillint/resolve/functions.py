@@ -81,7 +81,11 @@ class Functions(Classes):
             function.owner.constructed = True
         receiver = self._receiver(ref, tree, function)
         act = Activation(self, function.scope, function.name, {}, function.enclosing, function.owner)
-        arguments = bind_parameters(act, tree, receiver, positional, keywords, is_method=function.is_method)
+        arguments = bind_parameters(
+            act, tree, receiver, positional, keywords, is_method=function.is_method, called=record
+        )
+        if not record:
+            act.open = frozenset(arguments)
         if record and not self._apart and function.scope.path == self._path:
             sites = self._own.sites.setdefault(ref.key, CallSites())
             for name, value in arguments.items():
@@ -97,19 +101,21 @@ class Functions(Classes):
         """What a call inside the function itself gives back: nothing is known but what is written there."""
         if not isinstance(tree, t.Function) or tree.is_async or tree.returns is None:
             return UNKNOWN
-        return annotated(Activation(self, function.scope, function.name, {}, function.enclosing, function.owner), tree.returns)
+        return annotated(
+            Activation(self, function.scope, function.name, {}, function.enclosing, function.owner), tree.returns
+        )
 
     def _summary(
         self, function: Function, act: Activation, tree: t.Function | t.Lambda, arguments: dict[str, Value]
     ) -> Summary:
         """What the function does for these arguments: from the tables, or by running it."""
         own = self._shared if self._apart else self._own
-        key = _summary_key(function, arguments)
+        key = _summary_key(function, act, arguments)
         seen = own.instances.setdefault(function.key, set())
         if key not in seen:
             if len(seen) >= _MAX_INSTANCES:
                 arguments = {name: generalised(value) for name, value in arguments.items()}
-                key = _summary_key(function, arguments)
+                key = _summary_key(function, act, arguments)
             else:
                 seen.add(key)
         room = self._depth_limit - len(self._active)
@@ -225,8 +231,8 @@ class Functions(Classes):
         return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
 
 
-def _summary_key(function: Function, arguments: dict[str, Value]) -> SummaryKey:
-    return (function.key, function.version, *arguments.values())
+def _summary_key(function: Function, act: Activation, arguments: dict[str, Value]) -> SummaryKey:
+    return (function.key, function.version, bool(act.open), *arguments.values())
 
 
 def _with_room(summary: Summary | None, room: int) -> Summary | None:

@@ -12,6 +12,8 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.columns import GROUPED
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
     UNKNOWN,
@@ -33,6 +35,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _mapped(act, name, args, span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
+    if name.startswith(_RANDOM) and args:
+        return _drawn(name, args)
     if name == "dict":
         return _dict(args, bound.parameters)
     if name.startswith("dict.") and bound.receiver is not None:
@@ -50,15 +54,45 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
         return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
     handler = _BY_NAME.get(name)
-    return handler(name, args) if handler is not None and args else None
+    if handler is None or not args:
+        return None
+    made = handler(name, args)
+    return _stepping(act, args, made, span) if name in _WRAPPERS else made
+
+
+_WRAPPERS = ("zip", "enumerate", "reversed", "iter")
+
+
+def _stepping(act: Activation, sources: tuple[Value, ...], made: Value, span: Span) -> Value:
+    """An iterator around others does what each of their steps does: `zip(frame.index, array)` makes the values of both."""
+    from gillint.resolve.operators import operator_fact
+
+    if made.reference is not None:
+        return made  # a generator: its work is known as it is
+    with act.nested() as builder:
+        for source in sources:
+            if source.type is not None and "." in source.type and "::" not in source.type:
+                operator_fact(act, source, "__iter__", (), span)
+    block = builder.finish()
+    if not block.nodes:
+        return made
+    trips = made.size if made.size is not None else size_of(sources[0])
+    return act.defer(Lazy(span, Kind.MAP, block, trips, made, act.path, act.name), "iterator", made.element or UNKNOWN)
 
 
 RECORD = "collections.namedtuple.__call__"  # making an instance: the fields come first
 
 
+def length_of(value: Value) -> Estimate:
+    """How many items iterating gives: the rows of an array, the groups of grouped rows."""
+    return value.shape[0] if value.shape and value.type in (ARRAY, *GROUPED) else size_of(value)
+
+
 def _len(name: str, args: tuple[Value, ...]) -> Value:
-    known = args[0].size is not None or args[0].items is not None
-    return Value(type="int", number=size_of(args[0]) if known else None, origin=args[0].origin)
+    given = args[0]
+    known = given.size is not None or given.items is not None
+    number = length_of(given) if known or given.shape else None
+    return Value(type="int", number=number, origin=given.origin)
 
 
 def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
@@ -66,9 +100,9 @@ def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
 
 
 def _zip(name: str, args: tuple[Value, ...]) -> Value:
-    size = size_of(args[0])
+    size = length_of(args[0])
     for other in args[1:]:
-        size = size.min(size_of(other))
+        size = size.min(length_of(other))
     made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)))
     return replace(made, size=size)
 
@@ -91,7 +125,29 @@ def _next(name: str, args: tuple[Value, ...]) -> Value:
 
 
 def _converted(name: str, args: tuple[Value, ...]) -> Value:
-    return Value(type=name, number=args[0].number, literal=args[0].literal if args[0].type == name else None)
+    given = args[0]
+    return Value(
+        type=name, number=given.number, literal=given.literal if given.type == name else None, distinct=given.distinct
+    )
+
+
+_RANDOM = ("random.", "secrets.")
+
+
+def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
+    """A number between what is passed, one of so many: `random.randrange(800)`, `rng.choice(REGIONS)`."""
+    last = name.rsplit(".", 1)[-1]
+    if last == "choice":
+        return replace(element_of(args[0]), literal=None, number=None, distinct=size_of(args[0]))
+    if last not in ("randint", "randrange", "randbelow", "uniform"):
+        return None
+    low, high = (args[0], args[1]) if len(args) > 1 else (Value(number=ZERO), args[0])
+    if low.number is None or high.number is None:
+        return None
+    first, count = low.number, high.number - low.number + (1 if last == "randint" else 0)
+    middle = Estimate.of(x + n / 2 for x, n in zip(first.scenarios, count.scenarios, strict=True))
+    amount = Estimate(first.low, middle.likely, (first + count).high)
+    return Value(type="float", number=amount) if last == "uniform" else Value(type="int", number=amount, distinct=count)
 
 
 def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
@@ -201,7 +257,10 @@ _CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")
 def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if not args:
         return Value(type=kind, size=ZERO)
-    size = size_of(args[0]) if args[0].size is not None or args[0].items is not None else None
+    size = length_of(args[0]) if args[0].size is not None or args[0].items is not None else None
+    distinct = element_of(args[0]).distinct
+    if kind in ("set", "frozenset") and size is not None and distinct is not None:
+        size = size.min(distinct)
     return Value(type=kind, size=size, element=element_of(args[0]), origin=args[0].origin)
 
 
@@ -217,13 +276,15 @@ def _range(name: str, args: tuple[Value, ...]) -> Value:
             span = (numbers[1] - numbers[0]) / step
             size = span.map(lambda v: float(max(0, -(-v // 1))))
     last = numbers[0] if len(args) == 1 else numbers[1] if len(args) > 1 else None
-    likely = Value(type="int", number=Estimate(0, last.likely / 2, last.high) if last is not None else None)
+    number = Estimate(0, last.likely / 2, last.high) if last is not None else None
+    likely = Value(type="int", number=number, distinct=size)
     return Value(type="range", size=size, element=likely, origin=hangs_on)
 
 
 def _wrapped(source: Value, element: Value) -> Value:
     """An iterator over another iterable: the same work, item by item."""
-    size = source.size if source.size is not None or source.items is None else size_of(source)
+    known = source.size is not None or source.items is not None or source.shape is not None
+    size = length_of(source) if known else None
     return Value(type="iterator", size=size, element=element, reference=source.reference, origin=source.origin)
 
 

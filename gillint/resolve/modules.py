@@ -28,8 +28,8 @@ from gillint.resolve.values import (
     FunctionRef,
     ImportRef,
     LazyRef,
+    MadeRef,
     PartialRef,
-    QueueRef,
     Value,
     join,
     options_of,
@@ -81,8 +81,8 @@ class Modules(Program):
         self._recursive: set[str] = set()
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
         self._left = BUDGET
-        self._queued: dict[QueueRef, Value] = {}
-        self._taken: list[tuple[QueueRef, Value | None]] = []
+        self._queued: dict[tuple[MadeRef, str], Value] = {}
+        self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []
 
     @property
     def summaries(self) -> int:
@@ -97,16 +97,16 @@ class Modules(Program):
 
     # Queues: a worker that is started first takes what is put in later, so a file may have to be run once more
 
-    def put(self, queue: QueueRef, value: Value) -> None:
-        """Note what is put into a queue; a sentinel says nothing of the others."""
+    def put(self, place: MadeRef, name: str, value: Value) -> None:
+        """Note what is put into a queue or a namespace; a sentinel says nothing of the others."""
         if value.type not in ("NoneType", "object") and not isinstance(value.reference, LazyRef):
-            self._queued[queue] = join(self._queued.get(queue), trimmed(value))
+            self._queued[place, name] = join(self._queued.get((place, name)), trimmed(value))
 
-    def taken(self, queue: QueueRef) -> Value | None:
-        """What anybody puts into a queue."""
+    def taken(self, place: MadeRef, name: str) -> Value | None:
+        """What anybody puts there."""
         self._local_effects += 1
-        found = self._queued.get(queue)
-        self._taken.append((queue, found))
+        found = self._queued.get((place, name))
+        self._taken.append(((place, name), found))
         return found
 
     def _learnt_more(self) -> bool:

@@ -10,13 +10,55 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import element_of
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.values import UNKNOWN, Value, is_known, join, options_of
+from gillint.resolve.values import UNKNOWN, Literal, Value, is_known, join, options_of
 from gillint.syntax import tree as t
 
 
 def narrowed(act: Activation, test: t.Expr, *, holds: bool) -> dict[str, Value]:
     """The variables of which more is known where a test holds, or where it does not."""
     return dict(_narrowed(act, test, holds))
+
+
+def decided(act: Activation, test: t.Expr) -> bool | None:
+    """Whether a test holds, where the constants that variables are here decide it: `mode == "fast"`, `kernel is None`."""
+    if isinstance(test, t.Unary) and test.operator == "not":
+        inner = decided(act, test.operand)
+        return None if inner is None else not inner
+    if isinstance(test, t.Boolean):
+        parts = [decided(act, part) for part in test.values]
+        decisive = test.operator == "or"
+        if decisive in parts:
+            return decisive
+        return None if None in parts else not decisive
+    if isinstance(test, t.Name):
+        constant = _constant(act, test)
+        return bool(constant.value) if constant is not None and _is_flag(constant.value) else None
+    if isinstance(test, t.Compare) and len(test.operators) == 1 and isinstance(test.rights[0], t.Constant):
+        return _compared(_constant(act, test.left), test.operators[0], test.rights[0].value)
+    return None
+
+
+def _constant(act: Activation, node: t.Expr) -> Literal | None:
+    """The constant that a local variable is; not that of a parameter for which others may pass anything."""
+    if not isinstance(node, t.Name) or node.id in act.open or node.id in act.globals or node.id in act.nonlocals:
+        return None
+    value = act.environment.get(node.id)
+    return value.literal if value is not None else None
+
+
+def _is_flag(value: object) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+def _compared(left: Literal | None, operator: str, right: object) -> bool | None:
+    """Flags, texts and None; numbers change too often on the way."""
+    if left is None or not (_is_flag(left.value) or isinstance(left.value, str)):
+        return None
+    if operator in ("eq", "ne") and isinstance(right, str):
+        return (left.value == right) == (operator == "eq")
+    if operator in ("is", "is_not") and _is_flag(right):
+        return (left.value is right) == (operator == "is")
+    return None
 
 
 def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str, Value]]:

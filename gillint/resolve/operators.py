@@ -9,13 +9,15 @@ from gillint.diagnostics.span import Span
 from gillint.knowledge.base import find_method
 from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation
-from gillint.resolve.arrays import ARRAY, broadcast, refine, with_shape
+from gillint.resolve.arrays import refine
 from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
 from gillint.resolve.calls import apply, bind_arguments
 from gillint.resolve.opaque import is_vague
+from gillint.resolve.peers import peer_of
 from gillint.resolve.strings import formatted, textual, together
 from gillint.resolve.trace import Call
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
+from gillint.resolve.work import with_work
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index")
 
@@ -44,21 +46,27 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         amount = None
         if left.number is not None and right.number is not None and operator in _ARITHMETIC:
             amount = left.number.combine(right.number, _ARITHMETIC[operator])
-        return of_number(kind, amount)
+        made = of_number(kind, amount)
+        if operator == "mod" and kind == "int" and made.literal is None and right.number is not None:
+            return replace(made, distinct=right.number)
+        return made
+    if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
+        both = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
+        return Value(type="complex", number=number_of(left) * number_of(right) if both else None)
     if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
         size = left.size + right.size if left.size is not None and right.size is not None else None
-        text = together(left, right) if left.type in ("str", "bytes") else None
-        return Value(type=left.type, size=size, element=left.element or right.element, text=text)
+        joined = together(left, right) if left.type in ("str", "bytes") else None
+        return Value(type=left.type, size=size, element=left.element or right.element, text=joined)
     if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
-        text, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
-        size = size_of(text) * number_of(times) if times.number is not None else None
-        element = element_of(text) if text.type != "str" else text.element
-        known = text_of(text)
+        sequence, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
+        size = size_of(sequence) * number_of(times) if times.number is not None else None
+        element = element_of(sequence) if sequence.type != "str" else sequence.element
+        known = text_of(sequence)
         repeated = known.times(number_of(times)) if known is not None and times.number is not None else None
-        return Value(type=text.type, size=size, element=element, text=repeated)
+        return Value(type=sequence.type, size=size, element=element, text=repeated)
     if operator == "mod" and left.type in ("str", "bytes"):
         template = text_of(left)
-        return Value(type=left.type, text=formatted(template) if template is not None else None)
+        return Value(type=left.type, size=left.size, text=formatted(template) if template is not None else None)
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return UNKNOWN
@@ -97,10 +105,8 @@ def _beside(other: Value) -> Value:
 
 
 def _broadcast(result: Value, a: Value, b: Value) -> Value:
-    if result.shape is not None and result.shape != a.shape:
-        return result  # matmul and the like know their shape
     if a.shape is not None and b.shape is not None:
-        return with_shape(result, broadcast(a.shape, b.shape)) if result.type == ARRAY else result
+        return result  # the shapes have decided
     larger = a if size_of(a).likely >= size_of(b).likely else b
     return replace(result, size=larger.size, shape=larger.shape)
 
@@ -122,7 +128,9 @@ def operator_fact(
     result = textual(fact.name, bound, refine(fact.name, bound, result))
     if method == "__iter__" and result == UNKNOWN:
         result = element_of(receiver)
-    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True))
+    bound = with_work(fact.name, bound, result)
+    peer = peer_of(fact, fact.name, bound, act.scope)
+    act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True, peer=peer))
     return result
 
 

@@ -19,8 +19,12 @@ def bind_parameters(
     keywords: tuple[tuple[str, Value], ...],
     *,
     is_method: bool,
+    called: bool = False,
 ) -> dict[str, Value]:
-    """Bind arguments to parameters; a method that nobody is seen to call on an instance has one of its class."""
+    """Bind arguments to parameters; a method that nobody is seen to call on an instance has one of its class.
+
+    `called`: these are the arguments of a call in the source, so that what is not passed is the default and nothing else.
+    """
     given = list((receiver, *positional) if receiver is not None else positional)
     named = dict(keywords)
     bound: dict[str, Value] = {}
@@ -33,7 +37,7 @@ def bind_parameters(
                 value = evaluate(act, parameter.default)
         if value is None and is_method and act.owner is not None and parameter is tree.parameters[0]:
             value = Value(type=act.owner.key)
-        if value is None or not is_known(value) or value.type == "NoneType":
+        if value is None or not is_known(value) or (value.type == "NoneType" and not called):
             declared = annotated(act, parameter.annotation)
             value = declared if is_known(declared) else value or UNKNOWN
         if value.size is None and value.number is None and value.origin is None and value.reference is None:

@@ -9,14 +9,15 @@ import token
 import tokenize
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from gillint.knowledge.schema import Fact
 from gillint.resolve.scope import ModuleScope, Peers
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.trace import Bound, Peer, Place
 from gillint.resolve.values import Value, text_of
-from gillint.syntax.fstrings import HOLE
 from gillint.syntax.parse import Syntax
+from gillint.syntax.tree import HOLE
 
 _LOCAL = re.compile(r"localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/?#\s]*@)?(\[[^\]]*\]|[^:/?#\s]*)", re.IGNORECASE)
@@ -79,7 +80,7 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
     if fact is None or not fact.talks:
         return None
     if scope.peers is None:
-        found = peers_of_file(scope.syntax.lines)
+        found = peers_of_file(scope.syntax.texts)
         pause = _pause_of_handlers(scope.syntax) if found.place in ("process", "local") else 0.0
         scope.peers = replace(found, delay=max(found.delay, pause))
     around = scope.peers
@@ -198,9 +199,16 @@ def _pause_of_handlers(syntax: Syntax) -> float:
     return max(found)
 
 
-def peers_of_file(lines: Iterable[str]) -> Peers:
-    """What a file says of the other sides of its connections."""
-    names, methods, strings = _read("".join(lines))
+def peers_of_file(texts: Iterable[str]) -> Peers:
+    """What a file, in pieces that each can be read alone, says of the other sides of its connections."""
+    names: set[str] = set()
+    methods: set[str] = set()
+    strings: list[str] = []
+    for text in texts:
+        found = _read(text)
+        names |= found[0]
+        methods |= found[1]
+        strings += found[2]
     delays = [d for text in strings if (d := stated_delay(text)) is not None]
     if {"protocol_version", "BaseHTTPRequestHandler"} <= names and "disable_nagle_algorithm" not in names:
         delays.append(_DELAYED_ACK_NS)
@@ -216,7 +224,8 @@ def _place_by_file(names: set[str], strings: list[str]) -> Place | None:
     return places.pop() if len(places) == 1 else None
 
 
-def _read(text: str) -> tuple[set[str], set[str], list[str]]:
+@lru_cache(maxsize=4096)  # an editor asks again after each keystroke, which changes one function
+def _read(text: str) -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
     """All names, those after a dot, and all strings but docstrings; comments say nothing."""
     names: set[str] = set()
     methods: set[str] = set()
@@ -235,7 +244,7 @@ def _read(text: str) -> tuple[set[str], set[str], list[str]]:
             dotted = tok.string == "."
             if tok.type not in (token.COMMENT, token.NL):
                 starts = tok.type in (token.NEWLINE, token.INDENT, token.DEDENT, token.ENCODING)
-    return names, methods, strings
+    return frozenset(names), frozenset(methods), tuple(strings)
 
 
 _F_STRING = getattr(token, "FSTRING_MIDDLE", -1)  # Python 3.12 and later

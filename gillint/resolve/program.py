@@ -9,8 +9,9 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
+from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
-from gillint.resolve.entries import names_given_on, needs_arguments, runs_others
+from gillint.resolve.entries import names_given_on, runs_others
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
@@ -60,8 +61,8 @@ class Resolver(Functions):
         if not thorough:
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = frozenset().union(syntax.outline.calls, *(f.calls for f in syntax.outline.functions))
-        # Functions that nothing in the file calls first: they tell the others' arguments.
-        order = sorted(wanted, key=lambda f: (_called_as(f) in called, f.lines.first))
+        # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
+        order = sorted(wanted, key=lambda f: (_called_as(f) in called, f.needs_arguments, f.lines.first))
         self._given_on = names_given_on(syntax.lines)
         entries: set[str] = set()
         for outline in order:
@@ -98,12 +99,15 @@ class Resolver(Functions):
         tree = function.parsed()
         if not isinstance(tree, t.Function):
             return None
+        if tree.decorators and outline.owner is None and is_compiled(self.module_value(function.scope, outline.name)):
+            return None  # no bytecode: its callers speak of it
         sites = self._own.sites.get(key)
         arguments = sites.arguments if sites is not None and sites.seen else None
         act = Activation(self, function.scope, function.name, {}, (), function.owner)
         if arguments is None:
             receiver = self._receiver(FunctionRef(key), tree, function)
             arguments = bind_parameters(act, tree, receiver, (), (), is_method=function.is_method)
+            act.open = frozenset(arguments)
         block, result = self._run(act, key, tree, arguments)
         lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
         if block is EMPTY_BLOCK and lazy is not None:
@@ -122,7 +126,7 @@ class Resolver(Functions):
 
     def _with_role(self, trace: FunctionTrace, outline: FunctionOutline, tree: t.Function) -> FunctionTrace:
         """Whether a function that nothing calls is the program, or a part that is not used here."""
-        if outline.owner is None and not needs_arguments(tree):
+        if outline.owner is None and not outline.needs_arguments:
             return replace(trace, is_program=runs_others(trace.block))
         owner = self._own.functions[f"{trace.path}::{outline.qualname}"].owner
         called_elsewhere = tree.is_async or bool(tree.decorators) or (owner is not None and bool(owner.bases))

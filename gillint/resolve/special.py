@@ -9,7 +9,9 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import literal_text
 from gillint.resolve.intrinsics import RECORD
-from gillint.resolve.values import AliasRef, ClassRef, ImportRef, PartialRef, SymbolRef, Value
+from gillint.resolve.texts import Text, may_be_same
+from gillint.resolve.values import AliasRef, ChoiceRef, ClassRef, ImportRef, PartialRef, SymbolRef, Value, text_of
+from gillint.syntax.tree import HOLE
 
 Keywords = tuple[tuple[str, Value], ...]
 Special = Callable[[Activation, "Value | None", tuple[Value, ...], Keywords, Span], "Value | None"]
@@ -62,10 +64,22 @@ def _getattr(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
     name = literal_text(positional[1]) if len(positional) > 1 else None
+    if name is None and len(positional) > 1:
+        return _one_of_the_methods(act, positional[0], text_of(positional[1]))
     if name is None or not name.isidentifier():
         return None
     act.operation("attribute")
     return attribute_value(act, positional[0], name, span)
+
+
+def _one_of_the_methods(act: Activation, instance: Value, name: Text | None) -> Value | None:
+    """`getattr(self, f"on_{kind}")`: one of the methods whose names begin, or end, like that."""
+    owner = act.program.class_of(instance.type)
+    if owner is None or name is None or name.pattern == HOLE:
+        return None
+    found = [act.program.attribute(owner, m, instance) for m in owner.methods if may_be_same(name.pattern, m)]
+    options = tuple(v for v in found if v is not None)
+    return Value(reference=ChoiceRef(options)) if options else None
 
 
 def _import_module(

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.values import Value
+from gillint.syntax.tree import HOLE
 
 # Row visits that a step costs, in visits of a plain scan (some 40 ns), measured with SQLite 3.40 in memory.
-_AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _WRITE, _INDEX = 2.0, 11.0, 13.0, 2.0, 14.0, 22.0, 4.0, 9.0
+_AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _NEXT, _WRITE, _INDEX = 2.0, 9.0, 13.0, 2.0, 5.0, 22.0, 10.0, 4.0, 9.0
 _SOME = Estimate(0.01, 1 / 3, 1.0)  # what a condition lets through
 _TYPES = (
     ("int", "int"),
@@ -24,12 +25,13 @@ _TYPES = (
 
 @dataclass(slots=True)
 class Table:
-    """A table: its columns with the types of their values, the columns it is looked up by, and its rows."""
+    """A table: its columns with the types of their values, the columns it is looked up by, its rows, how many values differ."""
 
     columns: dict[str, str | None] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     indexed: set[str] = field(default_factory=set)
     rows: dict[object, Estimate] = field(default_factory=dict)
+    distinct: dict[str, Estimate] = field(default_factory=dict)
 
     @property
     def size(self) -> Estimate:
@@ -52,7 +54,7 @@ class Query:
 
     visits: Estimate
     rows: Estimate = ZERO
-    row: Value = Value(type="tuple")
+    row: Value | None = None
 
 
 Tables = dict[str, Table]
@@ -67,12 +69,14 @@ def run_script(tables: Tables, text: str, place: object) -> Query:
     return Query(visits)
 
 
-def run_statement(tables: Tables, text: str, place: object, times: Estimate) -> Query | None:
-    """One statement that is run so often; None where its text or its tables are not known."""
+def run_statement(tables: Tables, text: str, place: object, times: Estimate, row: Value | None = None) -> Query | None:
+    """One statement that is run so often, with these parameters; None where its text or its tables are not known."""
     words = " ".join(re.sub(r"--[^\n]*", " ", text).split()).lower()
     for pattern, handler in _STATEMENTS:
         found = pattern.match(words)
         if found is not None:
+            if row is not None and words.startswith(("insert", "replace")):
+                _note_values(tables, words, found[1].strip('"'), row)
             return handler(tables, words, found, place, times)
     return Query(ONE) if re.match(r"(pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
 
@@ -108,8 +112,23 @@ def _insert(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if table is None:
         return None
     tuples = max(1, len(re.findall(r"\)\s*,\s*\(", words)) + 1) if " values" in words else 1
-    table.rows[place] = times * tuples
+    table.rows[place] = (times * tuples).max(table.rows.get(place, ZERO))
     return Query(_LOOKUP * (ONE + len(table.indexed)) * tuples)
+
+
+def _note_values(tables: Tables, words: str, name: str, row: Value) -> None:
+    """How many values of a column there are: numbers of a known range repeat."""
+    table = tables.get(name)
+    named = re.match(r"[^(]*\(([^)]*)\) *values", words)
+    if table is None or row.items is None:
+        return
+    columns = [c.strip().strip('"') for c in named[1].split(",")] if named is not None else list(table.columns)
+    for column, value in zip(columns, row.items, strict=False):
+        ranged = value.type == "int" and value.number is not None and not value.number.known
+        if value.distinct is not None:
+            table.distinct[column] = value.distinct
+        elif ranged and value.number is not None and value.number.high >= 1:
+            table.distinct[column] = Estimate.point(value.number.high - value.number.low)
 
 
 def _change(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
@@ -137,7 +156,12 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     aggregates = any(re.search(r"\b(count|sum|avg|min|max|total|group_concat)\(", item) for item in listed)
     rows = matched
     if " group by " in words or found[1].startswith("distinct "):
-        visited, rows = visited + matched * _GROUP, matched.map(lambda n: min(n, max(1.0, n**0.5)))
+        grouped = re.search(r" group by (.*?)(?: having | order by | limit |$)", words)
+        keys = {re.sub(r"^.*\.", "", k.strip()) for k in grouped[1].split(",")} if grouped is not None else set()
+        visited, rows = (
+            visited + matched * _GROUP,
+            matched.min(_differing(main, keys & set(main.columns) or {""}, matched)),
+        )
     elif aggregates:
         plain = all(re.fullmatch(r"count\(\*\)( as \w+)?", i.strip()) for i in listed) and " where " not in words
         visited, rows = (visited / 100 if plain and len(known) == 1 else visited * _AGGREGATE), ONE
@@ -158,15 +182,23 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     condition = re.search(r"\bwhere (.*?)(?: group by | order by | limit |$)", words)
     if condition is None:
         return size, size
-    equal = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *(?:\?|:|'|\d|\*)", condition[1]))
+    equal = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *(?:\?|:|'|\d|" + HOLE + r")", condition[1]))
     if equal & (table.keys | {"rowid"}) and " or " not in condition[1]:
         return Estimate.point(_LOOKUP), ONE
-    by_key = size.map(lambda n: max(1.0, n**0.5))
+    by_key = size / _differing(table, equal, size)
     if equal & table.indexed and " or " not in condition[1]:
-        return by_key * _LOOKUP, by_key
+        return by_key * _NEXT + _LOOKUP, by_key
     return size, size.combine(_SOME, lambda n, share: n * share) if not equal else by_key.combine(
         _SOME, lambda n, s: max(1.0, n * s * 3)
     )
+
+
+def _differing(table: Table, columns: set[str], size: Estimate) -> Estimate:
+    """How many combinations of the values of some columns there are: as many as rows for each where nothing tells."""
+    found = ONE
+    for column in columns:
+        found = found * table.distinct.get(column, size.map(lambda n: max(1.0, n**0.5)))
+    return found.min(size).max(1)
 
 
 def _row(tables: list[Table], listed: list[str]) -> Value:

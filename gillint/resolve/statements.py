@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
@@ -16,12 +17,12 @@ from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import expressions, iterations_of
-from gillint.resolve.narrowing import matched, narrowed
+from gillint.resolve.iterations import expressions, iterations_of, key_of
+from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, declare, growth, write_target
+from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import (
@@ -40,6 +41,7 @@ from gillint.resolve.values import (
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
+_NEVER = 0.0001  # the share of what a constant rules out, as far as can be seen
 WHILE_TURNS = "how often the `while` loop runs"
 _WHILE_TRIPS = Estimate(1, 1_000, 1e6)
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
@@ -96,6 +98,8 @@ def _augment(act: Activation, node: t.Augment) -> None:
         result = _lengthened(act, node.target, old, value, result)
     if isinstance(node.target, (t.Name, t.Attribute)):
         write_target(act, node.target, result)
+    elif isinstance(node.target, t.Subscript):
+        put_back(act, node.target, result)
 
 
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
@@ -213,9 +217,34 @@ def _if(act: Activation, node: t.If) -> None:
         run(act, node.body)
         return
     act.operation("branch")
-    evaluate(act, node.test)
+    tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
-    _choose(act, (node.body, node.orelse), (_weight(node.body), _weight(node.orelse)), known)
+    arms, holds = (node.body, node.orelse), decided(act, node.test)
+    taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
+    weights = (_RARE, 1.0) if _fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
+    constant = _is_true(tested)
+    if constant is not None:
+        weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
+    _choose(act, arms, weights, known, taken)
+
+
+def _is_true(tested: Value) -> bool | None:
+    """Whether a test holds that is a constant as far as can be seen: an option that nobody sets, a client that is None."""
+    return bool(tested.literal.value) if tested.literal is not None else None
+
+
+def _fills_a_gap(node: t.If) -> bool:
+    """`if key not in table: table[key] = ...`: what is there the next time is not made again."""
+    test = node.test
+    if isinstance(test, t.Unary) and test.operator == "not" and isinstance(test.operand, t.Compare):
+        test = test.operand
+    elif isinstance(test, t.Unary):
+        return False
+    if not isinstance(test, t.Compare) or test.operators[-1:] != ("contains",) or node.orelse:
+        return False
+    table = key_of(test.rights[-1])
+    stores = (target for s in node.body if isinstance(s, t.Assign) for target in s.targets)
+    return table is not None and any(isinstance(x, t.Subscript) and key_of(x.value) == table for x in stores)
 
 
 def _weight(body: t.Body) -> float:
@@ -228,17 +257,30 @@ def _choose(
     arms: tuple[t.Body, ...],
     weights: tuple[float, ...],
     known: tuple[Mapping[str, Value], ...] = (),
+    taken: int | None = None,
 ) -> None:
-    """Run each arm from the same state, and what its test tells beyond that, and join what they leave."""
+    """Run each arm from the same state, and what its test tells beyond that, and join what they leave.
+
+    `taken`: the one that runs, where that is known; the others are read, but they count for nothing.
+    """
     before = act.environment
     blocks: list[Block] = []
     ends: list[dict[str, Value]] = []
     for number, arm in enumerate(arms):
         act.environment = {**before, **known[number]} if known else dict(before)
+        given = len(act.returns), len(act.yields)
+        share = weights[number] / (sum(weights) or 1.0)
+        in_loop = bool(act.loops) and share < 1.0 and taken is None
+        if in_loop:  # what is appended here is so in some of the turns
+            act.loops.append(Estimate(0.01, share, 1.0))
         with act.nested() as builder:
             run(act, arm)
+        if in_loop:
+            act.loops.pop()
         blocks.append(builder.finish())
-        if not _leaves(arm):
+        if taken not in (None, number):
+            del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
+        elif not _leaves(arm):
             ends.append(act.environment)
     # The same dictionary object is kept: nested functions see the variables through it.
     merged: dict[str, Value] = {}
@@ -248,6 +290,8 @@ def _choose(
     act.environment = before
     before.clear()
     before.update(merged)
+    if taken is not None:
+        weights = tuple(float(number == taken) for number in range(len(arms)))
     if any(b.nodes or b.operations for b in blocks):
         act.emit(Branch(tuple(blocks), tuple(weights)))
 
@@ -273,6 +317,7 @@ def _ends(body: t.Body) -> bool:
 _POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
 
 
+@lru_cache(maxsize=4096)
 def _polls(node: t.For | t.While) -> bool:
     """Whether a loop asks again and again, with pauses, until something has happened."""
     calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))

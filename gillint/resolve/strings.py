@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
-from gillint.resolve.texts import ANY, HOLE, SEPARATORS, Text, filled, joined, unknown
+from gillint.resolve.contents import written
+from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
+from gillint.syntax.tree import HOLE
 
 _FIELD = re.compile(r"\{[^{}]*\}")
 _CONVERSION = re.compile(r"%[-+ #0-9.*]*(?:\([^)]*\))?[a-zA-Z]")
@@ -49,7 +51,19 @@ def _changed(bound: Bound, result: Value) -> Value:
 def _stripped(bound: Bound, result: Value) -> Value:
     """The characters at the ends may be gone; those between are the same."""
     text, source = text_of(bound.receiver), bound.receiver.source if bound.receiver is not None else None
-    return replace(result, text=replace(text, pattern=text.pattern.strip("/ \n")) if text is not None else None, source=source)
+    return replace(
+        result, text=replace(text, pattern=text.pattern.strip("/ \n")) if text is not None else None, source=source
+    )
+
+
+def _substituted(position: int) -> Callable[[Bound, Value], Value]:
+    """`pattern.sub(new, text)`: most of it stays."""
+
+    def made(bound: Bound, result: Value) -> Value:
+        text = text_of(bound.positional[position]) if len(bound.positional) > position else None
+        return replace(result, text=text.changed()) if text is not None else result
+
+    return made
 
 
 def _format(bound: Bound, result: Value) -> Value:
@@ -137,7 +151,8 @@ def _lines(bound: Bound, result: Value) -> Value:
     text = text_of(bound.receiver)
     source = bound.receiver.source if bound.receiver is not None else None
     if source is not None and source.kind == "lines" and text is not None:
-        return Value(type="list", size=text.count("\n").max(1), element=source.value)
+        last = ONE if (text_of(source.value) or ANY).count("\n") == ZERO else ZERO
+        return Value(type="list", size=text.count("\n") + last, element=source.value)
     made = _pieces(text, bound.receiver, ("\n",), None) if text is not None and bound.receiver is not None else None
     return made or result
 
@@ -173,7 +188,8 @@ def _made_from(kind: str) -> Callable[[Bound, Value], Value]:
         source = bound.positional[0] if bound.positional else None
         if source is None or source.type is None or isinstance(source.reference, LazyRef):
             return result
-        return replace(result, source=Source(kind, replace(source, literal=None)))
+        text = written(source) if kind == "json" else result.text
+        return replace(result, source=Source(kind, replace(source, literal=None)), text=text)
 
     return made
 
@@ -260,6 +276,9 @@ def _names(kinds: tuple[str, ...], *methods: str) -> tuple[str, ...]:
 
 
 _TEXTS = ("str", "bytes", "bytearray")
+_JSON_OUT = ("json.dumps", "json.JSONEncoder.encode", "orjson.dumps", "ujson.dumps", "simplejson.dumps")
+_JSON_IN = ("json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads")
+_CODES = ("b64", "urlsafe_b64", "b32", "b16", "b85")
 _PACKERS = ("zlib", "gzip", "bz2", "lzma")
 _PATHS = ("pathlib.PurePath", "pathlib.Path")
 _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
@@ -268,19 +287,22 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(
         _names(_TEXTS, "lower", "upper", "title", "casefold", "swapcase"), _changed
     ),
-    **dict.fromkeys(("json.dumps", "json.JSONEncoder.encode", "orjson.dumps", "ujson.dumps", "simplejson.dumps"), _made_from("json")),
-    **dict.fromkeys(("json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads"), _undone("json")),
+    **dict.fromkeys(_JSON_OUT, _made_from("json")),
+    **dict.fromkeys(_JSON_IN, _undone("json")),
     **dict.fromkeys(("pickle.dumps", "marshal.dumps", "msgpack.packb", "msgpack.dumps"), _made_from("pickle")),
     **dict.fromkeys(("pickle.loads", "marshal.loads", "msgpack.unpackb", "msgpack.loads"), _undone("pickle")),
     **dict.fromkeys(tuple(f"{m}.compress" for m in _PACKERS), _made_from("packed")),
     **dict.fromkeys(tuple(f"{m}.decompress" for m in _PACKERS), _undone("packed")),
-    **dict.fromkeys(_names(("base64",), "b64encode", "urlsafe_b64encode", "b32encode", "b16encode", "b85encode"), _made_from("packed")),
-    **dict.fromkeys(_names(("base64",), "b64decode", "urlsafe_b64decode", "b32decode", "b16decode", "b85decode"), _undone("packed")),
+    **dict.fromkeys(_names(("base64",), *(f"{c}encode" for c in _CODES)), _made_from("packed")),
+    **dict.fromkeys(_names(("base64",), *(f"{c}decode" for c in _CODES)), _undone("packed")),
     **dict.fromkeys(_names(_TEXTS, "strip", "rstrip", "lstrip", "removesuffix", "removeprefix"), _stripped),
     **dict.fromkeys(_names(_TEXTS, "format", "format_map", "__mod__"), _format),
     **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
     **dict.fromkeys(_names(_TEXTS, "join"), _join),
+    **dict.fromkeys(_names(_TEXTS, "replace", "translate", "expandtabs"), _changed),
+    "re.sub": _substituted(2),
+    "re.Pattern.sub": _substituted(1),
     **dict.fromkeys(_names(_TEXTS, "split", "rsplit"), _split),
     **dict.fromkeys(_names(_TEXTS, "splitlines"), _lines),
     **dict.fromkeys(("csv.reader", "csv.DictReader"), _fields),

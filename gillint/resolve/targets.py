@@ -11,8 +11,9 @@ from gillint.resolve.bound import QUEUES, Answers, build, element_of, literal_te
 from gillint.resolve.intrinsics import MAPPINGS, pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, Value, is_known, join
+from gillint.resolve.values import NONE, UNKNOWN, MadeRef, Value, is_known, join
 from gillint.syntax import tree as t
 
 
@@ -98,7 +99,13 @@ def _member_of(target: t.Expr) -> t.Expr | None:
     return None
 
 
-_BUFFERS = ("array.array", "bytearray")
+_BUFFERS = (
+    "array.array",
+    "bytearray",
+    "email.message.Message",
+    "email.message.EmailMessage",
+    "email.mime.multipart.MIMEMultipart",
+)
 
 
 def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
@@ -160,6 +167,10 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
         owner = _owner(act, target)
         if owner is not None:
             act.program.set_attribute(owner, target.name, value)
+        elif isinstance(target.value, t.Name):
+            base = act.environment.get(target.value.id) or act.program.module_value(act.scope, target.value.id)
+            if base is not None and isinstance(base.reference, MadeRef):
+                act.program.put(base.reference, target.name, value)
 
 
 def declare(act: Activation, target: t.Expr) -> None:
@@ -230,6 +241,16 @@ def _unpacked(targets: tuple[t.Expr, ...], value: Value) -> list[Value]:
     middle = items[starred : len(items) - after]
     rest = Value(type="list", items=middle, size=Estimate.point(len(middle)))
     return [*items[:starred], rest, *items[len(items) - after :]]
+
+
+def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
+    """`a[i] += 1`: what the operation gives is stored in its place, which is work of its own for an array."""
+    from gillint.resolve.expressions import evaluate
+
+    with act.nested():
+        container, index = evaluate(act, target.value), evaluate(act, target.index)
+    if container.type in (ARRAY, "pandas.Series", "pandas.DataFrame"):
+        operator_fact(act, container, "__setitem__", (index, value), target.span)
 
 
 def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:

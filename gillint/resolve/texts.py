@@ -6,12 +6,14 @@ follows from the separators that went into it.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from gillint.estimate import ONE, ZERO, Estimate
-from gillint.syntax.fstrings import HOLE
+from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.syntax.tree import HOLE
 
 SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-")
 _LONGEST = 4_000  # characters of a pattern; of longer texts only the separators are kept
@@ -20,7 +22,7 @@ _LONGEST = 4_000  # characters of a pattern; of longer texts only the separators
 @dataclass(frozen=True, slots=True)
 class Text:
     """Attributes:
-    pattern: the text with `*` for each part that is not known.
+    pattern: the text with □ (`HOLE`) for each part that is not known.
     counts: how often each separator occurs, where it does.
     fixed: how many characters are the same each time it is made: the constant parts of an f-string.
     fresh: how many are new each time; None where nobody knows which are which.
@@ -90,6 +92,21 @@ def of_literal(text: str) -> Text:
     return Text(_short(text), found, Estimate.point(len(text)), ZERO)
 
 
+def together(texts: Sequence[Text]) -> Text:
+    """Several texts, one after the other; their patterns are not kept."""
+    counts: dict[str, list[Estimate]] = {}
+    for text in texts:
+        for separator, number in text.counts:
+            counts.setdefault(separator, []).append(number)
+    fresh = [t.fresh for t in texts if t.fresh is not None]
+    return Text(
+        HOLE,
+        tuple(sorted((s, total(numbers)) for s, numbers in counts.items())),
+        total(t.fixed for t in texts),
+        total(fresh) if len(fresh) == len(texts) else None,
+    )
+
+
 def filled(template: str, parts: list[Text]) -> Text:
     """A template with something put into its holes, each part into one."""
     pieces = template.split(HOLE)
@@ -109,7 +126,7 @@ def common(a: Text | None, b: Text | None) -> Text | None:
     """What two texts share: one of them is meant, nobody knows which."""
     if a is None or b is None or a == b:
         return a if a == b else None
-    fresh = (a.unique or ZERO).max(b.unique or ZERO) if a.unique is not None and b.unique is not None else None
+    fresh = a.unique.max(b.unique) if a.unique is not None and b.unique is not None else None
     counts = tuple((s, a.count(s).join(b.count(s))) for s in SEPARATORS if a.count(s) != ZERO or b.count(s) != ZERO)
     if a.pattern == b.pattern:
         return Text(a.pattern, counts, ZERO, fresh)
@@ -134,7 +151,7 @@ def _sample(pattern: str) -> str:
 
 
 def _escaped(pattern: str) -> str:
-    return pattern.replace("[", "[[]").replace("?", "[?]")
+    return re.sub(r"[\[?*]", r"[\g<0>]", pattern).replace(HOLE, "*")
 
 
 def _short(pattern: str) -> str:

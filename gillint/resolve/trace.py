@@ -88,6 +88,7 @@ class Call:
         kind: `library` (a fact or a library's default decides), `project` (the body is `inner`), `undefined` (nothing
             defines the name), `unknown`, `join` (waits for work that was handed over: its time is counted there).
         implicit: an operator, a subscript or an iteration, not a call expression.
+        compiled: what the function does that was compiled to machine code: no bytecode runs.
         result: what is known of the value that it gives back.
         peer: the other side, where the call talks to one.
     """
@@ -100,6 +101,7 @@ class Call:
     fact: Fact | None = None
     inner: Block | None = None
     callback: Block | None = None
+    compiled: Block | None = None
     result: Value | None = None
     implicit: bool = False
     awaited: bool = False

@@ -72,8 +72,8 @@ class TaskRef:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueRef:
-    """A queue, by the place where it was made: who takes from it gets what anybody puts into it."""
+class MadeRef:
+    """A queue or a namespace, by the place where it was made: who takes from it gets what anybody puts into it."""
 
     path: str
     span: Span
@@ -130,7 +130,7 @@ Reference = (
     | AliasRef
     | UndefinedRef
     | TaskRef
-    | QueueRef
+    | MadeRef
 )
 
 
@@ -162,6 +162,7 @@ class Value:
         literal: the constant that it is.
         number: the number that it is, where the scenarios differ.
         reference: the function, class, module, method or deferred work that it stands for.
+        distinct: how many different values a number or a text takes on in the course of a loop, at most.
         origin: the name in the source that the unknown hangs on.
         text: of a text, what is known of its characters; of a path or an open file, the same of its name; of a client or a
             connection, of the address that it was made for.
@@ -178,6 +179,7 @@ class Value:
     literal: Literal | None = None
     number: Estimate | None = None
     reference: Reference | None = None
+    distinct: Estimate | None = None
     origin: str | None = None
     text: Text | None = None
     source: Source | None = None
@@ -204,7 +206,8 @@ def of_constant(value: object) -> Value:
     if isinstance(value, float):
         return Value(type="float", literal=Literal(value), number=_number(value))
     if isinstance(value, complex):
-        return Value(type="complex")
+        # The amount of an imaginary number is that of its imaginary part: `np.mgrid[0:1:50j]` has 50 points.
+        return Value(type="complex", number=_number(value.imag) if value.real == 0 else None)
     if isinstance(value, (str, bytes)):
         literal = Literal(value) if len(value) <= 200 else None
         element = Value(type="str", size=Estimate.point(1)) if isinstance(value, str) else Value(type="int")
@@ -286,6 +289,7 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         literal=a.literal if a.literal == b.literal else None,
         number=number,
         reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
+        distinct=a.distinct if a.distinct == b.distinct else None,
         origin=a.origin or b.origin,
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
         source=_sources(a.source, b.source, depth),

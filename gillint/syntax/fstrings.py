@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-HOLE = "*"  # stands for what is not known of a text, here and wherever texts are put together
-IN_SPEC = -1  # the width of an expression that is itself part of a format specification: it is evaluated, not printed
+from gillint.syntax.tree import HOLE, IN_SPEC
 
 _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\", "\\'": "'", '\\"': '"', "\\\n": ""}
 _WIDTH = re.compile(r"[^0-9]{0,3}0?(\d{1,4})?")

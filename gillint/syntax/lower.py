@@ -37,7 +37,7 @@ _COMPARE = {
     "In": "contains",
     "NotIn": "contains",
     "Is": "is",
-    "IsNot": "is",
+    "IsNot": "is_not",
 }
 _UNARY = {"Minus": "neg", "Plus": "pos", "BitInvert": "invert", "Not": "not"}
 
@@ -246,7 +246,7 @@ class Lowering:
         return t.Constant(span, node.evaluated_value)
 
     def _expr_Imaginary(self, node: cst.Imaginary, span: Span) -> t.Expr:
-        return t.Constant(span, 1j)
+        return t.Constant(span, complex(node.value.replace("_", "")) if len(node.value) < 300 else 1j)
 
     def _expr_SimpleString(self, node: cst.SimpleString, span: Span) -> t.Expr:
         return t.Constant(span, node.evaluated_value)
@@ -259,7 +259,7 @@ class Lowering:
                 return t.Constant(span, left + right)
             if isinstance(left, bytes) and isinstance(right, bytes):
                 return t.Constant(span, left + right)
-        return t.Formatted(span, parts, fstrings.HOLE * len(parts), (0,) * len(parts))
+        return t.Formatted(span, parts, t.HOLE * len(parts), (0,) * len(parts))
 
     def _expr_FormattedString(self, node: cst.FormattedString, span: Span) -> t.Expr:
         found = tuple(fstrings.holes(node.parts))

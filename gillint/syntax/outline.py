@@ -42,6 +42,7 @@ class FunctionOutline:
     owner: str | None
     is_candidate: bool
     calls: frozenset[str]
+    needs_arguments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ def _collect(
                     owner,
                     candidate,
                     called.union(_PASSED.findall(inside)),
+                    _needs_arguments(node.args),
                 )
             )
         elif isinstance(node, ast.ClassDef) and node.body[0].lineno > node.lineno:
@@ -131,6 +133,12 @@ def _collect(
             )
         elif not _is_data(node, lines):
             yield Lines(node.lineno, last)
+
+
+def _needs_arguments(arguments: ast.arguments) -> bool:
+    """Whether a call without arguments fails; a method needs its instance."""
+    positional = len(arguments.posonlyargs) + len(arguments.args)
+    return positional > len(arguments.defaults) or None in arguments.kw_defaults
 
 
 def _is_data(node: ast.stmt, lines: list[str]) -> bool:

@@ -73,6 +73,15 @@ class Syntax:
         middle = self.lines[span.line : span.end_line - 1]
         return first + "".join(middle) + self.lines[span.end_line - 1][: span.end_column - 1]
 
+    @property
+    def texts(self) -> Iterator[str]:
+        """The texts of the functions, one by one, and that of all the rest."""
+        covered: set[int] = set()
+        for function in self.outline.functions:
+            yield "".join(self.lines[function.lines.first - 1 : function.lines.last])
+            covered.update(range(function.lines.first - 1, function.lines.last))
+        yield "".join(line for number, line in enumerate(self.lines) if number not in covered)
+
     def _segment(self, lines: Lines) -> t.Body:
         text = "".join(self.lines[lines.first - 1 : lines.last])
         indented = text[:1] in (" ", "\t")

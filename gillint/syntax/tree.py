@@ -10,6 +10,9 @@ from typing import Literal
 
 from gillint.diagnostics.span import Span
 
+HOLE = "\u25a1"  # □ stands for what is not known of a text, here and wherever texts are put together
+IN_SPEC = -1  # the width of an expression that is itself part of a format specification: it is evaluated, not printed
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constant:
@@ -187,7 +190,7 @@ class Yield:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Formatted:
-    """An f-string, or strings side by side: the expressions in it, and the text with `*` for each that is printed.
+    """An f-string, or strings side by side: the expressions in it, and the text with a hole for each that is printed.
 
     `widths` are the least widths of the expressions (6 in `{n:06d}`), -1 for one inside a format specification.
     """

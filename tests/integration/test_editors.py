@@ -97,10 +97,10 @@ EMACS = """
 """
 
 
-def setup_of(editor: str) -> str:
-    """What the page says to write into the editor's init file."""
+def setup_of(name: str) -> str:
+    """What the page says to write into an editor's init file."""
     page = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
-    found = re.search(rf"<!-- tried: {editor} -->\n```\w+\n(.*?)```", page, re.DOTALL)
+    found = re.search(rf"<!-- file: {name} -->\n```\w+\n(.*?)```", page, re.DOTALL)
     assert found is not None
     return found[1]
 
@@ -138,7 +138,7 @@ def check(shown: dict[str, Any]) -> None:
 
 @pytest.mark.skipif(shutil.which("nvim") is None, reason="there is no nvim here")
 def test_neovim(folder: Path) -> None:
-    (folder.parent / "init.lua").write_text(setup_of("neovim"), encoding="utf-8")
+    (folder.parent / "init.lua").write_text(setup_of("init.lua"), encoding="utf-8")
     (folder.parent / "look.lua").write_text(NEOVIM, encoding="utf-8")
     init, look = (str(folder.parent / name) for name in ("init.lua", "look.lua"))
     shown = run(folder, "nvim", "--headless", "-u", init, "-i", "NONE", "sketch.py", "-S", look)
@@ -161,6 +161,6 @@ def has_eglot() -> bool:
 def test_emacs(folder: Path) -> None:
     if not has_eglot():
         pytest.skip("there is no emacs with eglot here")
-    (folder.parent / "init.el").write_text(setup_of("emacs"), encoding="utf-8")
+    (folder.parent / "init.el").write_text(setup_of("init.el"), encoding="utf-8")
     (folder.parent / "look.el").write_text(EMACS, encoding="utf-8")
     check(run(folder, "emacs", "--batch", "-l", str(folder.parent / "init.el"), "-l", str(folder.parent / "look.el")))

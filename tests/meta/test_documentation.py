@@ -44,8 +44,8 @@ def session(tmp_path: Path) -> Path:
 def test_marks_are_known_and_give_a_reason(page: str) -> None:
     for block in PAGES[page]:
         place = f"{page}:{block.line}"
-        assert block.kind in ("", "not run", "slow", "file", "source", "output", "sketch", "ipython"), place
-        if block.kind in ("not run", "slow", "file", "source", "output"):
+        assert block.kind in ("", "not run", "slow", "file", "source", "output", "sketch", "ipython", "tried"), place
+        if block.kind in ("not run", "slow", "file", "source", "output", "tried"):
             assert block.about, place
         if block.kind == "output":
             assert block.language == "console", place
@@ -64,7 +64,7 @@ def test_no_block_is_missed() -> None:
 def test_the_blocks_of_a_page_run(page: str, session: Path) -> None:
     cells = []
     for block in PAGES[page]:
-        if block.slow or block.kind in ("not run", "output"):
+        if block.slow or block.kind in ("not run", "output", "tried"):
             continue
         if block.kind == "ipython":
             cells.append(block.body)

@@ -34,7 +34,7 @@ from gillint.knowledge.base import (
     library_files,
 )
 from gillint.knowledge.conditions import version_matches
-from gillint.knowledge.schema import Effect, Fact, Library, Measured, Source
+from gillint.knowledge.schema import Condition, Effect, Fact, Library, Measured, Source
 
 FILES = sorted(data_folder().glob("*/*.toml"))
 LIBRARIES = sorted(library_files())
@@ -141,7 +141,7 @@ def test_conditions_and_versions_make_sense(name: str) -> None:
 @each_library
 def test_expressions_name_parameters_that_exist(name: str) -> None:
     for fact in unique(load(name)):
-        known = {*fact.parameters, "self", "result"}
+        known = {*fact.parameters, "self", "result", "content", "query", "loops", "terms", "picked"}
         behaviours = [fact.behaviour, *(c.behaviour for c in fact.clauses)]
         texts = [
             c.of for b in behaviours for c in (b.gil, b.native, b.wait, b.releases, b.stall, b.pages) if c is not None
@@ -315,6 +315,73 @@ def test_no_two_conditions_of_a_fact_are_the_same(name: str) -> None:
     for fact in unique(load(name)):
         conditions = [clause.condition for clause in fact.clauses]
         assert len(conditions) == len(set(conditions)), fact.name
+
+
+def implies(one: Condition, other: Condition) -> bool:
+    """Whether a call that meets one condition must meet the other, too."""
+    if one.size != other.size and other.size is not None:
+        return False
+    if other.below is not None and (one.below is None or one.below > other.below):
+        return False
+    if other.from_ is not None and (one.from_ is None or one.from_ < other.from_):
+        return False
+    for key in ("dtype", "type"):
+        has, wants = getattr(one, key), getattr(other, key)
+        if wants is not None and (has is None or one.of != other.of or not set(has) <= set(wants)):
+            return False
+    rest = ("not_type", "given", "absent", "argument", "is_", "python", "version", "build", "installed")
+    return all(getattr(other, key) in (None, getattr(one, key)) for key in rest)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (Condition(size="size(a)", below=10), Condition(size="size(a)", below=20), True),
+        (Condition(size="size(a)", below=20), Condition(size="size(a)", below=10), False),
+        (Condition(dtype=("object",), size="size(a)", below=10), Condition(dtype=("object", "str")), True),
+        (Condition(dtype=("object",)), Condition(dtype=("object",), version="<2"), False),
+    ],
+)
+def test_one_condition_in_another(one: Condition, other: Condition, expected: bool) -> None:
+    assert implies(one, other) is expected
+
+
+@each_library
+def test_every_condition_can_be_reached(name: str) -> None:
+    for fact in unique(load(name)):
+        conditions = [clause.condition for clause in fact.clauses]
+        for i, condition in enumerate(conditions):
+            before = [earlier for earlier in conditions[:i] if implies(condition, earlier)]
+            assert not before, f"{fact.name}: {condition} is never asked: {before[0]} comes first"
+
+
+_BOTH_SIDES = re.compile(r"\b(below|above|up to|threshold|smaller|under|from \d|at \d)")
+
+
+def reached_from_both_sides(condition: Condition, evidence: tuple[Source | Measured, ...]) -> bool:
+    """A line of source says where the limit is, or measurements lie on both sides of it, or one speaks of both."""
+    limit = condition.below if condition.below is not None else condition.from_
+    measured = [e for e in evidence if isinstance(e, Measured)]
+    sizes = [e.size for e in measured if isinstance(e.size, (int, float))]
+    sides = limit is not None and any(s < limit for s in sizes) and any(s >= limit for s in sizes)
+    told = any(_BOTH_SIDES.search(e.says or "") for e in measured)
+    return sides or told or len(measured) < len(evidence)
+
+
+@each_library
+def test_every_threshold_is_reached_from_both_sides(name: str) -> None:
+    for fact in unique(load(name)):
+        for clause in fact.clauses:
+            if clause.condition.size is not None:
+                assert reached_from_both_sides(clause.condition, fact.evidence), (fact.name, clause.condition.size)
+
+
+def test_a_threshold_with_one_side_is_found() -> None:
+    condition = Condition(size="size(a)", below=500)
+    above = Measured("1", "3.11", "2026-11-28", size=1000, held=0.1)
+    below = Measured("1", "3.11", "2026-11-28", size=400, held=1.0)
+    assert not reached_from_both_sides(condition, (above,))
+    assert reached_from_both_sides(condition, (above, below))
 
 
 @each_library

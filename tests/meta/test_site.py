@@ -55,6 +55,8 @@ def test_a_strict_build_is_content_and_loads_nothing_from_elsewhere(tmp_path: Pa
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     pages = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*.html")}
     assert {"start.html", "reading.html", "contributing.html", "knowledge-files.html", "concepts/gil.html"} <= pages
+    commands = (tmp_path / "site" / "commands.html").read_text(encoding="utf-8")
+    assert all(f'id="gillint-{name}"' in commands for name in ("check", "server", "knowledge-verify"))
     rules = {path.stem for path in (ROOT / "docs" / "rules").glob("*.md")}
     assert {f"rules/{name}.html" for name in rules} <= pages
     for path in (tmp_path / "site").rglob("*.html"):

@@ -8,6 +8,7 @@ from gillint.effects.classify import CallEffect, classify
 from gillint.knowledge.conditions import Target
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
+from gillint.source.environment import Environment, LibraryVersion
 from gillint.syntax.parse import parse
 
 
@@ -55,3 +56,30 @@ def test_every_known_call_names_its_fact_and_evidence() -> None:
     effect = effect_of("import orjson\norjson.loads(b'[]')", "orjson.loads")
     assert effect.fact is not None and effect.fact.id == "packages/orjson.toml#orjson.loads"
     assert effect.evidence
+
+
+def test_a_native_stretch_over_an_array_leaves_the_caches_cold() -> None:
+    def held(elements: int) -> float:
+        made = f"import numpy as np\na = np.zeros({elements})\na + a"
+        return effect_of(made, "numpy.ndarray.__add__").gil.likely
+
+    assert held(600) < held(20_000) < held(1_000_000) < held(600) + 10_000
+
+
+@pytest.mark.parametrize(
+    ("made", "effect"),
+    [
+        ("pd.Series(['a', 'b'] * 5000)", "releases"),
+        ("pd.Series(['a', 'b'] * 5000, dtype=object)", "runs-python"),
+    ],
+)
+def test_text_columns_go_to_arrow_and_objects_to_python(made: str, effect: str) -> None:
+    source = f"import pandas as pd\ns = {made}\ns.str.upper()"
+    assert effect_of(source, "pandas.Series.str.upper").effect.value == effect
+
+
+def test_a_text_column_of_pandas_2_holds_python_strings() -> None:
+    environment = Environment((LibraryVersion("pandas", "2.3.1", "a test"),))
+    source = "import pandas as pd\ns = pd.Series(['a', 'b'] * 5000)\ns.str.upper()"
+    found = effect_of(source, "pandas.Series.str.upper", Target("3.13", environment=environment))
+    assert found.effect.value == "runs-python"

@@ -107,3 +107,41 @@ def test_an_embedded_database_is_not_waited_for() -> None:
 
 def test_a_statement_gives_instances_of_the_class_that_it_asks_for() -> None:
     assert "str.upper" in effects(ORM.format(url="sqlite://"))
+
+
+CHOOSES = (
+    "import numpy as np\n"
+    "def transform(n, kind, kernel=None, verbose=False):\n"
+    "    if kernel is None:\n        kernel = np.ones((3, 3))\n"
+    "    if kind == 'erosion':\n        out = np.zeros(n)\n    else:\n        out = [0]\n"
+    "    if verbose and n:\n        out = None\n"
+    "    for i in range(len(out)):\n        out[i] = len(kernel)\n    return out\n"
+)
+
+
+def test_a_test_that_the_arguments_decide_takes_one_arm() -> None:
+    text = effects(CHOOSES + "def work():\n    return transform(500, 'erosion')\n").split("work ", 1)[1]
+    assert "x 500 " in text
+    assert "arm" in text  # the other one is read, too
+
+
+@pytest.mark.parametrize("call", ["transform(500, mode())", "[transform(500, k) for k in ('erosion', 'dilation')]"])
+def test_a_test_that_nothing_decides_takes_both_arms(call: str) -> None:
+    text = effects(CHOOSES + f"def work():\n    return {call}\n").split("work ", 1)[1]
+    assert "x 500 " not in text
+
+
+def test_callers_that_nobody_sees_may_pass_anything() -> None:
+    text = effects(
+        "def f(n, fast=True):\n    if fast:\n        r = 7\n    else:\n        r = n\n    for i in range(r):\n        print(i)\n"
+    )
+    assert "x 7 " not in text
+
+
+def test_what_a_loop_changes_is_not_decided() -> None:
+    text = effects(
+        "def work(rows):\n    first = True\n    n = 3\n    for row in rows:\n"
+        "        if first:\n            first = False\n        else:\n            n = 70\n"
+        "    for i in range(n):\n        print(i)\n"
+    )
+    assert "x 3 " not in text

@@ -60,3 +60,39 @@ def test_a_worker_on_the_event_loop_knows_what_it_takes() -> None:
     prediction = prediction_of(source)
     assert prediction.bound.value == "gil"
     assert prediction.demand.gil.known is False or prediction.demand.gil.likely > 100_000
+
+
+def test_what_a_thread_keeps_for_itself_is_known() -> None:
+    source = """
+        import hashlib, threading
+        from concurrent.futures import ThreadPoolExecutor
+        local = threading.local()
+        def block():
+            if not hasattr(local, "block"):
+                local.block = bytes(1_000_000)
+            return local.block
+        def digest(n):
+            return hashlib.sha256(block()).digest()
+        def work():
+            with ThreadPoolExecutor(2) as pool:
+                return list(pool.map(digest, range(20)))
+    """
+    assert prediction_of(source).bound.value == "native"
+
+
+def test_the_work_that_leaves_the_event_loop_speaks_for_the_program() -> None:
+    source = """
+        import asyncio, hashlib
+        BLOCKS = [bytes(1_000_000) for _ in range(20)]
+        def digest(block):
+            return hashlib.sha256(block).digest()
+        async def receive(number, block):
+            await asyncio.sleep(0.01)
+            return number, await asyncio.to_thread(digest, block)
+        async def main():
+            return await asyncio.gather(*(receive(n, b) for n, b in enumerate(BLOCKS)))
+        def work():
+            return asyncio.run(main())
+    """
+    prediction = prediction_of(source)
+    assert (prediction.bound.value, prediction.concurrency.value) == ("native", "threads")

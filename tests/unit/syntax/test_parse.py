@@ -159,3 +159,10 @@ def test_brackets_are_counted_where_ast_cannot_help() -> None:
         check_brackets("x\n" + "(" * 500 + ")" * 500)
     assert caught.value.line == 2
     check_brackets("(((1)))\n" * 1_000)
+
+
+def test_the_pieces_of_a_file_are_all_of_it() -> None:
+    source = "import a\n\n@a.b\ndef f():\n    return 1\n\nclass C(a.D):\n    x = 1\n\n    def g(self):\n        return 2\n\ny = 3\n"
+    pieces = list(parse(source).texts)
+    assert pieces[:2] == ["@a.b\ndef f():\n    return 1\n", "    def g(self):\n        return 2\n"]
+    assert pieces[2] == "import a\n\n\nclass C(a.D):\n    x = 1\n\n\ny = 3\n"

@@ -1,0 +1,154 @@
+"""What is inside a value, all in all: characters when it is printed, leaves, floats, what a compressor is left with."""
+
+from __future__ import annotations
+
+import math
+
+from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.resolve.bound import FILES, element_of, member_size, size_of
+from gillint.resolve.texts import Text
+from gillint.resolve.values import UNKNOWN, Value, text_of
+from gillint.syntax.tree import HOLE
+
+# Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
+_PRINTED = {
+    "int": Estimate(1, 4, 12),
+    "float": Estimate(3, 10, 20),
+    "bool": Estimate.point(5),
+    "NoneType": Estimate.point(4),
+}
+_SHORT_TEXT = Estimate(2, 12, 1e4)
+
+
+def printed(value: Value, depth: int = 4) -> Estimate:
+    """How many characters a value has when it is printed, alone or in a document with all that is in it."""
+    if value.type in ("str", "bytes") and value.size is not None:
+        return value.size
+    if value.literal is not None and isinstance(value.literal.value, (int, float)):
+        return Estimate.point(len(str(value.literal.value)))
+    if value.type == "int" and value.number is not None:
+        return value.number.map(lambda n: math.log10(max(abs(n), 1.0)) // 1 + 1)
+    if depth == 0 or value.type is None:
+        return _SHORT_TEXT
+    if value.columns is not None and value.type != "pandas.DataFrame":
+        return total(printed(v, depth - 1) + (len(k) + _QUOTES) for k, v in value.columns) + 2
+    if value.type in ("list", "tuple", "set", "frozenset", "collections.deque"):
+        if value.items is not None:
+            return total(printed(v, depth - 1) + 2 for v in value.items) + 2
+        return size_of(value) * (printed(element_of(value), depth - 1) + 2) + 2
+    if value.type in _DICTS:
+        key, member = value.items if value.items is not None and len(value.items) == 2 else (UNKNOWN, UNKNOWN)
+        return size_of(value) * (printed(key, depth - 1) + printed(member, depth - 1) + _QUOTES) + 2
+    return _PRINTED.get(value.type, _SHORT_TEXT)
+
+
+# The share of an ordinary text or document that is no copy of what came before in it.
+_USUALLY_UNIQUE = 0.45
+
+
+def _unique(value: Value) -> Estimate:
+    """How many characters or bytes are no copies of others: what is left to a compressor."""
+    is_file = value.type in FILES
+    text = text_of(element_of(value)) if is_file else text_of(value)
+    unique = (
+        text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
+    )
+    usual = size_of(value) * (member_size(value) if is_file else ONE) * _USUALLY_UNIQUE
+    return unique if unique is not None else usual
+
+
+def written(value: Value) -> Text:
+    """A document that a value is written as: its texts and numbers are new, names and punctuation come again and again."""
+    size, fresh = printed(value), _novel(value)
+    return Text(HOLE, (), (size - fresh).max(0), fresh.min(size))
+
+
+def _novel(value: Value, depth: int = 4) -> Estimate:
+    if value.type in ("str", "bytes"):
+        text = text_of(value)
+        unique = text.unique if text is not None else None
+        return unique if unique is not None else printed(value)
+    if depth == 0 or value.type is None or value.type in ("int", "float", "bool", "NoneType"):
+        return printed(value)
+    if value.columns is not None:
+        return total(_novel(v, depth - 1) for _, v in value.columns)
+    if value.type in _DICTS:
+        return size_of(value) * total(_novel(v, depth - 1) for v in value.items or ())
+    if value.type in ("list", "tuple", "set", "frozenset"):
+        if value.items is not None:
+            return total(_novel(v, depth - 1) for v in value.items)
+        return size_of(value) * _novel(element_of(value), depth - 1)
+    return printed(value)
+
+
+def _floats(value: Value, depth: int = 4) -> Estimate:
+    """How many floats there are in nested containers."""
+    if value.type == "float":
+        return ONE
+    if depth == 0 or value.type is None:
+        return ZERO
+    members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
+    if (members and value.type not in _DICTS) or value.columns is not None:
+        return total(_floats(v, depth - 1) for v in members)
+    if value.type in _DICTS:
+        return size_of(value) * _floats(members[-1], depth - 1) if members else ZERO
+    if value.type in ("list", "tuple", "set", "frozenset"):
+        return size_of(value) * _floats(element_of(value), depth - 1)
+    return ZERO
+
+
+_DICTS = ("dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter")
+_QUOTES = 6  # of a key, and what stands between it and its value and the next
+
+
+# Of a member that nothing is known of: a small record now and then. Of an instance: its attributes and their names.
+_LEAVES = Estimate(1, 3, 20)
+_LEAVES_OF_INSTANCE = Estimate(2, 5, 30)
+
+
+def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
+    """How many leaves, or instances of classes of the project, there are in nested containers."""
+    leaves = what == "leaves"
+    if value.type in ("list", "tuple", "set", "frozenset", "dict", "collections.deque", "collections.defaultdict"):
+        own = ONE if leaves else ZERO
+        if depth == 0:
+            return own
+        members = tuple(v for _, v in value.columns) if value.columns is not None else None
+        if members is None and value.type in ("list", "tuple") and value.items:
+            members = value.items
+        if members is not None:
+            return own + total(_nested(v, what, depth - 1) for v in members)
+        member = value.element or UNKNOWN
+        if value.type in ("dict", "collections.defaultdict") and value.items is not None:
+            member = value.items[-1]
+        return own + size_of(value) * _nested(member, what, depth - 1)
+    if value.type is not None and "::" in value.type:
+        if value.columns is None or depth == 0:
+            return _LEAVES_OF_INSTANCE if leaves else ONE
+        inside = total(_nested(v, what, depth - 1) for _, v in value.columns)
+        return inside + (2 * len(value.columns) if leaves else 1)
+    if not leaves:
+        return ZERO
+    return _LEAVES if value.type is None else ONE
+
+
+def _text_in(value: Value, depth: int = 3) -> Estimate:
+    """Characters in a dict's values, where they are known one by one; ten for each where they are not."""
+    if value.columns is None or depth == 0:
+        return size_of(value) * 10
+    return total(_text_in(v, depth - 1) if v.type == "dict" else size_of(v) for _, v in value.columns)
+
+
+def _listed(value: Value) -> Estimate:
+    """How many members the lists in a container have, all together."""
+    members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
+    return total(size_of(v) for v in members if v.type in ("list", "tuple"))
+
+
+def inside(value: Value, what: str) -> Estimate:
+    """What a measure of contents says of a value."""
+    return _nested(value, what) if what in ("leaves", "instances") else _CONTENTS[what](value)
+
+
+_CONTENTS = {"printed": printed, "unique": _unique, "floats": _floats, "listed": _listed, "text": _text_in}
+MEASURES = ("leaves", "instances", "listed", "printed", "unique", "floats")

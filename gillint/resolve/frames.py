@@ -1,0 +1,274 @@
+"""Columns, rows and dtypes of what pandas gives back, where the arguments tell them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.resolve.bound import literal_text, size_of
+from gillint.resolve.columns import (
+    FRAME,
+    GROUPED,
+    GROUPS,
+    INDEX,
+    SERIES,
+    Rule,
+    column,
+    groups_of,
+    row_of,
+    scalar,
+    sized,
+    texts,
+    with_columns,
+)
+from gillint.resolve.groups import grouped, of_groups
+from gillint.resolve.indexing import extent
+from gillint.resolve.made_frames import MADE, merged
+from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import Value
+
+
+def refine_frame(name: str, bound: Bound, result: Value) -> Value:
+    """The result of a call of pandas with the columns, rows and dtypes that follow from the arguments."""
+    made = _refined(name, bound, result)
+    if made.type != FRAME or made.columns is None or all(c.size == made.size for _, c in made.columns):
+        return made
+    return replace(made, columns=sized(made.columns, made.size))
+
+
+def _refined(name: str, bound: Bound, result: Value) -> Value:
+    last = name.rsplit(".", 1)[-1]
+    if name == FRAME and not bound.positional and bound.get("data") is None:
+        index = bound.get("index")
+        return replace(with_columns(result, ()), size=size_of(index) if index is not None else ZERO, shape=None)
+    made = MADE.get(name)
+    if made is not None and bound.positional:
+        return made(bound.positional[0], bound, result) or result
+    receiver = bound.receiver
+    if receiver is None:
+        return result
+    if receiver.type in GROUPED:
+        return of_groups(last, receiver, bound, result)
+    if receiver.type == "pandas.Series.str" and receiver.dtype == "object" and result.dtype == "str":
+        return replace(result, dtype="object")  # Python strings stay what they are
+    rule = _METHODS.get((receiver.type, last)) if receiver.type is not None else None
+    return (rule(receiver, bound, result) or result) if rule is not None else result
+
+
+def _dropped(frame: Value, bound: Bound, result: Value) -> Value | None:
+    gone = texts(bound.get("columns"))
+    if gone is None and constant_int(bound.get("axis")) == 1:
+        gone = texts(bound.positional[0]) if bound.positional else None
+    if gone is None or frame.columns is None:
+        return None
+    return with_columns(result, tuple((n, c) for n, c in frame.columns if n not in gone))
+
+
+def _renamed(frame: Value, bound: Bound, result: Value) -> Value | None:
+    names = bound.get("columns")
+    if names is None or frame.columns is None or names.columns is None:
+        return None
+    new = {old: literal_text(v) or old for old, v in names.columns}
+    return with_columns(result, tuple((new.get(n, n), c) for n, c in frame.columns))
+
+
+def _assigned(frame: Value, bound: Bound, result: Value) -> Value | None:
+    if frame.columns is None:
+        return None
+    added = {n: v if v.type == SERIES else column(None, frame.size) for n, v in bound.parameters}
+    return with_columns(result, (*((n, c) for n, c in frame.columns if n not in added), *added.items()))
+
+
+def _indexed(frame: Value, bound: Bound, result: Value) -> Value | None:
+    keys = texts(bound.positional[0]) if bound.positional else None
+    if keys is None or frame.columns is None:
+        return None
+    return with_columns(result, tuple((n, c) for n, c in frame.columns if n not in keys))
+
+
+def _some_rows(frame: Value, bound: Bound, result: Value) -> Value | None:
+    """`query`: the rows for which it is true."""
+    rows = size_of(frame).combine(KEPT, lambda n, share: n * share)
+    return replace(with_columns(result, sized(frame.columns, rows)), size=rows, shape=None)
+
+
+def _distinct_rows(value: Value, bound: Bound, result: Value) -> Value | None:
+    keys = texts(bound.get("subset") or (bound.positional[0] if bound.positional else None))
+    found = [groups_of(value, k) for k in keys] if keys is not None else [groups_of(value, None)]
+    rows = size_of(value)
+    known = [f for f in found if f is not None]
+    for number in known if len(known) == len(found) else ():
+        rows = rows.min(number) if len(known) == 1 else rows
+    if value.type == FRAME:
+        return replace(with_columns(result, sized(value.columns, rows)), size=rows, shape=None)
+    return replace(result, size=rows, shape=None)
+
+
+def _same_columns(frame: Value, bound: Bound, result: Value) -> Value | None:
+    return with_columns(result, sized(frame.columns, result.size))
+
+
+def _matrix(frame: Value, bound: Bound, result: Value) -> Value | None:
+    if frame.columns is None:
+        return None
+    dtypes = {c.dtype for _, c in frame.columns}
+    mixed = "float64" if dtypes <= {"int64", "float64", "int32", "float32"} else "object"
+    dtype = next(iter(dtypes)) if len(dtypes) == 1 else mixed
+    return replace(with_shape(Value(), (size_of(frame), Estimate.point(len(frame.columns)))), dtype=dtype)
+
+
+def _pivoted(frame: Value, bound: Bound, result: Value) -> Value | None:
+    """A row for each value of the index."""
+    keys = texts(bound.get("index"))
+    found = [groups_of(frame, k) for k in keys] if keys is not None else []
+    known = [f for f in found if f is not None]
+    rows = size_of(frame).combine(GROUPS, lambda n, power: max(1.0, n**power))
+    if known and len(known) == len(found):
+        rows = known[0]
+        for other in known[1:]:
+            rows = rows * other
+    return replace(with_columns(result, None), size=rows, shape=None)
+
+
+def _molten(frame: Value, bound: Bound, result: Value) -> Value | None:
+    kept, names = texts(bound.get("id_vars")) or (), texts(bound.get("value_vars"))
+    count = len(names) if names is not None else max(1, len(frame.columns or ()) - len(kept))
+    rows = size_of(frame) * float(count)
+    return replace(with_columns(result, None), size=rows, shape=None)
+
+
+def _rows_as_series(frame: Value, bound: Bound, result: Value) -> Value | None:
+    pair = Value(type="tuple", items=(Value(type="int"), row_of(frame)))
+    return replace(result, element=pair, items=None, columns=frame.columns)
+
+
+def _rows_as_tuples(frame: Value, bound: Bound, result: Value) -> Value | None:
+    index = bound.get("index") or (bound.positional[0] if bound.positional else None)
+    without = index is not None and index.literal is not None and index.literal.value is False
+    columns = row_of(frame).columns
+    if columns is None:
+        return replace(result, element=Value(type="tuple"), items=None)
+    fields = columns if without else (("Index", Value(type="int")), *columns)
+    record = Value(type="tuple", items=tuple(v for _, v in fields), columns=fields)
+    return replace(result, element=record, items=None)
+
+
+def _located(frame: Value, bound: Bound, result: Value) -> Value | None:
+    """`loc[rows, columns]`, `iloc[...]`: each part one or several."""
+    key = bound.positional[0] if bound.positional else None
+    if key is None:
+        return None
+    rows_key, columns_key = key, None
+    if key.type == "tuple" and key.items is not None and len(key.items) == 2:
+        rows_key, columns_key = key.items
+    rows = _chosen_rows(frame, rows_key)
+    frame = replace(frame, type=SERIES if (frame.type or "").startswith(SERIES) else FRAME)
+    if frame.type == SERIES:
+        if rows is None:
+            return scalar(frame.dtype, frame.element)
+        return replace(frame, size=rows, shape=None, literal=None)
+    name = literal_text(columns_key)
+    if columns_key is not None and (name is not None or columns_key.type == "int"):
+        found = frame.column(name) if name is not None else None
+        if rows is None:
+            return scalar(found.dtype, found.element) if found is not None else Value(type="float")
+        return column(found.dtype if found is not None else None, rows, found.element if found is not None else None)
+    wanted = texts(columns_key)
+    columns = frame.columns
+    if wanted is not None and columns is not None:
+        columns = tuple((n, c) for n, c in columns if n in wanted)
+    if rows is None:
+        return row_of(replace(frame, columns=columns))
+    return replace(with_columns(frame, sized(columns, rows)), size=rows, shape=None)
+
+
+def _chosen_rows(frame: Value, key: Value) -> Estimate | None:
+    """How many rows a key takes; None for one."""
+    whole = size_of(frame)
+    if key.type == "slice":
+        found = extent(whole, key)
+        return found if found is not None else whole.combine(KEPT, lambda n, share: n * share)
+    if key.type in (SERIES, ARRAY) and key.dtype == "bool":
+        return whole.combine(KEPT, lambda n, share: n * share)
+    if key.type in (SERIES, ARRAY, INDEX, "list", "range"):
+        return size_of(key)
+    return None
+
+
+def _value_counts(value: Value, bound: Bound, result: Value) -> Value | None:
+    groups = groups_of(value, None)
+    rows = groups if groups is not None else size_of(value).combine(GROUPS, lambda n, power: max(1.0, n**power))
+    return column("int64", rows)
+
+
+def _different(value: Value, bound: Bound, result: Value) -> Value | None:
+    groups = groups_of(value, None)
+    count = groups if groups is not None else size_of(value).combine(KEPT, lambda n, share: max(1.0, n * share))
+    return replace(with_shape(result, (count,)), dtype=value.dtype, element=value.element)
+
+
+def _dtype(dtype: str | None) -> Rule:
+    return lambda value, bound, result: replace(result, type=SERIES, dtype=dtype, element=None)
+
+
+# Rows that come under one period, where the frequencies do not tell: hours to days.
+_PER_PERIOD = Estimate(2, 24, 1000)
+
+
+def _resampled(value: Value, bound: Bound, result: Value) -> Value | None:
+    rows = (size_of(value) / _PER_PERIOD).max(ONE)
+    names = texts(bound.positional[0]) if bound.positional and bound.positional[0].type == "list" else None
+    if names is not None:
+        return replace(with_columns(result, tuple((n, column("float64", rows)) for n in names)), size=rows, shape=None)
+    return replace(result, size=rows, shape=None, dtype=value.dtype)
+
+
+def _expanded(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`.str.split(expand=True)`: a frame."""
+    return Value(type=FRAME, size=value.size) if is_true(bound.get("expand")) else None
+
+
+def _pieces(value: Value, bound: Bound, result: Value) -> Value | None:
+    return Value(type=SERIES, size=value.size, dtype="str")
+
+
+_AGGREGATES = (
+    "agg", "mean", "sum", "min", "max", "std", "count", "first", "last", "ohlc", "median", "prod", "var",
+)  # fmt: skip
+_METHODS: dict[tuple[str, str], Rule] = {
+    (FRAME, "merge"): merged,
+    (FRAME, "join"): merged,
+    (FRAME, "drop"): _dropped,
+    (FRAME, "rename"): _renamed,
+    (FRAME, "assign"): _assigned,
+    (FRAME, "set_index"): _indexed,
+    (FRAME, "query"): _some_rows,
+    (FRAME, "drop_duplicates"): _distinct_rows,
+    (SERIES, "drop_duplicates"): _distinct_rows,
+    (FRAME, "nlargest"): _same_columns,
+    (FRAME, "nsmallest"): _same_columns,
+    (FRAME, "to_numpy"): _matrix,
+    (FRAME, "values"): _matrix,
+    (FRAME, "melt"): _molten,
+    (FRAME, "pivot_table"): _pivoted,
+    (FRAME, "pivot"): _pivoted,
+    (FRAME, "iterrows"): _rows_as_series,
+    (FRAME, "itertuples"): _rows_as_tuples,
+    (FRAME, "groupby"): grouped,
+    (SERIES, "groupby"): grouped,
+    (SERIES, "value_counts"): _value_counts,
+    (SERIES, "unique"): _different,
+    (SERIES, "argsort"): _dtype("int64"),
+    (FRAME, "isna"): lambda value, bound, result: with_columns(
+        result, tuple((n, replace(c, dtype="bool", element=None)) for n, c in value.columns or ()) or None
+    ),
+    ("pandas.Series.str", "split"): _expanded,
+    ("pandas.Series.str", "__getitem__"): _pieces,
+    **{("pandas.api.typing.DatetimeIndexResampler", method): _resampled for method in _AGGREGATES},
+    **{
+        (f"{owner}.{kind}", "__getitem__"): _located
+        for owner in (FRAME, SERIES)
+        for kind in ("loc", "iloc", "at", "iat")
+    },
+}

@@ -1,0 +1,115 @@
+"""Grouped frames: a GroupBy knows its rows, its groups and what one group is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.estimate import Estimate
+from gillint.resolve.bound import element_of, literal_text, size_of
+from gillint.resolve.columns import (
+    FRAME,
+    GROUPED,
+    GROUPS,
+    INDEX,
+    SERIES,
+    column,
+    groups_of,
+    scalar,
+    sized,
+    texts,
+    with_columns,
+)
+from gillint.resolve.shapes import ARRAY
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import Value
+
+
+def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
+    """A GroupBy: `size` are its rows, `shape[0]` its groups."""
+    by = bound.get("by")
+    keys = texts(by)
+    found: list[Estimate | None] = [groups_of(value, k) for k in keys] if keys is not None else []
+    if by is not None and by.type in (SERIES, INDEX, ARRAY):
+        found = [groups_of(by, None)]
+    known = [f for f in found if f is not None]
+    rows = size_of(value)
+    groups = rows.combine(GROUPS, lambda n, power: max(1.0, n**power))
+    if found and len(known) == len(found):
+        groups = known[0]
+        for other in known[1:]:
+            groups = groups * other
+        groups = groups.min(rows)
+    each = rows / groups
+    part = (
+        replace(with_columns(value, sized(value.columns, each)), size=each, shape=None)
+        if value.type == FRAME
+        else replace(value, size=each, shape=None)
+    )
+    key_value = Value(type="tuple") if keys is not None and len(keys) > 1 else _key_value(value, keys)
+    flat = bound.get("as_index")
+    is_flat = flat is not None and flat.literal is not None and flat.literal.value is False
+    return replace(
+        result,
+        size=rows,
+        shape=(groups,),
+        columns=value.columns,
+        dtype=value.dtype,
+        items=None,
+        element=Value(type="tuple", items=(key_value, part)),
+        origin="flat" if is_flat else result.origin,
+    )
+
+
+def _key_value(value: Value, keys: tuple[str, ...] | None) -> Value:
+    found = value.column(keys[0]) if keys else None
+    return scalar(found.dtype, found.element) if found is not None else Value()
+
+
+_COUNTS = {"count", "nunique", "size", "ngroup", "cumcount"}
+_MEANS = {"mean", "std", "var", "median", "sem", "quantile", "skew", "pct_change", "rank"}
+
+
+def of_groups(last: str, groups: Value, bound: Bound, result: Value) -> Value:
+    """The result of a method of grouped rows: one value for each group, mostly."""
+    if last == "__getitem__":
+        return _group_column(groups, bound, result)
+    name = _name_of_function(bound) if last in ("agg", "aggregate", "transform") else last
+    if result.type in GROUPED:
+        return result
+    if last == "size":
+        return column("int64", groups.shape[0] if groups.shape else result.size)
+    if last in ("get_group",):
+        return element_of(groups).items[1] if element_of(groups).items else result  # type: ignore[index]
+    if result.type == SERIES:
+        dtype = "int64" if name in _COUNTS else "float64" if name in _MEANS else groups.dtype
+        return replace(result, dtype=dtype, element=None, columns=None)
+    if result.type == FRAME:
+        renamed = [n for n, v in bound.parameters if v.type == "tuple"]
+        if renamed:
+            return with_columns(result, tuple((n, column("float64", result.size)) for n in renamed))
+        listed = texts(bound.positional[0]) if last in ("agg", "aggregate") and bound.positional else None
+        if listed is not None and groups.type == GROUPED[1]:
+            return with_columns(result, tuple((n, column("float64", result.size)) for n in listed))
+    return result
+
+
+def _name_of_function(bound: Bound) -> str:
+    return literal_text(bound.positional[0]) or "" if bound.positional else ""
+
+
+def _group_column(groups: Value, bound: Bound, result: Value) -> Value:
+    """`grouped["x"]`: the same groups of one column; of several, a frame."""
+    name = literal_text(bound.positional[0]) if bound.positional else None
+    found = groups.column(name) if name is not None else None
+    pair = groups.element.items if groups.element is not None else None
+    part = Value(type=SERIES, dtype=found.dtype if found is not None else None)
+    if pair is not None:
+        part = replace(part, size=pair[1].size, element=found.element if found is not None else None)
+    element = Value(type="tuple", items=(pair[0] if pair is not None else Value(), part))
+    if result.type == GROUPED[1]:
+        return replace(
+            result, shape=groups.shape, size=groups.size, dtype=part.dtype, element=element, columns=None, items=None
+        )
+    names = texts(bound.positional[0]) if bound.positional else None
+    kept = tuple((n, c) for n, c in groups.columns or () if names is None or n in names)
+    return replace(result, shape=groups.shape, size=groups.size, columns=kept or None, element=groups.element)

@@ -1,0 +1,178 @@
+"""What a subscript of a numpy array gives: slices, numbers, masks, arrays of indices, and `None` for a new dimension."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.resolve.bound import literal_text, size_of
+from gillint.resolve.dtypes import scalar_of
+from gillint.resolve.shapes import ARRAY, KEPT, Shape, broadcast, shape_of, with_shape
+from gillint.resolve.values import NONE, Value
+from gillint.syntax import tree as t
+
+GRIDS = ("numpy.mgrid", "numpy.ogrid")
+
+
+def extent(whole: Estimate | None, piece: Value) -> Estimate | None:
+    """How many items a slice takes of a whole; `piece.items` are its bounds, `piece.size` their distance where known."""
+    if piece.items is None:
+        return None
+    lower, upper, step = piece.items
+    if piece.size is not None:
+        size: Estimate | None = piece.size
+    else:
+        start = lower.number if lower.number is not None else ZERO if lower == NONE else None
+        end = upper.number if upper.number is not None else whole if upper == NONE else None
+        if start is None or end is None:
+            return None
+        if start.likely < 0 and whole is not None:
+            start = (whole + start).max(0)
+        if end.likely < 0 and whole is not None:
+            end = whole + end
+        size = (end - start).max(0)
+        if step.number is not None and step.number.likely < 0 and NONE in (lower, upper):
+            size = whole if lower == NONE and upper == NONE else (start - end).max(0)
+    if size is None:
+        return None
+    if step.number is not None and abs(step.number.likely) > 1:
+        size = size / step.number.map(abs)
+    return size.min(whole) if whole is not None else size
+
+
+# An array of this length may be the choices that another one numbers.
+_FEW = 1000
+
+
+def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
+    """The part of an array that an index takes; None where the result is not known."""
+    text = literal_text(index)
+    if text is not None:  # a field of a structured array
+        field = value.column(text)
+        return replace(value, dtype=field.dtype if field is not None else None, columns=None, element=None)
+    parts: tuple[t.Expr, ...] = (node,)
+    pieces: tuple[Value, ...] = (index,)
+    if isinstance(node, t.Sequence) and node.kind == "tuple" and index.items is not None:
+        parts, pieces = node.elements, index.items
+    elif index.type == "tuple":
+        if index.items is None:
+            return None
+        parts, pieces = (node,) * len(index.items), index.items
+    if value.shape is None:
+        return _of_unknown_shape(value, pieces)
+    shape = _selected(value.shape, parts, pieces)
+    if shape is None:
+        return None
+    if not shape:
+        return _scalar(value)
+    made = replace(with_shape(value, shape), reference=None)
+    if len(value.shape) == 1 and index.type == ARRAY and index.dtype != "bool" and value.shape[0].high <= _FEW:
+        return replace(made, element=replace(scalar_of(value.dtype), distinct=value.shape[0]))
+    return made
+
+
+def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
+    """A mask keeps a part, whatever the shape; an array of indices gives as many as it has."""
+    piece = pieces[0] if len(pieces) == 1 else None
+    if piece is None or piece.type != ARRAY:
+        return None
+    if piece.dtype == "bool":
+        whole = size_of(piece) if piece.size is not None or piece.shape is not None else size_of(value)
+        count = whole.combine(KEPT, lambda n, share: n * share)
+        return replace(value, size=count, shape=None, literal=None)
+    return None
+
+
+def _scalar(value: Value) -> Value:
+    if value.columns is not None:
+        return Value(type="numpy.void")
+    return scalar_of(value.dtype) if value.dtype != "object" else Value(origin=value.origin)
+
+
+def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) -> Shape | None:
+    """The dimensions that are left, by numpy's rules; None where a part of the index is not understood."""
+    consumed = sum(_consumes(part, piece) for part, piece in zip(parts, pieces, strict=True))
+    if consumed > len(whole):
+        return None
+    left = list(whole)
+    shape: list[Estimate] = []
+    advanced: list[Shape] = []
+    places: list[int] = []
+    for part, piece in zip(parts, pieces, strict=True):
+        if isinstance(part, t.Constant) and part.value is ...:
+            for _ in range(len(whole) - consumed):
+                shape.append(left.pop(0))
+        elif piece == NONE:
+            shape.append(ONE)
+        elif piece.type == "slice":
+            dimension = left.pop(0)
+            size = extent(dimension, piece)
+            shape.append(size if size is not None else dimension * _PART)
+        elif (chosen := _chosen(piece, left)) is not None:
+            advanced.append(chosen)
+            places.append(len(shape))
+            del left[: _consumes(part, piece)]
+        elif piece.type in ("int", "float", "bool", None) and piece.reference is None:
+            left.pop(0)
+        else:
+            return None
+    if advanced:
+        at = places[0] if len(set(places)) == 1 else 0
+        shape[at:at] = broadcast(*advanced)
+    return (*shape, *left)
+
+
+# A slice whose bounds are not known takes some of the whole.
+_PART = Estimate(0.01, 0.5, 1.0)
+
+
+def _consumes(part: t.Expr, piece: Value) -> int:
+    """How many dimensions a part of an index stands for."""
+    if piece == NONE or (isinstance(part, t.Constant) and part.value is ...):
+        return 0
+    if piece.type == ARRAY and piece.dtype == "bool" and piece.shape is not None:
+        return len(piece.shape)
+    return 1
+
+
+def _chosen(piece: Value, left: list[Estimate]) -> Shape | None:
+    """The shape of what an array or a list of indices, or a mask, takes."""
+    if piece.type == ARRAY:
+        if piece.dtype == "bool":
+            whole = size_of(piece) if piece.size is not None or piece.shape is not None else left[0]
+            return (whole.combine(KEPT, lambda n, share: n * share),)
+        return piece.shape if piece.shape is not None else (piece.size,) if piece.size is not None else None
+    if piece.type in ("list", "range"):
+        shape = shape_of(piece)
+        return shape or ((size_of(piece),) if piece.size is not None else None)
+    return None
+
+
+def grid(name: str, index: Value) -> Value | None:
+    """`np.mgrid[0:h, 0:w]`: the coordinates of each point of a grid."""
+    pieces = index.items if index.type == "tuple" and index.items is not None else (index,)
+    sizes = []
+    whole_numbers = True
+    for piece in pieces:
+        bounds = piece.items if piece.type == "slice" else None
+        if bounds is None:
+            return None
+        lower, upper, step = bounds
+        if step.type == "complex" and step.number is not None:
+            sizes.append(step.number)  # `50j`: a number of points
+        elif step.type == "complex" or upper.number is None:
+            sizes.append(Estimate(10, 100, 1000))
+        else:
+            start = lower.number if lower.number is not None else ZERO
+            by = step.number if step.number is not None else ONE
+            sizes.append(((upper.number - start) / by).map(lambda n: float(max(0, -(-n // 1)))))
+        whole_numbers = whole_numbers and all(b.type not in ("float", "complex") for b in bounds)
+    dtype = "int64" if whole_numbers else "float64"
+    if name == "numpy.mgrid":
+        dense = Value(dtype=dtype)
+        return with_shape(dense, (Estimate.point(len(sizes)), *sizes) if len(sizes) > 1 else tuple(sizes))
+    open_grid = tuple(
+        with_shape(Value(dtype=dtype), tuple(n if i == j else ONE for j in range(len(sizes))))
+        for i, n in enumerate(sizes)
+    )
+    return Value(type="tuple", items=open_grid) if len(open_grid) > 1 else open_grid[0]

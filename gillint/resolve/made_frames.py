@@ -1,0 +1,93 @@
+"""Frames and columns that are made: of lists, dicts and arrays, and of other frames."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.resolve.bound import dtype_name, element_of, size_of
+from gillint.resolve.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column, sized, texts, with_columns
+from gillint.resolve.dtypes import of_elements
+from gillint.resolve.shapes import ARRAY, constant_int
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import NONE, Value, join
+
+
+def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
+    names = texts(bound.get("columns"))
+    if data.type == ARRAY and names is not None and data.shape is not None and len(data.shape) == 2:
+        columns = tuple((n, column(data.dtype, data.shape[0])) for n in names)
+        return replace(with_columns(result, columns), size=data.shape[0], shape=None)
+    if data.type not in ("list", "tuple"):
+        return replace(result, items=None, element=None)
+    rows, row = size_of(data), element_of(data)
+    if row.columns is not None:
+        columns = tuple((n, column(COLUMN_OF_TYPE.get(v.type or ""), rows, v)) for n, v in row.columns)
+        return replace(with_columns(result, columns), size=rows, shape=None)
+    if names is not None and row.items is not None and len(names) == len(row.items):
+        columns = tuple(
+            (n, column(COLUMN_OF_TYPE.get(v.type or ""), rows, v)) for n, v in zip(names, row.items, strict=True)
+        )
+        return replace(with_columns(result, columns), size=rows, shape=None)
+    return with_columns(result, None)
+
+
+def _series_of(data: Value, bound: Bound, result: Value) -> Value | None:
+    made = _plain_series(data, result)
+    asked = bound.get("dtype")
+    if asked is None or asked == NONE:
+        return made
+    return replace(made if made is not None else result, dtype=dtype_name(asked))
+
+
+def _plain_series(data: Value, result: Value) -> Value | None:
+    if data.type in ("list", "tuple", "range"):
+        return replace(result, dtype=of_elements(data), items=None)
+    if data.type == "dict":
+        members = [v for _, v in data.columns] if data.columns is not None else list((data.items or ())[1:])
+        joined: Value | None = None
+        for member in members:
+            joined = join(joined, member)
+        dtype = COLUMN_OF_TYPE.get(joined.type or "") if joined is not None else None
+        return replace(result, dtype=dtype, items=None, columns=None, element=joined)
+    return None
+
+
+def _concatenated(parts: Value, bound: Bound, result: Value) -> Value | None:
+    members = parts.items if parts.items is not None else (element_of(parts),)
+    if constant_int(bound.get("axis")) == 1:
+        columns: list[tuple[str, Value]] = []
+        for member in members:
+            if member.columns is None:
+                return replace(with_columns(result, None), size=size_of(members[0]), shape=None)
+            columns.extend(member.columns)
+        return replace(with_columns(result, tuple(columns)), size=size_of(members[0]), shape=None)
+    rows = result.size
+    if members[0].type == SERIES:
+        return replace(column(members[0].dtype, rows, members[0].element))
+    return with_columns(result, sized(members[0].columns, rows))
+
+
+def merged(left: Value, bound: Bound, result: Value) -> Value | None:
+    """Two frames joined: the columns of both."""
+    given = [v for v in (bound.receiver, *bound.positional, bound.get("right")) if v is not None and v.type == FRAME]
+    if len(given) < 2 or given[0].columns is None or given[1].columns is None:
+        return None
+    mine = {n for n, _ in given[0].columns}
+    both = (*given[0].columns, *((n, c) for n, c in given[1].columns if n not in mine))
+    return with_columns(result, sized(both, result.size))
+
+
+def _cut(data: Value, bound: Bound, result: Value) -> Value | None:
+    labels = bound.get("labels")
+    if labels is not None and labels.literal is not None and labels.literal.value is False:
+        return replace(result, dtype="int64")
+    return None
+
+
+MADE: dict[str, Rule] = {
+    "pandas.DataFrame": _frame_of,
+    "pandas.Series": _series_of,
+    "pandas.concat": _concatenated,
+    "pandas.merge": merged,
+    "pandas.cut": _cut,
+}

@@ -1,0 +1,113 @@
+"""Pictures, sounds and arrays in files: what a program writes there is what it reads from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import Estimate
+from gillint.resolve.activation import Activation
+from gillint.resolve.bound import size_of
+from gillint.resolve.files import Content
+from gillint.resolve.handles import HANDLES, name_of
+from gillint.resolve.shapes import ARRAY, PICTURE, with_shape
+from gillint.resolve.sites import Site
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import Source, Value
+from gillint.resolve.writing import whole_file, write_to
+
+_KIND = "media"
+_ENCODED = Estimate(0.1, 0.7, 4)  # bytes in a file for each element of what is written to it
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Where a call names the file and what goes into it; the receiver, where `data` is None."""
+
+    file: tuple[int, tuple[str, ...]]
+    data: tuple[int, tuple[str, ...]] | None
+
+
+_PATH = ("file", "filename", "fname", "uri", "fp", "im")
+_WRITERS = {
+    "soundfile.write": _Writer((0, _PATH), (1, ("data",))),
+    "scipy.io.wavfile.write": _Writer((0, _PATH), (2, ("data",))),
+    "numpy.save": _Writer((0, _PATH), (1, ("arr",))),
+    "cv2.imwrite": _Writer((0, _PATH), (1, ("img",))),
+    "imageio.imwrite": _Writer((0, _PATH), (1, ("im",))),
+    "imageio.v2.imwrite": _Writer((0, _PATH), (1, ("im",))),
+    "imageio.v3.imwrite": _Writer((0, _PATH), (1, ("image",))),
+    "skimage.io.imsave": _Writer((0, _PATH), (1, ("arr",))),
+    "joblib.dump": _Writer((1, ("filename",)), (0, ("value",))),
+    "PIL.Image.Image.save": _Writer((0, ("fp",)), None),
+}
+_READERS = {
+    "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "cv2.imread", "imageio.imread", "imageio.v2.imread",
+    "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open",
+}  # fmt: skip
+
+
+def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) -> Value:
+    """Note what a call writes to a file; say of what it reads from one what was written there."""
+    if name in _WRITERS:
+        _written(Site(act, name, bound, span, result), _WRITERS[name])
+    elif name in _READERS:
+        return _read(Site(act, name, bound, span, result))
+    elif name == "PIL.Image.Image.crop" and bound.positional:
+        return _cropped(result, bound.positional[0])
+    return result
+
+
+def _cropped(result: Value, box: Value) -> Value:
+    """A piece of a picture: from left and upper to right and lower."""
+    numbers = [i.number for i in box.items or ()]
+    if len(numbers) != 4:
+        return result
+    left, upper, right, lower = numbers
+    if left is None or upper is None or right is None or lower is None:
+        return result
+    return replace(with_shape(result, ((right - left).max(1), (lower - upper).max(1))), type=PICTURE)
+
+
+def _written(site: Site, how: _Writer) -> None:
+    position, names = how.file
+    target = site.argument(position, *names)
+    data = site.bound.receiver if how.data is None else site.argument(how.data[0], *how.data[1])
+    name = name_of(target)
+    if name is None or target is None or data is None:
+        return
+    made = replace(data, reference=None, origin=None, source=None, text=None)
+    content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
+    if target.type in HANDLES:
+        write_to(site, name, content)
+    else:
+        whole_file(site, name, content)
+
+
+def _read(site: Site) -> Value:
+    name = name_of(site.argument(0, *_PATH))
+    content = site.act.program.files.find(name) if name is not None else None
+    source = content.source if content is not None else None
+    if source is None or source.kind != _KIND:
+        return site.result
+    if site.name == "joblib.load":
+        return source.value
+    if site.result.items is not None:  # the samples and their rate
+        items = tuple(_like(i, source.value) if i.type == ARRAY else i for i in site.result.items)
+        return replace(site.result, items=items)
+    return _like(site.result, source.value)
+
+
+def _like(result: Value, written: Value) -> Value:
+    """An array or a picture as large as another one."""
+    shape = written.shape
+    if shape is None and written.size is None:
+        return result
+    if result.type == PICTURE and shape is not None and written.type == ARRAY:
+        shape = (shape[1], shape[0]) if len(shape) > 1 else shape
+    elif result.type == ARRAY and written.type == PICTURE:
+        shape = (shape[1], shape[0], Estimate.point(3)) if shape is not None and len(shape) == 2 else None
+    if shape is None:
+        return replace(result, shape=None, size=written.size)
+    sized = with_shape(result, shape)
+    return replace(sized, type=result.type, dtype=result.dtype or written.dtype)

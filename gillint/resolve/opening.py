@@ -1,0 +1,117 @@
+"""Opening files: by name, by descriptor, in memory, for the time being."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.resolve.activation import Activation
+from gillint.resolve.bound import literal_text
+from gillint.resolve.files import MEMORY, Content
+from gillint.resolve.handles import ARCHIVES, HANDLES, UNPACKING, filled, name_of, raw, unpacked
+from gillint.resolve.sites import Site
+from gillint.resolve.texts import ANY, Text
+from gillint.resolve.values import NONE, Value, text_of
+
+OPENERS = {
+    "open", "io.open", "os.fdopen", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File",
+    "lzma.open", "lzma.LZMAFile", "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
+    "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO",
+}  # fmt: skip
+
+
+def opened(site: Site) -> Value:
+    """An open file: which it is, and what is in it where it is read."""
+    act, result = site.act, site.result
+    is_method = site.name == "pathlib.Path.open"
+    source = site.bound.receiver if is_method else site.argument(0, "file", "filename", "name", "path")
+    if site.name in ("io.BytesIO", "io.StringIO"):
+        return _buffer(site)
+    if site.name.startswith("tempfile."):
+        source = Value(type="str", text=_temporary(site))
+    inner = (
+        site.bound.get("fileobj") or site.argument(2, "fileobj") if "open" in site.name or "File" in site.name else None
+    )
+    if name_of(source) is None and inner is not None and inner.type in HANDLES:
+        source = inner
+    name = name_of(source)
+    mode = literal_text(site.argument(0 if is_method else 1, "mode")) or "r"
+    if site.name.startswith("tempfile."):
+        mode = "w"
+    if mode[0] in "wax":
+        result = replace(result, dtype=result.dtype or mode.partition(":")[2] or _compression(site))
+    if name is None:
+        return result
+    if mode[0] in "wax":
+        note_opened(act, name, 0 if mode[0] == "a" else len(act.loops))
+        return replace(result, text=Text(name))
+    opened = replace(result, text=Text(name))
+    content = act.program.files.find(name)
+    if content is None or result.type in ARCHIVES:
+        return opened
+    unpacks = site.name.startswith(tuple(UNPACKING))
+    return filled(opened, unpacked(content) if unpacks else raw(content), is_text="t" in mode)
+
+
+def note_opened(act: Activation, name: str, depth: int) -> None:
+    """Remember where a file was opened, and how often."""
+    outer = act.times
+    for trips in act.loops[:depth]:
+        outer = outer * trips
+    act.program.files.opened[name] = (id(act), depth, outer)
+
+
+def _compression(site: Site) -> str | None:
+    for module, kind in UNPACKING.items():
+        if site.name.startswith(module):
+            return kind
+    if site.name != "zipfile.ZipFile":
+        return None
+    chosen = site.argument(2, "compression")
+    named = getattr(chosen.reference, "name", "") if chosen is not None else "ZIP_STORED"
+    return "stored" if named.endswith("ZIP_STORED") else "gz"
+
+
+def _buffer(site: Site) -> Value:
+    """A file in memory: what it begins with, if anything, and a name of its own."""
+    initial = site.argument(0, "initial_bytes", "initial_value")
+    known = text_of(initial) or ANY
+    if known.pattern.startswith(MEMORY):
+        name = known.pattern  # the contents of another buffer
+    else:
+        name = f"{MEMORY}{site.act.path}:{site.span.line}:{site.span.column}>"
+        note_opened(site.act, name, len(site.act.loops))
+    made = replace(site.result, text=Text(name))
+    if initial is None or initial == NONE or initial.size is None:
+        return made
+    content = Content(initial.size, known)
+    if name != known.pattern:
+        site.act.program.files.write(name, site.span, content)
+    return filled(made, content)
+
+
+def _temporary(site: Site) -> Text:
+    return Text(f"<temporary {site.span.line}:{site.span.column}>")
+
+
+def temporary_folder(site: Site) -> Value:
+    """A folder with a name of its own."""
+    return replace(site.result, text=_temporary(site))
+
+
+def temporary_file(site: Site) -> Value:
+    """`mkstemp()`: a file descriptor and a path."""
+    text = _temporary(site)
+    return replace(site.result, items=tuple(replace(i, text=text) for i in site.result.items or ()))
+
+
+def descriptor(site: Site) -> Value:
+    """`f.fileno()`."""
+    handle = site.bound.receiver
+    return replace(site.result, text=handle.text) if handle is not None else site.result
+
+
+def mapped(site: Site) -> Value:
+    """`mmap.mmap(f.fileno(), 0)`: the file as bytes."""
+    name = name_of(site.argument(0, "fileno"))
+    content = site.act.program.files.find(name) if name is not None else None
+    return replace(site.result, shape=None, size=raw(content).size) if content is not None else site.result

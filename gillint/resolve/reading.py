@@ -1,0 +1,122 @@
+"""What calls read: files, members of archives, folders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.resolve.bound import element_of, literal_text, size_of
+from gillint.resolve.files import MEMBER, MEMORY, Content
+from gillint.resolve.handles import filled, name_of, raw
+from gillint.resolve.opening import note_opened
+from gillint.resolve.sites import Site
+from gillint.resolve.texts import ANY, Text
+from gillint.resolve.values import Value, of_number, text_of
+from gillint.syntax.tree import HOLE
+
+
+def loaded(site: Site) -> Value:
+    """`json.load(f)`, `pickle.load(f)`."""
+    name = name_of(site.argument(0, "fp", "file"))
+    content = site.act.program.files.find(name) if name is not None else None
+    kind = "json" if site.name == "json.load" else "pickle"
+    known = content.source if content is not None else None
+    return known.value if known is not None and known.kind == kind else site.result
+
+
+def members(site: Site) -> Value:
+    """The list of what is in an archive."""
+    content = _member(site, HOLE)
+    return replace(site.result, shape=None, size=content.files) if content is not None else site.result
+
+
+def _member(site: Site, inside: str) -> Content | None:
+    name = name_of(site.bound.receiver)
+    return site.act.program.files.find(f"{name}{MEMBER}{inside}") if name is not None else None
+
+
+def read_member(site: Site) -> Value:
+    """`archive.read(name)`, `archive.open(name)`, `archive.extractfile(member)`."""
+    asked = site.argument(0, "name", "member")
+    mode = literal_text(site.argument(1, "mode")) if site.name.endswith(".open") else None
+    inside = name_of(asked) or HOLE
+    name = name_of(site.bound.receiver)
+    if mode == "w" and name is not None:
+        member = f"{name}{MEMBER}{inside}"
+        note_opened(site.act, member, len(site.act.loops))
+        return replace(site.result, text=Text(member))
+    content = _member(site, inside) or _member(site, HOLE)
+    if content is None:
+        return site.result
+    if site.result.type == "bytes":
+        return replace(site.result, shape=None, size=content.size, text=content.text, source=content.source)
+    return filled(replace(site.result, text=Text(f"{name}{MEMBER}{inside}")), content)
+
+
+def read(site: Site) -> Value:
+    """All of an open file, or its lines."""
+    handle, result = site.bound.receiver, site.result
+    if handle is None or handle.size is None:
+        return result
+    if site.bound.positional:
+        whole = handle.size * size_of(element_of(handle))
+        return replace(result, shape=None, size=result.size.min(whole)) if result.size is not None else result
+    line = element_of(handle)
+    if result.type == "list":
+        return replace(result, shape=None, size=handle.size, element=line)
+    name = name_of(handle)
+    buffer = name if name is not None and name.startswith(MEMORY) else HOLE
+    content = site.act.program.files.find(name) if name is not None else None
+    counts = text_of(line) or ANY
+    pattern = content.text.pattern if content is not None and buffer == HOLE else buffer
+    text = replace(counts.each(handle.size), pattern=pattern)
+    source = content.source if content is not None else None
+    return replace(result, shape=None, size=handle.size * size_of(line), text=text, source=source)
+
+
+def read_line(site: Site) -> Value:
+    """One line of an open file."""
+    handle = site.bound.receiver
+    return element_of(handle) if handle is not None and handle.element is not None else site.result
+
+
+def read_path(site: Site) -> Value:
+    """`path.read_text()`, `path.read_bytes()`."""
+    name = name_of(site.bound.receiver)
+    content = site.act.program.files.find(name) if name is not None else None
+    if content is None:
+        return site.result
+    content = raw(content)
+    return replace(site.result, shape=None, size=content.size, text=content.text, source=content.source)
+
+
+def size_of_file(site: Site) -> Value:
+    """`os.path.getsize(path)`."""
+    name = name_of(site.argument(0, "path", "filename"))
+    content = site.act.program.files.find(name) if name is not None else None
+    return of_number("int", raw(content).size) if content is not None else site.result
+
+
+def listed(site: Site) -> Value:
+    """What a folder or a pattern has in it."""
+    folder = site.bound.receiver or site.argument(0, "path", "pathname", "top")
+    name = name_of(folder)
+    if name is None:
+        return site.result
+    method = site.name.rsplit(".", 1)[-1]
+    wanted = name if site.name.startswith("glob.") else f"{name}/{HOLE}"
+    if method in ("glob", "rglob") and site.bound.receiver is not None:
+        pattern = literal_text(site.argument(0, "pattern"))
+        wanted = f"{name}/{HOLE if method == 'rglob' else ''}{pattern or HOLE}"
+    wanted = wanted.replace("*", HOLE).replace(HOLE * 2, HOLE)
+    content = site.act.program.files.find(wanted)
+    each = Text(HOLE if method == "listdir" else wanted)
+    member = replace(element_of(site.result), text=each)
+    if content is None:
+        return replace(site.result, element=member)
+    if method == "walk":
+        folders = site.act.program.files.folders_below(name) + 1
+        names = Value(type="list", size=content.files / folders, element=Value(type="str", text=Text(HOLE)))
+        inside = Value(type="list", size=(folders - 1) / folders, element=Value(type="str"))
+        items = (Value(type="str", text=Text(f"{name}{HOLE}")), inside, names)
+        return replace(site.result, shape=None, size=folders, element=Value(type="tuple", items=items))
+    return replace(site.result, shape=None, size=content.files, element=member)

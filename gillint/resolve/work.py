@@ -1,0 +1,100 @@
+"""How much an array function has to go through, where its arguments' sizes do not say it: what facts call `loops` and `terms`.
+
+NumPy runs an inner loop over the last dimensions that all operands share, and starts it anew for each of the others: an array
+of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
+forms; `picked` is an array of indices in a tuple. They are given to the fact beside the arguments, and so is the `result`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.estimate import ONE, Estimate
+from gillint.resolve.bound import literal_text, size_of
+from gillint.resolve.shapes import ARRAY, REDUCTIONS, Shape, axes_of, broadcast, product, shape_of
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import NONE, Value
+
+
+def with_work(name: str, bound: Bound, result: Value) -> Bound:
+    """The arguments of a numpy call with what its costs hang on besides."""
+    if not name.startswith("numpy."):
+        return bound
+    more: list[tuple[str, Value]] = []
+    if result.type == ARRAY and bound.get("result") is None:
+        more.append(("result", result))
+    last = name.rsplit(".", 1)[-1]
+    operands = (bound.receiver, *bound.positional) if bound.receiver is not None else bound.positional
+    if last == "__getitem__":
+        more.extend(("picked", v) for v in _index_arrays(bound)[:1])
+    elif last == "einsum":
+        letters = _letters(bound)
+        whole = product(tuple(letters.values())) if letters else Estimate(100, 10_000, 1e8)
+        more.append(("terms", _count(whole)))
+        more.append(("loops", _count(whole / next(reversed(letters.values())) if letters else ONE)))
+    elif last in REDUCTIONS and operands:
+        more.append(("loops", _count(_reduced_loops(shape_of(operands[0]), size_of(operands[0]), bound))))
+    elif result.type == ARRAY and len(operands) > 1:
+        more.append(("loops", _count(_broadcast_loops([shape_of(v) for v in operands[:3]]))))
+    return replace(bound, parameters=(*bound.parameters, *more))
+
+
+def _index_arrays(bound: Bound) -> tuple[Value, ...]:
+    """The arrays and lists of indices in a tuple that an array is subscripted with."""
+    key = bound.positional[0] if bound.positional else None
+    pieces = key.items if key is not None and key.type == "tuple" else None
+    return tuple(v for v in pieces or () if v.type in (ARRAY, "list"))
+
+
+def _count(number: Estimate) -> Value:
+    return Value(type="list", size=number)
+
+
+def _broadcast_loops(shapes: list[Shape | None]) -> Estimate:
+    """The product of the dimensions in front of the last ones in which every operand is either whole or repeated."""
+    known = [s for s in shapes if s]
+    if len(known) < 2:
+        return ONE
+    whole = broadcast(*known)
+    padded = [(ONE,) * (len(whole) - len(s)) + s for s in known]
+    patterns = [tuple(_is_repeated(s[i], d) for s in padded) for i, d in enumerate(whole)]
+    inner = len(whole) - 1
+    while inner > 0 and patterns[inner - 1] == patterns[-1]:
+        inner -= 1
+    return product(whole[:inner])
+
+
+def _is_repeated(own: Estimate, whole: Estimate) -> bool:
+    return own == ONE and whole != ONE
+
+
+# Rows in an array whose shape is not known, for each of its elements.
+_ROWS = Estimate(0.001, 0.02, 0.3)
+
+
+def _reduced_loops(shape: Shape | None, size: Estimate, bound: Bound) -> Estimate:
+    """One loop for each result where the last dimension is reduced, one for each row otherwise."""
+    axis = bound.get("axis")
+    if axis is None or axis == NONE or (shape is not None and len(shape) < 2):
+        return ONE
+    axes = axes_of(axis, len(shape)) if shape is not None else None
+    if shape is None or axes is None:
+        return size * _ROWS
+    if len(axes) == len(shape):
+        return ONE
+    inner = len(shape) - 1
+    while inner > 0 and ((inner - 1) in axes) == ((len(shape) - 1) in axes):
+        inner -= 1
+    return product(shape[:inner])
+
+
+def _letters(bound: Bound) -> dict[str, Estimate]:
+    """The dimensions that the letters of an `einsum` stand for; none where it cannot be read."""
+    text = literal_text(bound.positional[0]) if bound.positional else None
+    letters: dict[str, Estimate] = {}
+    terms = (text or "").replace(" ", "").partition("->")[0].split(",")
+    for term, operand in zip(terms, bound.positional[1:], strict=False):
+        shape = shape_of(operand)
+        if shape is not None and len(shape) == len(term):
+            letters.update(zip(term, shape, strict=True))
+    return letters

@@ -1,0 +1,187 @@
+"""What calls write to files, and put into archives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.contents import printed
+from gillint.resolve.files import MEMBER, Content
+from gillint.resolve.handles import PACKED, PACKED_KINDS, content_below, current, name_of
+from gillint.resolve.sites import Site
+from gillint.resolve.texts import ANY, Text, of_literal, unknown
+from gillint.resolve.values import Source, Value, text_of
+from gillint.syntax.tree import HOLE
+
+_MEMBER_HEADER = Estimate.point(512)
+
+
+def _write(site: Site, size: Estimate, text: Text | None, times: Estimate = ONE, source: Source | None = None) -> None:
+    """Note what goes to the receiver's file."""
+    handle = site.bound.receiver
+    name = name_of(handle)
+    if handle is not None and name is not None:
+        packed = handle.dtype in PACKED_KINDS
+        write_to(site, name, Content(size * times, (text or unknown(size)).each(times), packed=packed, source=source))
+
+
+def write_to(site: Site, name: str, piece: Content) -> None:
+    """Note a piece of a file that was opened here or by a caller, as often as it is written while that is open."""
+    act = site.act
+    owner, depth, openings = act.program.files.opened.get(name, (0, 0, ONE))
+    if owner == id(act):
+        turns, files = act.trips_so_far(depth), openings
+    else:  # it was opened by another function
+        turns, files = (act.times * act.trips_so_far() / openings).max(1), openings
+    files = files.max(1) if HOLE in name else ONE
+    text = piece.text.each(turns)
+    source = piece.source
+    if turns != ONE and source is not None and source.kind != "lines":
+        source = Source("lines", Value(type="str", size=piece.size, source=source))
+    act.program.files.write(
+        name, site.span, replace(piece, size=piece.size * turns, text=text, files=files, source=source)
+    )
+
+
+def whole_file(site: Site, name: str, piece: Content) -> None:
+    """Note a file that one call writes from beginning to end."""
+    act = site.act
+    turns = act.times * act.trips_so_far()
+    files = turns.max(1) if HOLE in name else ONE
+    act.program.files.write(name, site.span, replace(piece, files=files))
+
+
+def written_text(site: Site) -> Value:
+    """`f.write(data)`."""
+    data = site.argument(0, "data", "s", "b")
+    if data is not None:
+        _write(site, size_of(data), text_of(data), source=data.source)
+    return site.result
+
+
+def written_lines(site: Site) -> Value:
+    """`f.writelines(lines)`."""
+    lines = site.argument(0, "lines")
+    if lines is not None:
+        member = element_of(lines)
+        source = Source("lines", member) if member.source is not None else None
+        _write(site, size_of(member), text_of(member), size_of(lines), source)
+    return site.result
+
+
+def _row_of(row: Value) -> tuple[Estimate, Text]:
+    """A row of a CSV file: its characters, its commas and the end of the line."""
+    fields = size_of(row)
+    counts = ((",", (fields - 1).max(0)), ("\n", ONE))
+    size = printed(row)
+    return size, Text(HOLE, counts, fields, (size - fields).max(0))
+
+
+def written_row(site: Site) -> Value:
+    """`writer.writerow(row)`."""
+    row = site.argument(0, "row", "rowdict")
+    if row is not None:
+        _write(site, *_row_of(row))
+    return site.result
+
+
+def written_rows(site: Site) -> Value:
+    """`writer.writerows(rows)`."""
+    rows = site.argument(0, "rows", "rowdicts")
+    if rows is not None:
+        _write(site, *_row_of(element_of(rows)), size_of(rows))
+    return site.result
+
+
+def written_path(site: Site) -> Value:
+    """`path.write_text(data)`, `path.write_bytes(data)`."""
+    name, data = name_of(site.bound.receiver), site.argument(0, "data")
+    if name is not None and data is not None:
+        whole_file(site, name, Content(size_of(data), text_of(data) or ANY, source=data.source))
+    return site.result
+
+
+def dumped(site: Site) -> Value:
+    """`json.dump(obj, f)`, `pickle.dump(obj, f)`."""
+    made, target = site.argument(0, "obj"), site.argument(1, "fp", "file")
+    name = name_of(target)
+    if made is not None and name is not None:
+        kind = "json" if site.name == "json.dump" else "pickle"
+        write_to(site, name, Content(printed(made), source=Source(kind, replace(made, literal=None))))
+    return site.result
+
+
+def printed_line(site: Site) -> Value:
+    """`print(..., file=f)`."""
+    name = name_of(site.bound.get("file"))
+    if name is not None:
+        size, text = ONE, of_literal("\n")
+        for value in site.bound.positional:
+            size, text = size + printed(value) + 1, text.plus(text_of(value) or ANY)
+        write_to(site, name, Content(size, text))
+    return site.result
+
+
+def copied(site: Site) -> Value:
+    """A file that becomes, or goes into, another one."""
+    source, target = site.argument(0, "src", "fsrc"), site.argument(1, "dst", "fdst")
+    name, other = name_of(target), name_of(source)
+    content = site.act.program.files.find(other) if other is not None else None
+    if name is not None and content is not None:
+        if site.name == "shutil.copyfileobj":
+            piece = replace(content, packed=target is not None and target.dtype in PACKED_KINDS, files=ONE)
+            write_to(site, name, piece)
+        else:
+            site.act.program.files.write(name, site.span, content)
+    return site.result
+
+
+def made_folder(site: Site) -> Value:
+    """`os.makedirs(path)`, `path.mkdir()`."""
+    name = name_of(site.bound.receiver) or name_of(site.argument(0, "name", "path"))
+    if name is not None:
+        whole_file(site, name, Content(ZERO, is_folder=True))
+    return site.result
+
+
+def added_member(site: Site) -> Value:
+    """`archive.writestr(name, data)`, `archive.write(path)`, `archive.add(folder)`, `archive.addfile(info, file)`."""
+    archive = site.bound.receiver
+    name = name_of(archive)
+    if archive is None or name is None:
+        return site.result
+    method = site.name.rsplit(".", 1)[-1]
+    first, second = (
+        site.argument(0, "zinfo_or_arcname", "filename", "name"),
+        site.argument(1, "data", "arcname", "fileobj"),
+    )
+    content: Content | None = None
+    if method == "writestr" and second is not None:
+        content = Content(size_of(second), text_of(second) or ANY, source=second.source)
+    elif method == "addfile" and second is not None:
+        lines = current(site.act, second)
+        content = Content(size_of(lines) * size_of(element_of(lines))) if lines.size is not None else None
+    else:
+        content = content_below(site.act, name_of(first))
+    if content is None:
+        return site.result
+    called = second if method in ("write", "add") and second is not None else first
+    inside = name_of(called) or HOLE
+    if content.files != ONE:
+        inside = f"{inside}/{HOLE}"
+    repeated = site.act.trips_so_far() * site.act.times
+    site.act.program.files.write(
+        f"{name}{MEMBER}{inside}", site.span, replace(content, files=(content.files * repeated).max(1))
+    )
+    packed = archive.dtype not in (None, "stored")
+    raw = (content.size / PACKED if packed else content.size) + _MEMBER_HEADER
+    write_to(site, name, Content(raw * content.files))
+    return replace(site.result, shape=None, size=content.size) if site.result.type is not None else site.result
+
+
+def writer(site: Site) -> Value:
+    """`csv.writer(f)` writes to `f`; `DictWriter` knows how many fields a row has."""
+    target = site.argument(0, "csvfile", "f")
+    kept = replace(site.result, dtype=target.dtype if target is not None else None)
+    return replace(kept, text=Text(name)) if (name := name_of(target)) is not None else kept

@@ -1,0 +1,52 @@
+"""Functions that numba compiles: their body is no bytecode."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.costs.demand import Costs, Demand
+from gillint.knowledge.conditions import Target
+from gillint.pipeline import analyse
+from gillint.resolve.program import resolve
+from gillint.syntax.parse import parse
+
+SOURCE = """
+import numpy as np
+from numba import njit
+
+@njit{options}
+def total(cells):
+    s = 0.0
+    for i in range(cells.shape[0]):
+        for j in range(cells.shape[1]):
+            s += cells[i, j] * cells[i, j]
+    return s
+
+def work():
+    return total(np.zeros((500, 500)))
+"""
+
+
+def demand(options: str) -> Demand:
+    """What `work` asks for."""
+    resolved = resolve(parse(SOURCE.format(options=options), "a.py"), Target(), {})
+    trace = next(t for t in resolved.functions if t.name == "work")
+    return Costs(Target()).block(trace.block)
+
+
+@pytest.mark.parametrize("options", ["", "(nogil=True)"])
+def test_a_compiled_loop_takes_nanoseconds_for_an_element(options: str) -> None:
+    found = demand(options)
+    assert 0.2 * 250_000 < found.elapsed.likely < 8 * 250_000
+
+
+def test_the_body_holds_the_gil_unless_it_is_told_not_to() -> None:
+    held, free = demand(""), demand("(nogil=True)")
+    assert held.gil.likely > 10 * held.native.likely
+    assert free.native.likely > 10 * free.gil.likely
+
+
+def test_compiled_loops_are_no_regions() -> None:
+    report = analyse(SOURCE.format(options="(nogil=True)"), "a.py", Options())
+    assert {a.region.function for a in report.regions} == {"work"}

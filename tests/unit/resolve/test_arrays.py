@@ -1,0 +1,419 @@
+"""Shapes and dtypes of numpy's results against numpy 2.4.6: what each expression gave there."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.knowledge.conditions import Target
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call, Loop
+from gillint.resolve.values import Value
+from gillint.syntax.parse import parse
+
+SETUP = """
+import numpy as np
+rng = np.random.default_rng(0)
+a = np.arange(1000, dtype=float) / 50
+b = np.linspace(0.0, 1.0, 1000)
+A = np.arange(20000, dtype=float).reshape(100, 200)
+S = np.eye(60) * 3 + 0.1
+big = np.linspace(0, 1, 200000)
+img = np.zeros((240, 320, 3), dtype=np.uint8)
+i = np.arange(500) % 37
+pts = np.ones((400, 3))
+v3 = np.array([1.0, 2.0, 3.0])
+m3 = np.eye(3)
+"""
+
+
+def value_of(expression: str, setup: str = SETUP) -> Value:
+    """What is known of the value of an expression."""
+    resolved = resolve(parse(f"{setup}\nshow({expression})\n", "a.py"), Target(), {})
+    calls = [n for t in resolved.functions for n in walk(t.block) if isinstance(n, Call) and n.name == "show"]
+    return calls[-1].bound.positional[0]
+
+
+def dimensions(value: Value) -> tuple[float, ...] | None:
+    """The likely dimensions of an array."""
+    return tuple(d.likely for d in value.shape) if value.shape is not None else None
+
+
+ARRAYS = [
+    ("np.mgrid[0:240, 0:320]", (2, 240, 320), "int64"),
+    ("np.mgrid[0:50:5, 0:10]", (2, 10, 10), "int64"),
+    ("np.indices((30, 40))", (2, 30, 40), "int64"),
+    ("np.kron(np.ones((10, 10)), np.ones((8, 8)))", (80, 80), "float64"),
+    ("np.tile(v3, 5)", (15,), "float64"),
+    ("np.tile(m3, (2, 4))", (6, 12), "float64"),
+    ("np.repeat(v3, 10)", (30,), "float64"),
+    ("np.repeat(pts, 2, axis=0)", (800, 3), "float64"),
+    ("np.pad(A, 1)", (102, 202), "float64"),
+    ('np.pad(A, 2, mode="edge")', (104, 204), "float64"),
+    ("np.pad(a, (3, 4))", (1007,), "float64"),
+    ("np.bincount(i, minlength=64)", (64,), "int64"),
+    ("np.bincount(i, weights=np.ones(500), minlength=40)", (40,), "float64"),
+    ("np.diff(a)", (999,), "float64"),
+    ("np.diff(A, axis=0)", (99, 200), "float64"),
+    ("np.diff(A, axis=1)", (100, 199), "float64"),
+    ("np.cumsum(a)", (1000,), "float64"),
+    ("np.cumsum(A, axis=1)", (100, 200), "float64"),
+    ('np.convolve(a, np.ones(20) / 20, mode="valid")', (981,), "float64"),
+    ('np.convolve(a, np.ones(20), mode="same")', (1000,), "float64"),
+    ("np.convolve(a, np.ones(20))", (1019,), "float64"),
+    ('np.correlate(a, a, mode="full")', (1999,), "float64"),
+    ("np.interp(np.linspace(0, 999, 50), a, b)", (50,), "float64"),
+    ("np.searchsorted(a, b)", (1000,), "int64"),
+    ("np.digitize(a, np.array([1.0, 10.0, 100.0]))", (1000,), "int64"),
+    ('np.einsum("ij,jk->ik", S, S)', (60, 60), "float64"),
+    ('np.einsum("ij,ij->i", pts, pts)', (400,), "float64"),
+    ('np.einsum("ij,j->i", pts, v3)', (400,), "float64"),
+    ("np.tensordot(S, S, axes=1)", (60, 60), "float64"),
+    ("m3 @ v3", (3,), "float64"),
+    ("pts @ m3", (400, 3), "float64"),
+    ("pts @ v3", (400,), "float64"),
+    ("S @ S", (60, 60), "float64"),
+    ("A.T @ A", (200, 200), "float64"),
+    ("np.outer(a, v3)", (1000, 3), "float64"),
+    ("np.cross(pts, v3)", (400, 3), "float64"),
+    ("np.cross(v3, v3)", (3,), "float64"),
+    ("np.linalg.norm(pts, axis=1)", (400,), "float64"),
+    ("np.linalg.norm(pts, axis=1, keepdims=True)", (400, 1), "float64"),
+    ("np.linalg.inv(m3)", (3, 3), "float64"),
+    ("np.linalg.inv(S)", (60, 60), "float64"),
+    ("np.linalg.solve(S, np.ones(60))", (60,), "float64"),
+    ("np.linalg.eigvalsh(S)", (60,), "float64"),
+    ("np.linalg.cholesky(S)", (60, 60), "float64"),
+    ("np.linalg.pinv(pts)", (3, 400), "float64"),
+    ("np.linalg.matrix_power(S, 5)", (60, 60), "float64"),
+    ("np.diag(S)", (60,), "float64"),
+    ("np.diag(v3)", (3, 3), "float64"),
+    ("np.triu(S)", (60, 60), "float64"),
+    ("np.tril(S, -1)", (60, 60), "float64"),
+    ("np.where(A > 5, A, 0)", (100, 200), "float64"),
+    ("np.where(a > 5, 1, 0)", (1000,), "int64"),
+    ("np.squeeze(np.ones((1, 30)))", (30,), "float64"),
+    ("np.expand_dims(a, 0)", (1, 1000), "float64"),
+    ("a[:, None]", (1000, 1), "float64"),
+    ("a[None, :]", (1, 1000), "float64"),
+    ("a[np.newaxis, :, None]", (1, 1000, 1), "float64"),
+    ("a[:, None] - b[None, :]", (1000, 1000), "float64"),
+    ("(a[:, None] - b) ** 2", (1000, 1000), "float64"),
+    ("A[:, 0]", (100,), "float64"),
+    ("A[0]", (200,), "float64"),
+    ("A[-1]", (200,), "float64"),
+    ("A[1:-1, 1:-1]", (98, 198), "float64"),
+    ("A[:, :50]", (100, 50), "float64"),
+    ("A[::2]", (50, 200), "float64"),
+    ("A[:, ::-1]", (100, 200), "float64"),
+    ("A[5:10, 3]", (5,), "float64"),
+    ("A[[1, 2, 3]]", (3, 200), "float64"),
+    ("A[:, [1, 2]]", (100, 2), "float64"),
+    ("A[np.arange(100), np.zeros(100, dtype=int)]", (100,), "float64"),
+    ("a[i]", (500,), "float64"),
+    ("a[i % 7]", (500,), "float64"),
+    ("a[::-1]", (1000,), "float64"),
+    ("a[:-1]", (999,), "float64"),
+    ("a[1:]", (999,), "float64"),
+    ("a[-10:]", (10,), "float64"),
+    ("a[2:50:3]", (16,), "float64"),
+    ("img[10:20, 30:50]", (10, 20, 3), "uint8"),
+    ("img[..., 0]", (240, 320), "uint8"),
+    ("img[:, :, ::-1]", (240, 320, 3), "uint8"),
+    ("img[10, 20]", (3,), "uint8"),
+    ("img.reshape(-1, 3)", (76800, 3), "uint8"),
+    ("img.reshape((-1, 3)).astype(np.float32)", (76800, 3), "float32"),
+    ("img.astype(float) / 255.0", (240, 320, 3), "float64"),
+    ("img.mean(axis=(0, 1))", (3,), "float64"),
+    ("img.mean(axis=2)", (240, 320), "float64"),
+    ("img.sum(axis=-1)", (240, 320), "uint64"),
+    ("img.transpose(2, 0, 1)", (3, 240, 320), "uint8"),
+    ("img.swapaxes(0, 2)", (3, 320, 240), "uint8"),
+    ("np.moveaxis(img, -1, 0)", (3, 240, 320), "uint8"),
+    ("np.rot90(A)", (200, 100), "float64"),
+    ("np.flipud(A)", (100, 200), "float64"),
+    ("np.ravel(A)", (20000,), "float64"),
+    ("A.flatten()", (20000,), "float64"),
+    ("A.T", (200, 100), "float64"),
+    ("A.T.copy()", (200, 100), "float64"),
+    ("A.mean(axis=0)", (200,), "float64"),
+    ("A.std(axis=1)", (100,), "float64"),
+    ("A.argmax(axis=1)", (100,), "int64"),
+    ("A.argsort(axis=1)", (100, 200), "int64"),
+    ("np.argsort(a)", (1000,), "int64"),
+    ("np.argsort(-a)[:10]", (10,), "int64"),
+    ("np.argpartition(a, 10)[:10]", (10,), "int64"),
+    ("np.sort(a)", (1000,), "float64"),
+    ("np.sort(A, axis=0)", (100, 200), "float64"),
+    ("np.median(A, axis=0)", (200,), "float64"),
+    ("np.percentile(a, [5, 50, 95])", (3,), "float64"),
+    ("np.quantile(a, np.linspace(0, 1, 11))", (11,), "float64"),
+    ("np.cov(pts.T)", (3, 3), "float64"),
+    ("np.cov(a, b)", (2, 2), "float64"),
+    ("np.corrcoef(a, b)", (2, 2), "float64"),
+    ("np.corrcoef(pts.T)", (3, 3), "float64"),
+    ("np.polyfit(a, b, 2)", (3,), "float64"),
+    ("np.polyval([1.0, 2.0, 3.0], a)", (1000,), "float64"),
+    ("np.gradient(a)", (1000,), "float64"),
+    ("np.fft.rfft(a)", (501,), "complex128"),
+    ("np.fft.rfftfreq(1024, 1 / 16000)", (513,), "float64"),
+    ("np.fft.fftfreq(1024)", (1024,), "float64"),
+    ("np.fft.fft2(A)", (100, 200), "complex128"),
+    ("np.fft.irfft(np.fft.rfft(a))", (1000,), "float64"),
+    ("np.fft.fftshift(A)", (100, 200), "float64"),
+    ("np.abs(np.fft.rfft(a)) ** 2", (501,), "float64"),
+    ("np.stack([a, b])", (2, 1000), "float64"),
+    ("np.stack([a, b], axis=1)", (1000, 2), "float64"),
+    ("np.stack([a, b, a], axis=-1)", (1000, 3), "float64"),
+    ("np.stack([img, img])", (2, 240, 320, 3), "uint8"),
+    ("np.concatenate([a, b])", (2000,), "float64"),
+    ("np.concatenate([A, A], axis=1)", (100, 400), "float64"),
+    ("np.concatenate((A, A))", (200, 200), "float64"),
+    ("np.vstack([a, b])", (2, 1000), "float64"),
+    ("np.hstack([a, b])", (2000,), "float64"),
+    ("np.hstack([A, A])", (100, 400), "float64"),
+    ("np.column_stack([a, b])", (1000, 2), "float64"),
+    ("np.column_stack((a, b, np.ones(1000)))", (1000, 3), "float64"),
+    ("np.append(a, 5.0)", (1001,), "float64"),
+    ("np.append(a, b)", (2000,), "float64"),
+    ("np.delete(a, 3)", (999,), "float64"),
+    ("np.insert(a, 0, 1.0)", (1001,), "float64"),
+    ("np.roll(a, 3)", (1000,), "float64"),
+    ("np.roll(A, 1, axis=0)", (100, 200), "float64"),
+    ("np.clip(a, 0, 10)", (1000,), "float64"),
+    ("a.clip(0, 10)", (1000,), "float64"),
+    ("np.round(a, 2)", (1000,), "float64"),
+    ("a.round(4)", (1000,), "float64"),
+    ("np.maximum(a, b)", (1000,), "float64"),
+    ("np.minimum(a, 0)", (1000,), "float64"),
+    ("np.exp(a)", (1000,), "float64"),
+    ("np.sqrt(a ** 2 + b ** 2)", (1000,), "float64"),
+    ("np.hypot(a, b)", (1000,), "float64"),
+    ("np.arctan2(a, b)", (1000,), "float64"),
+    ("np.isnan(a)", (1000,), "bool"),
+    ("(a > 5) & (b < 0.5)", (1000,), "bool"),
+    ("~(a > 5)", (1000,), "bool"),
+    ("-a", (1000,), "float64"),
+    ("a * 2 + 1", (1000,), "float64"),
+    ("a / b.sum()", (1000,), "float64"),
+    ("a / 3", (1000,), "float64"),
+    ("np.zeros(100)", (100,), "float64"),
+    ("np.zeros((10, 20))", (10, 20), "float64"),
+    ("np.zeros((10, 20), dtype=int)", (10, 20), "int64"),
+    ("np.zeros_like(A)", (100, 200), "float64"),
+    ("np.ones((5, 5), dtype=bool)", (5, 5), "bool"),
+    ("np.full((10, 3), 7.0)", (10, 3), "float64"),
+    ("np.full(100, -1)", (100,), "int64"),
+    ("np.empty((10, 10))", (10, 10), "float64"),
+    ("np.arange(10)", (10,), "int64"),
+    ("np.arange(0, 1, 0.01)", (100,), "float64"),
+    ("np.arange(5, 50)", (45,), "int64"),
+    ("np.arange(0, 100, 5)", (20,), "int64"),
+    ("np.linspace(0, 1)", (50,), "float64"),
+    ("np.linspace(0, 10, 200)", (200,), "float64"),
+    ("np.linspace(0, 10, num=200)", (200,), "float64"),
+    ("np.logspace(0, 3, 50)", (50,), "float64"),
+    ("np.geomspace(1, 100, 20)", (20,), "float64"),
+    ("np.eye(5)", (5, 5), "float64"),
+    ("np.identity(7)", (7, 7), "float64"),
+    ("np.array([1, 2, 3])", (3,), "int64"),
+    ("np.array([[1.0, 2.0], [3.0, 4.0]])", (2, 2), "float64"),
+    ("np.array([[x, x * 2] for x in range(50)])", (50, 2), "int64"),
+    ("np.array([x * 0.5 for x in range(500)])", (500,), "float64"),
+    ("np.array(list(range(500)))", (500,), "int64"),
+    ("np.asarray([1, 2, 3], dtype=np.float32)", (3,), "float32"),
+    ("np.array((3, 4))", (2,), "int64"),
+    ("np.fromiter((x for x in range(300)), dtype=float)", (300,), "float64"),
+    ("np.fromiter((x for x in range(300)), dtype=float, count=300)", (300,), "float64"),
+    ("np.fromfunction(lambda i, j: i + j, (30, 30))", (30, 30), "float64"),
+    ("np.frombuffer(bytes(800), dtype=np.float64)", (100,), "float64"),
+    ("np.random.randint(0, 10, size=(5, 6))", (5, 6), "int64"),
+    ("np.random.normal(size=(50, 4))", (50, 4), "float64"),
+    ("rng.integers(0, 255, size=(64, 64), dtype=np.uint8)", (64, 64), "uint8"),
+    ("rng.uniform(0, 1, size=(100, 2))", (100, 2), "float64"),
+    ("rng.gamma(2.0, 1.0, size=(10, 10))", (10, 10), "float64"),
+    ("pts[:, None, :] - pts[None, :8, :]", (400, 8, 3), "float64"),
+    ("((pts[:, None, :] - pts[None, :8, :]) ** 2).sum(axis=2)", (400, 8), "float64"),
+    ("((pts[:, None, :] - pts[None, :8, :]) ** 2).sum(axis=2).argmin(axis=1)", (400,), "int64"),
+    ("np.sqrt(((pts - pts[3]) ** 2).sum(axis=1))", (400,), "float64"),
+    ("pts - pts.mean(axis=0)", (400, 3), "float64"),
+    ("(pts - pts.mean(axis=0)) / pts.std(axis=0)", (400, 3), "float64"),
+    ("np.lib.stride_tricks.sliding_window_view(a, 20)", (981, 20), "float64"),
+    ("np.lib.stride_tricks.sliding_window_view(a, 20).mean(axis=-1)", (981,), "float64"),
+    ("np.apply_along_axis(np.sum, 1, A)", (100,), "float64"),
+    ("np.vectorize(lambda x: x + 1)(a)", (1000,), "float64"),
+    ("np.cumprod(a)", (1000,), "float64"),
+    ("np.nanmax(A, axis=0)", (200,), "float64"),
+    ("np.isin(i, [1, 2, 3])", (500,), "bool"),
+    ("np.broadcast_to(v3, (10, 3))", (10, 3), "float64"),
+    ("np.atleast_2d(a)", (1, 1000), "float64"),
+    ("np.take(a, i)", (500,), "float64"),
+    ("np.lexsort((i, i))", (500,), "int64"),
+    ("np.ascontiguousarray(A.T)", (200, 100), "float64"),
+    ("a.astype(np.float32)", (1000,), "float32"),
+    ("a.astype(int)", (1000,), "int64"),
+    ("A.dot(np.ones(200))", (100,), "float64"),
+    ("a.copy()", (1000,), "float64"),
+    ("a.cumsum()", (1000,), "float64"),
+    ("a.reshape(10, 100)", (10, 100), "float64"),
+    ("a.reshape(20, -1)", (20, 50), "float64"),
+    ("a.reshape(20, -1).mean(axis=1)", (20,), "float64"),
+    ("a.view()", (1000,), "float64"),
+    ("a.ravel()", (1000,), "float64"),
+    ("np.mean(A, axis=1)", (100,), "float64"),
+    ("np.nan_to_num(a)", (1000,), "float64"),
+    ("np.sign(a)", (1000,), "float64"),
+    ("np.floor(a).astype(int)", (1000,), "int64"),
+    ("np.mod(a, 7)", (1000,), "float64"),
+    ("np.bitwise_and(i, 1)", (500,), "int64"),
+    ("np.logical_and(a > 1, b < 1)", (1000,), "bool"),
+    ("np.piecewise(a, [a < 5], [lambda x: x, lambda x: x * 2])", (1000,), "float64"),
+    ("np.real(np.fft.fft(a))", (1000,), "float64"),
+    ("np.conj(np.fft.fft(a))", (1000,), "complex128"),
+    ("np.angle(np.fft.fft(a))", (1000,), "float64"),
+    ("np.full_like(a, 3)", (1000,), "float64"),
+    ("np.empty_like(a)", (1000,), "float64"),
+    ("np.ones_like(A, dtype=bool)", (100, 200), "bool"),
+    ('np.einsum("ijk->k", img.astype(float))', (3,), "float64"),
+    ("np.matmul(np.ones((50, 3, 3)), np.ones((50, 3, 3)))", (50, 3, 3), "float64"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "shape", "dtype"), ARRAYS)
+def test_arrays(expression: str, shape: tuple[float, ...], dtype: str) -> None:
+    value = value_of(expression)
+    assert (dimensions(value), value.dtype) == (shape, dtype)
+
+
+@pytest.mark.parametrize(
+    ("expression", "shapes"),
+    [
+        ("np.ogrid[0:240, 0:320]", [(240, 1), (1, 320)]),
+        ("np.ogrid[-1:1:50j, 0:2:20j]", [(50, 1), (1, 20)]),
+        ("np.meshgrid(a, v3)", [(3, 1000), (3, 1000)]),
+        ('np.meshgrid(a, v3, indexing="ij")', [(1000, 3), (1000, 3)]),
+        ("np.histogram(a, bins=16)", [(16,), (17,)]),
+        ("np.histogram(a, bins=v3)", [(2,), (3,)]),
+        ("np.linalg.svd(A)", [(100, 100), (100,), (200, 200)]),
+        ("np.linalg.svd(pts, full_matrices=False)", [(400, 3), (3,), (3, 3)]),
+        ("np.linalg.qr(A)", [(100, 100), (100, 200)]),
+        ("np.linalg.eigh(S)", [(60,), (60, 60)]),
+        ("np.gradient(A)", [(100, 200), (100, 200)]),
+        ("np.ix_([1, 2], [3, 4, 5])", [(2, 1), (1, 3)]),
+    ],
+)
+def test_tuples_of_arrays(expression: str, shapes: list[tuple[float, ...]]) -> None:
+    assert [dimensions(item) for item in value_of(expression).items or ()] == shapes
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind"),
+    [
+        ("v3 @ v3", "float"),
+        ("A[3, 5]", "float"),
+        ("i[4]", "int"),
+        ("a.sum()", "float"),
+        ("img[3, 4, 1]", "int"),
+        ("np.percentile(a, 5)", "float"),
+    ],
+)  # fmt: skip
+def test_numbers(expression: str, kind: str) -> None:
+    assert value_of(expression).type == kind
+
+
+def test_a_mask_keeps_an_unknown_part() -> None:
+    kept = value_of("A[A > 5]").shape
+    assert kept is not None
+    assert kept[0].low < kept[0].likely < kept[0].high == 20000
+
+
+def test_lists_of_arrays_are_nested() -> None:
+    listed = value_of("A.tolist()")
+    assert (listed.type, listed.size.likely if listed.size else None) == ("list", 100)
+    assert listed.element is not None
+    assert (listed.element.type, listed.element.size.likely if listed.element.size else None) == ("list", 200)
+
+
+def test_the_length_of_an_array_is_that_of_its_first_dimension() -> None:
+    number = value_of("len(A)").number
+    assert number is not None
+    assert number.likely == 100
+
+
+@pytest.mark.parametrize(
+    ("piece", "length"),
+    [
+        ("a[y : y + 64]", 64), ("a[y - 2 : y + 3]", 5), ("a[(y + 1) * 5 : (y + 2) * 5]", 5), ("a[y * n : (y + 1) * n]", 7),
+        ("a[max(0, y - 2) : y + 3]", 5), ("a[max(0, y - 2) : min(y + 3, len(a))]", 5),
+        ("text[y : y + 4]", 4), ("A[y : y + 8, y : y + 8]", 8),
+    ],
+)  # fmt: skip
+def test_a_slice_is_as_long_as_its_bounds_are_apart(piece: str, length: float) -> None:
+    setup = SETUP + "text = 'x' * 5000\nn = 7\nfor y in range(0, 900, 3):\n    show(" + piece + ")\n"
+    resolved = resolve(parse(setup, "a.py"), Target(), {})
+    call = [n for t in resolved.functions for n in walk(t.block) if isinstance(n, Call) and n.name == "show"][-1]
+    value = call.bound.positional[0]
+    size = value.shape[0] if value.shape else value.size
+    assert size is not None
+    assert size.likely == length
+
+
+@pytest.mark.parametrize(
+    ("expression", "loops"),
+    [
+        ("pts - v3", 400),
+        ("pts - pts", 1),
+        ("pts * 2", 1),
+        ("a[:, None] - b", 1000),
+        ("pts.sum(axis=1)", 400),
+        ("A.mean(axis=0)", 100),
+        ("a.sum()", 1),
+    ],
+)  # fmt: skip
+def test_how_often_an_inner_loop_is_started(expression: str, loops: float) -> None:
+    resolved = resolve(parse(f"{SETUP}\n{expression}\n", "a.py"), Target(), {})
+    calls = [n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.bound.get("loops") is not None]
+    value = calls[-1].bound.get("loops")
+    assert value is not None
+    assert value.size is not None
+    assert value.size.likely == loops
+
+
+@pytest.mark.parametrize(
+    ("expression", "terms"), [('np.einsum("ij,ij->i", pts, pts)', 1200), ('np.einsum("ij,jk->ik", S, S)', 216000)]
+)
+def test_the_products_of_an_einsum(expression: str, terms: float) -> None:
+    resolved = resolve(parse(f"{SETUP}\n{expression}\n", "a.py"), Target(), {})
+    call = [n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.name == "numpy.einsum"][-1]
+    value = call.bound.get("terms")
+    assert value is not None
+    assert value.size is not None
+    assert value.size.likely == terms
+
+
+def test_what_is_put_back_is_work_of_its_own() -> None:
+    resolved = resolve(parse(SETUP + "a[i] += 1\nA[A > 5] *= 2\n", "a.py"), Target(), {})
+    names = [n.name for n in walk(resolved.functions[0].block) if isinstance(n, Call)]
+    assert names.count("numpy.ndarray.__setitem__") == 2
+
+
+def test_an_iterator_around_arrays_makes_their_members() -> None:
+    resolved = resolve(parse(SETUP + "for n, (x, y) in enumerate(zip(a, b)):\n    pass\n", "a.py"), Target(), {})
+    loop = next(n for n in walk(resolved.functions[0].block) if isinstance(n, Loop))
+    steps = [n.name for n in loop.body.nodes if isinstance(n, Call)]
+    assert steps.count("numpy.ndarray.__iter__") == 2
+    assert loop.trips.likely == 1000
+
+
+def test_rows_of_an_array_are_counted_once() -> None:
+    resolved = resolve(parse(SETUP + "for n, row in enumerate(A):\n    show(row)\n", "a.py"), Target(), {})
+    loop = next(n for n in walk(resolved.functions[0].block) if isinstance(n, Loop))
+    assert loop.trips.likely == 100
+
+
+def test_what_is_appended_under_a_condition_is_so_in_some_of_the_turns() -> None:
+    code = "found = []\nfor n in range(900):\n    if n in known:\n        found.append(n)\nshow(found)\n"
+    resolved = resolve(parse(code, "a.py"), Target(), {})
+    value = next(n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.name == "show").bound
+    size = value.positional[0].size
+    assert size is not None
+    assert size.low < 0.1 * 900 < size.likely < 900 == size.high

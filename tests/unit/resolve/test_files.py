@@ -1,0 +1,175 @@
+"""What a program writes to files, archives, databases and texts tells what it reads there later."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.cli.stages import dump_stage
+from gillint.estimate import Estimate
+from gillint.resolve.sql import Tables, run_script, run_statement
+from gillint.resolve.texts import Text, common, filled, may_be_same, of_literal, unknown
+from gillint.syntax.tree import HOLE
+
+
+def dumped(source: str) -> str:
+    return dump_stage("resolve", dedent(source), "program.py", Options(python="3.11"))
+
+
+HEAD = """
+    import bz2, csv, gzip, io, json, os, pickle, tarfile, tempfile, zipfile, zlib
+    from pathlib import Path
+    FOLDER = Path(tempfile.mkdtemp())
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "expected"),
+    [
+        (
+            '(FOLDER / "a.bin").write_bytes(bytes(5000))',
+            '(FOLDER / "a.bin").read_bytes()',
+            "bytes[5000]",
+        ),
+        ('(FOLDER / "a.bin").write_bytes(bytes(5000))', 'open(FOLDER / "a.bin", "rb").read()', "bytes[5000]"),
+        (
+            'open(os.path.join(FOLDER, "a"), "w").write("x" * 300)',
+            'open(os.path.join(FOLDER, "a")).read()',
+            "str[300]",
+        ),
+        (
+            'zipfile.ZipFile("a.zip", "w").writestr("m", bytes(700))',
+            'zipfile.ZipFile("a.zip").read("m")',
+            "bytes[700]",
+        ),
+        ("B = io.BytesIO(bytes(800))", "B.getvalue()", "bytes[800]"),
+        ("P = pickle.dumps(list(range(90)))", "pickle.loads(P)", "list[90]"),
+        ("P = zlib.compress(bytes(900))", "zlib.decompress(P)", "bytes[900]"),
+        ('T = json.dumps({"rows": [1] * 70})', 'json.loads(T)["rows"]', "list[70]"),
+        ('with gzip.open("g", "wb") as f: f.write(bytes(1200))', 'gzip.open("g").read()', "bytes[1200]"),
+    ],
+)
+def test_what_was_written_is_read(written: str, read: str, expected: str) -> None:
+    text = dumped(f"{HEAD}    {written}\n    def work():\n        return len({read})\n")
+    assert f"[obj: {expected}]" in text.replace("(", "[").replace(")", "]")
+
+
+@pytest.mark.parametrize(
+    ("written", "loop", "trips"),
+    [
+        ('f = open("l", "w")\n    for i in range(120): f.write(f"line {i}\\n")', 'open("l")', 120),
+        ('with open("l", "w") as f: f.writelines(f"{i}\\n" for i in range(130))', 'open("l")', 130),
+        ('w = csv.writer(open("c", "w"))\n    for i in range(140): w.writerow([i, i])', 'csv.reader(open("c"))', 140),
+        ('for i in range(15): (FOLDER / f"{i}.txt").write_text("x")', 'FOLDER.glob("*.txt")', 15),
+        ('for i in range(16): (FOLDER / f"{i}.txt").write_text("x")', "os.listdir(FOLDER)", 16),
+        ('T = "\\n".join(f"row {i}" for i in range(170))', "T.splitlines()", 170),
+        ('T = ",".join(["x"] * 18)', 'T.split(",")', 18),
+        (
+            'Z = zipfile.ZipFile("z", "w")\n    for i in range(19): Z.writestr(f"{i}", "x")',
+            'zipfile.ZipFile("z").namelist()',
+            19,
+        ),
+    ],
+)
+def test_as_many_as_were_written(written: str, loop: str, trips: int) -> None:
+    text = dumped(f"{HEAD}    {written}\n    def work():\n        for x in {loop}:\n            print(x)\n")
+    assert f" x {trips} " in text.split("work ", 1)[1]
+
+
+def test_a_file_read_in_chunks_ends() -> None:
+    text = dumped(
+        HEAD + '    open("a", "wb").write(bytes(10_000))\n'
+        '    def work():\n        with open("a", "rb") as f:\n            while chunk := f.read(1000):\n'
+        "                print(chunk)\n"
+    )
+    assert " x 11 " in text
+
+
+def test_a_file_that_nobody_writes_is_unknown() -> None:
+    text = dumped(HEAD + '    open("a", "w").write("x" * 30)\n    def work(p):\n        return len(open(p).read())\n')
+    assert "str(30)" not in text.split("work ", 1)[1]
+
+
+def test_containers_made_in_a_loop_begin_there() -> None:
+    text = dumped(
+        "def work():\n    for i in range(50):\n        row = []\n        for j in range(7):\n            row.append(j)\n"
+        "        print(sum(row))\n"
+    )
+    assert "[iterable: list[7]]" in text
+
+
+def test_the_inner_source_of_a_comprehension_is_made_once_for_its_turns() -> None:
+    text = dumped("def f(i):\n    return range(100)\ndef work():\n    return [x for i in range(5) for x in f(i)]\n")
+    body = text.split("work ", 1)[1]
+    assert "comprehension 4:12 x 500" in body
+    assert "branch" in body.split("call 4:45 f", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("main([])", "str[5]"),
+        ('main(["--count", "12"])', "loop 7:5 x 12 "),
+        ('main(["other"])', "loop 7:5 x 300 "),
+    ],
+)
+def test_options_have_their_defaults(call: str, expected: str) -> None:
+    text = dumped(
+        "import argparse\ndef main(argv):\n    p = argparse.ArgumentParser()\n"
+        '    p.add_argument("name", nargs="?", default="first")\n    p.add_argument("--count", type=int, default=300)\n'
+        f"    args = p.parse_args(argv)\n    for i in range(args.count): print(len(args.name))\n{call}\n"
+    )
+    assert expected in text.split("main 2:1", 1)[0]
+
+
+def tables() -> Tables:
+    made: Tables = {}
+    run_script(made, "create table t (id integer primary key, name text, v real); create index n on t(name)", 0)
+    run_statement(made, "insert into t values (?, ?, ?)", 1, Estimate.point(10_000))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows", "cheaper_than_a_scan"),
+    [
+        ("select * from t", 10_000, False),
+        ("SELECT count(*) FROM t", 1, True),
+        ("select sum(v) from t", 1, False),
+        ("select name, sum(v) from t group by name", 100, False),
+        ("select v from t where id = ?", 1, True),
+        ("select v from t where name = ?", 100, True),
+        ("select v from t where v > 3 order by v limit 5", 5, False),
+    ],
+)
+def test_rows_of_a_query(sql: str, rows: float, cheaper_than_a_scan: bool) -> None:
+    query = run_statement(tables(), sql, 2, Estimate.point(1))
+    assert query is not None
+    assert query.rows.likely == pytest.approx(rows)
+    assert (query.visits.likely < 10_000) is cheaper_than_a_scan
+
+
+def test_a_table_that_nobody_makes_is_unknown() -> None:
+    assert run_statement({}, "select * from elsewhere", 0, Estimate.point(1)) is None
+
+
+def test_texts_keep_their_constant_parts() -> None:
+    made = filled(f"a,{HOLE},b\n", [of_literal("1,2")])
+    assert made.pattern == "a,1,2,b\n"
+    assert made.count(",").likely == 3
+    assert common(of_literal("d/a.txt"), of_literal("d/b.txt")) == Text(
+        f"d/{HOLE}.txt", (("/", Estimate.point(1)),), fresh=Estimate.point(7)
+    )
+    assert may_be_same(f"d/{HOLE}.txt", f"d/a{HOLE}.txt")
+    assert not may_be_same(f"d/{HOLE}.csv", f"d/a{HOLE}.txt")
+
+
+def test_what_is_repeated_is_no_news_to_a_compressor() -> None:
+    line = filled(f"some constant text {HOLE}\n", [unknown(Estimate.point(4))])
+    page = line.each(Estimate.point(100))
+    assert page.unique is not None
+    assert page.unique.likely == pytest.approx(20 + 400)
+    again = page.times(Estimate.point(10)).unique
+    assert again is not None
+    assert again.likely == pytest.approx(420)

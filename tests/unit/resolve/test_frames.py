@@ -1,0 +1,117 @@
+"""Columns, rows and groups of what pandas gives back."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.resolve.values import Value
+from tests.unit.resolve.test_arrays import value_of
+
+SETUP = """
+import io
+import random
+import numpy as np
+import pandas as pd
+rng = np.random.default_rng(0)
+n = 2000
+d = pd.DataFrame({"k": rng.integers(0, 50, n), "g": rng.choice(["a", "b", "c"], n), "x": rng.normal(size=n)})
+right = pd.DataFrame({"k": np.arange(50), "w": np.ones(50)})
+names = pd.Series([f"user {i % 30}" for i in range(n)])
+t = pd.Series(np.ones(5000), index=pd.date_range("2024-01-01", periods=5000, freq="min"))
+"""
+
+
+def columns(value: Value) -> dict[str, str | None]:
+    """The dtypes of a frame's columns."""
+    return {name: column.dtype for name, column in value.columns or ()}
+
+
+def rows(value: Value) -> float | None:
+    """The likely number of rows, or of members."""
+    size = value.size if value.size is not None else value.shape[0] if value.shape else None
+    return size.likely if size is not None else None
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected", "count"),
+    [
+        ("d", {"k": "int64", "g": "str", "x": "float64"}, 2000),
+        ('d.drop(columns=["x"])', {"k": "int64", "g": "str"}, 2000),
+        ('d.rename(columns={"x": "z"})', {"k": "int64", "g": "str", "z": "float64"}, 2000),
+        ('d.set_index("k")', {"g": "str", "x": "float64"}, 2000),
+        ('d.merge(right, on="k")', {"k": "int64", "g": "str", "x": "float64", "w": "float64"}, 2000),
+        ("pd.concat([d, d])", {"k": "int64", "g": "str", "x": "float64"}, 4000),
+        ('pd.concat([d[["k"]], d[["x"]]], axis=1)', {"k": "int64", "x": "float64"}, 2000),
+        ("d.head(10)", {"k": "int64", "g": "str", "x": "float64"}, 10),
+        ("d.iloc[:100]", {"k": "int64", "g": "str", "x": "float64"}, 100),
+        ('pd.DataFrame([{"a": 1, "b": "x"} for _ in range(70)])', {"a": "int64", "b": "str"}, 70),
+        ('pd.DataFrame([(i, i * 0.5) for i in range(70)], columns=["a", "b"])', {"a": "int64", "b": "float64"}, 70),
+        ('pd.DataFrame(np.zeros((30, 2)), columns=["a", "b"])', {"a": "float64", "b": "float64"}, 30),
+        ('pd.DataFrame({"d": "one", "v": np.zeros(30)})', {"d": "str", "v": "float64"}, 30),
+    ],
+)
+def test_frames(expression: str, expected: dict[str, str], count: float) -> None:
+    value = value_of(expression, SETUP)
+    assert (value.type, columns(value), rows(value)) == ("pandas.DataFrame", expected, count)
+
+
+@pytest.mark.parametrize(
+    ("expression", "dtype", "count"),
+    [
+        ('d["x"] * 2', "float64", 2000),
+        ('d.head(10)["x"]', "float64", 10),
+        ("names", "str", 2000),
+        ("pd.Series([1.0, 2.0])", "float64", 2),
+        ('pd.Series(["a", "b"], dtype=object)', "object", 2),
+        ('pd.Series(["a", "b"], dtype=object).str.upper()', "object", 2),
+        ("names.str[:4]", "str", 2000),
+        ('d.groupby("k")["x"].mean()', "float64", 50),
+        ('d.groupby("g").size()', "int64", 3),
+        ("names.value_counts()", "int64", 30),
+        ('d["x"].argsort()', "int64", 2000),
+    ],
+)
+def test_columns(expression: str, dtype: str, count: float) -> None:
+    value = value_of(expression, SETUP)
+    assert (value.type, value.dtype, rows(value)) == ("pandas.Series", dtype, count)
+
+
+@pytest.mark.parametrize(
+    ("expression", "groups"),
+    [
+        ('list(d.groupby("g"))', 3),
+        ('[key for key, part in d.groupby("k")]', 50),
+        ('list(d.groupby(["g", "k"]))', 150),
+        ("set(f'c{random.randrange(20)}' for _ in range(500))", 20),
+        ("set(['a', 'b', 'c', 'd'][i % 4] for i in range(500))", 4),
+    ],
+)
+def test_how_many_different_values_there_are(expression: str, groups: float) -> None:
+    assert rows(value_of(expression, SETUP)) == groups
+
+
+def test_groups_that_nothing_tells_are_open() -> None:
+    groups = value_of('list(d.groupby("x"))', SETUP).size
+    assert groups is not None
+    assert groups.low < groups.likely < groups.high
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("[r.g for r in d.itertuples()][0]", "str"),
+        ('[r["k"] for _, r in d.iterrows()][0]', "int"),
+        ('d.loc[5, "g"]', "str"),
+        ("d.iloc[5]", "pandas.Series"),
+        ('d.loc[d["x"] > 0, "x"]', "pandas.Series"),
+        ('d.loc[d["x"] > 0, ["k", "x"]]', "pandas.DataFrame"),
+        ("t.iloc[3]", "float"),
+        ("t.iloc[3:9]", "pandas.Series"),
+        ('t.resample("h").agg(["mean", "max"])', "pandas.DataFrame"),
+        ('t.resample("h").mean()', "pandas.Series"),
+        ('names.str.split(" ", expand=True)', "pandas.DataFrame"),
+        ("d.to_numpy()", "numpy.ndarray"),
+    ],
+)
+def test_parts_of_frames(code: str, kind: str) -> None:
+    assert value_of(code, SETUP).type == kind

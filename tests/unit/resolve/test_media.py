@@ -1,0 +1,55 @@
+"""Pictures, sounds and arrays that a program writes are what it reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.cli.stages import dump_stage
+
+HEAD = (
+    "import cv2, glob, io, os, joblib, numpy as np, soundfile as sf, tempfile\nfrom pathlib import Path\nfrom PIL import Image\n"
+    "from scipy.io import wavfile\nFOLDER = tempfile.mkdtemp()\n"
+)
+
+
+def effects(source: str) -> str:
+    return dump_stage("effects", HEAD + source, "sample.py", Options()).split("work ", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("write", "read", "expected"),
+    [
+        ("np.save(p, np.zeros((40, 30)))", "np.sort(np.load(p))", "(40 x 30)"),
+        ("cv2.imwrite(p, np.zeros((40, 30, 3), np.uint8))", "cv2.blur(cv2.imread(p), (3, 3))", "(40 x 30 x 3)"),
+        ("sf.write(p, np.zeros(4410), 44100)", "np.abs(sf.read(p)[0])", "(4410)"),
+        ("wavfile.write(p, 44100, np.zeros(4410, np.int16))", "np.abs(wavfile.read(p)[1])", "(4410)"),
+        ("Image.new('RGB', (30, 40)).save(p)", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
+        ("Image.new('RGB', (30, 40)).save(p)", "cv2.blur(cv2.imread(p), (3, 3))", "(40 x 30 x 3)"),
+        ("cv2.imwrite(p, np.zeros((40, 30, 3)))", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
+        ("joblib.dump(list(range(70)), p)", "sorted(joblib.load(p))", "list[70]"),
+    ],
+)
+def test_what_is_read_is_as_large_as_what_was_written(write: str, read: str, expected: str) -> None:
+    text = effects(f"p = os.path.join(FOLDER, 'x')\n{write}\ndef work():\n    return {read}\n")
+    assert expected in text
+
+
+def test_of_files_in_a_folder_each_is_like_those_that_were_written() -> None:
+    text = effects(
+        "for i in range(5):\n    Image.new('RGB', (30, 40)).save(f'{FOLDER}/p{i}.png')\n"
+        "def work():\n    return [np.abs(np.asarray(Image.open(p))) for p in glob.glob(FOLDER + '/*.png')]\n"
+    )
+    assert "x 5 " in text and "(40 x 30 x 3)" in text
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("Image.new('RGB', (30, 40)).convert('L').rotate(3)", "(40 x 30 x 3)"),
+        ("Image.new('RGB', (300, 400)).crop((10, 10, 60, 30))", "(20 x 50 x 3)"),
+        ("Image.new('RGB', Image.new('L', (30, 40)).size)", "(40 x 30 x 3)"),
+    ],
+)
+def test_pictures_know_their_sides(expression: str, expected: str) -> None:
+    assert expected in effects(f"def work():\n    return np.abs(np.asarray({expression}))\n")
