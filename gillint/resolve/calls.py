@@ -38,6 +38,7 @@ from gillint.resolve.sql import Query
 from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
+from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
 from gillint.resolve.values import (
     UNKNOWN,
@@ -401,7 +402,7 @@ def _queued(act: Activation, name: str, bound: Bound, result: Value, span: Span)
 
 def _with_text(name: str, bound: Bound, result: Value) -> Value:
     """The same with what is known of a text that is made, or of the address of a client."""
-    if result.text is not None or result.literal is not None or result.type is None:
+    if (result.text or ANY).pattern != ANY.pattern or result.literal is not None or result.type is None:
         return result
     text = text_made(name, bound) if result.type == "str" else None
     if "." in result.type and "::" not in result.type:

@@ -50,7 +50,9 @@ def place_of(text: str) -> Place | None:
 
 
 _DELAY = re.compile(
-    r"(?:^|[/?&])(?:[\w-]*[_-])?(delay|sleep|latency|wait|pause)(_ms|_s|_seconds|ms)?[=/](?:(\d+(?:\.\d+)?)(ms|s)?(?![\w.])|[*{])",
+    r"(?:^|[/?&])(?:[\w-]*[_-])?(delay|sleep|latency|wait|pause)(_ms|_s|_seconds|ms)?[=/](?:(\d+(?:\.\d+)?)(ms|s)?(?![\w.])|[{]|"
+    + HOLE
+    + ")",
     re.IGNORECASE,
 )
 
