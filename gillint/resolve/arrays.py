@@ -10,7 +10,7 @@ from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
 from gillint.resolve.dtypes import dtype_after, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
-from gillint.resolve.shapes import ARRAY, REDUCTIONS, RULES, Shape, broadcast, dimensions, shape_of, with_shape
+from gillint.resolve.shapes import ARRAY, PICTURE, REDUCTIONS, RULES, Shape, broadcast, dimensions, shape_of, with_shape
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
@@ -181,7 +181,7 @@ def record_type(described: Value) -> Value | None:
 
 def _of_list(given: Value, result: Value) -> Value:
     """An array made of a list, or of a list of rows: as long, and of what its members are."""
-    if given.type == "PIL.Image.Image":
+    if given.type == PICTURE:
         return _of_picture(given, result)
     if given.type == ARRAY:
         return replace(result, shape=given.shape, size=given.size, dtype=given.dtype, columns=given.columns)

@@ -16,7 +16,7 @@ from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.shapes import ARRAY, with_shape
+from gillint.resolve.shapes import ARRAY, PICTURE, with_shape
 from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
@@ -152,6 +152,8 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
         dimensions = _dimensions(value, name)
         if dimensions is not None:
             return dimensions
+    if value.type == PICTURE and name in ("size", "width", "height"):
+        return _sides(value, name)
     for base in bases_of(value.type):
         info = find_type(base)
         for key, returns in info.attributes if info is not None else ():
@@ -166,6 +168,17 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                     return refine_frame(probe.name, bound, made)
                 return attribute_of_path(value, name, made)
     return None
+
+
+def _sides(picture: Value, name: str) -> Value:
+    """Width and height of a picture; where only its pixels are known, those of a square."""
+    sides = picture.shape
+    if sides is None or len(sides) != 2:
+        sides = (size_of(picture).map(lambda n: n**0.5),) * 2
+    width, height = (of_number("int", side) for side in sides)
+    if name == "size":
+        return Value(type="tuple", items=(width, height))
+    return width if name == "width" else height
 
 
 def _dimensions(value: Value, name: str) -> Value | None:

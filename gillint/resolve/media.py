@@ -10,13 +10,12 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import size_of
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
-from gillint.resolve.shapes import ARRAY, with_shape
+from gillint.resolve.shapes import ARRAY, PICTURE, with_shape
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Source, Value
 from gillint.resolve.writing import whole_file, write_to
 
-PICTURE = "PIL.Image.Image"
 _KIND = "media"
 _ENCODED = Estimate(0.1, 0.7, 4)  # bytes in a file for each element of what is written to it
 
@@ -54,7 +53,20 @@ def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) 
         _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
         return _read(Site(act, name, bound, span, result))
+    elif name == "PIL.Image.Image.crop" and bound.positional:
+        return _cropped(result, bound.positional[0])
     return result
+
+
+def _cropped(result: Value, box: Value) -> Value:
+    """A piece of a picture: from left and upper to right and lower."""
+    numbers = [i.number for i in box.items or ()]
+    if len(numbers) != 4:
+        return result
+    left, upper, right, lower = numbers
+    if left is None or upper is None or right is None or lower is None:
+        return result
+    return replace(with_shape(result, ((right - left).max(1), (lower - upper).max(1))), type=PICTURE)
 
 
 def _written(site: Site, how: _Writer) -> None:

@@ -12,6 +12,7 @@ from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
 
 ARRAY = "numpy.ndarray"
+PICTURE = "PIL.Image.Image"
 Shape = tuple[Estimate, ...]
 
 # How much of an array, a column or a frame a mask keeps, where nothing tells: little, a third, all.

@@ -41,3 +41,15 @@ def test_of_files_in_a_folder_each_is_like_those_that_were_written() -> None:
         "def work():\n    return [np.abs(np.asarray(Image.open(p))) for p in glob.glob(FOLDER + '/*.png')]\n"
     )
     assert "x 5 " in text and "(40 x 30 x 3)" in text
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("Image.new('RGB', (30, 40)).convert('L').rotate(3)", "(40 x 30 x 3)"),
+        ("Image.new('RGB', (300, 400)).crop((10, 10, 60, 30))", "(20 x 50 x 3)"),
+        ("Image.new('RGB', Image.new('L', (30, 40)).size)", "(40 x 30 x 3)"),
+    ],
+)
+def test_pictures_know_their_sides(expression: str, expected: str) -> None:
+    assert expected in effects(f"def work():\n    return np.abs(np.asarray({expression}))\n")
