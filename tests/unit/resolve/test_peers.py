@@ -10,7 +10,7 @@ from gillint.advice.outcome import Options
 from gillint.pipeline import analyse
 from gillint.resolve.peers import peers_of_file, place_of, stated_delay
 from gillint.scaling.predict import Prediction
-from gillint.syntax.fstrings import HOLE
+from gillint.syntax.tree import HOLE
 
 
 def prediction_of(source: str) -> Prediction:
