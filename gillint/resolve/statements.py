@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
@@ -17,7 +16,7 @@ from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import expressions, iterations_of, key_of
+from gillint.resolve.iterations import iterations_of, key_of
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -25,6 +24,7 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
+from gillint.resolve.turns import POLLS, ends_in_one_turn, polls
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -302,42 +302,6 @@ def _leaves(body: t.Body) -> bool:
     return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
-def _ends(body: t.Body) -> bool:
-    """Whether a loop is over after one turn of this body, unless something is raised: a retry, a search for the first."""
-    last = body[-1] if body else None
-    if isinstance(last, t.Try):
-        return _ends(last.orelse or last.body) or _ends(last.final)
-    if isinstance(last, t.With):
-        return _ends(last.body)
-    if isinstance(last, t.If):
-        return _ends(last.body) and _ends(last.orelse)
-    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind == "break")
-
-
-_POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
-
-
-@lru_cache(maxsize=4096)
-def _polls(node: t.For | t.While) -> bool:
-    """Whether a loop asks again and again, with pauses, until something has happened."""
-    calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))
-    names = {f.name if isinstance(f, t.Attribute) else f.id if isinstance(f, t.Name) else "" for f in calls}
-    if names.isdisjoint(("sleep", "wait")):
-        return False
-    asks = isinstance(node, t.While) and not isinstance(node.test, t.Constant)
-    return asks or any(_leaves_early(s) for s in node.body)
-
-
-def _leaves_early(s: t.Stmt) -> bool:
-    if isinstance(s, t.If):
-        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
-    if isinstance(s, t.Try):
-        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
-    if isinstance(s, t.With):
-        return any(_leaves_early(x) for x in s.body)
-    return isinstance(s, t.Return) or (isinstance(s, t.Jump) and s.kind == "break")
-
-
 def _loop(
     act: Activation, node: t.For | t.While, enter: Callable[[], _Entry], learn: Callable[[Builder], bool] | None = None
 ) -> None:
@@ -351,10 +315,10 @@ def _loop(
         with act.nested() as builder:
             act.pending[:] = pending
             trips, hangs_on, fed = enter()
-            if _ends(node.body):  # tried again only where it failed
+            if ends_in_one_turn(node.body):  # tried again only where it failed
                 trips = trips.min(Estimate(1, 1, trips.high))
-            elif _polls(node):
-                trips = trips.min(Estimate(1, _POLLS, trips.high))
+            elif polls(node):
+                trips = trips.min(Estimate(1, POLLS, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
             run(act, node.body)
