@@ -53,6 +53,7 @@ def read_one(extra: str = "", **more: str) -> Fact:
         (fact('gil = "long"'), "fact[0].gil", "must be a table"),
         (fact('gil = { fixed = "long" }'), "fact[0].gil.fixed", "must be a number"),
         (fact("gil = { fixd = 1 }"), "fact[0].gil.fixd", "unknown key"),
+        (fact("gil = { fixed = 1, local = 2 }"), "fact[0].gil.local", "unknown key"),  # only somebody else is near or far
         (fact("gil = { per = 1 }"), "fact[0].gil.per", "together"),
         (fact('gil = { per = 1, of = "size(" }'), "fact[0].gil.of", "no expression"),
         (fact('gil = { per = 1, of = "length(x)" }'), "fact[0].gil.of", "length"),
@@ -147,3 +148,11 @@ def test_measurements_tell_what_they_are() -> None:
     assert isinstance(measured, Measured)
     assert measured.date == "2026-01-02"
     assert all(part in str(measured) for part in ("1.0", "3.11.7", "100", "0.50", "1.90", "2026-01-02"))
+
+
+def test_a_wait_that_may_be_near_marks_a_call_that_talks_to_somebody() -> None:
+    near = read_one("wait = { fixed = 50_000_000, local = 300_000 }", effect='effect = "waits"')
+    assert near.talks
+    assert near.behaviour.wait is not None
+    assert near.behaviour.wait.local == 300_000
+    assert not read_one("wait = { fixed = 50_000_000 }", effect='effect = "waits"').talks
