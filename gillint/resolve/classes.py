@@ -14,6 +14,7 @@ from gillint.resolve.statements import run
 from gillint.resolve.tables import Function
 from gillint.resolve.trace import Block
 from gillint.resolve.values import (
+    HOLDERS,
     NONE,
     UNKNOWN,
     ClassRef,
@@ -207,7 +208,8 @@ class Classes(Modules):
         """A container that only grew, or an unknown that became known, replaces what it was."""
         if not is_known(old):
             return True
-        return old.type == new.type and old.type in ("list", "set", "dict") and old.element is None
+        is_empty = old.element is None or not is_known(old.element)
+        return old.type == new.type and old.type in HOLDERS and old.type != "tuple" and is_empty
 
     def construct(
         self, ref: ClassRef, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
