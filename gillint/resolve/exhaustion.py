@@ -42,13 +42,17 @@ def sheds(loop: t.While) -> bool:
     looked_at = {name for test in tests if isinstance(test, t.Compare) for name in _limited(test)}
     if not looked_at:
         return False
-    taken, given = set(), set()
+    taken: set[str | None] = set()
+    given: set[str | None] = set()
     for e in expressions(loop.body):
         if not isinstance(e, t.Call):
             continue
         if isinstance(e.function, t.Attribute):
             owner, method = key_of(e.function.value), e.function.name
-            (taken if method in _TAKERS else given if method in _GIVERS else set()).add(owner)
+            if method in _TAKERS:
+                taken.add(owner)
+            elif method in _GIVERS:
+                given.add(owner)
         if _last_name(e.function) == "heappop" and e.arguments:
             taken.add(key_of(e.arguments[0].value))
     return bool(looked_at & taken - given)
