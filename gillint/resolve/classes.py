@@ -15,6 +15,7 @@ from gillint.resolve.statements import run
 from gillint.resolve.tables import Function
 from gillint.resolve.trace import Block
 from gillint.resolve.values import (
+    HOLDERS,
     NONE,
     UNKNOWN,
     ClassRef,
@@ -210,7 +211,8 @@ class Classes(Modules):
             return True
         if old.type in QUEUES and old.size is None:
             return old.type == new.type
-        return old.type == new.type and old.type in ("list", "set", "dict") and old.element is None
+        is_empty = old.element is None or not is_known(old.element)
+        return old.type == new.type and old.type in HOLDERS and old.type != "tuple" and is_empty
 
     def construct(
         self, ref: ClassRef, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]

@@ -14,7 +14,7 @@ from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
-from gillint.resolve.exhaustion import turns_until_empty
+from gillint.resolve.exhaustion import SHED, sheds, turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import iterations_of, key_of
 from gillint.resolve.narrowing import decided, matched, narrowed
@@ -368,7 +368,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    usual = _TRIED if is_retry(node.body) else _WHILE_TRIPS
+    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else _WHILE_TRIPS
 
     def learn(done: Builder) -> bool:
         nonlocal known
