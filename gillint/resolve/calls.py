@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
@@ -13,9 +14,7 @@ from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import (
-    ALL_QUEUES,
     CONTENT,
-    NAMESPACES,
     QUERY,
     UNKNOWN_TRIPS,
     Answers,
@@ -30,14 +29,15 @@ from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.keeping import kept
 from gillint.resolve.media import stored
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
-from gillint.resolve.peers import address_of, peer_of, text_made
+from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.sql import Query
 from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
-from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result
+from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result, one_coroutine
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
 from gillint.resolve.values import (
     UNKNOWN,
@@ -45,7 +45,6 @@ from gillint.resolve.values import (
     ClassRef,
     FunctionRef,
     LazyRef,
-    MadeRef,
     MethodRef,
     PartialRef,
     SymbolRef,
@@ -139,14 +138,13 @@ def _any_of(
 ) -> Value:
     """Call one of several functions: each is an arm, and the result is what all of them may give."""
     arms: list[Block] = []
-    result: Value | None = None
+    results: list[Value] = []
     for option in ref.options:
         with act.nested() as builder:
-            made = apply(act, option, positional, keywords, span, text, has_star=has_star)
+            results.append(apply(act, option, positional, keywords, span, text, has_star=has_star))
         arms.append(builder.finish())
-        result = join(result, made)
     act.emit(Branch(tuple(arms)))
-    return result if result is not None else UNKNOWN
+    return one_coroutine(act, results, span, text) or reduce(join, results, UNKNOWN if not results else results[0])
 
 
 def is_callable(type_name: str) -> bool:
@@ -381,32 +379,8 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     result = stored(act, name, bound, span, result)
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
-    result = _with_text(name, bound, result)
-    return _queued(act, name, bound, result, span)
-
-
-def _queued(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
-    """A queue or a namespace remembers where it was made, and by that what is put into it and taken from it."""
-    if result.type in (*ALL_QUEUES, *NAMESPACES) and bound.receiver is None:
-        return replace(result, reference=MadeRef(act.path, span))
-    queue = bound.receiver.reference if bound.receiver is not None else None
-    if isinstance(queue, MadeRef):
-        method = name.rsplit(".", 1)[-1]
-        if method in ("put", "put_nowait") and bound.positional:
-            act.program.put(queue, "", bound.positional[0])
-        elif method in ("get", "get_nowait") and (result == UNKNOWN or result.type is None):
-            return act.program.taken(queue, "") or result
-    return result
-
-
-def _with_text(name: str, bound: Bound, result: Value) -> Value:
-    """The same with what is known of a text that is made, or of the address of a client."""
-    if result.text is not None or result.literal is not None or result.type is None:
-        return result
-    text = text_made(name, bound) if result.type == "str" else None
-    if "." in result.type and "::" not in result.type:
-        text = address_of(name, bound)
-    return replace(result, text=text) if text is not None else result
+    result = with_text(name, bound, result)
+    return kept(act, name, bound, result, span)
 
 
 def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value:

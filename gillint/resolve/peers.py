@@ -50,7 +50,9 @@ def place_of(text: str) -> Place | None:
 
 
 _DELAY = re.compile(
-    r"(?:^|[/?&])(?:[\w-]*[_-])?(delay|sleep|latency|wait|pause)(_ms|_s|_seconds|ms)?[=/](?:(\d+(?:\.\d+)?)(ms|s)?(?![\w.])|[*{])",
+    r"(?:^|[/?&])(?:[\w-]*[_-])?(delay|sleep|latency|wait|pause)(_ms|_s|_seconds|ms)?[=/](?:(\d+(?:\.\d+)?)(ms|s)?(?![\w.])|[{]|"
+    + HOLE
+    + ")",
     re.IGNORECASE,
 )
 
@@ -110,7 +112,7 @@ def _delay(bound: Bound, texts: list[str], usual: float) -> float:
     return usual if not paths or any(text.endswith(HOLE) for text in paths) else 0.0
 
 
-def address_of(name: str, bound: Bound) -> Text | None:
+def _address_of(name: str, bound: Bound) -> Text | None:
     """What a client that is being made will talk to, as far as the call says."""
     found = next((text for named, text in _texts(bound) if _addressed((named, text)) is not None), None)
     if found is None and _is_default(name, bound):
@@ -256,7 +258,7 @@ _JOINS_URLS = {"urllib.parse.urljoin", "requests.compat.urljoin"}
 _ENVIRONMENT = {"os.getenv", "os.environ.get"}
 
 
-def text_made(name: str, bound: Bound) -> Text | None:
+def _text_made(name: str, bound: Bound) -> Text | None:
     """The text that a call gives back, as far as it is known; for a variable of the environment its default."""
     if name in _ENVIRONMENT:
         return text_of(bound.get("default"))
@@ -272,3 +274,13 @@ def _characters(value: Value) -> str | None:
     """What is known of a string."""
     known = text_of(value) if value.type == "str" else None
     return known.pattern if known is not None else None
+
+
+def with_text(name: str, bound: Bound, result: Value) -> Value:
+    """The same with what is known of a text that is made, or of the address of a client."""
+    if (result.text or ANY).pattern != ANY.pattern or result.literal is not None or result.type is None:
+        return result
+    text = _text_made(name, bound) if result.type == "str" else None
+    if "." in result.type and "::" not in result.type:
+        text = _address_of(name, bound)
+    return replace(result, text=text) if text is not None else result

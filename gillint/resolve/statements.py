@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
@@ -15,9 +14,9 @@ from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
-from gillint.resolve.exhaustion import turns_until_empty
+from gillint.resolve.exhaustion import SHED, sheds, turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import expressions, iterations_of, key_of
+from gillint.resolve.iterations import iterations_of, key_of
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -25,6 +24,7 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
+from gillint.resolve.turns import POLLS, ends_in_one_turn, polls
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -41,7 +41,7 @@ from gillint.resolve.values import (
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
-_NEVER = 0.0001  # the share of what a constant rules out, as far as can be seen
+_NEVER = 0.0  # the share of what a constant rules out, as far as can be seen
 WHILE_TURNS = "how often the `while` loop runs"
 _WHILE_TRIPS = Estimate(1, 1_000, 1e6)
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
@@ -302,42 +302,6 @@ def _leaves(body: t.Body) -> bool:
     return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
-def _ends(body: t.Body) -> bool:
-    """Whether a loop is over after one turn of this body, unless something is raised: a retry, a search for the first."""
-    last = body[-1] if body else None
-    if isinstance(last, t.Try):
-        return _ends(last.orelse or last.body) or _ends(last.final)
-    if isinstance(last, t.With):
-        return _ends(last.body)
-    if isinstance(last, t.If):
-        return _ends(last.body) and _ends(last.orelse)
-    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind == "break")
-
-
-_POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
-
-
-@lru_cache(maxsize=4096)
-def _polls(node: t.For | t.While) -> bool:
-    """Whether a loop asks again and again, with pauses, until something has happened."""
-    calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))
-    names = {f.name if isinstance(f, t.Attribute) else f.id if isinstance(f, t.Name) else "" for f in calls}
-    if names.isdisjoint(("sleep", "wait")):
-        return False
-    asks = isinstance(node, t.While) and not isinstance(node.test, t.Constant)
-    return asks or any(_leaves_early(s) for s in node.body)
-
-
-def _leaves_early(s: t.Stmt) -> bool:
-    if isinstance(s, t.If):
-        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
-    if isinstance(s, t.Try):
-        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
-    if isinstance(s, t.With):
-        return any(_leaves_early(x) for x in s.body)
-    return isinstance(s, t.Return) or (isinstance(s, t.Jump) and s.kind == "break")
-
-
 def _loop(
     act: Activation, node: t.For | t.While, enter: Callable[[], _Entry], learn: Callable[[Builder], bool] | None = None
 ) -> None:
@@ -351,10 +315,10 @@ def _loop(
         with act.nested() as builder:
             act.pending[:] = pending
             trips, hangs_on, fed = enter()
-            if _ends(node.body):  # tried again only where it failed
+            if ends_in_one_turn(node.body):  # tried again only where it failed
                 trips = trips.min(Estimate(1, 1, trips.high))
-            elif _polls(node):
-                trips = trips.min(Estimate(1, _POLLS, trips.high))
+            elif polls(node):
+                trips = trips.min(Estimate(1, POLLS, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
             run(act, node.body)
@@ -404,11 +368,11 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    usual = _TRIED if is_retry(node.body) else _WHILE_TRIPS
+    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else _WHILE_TRIPS
 
     def learn(done: Builder) -> bool:
         nonlocal known
-        known = known or turns_until_empty(done.finish())
+        known = known or turns_until_empty(done.finish()) or _turns_until_long(act, node.test)
         return known is not None
 
     def enter() -> _Entry:
@@ -452,6 +416,31 @@ def _counted(act: Activation, node: t.While) -> Estimate | None:
     if end is None or step is None or steps[0].operator not in ("add", "sub"):
         return None
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
+
+
+def _turns_until_long(act: Activation, test: t.Expr) -> Estimate | None:
+    """`while len(out) < n: out += piece`: n by what a turn adds; so for `sum(map(len, pieces))`."""
+    if not isinstance(test, t.Compare) or test.operators[:1] not in (("lt",), ("le",)):
+        return None
+    call = test.left if isinstance(test.left, t.Call) and isinstance(test.left.function, t.Name) else None
+    name = call.function.id if call is not None and isinstance(call.function, t.Name) else None
+    counted = call.arguments[0].value if call is not None and call.arguments else None
+    if name == "sum" and isinstance(counted, t.Call) and len(counted.arguments) == 2:
+        counted = counted.arguments[1].value  # sum(map(len, pieces))
+    elif name != "len":
+        return None
+    value = act.environment.get(counted.id) if isinstance(counted, t.Name) else None
+    if value is None or value.size is None or not isinstance(counted, t.Name):
+        return None
+    with act.nested():
+        wanted = evaluate(act, test.rights[0]).number
+    first = act.born.get(counted.id, (0, ZERO))[1]
+    added = (value.size - first) / _WHILE_TRIPS
+    if name == "sum":
+        added = added * size_of(element_of(value))
+    if wanted is None or added.likely <= 0:
+        return None
+    return wanted.combine(added.likely, lambda n, a: max(1.0, -(-n // a)))
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")

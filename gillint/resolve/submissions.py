@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
@@ -245,3 +246,17 @@ def await_value(act: Activation, value: Value, span: Span) -> Value:
     else:
         act.builder.include(lazy.block)
     return lazy.result
+
+
+def one_coroutine(act: Activation, made: list[Value], span: Span, text: str) -> Value | None:
+    """One coroutine that stands for several, nobody knows which."""
+    works = [act.lazy_of(value) for value in made if value.type == "coroutine"]
+    if len(works) < len(made) or not all(works):
+        return None
+    for value in made:
+        act.start(value)
+    known = [work for work in works if work is not None]
+    result = reduce(join, (work.result for work in known))
+    block = Block((), (Branch(tuple(work.block for work in known)),))
+    lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=text)
+    return act.defer(lazy, "coroutine", result)

@@ -77,6 +77,7 @@ ASYNC_WAYS: dict[str, str] = {
     "asyncio.wait": "async def main():\n    await asyncio.wait([work(x) for x in xs])",
     "asyncio.as_completed": "async def main():\n    for task in asyncio.as_completed([work(x) for x in xs]):\n        await task",
     "asyncio.create_task": "async def main():\n    task = asyncio.create_task(work(1))\n    await task",
+    "asyncio.Task": "async def main():\n    await asyncio.Task(work(1))",
     "asyncio.ensure_future": "async def main():\n    await asyncio.ensure_future(work(1))",
     "asyncio.TaskGroup.create_task": "async def main():\n    async with asyncio.TaskGroup() as g:\n        g.create_task(work(1))",
     "anyio.abc.TaskGroup.start_soon": "import anyio\nasync def main():\n    async with anyio.create_task_group() as g:\n        g.start_soon(work, 1)",

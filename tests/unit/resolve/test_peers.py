@@ -10,6 +10,7 @@ from gillint.advice.outcome import Options
 from gillint.pipeline import analyse
 from gillint.resolve.peers import peers_of_file, place_of, stated_delay
 from gillint.scaling.predict import Prediction
+from gillint.syntax.tree import HOLE
 
 
 def prediction_of(source: str) -> Prediction:
@@ -22,7 +23,7 @@ def prediction_of(source: str) -> Prediction:
     ("text", "place"),
     [
         ("http://localhost:8000/items", "local"),
-        ("http://127.0.0.1:*/items", "local"),
+        (f"http://127.0.0.1:{HOLE}/items", "local"),
         ("redis://:secret@localhost:6379/0", "local"),
         ("localhost:9092", "local"),
         ("127.0.0.1", "local"),
@@ -45,10 +46,12 @@ def test_where_an_address_leads(text: str, place: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "delay"),
     [
-        ("http://127.0.0.1/json/*?delay=30", 30e6),
+        (f"http://127.0.0.1/json/{HOLE}?delay=30", 30e6),
         ("/slow?page=2&latency_ms=5", 5e6),
         ("/sleep/100ms", 100e6),
         ("/delay/2s", 2e9),
+        (f"/rows?delay={HOLE}", 10e6),
+        ("/rows?delay={PAUSE}", 10e6),
         ("/items?delayed=3", None),
         ("/wait/list", None),
         ("/json/200", None),
@@ -197,3 +200,33 @@ def test_what_a_child_prints_is_waited_for() -> None:
                 return [json.loads(line) for line in process.stdout]
     """
     assert prediction_of(source).bound.value == "io"
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        'urlopen(f"{BASE}/rows?delay=20")',
+        'urlopen(BASE + "/rows?delay=20")',
+        'urlopen("%s/rows?delay=%d" % (BASE, 20))',
+        'urlopen("{}/rows?delay={}".format(BASE, 20))',
+        'urlopen(urljoin(BASE, "/rows?delay=20"))',
+        "urlopen(f\"{BASE}/rows?{urlencode({'delay': DELAYS[n % 2]})}\")",
+        'urlopen(Request(BASE + "/rows?delay=20"))',
+        'requests.get(BASE + "/rows", params={"delay": 20})',
+        'requests.get(f"{BASE}/delay/{n}")',
+    ],
+)
+def test_a_delay_is_found_however_the_address_is_put_together(asking: str) -> None:
+    source = f"""
+        import requests
+        from urllib.parse import urlencode, urljoin
+        from urllib.request import Request, urlopen
+        BASE = "http://localhost:8000"
+        DELAYS = [20, 30]
+        def work():
+            for n in range(10):
+                {asking}
+    """
+    prediction = prediction_of(source)
+    assert prediction.bound.value == "io"
+    assert prediction.demand.wait.likely >= 5e6

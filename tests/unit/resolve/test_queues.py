@@ -96,3 +96,20 @@ def test_the_work_that_leaves_the_event_loop_speaks_for_the_program() -> None:
     """
     prediction = prediction_of(source)
     assert (prediction.bound.value, prediction.concurrency.value) == ("native", "threads")
+
+
+def test_one_of_several_coroutines_is_awaited() -> None:
+    source = """
+        import asyncio
+        async def short(event):
+            await asyncio.sleep(0.01)
+        async def long(event):
+            await asyncio.sleep(0.03)
+        HANDLERS = [short, long]
+        async def main():
+            for event in range(10):
+                await asyncio.gather(*(handler(event) for handler in HANDLERS))
+        def work():
+            return asyncio.run(main())
+    """
+    assert prediction_of(source).bound.value == "io"

@@ -1,0 +1,43 @@
+"""How often a loop turns, by the shape of its body: retries end with the first success, polling with the first answer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from gillint.resolve.iterations import expressions
+from gillint.syntax import tree as t
+
+POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
+
+
+def ends_in_one_turn(body: t.Body) -> bool:
+    """Whether a loop is over after one turn of this body, unless something is raised: a retry, a search for the first."""
+    last = body[-1] if body else None
+    if isinstance(last, t.Try):
+        return ends_in_one_turn(last.orelse or last.body) or ends_in_one_turn(last.final)
+    if isinstance(last, t.With):
+        return ends_in_one_turn(last.body)
+    if isinstance(last, t.If):
+        return ends_in_one_turn(last.body) and ends_in_one_turn(last.orelse)
+    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind == "break")
+
+
+@lru_cache(maxsize=4096)
+def polls(node: t.For | t.While) -> bool:
+    """Whether a loop asks again and again, with pauses, until something has happened."""
+    calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))
+    names = {f.name if isinstance(f, t.Attribute) else f.id if isinstance(f, t.Name) else "" for f in calls}
+    if names.isdisjoint(("sleep", "wait")):
+        return False
+    asks = isinstance(node, t.While) and not isinstance(node.test, t.Constant)
+    return asks or any(_leaves_early(s) for s in node.body)
+
+
+def _leaves_early(s: t.Stmt) -> bool:
+    if isinstance(s, t.If):
+        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
+    if isinstance(s, t.Try):
+        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
+    if isinstance(s, t.With):
+        return any(_leaves_early(x) for x in s.body)
+    return isinstance(s, t.Return) or (isinstance(s, t.Jump) and s.kind == "break")
