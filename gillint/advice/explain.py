@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from gillint.advice.assess import Assessment, RankedCall
 from gillint.knowledge.schema import Effect
+from gillint.regions.find import has_await
 from gillint.resolve.trace import Concurrency, Iterations, Kind
 from gillint.scaling.model import HANDOFF_NS
-from gillint.scaling.predict import BoundType, Setting
+from gillint.scaling.predict import BoundType, Setting, loads, spreads_itself
 
 _VERB = {
     Effect.HOLDS: "holds the GIL",
@@ -15,6 +16,8 @@ _VERB = {
     Effect.RUNS_PYTHON: "runs Python code",
     Effect.UNKNOWN: "is not known",
 }
+_STEP = ".__iter__"
+_STANDS_OUT = 0.3  # a call with this share of the time is what the sentence speaks of
 _SHORT_RELEASE = 2.0  # releases shorter than this many handoffs are not worth one
 _PANDAS = "pandas releases the GIL inside some operations, but its own glue and every Python callback hold it"
 
@@ -30,6 +33,8 @@ def explain(a: Assessment, setting: Setting) -> str:
         return _internal(a)
     if concurrency in (Concurrency.PROCESSES, Concurrency.INTERPRETERS):
         return _already_apart(a)
+    if is_internal(a, setting):
+        return _internal(a)
     kind = a.prediction.bound
     if kind is BoundType.UNKNOWN:
         unknown = next((c for c in a.calls if c.detail.effect.effect is Effect.UNKNOWN), None)
@@ -78,22 +83,48 @@ def _held(a: Assessment) -> str:
     return _percent(likely) if likely is not None else "an unknown part"
 
 
+def _little(a: Assessment) -> str:
+    """A share after the word "only"."""
+    return _held(a).removeprefix("less than ") if _held(a) != "less than 1%" else "a hundredth or less"
+
+
 def _top(a: Assessment, *effects: Effect) -> RankedCall | None:
     return next((c for c in a.calls if c.detail.effect.effect in effects and c.share >= 0.1), None)
 
 
 def _name(a: Assessment, call: RankedCall) -> str:
-    return f"`{call.detail.call.name}` (line {call.place(a.region.path).line})"
+    name, line = call.detail.call.name, call.place(a.region.path).line
+    if call.detail.call.implicit and name.endswith(_STEP):
+        return f"the iteration over `{name.removesuffix(_STEP)}` (line {line})"
+    return f"`{name}` (line {line})"
+
+
+def _held_in(a: Assessment, call: RankedCall) -> float:
+    """The share of the region's time for which a call holds the GIL."""
+    return (call.detail.effect.gil * call.detail.count).likely / max(a.demand.elapsed.likely, 1e-3)
+
+
+def _holder(a: Assessment) -> tuple[RankedCall | None, float, float]:
+    """The call that holds the GIL for most of the time, its share, and that of bytecode outside of such calls."""
+    held = [(c, _held_in(a, c)) for c in a.calls]
+    top, share = max(held, key=lambda pair: pair[1], default=(None, 0.0))
+    python = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
+    inside = sum(
+        h for c, h in held if c.detail.effect.effect is Effect.RUNS_PYTHON or c.detail.call.kind == "undefined"
+    )
+    return top, min(1.0, share), min(1.0, max(0.0, python - inside))
 
 
 def _gil(a: Assessment) -> str:
-    top = _top(a, Effect.HOLDS) or _top(a, Effect.RUNS_PYTHON) or _top(a, Effect.RELEASES)
-    bytecode = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
-    reason = (
-        f"{_name(a, top)} {_VERB[top.detail.effect.effect]} for {_percent(top.share)} of the time"
-        if top is not None and (top.share > 0.3 or bytecode < 0.5) and not top.detail.call.implicit
-        else f"{_percent(min(1.0, bytecode))} of the time is Python bytecode, which needs the GIL"
-    )
+    top, share, bytecode = _holder(a)
+    of_python = f"{_percent(bytecode)} of the time is Python bytecode, which needs the GIL"
+    if top is not None and share >= _STANDS_OUT and (share > bytecode or not top.detail.call.implicit):
+        does = _VERB[top.detail.effect.effect] if top.detail.effect.effect is Effect.RUNS_PYTHON else "holds the GIL"
+        reason = f"{_name(a, top)} {does} for {_percent(share)} of the time"
+    elif top is None or bytecode >= _STANDS_OUT:
+        reason = of_python
+    else:
+        reason = f"many short calls hold it, {_name(a, top)} for {_percent(share)} of the time, and {of_python}"
     text = (
         f"{_held(a)} of each {_unit(a)} holds the GIL: {reason}, so threads take turns instead of running side by side"
     )
@@ -130,32 +161,69 @@ def _crossover(tiny: RankedCall, each: float) -> str:
     return f"; it pays from about {round(exact / digits) * digits:,} elements on"
 
 
+def is_internal(a: Assessment, setting: Setting) -> bool:
+    """Whether a library spreads the work over the cores by itself, whoever calls it."""
+    return spreads_itself(loads(a.demand, free_threaded=setting.free_threaded)[1], setting.cores)
+
+
+def serialiser(a: Assessment) -> RankedCall | None:
+    """The call whose library lets one thread through at a time, where that and not the GIL sets the limit."""
+    if a.demand.serial.likely < 0.5 * a.demand.elapsed.likely or a.demand.serial.likely <= a.demand.locked.likely:
+        return None
+    return next((c for c in a.calls if c.detail.effect.serialised_by is not None and c.share >= 0.1), None)
+
+
+def one_at_a_time(call: RankedCall) -> str:
+    """What lets only one thread through: a connection, a generator, the library as a whole."""
+    what = call.detail.effect.serialised_by or "library"
+    return (
+        "the library has one lock for all threads" if what == "library" else f"one {what} serves one thread at a time"
+    )
+
+
+def _held_back(a: Assessment) -> str | None:
+    """Why threads do not help though the GIL is free: a lock, or handoffs and page faults that cost what they give."""
+    if a.prediction.help in ("yes", "partly") or a.prediction.ceiling.likely is None:
+        return None
+    if a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0:
+        share = _percent(min(1.0, a.demand.locked.likely / a.demand.elapsed.likely))
+        return f"; but a lock of the program is held for {share} of it, so one thread runs at a time"
+    call = serialiser(a)
+    if call is not None:
+        return f"; but {one_at_a_time(call)}, so the others queue"
+    return "; but it gives the GIL up so often, for so short a time, that handing it over costs what threads gain"
+
+
 def _io(a: Assessment) -> str:
     top = _top(a, Effect.WAITS)
     what = f"{_name(a, top)} waits with the GIL released" if top is not None else "it waits with the GIL released"
     carried = a.region.iterations.value == "carried"
-    end = (
+    end = _held_back(a) or (
         "; but each iteration needs the one before, so this loop itself cannot be spread"
         if carried
         else ", so other threads wait at the same time, whatever the number of cores"
     )
-    return f"{what}, and only {_held(a)} of each {_unit(a)} needs the GIL{end}."
+    return f"{what}, and only {_little(a)} of each {_unit(a)} needs the GIL{end}."
 
 
 def _native(a: Assessment) -> str:
     top = _top(a, Effect.RELEASES)
     what = f"{_name(a, top)} computes with the GIL released" if top is not None else "it computes with the GIL released"
     carried = a.region.iterations.value == "carried"
-    end = "; but each iteration needs the one before" if carried else ", so threads run it on several cores"
-    return f"{what}, and only {_held(a)} of each {_unit(a)} needs the GIL{end}."
+    end = _held_back(a) or (
+        "; but each iteration needs the one before" if carried else ", so threads run it on several cores"
+    )
+    return f"{what}, and only {_little(a)} of each {_unit(a)} needs the GIL{end}."
 
 
 def _mixed(a: Assessment) -> str:
-    holder = _top(a, Effect.HOLDS, Effect.RUNS_PYTHON)
+    holder, share, bytecode = _holder(a)
     releaser = _top(a, Effect.RELEASES, Effect.WAITS)
     parts = []
-    if holder is not None:
-        parts.append(f"{_name(a, holder)} holds it for {_percent(holder.share)} of the time")
+    if holder is not None and share >= 0.1 and share >= bytecode:
+        parts.append(f"{_name(a, holder)} holds it for {_percent(share)} of the time")
+    elif bytecode >= 0.1:
+        parts.append(f"{_percent(bytecode)} of the time is Python bytecode")
     if releaser is not None:
         parts.append(f"{_name(a, releaser)} releases it")
     why = ": " + ", ".join(parts) if parts else ""
@@ -169,7 +237,11 @@ def _already_apart(a: Assessment) -> str:
     runs = a.prediction.concurrency.value
     if a.prediction.bound is BoundType.GIL:
         return f"{_held(a)} of each task holds the GIL, but each of the {runs} has one of its own; threads would take turns."
-    return f"Only {_held(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling."
+    if a.prediction.help != "yes":
+        return (
+            f"{_held(a)} of each task holds a GIL, and each of the {runs} has one of its own; threads would share one."
+        )
+    return f"Only {_little(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling."
 
 
 def _asyncio(a: Assessment) -> str:
@@ -178,10 +250,15 @@ def _asyncio(a: Assessment) -> str:
             f"The work runs on the event loop's thread and blocks every other task for up to {duration(a.loop_block.likely)}; "
             "threads on top of the loop change nothing."
         )
-    waits = a.demand.wait.likely > a.demand.gil.likely
+    if a.demand.handed.likely > (a.demand.gil + a.demand.native).likely:
+        return "It hands its work over and waits for it; what was handed over is looked at by itself."
+    unknown = a.demand.unknown.likely > 0 and has_await(a.region.body)
+    waits = a.demand.wait.likely > a.demand.gil.likely or unknown
     apart = a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION)
     if waits and a.region.kind in (Kind.LOOP, Kind.COMPREHENSION) and apart:
         return "The awaits follow one another, so nothing overlaps within this loop; threads would not change that, tasks would."
+    if a.prediction.bound is BoundType.UNKNOWN:
+        return "Nothing is known of a call that takes most of the time; what is awaited overlaps, the rest takes turns on the loop's thread."
     if a.prediction.bound is BoundType.IO or waits:
         return "The event loop already overlaps the waiting, so threads add nothing: the server and the round trips limit it."
     return "The tasks take turns on the event loop's one thread; more tasks or threads do not make that thread faster."
@@ -197,6 +274,15 @@ def _free_threaded(a: Assessment, setting: Setting) -> str:
     ceiling = a.prediction.ceiling.likely
     if ceiling is None:
         return "Nothing is known of a call that could decide either way, so no verdict is given."
+    if a.prediction.concurrency is Concurrency.ASYNCIO:
+        return _asyncio(a)
+    if is_internal(a, setting):
+        return _internal(a)
+    if a.prediction.help == "no":
+        held_back = _held_back(a) or ""
+        return f"Without a GIL nothing is held{held_back.replace('; but', ', but')} (predicted, never measured)."
+    if a.prediction.bound is BoundType.IO:
+        return f"It waits, and threads wait at the same time: about {ceiling:.1f}x one thread of the same build (predicted, never measured)."
     return (
         f"Without a GIL nothing is held: Python code runs on all {setting.cores} cores, about {ceiling:.1f}x one thread of the "
         "same build (predicted, never measured)."

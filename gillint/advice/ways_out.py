@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
-from gillint.advice.explain import duration, too_short
+from gillint.advice.explain import duration, is_internal, serialiser, too_short
+from gillint.advice.transfer import TASK_NS, not_worth_sending, too_large_to_send
 from gillint.costs.demand import Demand
 from gillint.effects.classify import classify
 from gillint.estimate import ZERO
@@ -14,13 +16,14 @@ from gillint.knowledge.base import find_fact, library, library_files
 from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import Effect, Library
 from gillint.resolve.trace import Concurrency, Handover, Iterations, Kind
-from gillint.scaling.model import knee, likely
-from gillint.scaling.predict import BoundType, Range, Setting, loads
+from gillint.scaling.model import bound, knee, likely
+from gillint.scaling.predict import HELP_NO, BoundType, Range, Setting, loads
 
 # Start-up of a pool of processes, ns: fork 10-30 ms, spawn 100-300 ms for each.
 _PROCESS_START_NS = 100e6
+_NOTHING_GAINED = 1.05
 _BLOCK_NS = 10e6  # a pause of the event loop that users notice
-_TASK_NS = 100e3  # submitting a task to a pool of processes costs about 100 us (measured on CPython 3.11)
+_INTERPRETER_START_NS = 50e6  # a pool of sub-interpreters: each imports what it needs anew
 _PICKLE_SHARE = 0.85  # what pickling both ways and uneven ends leave of the ideal, for ordinary arguments
 
 # A faster function with the same purpose. The speed-up comes from both facts' costs; whether it scales from its effect.
@@ -30,6 +33,8 @@ _FASTER = {
     "json.dumps": "orjson.dumps",
     "json.dump": "orjson.dumps",
 }
+# A function or coroutine that is called again and again has its pool already.
+_STARTED_FOR = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP, Kind.SUBMISSION)
 _UNPICKLABLE = ("threading.", "sqlite3.", "socket.", "io.", "generator", "_thread.")
 # Pure Python: PyPy's own benchmarks give a factor around 4 over CPython (speed.pypy.org), much more or less by program.
 _PYPY = Range(1.0, 3.0, 10.0)
@@ -52,12 +57,13 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
     if concurrency is Concurrency.ASYNCIO:
         yield from _asyncio(a, setting)
         return
-    if concurrency is Concurrency.INTERNAL:
+    if concurrency is Concurrency.INTERNAL or is_internal(a, setting):
         yield Advice(
             "none",
             False,
             Range(1.0, 1.0, 1.0),
-            "the library uses all cores already; if you add threads, limit its own (OMP_NUM_THREADS=1) first",
+            "the library uses all cores already: a plain loop does; threads or processes only with its own limited to one "
+            "(OMP_NUM_THREADS=1, threadpoolctl)",
         )
         return
     if kind is BoundType.UNKNOWN:
@@ -65,16 +71,18 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
         yield Advice("none", False, Range(1.0, 1.0, 1.0), why)
         return
     if concurrency in (Concurrency.PROCESSES, Concurrency.INTERPRETERS):
-        yield from _already_apart(a, setting)
+        yield from _already_apart(a, setting, target)
         return
     if a.prediction.help in ("yes", "partly"):
-        yield _threads(a, setting)
+        yield _threads(a, setting, target)
+    yield from _own_for_each(a, setting)
     if a.prediction.help != "yes" or kind is BoundType.MIXED:
         yield from _obstacles(a, setting)
         yield _processes(a, setting)
         yield _interpreters(a, setting, target, libraries)
-        yield _free_threaded(a, setting, target, libraries)
-        yield from _faster(a, target)
+        if not setting.free_threaded:
+            yield _free_threaded(a, setting, target, libraries)
+        yield from _faster(a, setting, target)
         yield from _batch(a)
         if _is_pure(a, libraries):
             yield Advice(
@@ -82,10 +90,15 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
             )
 
 
-def _already_apart(a: Assessment, setting: Setting) -> Iterator[Advice]:
+def _already_apart(a: Assessment, setting: Setting, target: Target) -> Iterator[Advice]:
     """Work that has its own GIL already; where threads would do, they save the pickling."""
     if a.prediction.help == "yes":
-        yield _threads(a, setting)
+        yield _threads(a, setting, target)
+    processes = a.prediction.concurrency is Concurrency.PROCESSES
+    against = (_unpicklable(a) or not_worth_sending(a)) if processes and a.region.handover is not None else None
+    if against is not None:
+        yield Advice("processes", True, Range(0.05, None, 1.0), "as it is written", against)
+        return
     ideal = _ideal(setting)
     why = f"it already runs in {a.prediction.concurrency.value}, each with its own GIL: up to the number of cores pays"
     yield Advice("none", False, Range(min(1.0, ideal), max(1.0, ideal * _PICKLE_SHARE), ideal), why)
@@ -97,7 +110,23 @@ def _carried(a: Assessment) -> str | None:
     return None
 
 
-def _threads(a: Assessment, setting: Setting) -> Advice:
+def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
+    """What serves one thread at a time, once for each thread: connections, generators of random numbers, parsers."""
+    call = serialiser(a)
+    what = call.detail.effect.serialised_by if call is not None else None
+    if call is None or what is None or what in ("library", "thread") or setting.threads < 2:
+        return
+    load = loads(replace(a.demand, serial=a.demand.locked), free_threaded=setting.free_threaded)[1]
+    gain = likely(load, setting.threads, setting.cores)
+    if gain >= HELP_NO:
+        name = call.detail.call.name
+        why = f"one {what} for each thread: `{name}` on a shared one lets one thread through at a time"
+        yield Advice(
+            "threads", True, Range(1.0, gain, max(gain, bound(load, setting.threads, setting.cores))), why, _carried(a)
+        )
+
+
+def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     threads, best = knee(loads(a.demand, free_threaded=setting.free_threaded)[1], setting.cores)
     at = a.prediction.ceiling
     count = min(threads, max(setting.threads, 2))
@@ -105,6 +134,10 @@ def _threads(a: Assessment, setting: Setting) -> Advice:
         f", and up to about {threads} threads pay ({best:.0f}x)" if threads > count and best > (at.likely or 1) else ""
     )
     limit = "the waiting overlaps" if a.prediction.bound is BoundType.IO else "the calls run on several cores"
+    if setting.free_threaded and a.prediction.bound is not BoundType.IO and at.likely is not None:
+        share = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
+        against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
+        limit = f"Python code runs on several cores, about {against:.1f}x against one thread of a build with the GIL"
     return Advice("threads", True, at, f"{count} threads: {limit}{more}", _carried(a))
 
 
@@ -113,18 +146,40 @@ def _ideal(setting: Setting) -> float:
 
 
 def _processes(a: Assessment, setting: Setting) -> Advice:
-    ideal = _ideal(setting)
-    spent = a.run_ns
-    veto = _carried(a) or _unpicklable(a)
-    if veto is None and spent.known and spent.likely < _PROCESS_START_NS:
-        veto = f"starting processes costs more than the whole loop takes (about {duration(spent.likely)})"
-    if veto is None and a.region.handover is not None and a.demand.elapsed.known and a.demand.elapsed.likely < _TASK_NS:
-        veto = f"a task takes {duration(a.demand.elapsed.likely)}: sending it to a process costs more"
-    if a.prediction.bound is BoundType.IO:
-        ideal = float(setting.threads)
-    speedup = Range(min(1.0, ideal), max(1.0, ideal * _PICKLE_SHARE), ideal)
+    ideal = float(setting.threads) if a.prediction.bound is BoundType.IO else _ideal(setting)
+    at_best = max(1.0, ideal * _PICKLE_SHARE)
+    veto = _carried(a) or _unpicklable(a) or too_large_to_send(a) or _too_short_to_start(a, at_best, _PROCESS_START_NS)
     why = "each process has its own interpreter and GIL; arguments and results are pickled, and workers take 0.1-0.3 s to start"
-    return Advice("processes", ideal > 1, speedup, why, veto)
+    if veto is None and a.region.handover is not None and a.demand.elapsed.likely < TASK_NS:
+        takes = (
+            f"a task takes {duration(a.demand.elapsed.likely)}, and sending it to a process about {duration(TASK_NS)}"
+        )
+        if "map" not in (a.region.via or ""):
+            veto = f"{takes}: hand over more work at a time"
+        why = f"{takes}: only in chunks (`chunksize=`); {why}"
+    likely_gain = _with_start(a, at_best, _PROCESS_START_NS)
+    return Advice("processes", ideal > 1, Range(min(1.0, ideal), likely_gain, ideal), why, veto)
+
+
+def _with_start(a: Assessment, at_best: float, start: float) -> float:
+    """The gain of a pool that is started for one run of the region, where it is known how long that takes."""
+    spent = a.run_ns
+    if a.region.kind not in _STARTED_FOR or not spent.known:
+        return at_best
+    return max(1.0, spent.likely / (start + spent.likely / at_best))
+
+
+def _too_short_to_start(a: Assessment, at_best: float, start: float) -> str | None:
+    """Whether starting the workers takes longer than what they save; where the length hangs on something, it is said."""
+    spent = a.run_ns
+    if a.region.kind not in _STARTED_FOR:
+        return None
+    if spent.known and _with_start(a, at_best, start) < _NOTHING_GAINED:
+        return f"starting them costs more than they save: the whole takes about {duration(spent.likely)}"
+    if spent.likely < start and not spent.known:
+        hangs = f", unless {a.region.trips_hang_on} has far more than is assumed" if a.region.trips_hang_on else ""
+        return f"starting them costs more than they save: the whole takes about {duration(spent.likely)}, by estimate{hangs}"
+    return None
 
 
 def _unpicklable(a: Assessment) -> str | None:
@@ -151,13 +206,20 @@ def _interpreters(a: Assessment, setting: Setting, target: Target, libraries: tu
             veto = f"{', '.join(against)} cannot be loaded in a sub-interpreter, or does not say so"
     if veto is None and version_key(target.python) < (3, 14):
         veto = f"concurrent.futures.InterpreterPoolExecutor needs Python 3.14; the target is {target.python}"
-    speedup = Range(min(1.0, ideal), max(1.0, ideal * _PICKLE_SHARE), ideal)
+    at_best = max(1.0, ideal * _PICKLE_SHARE)
+    veto = veto or _too_short_to_start(a, at_best, _INTERPRETER_START_NS)
+    speedup = Range(min(1.0, ideal), _with_start(a, at_best, _INTERPRETER_START_NS), ideal)
     why = "each sub-interpreter has its own GIL in one process; what is passed is copied or pickled"
     return Advice("interpreters", ideal > 1, speedup, why, veto)
 
 
+def _overhead(target: Target) -> float:
+    """How many times longer one thread of the free-threaded build takes for Python code."""
+    return 1.4 if version_key(target.python)[:2] == (3, 13) else 1.08
+
+
 def _free_threaded(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, ...]) -> Advice:
-    overhead = 1.4 if version_key(target.python)[:2] == (3, 13) else 1.08
+    overhead = _overhead(target)
     load = loads(a.demand, free_threaded=True)[1]
     best = likely(load, setting.threads, setting.cores) / overhead
     high = (
@@ -170,6 +232,8 @@ def _free_threaded(a: Assessment, setting: Setting, target: Target, libraries: t
             veto = f"importing {', '.join(against)} switches the GIL on again: no declared support"
     if veto is None and version_key(target.python) < (3, 13):
         veto = f"needs Python 3.13 or later; the target is {target.python}"
+    if veto is None and best < _NOTHING_GAINED:
+        veto = f"it would gain nothing here (about {best:.1f}x): the GIL is not what limits it"
     percent = 100 * (overhead - 1)
     why = f"no GIL: Python code runs on all cores, at about {percent:.0f}% sequential overhead (predicted, never measured)"
     return Advice("free-threaded", best > 1.25, Range(min(1.0, best), best, max(best, high)), why, veto)
@@ -217,7 +281,29 @@ def _obstacles(a: Assessment, setting: Setting) -> Iterator[Advice]:
     )
 
 
-def _faster(a: Assessment, target: Target) -> Iterator[Advice]:
+_SCALES = re.compile(
+    r"gives? the GIL up|releases? (?:it|the GIL)|which releases?|without the GIL|nogil=True|workers=-1|each thread|uses the cores"
+)
+
+
+def _promised(a: Assessment, call: RankedCall, setting: Setting) -> tuple[bool, Range]:
+    """What the counterpart that a fact names would give: threads in earnest, where it says so; how fast it is nobody says.
+
+    The time is taken to be the same, without the GIL and without a lock.
+    """
+    if _SCALES.search(call.detail.effect.instead or "") is None:
+        return False, Range(1.0, None, 3.0)
+    moved = call.detail.effect.gil * call.detail.count
+    gil, native = (a.demand.gil - moved).max(0), a.demand.native + moved
+    changed = replace(
+        a.demand, gil=gil, native=native, serial=a.demand.locked, releases=a.demand.releases + call.detail.count
+    )
+    load = loads(changed, free_threaded=setting.free_threaded)[1]
+    gain = likely(load, setting.threads, setting.cores)
+    return gain >= HELP_NO, Range(min(1.0, gain), gain, max(gain, bound(load, setting.threads, setting.cores)))
+
+
+def _faster(a: Assessment, setting: Setting, target: Target) -> Iterator[Advice]:
     """Libraries that do the same in less time; most of them hold the GIL as well, and it is said."""
     seen: set[str] = set()
     for call in a.calls:
@@ -238,8 +324,9 @@ def _faster(a: Assessment, target: Target) -> Iterator[Advice]:
                 why = f"`{other.name}` does what `{name}` does in about {_part(factor)} of the time{end}"
                 yield Advice("library", scales, Range(1.0, gain, gain * 1.5), why)
         elif call.detail.effect.instead is not None:
-            gain = 1.0 / max(0.05, 1.0 - call.share * 0.7)
-            yield Advice("library", False, Range(1.0, gain, max(gain, 3.0)), call.detail.effect.instead)
+            scales, gain_range = _promised(a, call, setting)
+            why = f"for `{name}`: {call.detail.effect.instead}"
+            yield Advice("library", scales, gain_range, why, _carried(a) if scales else None)
 
 
 def _part(factor: float) -> str:
@@ -253,8 +340,16 @@ def _batch(a: Assessment) -> Iterator[Advice]:
             "batch",
             False,
             Range(1.0, 2.0, 10.0),
-            f"one call of `{tiny.detail.call.name}` on a large array instead of many on small ones",
+            _larger(tiny),
         )
+
+
+def _larger(tiny: RankedCall) -> str:
+    bound_values = tiny.detail.call.bound
+    values = (bound_values.receiver, *bound_values.positional)
+    if any(v is not None and v.type == "numpy.ndarray" for v in values) or tiny.detail.call.name.startswith("numpy."):
+        return f"one call of `{tiny.detail.call.name}` on a large array instead of many on small ones"
+    return f"fewer calls of `{tiny.detail.call.name}` that do more each"
 
 
 def _is_pure(a: Assessment, libraries: tuple[str, ...]) -> bool:
@@ -267,8 +362,8 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
     apart = a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION)
     if a.region.kind is Kind.LOOP and apart and a.demand.wait.likely > a.demand.gil.likely:
         ideal = a.demand.elapsed.likely / max(a.demand.gil.likely + a.demand.native.likely, 1.0)
-        top = max(1.0, min(ideal, 100.0))
-        why = "the awaits follow one another: start them together with asyncio.gather or a TaskGroup"
+        top = max(1.0, min(ideal, a.region.trips.likely, 100.0))
+        why = "the awaits follow one another: start them together with asyncio.gather or a TaskGroup, as far as the server allows"
         yield Advice("batch", True, Range(1.0, top, top), why)
         return
     blocking = next(

@@ -70,6 +70,7 @@ class Program(Protocol):
     files: Files
     options: dict[str, Option]
     tables: Tables
+    births: dict[str, Estimate]
 
     def call(
         self,

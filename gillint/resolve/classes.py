@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from gillint.resolve.activation import Activation
+from gillint.resolve.bound import QUEUES
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
@@ -14,6 +15,7 @@ from gillint.resolve.statements import run
 from gillint.resolve.tables import Function
 from gillint.resolve.trace import Block
 from gillint.resolve.values import (
+    HOLDERS,
     NONE,
     UNKNOWN,
     ClassRef,
@@ -207,7 +209,10 @@ class Classes(Modules):
         """A container that only grew, or an unknown that became known, replaces what it was."""
         if not is_known(old):
             return True
-        return old.type == new.type and old.type in ("list", "set", "dict") and old.element is None
+        if old.type in QUEUES and old.size is None:
+            return old.type == new.type
+        is_empty = old.element is None or not is_known(old.element)
+        return old.type == new.type and old.type in HOLDERS and old.type != "tuple" and is_empty
 
     def construct(
         self, ref: ClassRef, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]

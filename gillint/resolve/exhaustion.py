@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from gillint.estimate import Estimate
 from gillint.resolve.bound import FILES, element_of, number_of, size_of
+from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call
 from gillint.resolve.values import NONE
+from gillint.syntax import tree as t
 
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
@@ -26,6 +28,74 @@ _SERVED = (
     "select.poll.poll",
 )
 _EACH_CLIENT = Estimate(1, 1, 1e6)
+
+
+# What is shed came in one at a time: as many turns as things come in, about one each time.
+SHED = Estimate(0, 1, 1_000)
+
+
+def sheds(loop: t.While) -> bool:
+    """Whether a loop takes away what is too much or too old: `while len(cache) > limit: cache.popitem()`,
+    `while window and window[0] < start: window.popleft()`.
+    """
+    tests = loop.test.values if isinstance(loop.test, t.Boolean) and loop.test.operator == "and" else (loop.test,)
+    looked_at = {name for test in tests if isinstance(test, t.Compare) for name in _limited(test)}
+    if not looked_at:
+        return False
+    taken: set[str | None] = set()
+    given: set[str | None] = set()
+    for e in expressions(loop.body):
+        if not isinstance(e, t.Call):
+            continue
+        if isinstance(e.function, t.Attribute):
+            owner, method = key_of(e.function.value), e.function.name
+            if method in _TAKERS:
+                taken.add(owner)
+            elif method in _GIVERS:
+                given.add(owner)
+        if _last_name(e.function) == "heappop" and e.arguments:
+            taken.add(key_of(e.arguments[0].value))
+    return bool(looked_at & taken - given)
+
+
+def _limited(test: t.Compare) -> Iterator[str]:
+    """The containers whose length a test compares with a limit, or whose first or last member it looks at."""
+    for side in (test.left, *test.rights):
+        for e in (side, *_below(side)):
+            if isinstance(e, t.Call) and _last_name(e.function) == "len" and len(e.arguments) == 1:
+                limit = test.rights[0]
+                endless = isinstance(limit, t.Constant) and isinstance(limit.value, int) and limit.value <= 1
+                name = key_of(e.arguments[0].value)
+            elif isinstance(e, t.Subscript) and _is_end(e.index):
+                endless, name = False, key_of(e.value)
+            else:
+                continue
+            if name is not None and not endless:
+                yield name
+
+
+def _below(node: t.Expr) -> Iterator[t.Expr]:
+    """What an expression looks into: the containers of its subscripts and attributes, and its indices."""
+    if isinstance(node, (t.Subscript, t.Attribute)):
+        yield node.value
+        yield from _below(node.value)
+    if isinstance(node, t.Subscript):
+        yield node.index
+        yield from _below(node.index)
+    if isinstance(node, t.Binary):
+        for side in (node.left, node.right):
+            yield side
+            yield from _below(side)
+
+
+def _is_end(index: t.Expr) -> bool:
+    if isinstance(index, t.Unary) and index.operator == "neg":
+        index = index.operand
+    return isinstance(index, t.Constant) and index.value in (0, 1, -1)
+
+
+def _last_name(function: t.Expr) -> str | None:
+    return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else None
 
 
 def turns_until_empty(body: Block) -> Estimate | None:

@@ -12,7 +12,7 @@ from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.statements import run
-from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, is_portable
+from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
 from gillint.resolve.trace import Block, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import (
@@ -137,10 +137,21 @@ class Functions(Classes):
                 self._shared.summaries[key] = found
             else:
                 own.summaries[key] = found
+            self._keep_for_now(own, key)
         elif found.cut_at is not None:
             self._cuts += 1
         self._reads[-1] |= found.reads
         return found
+
+    def _keep_for_now(self, tables: Tables, key: SummaryKey) -> None:
+        """What was found out inside a function that calls itself hangs on that one's result: forget it when that is known."""
+        if self._recurred:
+            self._provisional.append((tables, key))
+            return
+        for kept, provisional in self._provisional:
+            if provisional != key:
+                kept.summaries.pop(provisional, None)
+        self._provisional.clear()
 
     def _is_portable(self, summary: Summary, function: Function, arguments: dict[str, Value]) -> bool:
         """Whether other files may use a summary: nothing in it was made by the file at hand."""

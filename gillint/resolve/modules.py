@@ -19,7 +19,7 @@ from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
 from gillint.resolve.statements import bind_imports, run
-from gillint.resolve.tables import Function, Loader, Tables
+from gillint.resolve.tables import Function, Loader, SummaryKey, Tables
 from gillint.resolve.trace import Kind
 from gillint.resolve.values import (
     UNKNOWN,
@@ -71,12 +71,14 @@ class Modules(Program):
         self._made = 0
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
         self._cuts = 0  # calls that lay too deep
+        self._provisional: list[tuple[Tables, SummaryKey]] = []
         self._reads: list[set[str]] = [set()]
         self._active: list[str] = []
         self._running: list[Activation] = []
         self.files = Files()
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
+        self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own
         self._depth_limit = _MAX_DEPTH
         self._recursive: set[str] = set()
         self._recurred: set[str] = set()  # functions that were called while they run, and still do

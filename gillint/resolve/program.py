@@ -45,12 +45,14 @@ class Resolver(Functions):
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
         self._recurred.clear()
+        self._provisional.clear()
         self._taken.clear()
         self._reads, self._active = [set()], []
         self.lazies.clear()
         self.files = Files()
         self.options = {}
         self.tables = {}
+        self.births = {}
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         if self.web_handlers:

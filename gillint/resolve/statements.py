@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
@@ -14,7 +14,7 @@ from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
-from gillint.resolve.exhaustion import turns_until_empty
+from gillint.resolve.exhaustion import SHED, sheds, turns_until_empty
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.iterations import iterations_of, key_of
 from gillint.resolve.narrowing import decided, matched, narrowed
@@ -41,7 +41,7 @@ from gillint.resolve.values import (
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
-_NEVER = 0.0001  # the share of what a constant rules out, as far as can be seen
+_NEVER = 0.0  # the share of what a constant rules out, as far as can be seen
 WHILE_TURNS = "how often the `while` loop runs"
 _WHILE_TRIPS = Estimate(1, 1_000, 1e6)
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
@@ -368,11 +368,11 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    usual = _TRIED if is_retry(node.body) else _WHILE_TRIPS
+    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else _WHILE_TRIPS
 
     def learn(done: Builder) -> bool:
         nonlocal known
-        known = known or turns_until_empty(done.finish())
+        known = known or turns_until_empty(done.finish()) or _turns_until_long(act, node.test)
         return known is not None
 
     def enter() -> _Entry:
@@ -416,6 +416,31 @@ def _counted(act: Activation, node: t.While) -> Estimate | None:
     if end is None or step is None or steps[0].operator not in ("add", "sub"):
         return None
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
+
+
+def _turns_until_long(act: Activation, test: t.Expr) -> Estimate | None:
+    """`while len(out) < n: out += piece`: n by what a turn adds; so for `sum(map(len, pieces))`."""
+    if not isinstance(test, t.Compare) or test.operators[:1] not in (("lt",), ("le",)):
+        return None
+    call = test.left if isinstance(test.left, t.Call) and isinstance(test.left.function, t.Name) else None
+    name = call.function.id if call is not None and isinstance(call.function, t.Name) else None
+    counted = call.arguments[0].value if call is not None and call.arguments else None
+    if name == "sum" and isinstance(counted, t.Call) and len(counted.arguments) == 2:
+        counted = counted.arguments[1].value  # sum(map(len, pieces))
+    elif name != "len":
+        return None
+    value = act.environment.get(counted.id) if isinstance(counted, t.Name) else None
+    if value is None or value.size is None or not isinstance(counted, t.Name):
+        return None
+    with act.nested():
+        wanted = evaluate(act, test.rights[0]).number
+    first = act.born.get(counted.id, (0, ZERO))[1]
+    added = (value.size - first) / _WHILE_TRIPS
+    if name == "sum":
+        added = added * size_of(element_of(value))
+    if wanted is None or added.likely <= 0:
+        return None
+    return wanted.combine(added.likely, lambda n, a: max(1.0, -(-n // a)))
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")

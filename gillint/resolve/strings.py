@@ -276,10 +276,10 @@ def _names(kinds: tuple[str, ...], *methods: str) -> tuple[str, ...]:
 
 
 _TEXTS = ("str", "bytes", "bytearray")
-_JSON_OUT = ("json.dumps", "json.JSONEncoder.encode", "orjson.dumps", "ujson.dumps", "simplejson.dumps")
+_JSON_OUT = ("json.dumps", "json.JSONEncoder.encode", "orjson.dumps", "ujson.dumps", "simplejson.dumps", "msgspec.json.encode")
 _JSON_IN = ("json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads")
 _CODES = ("b64", "urlsafe_b64", "b32", "b16", "b85")
-_PACKERS = ("zlib", "gzip", "bz2", "lzma")
+_PACKERS = ("zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4.frame", "lz4.block")
 _PATHS = ("pathlib.PurePath", "pathlib.Path")
 _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "encode", "decode", "copy"), _same),
@@ -293,6 +293,8 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(("pickle.loads", "marshal.loads", "msgpack.unpackb", "msgpack.loads"), _undone("pickle")),
     **dict.fromkeys(tuple(f"{m}.compress" for m in _PACKERS), _made_from("packed")),
     **dict.fromkeys(tuple(f"{m}.decompress" for m in _PACKERS), _undone("packed")),
+    "zstandard.ZstdCompressor.compress": _made_from("packed"),
+    "zstandard.ZstdDecompressor.decompress": _undone("packed"),
     **dict.fromkeys(_names(("base64",), *(f"{c}encode" for c in _CODES)), _made_from("packed")),
     **dict.fromkeys(_names(("base64",), *(f"{c}decode" for c in _CODES)), _undone("packed")),
     **dict.fromkeys(_names(_TEXTS, "strip", "rstrip", "lstrip", "removesuffix", "removeprefix"), _stripped),

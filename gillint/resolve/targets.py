@@ -35,10 +35,23 @@ _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 
 def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Estimate]:
     """What a container that grows here begins with, and how often it grows: for each turn of the loops since it was made."""
+    made = act.program.births.get(_attribute_key(act, target) or "")
+    if made is not None:  # an attribute of an instance, which grows with each call of the method
+        turns = (act.times * act.trips_so_far() / made).max(1)
+        return (ZERO, turns) if turns != ONE else (value.size if value.size is not None else ZERO, ONE)
     depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
     if len(act.loops) <= depth:
         return value.size if value.size is not None else ZERO, ONE
     return first, act.trips_so_far(depth)
+
+
+def _attribute_key(act: Activation, target: t.Expr) -> str | None:
+    """`self.items` by the class of `self`."""
+    if not isinstance(target, t.Attribute) or not isinstance(target.value, t.Name):
+        return None
+    base = act.environment.get(target.value.id)
+    owner = act.program.class_of(base.type) if base is not None else None
+    return f"{owner.key}.{target.name}" if owner is not None else None
 
 
 def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
@@ -212,6 +225,9 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
         write_target(act, target, value)
     elif isinstance(target, t.Attribute):
         act.operation("store_attribute")
+        key = _attribute_key(act, target)
+        if key is not None:
+            act.program.births[key] = (act.times * act.trips_so_far()).max(1)
         if not isinstance(target.value, t.Name):
             from gillint.resolve.expressions import evaluate
 
@@ -268,6 +284,8 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         if text is not None and (empty or container.columns is not None):
             columns = (*((k, v) for k, v in container.columns or () if k != text), (text, value))
         first, turns = growth(act, target.value, container)
+        if isinstance(target.value, t.Attribute) and not act.loops and turns != ONE:
+            turns = _share(turns)  # calls of a method come with keys that were there before
         size = first + turns if container.size is None or empty or act.loops else None
         if columns is not None:
             size = Estimate.point(len(columns))

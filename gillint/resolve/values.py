@@ -426,6 +426,12 @@ def trimmed(value: Value, depth: int = 4) -> Value:
     )
 
 
+HOLDERS = (
+    "list", "set", "dict", "tuple", "collections.OrderedDict", "collections.defaultdict", "collections.deque",
+    "sortedcontainers.SortedDict",
+)  # fmt: skip
+
+
 def tells_more(old: Value | None, new: Value, *, measured: bool) -> bool:
     """Whether a value says what another one leaves open.
 
@@ -438,7 +444,7 @@ def tells_more(old: Value | None, new: Value, *, measured: bool) -> bool:
         return (new.type is not None and new.type != "NoneType") or new.reference is not None
     if (
         old.type == new.type
-        and old.type in ("list", "set", "dict", "tuple")
+        and old.type in HOLDERS
         and new.element is not None
         and tells_more(old.element, new.element, measured=measured)
     ):

@@ -16,7 +16,8 @@ _BLOCKS_NS = 50e6  # a pause of the event loop that users notice
 _AT_LEAST_NS = 10e6  # ... and what it must take with every unknown small
 _WAITS_NS = 5e6
 _SLEEP_NS = 1e6
-_SELDOM = 0.3  # how likely what lies in a callee is reached: behind two conditions it hardly is
+_SELDOM, _CERTAIN = 0.3, 0.9  # how likely what lies in a callee is reached: one condition halves it
+_NEAR = 2  # calls on the way
 _MEANINGLESS = 1e5  # between what a piece takes at least and what it likely takes: nobody knows
 _QUEUES = ("queue.Queue.get", "queue.LifoQueue.get", "queue.PriorityQueue.get", "queue.SimpleQueue.get")
 # Programs that poll in a coroutine are event loops themselves; sockets are then non-blocking.
@@ -54,7 +55,7 @@ def _computing(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         share = top.elapsed.likely / d.elapsed.likely if top is not None else 0.0
         if top is not None and share < 0.3:
             top = None
-        if top is not None and ((top.effect.undecided and share > 0.5) or (top.chain and top.chance < _SELDOM)):
+        if top is not None and ((top.effect.undecided and share > 0.5) or (top.chain and _is_remote(top))):
             continue
         if busy.likely > _MEANINGLESS * busy.low:
             continue
@@ -84,7 +85,7 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             if not _blocks(share) or (sets_nonblocking and call.name.startswith(_POLLING)):
                 continue
             place = call.span if call.path == context.path and not share.chain else piece.span
-            if place != call.span and share.chance < _SELDOM:
+            if place != call.span and _is_remote(share):
                 continue  # a pause before something that failed is tried again, a default that nobody asks for
             if place != call.span and call.name.startswith("socket."):
                 continue  # a function that looks up or connects somewhere inside does so for few of its arguments
@@ -102,6 +103,15 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
                 f"no other task of the event loop runs meanwhile; {_instead(call.name)}"
             )
             yield finding(rule, context, place, message, Confidence.HIGH, chain, facts_of(share))
+
+
+def _is_remote(share: CallShare) -> bool:
+    """Whether what lies in a callee is hardly what usually happens: behind two conditions, or behind one and far away.
+
+    A pause behind a condition is for what is usually there at once.
+    """
+    far = len(share.chain) > _NEAR or share.call.name == "time.sleep"
+    return share.chance < _SELDOM or (share.chance < _CERTAIN and far)
 
 
 def _blocks(share: CallShare) -> bool:

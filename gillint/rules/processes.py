@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gillint.advice.assess import Assessment
-from gillint.advice.explain import duration
+from gillint.advice.transfer import not_worth_sending
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
-from gillint.estimate import Estimate
 from gillint.knowledge.schema import Effect
-from gillint.resolve.trace import Call, Concurrency
-from gillint.resolve.values import Value
+from gillint.resolve.trace import Concurrency
 from gillint.rules.base import FileContext, Rule, facts_of, finding, heaviest, is_shared_out, link
 from gillint.scaling.predict import BoundType
 
-_TASK_NS = 84e3  # a task that does nothing, through ProcessPoolExecutor.map (CPython 3.11.7, two cores)
-# ... and in chunks: what each item costs the process that sends and collects, however little is done with it (same machine,
-# CPU time of the parent for a million numbers: 109-156 ns an item with Pool.map, 319-382 ns with ProcessPoolExecutor.map).
-_IN_CHUNKS_NS = {"multiprocessing.": 110.0, "concurrent.futures.": 320.0}
-_NS_PER_BYTE = 2.5  # an array on its way to a process: 8 MB took 20-22 ms, one way (same machine)
 _WORTH_NS = 1e6
-_ITEM_BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "uint8": 1, "int8": 1, "complex128": 16}
-# Pools that send work in chunks by themselves.
-_CHUNKED = ("multiprocessing.Pool.map", "multiprocessing.Pool.starmap", "multiprocessing.Pool.map_async")
-_POOLS = ("multiprocessing.Pool.", "concurrent.futures.ProcessPoolExecutor.")
+_POOLS = ("multiprocessing.Pool.", "concurrent.futures.ProcessPoolExecutor.", "joblib.")
 
 
 def _pools(context: FileContext) -> Iterator[Assessment]:
@@ -54,7 +44,7 @@ def _released(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             or top.elapsed.likely < 0.5 * a.demand.elapsed.likely
             or top.call.name.startswith("time.sleep")
             or any(c.effect.serialised_by is not None for c in calls)
-            or _not_worth_sending(a) is not None
+            or not_worth_sending(a) is not None
         ):
             continue
         does = "waits" if top.effect.effect is Effect.WAITS else "computes"
@@ -69,58 +59,9 @@ def _released(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 
 def _transfer(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _pools(context):
-        message = _not_worth_sending(a)
+        message = not_worth_sending(a)
         if message is not None:
             yield finding(rule, context, a.region.span, message, a.confidence)
-
-
-def _not_worth_sending(a: Assessment) -> str | None:
-    handover = a.region.handover
-    assert handover is not None
-    work, via = a.demand.elapsed, str(a.region.via)
-    if work.high <= 0:
-        return None
-    chunked = via in _CHUNKED or any(name == "chunksize" for name, _ in handover.options)
-    if not chunked and max(work.scenarios) < 0.5 * _TASK_NS:
-        cure = "send batches (`chunksize=`), or run it here" if "map" in via else "send batches, or run it here"
-        return (
-            f"a task takes about {duration(work.likely)}, and sending it to a process and its result back about "
-            f"{duration(_TASK_NS)}: {cure}"
-        )
-    each = next((ns for pool, ns in _IN_CHUNKS_NS.items() if via.startswith(pool)), 0.0)
-    if chunked and max(work.scenarios) < each:
-        return (
-            f"an item takes about {duration(work.likely)}, and even in chunks sending it and its result takes this process "
-            f"{duration(each)}: run it here, or hand over more work for each item"
-        )
-    sent = _bytes_of(handover.arguments) + _results(a)
-    moving = sent * _NS_PER_BYTE
-    if sent.known and moving.likely > max(work.scenarios) and moving.likely > _TASK_NS:
-        return (
-            f"sending {sent.likely / 1e6:.3g} MB for each task takes about {duration(moving.likely)}, the work itself "
-            f"{duration(work.likely)}: use shared memory, send names of files instead, or run it here"
-        )
-    return None
-
-
-def _bytes_of(values: tuple[Value, ...]) -> Estimate:
-    whole = Estimate.point(0)
-    for value in values:
-        if value.size is None or not value.size.known:
-            continue
-        if value.type == "numpy.ndarray":
-            whole = whole + value.size * _ITEM_BYTES.get(value.dtype or "", 8)
-        elif value.type in ("bytes", "bytearray", "str"):
-            whole = whole + value.size
-    return whole
-
-
-def _results(a: Assessment) -> Estimate:
-    """What comes back, where the work is one call whose result is known."""
-    assert a.region.handover is not None
-    nodes = [n for n in a.region.handover.worker.nodes if isinstance(n, Call) and not n.implicit]
-    made = nodes[0].result if len(nodes) == 1 else None
-    return _bytes_of((made,)) if made is not None else Estimate.point(0)
 
 
 PROCESSES_OVER_RELEASED_WORK = Rule(

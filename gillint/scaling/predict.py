@@ -100,8 +100,7 @@ def predict(
     """
     three = loads(demand, free_threaded=setting.free_threaded)
     kind = _bound(demand, three[1], setting)
-    elapsed = three[1].elapsed(setting.cores)
-    internal = three[1].parallel / setting.cores > 0.5 * elapsed
+    internal = spreads_itself(three[1], setting.cores)
     if internal and concurrency is Concurrency.SEQUENTIAL:
         concurrency = Concurrency.INTERNAL
     held = _held(three, setting, kind)
@@ -133,6 +132,11 @@ def predict(
         stall=stall(demand, RECURSIVE_CALLS if recursive else trips) if not setting.free_threaded else ZERO,
         demand=demand,
     )
+
+
+def spreads_itself(load: Load, cores: int) -> bool:
+    """Whether most of the time is in calls that a library itself runs on all cores."""
+    return load.parallel / cores > 0.5 * load.elapsed(cores)
 
 
 def _classify(gil: float, native: float, wait: float, elapsed: float) -> BoundType:

@@ -9,6 +9,7 @@ import pytest
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
 from gillint.estimate import Estimate
+from gillint.pipeline import analyse
 from gillint.resolve.sql import Tables, run_script, run_statement
 from gillint.resolve.texts import Text, common, filled, may_be_same, of_literal, unknown
 from gillint.syntax.tree import HOLE
@@ -173,3 +174,43 @@ def test_what_is_repeated_is_no_news_to_a_compressor() -> None:
     again = page.times(Estimate.point(10)).unique
     assert again is not None
     assert again.likely == pytest.approx(420)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("    out = bytearray()\n    while len(out) < 640:\n        out += bytes(64)\n", "loop 3:5 x 10 "),
+        ("    parts = []\n    while sum(map(len, parts)) < 640:\n        parts.append(bytes(32))\n", "loop 3:5 x 20 "),
+        ("    todo = list(range(12))\n    while todo:\n        print(todo.pop())\n", "loop 3:5 x 12 "),
+    ],
+)
+def test_loops_until_it_is_long_or_empty_enough(body: str, expected: str) -> None:
+    assert expected in dumped(f"def work():\n{body}")
+
+
+def test_attributes_grow_with_each_call_of_a_method() -> None:
+    text = dumped(
+        "class Log:\n    def __init__(self):\n        self.rows = []\n    def add(self, x):\n        self.rows.append(x)\n"
+        "def work():\n    log = Log()\n    for i in range(90):\n        log.add(i)\n    return sorted(log.rows)\nwork()\n"
+    )
+    assert "sorted (library) [iterable: list[90]]" in text
+
+
+def test_one_of_the_methods_is_called_by_its_computed_name() -> None:
+    text = dumped(
+        "import hashlib\nclass Job:\n    def on_open(self):\n        hashlib.md5(bytes(5000))\n"
+        "    def close(self):\n        pass\n"
+        '    def run(self, kind):\n        getattr(self, f"on_{kind}")()\n'
+    )
+    assert "hashlib.md5" in text.split("Job.run", 1)[1]
+
+
+def test_what_a_constant_rules_out_counts_for_next_to_nothing() -> None:
+    source = (
+        "import time\nDEBUG = False\ndef work():\n    for i in range(1000):\n"
+        "        if DEBUG:\n            time.sleep(1)\n        print(i)\n"
+    )
+    result = analyse(source, "program.py", Options(python="3.11"))
+    prediction = result.regions[result.verdict or 0].prediction
+    assert prediction is not None
+    assert prediction.bound.value == "gil"

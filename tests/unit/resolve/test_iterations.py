@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import pytest
 
+from gillint.advice.outcome import Options
+from gillint.cli.stages import dump_stage
 from gillint.resolve.iterations import iterations_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import parse
@@ -158,3 +160,20 @@ def test_renaming_changes_nothing(source: str, answer: str) -> None:
 )
 def test_iterations_by_the_calls(source: str, answer: str) -> None:
     assert verdict(text(source))["iterations"] == answer
+
+
+@pytest.mark.parametrize(
+    ("loop", "few"),
+    [
+        ("while len(self.data) > 100:\n            self.data.popitem()", True),
+        ("while self.data and self.data[0] < x:\n            self.data.popleft()", True),
+        ("while self.data and P[self.data[-1]] >= x:\n            print(self.data.pop())", True),
+        ("while len(self.data) > k:\n            heapq.heappop(self.data)", True),
+        ("while self.data:\n            self.data.pop()", False),
+        ("while len(self.data) > 1:\n            self.data.append(self.data.pop() + self.data.pop())", False),
+    ],
+)
+def test_what_is_too_much_or_too_old_is_shed_about_as_fast_as_it_comes(loop: str, few: bool) -> None:
+    source = f"import heapq\nclass C:\n    def put(self, x, k, P):\n        self.data.append(x)\n        {loop}\n"
+    text = dump_stage("resolve", source, "sample.py", Options())
+    assert ("x 0..1..1000 " in text) is few

@@ -145,3 +145,15 @@ def test_what_a_loop_changes_is_not_decided() -> None:
         "    for i in range(n):\n        print(i)\n"
     )
     assert "x 3 " not in text
+
+
+@pytest.mark.parametrize("kind", ["dict()", "OrderedDict()", "defaultdict(bytes)"])
+def test_what_one_method_puts_into_a_mapping_another_takes_out(kind: str) -> None:
+    text = effects(
+        "from collections import OrderedDict, defaultdict\nclass Cache:\n"
+        f"    def __init__(self):\n        self.data = {kind}\n"
+        "    def put(self, k):\n        self.data[k] = b'x' * 700\n"
+        "    def get(self, k):\n        return self.data[k].hex()\n"
+        "def work():\n    c = Cache()\n    c.put(3)\n    return c.get(3)\n"
+    )
+    assert "bytes(700)" in text
