@@ -10,12 +10,12 @@ from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
-from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import SHED, WHILE_TRIPS, sheds, turns_until_empty, turns_until_long
 from gillint.resolve.expressions import evaluate, iterate
+from gillint.resolve.importing import bind_import
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.likelihood import fills_a_gap, is_true
 from gillint.resolve.narrowing import decided, matched, narrowed
@@ -30,7 +30,6 @@ from gillint.resolve.values import (
     NONE,
     UNKNOWN,
     AliasRef,
-    ImportRef,
     SymbolRef,
     UndefinedRef,
     Value,
@@ -113,50 +112,6 @@ def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, resul
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
     size = before + size_of(added) * turns
     return replace(result, type=old.type, size=size, text=text, element=element, literal=None, items=None)
-
-
-def _import(act: Activation, node: t.Import) -> None:
-    act.operation("import")
-    own = node.level > 0 or act.program.in_project(node.module, node.level, act.scope)
-    if own:
-        act.program.touch(node, act.scope)
-    if node.name != "*":
-        write_target(act, t.Name(node.span, node.binds), _imported(node, own=own))
-        return
-    module = act.program.import_module(node.module, node.level, act.scope)
-    if module is not None:
-        act.program.module_value(module, "*")  # run it: all its names are wanted
-        for public in (*module.functions, *module.classes, *module.environment):
-            found = act.program.module_value(module, public)
-            if found is not None and not public.startswith("_"):
-                act.environment[public] = found
-        return
-    for name in _star_names(node.module):
-        act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
-
-
-def _imported(node: t.Import, *, own: bool) -> Value:
-    """What an import of one name binds; a file of the project is looked into when the name is first used."""
-    if own:
-        return Value(reference=ImportRef(node.module, node.name, node.level))
-    return symbol_of(f"{node.module}.{node.name}" if node.name is not None else node.module)
-
-
-def bind_imports(act: Activation, statements: t.Body) -> None:
-    """Bind what the top level of a file imports from its project, before it runs: modules import one another in circles."""
-    for s in statements:
-        if isinstance(s, t.Import) and s.name != "*" and act.program.in_project(s.module, s.level, act.scope):
-            act.environment.setdefault(s.binds, _imported(s, own=True))
-
-
-def _star_names(module: str) -> list[str]:
-    from gillint.knowledge.base import library
-
-    found = library(module)
-    prefix = module + "."
-    if found is None:
-        return []
-    return [n for n in found.facts.places if n.startswith(prefix) and "." not in n[len(prefix) :]]
 
 
 def _return(act: Activation, node: t.Return) -> None:
@@ -467,7 +422,7 @@ _RUN: dict[type, Callable[..., None]] = {
     t.Evaluate: _evaluate,
     t.Assign: _assign,
     t.Augment: _augment,
-    t.Import: _import,
+    t.Import: bind_import,
     t.Return: _return,
     t.Raise: _raise,
     t.Jump: _jump,
