@@ -250,7 +250,7 @@ def _asyncio(a: Assessment) -> str:
             f"The work runs on the event loop's thread and blocks every other task for up to {duration(a.loop_block.likely)}; "
             "threads on top of the loop change nothing."
         )
-    if a.demand.handed.likely > (a.demand.gil + a.demand.native).likely:
+    if a.demand.handed.likely >= (a.demand.gil + a.demand.native + a.demand.wait + a.demand.unknown).likely:
         return "It hands its work over and waits for it; what was handed over is looked at by itself."
     unknown = a.demand.unknown.likely > 0 and has_await(a.region.body)
     waits = a.demand.wait.likely > a.demand.gil.likely or unknown
@@ -258,7 +258,9 @@ def _asyncio(a: Assessment) -> str:
     if waits and a.region.kind in (Kind.LOOP, Kind.COMPREHENSION) and apart:
         return "The awaits follow one another, so nothing overlaps within this loop; threads would not change that, tasks would."
     if a.prediction.bound is BoundType.UNKNOWN:
-        return "Nothing is known of a call that takes most of the time; what is awaited overlaps, the rest takes turns on the loop's thread."
+        return (
+            "Nothing is known of a call that could decide; what it awaits overlaps, the rest takes turns on one thread."
+        )
     if a.prediction.bound is BoundType.IO or waits:
         return "The event loop already overlaps the waiting, so threads add nothing: the server and the round trips limit it."
     return "The tasks take turns on the event loop's one thread; more tasks or threads do not make that thread faster."
@@ -282,7 +284,8 @@ def _free_threaded(a: Assessment, setting: Setting) -> str:
         held_back = _held_back(a) or ""
         return f"Without a GIL nothing is held{held_back.replace('; but', ', but')} (predicted, never measured)."
     if a.prediction.bound is BoundType.IO:
-        return f"It waits, and threads wait at the same time: about {ceiling:.1f}x one thread of the same build (predicted, never measured)."
+        text = f"It waits, and threads wait at the same time: about {ceiling:.1f}x one thread of the same build"
+        return f"{text} (predicted, never measured)."
     return (
         f"Without a GIL nothing is held: Python code runs on all {setting.cores} cores, about {ceiling:.1f}x one thread of the "
         "same build (predicted, never measured)."

@@ -15,12 +15,13 @@ from gillint.estimate import ZERO
 from gillint.knowledge.base import find_fact, library, library_files
 from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import Effect, Library
-from gillint.resolve.trace import Concurrency, Handover, Iterations, Kind
+from gillint.resolve.program import walk
+from gillint.resolve.trace import Call, Concurrency, Handover, Iterations, Kind
 from gillint.scaling.model import bound, knee, likely
 from gillint.scaling.predict import HELP_NO, BoundType, Range, Setting, loads
 
-# Start-up of a pool of processes, ns: fork 10-30 ms, spawn 100-300 ms for each.
-_PROCESS_START_NS = 100e6
+# Start-up of a pool of processes, ns: fork 10-30 ms, spawn 100-300 ms; since 3.14 Linux has a fork server in its place.
+_FORK_NS, _SPAWN_NS = 20e6, 100e6
 _NOTHING_GAINED = 1.05
 _BLOCK_NS = 10e6  # a pause of the event loop that users notice
 _INTERPRETER_START_NS = 50e6  # a pool of sub-interpreters: each imports what it needs anew
@@ -78,7 +79,7 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
     yield from _own_for_each(a, setting)
     if a.prediction.help != "yes" or kind is BoundType.MIXED:
         yield from _obstacles(a, setting)
-        yield _processes(a, setting)
+        yield _processes(a, setting, target)
         yield _interpreters(a, setting, target, libraries)
         if not setting.free_threaded:
             yield _free_threaded(a, setting, target, libraries)
@@ -97,7 +98,7 @@ def _already_apart(a: Assessment, setting: Setting, target: Target) -> Iterator[
     processes = a.prediction.concurrency is Concurrency.PROCESSES
     against = (_unpicklable(a) or not_worth_sending(a)) if processes and a.region.handover is not None else None
     if against is not None:
-        yield Advice("processes", True, Range(0.05, None, 1.0), "as it is written", against)
+        yield Advice("processes", True, Range(0.05, 1.0, 1.0), "as it is written", against)
         return
     ideal = _ideal(setting)
     why = f"it already runs in {a.prediction.concurrency.value}, each with its own GIL: up to the number of cores pays"
@@ -145,10 +146,11 @@ def _ideal(setting: Setting) -> float:
     return float(min(setting.threads, setting.cores))
 
 
-def _processes(a: Assessment, setting: Setting) -> Advice:
+def _processes(a: Assessment, setting: Setting, target: Target) -> Advice:
     ideal = float(setting.threads) if a.prediction.bound is BoundType.IO else _ideal(setting)
     at_best = max(1.0, ideal * _PICKLE_SHARE)
-    veto = _carried(a) or _unpicklable(a) or too_large_to_send(a) or _too_short_to_start(a, at_best, _PROCESS_START_NS)
+    start = _FORK_NS if version_key(target.python) < (3, 14) else _SPAWN_NS
+    veto = _carried(a) or _unpicklable(a) or too_large_to_send(a) or _too_short_to_start(a, at_best, start)
     why = "each process has its own interpreter and GIL; arguments and results are pickled, and workers take 0.1-0.3 s to start"
     if veto is None and a.region.handover is not None and a.demand.elapsed.likely < TASK_NS:
         takes = (
@@ -157,29 +159,43 @@ def _processes(a: Assessment, setting: Setting) -> Advice:
         if "map" not in (a.region.via or ""):
             veto = f"{takes}: hand over more work at a time"
         why = f"{takes}: only in chunks (`chunksize=`); {why}"
-    likely_gain = _with_start(a, at_best, _PROCESS_START_NS)
+    why += _if_long_enough(a, start)
+    likely_gain = _with_start(a, at_best, start)
     return Advice("processes", ideal > 1, Range(min(1.0, ideal), likely_gain, ideal), why, veto)
 
 
 def _with_start(a: Assessment, at_best: float, start: float) -> float:
     """The gain of a pool that is started for one run of the region, where it is known how long that takes."""
     spent = a.run_ns
-    if a.region.kind not in _STARTED_FOR or not spent.known:
+    if a.region.kind not in _STARTED_FOR or not spent.known or _is_open(a):
         return at_best
     return max(1.0, spent.likely / (start + spent.likely / at_best))
 
 
 def _too_short_to_start(a: Assessment, at_best: float, start: float) -> str | None:
-    """Whether starting the workers takes longer than what they save; where the length hangs on something, it is said."""
+    """Whether starting the workers is known to take longer than what they save."""
     spent = a.run_ns
-    if a.region.kind not in _STARTED_FOR:
+    if a.region.kind not in _STARTED_FOR or _is_open(a):
         return None
     if spent.known and _with_start(a, at_best, start) < _NOTHING_GAINED:
         return f"starting them costs more than they save: the whole takes about {duration(spent.likely)}"
-    if spent.likely < start and not spent.known:
-        hangs = f", unless {a.region.trips_hang_on} has far more than is assumed" if a.region.trips_hang_on else ""
-        return f"starting them costs more than they save: the whole takes about {duration(spent.likely)}, by estimate{hangs}"
+    if spent.high < start:
+        return f"starting them costs more than they save: the whole takes {duration(spent.high)} at most"
     return None
+
+
+def _if_long_enough(a: Assessment, start: float) -> str:
+    """What the advice hangs on where nobody knows how long the whole takes, and it may be little."""
+    spent = a.run_ns
+    if a.region.kind not in _STARTED_FOR or spent.known or spent.likely >= start or _is_open(a):
+        return ""
+    takes = f"{duration(spent.likely)} by estimate"
+    return f"; it pays if the whole takes much longer than {duration(start)}, and it takes {takes}"
+
+
+def _is_open(a: Assessment) -> bool:
+    """Whether a recursive function takes part: how often it calls itself, and so how long it takes, is not known."""
+    return any(isinstance(n, Call) and n.inner is not None and n.inner.recursive for n in walk(a.region.body))
 
 
 def _unpicklable(a: Assessment) -> str | None:
@@ -210,6 +226,7 @@ def _interpreters(a: Assessment, setting: Setting, target: Target, libraries: tu
     veto = veto or _too_short_to_start(a, at_best, _INTERPRETER_START_NS)
     speedup = Range(min(1.0, ideal), _with_start(a, at_best, _INTERPRETER_START_NS), ideal)
     why = "each sub-interpreter has its own GIL in one process; what is passed is copied or pickled"
+    why += _if_long_enough(a, _INTERPRETER_START_NS)
     return Advice("interpreters", ideal > 1, speedup, why, veto)
 
 
@@ -282,7 +299,7 @@ def _obstacles(a: Assessment, setting: Setting) -> Iterator[Advice]:
 
 
 _SCALES = re.compile(
-    r"gives? the GIL up|releases? (?:it|the GIL)|which releases?|without the GIL|nogil=True|workers=-1|each thread|uses the cores"
+    r"gives? the GIL up|releases? (?:it|the GIL)|which releases?|without the GIL|nogil=True|workers=-1|each thread"
 )
 
 
@@ -291,8 +308,11 @@ def _promised(a: Assessment, call: RankedCall, setting: Setting) -> tuple[bool, 
 
     The time is taken to be the same, without the GIL and without a lock.
     """
-    if _SCALES.search(call.detail.effect.instead or "") is None:
-        return False, Range(1.0, None, 3.0)
+    effect = call.detail.effect
+    if _SCALES.search(effect.instead or "") is None or (
+        effect.effect is Effect.RELEASES and effect.serialised_by is None
+    ):
+        return False, Range(1.0, 1.0, 3.0)
     moved = call.detail.effect.gil * call.detail.count
     gil, native = (a.demand.gil - moved).max(0), a.demand.native + moved
     changed = replace(
@@ -325,6 +345,8 @@ def _faster(a: Assessment, setting: Setting, target: Target) -> Iterator[Advice]
                 yield Advice("library", scales, Range(1.0, gain, gain * 1.5), why)
         elif call.detail.effect.instead is not None:
             scales, gain_range = _promised(a, call, setting)
+            if not scales and _SCALES.search(call.detail.effect.instead):
+                continue  # what it would give is no more than there is
             why = f"for `{name}`: {call.detail.effect.instead}"
             yield Advice("library", scales, gain_range, why, _carried(a) if scales else None)
 

@@ -98,13 +98,21 @@ def _holds(c: Condition, fact: Fact, arguments: Arguments, target: Target) -> tu
     return tuple(fixed if fit else False for fit in fits)
 
 
+def _is_beside(distribution: str, fact: Fact, target: Target) -> bool:
+    """Whether a companion of a library is in the user's environment; where that does not even show the library, it is taken to be."""
+    environment = target.environment
+    return environment.find(distribution) is not None or environment.find(fact.distribution) is None
+
+
 def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target) -> list[bool | None]:
     """The parts that no size decides, each true, false, or None for undecidable."""
     parts: list[bool | None] = []
     if c.build is not None:
         parts.append((c.build == "free-threaded") == target.free_threaded)
     if c.installed is not None:
-        parts.append(target.environment.find(c.installed) is not None)
+        parts.append(_is_beside(c.installed, fact, target))
+    if c.missing is not None:
+        parts.append(not _is_beside(c.missing, fact, target))
     if c.python is not None:
         parts.append(version_matches(target.python, c.python))
     if c.version is not None:

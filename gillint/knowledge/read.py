@@ -52,6 +52,7 @@ _CONDITION = {
     "version": "version",
     "build": "build",
     "installed": "installed",
+    "missing": "missing",
 }
 _FACT = {
     *_BEHAVIOUR,

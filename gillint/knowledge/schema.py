@@ -112,6 +112,7 @@ class Condition:
     version: str | None = None
     build: Literal["free-threaded", "gil"] | None = None
     installed: str | None = None
+    missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

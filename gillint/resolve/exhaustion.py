@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gillint.estimate import Estimate
+from gillint.estimate import ZERO, Estimate
+from gillint.resolve.activation import Activation
 from gillint.resolve.bound import FILES, element_of, number_of, size_of
+from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call
 from gillint.resolve.values import NONE
 from gillint.syntax import tree as t
 
+WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
 _GIVERS = ("append", "appendleft", "extend", "extendleft", "put", "put_nowait", "add", "update", "insert")
@@ -144,3 +147,28 @@ def _calls(block: Block) -> Iterator[Call]:
         elif isinstance(node, Branch):
             for arm in node.arms:
                 yield from _calls(arm)
+
+
+def turns_until_long(act: Activation, test: t.Expr) -> Estimate | None:
+    """`while len(out) < n: out += piece`: n by what a turn adds; so for `sum(map(len, pieces))`."""
+    if not isinstance(test, t.Compare) or test.operators[:1] not in (("lt",), ("le",)):
+        return None
+    call = test.left if isinstance(test.left, t.Call) and isinstance(test.left.function, t.Name) else None
+    name = call.function.id if call is not None and isinstance(call.function, t.Name) else None
+    counted = call.arguments[0].value if call is not None and call.arguments else None
+    if name == "sum" and isinstance(counted, t.Call) and len(counted.arguments) == 2:
+        counted = counted.arguments[1].value  # sum(map(len, pieces))
+    elif name != "len":
+        return None
+    value = act.environment.get(counted.id) if isinstance(counted, t.Name) else None
+    if value is None or value.size is None or not isinstance(counted, t.Name):
+        return None
+    with act.nested():
+        wanted = evaluate(act, test.rights[0]).number
+    first = act.born.get(counted.id, (0, ZERO))[1]
+    added = (value.size - first) / WHILE_TRIPS
+    if name == "sum":
+        added = added * size_of(element_of(value))
+    if wanted is None or added.likely <= 0:
+        return None
+    return wanted.combine(added.likely, lambda n, a: max(1.0, -(-n // a)))

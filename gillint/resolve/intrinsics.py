@@ -357,7 +357,9 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     if method == "keys":
         return Value(type="list", size=size, element=key, origin=receiver.origin)
     if method in ("get", "pop", "setdefault"):
-        return join(value, args[1]) if len(args) > 1 and value != UNKNOWN else value
+        if len(args) > 1 and value == UNKNOWN and args[1].type != "NoneType":
+            return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
+        return join(value, args[1]) if len(args) > 1 else value
     return None
 
 

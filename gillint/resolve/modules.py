@@ -15,10 +15,11 @@ from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.decorators import apply_to, decorated
 from gillint.resolve.expressions import lookup
 from gillint.resolve.files import Files
+from gillint.resolve.importing import bind_imports
 from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
-from gillint.resolve.statements import bind_imports, run
+from gillint.resolve.statements import run
 from gillint.resolve.tables import Function, Loader, SummaryKey, Tables
 from gillint.resolve.trace import Kind
 from gillint.resolve.values import (

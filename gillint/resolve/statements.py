@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, Estimate
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
-from gillint.resolve.attributes import symbol_of
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
-from gillint.resolve.exhaustion import SHED, sheds, turns_until_empty
+from gillint.resolve.exhaustion import SHED, WHILE_TRIPS, sheds, turns_until_empty, turns_until_long
 from gillint.resolve.expressions import evaluate, iterate
-from gillint.resolve.iterations import iterations_of, key_of
+from gillint.resolve.importing import bind_import
+from gillint.resolve.iterations import iterations_of
+from gillint.resolve.likelihood import fills_a_gap, is_true
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -29,7 +30,6 @@ from gillint.resolve.values import (
     NONE,
     UNKNOWN,
     AliasRef,
-    ImportRef,
     SymbolRef,
     UndefinedRef,
     Value,
@@ -43,7 +43,6 @@ from gillint.syntax import tree as t
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
 _NEVER = 0.0  # the share of what a constant rules out, as far as can be seen
 WHILE_TURNS = "how often the `while` loop runs"
-_WHILE_TRIPS = Estimate(1, 1_000, 1e6)
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
 
 
@@ -115,50 +114,6 @@ def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, resul
     return replace(result, type=old.type, size=size, text=text, element=element, literal=None, items=None)
 
 
-def _import(act: Activation, node: t.Import) -> None:
-    act.operation("import")
-    own = node.level > 0 or act.program.in_project(node.module, node.level, act.scope)
-    if own:
-        act.program.touch(node, act.scope)
-    if node.name != "*":
-        write_target(act, t.Name(node.span, node.binds), _imported(node, own=own))
-        return
-    module = act.program.import_module(node.module, node.level, act.scope)
-    if module is not None:
-        act.program.module_value(module, "*")  # run it: all its names are wanted
-        for public in (*module.functions, *module.classes, *module.environment):
-            found = act.program.module_value(module, public)
-            if found is not None and not public.startswith("_"):
-                act.environment[public] = found
-        return
-    for name in _star_names(node.module):
-        act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
-
-
-def _imported(node: t.Import, *, own: bool) -> Value:
-    """What an import of one name binds; a file of the project is looked into when the name is first used."""
-    if own:
-        return Value(reference=ImportRef(node.module, node.name, node.level))
-    return symbol_of(f"{node.module}.{node.name}" if node.name is not None else node.module)
-
-
-def bind_imports(act: Activation, statements: t.Body) -> None:
-    """Bind what the top level of a file imports from its project, before it runs: modules import one another in circles."""
-    for s in statements:
-        if isinstance(s, t.Import) and s.name != "*" and act.program.in_project(s.module, s.level, act.scope):
-            act.environment.setdefault(s.binds, _imported(s, own=True))
-
-
-def _star_names(module: str) -> list[str]:
-    from gillint.knowledge.base import library
-
-    found = library(module)
-    prefix = module + "."
-    if found is None:
-        return []
-    return [n for n in found.facts.places if n.startswith(prefix) and "." not in n[len(prefix) :]]
-
-
 def _return(act: Activation, node: t.Return) -> None:
     act.returns.append(evaluate(act, node.value) if node.value is not None else NONE)
 
@@ -221,30 +176,11 @@ def _if(act: Activation, node: t.If) -> None:
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
-    weights = (_RARE, 1.0) if _fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
-    constant = _is_true(tested)
+    weights = (_RARE, 1.0) if fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
+    constant = is_true(tested)
     if constant is not None:
         weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
     _choose(act, arms, weights, known, taken)
-
-
-def _is_true(tested: Value) -> bool | None:
-    """Whether a test holds that is a constant as far as can be seen: an option that nobody sets, a client that is None."""
-    return bool(tested.literal.value) if tested.literal is not None else None
-
-
-def _fills_a_gap(node: t.If) -> bool:
-    """`if key not in table: table[key] = ...`: what is there the next time is not made again."""
-    test = node.test
-    if isinstance(test, t.Unary) and test.operator == "not" and isinstance(test.operand, t.Compare):
-        test = test.operand
-    elif isinstance(test, t.Unary):
-        return False
-    if not isinstance(test, t.Compare) or test.operators[-1:] != ("contains",) or node.orelse:
-        return False
-    table = key_of(test.rights[-1])
-    stores = (target for s in node.body if isinstance(s, t.Assign) for target in s.targets)
-    return table is not None and any(isinstance(x, t.Subscript) and key_of(x.value) == table for x in stores)
 
 
 def _weight(body: t.Body) -> float:
@@ -368,11 +304,11 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else _WHILE_TRIPS
+    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else WHILE_TRIPS
 
     def learn(done: Builder) -> bool:
         nonlocal known
-        known = known or turns_until_empty(done.finish()) or _turns_until_long(act, node.test)
+        known = known or turns_until_empty(done.finish()) or turns_until_long(act, node.test)
         return known is not None
 
     def enter() -> _Entry:
@@ -416,31 +352,6 @@ def _counted(act: Activation, node: t.While) -> Estimate | None:
     if end is None or step is None or steps[0].operator not in ("add", "sub"):
         return None
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
-
-
-def _turns_until_long(act: Activation, test: t.Expr) -> Estimate | None:
-    """`while len(out) < n: out += piece`: n by what a turn adds; so for `sum(map(len, pieces))`."""
-    if not isinstance(test, t.Compare) or test.operators[:1] not in (("lt",), ("le",)):
-        return None
-    call = test.left if isinstance(test.left, t.Call) and isinstance(test.left.function, t.Name) else None
-    name = call.function.id if call is not None and isinstance(call.function, t.Name) else None
-    counted = call.arguments[0].value if call is not None and call.arguments else None
-    if name == "sum" and isinstance(counted, t.Call) and len(counted.arguments) == 2:
-        counted = counted.arguments[1].value  # sum(map(len, pieces))
-    elif name != "len":
-        return None
-    value = act.environment.get(counted.id) if isinstance(counted, t.Name) else None
-    if value is None or value.size is None or not isinstance(counted, t.Name):
-        return None
-    with act.nested():
-        wanted = evaluate(act, test.rights[0]).number
-    first = act.born.get(counted.id, (0, ZERO))[1]
-    added = (value.size - first) / _WHILE_TRIPS
-    if name == "sum":
-        added = added * size_of(element_of(value))
-    if wanted is None or added.likely <= 0:
-        return None
-    return wanted.combine(added.likely, lambda n, a: max(1.0, -(-n // a)))
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")
@@ -511,7 +422,7 @@ _RUN: dict[type, Callable[..., None]] = {
     t.Evaluate: _evaluate,
     t.Assign: _assign,
     t.Augment: _augment,
-    t.Import: _import,
+    t.Import: bind_import,
     t.Return: _return,
     t.Raise: _raise,
     t.Jump: _jump,

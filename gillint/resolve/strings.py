@@ -276,7 +276,14 @@ def _names(kinds: tuple[str, ...], *methods: str) -> tuple[str, ...]:
 
 
 _TEXTS = ("str", "bytes", "bytearray")
-_JSON_OUT = ("json.dumps", "json.JSONEncoder.encode", "orjson.dumps", "ujson.dumps", "simplejson.dumps", "msgspec.json.encode")
+_JSON_OUT = (
+    "json.dumps",
+    "json.JSONEncoder.encode",
+    "orjson.dumps",
+    "ujson.dumps",
+    "simplejson.dumps",
+    "msgspec.json.encode",
+)
 _JSON_IN = ("json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads")
 _CODES = ("b64", "urlsafe_b64", "b32", "b16", "b85")
 _PACKERS = ("zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4.frame", "lz4.block")

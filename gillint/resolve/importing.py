@@ -1,0 +1,53 @@
+"""What imports bind: files of the project are looked into when a name is first used, libraries are known by their names."""
+
+from __future__ import annotations
+
+from gillint.knowledge.base import library
+from gillint.resolve.activation import Activation
+from gillint.resolve.attributes import symbol_of
+from gillint.resolve.targets import write_target
+from gillint.resolve.values import ImportRef, Value
+from gillint.syntax import tree as t
+
+
+def bind_import(act: Activation, node: t.Import) -> None:
+    """Bind what an import statement names."""
+    act.operation("import")
+    own = node.level > 0 or act.program.in_project(node.module, node.level, act.scope)
+    if own:
+        act.program.touch(node, act.scope)
+    if node.name != "*":
+        write_target(act, t.Name(node.span, node.binds), _imported(node, own=own))
+        return
+    module = act.program.import_module(node.module, node.level, act.scope)
+    if module is not None:
+        act.program.module_value(module, "*")  # run it: all its names are wanted
+        for public in (*module.functions, *module.classes, *module.environment):
+            found = act.program.module_value(module, public)
+            if found is not None and not public.startswith("_"):
+                act.environment[public] = found
+        return
+    for name in _star_names(node.module):
+        act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
+
+
+def _imported(node: t.Import, *, own: bool) -> Value:
+    """What an import of one name binds; a file of the project is looked into when the name is first used."""
+    if own:
+        return Value(reference=ImportRef(node.module, node.name, node.level))
+    return symbol_of(f"{node.module}.{node.name}" if node.name is not None else node.module)
+
+
+def bind_imports(act: Activation, statements: t.Body) -> None:
+    """Bind what the top level of a file imports from its project, before it runs: modules import one another in circles."""
+    for s in statements:
+        if isinstance(s, t.Import) and s.name != "*" and act.program.in_project(s.module, s.level, act.scope):
+            act.environment.setdefault(s.binds, _imported(s, own=True))
+
+
+def _star_names(module: str) -> list[str]:
+    found = library(module)
+    prefix = module + "."
+    if found is None:
+        return []
+    return [n for n in found.facts.places if n.startswith(prefix) and "." not in n[len(prefix) :]]
