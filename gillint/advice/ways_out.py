@@ -9,7 +9,7 @@ from dataclasses import replace
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.explain import duration, is_internal, serialiser, too_short
 from gillint.advice.transfer import TASK_NS, not_worth_sending, too_large_to_send
-from gillint.costs.demand import Demand
+from gillint.costs.demand import LOCK_TAKEN, Demand
 from gillint.effects.classify import classify
 from gillint.estimate import ZERO
 from gillint.knowledge.base import find_fact, library, library_files
@@ -152,16 +152,34 @@ def _processes(a: Assessment, setting: Setting, target: Target) -> Advice:
     start = _FORK_NS if version_key(target.python) < (3, 14) else _SPAWN_NS
     veto = _carried(a) or _unpicklable(a) or too_large_to_send(a) or _too_short_to_start(a, at_best, start)
     why = "each process has its own interpreter and GIL; arguments and results are pickled, and workers take 0.1-0.3 s to start"
-    if veto is None and a.region.handover is not None and a.demand.elapsed.likely < TASK_NS:
+    short = a.region.handover is not None and a.demand.elapsed.likely < TASK_NS and not _is_open(a)
+    if veto is None and short:
         takes = (
             f"a task takes {duration(a.demand.elapsed.likely)}, and sending it to a process about {duration(TASK_NS)}"
         )
         if "map" not in (a.region.via or ""):
             veto = f"{takes}: hand over more work at a time"
         why = f"{takes}: only in chunks (`chunksize=`); {why}"
-    why += _if_long_enough(a, start)
+    why += _if_long_enough(a, start) + _sent_again(a) + _guarded(a)
     likely_gain = _with_start(a, at_best, start)
     return Advice("processes", ideal > 1, Range(min(1.0, ideal), likely_gain, ideal), why, veto)
+
+
+def _sent_again(a: Assessment) -> str:
+    """Objects that a decoder builds cost as much again to pickle where they are the result."""
+    decoder = next((c for c in a.calls if c.share >= 0.5 and c.detail.call.name.endswith((".loads", ".load"))), None)
+    if decoder is None or decoder.detail.effect.effect is not Effect.HOLDS:
+        return ""
+    return f"; what `{decoder.detail.call.name}` builds costs about as much again where it is sent back whole"
+
+
+def _guarded(a: Assessment) -> str:
+    """What a lock of threads says about processes: there is something that they would have to share."""
+    locks = (c.detail.call for c in a.calls if c.detail.call.implicit and c.detail.call.name in LOCK_TAKEN)
+    lock = next(locks, None)
+    if lock is None or a.region.kind is not Kind.SUBMISSION:
+        return ""
+    return f"; they share neither the `{lock.name.removesuffix('.__enter__')}` nor what it guards"
 
 
 def _with_start(a: Assessment, at_best: float, start: float) -> float:
@@ -253,6 +271,8 @@ def _free_threaded(a: Assessment, setting: Setting, target: Target, libraries: t
         veto = f"it would gain nothing here (about {best:.1f}x): the GIL is not what limits it"
     percent = 100 * (overhead - 1)
     why = f"no GIL: Python code runs on all cores, at about {percent:.0f}% sequential overhead (predicted, never measured)"
+    if _guarded(a):
+        why += "; what is under the lock still runs on one thread at a time"
     return Advice("free-threaded", best > 1.25, Range(min(1.0, best), best, max(best, high)), why, veto)
 
 

@@ -129,6 +129,9 @@ def _is_shared(call: Call, made: set[str | None]) -> bool:
     return receiver is None or receiver.type not in made
 
 
+LOCK_TAKEN = ("threading.Lock.__enter__", "threading.RLock.__enter__")  # by `with`
+
+
 @dataclass(frozen=True, slots=True)
 class CallShare:
     """One call site with the time it takes in one run of a region, callees included one by one.
@@ -291,7 +294,11 @@ class Costs:
             for c in calls
             if c.effect.serialised_by is not None and c.effect.effect is Effect.RUNS_PYTHON and _is_shared(c.call, made)
         )
-        return replace(self.block(block), serial=serial.max(locked), locked=locked, guarded=guarded), calls
+        # Alone nobody else has the lock; what threads of this work cost each other there is `serial`.
+        own = total(c.effect.wait * c.count for c in calls if c.call.implicit and c.call.name in LOCK_TAKEN)
+        demand = self.block(block)
+        wait = (demand.wait - own).max(0)
+        return replace(demand, wait=wait, serial=serial.max(locked), locked=locked, guarded=guarded), calls
 
     def _has_locks(self, block: Block, depth: int) -> bool:
         """Whether a lock of the program is taken with `with` anywhere below: seldom, so it is asked first."""

@@ -130,15 +130,35 @@ def _too_late(rule: Rule, context: FileContext, span: Span, limit: Estimate, wor
     hold = top.effect.hold
     sure = hold.likely >= limit.likely and hold.low >= 0.1 * limit.likely
     share = top.elapsed.likely / max(demand.elapsed.likely, 1.0)
-    if not sure and not (share >= 0.8 and hold.high >= max(limit.likely, 0.2 * _SECOND)):
+    explodes = _backtracks(top.call)
+    if (
+        not sure
+        and not (share >= 0.8 and explodes)
+        and not (share >= 0.8 and hold.high >= max(limit.likely, 0.2 * _SECOND))
+    ):
         return
     lasts = f"for about {duration(hold.likely)}" if sure else "throughout, however long its input makes it"
+    if explodes and not sure:
+        lasts += " (a repeat inside a repeat: exponential where it does not match)"
     message = (
         f"the timeout of {duration(limit.likely)} cannot fire while `{top.call.name}` runs: it holds the GIL {lasts}, and the "
         "waiting thread needs the GIL to notice; only a process can be stopped in time"
     )
     related = (link(top, f"`{top.call.name}` holds"), Related(work.path, work.span, "handed to a thread here"))
     yield finding(rule, context, span, message, Confidence.HIGH if sure else Confidence.MEDIUM, related, facts_of(top))
+
+
+# A group that ends in a repeat and is repeated itself, `(a+)+`: the classic of catastrophic backtracking.
+_NESTED_REPEAT = re.compile(r"\((?:\?:)?[^()]*[^()\\][*+]\)[*+]")
+
+
+def _backtracks(call: Call) -> bool:
+    """Whether a regular expression of `re` can take time that is exponential in its text."""
+    if not call.name.startswith("re."):
+        return False
+    pattern = call.bound.positional[0] if call.bound.positional else None
+    text = pattern.literal.value if pattern is not None and pattern.literal is not None else None
+    return isinstance(text, str) and _NESTED_REPEAT.search(text) is not None
 
 
 def _longest(calls: tuple[CallShare, ...]) -> CallShare | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gillint.advice.assess import Advice
 from gillint.advice.outcome import Options
 from gillint.pipeline import analyse
 
@@ -61,3 +62,98 @@ def test_a_lambda_cannot_be_sent_to_a_process() -> None:
     )
     found = {a: veto for a, _, veto in advice(source)}
     assert found["processes"] is not None and "pickled" in found["processes"]
+
+
+def ways(source: str, **options: object) -> dict[str, Advice]:
+    """The first way out of each kind, of the verdict."""
+    report = analyse(source, "sketch.py", Options(**options))  # type: ignore[arg-type]
+    assert report.verdict is not None
+    return {a.action: a for a in reversed(report.regions[report.verdict].advice)}
+
+
+POOL = "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(4) as pool:\n    r = list(pool.map({}))\n"
+
+
+def test_processes_are_not_advised_where_starting_them_takes_longer() -> None:
+    short = ways("s = 0\nfor i in range(100_000):\n    s += i * i\n")["processes"]
+    assert short.veto is not None and "starting" in short.veto
+    middling = ways("s = 0\nfor i in range(3_000_000):\n    s += i * i\n")["processes"]
+    longer = ways("s = 0\nfor i in range(300_000_000):\n    s += i * i\n")["processes"]
+    assert middling.veto is None and (middling.speedup.likely or 0) < (longer.speedup.likely or 0)
+
+
+def test_a_length_that_nobody_knows_is_a_condition_and_no_veto() -> None:
+    source = "import urllib.parse\n" + POOL.format("urllib.parse.quote, words")
+    found = ways(source)["processes"]
+    assert found.veto is None and "chunksize" in found.why
+    found = ways("import csv\nfor row in csv.DictReader(open(path)):\n    row\n")["processes"]
+    assert found.veto is None and "by estimate" in found.why
+
+
+def test_how_often_a_recursion_calls_itself_is_not_known() -> None:
+    source = "def fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\n" + POOL.format("fib, [32] * 8")
+    assert ways(source)["processes"].veto is None
+
+
+def test_arrays_that_take_longer_to_send_than_to_add_up_veto_processes() -> None:
+    source = "import numpy as np\narrays = [np.ones({}) for _ in range(32)]\n" + POOL.replace("{}", "list, arrays")
+    large = ways(source.replace("{}", "4_000_000"))["processes"]
+    assert large.veto is not None and "sending 32 MB" in large.veto
+    assert "MB" not in (ways(source.replace("{}", "2_000"))["processes"].veto or "")
+
+
+def test_a_pool_of_processes_cannot_take_a_lambda() -> None:
+    source = POOL.replace("Thread", "Process").format("lambda n: sum(range(n)), [10**6] * 8")
+    veto = ways(source)["processes"].veto
+    assert veto is not None and "pickled" in veto
+
+
+def test_a_pool_of_processes_over_tiny_tasks_is_vetoed_as_the_rule_says() -> None:
+    source = "def f(x):\n    return x * x\n" + POOL.replace("Thread", "Process").format("f, range(1_000_000)")
+    veto = ways(source)["processes"].veto
+    assert veto is not None and "sending" in veto
+
+
+def test_a_library_that_uses_the_cores_needs_no_processes_on_top() -> None:
+    source = "import numpy as np\nms = [np.ones((1500, 1500))] * 8\n" + POOL.format("np.linalg.inv, ms")
+    assert set(ways(source)) == {"none"}
+
+
+def test_what_serves_one_thread_at_a_time_is_wanted_once_for_each() -> None:
+    source = (
+        "import psycopg2\ncur = psycopg2.connect('').cursor()\nfor i in range(9999):\n    cur.execute('insert', (i,))\n"
+    )
+    found = ways(source)["threads"]
+    assert found.scales and "one connection for each thread" in found.why
+
+
+@pytest.mark.parametrize(
+    ("source", "scales"),
+    [
+        ("from numba import njit\n@njit\ndef f(n):\n    s = 0.0\n    for i in range(n):\n        s += i * i\n    return s\n"
+         + POOL.format("f, [10**9] * 8"), True),
+        ("import pandas as pd\ndef f(d):\n    return d.apply(lambda r: r.a + 1, axis=1)\n"
+         "d = pd.DataFrame({'a': range(100_000)})\n" + POOL.format("f, [d] * 8"), False),
+    ],
+)  # fmt: skip
+def test_a_counterpart_scales_where_its_fact_says_so_and_has_no_number_where_none_is_known(
+    source: str, scales: bool
+) -> None:
+    found = ways(source)["library"]
+    assert found.scales is scales
+    assert ((found.speedup.likely or 0) > 1.25) is scales
+
+
+def test_what_guards_shared_state_is_said() -> None:
+    source = (
+        "import threading\nlock = threading.Lock()\nn = 0\ndef up(k):\n    global n\n    for _ in range(10**6):\n"
+        "        with lock:\n            n += 1\n" + POOL.format("up, range(8)")
+    )
+    found = ways(source)
+    assert "lock" in found["free-threaded"].why and "share" in found["processes"].why
+
+
+def test_a_build_without_a_gil_is_no_way_out_where_the_gil_is_not_the_limit() -> None:
+    source = "import numpy as np\nfor _ in range(32):\n    np.random.rand(4_000_000)\n"
+    assert "gain nothing" in (ways(source)["free-threaded"].veto or "")
+    assert "free-threaded" not in ways("s = 0\nfor i in range(10**7):\n    s += i\n", python="3.14", free_threaded=True)

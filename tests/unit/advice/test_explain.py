@@ -1,0 +1,45 @@
+"""The sentence that says why: it names what sets the limit, and says nothing that the ceiling denies."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.pipeline import analyse
+
+POOL = "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(4) as pool:\n    r = list(pool.map({}))\n"
+
+
+def why(source: str, **options: object) -> str:
+    report = analyse(source, "sketch.py", Options(**options))  # type: ignore[arg-type]
+    assert report.verdict is not None
+    return report.regions[report.verdict].explanation
+
+
+@pytest.mark.parametrize(
+    ("source", "says", "never"),
+    [
+        # A step of iteration is named like any other call.
+        ("import csv\nfor row in csv.DictReader(open('a.csv')):\n    row['a']\n", "iteration over `csv.DictReader`", "bytecode"),
+        # An operator that holds for most of the time, and hardly any bytecode.
+        ("parts = [b'x' * 50_000_000 for _ in range(9)]\n", "`bytes.__mul__`", "bytecode"),
+        ("s = 0\nfor i in range(10**7):\n    s += i * i % 7\n", "bytecode", "`range"),
+        # The GIL is free, and threads do not help all the same.
+        ("import psycopg2\ncur = psycopg2.connect('').cursor()\nfor i in range(9999):\n    cur.execute('insert', (i,))\n",
+         "one connection serves one thread at a time", "at the same time, whatever"),
+        ("import numpy as np\nfor _ in range(32):\n    np.random.rand(4_000_000)\n", "one lock for all threads", "several cores"),
+        ("import numpy as np\nms = [np.ones((1500, 1500))] * 8\n" + POOL.format("np.linalg.inv, ms"),
+         "already spreads its work over the cores", "run it on several cores"),
+        ("import threading, time\nlock = threading.Lock()\ndef f(n):\n    with lock:\n        time.sleep(1)\n"
+         + POOL.format("f, range(8)"), "a lock of the program is held", "at the same time, whatever"),
+        ("async def f(users):\n    for u in users:\n        await client.get(u)\n", "awaits follow one another", "turns"),
+    ],
+)  # fmt: skip
+def test_the_sentence(source: str, says: str, never: str) -> None:
+    text = why(source)
+    assert says in text and never not in text, text
+
+
+def test_without_a_gil_waiting_is_still_waiting() -> None:
+    source = "import requests\n" + POOL.format("requests.get, urls")
+    assert "It waits" in why(source, python="3.14", free_threaded=True)
