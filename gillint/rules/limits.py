@@ -296,7 +296,8 @@ TIMEOUT_OVER_UNINTERRUPTIBLE_HOLD = Rule(
     instead="A process, which can be terminated; for regular expressions an engine with a timeout of its own or linear time.",
     limits=(
         "Only timeouts that are written as numbers, and work that is handed over in the same file. Where the time hangs on the "
-        "input, it is reported if that one call is nearly all of the work."
+        "input, it is reported if that one call is nearly all of the work, and so is a regular expression with a "
+        "repeat inside a repeat, `(a+)+`, whatever its text."
     ),
     evidence=(
         "`re` never gives the GIL up while it matches: `gillint explain re.findall`. Measured on CPython 3.11.7: a thread in a "
