@@ -61,15 +61,20 @@ def too_short(a: Assessment) -> bool:
         and released / releases < _SHORT_RELEASE * HANDOFF_NS
         and a.prediction.ceiling.likely is not None
         and a.prediction.ceiling.likely < 1.25
-        and _tiny_releaser(a) is not None
+        and tiny_releaser(a) is not None
     )
 
 
-def _tiny_releaser(a: Assessment) -> RankedCall | None:
-    """The call that users would name: it releases, takes a good share, and is over before anyone could wake up."""
+def tiny_releaser(a: Assessment) -> RankedCall | None:
+    """The call that users would name: it releases, takes a good share, and is over before anyone could wake up.
+
+    Python code that releases for a hundredth of its time is Python code.
+    """
     for call in a.calls:
         effect = call.detail.effect
-        if call.share >= 0.2 and effect.releases.likely >= 0.5 and effect.fact is not None:
+        released = effect.native.likely + effect.wait.likely
+        is_it = effect.effect in (Effect.RELEASES, Effect.WAITS) or released >= 0.1 * effect.elapsed.likely
+        if call.share >= 0.2 and effect.releases.likely >= 0.5 and effect.fact is not None and is_it:
             return call
     return None
 
@@ -139,7 +144,7 @@ def _unit(a: Assessment) -> str:
 
 
 def _too_short(a: Assessment) -> str:
-    tiny = _tiny_releaser(a)
+    tiny = tiny_releaser(a)
     assert tiny is not None
     effect = tiny.detail.effect
     each = (effect.native.likely + effect.wait.likely) / max(effect.releases.likely, 1.0)
@@ -198,8 +203,11 @@ def _io(a: Assessment) -> str:
     top = _top(a, Effect.WAITS)
     what = f"{_name(a, top)} waits with the GIL released" if top is not None else "it waits with the GIL released"
     carried = a.region.iterations.value == "carried"
+    paused = top is not None and top.detail.call.name.endswith(".sleep")
     end = _held_back(a) or (
-        "; but each iteration needs the one before, so this loop itself cannot be spread"
+        "; but the pause is there on purpose (polling, a rate limit), so this loop itself is not to be spread"
+        if carried and paused
+        else "; but each iteration needs the one before, so this loop itself cannot be spread"
         if carried
         else ", so other threads wait at the same time, whatever the number of cores"
     )

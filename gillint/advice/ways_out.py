@@ -7,25 +7,32 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
-from gillint.advice.explain import duration, is_internal, serialiser, too_short
-from gillint.advice.transfer import TASK_NS, not_worth_sending, too_large_to_send
-from gillint.costs.demand import LOCK_TAKEN, Demand
+from gillint.advice.explain import duration, is_internal, serialiser, tiny_releaser, too_short
+from gillint.advice.transfer import not_worth_sending
+from gillint.advice.workers import (
+    NOTHING_GAINED,
+    PICKLE_SHARE,
+    carried,
+    guarded,
+    interpreters,
+    processes,
+    side_by_side,
+    supported,
+    unpicklable,
+)
+from gillint.costs.demand import Demand
 from gillint.effects.classify import classify
 from gillint.estimate import ZERO
-from gillint.knowledge.base import find_fact, library, library_files
+from gillint.knowledge.base import find_fact
 from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import Effect, Library
-from gillint.resolve.program import walk
-from gillint.resolve.trace import Call, Concurrency, Handover, Iterations, Kind
+from gillint.resolve.trace import Concurrency, Iterations, Kind
 from gillint.scaling.model import bound, knee, likely
 from gillint.scaling.predict import HELP_NO, BoundType, Range, Setting, loads
 
-# Start-up of a pool of processes, ns: fork 10-30 ms, spawn 100-300 ms; since 3.14 Linux has a fork server in its place.
-_FORK_NS, _SPAWN_NS = 20e6, 100e6
-_NOTHING_GAINED = 1.05
+_NOTEWORTHY = 0.2  # the share from which on a counterpart is told of a call that releases anyhow
 _BLOCK_NS = 10e6  # a pause of the event loop that users notice
-_INTERPRETER_START_NS = 50e6  # a pool of sub-interpreters: each imports what it needs anew
-_PICKLE_SHARE = 0.85  # what pickling both ways and uneven ends leave of the ideal, for ordinary arguments
+
 
 # A faster function with the same purpose. The speed-up comes from both facts' costs; whether it scales from its effect.
 _FASTER = {
@@ -34,9 +41,6 @@ _FASTER = {
     "json.dumps": "orjson.dumps",
     "json.dump": "orjson.dumps",
 }
-# A function or coroutine that is called again and again has its pool already.
-_STARTED_FOR = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP, Kind.SUBMISSION)
-_UNPICKLABLE = ("threading.", "sqlite3.", "socket.", "io.", "generator", "_thread.")
 # Pure Python: PyPy's own benchmarks give a factor around 4 over CPython (speed.pypy.org), much more or less by program.
 _PYPY = Range(1.0, 3.0, 10.0)
 
@@ -79,8 +83,8 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
     yield from _own_for_each(a, setting)
     if a.prediction.help != "yes" or kind is BoundType.MIXED:
         yield from _obstacles(a, setting)
-        yield _processes(a, setting, target)
-        yield _interpreters(a, setting, target, libraries)
+        yield processes(a, setting, target)
+        yield interpreters(a, setting, target, libraries)
         if not setting.free_threaded:
             yield _free_threaded(a, setting, target, libraries)
         yield from _faster(a, setting, target)
@@ -95,24 +99,25 @@ def _already_apart(a: Assessment, setting: Setting, target: Target) -> Iterator[
     """Work that has its own GIL already; where threads would do, they save the pickling."""
     if a.prediction.help == "yes":
         yield _threads(a, setting, target)
-    processes = a.prediction.concurrency is Concurrency.PROCESSES
-    against = (_unpicklable(a) or not_worth_sending(a)) if processes and a.region.handover is not None else None
+    apart = a.prediction.concurrency is Concurrency.PROCESSES
+    against = (unpicklable(a) or not_worth_sending(a)) if apart and a.region.handover is not None else None
     if against is not None:
         yield Advice("processes", True, Range(0.05, 1.0, 1.0), "as it is written", against)
         return
-    ideal = _ideal(setting)
+    ideal = side_by_side(setting)
     why = f"it already runs in {a.prediction.concurrency.value}, each with its own GIL: up to the number of cores pays"
-    yield Advice("none", False, Range(min(1.0, ideal), max(1.0, ideal * _PICKLE_SHARE), ideal), why)
-
-
-def _carried(a: Assessment) -> str | None:
-    if a.region.iterations is Iterations.CARRIED:
-        return "each iteration needs the one before (pagination, polling, a shared cursor, carried state)"
-    return None
+    yield Advice("none", False, Range(min(1.0, ideal), max(1.0, ideal * PICKLE_SHARE), ideal), why)
 
 
 def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
     """What serves one thread at a time, once for each thread: connections, generators of random numbers, parsers."""
+    if a.prediction.help == "no" and a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0:
+        load = loads(replace(a.demand, serial=ZERO, locked=ZERO), free_threaded=setting.free_threaded)[1]
+        gain = likely(load, setting.threads, setting.cores)
+        if gain >= HELP_NO:
+            why = "the lock only around what threads share: the work outside, and its result stored under the lock"
+            yield Advice("threads", True, Range(1.0, gain, max(gain, bound(load, setting.threads, setting.cores))), why)
+        return
     call = serialiser(a)
     what = call.detail.effect.serialised_by if call is not None else None
     if call is None or what is None or what in ("library", "thread") or setting.threads < 2:
@@ -123,7 +128,7 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
         name = call.detail.call.name
         why = f"one {what} for each thread: `{name}` on a shared one lets one thread through at a time"
         yield Advice(
-            "threads", True, Range(1.0, gain, max(gain, bound(load, setting.threads, setting.cores))), why, _carried(a)
+            "threads", True, Range(1.0, gain, max(gain, bound(load, setting.threads, setting.cores))), why, carried(a)
         )
 
 
@@ -139,113 +144,7 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
         share = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
         limit = f"Python code runs on several cores, about {against:.1f}x against one thread of a build with the GIL"
-    return Advice("threads", True, at, f"{count} threads: {limit}{more}", _carried(a))
-
-
-def _ideal(setting: Setting) -> float:
-    return float(min(setting.threads, setting.cores))
-
-
-def _processes(a: Assessment, setting: Setting, target: Target) -> Advice:
-    ideal = float(setting.threads) if a.prediction.bound is BoundType.IO else _ideal(setting)
-    at_best = max(1.0, ideal * _PICKLE_SHARE)
-    start = _FORK_NS if version_key(target.python) < (3, 14) else _SPAWN_NS
-    veto = _carried(a) or _unpicklable(a) or too_large_to_send(a) or _too_short_to_start(a, at_best, start)
-    why = "each process has its own interpreter and GIL; arguments and results are pickled, and workers take 0.1-0.3 s to start"
-    short = a.region.handover is not None and a.demand.elapsed.likely < TASK_NS and not _is_open(a)
-    if veto is None and short:
-        takes = (
-            f"a task takes {duration(a.demand.elapsed.likely)}, and sending it to a process about {duration(TASK_NS)}"
-        )
-        if "map" not in (a.region.via or ""):
-            veto = f"{takes}: hand over more work at a time"
-        why = f"{takes}: only in chunks (`chunksize=`); {why}"
-    why += _if_long_enough(a, start) + _sent_again(a) + _guarded(a)
-    likely_gain = _with_start(a, at_best, start)
-    return Advice("processes", ideal > 1, Range(min(1.0, ideal), likely_gain, ideal), why, veto)
-
-
-def _sent_again(a: Assessment) -> str:
-    """Objects that a decoder builds cost as much again to pickle where they are the result."""
-    decoder = next((c for c in a.calls if c.share >= 0.5 and c.detail.call.name.endswith((".loads", ".load"))), None)
-    if decoder is None or decoder.detail.effect.effect is not Effect.HOLDS:
-        return ""
-    return f"; what `{decoder.detail.call.name}` builds costs about as much again where it is sent back whole"
-
-
-def _guarded(a: Assessment) -> str:
-    """What a lock of threads says about processes: there is something that they would have to share."""
-    locks = (c.detail.call for c in a.calls if c.detail.call.implicit and c.detail.call.name in LOCK_TAKEN)
-    lock = next(locks, None)
-    if lock is None or a.region.kind is not Kind.SUBMISSION:
-        return ""
-    return f"; they share neither the `{lock.name.removesuffix('.__enter__')}` nor what it guards"
-
-
-def _with_start(a: Assessment, at_best: float, start: float) -> float:
-    """The gain of a pool that is started for one run of the region, where it is known how long that takes."""
-    spent = a.run_ns
-    if a.region.kind not in _STARTED_FOR or not spent.known or _is_open(a):
-        return at_best
-    return max(1.0, spent.likely / (start + spent.likely / at_best))
-
-
-def _too_short_to_start(a: Assessment, at_best: float, start: float) -> str | None:
-    """Whether starting the workers is known to take longer than what they save."""
-    spent = a.run_ns
-    if a.region.kind not in _STARTED_FOR or _is_open(a):
-        return None
-    if spent.known and _with_start(a, at_best, start) < _NOTHING_GAINED:
-        return f"starting them costs more than they save: the whole takes about {duration(spent.likely)}"
-    if spent.high < start:
-        return f"starting them costs more than they save: the whole takes {duration(spent.high)} at most"
-    return None
-
-
-def _if_long_enough(a: Assessment, start: float) -> str:
-    """What the advice hangs on where nobody knows how long the whole takes, and it may be little."""
-    spent = a.run_ns
-    if a.region.kind not in _STARTED_FOR or spent.known or spent.likely >= start or _is_open(a):
-        return ""
-    takes = f"{duration(spent.likely)} by estimate"
-    return f"; it pays if the whole takes much longer than {duration(start)}, and it takes {takes}"
-
-
-def _is_open(a: Assessment) -> bool:
-    """Whether a recursive function takes part: how often it calls itself, and so how long it takes, is not known."""
-    return any(isinstance(n, Call) and n.inner is not None and n.inner.recursive for n in walk(a.region.body))
-
-
-def _unpicklable(a: Assessment) -> str | None:
-    handover = a.region.handover
-    if isinstance(handover, Handover):
-        if handover.worker_name is not None and "<lambda>" in handover.worker_name:
-            return "a lambda cannot be pickled: make it a function at the top level of a module"
-        for value in handover.arguments:
-            if value.type is not None and value.type.startswith(_UNPICKLABLE):
-                return f"an argument of type {value.type} cannot be pickled"
-    return None
-
-
-def _interpreters(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, ...]) -> Advice:
-    ideal = _ideal(setting)
-    veto = _carried(a)
-    if veto is None:
-        against = [
-            lib.name
-            for lib in _support(libraries)
-            if lib.distribution != "python" and (lib.subinterpreters is None or lib.subinterpreters.state != "declared")
-        ]
-        if against:
-            veto = f"{', '.join(against)} cannot be loaded in a sub-interpreter, or does not say so"
-    if veto is None and version_key(target.python) < (3, 14):
-        veto = f"concurrent.futures.InterpreterPoolExecutor needs Python 3.14; the target is {target.python}"
-    at_best = max(1.0, ideal * _PICKLE_SHARE)
-    veto = veto or _too_short_to_start(a, at_best, _INTERPRETER_START_NS)
-    speedup = Range(min(1.0, ideal), _with_start(a, at_best, _INTERPRETER_START_NS), ideal)
-    why = "each sub-interpreter has its own GIL in one process; what is passed is copied or pickled"
-    why += _if_long_enough(a, _INTERPRETER_START_NS)
-    return Advice("interpreters", ideal > 1, speedup, why, veto)
+    return Advice("threads", True, at, f"{count} threads: {limit}{more}", carried(a))
 
 
 def _overhead(target: Target) -> float:
@@ -260,30 +159,24 @@ def _free_threaded(a: Assessment, setting: Setting, target: Target, libraries: t
     high = (
         float(min(setting.threads, setting.cores)) if a.prediction.bound is not BoundType.IO else float(setting.threads)
     )
-    veto = _carried(a)
+    veto = carried(a)
     if veto is None:
-        against = [lib.name for lib in _support(libraries) if lib.distribution != "python" and not _declares(lib)]
+        against = [lib.name for lib in supported(libraries) if lib.distribution != "python" and not _declares(lib)]
         if against:
             veto = f"importing {', '.join(against)} switches the GIL on again: no declared support"
     if veto is None and version_key(target.python) < (3, 13):
         veto = f"needs Python 3.13 or later; the target is {target.python}"
-    if veto is None and best < _NOTHING_GAINED:
+    if veto is None and best < NOTHING_GAINED:
         veto = f"it would gain nothing here (about {best:.1f}x): the GIL is not what limits it"
     percent = 100 * (overhead - 1)
     why = f"no GIL: Python code runs on all cores, at about {percent:.0f}% sequential overhead (predicted, never measured)"
-    if _guarded(a):
+    if guarded(a):
         why += "; what is under the lock still runs on one thread at a time"
     return Advice("free-threaded", best > 1.25, Range(min(1.0, best), best, max(best, high)), why, veto)
 
 
 def _declares(lib: Library) -> bool:
     return lib.free_threading is not None and lib.free_threading.state == "declared"
-
-
-def _support(libraries: tuple[str, ...]) -> list[Library]:
-    """The third-party libraries that the file imports and that a knowledge file speaks of."""
-    files = library_files()
-    return [lib for name in libraries if name in files and (lib := library(name)) is not None]
 
 
 def _without(demand: Demand, calls: list[RankedCall]) -> Demand:
@@ -314,7 +207,7 @@ def _obstacles(a: Assessment, setting: Setting) -> Iterator[Advice]:
         Range(1.0, max(1.0, best), max(1.0, best * 1.5)),
         f"the obstacle is the list of Python objects{origin} and `{call.name}` (line {call.span.line}) copies with the GIL held: "
         "decode straight into an array (a binary format with numpy.frombuffer, or a parser that fills arrays)",
-        _carried(a) if gain >= 1.25 and best < 1.25 else None,
+        carried(a) if gain >= 1.25 and best < 1.25 else None,
     )
 
 
@@ -363,12 +256,14 @@ def _faster(a: Assessment, setting: Setting, target: Target) -> Iterator[Advice]
                 end = "" if scales else "; it holds the GIL as well, so it is faster but does not scale"
                 why = f"`{other.name}` does what `{name}` does in about {_part(factor)} of the time{end}"
                 yield Advice("library", scales, Range(1.0, gain, gain * 1.5), why)
-        elif call.detail.effect.instead is not None:
+        elif call.detail.effect.instead is not None and (
+            call.share >= _NOTEWORTHY or call.detail.effect.gil.likely > 0.5 * call.detail.effect.elapsed.likely
+        ):
             scales, gain_range = _promised(a, call, setting)
             if not scales and _SCALES.search(call.detail.effect.instead):
                 continue  # what it would give is no more than there is
             why = f"for `{name}`: {call.detail.effect.instead}"
-            yield Advice("library", scales, gain_range, why, _carried(a) if scales else None)
+            yield Advice("library", scales, gain_range, why, carried(a) if scales else None)
 
 
 def _part(factor: float) -> str:
@@ -376,8 +271,8 @@ def _part(factor: float) -> str:
 
 
 def _batch(a: Assessment) -> Iterator[Advice]:
-    if too_short(a):
-        tiny = max((c for c in a.calls if c.detail.effect.releases.likely >= 0.5), key=lambda c: c.share)
+    tiny = tiny_releaser(a) if too_short(a) else None
+    if tiny is not None and tiny.detail.effect.effect is not Effect.RUNS_PYTHON:
         yield Advice(
             "batch",
             False,
@@ -396,7 +291,7 @@ def _larger(tiny: RankedCall) -> str:
 
 def _is_pure(a: Assessment, libraries: tuple[str, ...]) -> bool:
     elapsed = max(a.demand.elapsed.likely, 1e-3)
-    compiled = any(lib.distribution != "python" for lib in _support(libraries))
+    compiled = any(lib.distribution != "python" for lib in supported(libraries))
     return a.demand.python.likely / elapsed > 0.6 and not compiled
 
 
@@ -421,6 +316,10 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
             Range(1.0, 1.0, 1.0),
             f"`{name}` blocks the event loop for {duration(a.loop_block.likely)}: hand it to {what}",
         )
+        return
+    if a.prediction.bound is BoundType.GIL and a.demand.gil.likely > a.demand.wait.likely:
+        why = "the tasks compute in turn on the loop's one thread: run_in_executor with a ProcessPoolExecutor uses the cores"
+        yield Advice("processes", False, Range(1.0, 1.0, 1.0), why)
         return
     yield Advice(
         "none",

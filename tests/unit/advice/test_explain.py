@@ -32,6 +32,9 @@ def why(source: str, **options: object) -> str:
          "already spreads its work over the cores", "run it on several cores"),
         ("import threading, time\nlock = threading.Lock()\ndef f(n):\n    with lock:\n        time.sleep(1)\n"
          + POOL.format("f, range(8)"), "a lock of the program is held", "at the same time, whatever"),
+        # Python code that reads a little on the way is Python code.
+        ("import openpyxl\n" + POOL.format("openpyxl.load_workbook, paths"), "runs Python code", "handoff"),
+        ("import time, requests\nwhile requests.get(url).json()['state']:\n    time.sleep(2)\n", "on purpose", "one before"),
         ("async def f(users):\n    for u in users:\n        await client.get(u)\n", "awaits follow one another", "turns"),
     ],
 )  # fmt: skip

@@ -157,3 +157,29 @@ def test_a_build_without_a_gil_is_no_way_out_where_the_gil_is_not_the_limit() ->
     source = "import numpy as np\nfor _ in range(32):\n    np.random.rand(4_000_000)\n"
     assert "gain nothing" in (ways(source)["free-threaded"].veto or "")
     assert "free-threaded" not in ways("s = 0\nfor i in range(10**7):\n    s += i\n", python="3.14", free_threaded=True)
+
+
+def test_a_lock_around_waiting_is_to_be_taken_for_less() -> None:
+    source = (
+        "import threading, requests\nlock = threading.Lock()\ndef f(url):\n    with lock:\n        return requests.get(url)\n"
+        + POOL.format("f, urls")
+    )
+    found = ways(source)
+    assert found["threads"].scales and "lock only around" in found["threads"].why
+
+
+def test_a_thread_for_each_line_is_as_much_work_as_there_are_lines() -> None:
+    source = (
+        "import json, threading\nfor line in open('a.jsonl'):\n"
+        "    threading.Thread(target=json.loads, args=(line,)).start()\n"
+    )
+    assert "starting" not in (ways(source)["processes"].veto or "")
+
+
+def test_tasks_that_compute_without_waiting_have_no_waiting_that_a_loop_could_overlap() -> None:
+    source = (
+        "import asyncio\nasync def f(n):\n    for i in range(100_000):\n        n += i * i\n    return n\n"
+        "async def main():\n    await asyncio.gather(*(f(n) for n in range(8)))\n"
+    )
+    text = " ".join(a.why for a in ways(source).values())
+    assert "overlaps" not in text and "ProcessPool" in text
