@@ -193,6 +193,8 @@ def consistent_bounds(region: Region) -> set[str]:
     if held <= 0.3 + slack:
         demand = region["demand_ns"]
         wait, native = demand["wait"]["likely"], demand["native"]["likely"]
+        if held == 0.0:  # without a GIL, what would hold it is work for the cores like any other
+            native += demand["gil"]["likely"]
         # A library on p cores of its own has core time N but elapsed N/p, so N may look larger than it lasts.
         allowed |= {"io", "native"} if region["parallel_library"] else {"io" if wait > native else "native"}
     return allowed

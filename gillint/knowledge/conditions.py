@@ -99,7 +99,7 @@ def _holds(c: Condition, fact: Fact, arguments: Arguments, target: Target) -> tu
 
 
 def _is_beside(distribution: str, fact: Fact, target: Target) -> bool:
-    """Whether a companion of a library is in the user's environment; where that does not even show the library, it is taken to be."""
+    """Whether a companion of a library is in the environment; one that does not even show the library is not the user's."""
     environment = target.environment
     return environment.find(distribution) is not None or environment.find(fact.distribution) is None
 

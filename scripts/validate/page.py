@@ -54,12 +54,13 @@ _INTRODUCTION = """# Accuracy
 
 {programs} programs in `fixtures/workloads/`, written in the manner of working engineers, are measured by the engine of
 `gillint --measure` and predicted from their text alone. A third, chosen by a hash of the file names, is set aside: nothing is
-calibrated on it, and nobody looks at it while the analysis is worked on; what it shows as a whole was looked at between changes, and one of its
-programs (`http_keepalive`) was read. Those *written last* are strangers in full: written when the analysis was finished, by somebody who had
-seen neither it nor the other programs, and measured once. `gillint-validate` (`scripts/gillint-validate`)
-measures them again on your machine and prints these tables; `{data}` holds the figures below.
+calibrated on it, and nobody looks at it while the analysis is worked on; what it shows as a whole was looked at between
+changes, and one of its programs (`http_keepalive`) was read. Those *written last* are strangers in full: written when the
+analysis was finished, by somebody who had seen neither it nor the other programs. `gillint-validate`
+(`scripts/gillint-validate`) measures them again on your machine and prints these tables; `{data}` holds the figures below.
 
-{about} In {usable} of them ({aside} set aside, {fresh} of these written last) the controls were as they should be; only those are counted.
+{about} In {usable} of them ({aside} set aside, {fresh} of these written last) the controls were as they should be; only
+those are counted.
 """
 
 _MODEL = """A prediction errs where the code is read wrongly (which calls, which sizes, what they cost) and where the model of the

@@ -34,7 +34,8 @@ DISTRIBUTIONS = {
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
 }
-# What a program must not say of itself, in a name, a comment or a text. `nogil=` is an argument of numba's, `parallelism=` of argon2's.
+# What a program must not say of itself, in a name, a comment or a text; but `nogil=` is an argument of numba's,
+# `parallelism=` one of argon2's.
 HINTS = re.compile(
     r"(?<![a-z])(gil|nogil(?!=)|(un)?bound|cpu|io_bound|releas(e|es|ed|ing)|holds?|held|contention|contended|"
     r"scal(es|ing|able)|speed-?_?ups?|convoy|stalls?|blocking|concurrency|parallelism(?!=)|multicore|cores?|native)(?![a-z])",
