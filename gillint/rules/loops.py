@@ -137,7 +137,9 @@ def _unpacked(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
                 continue
             seen.add(detail.call.span)
             facts = (detail.effect.fact.id,) if detail.effect.fact is not None else ()
-            message = f"`{name}` turns native work into Python objects, one by one, with the GIL held: {advice}"
+            over = name.removesuffix(".__iter__")
+            what = f"`{name}`" if over == name else f"the iteration over `{over}`"
+            message = f"{what} turns native work into Python objects, one by one, with the GIL held: {advice}"
             yield finding(rule, context, detail.call.span, message, a.confidence, (), facts)
 
 
