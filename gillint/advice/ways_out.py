@@ -161,7 +161,9 @@ def _free_threaded(a: Assessment, setting: Setting, target: Target, libraries: t
     )
     veto = carried(a)
     if veto is None:
-        against = [lib.name for lib in supported(libraries) if lib.distribution != "python" and not _declares(lib)]
+        against = [
+            lib.name for lib in supported(libraries) if lib.distribution != "python" and _is_without_support(lib)
+        ]
         if against:
             veto = f"importing {', '.join(against)} switches the GIL on again: no declared support"
     if veto is None and version_key(target.python) < (3, 13):
@@ -170,13 +172,16 @@ def _free_threaded(a: Assessment, setting: Setting, target: Target, libraries: t
         veto = f"it would gain nothing here (about {best:.1f}x): the GIL is not what limits it"
     percent = 100 * (overhead - 1)
     why = f"no GIL: Python code runs on all cores, at about {percent:.0f}% sequential overhead (predicted, never measured)"
+    unsaid = [lib.name for lib in supported(libraries) if lib.distribution != "python" and lib.free_threading is None]
+    if unsaid:
+        why += f"; whether {', '.join(unsaid)} leaves it off is not known here"
     if guarded(a):
         why += "; what is under the lock still runs on one thread at a time"
     return Advice("free-threaded", best > 1.25, Range(min(1.0, best), best, max(best, high)), why, veto)
 
 
-def _declares(lib: Library) -> bool:
-    return lib.free_threading is not None and lib.free_threading.state == "declared"
+def _is_without_support(lib: Library) -> bool:
+    return lib.free_threading is not None and lib.free_threading.state != "declared"
 
 
 def _without(demand: Demand, calls: list[RankedCall]) -> Demand:

@@ -183,3 +183,10 @@ def test_tasks_that_compute_without_waiting_have_no_waiting_that_a_loop_could_ov
     )
     text = " ".join(a.why for a in ways(source).values())
     assert "overlaps" not in text and "ProcessPool" in text
+
+
+def test_a_library_of_which_nothing_is_known_does_not_switch_the_gil_on() -> None:
+    found = ways("import requests\nimport json\n" + HELD.removeprefix("import json\n"))["free-threaded"]
+    assert found.veto is None and "not known" in found.why
+    against = ways("import orjson\nimport json\n" + HELD.removeprefix("import json\n"))["free-threaded"]
+    assert against.veto is not None and "orjson" in against.veto
