@@ -87,8 +87,10 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             place = call.span if call.path == context.path and not share.chain else piece.span
             if place != call.span and _is_remote(share):
                 continue  # a pause before something that failed is tried again, a default that nobody asks for
-            if place != call.span and call.name.startswith("socket."):
-                continue  # a function that looks up or connects somewhere inside does so for few of its arguments
+            if place != call.span and call.name.startswith(("socket.", "threading.Condition.")):
+                # A function that looks up or connects somewhere inside does so for few of its arguments, and a lock that is
+                # made of a condition (many readers, one writer) seldom has to wait for it.
+                continue
             if call.name in _QUEUES and (place != call.span or asks_first):
                 continue
             if (place, call.name) in seen:
