@@ -220,10 +220,12 @@ def resolve(name: str) -> object:
             break
         if found is None:
             raise error or ImportError(name)
-    for part in rest:
-        if not hasattr(found, part):
-            raise LookupError(f"{name}: {getattr(found, '__name__', found)!r} has no {part!r}")
-        found = getattr(found, part)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # some names are deprecated where they are looked up
+        for part in rest:
+            if not hasattr(found, part):
+                raise LookupError(f"{name}: {getattr(found, '__name__', found)!r} has no {part!r}")
+            found = getattr(found, part)
     return found
 
 
