@@ -11,7 +11,8 @@ from gillint.effects.classify import CallEffect
 from gillint.estimate import Estimate
 from gillint.knowledge.schema import Effect
 from gillint.report.facts import conditions
-from gillint.resolve.trace import Call, children
+from gillint.resolve.program import walk
+from gillint.resolve.trace import Call
 from gillint.rules.base import FileContext
 
 _EFFECTS = {
@@ -44,19 +45,8 @@ def hover_at(context: FileContext, line: int, column: int) -> Hover | None:
 
 def calls_of(context: FileContext) -> list[Call]:
     """The calls and operators of the file itself, wherever they are reached from."""
-    found: list[Call] = []
-    stack = [trace.block for trace in reversed(context.resolved.functions)]
-    seen: set[int] = set()
-    while stack:
-        block = stack.pop()
-        if id(block) in seen:
-            continue
-        seen.add(id(block))
-        for node in block.nodes:
-            if isinstance(node, Call) and node.path == context.path:
-                found.append(node)
-            stack.extend(children(node))
-    return found
+    nodes = walk(*(trace.block for trace in reversed(context.resolved.functions)))
+    return [n for n in nodes if isinstance(n, Call) and n.path == context.path]
 
 
 def _contains(span: Span, line: int, column: int) -> bool:

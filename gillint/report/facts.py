@@ -53,7 +53,7 @@ def behaviour(b: Behaviour, base: Behaviour | None = None) -> str:
 
 def conditions(fact: Fact) -> list[str]:
     """What the effect depends on, case by case."""
-    cases = [f"{_condition(c.condition)}: {behaviour(c.behaviour, fact.behaviour)}" for c in fact.clauses]
+    cases = [f"{told(c.condition)}: {behaviour(c.behaviour, fact.behaviour)}" for c in fact.clauses]
     return [*cases, f"otherwise: {fact.behaviour.effect.value}"]
 
 
@@ -63,7 +63,8 @@ def _cost(cost: Cost) -> str:
     return " + ".join(p for p in (fixed, per) if p)
 
 
-def _condition(c: Condition) -> str:
+def told(c: Condition) -> str:
+    """A condition of a fact in words."""
     parts = []
     if c.size is not None:
         bounds = [
@@ -90,6 +91,8 @@ def _condition(c: Condition) -> str:
         parts.append(f"version {c.version}")
     if c.installed:
         parts.append(f"{c.installed} is installed")
+    if c.missing:
+        parts.append(f"{c.missing} is not installed")
     if c.build:
         parts.append(f"{c.build} build")
     return ", ".join(parts)

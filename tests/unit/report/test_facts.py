@@ -1,0 +1,41 @@
+"""Facts in words: every condition that a knowledge file may give is told."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from gillint.knowledge.schema import Condition
+from gillint.report.facts import told
+
+GIVEN: dict[str, dict[str, Any]] = {
+    "size": {"size": "size(a)", "below": 10},
+    "below": {"size": "size(a)", "below": 10},
+    "from_": {"size": "size(a)", "from_": 10},
+    "dtype": {"dtype": ("object",)},
+    "type": {"type": ("list",)},
+    "not_type": {"not_type": ("list",)},
+    "of": {"dtype": ("object",), "of": "a"},
+    "given": {"given": "key"},
+    "absent": {"absent": "key"},
+    "argument": {"argument": "indent", "is_": 2},
+    "is_": {"argument": "indent", "is_": 2},
+    "python": {"python": ">=3.12"},
+    "version": {"version": "<2"},
+    "build": {"build": "free-threaded"},
+    "installed": {"installed": "pyarrow"},
+    "missing": {"missing": "pyarrow"},
+}
+
+
+@pytest.mark.parametrize("key", [f.name for f in fields(Condition)])
+def test_every_condition_is_told(key: str) -> None:
+    text = told(Condition(**GIVEN[key]))
+    value = GIVEN[key][key]
+    assert str(value[0] if isinstance(value, tuple) else value) in text
+
+
+def test_what_is_there_and_what_is_missing_are_told_apart() -> None:
+    assert told(Condition(installed="pyarrow")) != told(Condition(missing="pyarrow"))
