@@ -222,7 +222,8 @@ def _choose(
     merged: dict[str, Value] = {}
     for end in ends or [before]:
         for name, value in end.items():
-            merged[name] = join(merged[name], value) if name in merged else value
+            other = merged.get(name)
+            merged[name] = value if other is None or other is value else join(other, value)
     act.environment = before
     before.clear()
     before.update(merged)
