@@ -49,6 +49,7 @@ UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 # A pause that is computed: the rest of an interval, a back-off.
 _UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
+_CHOICES = Estimate(2, 12, 1_000)  # a grid of parameters to search
 
 _ITEM_BYTES = {
     "bool": 1,
@@ -179,6 +180,8 @@ class Answers:
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)
+        if what == "value" and index is not None and (value is None or value == NONE):
+            return Estimate.point(index)
         if what in ("value", "seconds"):
             return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
@@ -186,6 +189,8 @@ class Answers:
         if what == "count":
             columns = value.columns if value is not None else None
             return Estimate.point(len(columns)) if columns is not None else Estimate(1, 4, 50)
+        if what == "choices":
+            return _choices(value)
         if what in ("rows", "cols", "dim"):
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
         if not has_known_size(value):
@@ -231,6 +236,15 @@ class Answers:
         name = value.origin if value is not None and value.origin is not None else f"`{parameter}` of {self._fact.name}"
         if name not in self.hangs_on:
             self.hangs_on.append(name)
+
+
+def _choices(value: Value | None) -> Estimate:
+    """How many ways there are to take one of each list in a dict; one dict after the other in a list of them."""
+    if value is not None and value.items is not None and value.type == "list":
+        return total(_choices(v) for v in value.items)
+    if value is None or value.columns is None:
+        return _CHOICES
+    return reduce(lambda a, b: a * b, (size_of(v) for _, v in value.columns), ONE)
 
 
 def member_size(value: Value | None) -> Estimate:
