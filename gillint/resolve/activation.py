@@ -247,7 +247,7 @@ class Activation:
                     lazy.span,
                     lazy.path,
                     lazy.kind,
-                    lazy.trips,
+                    value.size if value.size is not None and lazy.kind is not Kind.COROUTINE else lazy.trips,
                     lazy.block,
                     lazy.iterations,
                     lazy.function,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import string
 from dataclasses import replace
 
 from gillint.diagnostics.span import Span
@@ -31,11 +32,16 @@ from gillint.resolve.values import (
     SymbolRef,
     Value,
     join,
+    of_constant,
     of_number,
 )
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_ALPHABETS = {
+    f"string.{name}": getattr(string, name)
+    for name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits", "punctuation", "whitespace", "printable")
+}
 _SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
@@ -200,6 +206,8 @@ def symbol_of(name: str) -> Value:
     module, _, rest = name.partition(".")
     if module in _SAME_MODULE:
         name = f"{_SAME_MODULE[module]}.{rest}" if rest else _SAME_MODULE[module]
+    if name in _ALPHABETS:
+        return of_constant(_ALPHABETS[name])
     if name in _FLOATS:
         return Value(type="float")
     if name == "numpy.newaxis":

@@ -54,6 +54,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
         return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
+    if name == "itertools.islice" and args:
+        return _first_of(args)
     handler = _BY_NAME.get(name)
     if handler is None or not args:
         return None
@@ -119,6 +121,17 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     if amount.type is not None and amount.type not in ("bool", "complex"):
         return Value(type=amount.type)  # a number of some kind: decimals and fractions stay what they are
     return Value(type="int" if amount.type == "bool" else None)
+
+
+def _first_of(args: tuple[Value, ...]) -> Value:
+    """`islice(rows, 100)`: what makes the rows makes no more than that."""
+    source, numbers = args[0], [a.number for a in args[1:]]
+    first, last = (ZERO, numbers[0]) if len(numbers) == 1 else (numbers[0] or ZERO, numbers[1] if numbers[1:] else None)
+    whole = length_of(source) if source.size is not None or source.items is not None else None
+    size = whole if last is None else (last - first).max(0)
+    if whole is not None and size is not None:
+        size = size.min(whole)
+    return Value(type="itertools.islice", size=size, element=element_of(source), reference=source.reference, origin=source.origin)
 
 
 def _next(name: str, args: tuple[Value, ...]) -> Value:

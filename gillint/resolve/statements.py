@@ -17,7 +17,7 @@ from gillint.resolve.exhaustion import SHED, WHILE_TRIPS, sheds, turns_until_emp
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterations import iterations_of
-from gillint.resolve.likelihood import fills_a_gap, is_true
+from gillint.resolve.likelihood import fills_a_gap, is_true, once_in
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -177,6 +177,9 @@ def _if(act: Activation, node: t.If) -> None:
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
     weights = (_RARE, 1.0) if fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
+    period = once_in(act, node)
+    if period is not None:
+        weights = (1.0, period - 1.0)
     constant = is_true(tested)
     if constant is not None:
         weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
@@ -208,7 +211,7 @@ def _choose(
         share = weights[number] / (sum(weights) or 1.0)
         in_loop = bool(act.loops) and share < 1.0 and taken is None
         if in_loop:  # what is appended here is so in some of the turns
-            act.loops.append(Estimate(0.01, share, 1.0))
+            act.loops.append(Estimate(min(0.01, share), share, 1.0))
         with act.nested() as builder:
             run(act, arm)
         if in_loop:
@@ -247,9 +250,11 @@ def _loop(
     """
     before = dict(act.environment)
     pending = list(act.pending)
+    given = len(act.returns), len(act.yields)
     for attempt in range(3):
         with act.nested() as builder:
             act.pending[:] = pending
+            del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
             trips, hangs_on, fed = enter()
             if ends_in_one_turn(node.body):  # tried again only where it failed
                 trips = trips.min(Estimate(1, 1, trips.high))
@@ -314,7 +319,7 @@ def _while(act: Activation, node: t.While) -> None:
     def enter() -> _Entry:
         act.operation("while_step")
         evaluate(act, node.test)
-        hangs_on = None if known is not None else WHILE_TURNS
+        hangs_on = None if known is not None and known.known else WHILE_TURNS
         return known or usual, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
