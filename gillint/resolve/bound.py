@@ -30,6 +30,9 @@ _UNKNOWN_SIZE |= dict.fromkeys(
     ("dict", "set", "frozenset", "collections.Counter", "collections.defaultdict", "collections.OrderedDict"),
     Estimate(3, 1_000, 1e6),
 )
+# A part of a parsed document of which nothing else is known: a text of a field, or a list of a few dozen records.
+FIELD = Estimate(2, 20, 1e4)
+_UNKNOWN_SIZE["json"] = FIELD
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
 NAMESPACES = ("threading.local", "types.SimpleNamespace")

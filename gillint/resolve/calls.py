@@ -14,6 +14,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import (
     CONTENT,
+    FIELD,
     QUERY,
     UNKNOWN_TRIPS,
     Answers,
@@ -65,7 +66,6 @@ _AMBIGUOUS = {
     "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
     "remove", "insert", "replace", "find", "format", "items", "values", "keys",
 }  # fmt: skip
-_FIELD = Estimate(2, 20, 1e4)
 # What runs a coroutine function, and makes the coroutine itself.
 _RUNS_FUNCTION = {"anyio.run", "trio.run"}
 _RUNS_COROUTINE = {
@@ -212,7 +212,7 @@ def _method(
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
-        receiver = replace(receiver, size=_FIELD)
+        receiver = replace(receiver, size=FIELD)
     for base in bases_of("typing.NamedTuple" if kind == "tuple" and ref.name.startswith("_") else kind):
         name = f"{base}.{ref.name}"
         name = SYNONYMS.get(name, name)

@@ -9,11 +9,13 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import FILES, element_of, member_size, number_of, size_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of
-from gillint.resolve.trace import Block, Branch, Call
+from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.values import NONE, Value
 from gillint.syntax import tree as t
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
+# Of requests, one after the other: a listing has some pages, an answer comes in some pieces.
+EXCHANGES = Estimate(1, 20, 1e4)
 _BUFFERS = ("io.BytesIO", "io.StringIO")
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
@@ -124,6 +126,19 @@ def turns_until_empty(body: Block) -> Estimate | None:
         if method in _TAKERS and source.type in _CONTAINERS and not filled:
             return source.size.max(1)
     return None
+
+
+def asks_each_turn(body: Block, depth: int = 4) -> bool:
+    """Whether what is repeated talks to somebody else, itself or in what it calls."""
+    for node in body.nodes:
+        if isinstance(node, Call) and node.peer is not None and node.fact is not None:
+            return True
+        inner = node.inner if isinstance(node, Call) else node.body if isinstance(node, Loop) else None
+        if inner is not None and depth > 0 and asks_each_turn(inner, depth - 1):
+            return True
+        if isinstance(node, Branch) and any(asks_each_turn(arm, depth) for arm in node.arms):
+            return True
+    return False
 
 
 def _gives(call: Call, kind: str | None) -> bool:
