@@ -150,7 +150,11 @@ def _gives(call: Call, kind: str | None) -> bool:
 def _reads_too(call: Call, source: Value) -> bool:
     """Whether another call takes from the same file: `f.read(length)` after `f.read(HEADER.size)`."""
     other = call.bound.receiver
-    return call.name.rsplit(".", 1)[-1] in _READERS and other is not None and (other.type, other.text) == (source.type, source.text)
+    return (
+        call.name.rsplit(".", 1)[-1] in _READERS
+        and other is not None
+        and (other.type, other.text) == (source.type, source.text)
+    )
 
 
 def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:

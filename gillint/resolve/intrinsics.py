@@ -131,7 +131,9 @@ def _first_of(args: tuple[Value, ...]) -> Value:
     size = whole if last is None else (last - first).max(0)
     if whole is not None and size is not None:
         size = size.min(whole)
-    return Value(type="itertools.islice", size=size, element=element_of(source), reference=source.reference, origin=source.origin)
+    return Value(
+        type="itertools.islice", size=size, element=element_of(source), reference=source.reference, origin=source.origin
+    )
 
 
 def _next(name: str, args: tuple[Value, ...]) -> Value:
