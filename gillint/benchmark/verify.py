@@ -7,7 +7,7 @@ from enum import Enum
 
 from gillint.advice.outcome import Options
 from gillint.estimate import Interval
-from gillint.knowledge.schema import Effect, Fact, Measured
+from gillint.knowledge.schema import Condition, Effect, Evidence, Fact, Measured
 from gillint.measure.probe import Counted
 from gillint.pipeline import analyse
 
@@ -29,7 +29,8 @@ AGREEMENT = (
     "can neither be predicted nor was recorded is judged by its effect alone: what holds or runs Python is above 0.8,\n"
     "what releases or waits below. Inconclusive is what raised, what took too long, what differed by more than 0.3 from\n"
     "round to round, what waits and was answered at once (as by a server on the same machine), what other threads of the\n"
-    "library did, and what would disagree, but releases so shortly that counting takes as long."
+    "library did even where it was told to use one, and what would disagree, but releases so shortly that counting takes\n"
+    "as long."
 )
 
 
@@ -49,7 +50,8 @@ class Verified:
     Attributes:
         reason: why it is not "agree", or what was expected.
         predicted: the held fraction that gillint predicts for the probe.
-        recorded: the held fractions of the fact's evidence.
+        recorded: the held fractions of the evidence.
+        condition: what holds in the case that was probed, where that is not the fact's own probe.
     """
 
     fact: Fact
@@ -58,10 +60,19 @@ class Verified:
     counted: Counted | None = None
     predicted: Interval | None = None
     recorded: tuple[float, ...] = ()
+    condition: Condition | None = None
 
 
-def predicted_held(fact: Fact, options: Options) -> Interval | None:
-    """The held fraction that is predicted for a fact's probe, where the fact's own calls are much of it."""
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What gillint predicts for a probe: the held fraction, and the evidence that it stands on."""
+
+    held: Interval
+    evidence: tuple[Evidence, ...]
+
+
+def predict(fact: Fact, options: Options) -> Predicted | None:
+    """What is predicted for a fact's probe, where the fact's own calls are much of it."""
     if fact.probe is None:
         return None
     body = "\n".join(f"    {line}" for line in fact.probe.statement.splitlines())
@@ -71,13 +82,11 @@ def predicted_held(fact: Fact, options: Options) -> Interval | None:
     for region in report.regions:
         if region.region.span.line != line:
             continue
-        own = sum(
-            c.share for c in region.calls if c.detail.effect.fact is not None and c.detail.effect.fact.id == fact.id
-        )
+        calls = [c for c in region.calls if c.detail.effect.fact is not None and c.detail.effect.fact.id == fact.id]
         held = region.prediction.held
-        if own < _LEAST_SHARE or held.likely is None:
+        if sum(c.share for c in calls) < _LEAST_SHARE or held.likely is None:
             return None
-        return Interval(held.low, held.likely, held.high)
+        return Predicted(Interval(held.low, held.likely, held.high), calls[0].detail.effect.evidence)
     return None
 
 
