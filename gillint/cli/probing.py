@@ -89,7 +89,7 @@ def _verify(fact: Fact, counter: _Counter, python: Interpreter, version: str | N
     predicted = predict(fact, options)
     if predicted is None:
         return judge(fact, counted, None)
-    return judge(replace(fact, evidence=predicted.evidence), counted, predicted.held)
+    return judge(replace(fact, evidence=predicted.evidence), counted, predicted.held, predicted.computing)
 
 
 def update_evidence(result: Verified, version: str, python: str) -> None:
