@@ -40,7 +40,17 @@ _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
 _ALPHABETS = {
     f"string.{name}": getattr(string, name)
-    for name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits", "punctuation", "whitespace", "printable")
+    for name in (
+        "ascii_letters",
+        "ascii_lowercase",
+        "ascii_uppercase",
+        "digits",
+        "hexdigits",
+        "octdigits",
+        "punctuation",
+        "whitespace",
+        "printable",
+    )
 }
 _SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}

@@ -30,6 +30,9 @@ _UNKNOWN_SIZE |= dict.fromkeys(
     ("dict", "set", "frozenset", "collections.Counter", "collections.defaultdict", "collections.OrderedDict"),
     Estimate(3, 1_000, 1e6),
 )
+# A part of a parsed document of which nothing else is known: a text of a field, or a list of a few dozen records.
+FIELD = Estimate(2, 20, 1e4)
+_UNKNOWN_SIZE["json"] = FIELD
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
 NAMESPACES = ("threading.local", "types.SimpleNamespace")
@@ -51,6 +54,7 @@ INNER_TRIPS = Estimate(1, 30, 1e6)
 # A pause that is computed: the rest of an interval, a back-off.
 _UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
+_CHOICES = Estimate(2, 12, 1_000)  # a grid of parameters to search
 
 _ITEM_BYTES = {
     "bool": 1,
@@ -181,6 +185,8 @@ class Answers:
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)
+        if what == "value" and index is not None and (value is None or value == NONE):
+            return Estimate.point(index)
         if what in ("value", "seconds"):
             return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
@@ -188,6 +194,8 @@ class Answers:
         if what == "count":
             columns = value.columns if value is not None else None
             return Estimate.point(len(columns)) if columns is not None else Estimate(1, 4, 50)
+        if what == "choices":
+            return _choices(value)
         if what in ("rows", "cols", "dim"):
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
         if not has_known_size(value):
@@ -233,6 +241,15 @@ class Answers:
         name = value.origin if value is not None and value.origin is not None else f"`{parameter}` of {self._fact.name}"
         if name not in self.hangs_on:
             self.hangs_on.append(name)
+
+
+def _choices(value: Value | None) -> Estimate:
+    """How many ways there are to take one of each list in a dict; one dict after the other in a list of them."""
+    if value is not None and value.items is not None and value.type == "list":
+        return total(_choices(v) for v in value.items)
+    if value is None or value.columns is None:
+        return _CHOICES
+    return reduce(lambda a, b: a * b, (size_of(v) for _, v in value.columns), ONE)
 
 
 def member_size(value: Value | None) -> Estimate:

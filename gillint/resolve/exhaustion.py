@@ -9,7 +9,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import FILES, element_of, member_size, number_of, size_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of
-from gillint.resolve.trace import Block, Branch, Call
+from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.values import NONE, Value
 from gillint.syntax import tree as t
 
@@ -17,6 +17,8 @@ WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
 # Where it is run again and again. In the programs of the accuracy table such a loop turns nine times (geometric mean), and
 # never a thousand times: a digit, a parent, a link at a time.
 INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
+# Of requests, one after the other: a listing has some pages, an answer comes in some pieces.
+EXCHANGES = Estimate(1, 20, 1e4)
 _BUFFERS = ("io.BytesIO", "io.StringIO")
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
@@ -129,6 +131,19 @@ def turns_until_empty(body: Block) -> Estimate | None:
     return None
 
 
+def asks_each_turn(body: Block, depth: int = 4) -> bool:
+    """Whether what is repeated talks to somebody else, itself or in what it calls."""
+    for node in body.nodes:
+        if isinstance(node, Call) and node.peer is not None and node.fact is not None:
+            return True
+        inner = node.inner if isinstance(node, Call) else node.body if isinstance(node, Loop) else None
+        if inner is not None and depth > 0 and asks_each_turn(inner, depth - 1):
+            return True
+        if isinstance(node, Branch) and any(asks_each_turn(arm, depth) for arm in node.arms):
+            return True
+    return False
+
+
 def _gives(call: Call, kind: str | None) -> bool:
     return (
         call.name.rsplit(".", 1)[-1] in _GIVERS and call.bound.receiver is not None and call.bound.receiver.type == kind
@@ -138,7 +153,11 @@ def _gives(call: Call, kind: str | None) -> bool:
 def _reads_too(call: Call, source: Value) -> bool:
     """Whether another call takes from the same file: `f.read(length)` after `f.read(HEADER.size)`."""
     other = call.bound.receiver
-    return call.name.rsplit(".", 1)[-1] in _READERS and other is not None and (other.type, other.text) == (source.type, source.text)
+    return (
+        call.name.rsplit(".", 1)[-1] in _READERS
+        and other is not None
+        and (other.type, other.text) == (source.type, source.text)
+    )
 
 
 def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:

@@ -310,8 +310,8 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
-    if value.type == "tuple":
-        return size_of(value), element, None, value.origin
+    if value.type in ("tuple", "json"):
+        return size_of(value), element, None, value.origin or _source_text(act, span)
     assumed = INNER_TRIPS if act.runs_often() else UNKNOWN_TRIPS
     return assumed, element, None, value.origin or _source_text(act, span)
 

@@ -223,7 +223,13 @@ class Functions(Classes):
         loop: Loop | None = None
         for node in block.nodes:
             if isinstance(node, Loop) and node.span == act.yield_loop:
-                loop, body, trips, hangs_on, iterations = node, node.body, node.trips, node.trips_hang_on, node.iterations
+                loop, body, trips, hangs_on, iterations = (
+                    node,
+                    node.body,
+                    node.trips,
+                    node.trips_hang_on,
+                    node.iterations,
+                )
                 once = Block(block.operations, tuple(n for n in block.nodes if n is not node), act.name)
         items = act.yielded[0]
         for other in act.yielded[1:]:

@@ -13,6 +13,7 @@ from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.columns import GROUPED
+from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
@@ -130,7 +131,9 @@ def _first_of(args: tuple[Value, ...]) -> Value:
     size = whole if last is None else (last - first).max(0)
     if whole is not None and size is not None:
         size = size.min(whole)
-    return Value(type="itertools.islice", size=size, element=element_of(source), reference=source.reference, origin=source.origin)
+    return Value(
+        type="itertools.islice", size=size, element=element_of(source), reference=source.reference, origin=source.origin
+    )
 
 
 def _next(name: str, args: tuple[Value, ...]) -> Value:
@@ -391,4 +394,6 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
     "int": _converted,
     "float": _converted,
     "sqlalchemy.create_engine": _engine,
+    "sklearn.pipeline.make_pipeline": pipeline_of,
+    PIPELINE: pipeline_of,
 }

@@ -36,6 +36,8 @@ _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
 
 def binary(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value:
     """An arithmetic operator by the types of its operands."""
+    if operator in _ARITHMETIC:
+        left, right = _field_of_document(left, right), _field_of_document(right, left)
     special = _operator_call(act, left, operator, right, span)
     if special is not None:
         return special
@@ -70,6 +72,14 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return UNKNOWN
+
+
+def _field_of_document(value: Value, other: Value) -> Value:
+    """A field of a parsed document beside an operator: what the other operand is, or else a number."""
+    if value.type != "json":
+        return value
+    kind = other.type if other.type in ("str", "list") else "float"
+    return Value(type=kind, size=value.size if kind != "float" else None, origin=value.origin)
 
 
 def _operator_call(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value | None:

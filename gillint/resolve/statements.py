@@ -13,7 +13,16 @@ from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
-from gillint.resolve.exhaustion import INNER_WHILE_TRIPS, SHED, WHILE_TRIPS, sheds, turns_until_empty, turns_until_long
+from gillint.resolve.exhaustion import (
+    EXCHANGES,
+    INNER_WHILE_TRIPS,
+    SHED,
+    WHILE_TRIPS,
+    asks_each_turn,
+    sheds,
+    turns_until_empty,
+    turns_until_long,
+)
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterations import iterations_of
@@ -315,9 +324,12 @@ def _while(act: Activation, node: t.While) -> None:
     )
 
     def learn(done: Builder) -> bool:
-        nonlocal known
-        known = known or turns_until_empty(done.finish()) or turns_until_long(act, node.test, usual)
-        return known is not None
+        nonlocal known, usual
+        body = done.finish()
+        known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
+        if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) and asks_each_turn(body):
+            usual = EXCHANGES
+        return known is not None or usual is EXCHANGES
 
     def enter() -> _Entry:
         act.operation("while_step")
