@@ -263,6 +263,14 @@ class Activation:
         return product
 
 
+    def runs_often(self) -> bool:
+        """Whether the current statement is run again and again, by a loop here or by the callers."""
+        return (self.times * self.trips_so_far()).likely > _OFTEN
+
+
+_OFTEN = 1.5
+
+
 class _Nested:
     """The context in which an activation writes into a block of its own; a class, since it is entered all the time."""
 

@@ -112,11 +112,16 @@ def _lacks(act: Activation, value: Value, name: str) -> bool:
         return False
     owner = act.program.class_of(value.type)
     if owner is None:
-        kind = getattr(builtins, value.type, None)
-        return isinstance(kind, type) and not hasattr(kind, name)
+        return is_builtin_without(value.type, name)
     if act.program.library_bases(owner):
         return False
     return act.program.attribute(owner, name) is None and act.program.attribute(owner, "__getattr__") is None
+
+
+def is_builtin_without(type_name: str | None, name: str) -> bool:
+    """Whether a type is one of Python's own, and has no such attribute."""
+    kind = getattr(builtins, type_name or "", None)
+    return isinstance(kind, type) and not hasattr(kind, name)
 
 
 def _of_class(act: Activation, owner: ClassScope | None, name: str) -> Value:

@@ -12,6 +12,7 @@ from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
+from gillint.resolve.attributes import is_builtin_without
 from gillint.resolve.bound import (
     CONTENT,
     FIELD,
@@ -63,8 +64,8 @@ _DUCK_TYPES = (
     "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
 )  # fmt: skip
 _AMBIGUOUS = {
-    "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
-    "remove", "insert", "replace", "find", "format", "items", "values", "keys",
+    "get", "join", "copy", "sort", "count", "clear", "update", "add", "read", "write", "close", "pop",
+    "remove", "insert", "replace", "find", "format",
 }  # fmt: skip
 # What runs a coroutine function, and makes the coroutine itself.
 _RUNS_FUNCTION = {"anyio.run", "trio.run"}
@@ -199,7 +200,7 @@ def _method(
     act.operation("method_lookup")
     receiver = ref.receiver
     kind = receiver.type
-    if kind in ("float", "int", "bool") and find_fact(f"{kind}.{ref.name}") is None:
+    if is_builtin_without(kind, ref.name):
         kind = None  # it was a guess, and a wrong one
     if kind is None or is_vague(kind):
         for duck in _DUCK_TYPES:

@@ -15,6 +15,7 @@ from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import (
     EXCHANGES,
+    INNER_WHILE_TRIPS,
     SHED,
     WHILE_TRIPS,
     asks_each_turn,
@@ -317,13 +318,16 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else WHILE_TRIPS
+    again = act.runs_often()
+    usual = (
+        _TRIED if is_retry(node.body) else SHED if sheds(node) else INNER_WHILE_TRIPS if again else WHILE_TRIPS
+    )
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
         body = done.finish()
-        known = known or turns_until_empty(body) or turns_until_long(act, node.test)
-        if known is None and usual is WHILE_TRIPS and asks_each_turn(body):
+        known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
+        if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) and asks_each_turn(body):
             usual = EXCHANGES
         return known is not None or usual is EXCHANGES
 
@@ -360,14 +364,21 @@ def _counted(act: Activation, node: t.While) -> Estimate | None:
         if isinstance(s, t.Augment) and isinstance(s.target, t.Name) and s.target.id == test.left.id
     ]
     start = act.environment.get(test.left.id)
-    if len(steps) != 1 or start is None or start.number is None:
+    if len(steps) > 1 or start is None or start.number is None:
         return None
     with act.nested():
         end = evaluate(act, test.rights[0]).number
-        step = evaluate(act, steps[0].value).number
-    if end is None or step is None or steps[0].operator not in ("add", "sub"):
+        step = evaluate(act, steps[0].value).number if steps else None
+    if end is None or (steps and steps[0].operator not in ("add", "sub")):
         return None
+    if step is None or not step.known:
+        return _strides(end - start.number) if test.operators[0] in ("lt", "le") else None
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
+
+
+def _strides(whole: Estimate) -> Estimate:
+    """`while pos < len(data): pos += length_of_a_record`: at most one turn a byte, and nothing tells how long records are."""
+    return Estimate(1.0, max(1.0, whole.likely) ** 0.5, max(1.0, whole.high))
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")
