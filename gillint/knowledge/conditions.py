@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from gillint.estimate import Estimate
+from gillint.frozen import dataclass
 from gillint.knowledge.expressions import Measures, evaluate
 from gillint.knowledge.schema import Behaviour, Clause, Condition, Constant, Cost, Evidence, Fact
 from gillint.source.environment import Environment, LibraryVersion

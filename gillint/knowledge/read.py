@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from gillint.errors import KnowledgeError
+from gillint.frozen import replace
 from gillint.knowledge.expressions import check_expression
 from gillint.knowledge.schema import (
     Behaviour,

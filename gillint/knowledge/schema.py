@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Generic, Literal, TypeVar, overload
+
+from gillint.frozen import dataclass, replace
 
 Constant = str | int | float | bool | None
 

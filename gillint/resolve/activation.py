@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Target
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
@@ -261,7 +262,6 @@ class Activation:
         for trips in self.loops[since:]:
             product = product * trips
         return product
-
 
     def runs_often(self) -> bool:
         """Whether the current statement is run again and again, by a loop here or by the callers."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE
+from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type, knows_module
 from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import annotated
 from gillint.resolve.classes import Classes

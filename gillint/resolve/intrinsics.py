@@ -6,10 +6,10 @@ import math
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.columns import GROUPED

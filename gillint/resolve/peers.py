@@ -8,9 +8,9 @@ import re
 import token
 import tokenize
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 
+from gillint.frozen import replace
 from gillint.knowledge.schema import Fact
 from gillint.resolve.scope import ModuleScope, Peers
 from gillint.resolve.texts import ANY, Text

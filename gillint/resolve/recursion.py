@@ -6,9 +6,8 @@ loop over the children of a node would make a thousand, most nodes have none.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.frozen import replace
 from gillint.resolve.trace import Block, Branch, Call, Loop, Node
 
 

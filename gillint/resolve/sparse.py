@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from gillint.estimate import ONE
+from gillint.frozen import replace
 from gillint.resolve.bound import number_of, size_of
 from gillint.resolve.shapes import ARRAY, with_shape
 from gillint.resolve.trace import Bound

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
@@ -319,9 +319,7 @@ def _for(act: Activation, node: t.For) -> None:
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
     again = act.runs_often()
-    usual = (
-        _TRIED if is_retry(node.body) else SHED if sheds(node) else INNER_WHILE_TRIPS if again else WHILE_TRIPS
-    )
+    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else INNER_WHILE_TRIPS if again else WHILE_TRIPS
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
