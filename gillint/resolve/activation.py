@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -247,7 +247,7 @@ class Activation:
                     lazy.span,
                     lazy.path,
                     lazy.kind,
-                    lazy.trips,
+                    lazy.trips.around(lazy.block.depth),
                     lazy.block,
                     lazy.iterations,
                     lazy.function,
@@ -257,10 +257,16 @@ class Activation:
 
     def trips_so_far(self, since: int = 0) -> Estimate:
         """How often the current statement runs for one run of the body, or of that many loops around it."""
-        product = ONE
-        for trips in self.loops[since:]:
-            product = product * trips
-        return product
+        return turns_of(self.loops[since:])
+
+
+def turns_of(loops: Sequence[Estimate]) -> Estimate:
+    """How often the innermost of some loops turns in all; the outermost comes first."""
+    product, depth = ONE, 0
+    for trips in reversed(loops):
+        product = product * trips.around(depth)
+        depth += trips.is_open
+    return product.around(0)
 
 
 class _Nested:

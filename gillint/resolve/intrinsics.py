@@ -332,7 +332,6 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     return replace(joined, number=None, literal=None)
 
 
-MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
 
 
 def pair_of(mapping: Value) -> tuple[Value, Value]:
