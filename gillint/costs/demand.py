@@ -21,6 +21,11 @@ from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, No
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
 
 
+def calls_of(inner: Block) -> Estimate:
+    """How often the body of a function runs for one call of it from outside."""
+    return RECURSIVE_CALLS.around(inner.depth) if inner.recursive else ONE
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """Demands of one run, in nanoseconds.
@@ -210,7 +215,7 @@ class Costs:
             yield self._alone(call, effect)
         if call.inner is not None:
             inner = self.block(call.inner)
-            yield inner.times(RECURSIVE_CALLS) if call.inner.recursive else inner
+            yield inner.times(calls_of(call.inner)) if call.inner.recursive else inner
         if call.callback is not None:
             yield self.block(call.callback).times(effect.calls)
 
@@ -265,7 +270,7 @@ class Costs:
                         else CallShare(node, self.effect(node), old.count + count, chain, max(old.chance, chance))
                     )
                 if node.inner is not None:
-                    times = count * RECURSIVE_CALLS if node.inner.recursive else count
+                    times = count * calls_of(node.inner)
                     self._collect(node.inner, times, chance, (*chain, node.span), found, depth + 1)
                 if node.callback is not None:
                     self._collect(node.callback, count * self.effect(node).calls, chance, chain, found, depth + 1)

@@ -73,6 +73,10 @@ _ITEM_BYTES = {
 }
 
 
+# Of these `items` are a key and a value.
+MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
+
+
 def size_of(value: Value | None) -> Estimate:
     """The size of a value, assumed where it is unknown."""
     if value is None:
@@ -81,7 +85,7 @@ def size_of(value: Value | None) -> Estimate:
         return value.size
     if value.shape is not None:
         return reduce(lambda a, b: a * b, value.shape, ONE)
-    if value.items is not None:
+    if value.items is not None and value.type not in MAPPINGS:
         return Estimate.point(len(value.items))
     if value.columns is not None and value.type == "dict":
         return Estimate.point(len(value.columns))

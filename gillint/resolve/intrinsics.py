@@ -348,9 +348,6 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     return replace(joined, number=None, literal=None)
 
 
-MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
-
-
 def pair_of(mapping: Value) -> tuple[Value, Value]:
     """The key and the value of a dict, as far as they are known."""
     if mapping.items is not None and len(mapping.items) == 2:

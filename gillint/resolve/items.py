@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gillint.estimate import ONE
 from gillint.frozen import replace
-from gillint.resolve.bound import element_of, literal_text, size_of
+from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid
-from gillint.resolve.intrinsics import MAPPINGS, pair_of
+from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.shapes import ARRAY, KEPT
 from gillint.resolve.values import SymbolRef, Value
 from gillint.syntax import tree as t

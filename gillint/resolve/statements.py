@@ -85,7 +85,7 @@ def _assign(act: Activation, node: t.Assign) -> None:
     if (not is_known(value) or value.type == "NoneType") and is_known(known):
         value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
-        value = replace(value, element=known.element)
+        value = replace(value, element=known.element, items=value.items or known.items)
     for target in node.targets:
         bind(act, target, value)
         if is_known(known):
@@ -283,13 +283,14 @@ def _loop(
         before = {k: stable.get(k, v) for k, v in before.items()}
         act.environment.clear()
         act.environment.update(before)
+    body = builder.finish()
     act.emit(
         Loop(
             node.span,
             act.path,
             Kind.LOOP,
-            trips,
-            builder.finish(),
+            trips.around(body.depth),
+            body,
             Iterations.CARRIED if fed is Iterations.CARRIED else behind_calls(act, node, iterations_of(node)),
             act.name,
             hangs_on,
