@@ -11,7 +11,7 @@ from dataclasses import replace
 from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.bound import ROWS, element_of, literal_text, number_of, size_of
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
@@ -25,6 +25,7 @@ from gillint.resolve.values import (
     UndefinedRef,
     Value,
     join,
+    text_of,
 )
 
 
@@ -174,13 +175,14 @@ def _query(kind: str, session: Value | None, entities: tuple[Value, ...]) -> Val
     """A statement that asks for instances of a class of the project has these as its members."""
     ref = entities[0].reference
     element = Value(type=ref.key) if isinstance(ref, ClassRef) and len(entities) == 1 else None
-    return Value(type=kind, element=element, dtype=session.dtype if session is not None else None)
+    return Value(type=kind, size=ROWS, element=element, dtype=session.dtype if session is not None else None)
 
 
 def _engine(name: str, args: tuple[Value, ...]) -> Value:
-    """An engine knows its dialect: the first part of the URL."""
-    url = literal_text(args[0])
-    return Value(type="sqlalchemy.engine.Engine", dtype=re.split("[:+]", url)[0] if url is not None else None)
+    """An engine knows its dialect: the first part of the URL, which is known where only the rest is made up."""
+    url = text_of(args[0])
+    found = re.match(r"(\w+)(?:\+\w+)?:", url.pattern) if url is not None else None
+    return Value(type="sqlalchemy.engine.Engine", dtype=found[1] if found is not None else None)
 
 
 _PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack")
