@@ -15,9 +15,11 @@ from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import (
     EXCHANGES,
+    PIECES,
     SHED,
     WHILE_TRIPS,
     asks_each_turn,
+    cuts_off,
     sheds,
     turns_until_empty,
     turns_until_long,
@@ -314,7 +316,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else WHILE_TRIPS
+    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else PIECES if cuts_off(node) else WHILE_TRIPS
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
