@@ -40,6 +40,8 @@ _UNKNOWN_SIZE |= dict.fromkeys(
      "sqlalchemy.engine.MappingResult"),
     ROWS,
 )  # fmt: skip
+# Nodes of a document: of a page, and of what was found in one.
+_UNKNOWN_SIZE |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
 NAMESPACES = ("threading.local", "types.SimpleNamespace")

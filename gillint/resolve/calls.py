@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE
 from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type, knows_module
 from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.expressions import evaluate

@@ -13,6 +13,7 @@ from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import ROWS, element_of, literal_text, number_of, size_of
 from gillint.resolve.columns import GROUPED
+from gillint.resolve.repeated import called_again
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
@@ -34,6 +35,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     args = bound.positional
     if name in ("map", "filter", "itertools.starmap") and len(args) > 1:
         return _mapped(act, name, args, span)
+    if name == "iter" and len(args) == 2:
+        return called_again(act, args[0], span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
     if name.startswith(_RANDOM) and args:
