@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from gillint.frozen import dataclass
 
 LIMIT = 1e15  # nothing is larger: 1e15 ns are eleven days
 

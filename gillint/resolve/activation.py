@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Target
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
@@ -247,7 +248,7 @@ class Activation:
                     lazy.span,
                     lazy.path,
                     lazy.kind,
-                    lazy.trips,
+                    value.size if value.size is not None and lazy.kind is not Kind.COROUTINE else lazy.trips,
                     lazy.block,
                     lazy.iterations,
                     lazy.function,
@@ -261,6 +262,13 @@ class Activation:
         for trips in self.loops[since:]:
             product = product * trips
         return product
+
+    def runs_often(self) -> bool:
+        """Whether the current statement is run again and again, by a loop here or by the callers."""
+        return (self.times * self.trips_so_far()).likely > _OFTEN
+
+
+_OFTEN = 1.5
 
 
 class _Nested:

@@ -6,13 +6,14 @@ import math
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import ROWS, element_of, literal_text, number_of, size_of
 from gillint.resolve.columns import GROUPED
+from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.repeated import called_again
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
@@ -33,10 +34,8 @@ from gillint.resolve.values import (
 def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
     """The result of a builtin, or None where the fact's returns table decides."""
     args = bound.positional
-    if name in ("map", "filter", "itertools.starmap") and len(args) > 1:
-        return _mapped(act, name, args, span)
-    if name == "iter" and len(args) == 2:
-        return called_again(act, args[0], span)
+    if name in ("map", "filter", "itertools.starmap", "iter") and len(args) > 1:
+        return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
     if name.startswith(_RANDOM) and args:
@@ -57,6 +56,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
         return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
+    if name == "itertools.islice" and args:
+        return _first_of(args)
     handler = _BY_NAME.get(name)
     if handler is None or not args:
         return None
@@ -122,6 +123,19 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     if amount.type is not None and amount.type not in ("bool", "complex"):
         return Value(type=amount.type)  # a number of some kind: decimals and fractions stay what they are
     return Value(type="int" if amount.type == "bool" else None)
+
+
+def _first_of(args: tuple[Value, ...]) -> Value:
+    """`islice(rows, 100)`: what makes the rows makes no more than that."""
+    source, numbers = args[0], [a.number for a in args[1:]]
+    first, last = (ZERO, numbers[0]) if len(numbers) == 1 else (numbers[0] or ZERO, numbers[1] if numbers[1:] else None)
+    whole = length_of(source) if source.size is not None or source.items is not None else None
+    size = whole if last is None else (last - first).max(0)
+    if whole is not None and size is not None:
+        size = size.min(whole)
+    return Value(
+        type="itertools.islice", size=size, element=element_of(source), reference=source.reference, origin=source.origin
+    )
 
 
 def _next(name: str, args: tuple[Value, ...]) -> Value:
@@ -383,4 +397,6 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
     "int": _converted,
     "float": _converted,
     "sqlalchemy.create_engine": _engine,
+    "sklearn.pipeline.make_pipeline": pipeline_of,
+    PIPELINE: pipeline_of,
 }

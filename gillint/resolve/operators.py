@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
+from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation
