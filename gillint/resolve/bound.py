@@ -33,6 +33,15 @@ _UNKNOWN_SIZE |= dict.fromkeys(
 # A part of a parsed document of which nothing else is known: a text of a field, or a list of a few dozen records.
 FIELD = Estimate(2, 20, 1e4)
 _UNKNOWN_SIZE["json"] = FIELD
+# What is asked of a database comes in some rows.
+ROWS = Estimate(1, 100, 1e6)
+_UNKNOWN_SIZE |= dict.fromkeys(
+    ("sqlalchemy.sql.Select", "sqlalchemy.orm.Query", "sqlalchemy.engine.CursorResult", "sqlalchemy.engine.ScalarResult",
+     "sqlalchemy.engine.MappingResult"),
+    ROWS,
+)  # fmt: skip
+# Nodes of a document: of a page, and of what was found in one.
+_UNKNOWN_SIZE |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
 NAMESPACES = ("threading.local", "types.SimpleNamespace")

@@ -32,6 +32,8 @@ def printed(value: Value, depth: int = 4) -> Estimate:
         return _SHORT_TEXT
     if value.columns is not None and value.type != "pandas.DataFrame":
         return total(printed(v, depth - 1) + (len(k) + _QUOTES) for k, v in value.columns) + 2
+    if value.type == "json" and value.size is not None:  # records of named fields, or a list of such
+        return value.size * (printed(element_of(value), depth - 1) + _QUOTES) + 2
     if value.type in ("list", "tuple", "set", "frozenset", "collections.deque"):
         if value.items is not None:
             return total(printed(v, depth - 1) + 2 for v in value.items) + 2
@@ -122,6 +124,8 @@ def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
         if value.type in ("dict", "collections.defaultdict") and value.items is not None:
             member = value.items[-1]
         return own + size_of(value) * _nested(member, what, depth - 1)
+    if value.type == "json" and leaves and value.size is not None and depth > 0:
+        return ONE + value.size * _nested(element_of(value), what, depth - 1)
     if value.type is not None and "::" in value.type:
         if value.columns is None or depth == 0:
             return _LEAVES_OF_INSTANCE if leaves else ONE

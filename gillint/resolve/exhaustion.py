@@ -43,6 +43,32 @@ _EACH_CLIENT = Estimate(1, 1, 1e6)
 SHED = Estimate(0, 1, 1_000)
 
 
+# Messages in what has come in so far, cut off one by one.
+PIECES = Estimate(1, 10, 1_000)
+
+
+def cuts_off(loop: t.While) -> bool:
+    """Whether a loop takes pieces off a text until there is no whole one left: `while "\\n" in buffer: line, buffer =
+    buffer.split("\\n", 1)`, `while len(buffer) >= size: record, buffer = buffer[:size], buffer[size:]`.
+    """
+    if not isinstance(loop.test, t.Compare):
+        return False
+    wanted = loop.test.operators[0]
+    if wanted == "contains":
+        looked_at = {key_of(loop.test.rights[0])}
+    elif wanted in ("gt", "ge") and isinstance(loop.test.left, t.Call) and _last_name(loop.test.left.function) == "len":
+        looked_at = {key_of(a.value) for a in loop.test.left.arguments}
+    else:
+        return False
+    for s in loop.body:
+        if isinstance(s, t.Assign) and s.value is not None:
+            targets = {key_of(e) for x in s.targets for e in (x.elements if isinstance(x, t.Sequence) else (x,))}
+            used = {key_of(e) for e in (*expressions((s,)),)}
+            if looked_at & targets & used - {None}:
+                return True
+    return False
+
+
 def sheds(loop: t.While) -> bool:
     """Whether a loop takes away what is too much or too old: `while len(cache) > limit: cache.popitem()`,
     `while window and window[0] < start: window.popleft()`.

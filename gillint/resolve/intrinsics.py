@@ -11,9 +11,10 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.bound import ROWS, element_of, literal_text, number_of, size_of
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.estimators import PIPELINE, pipeline_of
+from gillint.resolve.repeated import called_again
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
@@ -26,14 +27,15 @@ from gillint.resolve.values import (
     UndefinedRef,
     Value,
     join,
+    text_of,
 )
 
 
 def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
     """The result of a builtin, or None where the fact's returns table decides."""
     args = bound.positional
-    if name in ("map", "filter", "itertools.starmap") and len(args) > 1:
-        return _mapped(act, name, args, span)
+    if name in ("map", "filter", "itertools.starmap", "iter") and len(args) > 1:
+        return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
     if name.startswith(_RANDOM) and args:
@@ -190,13 +192,14 @@ def _query(kind: str, session: Value | None, entities: tuple[Value, ...]) -> Val
     """A statement that asks for instances of a class of the project has these as its members."""
     ref = entities[0].reference
     element = Value(type=ref.key) if isinstance(ref, ClassRef) and len(entities) == 1 else None
-    return Value(type=kind, element=element, dtype=session.dtype if session is not None else None)
+    return Value(type=kind, size=ROWS, element=element, dtype=session.dtype if session is not None else None)
 
 
 def _engine(name: str, args: tuple[Value, ...]) -> Value:
-    """An engine knows its dialect: the first part of the URL."""
-    url = literal_text(args[0])
-    return Value(type="sqlalchemy.engine.Engine", dtype=re.split("[:+]", url)[0] if url is not None else None)
+    """An engine knows its dialect: the first part of the URL, which is known where only the rest is made up."""
+    url = text_of(args[0])
+    found = re.match(r"(\w+)(?:\+\w+)?:", url.pattern) if url is not None else None
+    return Value(type="sqlalchemy.engine.Engine", dtype=found[1] if found is not None else None)
 
 
 _PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack")

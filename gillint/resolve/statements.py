@@ -16,9 +16,11 @@ from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import (
     EXCHANGES,
     INNER_WHILE_TRIPS,
+    PIECES,
     SHED,
     WHILE_TRIPS,
     asks_each_turn,
+    cuts_off,
     sheds,
     turns_until_empty,
     turns_until_long,
@@ -320,7 +322,17 @@ def _for(act: Activation, node: t.For) -> None:
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
     again = act.runs_often()
-    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else INNER_WHILE_TRIPS if again else WHILE_TRIPS
+    usual = (
+        _TRIED
+        if is_retry(node.body)
+        else SHED
+        if sheds(node)
+        else PIECES
+        if cuts_off(node)
+        else INNER_WHILE_TRIPS
+        if again
+        else WHILE_TRIPS
+    )
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual

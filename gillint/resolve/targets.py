@@ -59,7 +59,7 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     if not isinstance(function, t.Attribute):
         return
     receiver = read_target(act, function.value)
-    if receiver is not None and receiver.type in _BUFFERS:
+    if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
         return
     if function.name not in _GROWS:
@@ -111,7 +111,8 @@ def _member_of(target: t.Expr) -> t.Expr | None:
     return None
 
 
-_BUFFERS = (
+_CHANGED_BY_FACTS = (
+    "PIL.Image.Image",
     "array.array",
     "bytearray",
     "email.message.Message",
@@ -125,10 +126,13 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     fact = find_method(receiver.type or "", function.name)
     if fact is None or fact.mutates is None:
         return
+    named = tuple(zip(fact.parameters, positional, strict=False))
+    if fact.mutates.shape is not None:  # it is made anew, not added to
+        bound = Bound(receiver, tuple(positional), named)
+        change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
+        return
     before, turns = growth(act, function.value, receiver)
-    bound = Bound(
-        replace(receiver, size=ZERO), tuple(positional), tuple(zip(fact.parameters, positional, strict=False))
-    )
+    bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
         grown = replace(receiver, size=before + added.max(0) * turns, literal=None, text=None)
