@@ -13,6 +13,7 @@ from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
+from gillint.resolve.converging import turns_of
 from gillint.resolve.exhaustion import SHED, WHILE_TRIPS, sheds, turns_until_empty, turns_until_long
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.importing import bind_import
@@ -304,7 +305,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else WHILE_TRIPS
+    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else turns_of(node) or WHILE_TRIPS
 
     def learn(done: Builder) -> bool:
         nonlocal known

@@ -118,6 +118,8 @@ _BUFFERS = (
     "email.message.Message",
     "email.message.EmailMessage",
     "email.mime.multipart.MIMEMultipart",
+    "networkx.Graph",
+    "networkx.DiGraph",
 )
 
 
@@ -132,7 +134,7 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     )
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
-        grown = replace(receiver, size=before + added.max(0) * turns, literal=None, text=None)
+        grown = replace(receiver, size=before + added.max(0) * turns, shape=None, literal=None, text=None)
         change_target(act, function.value, grown)
 
 
