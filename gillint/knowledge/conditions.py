@@ -156,7 +156,8 @@ def cost_of(cost: Cost | None, arguments: Arguments) -> Estimate:
     )
     if cost.of is None:
         return fixed
-    return fixed + evaluate(cost.of, arguments) * cost.per
+    per = Estimate(cost.per / cost.spread, cost.per, cost.per * cost.spread)
+    return fixed + evaluate(cost.of, arguments) * (cost.per if cost.spread == 1.0 else per)
 
 
 _COMPARE = re.compile(r"\s*(>=|<=|==|!=|<|>)\s*([0-9][0-9A-Za-z.]*)\s*")

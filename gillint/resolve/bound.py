@@ -47,6 +47,8 @@ QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.Simple
 NAMESPACES = ("threading.local", "types.SimpleNamespace")
 ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
+# Whoever keeps a graph in dicts of dicts keeps a small one.
+_UNKNOWN_SIZE |= dict.fromkeys(("networkx.Graph", "networkx.DiGraph"), Estimate(10, 300, 1e5))
 # A file that nothing in sight writes has some hundred lines of ordinary length.
 FILES = (
     "io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile",
@@ -205,8 +207,7 @@ class Answers:
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
         if what == "count":
-            columns = value.columns if value is not None else None
-            return Estimate.point(len(columns)) if columns is not None else Estimate(1, 4, 50)
+            return _count(value)
         if what == "choices":
             return _choices(value)
         if what in ("rows", "cols", "dim"):
@@ -263,6 +264,15 @@ def _choices(value: Value | None) -> Estimate:
     if value is None or value.columns is None:
         return _CHOICES
     return reduce(lambda a, b: a * b, (size_of(v) for _, v in value.columns), ONE)
+
+
+def _count(frame: Value | None) -> Estimate:
+    """How many columns; a frame whose columns have no known names has them in its shape."""
+    if frame is not None and frame.columns is not None:
+        return Estimate.point(len(frame.columns))
+    if frame is not None and frame.type == "pandas.DataFrame" and frame.shape is not None and len(frame.shape) == 2:
+        return frame.shape[1]
+    return Estimate(1, 4, 50)
 
 
 def member_size(value: Value | None) -> Estimate:

@@ -101,7 +101,10 @@ def _len(name: str, args: tuple[Value, ...]) -> Value:
 
 
 def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
-    return _wrapped(args[0], Value(type="tuple", items=(Value(type="int"), element_of(args[0]))))
+    whole = args[0]
+    known = whole.size is not None or whole.items is not None or whole.shape is not None
+    index = Value(type="int", number=length_of(whole) * _QUARTILES if known else None)
+    return _wrapped(whole, Value(type="tuple", items=(index, element_of(whole))))
 
 
 def _zip(name: str, args: tuple[Value, ...]) -> Value:
@@ -283,6 +286,10 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
     return Value(type=kind, size=size, element=element_of(args[0]), origin=args[0].origin)
 
 
+# What a variable that counts is, over the loop as a whole: its mean, and half of its values around that.
+_QUARTILES = Estimate(0.25, 0.5, 0.75)
+
+
 def _range(name: str, args: tuple[Value, ...]) -> Value:
     numbers = [a.number for a in args]
     size: Estimate | None = None
@@ -294,8 +301,9 @@ def _range(name: str, args: tuple[Value, ...]) -> Value:
         if step is not None and step.likely != 0:
             span = (numbers[1] - numbers[0]) / step
             size = span.map(lambda v: float(max(0, -(-v // 1))))
+    first = numbers[0] if len(args) > 1 and numbers[0] is not None else ZERO
     last = numbers[0] if len(args) == 1 else numbers[1] if len(args) > 1 else None
-    number = Estimate(0, last.likely / 2, last.high) if last is not None else None
+    number = first + (last - first) * _QUARTILES if last is not None else None
     likely = Value(type="int", number=number, distinct=size)
     return Value(type="range", size=size, element=likely, origin=hangs_on)
 

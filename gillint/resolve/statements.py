@@ -13,6 +13,7 @@ from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
+from gillint.resolve.converging import turns_of
 from gillint.resolve.exhaustion import (
     EXCHANGES,
     INNER_WHILE_TRIPS,
@@ -329,9 +330,7 @@ def _while(act: Activation, node: t.While) -> None:
         if sheds(node)
         else PIECES
         if cuts_off(node)
-        else INNER_WHILE_TRIPS
-        if again
-        else WHILE_TRIPS
+        else turns_of(node) or (INNER_WHILE_TRIPS if again else WHILE_TRIPS)
     )
 
     def learn(done: Builder) -> bool:

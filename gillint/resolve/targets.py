@@ -118,6 +118,8 @@ _CHANGED_BY_FACTS = (
     "email.message.Message",
     "email.message.EmailMessage",
     "email.mime.multipart.MIMEMultipart",
+    "networkx.Graph",
+    "networkx.DiGraph",
 )
 
 
@@ -135,7 +137,7 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
-        grown = replace(receiver, size=before + added.max(0) * turns, literal=None, text=None)
+        grown = replace(receiver, size=before + added.max(0) * turns, shape=None, literal=None, text=None)
         change_target(act, function.value, grown)
 
 

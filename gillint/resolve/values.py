@@ -382,7 +382,10 @@ def code_of(key: str) -> str:
 
 
 # Containers that loops fill: how large they are at the end follows from the turns, wherever in the loop that is asked.
-_GROWING = ("list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter")
+_GROWING = (
+    "list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter", "networkx.Graph",
+    "networkx.DiGraph",
+)  # fmt: skip
 
 
 def widen(before: Value | None, after: Value) -> Value:
