@@ -52,7 +52,13 @@ def _is_of_kind(act: Activation, test: t.Call) -> bool | None:
         return None
     name, kind = plain[0].id, plain[1].id
     value = act.environment.get(name)
-    if value is None or name in act.open or value.reference is not None or value.type not in _APART or kind not in _APART:
+    if (
+        value is None
+        or name in act.open
+        or value.reference is not None
+        or value.type not in _APART
+        or kind not in _APART
+    ):
         return None
     return value.type == kind
 
