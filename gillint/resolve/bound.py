@@ -62,6 +62,7 @@ _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 # In a loop, or in what one calls: in the programs of the accuracy table such loops turn 20 to 70 times (geometric mean).
 INNER_TRIPS = Estimate(1, 30, 1e6)
+INNER_RANGE = Estimate(1, 100, 1e6)  # a width, a number of rounds
 # A pause that is computed: the rest of an interval, a back-off.
 _UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)

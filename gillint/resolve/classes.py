@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, QUEUES
@@ -106,7 +107,8 @@ class Classes(Modules):
         if owner.key in visited:
             return None
         visited.add(owner.key)
-        self._ensure_constructed(owner)
+        if name not in owner.methods:  # `Matrix.identity(3)` makes the first instance itself
+            self._ensure_constructed(owner)
         self._reads[-1].add(f"{owner.key}.{name}")
         written = self._own.attributes.get(owner.key) if not self._apart else None
         if written is not None and name in written:
@@ -197,7 +199,7 @@ class Classes(Modules):
             if not near and not tells_more(known[name], value, measured=False):
                 return
         old = known.get(name)
-        new = value if old is None or self._refines(old, value) else join(old, value)
+        new = value if old is None or self._refines(old, value) else _with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
             known[name] = new
@@ -289,3 +291,11 @@ def _as_declared(old: Value, new: Value) -> Value:
 def _is_open(value: Value) -> bool:
     """Whether it is left to other methods what an attribute is, or what is in it."""
     return value.type == "NoneType" or (value.type in ("list", "dict", "set") and value.element is None)
+
+
+def _with_size_of(joined: Value, old: Value, new: Value) -> Value:
+    """What is assigned in one place and of known size there is likely to be as long where nothing tells."""
+    known = old.size if old.size is not None else new.size
+    if joined.size is not None or known is None or joined.type not in HOLDERS or known.high == 0:
+        return joined
+    return replace(joined, size=Estimate(min(1.0, known.low), known.likely, max(known.high, 1e6)))

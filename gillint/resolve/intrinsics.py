@@ -48,16 +48,16 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return element_of(bound.receiver)
     if name in _PACKED:
         return _packed(name, bound)
-    if name == "collections.defaultdict":
-        return _defaultdict(args)
+    if name in _MADE:
+        return _MADE[name](args)
+    if bound.has_star and len(args) == 1 and name in ("zip", "itertools.chain", "heapq.merge"):
+        return _spread(name, args[0])
     if name in _QUERIES and args:
         return _query(_QUERIES[name], bound.receiver, args)
     if name in _COMBINATIONS and args:
         return _combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
         return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
-    if name == "itertools.islice" and args:
-        return _first_of(args)
     handler = _BY_NAME.get(name)
     if handler is None or not args:
         return None
@@ -128,7 +128,7 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     return Value(type="int" if amount.type == "bool" else None)
 
 
-def _first_of(args: tuple[Value, ...]) -> Value:
+def _first_of(name: str, args: tuple[Value, ...]) -> Value:
     """`islice(rows, 100)`: what makes the rows makes no more than that."""
     source, numbers = args[0], [a.number for a in args[1:]]
     first, last = (ZERO, numbers[0]) if len(numbers) == 1 else (numbers[0] or ZERO, numbers[1] if numbers[1:] else None)
@@ -186,6 +186,35 @@ def _defaultdict(args: tuple[Value, ...]) -> Value:
     made = ref.name if isinstance(ref, SymbolRef) and ref.name in _EMPTY else None
     value = Value(type=made, size=_EMPTY[made]) if made is not None else UNKNOWN
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+
+
+def _counted(args: tuple[Value, ...]) -> Value:
+    """A counter has a member for each thing that is different."""
+    from gillint.resolve.targets import different
+
+    if not args:
+        return Value(type="collections.Counter", size=ZERO)
+    source, key = args[0], element_of(args[0])
+    known = source.size is not None or source.items is not None
+    size = different(length_of(source), key) if known else None
+    pair = (key, Value(type="int"))
+    return Value(type="collections.Counter", size=size, element=key, items=pair, origin=source.origin)
+
+
+_MADE: dict[str, Callable[[tuple[Value, ...]], Value]] = {
+    "collections.Counter": _counted,
+    "collections.defaultdict": _defaultdict,
+}
+
+
+def _spread(name: str, several: Value) -> Value:
+    """`zip(*rows)`, `chain(*lists)`: each member is an iterable of its own."""
+    one = element_of(several)
+    if name == "zip":
+        column = Value(type="tuple", size=several.size, element=element_of(one))
+        return Value(type="iterator", size=one.size, element=column, origin=one.origin)
+    size = several.size * one.size if several.size is not None and one.size is not None else None
+    return Value(type="iterator", size=size, element=element_of(one), origin=several.origin)
 
 
 _QUERIES = {"sqlalchemy.select": "sqlalchemy.sql.Select", "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query"}
@@ -399,6 +428,7 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
     "sum": _amount,
     "abs": _amount,
     "next": _next,
+    "itertools.islice": _first_of,
     "int": _converted,
     "float": _converted,
     "sqlalchemy.create_engine": _engine,

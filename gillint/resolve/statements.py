@@ -25,11 +25,12 @@ from gillint.resolve.exhaustion import (
     sheds,
     turns_until_empty,
     turns_until_long,
+    works_off,
 )
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterations import iterations_of
-from gillint.resolve.likelihood import fills_a_gap, is_true, once_in
+from gillint.resolve.likelihood import emptied, fills_a_gap, is_true, once_in
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -192,6 +193,10 @@ def _if(act: Activation, node: t.If) -> None:
     period = once_in(act, node)
     if period is not None:
         weights = (1.0, period - 1.0)
+        name = emptied(node) or ""
+        if name in act.environment:  # it does not become longer than that
+            shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
+            known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
     constant = is_true(tested)
     if constant is not None:
         weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
@@ -322,7 +327,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    again = act.runs_often()
+    is_inner = act.runs_often() and not works_off(node)
     usual = (
         _TRIED
         if is_retry(node.body)
@@ -330,7 +335,7 @@ def _while(act: Activation, node: t.While) -> None:
         if sheds(node)
         else PIECES
         if cuts_off(node)
-        else turns_of(node) or (INNER_WHILE_TRIPS if again else WHILE_TRIPS)
+        else turns_of(node) or (INNER_WHILE_TRIPS if is_inner else WHILE_TRIPS)
     )
 
     def learn(done: Builder) -> bool:
