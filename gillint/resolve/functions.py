@@ -87,15 +87,21 @@ class Functions(Classes):
         if not record:
             act.open = frozenset(arguments)
         if record and not self._apart and function.scope.path == self._path:
-            sites = self._own.sites.setdefault(ref.key, CallSites())
-            for name, value in arguments.items():
-                sites.arguments[name] = join(sites.arguments[name], value) if sites.seen else value
-            sites.seen = True
+            self._note_site(ref.key, arguments)
         summary = self._summary(function, act, tree, arguments)
         result = summary.result
         if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
             result = replace(result, reference=LazyRef(self.new_lazy(summary.lazy)))
         return summary.block, result, function.name
+
+    def _note_site(self, key: str, arguments: dict[str, Value]) -> None:
+        """Join the arguments of a call to those of the others; what nobody uses says nothing of what the program does."""
+        sites = self._own.sites.setdefault(key, CallSites(is_spare=self._unused))
+        if self._unused and not sites.is_spare:
+            return
+        for name, value in arguments.items():
+            sites.arguments[name] = join(sites.arguments[name], value) if sites.seen else value
+        sites.seen = True
 
     def _declared(self, function: Function, tree: t.Function | t.Lambda) -> Value:
         """What a call inside the function itself gives back: nothing is known but what is written there."""

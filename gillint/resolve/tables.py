@@ -62,10 +62,14 @@ class Function:
 
 @dataclass(slots=True)
 class CallSites:
-    """The arguments that a function is called with, joined over its call sites."""
+    """The arguments that a function is called with, joined over its call sites.
+
+    `is_spare`: only functions that the program has no use for call it.
+    """
 
     arguments: dict[str, Value] = field(default_factory=dict)
     seen: bool = False
+    is_spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

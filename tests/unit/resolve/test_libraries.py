@@ -7,6 +7,9 @@ import pytest
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
 from gillint.pipeline import analyse
+from gillint.resolve.program import resolve
+from gillint.resolve.trace import Call
+from gillint.syntax.parse import parse
 
 
 def effects(source: str) -> str:
@@ -77,6 +80,42 @@ HELPERS = (
 )
 def test_where_a_file_has_its_program_a_function_that_nobody_calls_is_spare(rest: str, expected: set[str]) -> None:
     assert hottest(HELPERS + rest) in expected
+
+
+UNUSED = (
+    "class Store({base}):\n"
+    "    def total(self, n):\n        s = 0\n        for i in range(n):\n            s += i\n        return s\n"
+    "    def report(self, table):\n        '''{doc}'''\n        out = []\n        for row in table:\n"
+    "            for cell in row:\n                out.append(sorted(cell))\n        return self.total(len(out))\n"
+    "def work():\n    return Store().total(100)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("base", "doc", "expected"),
+    [
+        ("object", "", "Store.total"),
+        ("object", "Use `s.report(rows)`.", "Store.total"),
+        ("framework.Base", "", "Store.report"),
+    ],
+)
+def test_what_a_program_never_names_takes_no_time_however_large(base: str, doc: str, expected: str) -> None:
+    assert hottest("import framework\n" + UNUSED.format(base=base, doc=doc)) == expected
+
+
+def test_what_a_program_never_names_says_nothing_of_its_arguments_and_attributes() -> None:
+    source = (
+        "import numpy as np\n"
+        "class Filter(object):\n    def __init__(self, n):\n        self.x = np.zeros(n)\n"
+        "    def step(self, k):\n        return np.sort(self.x * k)\n"
+        "    def restart(self, rows):\n        self.x = np.zeros(50_000_000)\n        return self.step(rows)\n"
+        "def work():\n    return Filter(1000).step(3)\n"
+    )
+    resolved = resolve(parse(source, "sample.py"), Options().target, {})
+    (step,) = [f for f in resolved.functions if f.name == "Filter.step"]
+    (call,) = [n for n in step.block.nodes if isinstance(n, Call) and n.name == "numpy.sort"]
+    array = call.bound.get("a")
+    assert array is not None and array.shape is not None and array.shape[0].likely == 1000
 
 
 def test_what_a_framework_may_call_is_not_spare() -> None:
