@@ -195,7 +195,7 @@ class Classes(Modules):
             if not near and not tells_more(known[name], value, measured=False):
                 return
         old = known.get(name)
-        if self._unused and old is not None and is_known(old):
+        if self._idle and old is not None and is_known(old):
             return
         new = value if old is None or self._refines(old, value) else join(old, value)
         if new != old:

@@ -50,7 +50,7 @@ class Resolver(Functions):
         return self._resolve(syntax, thorough=thorough) if self._learnt_more() else resolved
 
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
-        self._own, self._path, self._left, self._unused = Tables(), syntax.path, BUDGET, False
+        self._own, self._path, self._left = Tables(), syntax.path, BUDGET
         self._recurred.clear()
         self._provisional.clear()
         self._taken.clear()
@@ -71,24 +71,23 @@ class Resolver(Functions):
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
         self._given_on = names_given_on(syntax.lines)
-        self._idle = {f.qualname for f in wanted if _called_as(f) not in called and self._is_spare(scope, f)}
+        self._unused = {f.qualname for f in wanted if _called_as(f) not in called and self._is_spare(scope, f)}
         mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
         # What a program has no use for comes after the rest of them.
         order = sorted(
             wanted,
-            key=lambda f: (_called_as(f) in called, f.qualname in self._idle, f.needs_arguments, f.lines.first),
+            key=lambda f: (_called_as(f) in called, f.qualname in self._unused, f.needs_arguments, f.lines.first),
         )
         entries: set[str] = set()
         for outline in order:
             key = f"{scope.path}::{outline.qualname}"
             if key in self._own.functions and not self._own.sites.get(key, CallSites()).seen:
                 entries.add(key)
-                self._unused = has_program and outline.qualname in self._idle
-                block, result, _ = self.call(FunctionRef(key), (), (), record=False)
+                with self.idly(idle=has_program and outline.qualname in self._unused):
+                    block, result, _ = self.call(FunctionRef(key), (), (), record=False)
                 has_program |= _is_program(outline) and runs_others(self._body(block or EMPTY_BLOCK, result))
-        self._unused = False
         for outline in wanted:
             trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
             if trace is not None:
@@ -143,7 +142,7 @@ class Resolver(Functions):
         if not trace.is_entry:
             return trace
         return replace(
-            trace, is_spare=self._is_spare(function.scope, outline), is_unused=outline.qualname in self._idle
+            trace, is_spare=self._is_spare(function.scope, outline), is_unused=outline.qualname in self._unused
         )
 
     def _body(self, block: Block, result: Value) -> Block:

@@ -64,12 +64,12 @@ class Function:
 class CallSites:
     """The arguments that a function is called with, joined over its call sites.
 
-    `is_spare`: only functions that the program has no use for call it.
+    `is_idle`: only code that the program has no use for calls it.
     """
 
     arguments: dict[str, Value] = field(default_factory=dict)
     seen: bool = False
-    is_spare: bool = False
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

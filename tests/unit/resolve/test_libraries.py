@@ -170,6 +170,44 @@ def test_a_test_that_nothing_decides_takes_both_arms(call: str) -> None:
     assert "x 500 " not in text
 
 
+@pytest.mark.parametrize(
+    ("test", "argument", "first"),
+    [
+        ("x.ndim == 1", "np.ones(8)", True),
+        ("x.ndim == 1", "np.ones((8, 2))", False),
+        ("len(x.shape) > 2", "np.ones((8, 2, 2))", True),
+        ("isinstance(x, str)", "'text'", True),
+        ("isinstance(x, (list, tuple))", "np.ones(8)", False),
+        ("not isinstance(x, np.ndarray)", "[1, 2]", True),
+    ],
+)
+def test_dimensions_and_types_decide_tests(test: str, argument: str, first: bool) -> None:
+    text = effects(
+        "import numpy as np\nclass Work:\n    def __init__(self, x):\n"
+        f"        if {test}:\n            self.rows = range(37)\n        else:\n            self.rows = range(53)\n"
+        f"    def run(self):\n        for i in self.rows:\n            print(i)\n"
+        f"def work():\n    Work({argument}).run()\n"
+    ).split("work ", 1)[1]
+    assert ("x 37 " in text, "x 53 " in text) == (first, not first)
+
+
+@pytest.mark.parametrize(
+    ("test", "arguments"),
+    [
+        ("x.ndim == 1", "np.ones(n) if n else np.ones((n, 2))"),
+        ("isinstance(x, int)", "np.ones(n).sum()"),
+        ("isinstance(x, Own)", "np.ones(n)"),
+    ],
+)
+def test_what_is_not_known_to_differ_is_not_decided(test: str, arguments: str) -> None:
+    text = effects(
+        "import numpy as np\nfrom other import Own\ndef rows(x):\n"
+        f"    if {test}:\n        found = range(37)\n    else:\n        found = range(53)\n    return found\n"
+        f"def work(n):\n    for i in rows({arguments}):\n        print(i)\n"
+    ).split("work ", 1)[1]
+    assert "x 37 " not in text and "x 53 " not in text
+
+
 def test_callers_that_nobody_sees_may_pass_anything() -> None:
     text = effects(
         "def f(n, fast=True):\n    if fast:\n        r = 7\n    else:\n        r = n\n    for i in range(r):\n        print(i)\n"
