@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import field
 from typing import Protocol
 
@@ -85,6 +86,10 @@ class Program(Protocol):
 
         `record`: the arguments are those of a call in the source.
         """
+        ...
+
+    def idly(self, *, idle: bool = True) -> AbstractContextManager[None]:
+        """Run code that the program has no use for."""
         ...
 
     def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:

@@ -86,7 +86,13 @@ _ITEM_BYTES = {
 
 
 # Of these `items` are a key and a value.
-MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
+MAPPINGS = (
+    "dict",
+    "collections.defaultdict",
+    "collections.OrderedDict",
+    "collections.Counter",
+    "sortedcontainers.SortedDict",
+)
 
 
 def size_of(value: Value | None) -> Estimate:

@@ -199,6 +199,8 @@ class Classes(Modules):
             if not near and not tells_more(known[name], value, measured=False):
                 return
         old = known.get(name)
+        if self._idle and old is not None and is_known(old):
+            return
         new = value if old is None or self._refines(old, value) else _with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1

@@ -220,20 +220,20 @@ def _choose(
     `taken`: the one that runs, where that is known; the others are read, but they count for nothing.
     """
     before = act.environment
-    blocks: list[Block] = []
+    blocks = [Block()] * len(arms)
     ends: list[dict[str, Value]] = []
-    for number, arm in enumerate(arms):
+    for number, arm in sorted(enumerate(arms), key=lambda each: taken not in (None, each[0])):
         act.environment = {**before, **known[number]} if known else dict(before)
         given = len(act.returns), len(act.yields)
         share = weights[number] / (sum(weights) or 1.0)
         in_loop = bool(act.loops) and share < 1.0 and taken is None
         if in_loop:  # what is appended here is so in some of the turns
             act.loops.append(Estimate(min(0.01, share), share, 1.0))
-        with act.nested() as builder:
+        with act.nested() as builder, act.program.idly(idle=taken not in (None, number)):
             run(act, arm)
         if in_loop:
             act.loops.pop()
-        blocks.append(builder.finish())
+        blocks[number] = builder.finish()
         if taken not in (None, number):
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
         elif not _leaves(arm):
