@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from gillint.frozen import dataclass
 
 LIMIT = 1e15  # nothing is larger: 1e15 ns are eleven days
 
@@ -145,11 +146,11 @@ class Estimate:
 
 
 _ANYTHING = 1_000.0
-# A loop of which nothing tells is taken for a hot one, of a thousand turns. Where loops are in each other, not all of them are
-# hot: what stands around such a loop goes through files, groups, pages, attempts. So two of them turn 30,000 times in all,
-# three 300,000 times, and more of them not more than a million times, however long the chain of calls is on which they
-# are found. A product of sizes that are not known is no larger either. The ends of the estimate stay as they are.
-_AROUND = (1e6, 30.0, 10.0, 3.0, 1.0)
+# A loop of which nothing tells is taken for a hot one, of a thousand turns, and one that stands in it for one of thirty
+# (`INNER_TRIPS`). Where more of them are in each other, not all of them are hot: what stands around goes through files, groups,
+# pages, attempts. So however long the chain of calls is on which they are found, they turn some million times in all.
+# A product of sizes that are not known is no larger either. The ends of the estimate stay as they are.
+_AROUND = (1e6, 1000.0, 300.0, 30.0, 1.0)
 
 ZERO = Estimate(0.0, 0.0, 0.0)
 ONE = Estimate(1.0, 1.0, 1.0)

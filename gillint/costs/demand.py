@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields
 from operator import attrgetter
 
 from gillint.costs.bytecode import operations_ns
@@ -12,6 +12,7 @@ from gillint.costs.compiled import compiled_ns
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
 from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect
 from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Node, children

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
 from gillint.costs.demand import Costs, calls_of
 from gillint.diagnostics.span import Span
+from gillint.frozen import dataclass, replace
 from gillint.resolve.entries import runs_others
 from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node, Resolved
 

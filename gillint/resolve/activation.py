@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Target
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
@@ -242,12 +243,13 @@ class Activation:
         self.begin(value)
         lazy = self.start(value)
         if lazy is not None and value.type not in ("coroutine", "awaitable"):
+            trips = value.size if value.size is not None and lazy.kind is not Kind.COROUTINE else lazy.trips
             self.emit(
                 Loop(
                     lazy.span,
                     lazy.path,
                     lazy.kind,
-                    lazy.trips.around(lazy.block.depth),
+                    trips.around(lazy.block.depth),
                     lazy.block,
                     lazy.iterations,
                     lazy.function,
@@ -258,6 +260,13 @@ class Activation:
     def trips_so_far(self, since: int = 0) -> Estimate:
         """How often the current statement runs for one run of the body, or of that many loops around it."""
         return turns_of(self.loops[since:])
+
+    def runs_often(self) -> bool:
+        """Whether the current statement is run again and again, by a loop here or by the callers."""
+        return (self.times * self.trips_so_far()).likely > _OFTEN
+
+
+_OFTEN = 1.5
 
 
 def turns_of(loops: Sequence[Estimate]) -> Estimate:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, QUEUES
 from gillint.resolve.expressions import evaluate

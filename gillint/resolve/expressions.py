@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import MAPPINGS, UNKNOWN_TRIPS, element_of, literal_text, size_of
+from gillint.resolve.bound import INNER_TRIPS, MAPPINGS, UNKNOWN_TRIPS, element_of, literal_text, size_of
 from gillint.resolve.calls import apply, knows
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.contents import printed
@@ -311,9 +311,10 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
-    if value.type == "tuple":
-        return size_of(value), element, None, value.origin
-    return UNKNOWN_TRIPS, element, None, value.origin or _source_text(act, span)
+    if value.type in ("tuple", "json"):
+        return size_of(value), element, None, value.origin or _source_text(act, span)
+    assumed = INNER_TRIPS if act.runs_often() else UNKNOWN_TRIPS
+    return assumed, element, None, value.origin or _source_text(act, span)
 
 
 def _source_text(act: Activation, span: Span) -> str:
@@ -399,8 +400,9 @@ def _lambda(act: Activation, node: t.Lambda) -> Value:
 def _conditional(act: Activation, node: t.Conditional) -> Value:
     act.operation("branch")
     evaluate(act, node.test)
-    from gillint.resolve.narrowing import narrowed
+    from gillint.resolve.narrowing import decided, narrowed
 
+    holds = decided(act, node.test)
     outer = act.environment
     with act.nested() as yes:
         act.environment = {**outer, **narrowed(act, node.test, holds=True)}
@@ -409,6 +411,9 @@ def _conditional(act: Activation, node: t.Conditional) -> Value:
         act.environment = {**outer, **narrowed(act, node.test, holds=False)}
         b = evaluate(act, node.orelse)
     act.environment = outer
+    if holds is not None:
+        act.builder.include((yes if holds else no).finish())
+        return a if holds else b
     act.emit(Branch((yes.finish(), no.finish())))
     return join(a, b)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import reduce
 
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import element_of
@@ -33,9 +33,34 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if isinstance(test, t.Name):
         constant = _constant(act, test)
         return bool(constant.value) if constant is not None and _is_flag(constant.value) else None
+    if isinstance(test, t.Call):
+        return _is_of_kind(act, test)
     if isinstance(test, t.Compare) and len(test.operators) == 1 and isinstance(test.rights[0], t.Constant):
         return _compared(_constant(act, test.left), test.operators[0], test.rights[0].value)
     return None
+
+
+# Types of Python's own of which one is not the other; `bool` is an `int`.
+_APART = ("str", "bytes", "bytearray", "list", "tuple", "dict", "set", "float", "int", "NoneType")
+
+
+def _is_of_kind(act: Activation, test: t.Call) -> bool | None:
+    """`isinstance(x, str)`, where `x` is of a type of Python's own."""
+    plain = [a.value for a in test.arguments if not a.star]
+    is_asked = isinstance(test.function, t.Name) and test.function.id == "isinstance" and len(plain) == 2
+    if not is_asked or not isinstance(plain[0], t.Name) or not isinstance(plain[1], t.Name):
+        return None
+    name, kind = plain[0].id, plain[1].id
+    value = act.environment.get(name)
+    if (
+        value is None
+        or name in act.open
+        or value.reference is not None
+        or value.type not in _APART
+        or kind not in _APART
+    ):
+        return None
+    return value.type == kind
 
 
 def _constant(act: Activation, node: t.Expr) -> Literal | None:
