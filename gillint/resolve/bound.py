@@ -214,7 +214,7 @@ class Answers:
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
         if what == "count":
-            return _count(value)
+            return count_of(value)
         if what == "choices":
             return _choices(value)
         if what in ("rows", "cols", "dim"):
@@ -273,13 +273,17 @@ def _choices(value: Value | None) -> Estimate:
     return reduce(lambda a, b: a * b, (size_of(v) for _, v in value.columns), ONE)
 
 
-def _count(frame: Value | None) -> Estimate:
+WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding", "ExponentialMovingWindow"))
+
+
+def count_of(frame: Value | None) -> Estimate:
     """How many columns; a frame whose columns have no known names has them in its shape."""
     if frame is not None and frame.columns is not None:
         return Estimate.point(len(frame.columns))
-    if frame is not None and frame.type == "pandas.DataFrame" and frame.shape is not None and len(frame.shape) == 2:
+    counted = frame is not None and (frame.type or "").startswith("pandas.")
+    if frame is not None and counted and frame.shape is not None and len(frame.shape) == 2:
         return frame.shape[1]
-    return Estimate(1, 4, 50)
+    return ONE if frame is not None and frame.type in WINDOWS else Estimate(1, 4, 50)
 
 
 def member_size(value: Value | None) -> Estimate:
