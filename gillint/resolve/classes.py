@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
@@ -154,14 +155,13 @@ class Classes(Modules):
         if name in owner.sought or self._aside >= _MAX_ASIDE:
             return
         owner.sought.add(name)
-        assignment = re.compile(rf"\b(?:self|cls)\.{name}(?:\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
         lines = owner.module.syntax.lines
         for method in tuple(owner.methods.values()):
             if not isinstance(method, FunctionOutline) or method.name == "__init__":
                 continue
             key = f"{owner.key}.{method.name}"
             text = "".join(lines[method.lines.first - 1 : method.lines.last])
-            if key in self._active or assignment.search(text) is None or self._function(key) is None:
+            if key in self._active or name not in _assigned(text) or self._function(key) is None:
                 continue
             with self._finding_out(owner.module) as near:
                 if near:
@@ -281,6 +281,15 @@ class Classes(Modules):
                         (activation.environment, *activation.enclosing), is_method=True,
                     )  # fmt: skip
         return Value(type="type", reference=ClassRef(key))
+
+
+_ASSIGNED = re.compile(r"\b(?:self|cls)\.(\w+)(?=\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
+
+
+@lru_cache(maxsize=4096)
+def _assigned(method: str) -> frozenset[str]:
+    """The attributes that the text of a method assigns or fills."""
+    return frozenset(_ASSIGNED.findall(method))
 
 
 def _as_declared(old: Value, new: Value) -> Value:
