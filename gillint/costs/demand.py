@@ -249,7 +249,7 @@ class Costs:
         """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
         found: dict[tuple[str, Span, str], _Counted] = {}
         self._collect(block, ONE, 1.0, (), found, 0)
-        shares = [CallShare(call, self.effect(call), *counted) for call, *counted in found.values()]
+        shares = [CallShare(call, self.effect(call), n, chain, chance) for call, n, chain, chance in found.values()]
         return tuple(sorted(shares, key=lambda share: -share.elapsed.likely))
 
     def _collect(
