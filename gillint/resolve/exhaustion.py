@@ -170,6 +170,19 @@ def works_off(loop: t.While) -> bool:
     return False
 
 
+def serves(loop: t.While) -> bool:
+    """`while True: task = tasks.get()`: a worker's loop, which is there for all the tasks."""
+    if not isinstance(loop.test, t.Constant) or not loop.test.value:
+        return False
+    return any(
+        isinstance(e, t.Call) and _last_name(e.function) in _ASKED_FOR_TASKS and all(a.keyword for a in e.arguments)
+        for e in expressions(loop.body)
+    )
+
+
+_ASKED_FOR_TASKS = ("get", "get_nowait", "accept")
+
+
 def _asked_for_members(test: t.Expr) -> set[str | None]:
     """The containers that a test asks whether there is something in them."""
     if isinstance(test, t.Boolean):

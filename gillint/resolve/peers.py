@@ -162,6 +162,10 @@ _WAITS_INSIDE: dict[str, set[str]] = {
     "Condition.wait": _NOTIFY,
     "Condition.wait_for": _NOTIFY,
     "Event.wait": _SET,
+    "Queue.join": {"task_done"},
+    "LifoQueue.join": {"task_done"},
+    "PriorityQueue.join": {"task_done"},
+    "Thread.join": {"start"},
 }
 
 # The file as evidence: what it names, and the addresses among its strings.

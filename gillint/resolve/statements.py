@@ -22,6 +22,7 @@ from gillint.resolve.exhaustion import (
     WHILE_TRIPS,
     asks_each_turn,
     cuts_off,
+    serves,
     sheds,
     turns_until_empty,
     turns_until_long,
@@ -327,7 +328,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    is_inner = act.runs_often() and not works_off(node)
+    is_inner = act.runs_often() and not works_off(node) and not serves(node)
     usual = (
         _TRIED
         if is_retry(node.body)
