@@ -115,8 +115,9 @@ def apply(
         name = SYNONYMS.get(ref.name, ref.name)
         return library(act, name, None, positional, keywords, span, has_star=has_star)
     if isinstance(ref, UndefinedRef):
-        act.scope.note(f"`{ref.name}` is not defined here: assumed to be an ordinary Python function")
-        return _other(act, ref.name, "undefined", positional, keywords, span)
+        what = f"what `{ref.name}` gives is called" if ref.is_result else f"`{ref.name}` is not defined here"
+        act.scope.note(f"{what}: assumed to be an ordinary Python function")
+        return _other(act, text if ref.is_result else ref.name, "undefined", positional, keywords, span)
     owner = act.program.class_of(function.type) if ref is None else None
     called = act.program.attribute(owner, "__call__", function) if owner is not None else None
     if called is not None:

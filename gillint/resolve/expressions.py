@@ -105,7 +105,7 @@ def _attribute(act: Activation, node: t.Attribute) -> Value:
     base = node.value
     if isinstance(base, t.Name):
         value = lookup(act, base.id)
-        if isinstance(value.reference, UndefinedRef):
+        if isinstance(value.reference, UndefinedRef) and not value.reference.is_result:
             module = CUSTOMARY_MODULES.get(base.id, base.id)
             if _is_member(module, node.name):
                 act.scope.note(f"`{base.id}` is not imported here: taken as the module {module}")

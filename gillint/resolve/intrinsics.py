@@ -60,7 +60,7 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if handler is None or not args:
         return None
     made = handler(name, args)
-    return _stepping(act, args, made, span) if name in _WRAPPERS else made
+    return _stepping(act, args, made, span) if made is not None and name in _WRAPPERS else made
 
 
 _WRAPPERS = ("zip", "enumerate", "reversed", "iter")
@@ -210,6 +210,17 @@ def _spread(name: str, several: Value) -> Value:
         return Value(type="iterator", size=one.size, element=column, origin=one.origin)
     size = several.size * one.size if several.size is not None and one.size is not None else None
     return Value(type="iterator", size=size, element=element_of(one), origin=several.origin)
+
+
+def _grouped(name: str, args: tuple[Value, ...]) -> Value | None:
+    """`groupby(rows, key)`: so many groups as there are rows in each, where nothing tells; together they are the rows."""
+    source = args[0]
+    if source.size is None and source.items is None:
+        return None
+    rows = length_of(source).max(1)
+    groups = Estimate(1.0, rows.likely**0.5, rows.high)
+    group = Value(type="iterator", size=(rows / groups).sorted(), element=element_of(source))
+    return Value(type=name, size=groups, element=Value(type="tuple", items=(UNKNOWN, group)))
 
 
 _QUERIES = {"sqlalchemy.select": "sqlalchemy.sql.Select", "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query"}
@@ -410,7 +421,7 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     return None
 
 
-_BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
+_BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "range": _range,
     "len": _len,
     "enumerate": _enumerate,
@@ -423,6 +434,7 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
     "abs": _amount,
     "next": _next,
     "itertools.islice": _first_of,
+    "itertools.groupby": _grouped,
     "int": _converted,
     "float": _converted,
     "sqlalchemy.create_engine": _engine,
