@@ -324,7 +324,7 @@ def library(
     bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
-        _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
+        step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = _result(act, fact, decision, bound, keywords, span)
     if is_made:
         result = replace(result, type=name)
@@ -427,7 +427,7 @@ def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
             act.consume(value)
 
 
-def _step_through(act: Activation, value: Value, span: Span) -> None:
+def step_through(act: Activation, value: Value, span: Span) -> None:
     """What a library's iterator does where a call runs it to the end: `list(csv.reader(f))`, `sorted(file)`.
 
     The fact of the call knows the cost of keeping an item, not of making it.

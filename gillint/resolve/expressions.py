@@ -12,7 +12,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS, element_of, literal_text, size_of
-from gillint.resolve.calls import apply, knows
+from gillint.resolve.calls import apply, knows, step_through
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.contents import printed
 from gillint.resolve.distance import distance
@@ -433,6 +433,7 @@ def _yield(act: Activation, node: t.Yield) -> Value:
     if node.is_from:
         items = items * value.size if value.size is not None else items
         act.consume(value)
+        step_through(act, value, node.span)
         value = element_of(value)
     act.yields.append(value)
     act.yielded.append(items)

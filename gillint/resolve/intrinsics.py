@@ -15,7 +15,7 @@ from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.shapes import ARRAY
-from gillint.resolve.trace import Bound, Kind
+from gillint.resolve.trace import Block, Bound, Branch, Kind
 from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
@@ -48,8 +48,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _packed(name, bound)
     if name in _MADE:
         return _MADE[name](args)
-    if bound.has_star and len(args) == 1 and name in ("zip", "itertools.chain", "heapq.merge"):
-        return _spread(name, args[0])
+    if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
+        return _in_turn(act, args[0], span) or (_spread(name, args[0]) if bound.has_star else None)
     if name in _QUERIES and args:
         return _query(_QUERIES[name], bound.receiver, args)
     if name in _COMBINATIONS and args:
@@ -200,6 +200,29 @@ _MADE: dict[str, Callable[[tuple[Value, ...]], Value]] = {
     "collections.Counter": _counted,
     "collections.defaultdict": _defaultdict,
 }
+
+
+_OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")
+
+
+def _in_turn(act: Activation, several: Value, span: Span) -> Value | None:
+    """Generators one after the other, `chain.from_iterable(map(read, paths))`: an item is one of theirs."""
+    one = element_of(several)
+    inner = act.lazy_of(one)
+    if inner is None or inner.kind not in (Kind.GENERATOR, Kind.MAP):
+        return None
+    act.begin(several)
+    with act.nested() as making:
+        outer = act.start(several)
+        if outer is not None:
+            act.builder.include(outer.block)
+        act.begin(one)
+        act.start(one)
+    share = min(1.0, 1.0 / max(1.0, inner.trips.likely))
+    nodes = (*inner.block.nodes, Branch((making.finish(), Block()), (share, 1.0 - share)))
+    trips = (outer.trips if outer is not None else size_of(several)) * inner.trips
+    lazy = Lazy(span, Kind.MAP, Block(inner.block.operations, nodes), trips, inner.result, act.path, act.name)
+    return act.defer(lazy, "iterator", inner.result)
 
 
 def _spread(name: str, several: Value) -> Value:

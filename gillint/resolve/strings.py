@@ -10,6 +10,7 @@ from dataclasses import replace
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.contents import written
+from gillint.resolve.patterns import compiled, matches
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
@@ -310,6 +311,9 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
     **dict.fromkeys(_names(_TEXTS, "join"), _join),
     **dict.fromkeys(_names(_TEXTS, "replace", "translate", "expandtabs"), _changed),
+    "re.compile": compiled,
+    **dict.fromkeys(("re.findall", "re.finditer"), matches(1)),
+    **dict.fromkeys(("re.Pattern.findall", "re.Pattern.finditer"), matches(0)),
     "re.sub": _substituted(2),
     "re.Pattern.sub": _substituted(1),
     **dict.fromkeys(_names(_TEXTS, "split", "rsplit"), _split),
