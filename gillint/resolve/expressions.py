@@ -449,6 +449,7 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     for part, width in zip(node.parts, node.widths, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
+        operator_fact(act, value, "__format__", (), part.span)
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length

@@ -46,6 +46,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return element_of(bound.receiver)
     if name in _PACKED:
         return _packed(name, bound)
+    if name == "str.format":
+        _format_each(act, (*args, *(v for _, v in bound.parameters)), span)
     if name in _MADE:
         return _MADE[name](args)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
@@ -200,6 +202,14 @@ _MADE: dict[str, Callable[[tuple[Value, ...]], Value]] = {
     "collections.Counter": _counted,
     "collections.defaultdict": _defaultdict,
 }
+
+
+def _format_each(act: Activation, values: tuple[Value, ...], span: Span) -> None:
+    """Each value formats itself, which dates do at length."""
+    from gillint.resolve.operators import operator_fact
+
+    for value in values:
+        operator_fact(act, value, "__format__", (), span)
 
 
 _OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")

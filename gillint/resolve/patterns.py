@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gillint.resolve.bound import element_of, literal_text, size_of
+from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
 
 # One class of characters, again and again: `\w+`, `[a-z0-9']+`, `(\S+)`, `\b\w{3,}\b`.
 _WORDS = re.compile(r"(?:\\b)?\(?(?:\?:)?(?:\\[wS]|\[[^\]]*(?:a-z|A-Z|\\w)[^\]]*\])(?:[+*]|\{\d,\d*\})\)?(?:\\b)?")
+_SPACE = re.compile(r"\(?(?:\\[sW]|\[[^\]]*\\[sW][^\]]*\])[+*]?\)?")
 _WORD, _TOKEN = 6.5, 3.5  # characters for each, with what is between them
 _FEW = 3  # kinds of tokens
 
@@ -39,6 +41,23 @@ def matches(position: int) -> Callable[[Bound, Value], Value]:
         return replace(result, shape=None, size=size, element=member)
 
     return counted
+
+
+def split(position: int) -> Callable[[Bound, Value], Value]:
+    """`re.split(pattern, text)`: words, or pieces as many as each is long."""
+
+    def pieces(bound: Bound, result: Value) -> Value:
+        source = bound.positional[position] if len(bound.positional) > position else None
+        made_from = bound.receiver if position == 0 else bound.positional[0] if bound.positional else None
+        if source is None:
+            return result
+        whole = size_of(source).max(1)
+        size = whole.map(lambda n: n**0.5)
+        if made_from is not None and _SPACE.fullmatch(literal_text(made_from) or (made_from.text or ANY).pattern):
+            size = (whole / _WORD).max(1)
+        return replace(result, shape=None, size=size, element=replace(element_of(result), size=whole / size))
+
+    return pieces
 
 
 def _characters(pattern: Value | None) -> float | None:
