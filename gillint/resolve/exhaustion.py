@@ -142,7 +142,7 @@ def turns_until_empty(body: Block) -> Estimate | None:
         if call.name == "itertools.islice" and len(call.bound.positional) == 2:
             taken, each = (call.bound.positional[0].size, call.bound.positional[1].number)
             if taken is not None and each is not None and each.known and each.likely >= 1:
-                return (taken / each).map(lambda n: -(-n // 1)) + 1
+                return (taken / each).map(lambda n: max(1.0, -(-n // 1)))
         method = call.name.rsplit(".", 1)[-1]
         source = call.bound.receiver
         if source is None:

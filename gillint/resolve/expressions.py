@@ -12,7 +12,7 @@ from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import INNER_RANGE, INNER_TRIPS, MAPPINGS, UNKNOWN_TRIPS, element_of, literal_text, size_of
-from gillint.resolve.calls import apply, knows
+from gillint.resolve.calls import apply, knows, step_through
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.contents import printed
 from gillint.resolve.distance import distance
@@ -105,7 +105,7 @@ def _attribute(act: Activation, node: t.Attribute) -> Value:
     base = node.value
     if isinstance(base, t.Name):
         value = lookup(act, base.id)
-        if isinstance(value.reference, UndefinedRef):
+        if isinstance(value.reference, UndefinedRef) and not value.reference.is_result:
             module = CUSTOMARY_MODULES.get(base.id, base.id)
             if _is_member(module, node.name):
                 act.scope.note(f"`{base.id}` is not imported here: taken as the module {module}")
@@ -433,6 +433,7 @@ def _yield(act: Activation, node: t.Yield) -> Value:
     if node.is_from:
         items = (items * value.size).around(0) if value.size is not None else items
         act.consume(value)
+        step_through(act, value, node.span)
         value = element_of(value)
     act.yields.append(value)
     act.yielded.append(items)
@@ -448,6 +449,7 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     for part, width in zip(node.parts, node.widths, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
+        operator_fact(act, value, "__format__", (), part.span)
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length

@@ -56,6 +56,7 @@ class Resolver(Functions):
         self._taken.clear()
         self._reads, self._active = [set()], []
         self.lazies.clear()
+        self.started.clear()
         self.files = Files()
         self.options = {}
         self.tables = {}

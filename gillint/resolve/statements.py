@@ -121,6 +121,8 @@ _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
     before, turns = growth(act, target, old)
+    if added.type is None and added.size is None:  # what the function that is running itself gives, say
+        return replace(result, type=old.type, size=None, text=None, literal=None, items=None)
     piece = text_of(added) or unknown(size_of(added))
     text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)

@@ -103,9 +103,10 @@ class AliasRef:
 
 @dataclass(frozen=True, slots=True)
 class UndefinedRef:
-    """A name that nothing in sight defines."""
+    """A name that nothing defines; with `is_result`, what a function gives back that is still at work: an interpreter's value."""
 
     name: str
+    is_result: bool = False
 
 
 @dataclass(frozen=True, slots=True)
