@@ -11,7 +11,7 @@ from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import INNER_TRIPS, UNKNOWN_TRIPS, element_of, literal_text, size_of
+from gillint.resolve.bound import FEW, INNER_TRIPS, UNKNOWN_TRIPS, element_of, literal_text, size_of
 from gillint.resolve.calls import apply, knows
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.contents import printed
@@ -310,8 +310,9 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
-    if value.type in ("tuple", "json"):
-        return size_of(value), element, None, value.origin or _source_text(act, span)
+    if value.type in ("tuple", "json", "tarfile.TarFile"):
+        size = FEW if value.type == "json" else size_of(value)
+        return size, element, None, value.origin or _source_text(act, span)
     assumed = INNER_TRIPS if act.runs_often() else UNKNOWN_TRIPS
     return assumed, element, None, value.origin or _source_text(act, span)
 

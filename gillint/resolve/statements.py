@@ -14,16 +14,15 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.exhaustion import (
-    EXCHANGES,
     INNER_WHILE_TRIPS,
     PIECES,
     SHED,
     WHILE_TRIPS,
-    asks_each_turn,
     cuts_off,
     sheds,
     turns_until_empty,
     turns_until_long,
+    turns_while_talking,
 )
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.importing import bind_import
@@ -353,9 +352,9 @@ def _while(act: Activation, node: t.While) -> None:
         nonlocal known, usual
         body = done.finish()
         known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
-        if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) and asks_each_turn(body):
-            usual = EXCHANGES
-        return known is not None or usual is EXCHANGES
+        talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
+        usual = talking or usual
+        return known is not None or talking is not None
 
     def enter() -> _Entry:
         act.operation("while_step")
