@@ -30,8 +30,9 @@ _UNKNOWN_SIZE |= dict.fromkeys(
     ("dict", "set", "frozenset", "collections.Counter", "collections.defaultdict", "collections.OrderedDict"),
     Estimate(3, 1_000, 1e6),
 )
-# A part of a parsed document of which nothing else is known: a text of a field, or a list of a few dozen records.
+# A field of a record in a parsed document, of which nothing else is known: a text.
 FIELD = Estimate(2, 20, 1e4)
+FEW = Estimate(1, 5, 1_000)  # what a field has, where it is a list
 _UNKNOWN_SIZE["json"] = FIELD
 # What is asked of a database comes in some rows.
 ROWS = Estimate(1, 100, 1e6)
@@ -42,6 +43,7 @@ _UNKNOWN_SIZE |= dict.fromkeys(
 )  # fmt: skip
 # Nodes of a document: of a page, and of what was found in one.
 _UNKNOWN_SIZE |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
+_UNKNOWN_SIZE["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
 NAMESPACES = ("threading.local", "types.SimpleNamespace")

@@ -31,6 +31,7 @@ from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.keeping import kept
 from gillint.resolve.media import stored
+from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.special import SPECIAL
@@ -170,7 +171,8 @@ def _project(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], k
             act.pending.append(result.reference.key)
         act.operation("coroutine_create")
         return result
-    act.emit(Call(span, act.path, name, "project", inner=block))
+    call = Call(span, act.path, name, "project", inner=block)
+    act.emit(once_for_each(act, ref, call, (*positional, *(v for _, v in keywords))))
     return result
 
 

@@ -11,7 +11,16 @@ from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import INNER_RANGE, INNER_TRIPS, MAPPINGS, UNKNOWN_TRIPS, element_of, literal_text, size_of
+from gillint.resolve.bound import (
+    FEW,
+    INNER_RANGE,
+    INNER_TRIPS,
+    MAPPINGS,
+    UNKNOWN_TRIPS,
+    element_of,
+    literal_text,
+    size_of,
+)
 from gillint.resolve.calls import apply, knows, step_through
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.contents import printed
@@ -311,8 +320,9 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
-    if value.type in ("tuple", "json"):
-        return size_of(value), element, None, value.origin or _source_text(act, span)
+    if value.type in ("tuple", "json", "tarfile.TarFile"):
+        size = FEW if value.type == "json" else size_of(value)
+        return size, element, None, value.origin or _source_text(act, span)
     inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
     assumed = inner if act.runs_often() else UNKNOWN_TRIPS
     return assumed, element, None, value.origin or _source_text(act, span)

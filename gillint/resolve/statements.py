@@ -15,17 +15,16 @@ from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.converging import turns_of
 from gillint.resolve.exhaustion import (
-    EXCHANGES,
     INNER_WHILE_TRIPS,
     PIECES,
     SHED,
     WHILE_TRIPS,
-    asks_each_turn,
     cuts_off,
     serves,
     sheds,
     turns_until_empty,
     turns_until_long,
+    turns_while_talking,
     works_off,
 )
 from gillint.resolve.expressions import evaluate, iterate
@@ -39,7 +38,7 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.turns import POLLS, ends_in_one_turn, polls
+from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, leaves_early, pauses, polls
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -55,6 +54,8 @@ from gillint.resolve.values import (
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
+# The same, where a pause follows it: where that is long, things fail seldom, or nothing would ever be done.
+_RARE_WITH_PAUSE = 0.001
 _NEVER = 0.0  # the share of what a constant rules out, as far as can be seen
 WHILE_TURNS = "how often the `while` loop runs"
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
@@ -276,13 +277,13 @@ def _loop(
             act.pending[:] = pending
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
             trips, hangs_on, fed = enter()
-            if ends_in_one_turn(node.body):  # tried again only where it failed
+            if ends_in_one_turn(node.body) or counts_attempts(node):  # tried again only where it failed
                 trips = trips.min(Estimate(1, 1, trips.high))
             elif polls(node):
                 trips = trips.min(Estimate(1, POLLS, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
-            run(act, node.body)
+            (_attempt if counts_attempts(node) else run)(act, node.body)
             act.loop_spans.pop()
             act.loops.pop()
         after = act.environment
@@ -308,6 +309,20 @@ def _loop(
         )
     )
     run(act, node.orelse)
+
+
+def _attempt(act: Activation, body: t.Body) -> None:
+    """Run the body of a retry: what stands behind the place where a success leaves is for failures."""
+    for number, statement in enumerate(body):
+        run(act, (statement,))
+        if leaves_early(statement):
+            _choose(act, ((), body[number + 1 :]), (1.0, _failing(body[number + 1 :])))
+            return
+
+
+def _failing(body: t.Body) -> float:
+    """How likely the arm is that deals with a failure."""
+    return _RARE_WITH_PAUSE if pauses(body) else _RARE
 
 
 def _for(act: Activation, node: t.For) -> None:
@@ -345,9 +360,9 @@ def _while(act: Activation, node: t.While) -> None:
         nonlocal known, usual
         body = done.finish()
         known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
-        if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) and asks_each_turn(body):
-            usual = EXCHANGES
-        return known is not None or usual is EXCHANGES
+        talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
+        usual = talking or usual
+        return known is not None or talking is not None
 
     def enter() -> _Entry:
         act.operation("while_step")
@@ -433,7 +448,7 @@ def _try(act: Activation, node: t.Try) -> None:
             if handler.name is not None:
                 act.environment.setdefault(handler.name, UNKNOWN)
         arms = tuple(h.body for h in node.handlers if h not in fallback)
-        _choose(act, ((), *arms), (1.0, *(_RARE for _ in arms)))
+        _choose(act, ((), *arms), (1.0, *map(_failing, arms)))
     run(act, node.orelse)
     run(act, node.final)
 

@@ -156,7 +156,7 @@ class Value:
         type: public dotted name of the type; builtins are bare; `<path>::<Class>` for classes of the project.
         size: elements of a container or array, characters, bytes, rows.
         shape: the dimensions of an array.
-        dtype: of an array or a column.
+        dtype: of an array or a column; of a number that a clock gives, that it is one.
         element: what iterating gives.
         items: the members of a tuple whose members are known one by one.
         columns: the columns of a DataFrame, or the values of a dict with literal keys.
