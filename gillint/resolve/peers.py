@@ -164,7 +164,6 @@ _WAITS_INSIDE: dict[str, set[str]] = {
     "PriorityQueue.get": _PUT,
     "SimpleQueue.get": _PUT,
     "Connection.recv": {"send", "send_bytes"},
-    "Queue.join": {"task_done"},
     "Condition.wait": _NOTIFY,
     "Condition.wait_for": _NOTIFY,
     "Event.wait": _SET,
