@@ -94,7 +94,9 @@ def _bisects(body: t.Body, tested: set[str]) -> bool:
 def _halves(e: t.Expr) -> bool:
     if not isinstance(e, t.Binary) or not isinstance(e.right, t.Constant):
         return False
-    return (e.operator in ("floordiv", "truediv") and e.right.value == 2) or (e.operator == "rshift" and e.right.value == 1)
+    return (e.operator in ("floordiv", "truediv") and e.right.value == 2) or (
+        e.operator == "rshift" and e.right.value == 1
+    )
 
 
 def _divides(body: t.Body, tested: set[str]) -> bool:

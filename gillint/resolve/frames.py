@@ -40,7 +40,19 @@ def refine_frame(name: str, bound: Bound, result: Value) -> Value:
 
 # What has a column for each column of the frame, and not the frame's rows; what has other columns.
 _SQUARES = ("corr", "cov")
-_REARRANGED = ("melt", "pivot", "pivot_table", "stack", "unstack", "value_counts", "merge", "join", "explode", "agg", "aggregate")
+_REARRANGED = (
+    "melt",
+    "pivot",
+    "pivot_table",
+    "stack",
+    "unstack",
+    "value_counts",
+    "merge",
+    "join",
+    "explode",
+    "agg",
+    "aggregate",
+)
 
 
 def _counted(last: str, bound: Bound, made: Value) -> Value:

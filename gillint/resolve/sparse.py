@@ -42,7 +42,13 @@ def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
 
 
 # What makes a square matrix, unless it is told otherwise.
-_SQUARE = ("scipy.sparse.eye", "scipy.sparse.identity", "scipy.sparse.eye_array", "scipy.sparse.diags", "scipy.sparse.random")
+_SQUARE = (
+    "scipy.sparse.eye",
+    "scipy.sparse.identity",
+    "scipy.sparse.eye_array",
+    "scipy.sparse.diags",
+    "scipy.sparse.random",
+)
 
 
 def _square(name: str, bound: Bound, result: Value) -> Value:
