@@ -18,6 +18,7 @@ _FOLLOWED = Estimate(0, 2, 50)
 _CONVERGED = Estimate(5, 40, 10_000)
 _TOLERANCE = re.compile(r"(?:^|_)(?:tol|atol|rtol|eps|epsilon|tolerance|precision|accuracy)(?:$|_)", re.IGNORECASE)
 _SMALL = 0.05
+_DIVISIONS = ("floordiv", "rshift", "truediv")
 
 
 def turns_of(loop: t.While) -> Estimate | None:
@@ -101,10 +102,9 @@ def _halves(e: t.Expr) -> bool:
 
 def _divides(body: t.Body, tested: set[str]) -> bool:
     """`n //= 10`, `n >>= 1`, `a, b = b, a % b`, where the test looks at the number."""
-    for s in body:
-        if isinstance(s, t.Augment) and isinstance(s.target, t.Name) and s.target.id in tested:
-            if s.operator in ("floordiv", "rshift", "truediv") and isinstance(s.value, (t.Constant, t.Name)):
-                return True
+    augmented = [s for s in body if isinstance(s, t.Augment) and isinstance(s.target, t.Name) and s.target.id in tested]
+    if any(s.operator in _DIVISIONS and isinstance(s.value, (t.Constant, t.Name)) for s in augmented):
+        return True
     for name, value in _assigned(body):
         if name in tested and isinstance(value, t.Binary) and value.operator in ("mod", "floordiv", "rshift"):
             return True

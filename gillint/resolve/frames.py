@@ -69,7 +69,7 @@ def _counted(last: str, bound: Bound, made: Value) -> Value:
         return made
     if last in _SQUARES:
         return replace(made, size=count, shape=(count, count))
-    if last == "T" or last == "transpose":
+    if last in ("T", "transpose"):
         return replace(made, size=count, shape=(count, rows))
     if made.shape is not None and len(made.shape) == 2:
         return made
