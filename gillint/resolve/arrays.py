@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
@@ -79,6 +78,8 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     shape = shape_of(source)
     if last == "tolist" and shape:
         return _listed(shape, source)
+    if last == "reshape" and shape is None and source is not None:
+        shape = (size_of(source),)  # where it is told how long each dimension is, the whole follows
     rule = RULES.get(last)
     if rule is not None and source is not None and shape is not None:
         if result.type not in (ARRAY, None, "float", "int", "bool"):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
-from dataclasses import replace
+import string
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
@@ -33,11 +34,26 @@ from gillint.resolve.values import (
     SymbolRef,
     Value,
     join,
+    of_constant,
     of_number,
 )
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_ALPHABETS = {
+    f"string.{name}": getattr(string, name)
+    for name in (
+        "ascii_letters",
+        "ascii_lowercase",
+        "ascii_uppercase",
+        "digits",
+        "hexdigits",
+        "octdigits",
+        "punctuation",
+        "whitespace",
+        "printable",
+    )
+}
 _SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
@@ -100,11 +116,16 @@ def _lacks(act: Activation, value: Value, name: str) -> bool:
         return False
     owner = act.program.class_of(value.type)
     if owner is None:
-        kind = getattr(builtins, value.type, None)
-        return isinstance(kind, type) and not hasattr(kind, name)
+        return is_builtin_without(value.type, name)
     if act.program.library_bases(owner):
         return False
     return act.program.attribute(owner, name) is None and act.program.attribute(owner, "__getattr__") is None
+
+
+def is_builtin_without(type_name: str | None, name: str) -> bool:
+    """Whether a type is one of Python's own, and has no such attribute."""
+    kind = getattr(builtins, type_name or "", None)
+    return isinstance(kind, type) and not hasattr(kind, name)
 
 
 def _of_class(act: Activation, owner: ClassScope | None, name: str) -> Value:
@@ -206,6 +227,8 @@ def symbol_of(name: str) -> Value:
     module, _, rest = name.partition(".")
     if module in _SAME_MODULE:
         name = f"{_SAME_MODULE[module]}.{rest}" if rest else _SAME_MODULE[module]
+    if name in _ALPHABETS:
+        return of_constant(_ALPHABETS[name])
     if name in _FLOATS:
         return Value(type="float")
     if name == "numpy.newaxis":

@@ -18,7 +18,6 @@ _FOLLOWED = Estimate(0, 2, 50)
 _CONVERGED = Estimate(5, 40, 10_000)
 _TOLERANCE = re.compile(r"(?:^|_)(?:tol|atol|rtol|eps|epsilon|tolerance|precision|accuracy)(?:$|_)", re.IGNORECASE)
 _SMALL = 0.05
-_DIVISIONS = ("floordiv", "rshift", "truediv")
 
 
 def turns_of(loop: t.While) -> Estimate | None:
@@ -102,9 +101,11 @@ def _halves(e: t.Expr) -> bool:
 
 def _divides(body: t.Body, tested: set[str]) -> bool:
     """`n //= 10`, `n >>= 1`, `a, b = b, a % b`, where the test looks at the number."""
-    augmented = [s for s in body if isinstance(s, t.Augment) and isinstance(s.target, t.Name) and s.target.id in tested]
-    if any(s.operator in _DIVISIONS and isinstance(s.value, (t.Constant, t.Name)) for s in augmented):
-        return True
+    for s in body:
+        if not isinstance(s, t.Augment) or s.operator not in ("floordiv", "rshift", "truediv"):
+            continue
+        if isinstance(s.target, t.Name) and s.target.id in tested and isinstance(s.value, (t.Constant, t.Name)):
+            return True
     for name, value in _assigned(body):
         if name in tested and isinstance(value, t.Binary) and value.operator in ("mod", "floordiv", "rshift"):
             return True

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, size_of
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.shapes import ARRAY, KEPT, Shape, broadcast, shape_of, with_shape
@@ -25,7 +24,8 @@ def extent(whole: Estimate | None, piece: Value) -> Estimate | None:
         start = lower.number if lower.number is not None else ZERO if lower == NONE else None
         end = upper.number if upper.number is not None else whole if upper == NONE else None
         if start is None or end is None:
-            return None
+            # A field, a record: neither as short as an item nor as long as the whole.
+            return Estimate(1.0, max(1.0, whole.likely) ** 0.5, max(1.0, whole.high)) if whole is not None else None
         if start.likely < 0 and whole is not None:
             start = (whole + start).max(0)
         if end.likely < 0 and whole is not None:

@@ -6,13 +6,15 @@ import math
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.bound import ROWS, element_of, literal_text, number_of, size_of
 from gillint.resolve.columns import GROUPED
+from gillint.resolve.estimators import PIPELINE, pipeline_of
+from gillint.resolve.repeated import called_again
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
@@ -25,14 +27,15 @@ from gillint.resolve.values import (
     UndefinedRef,
     Value,
     join,
+    text_of,
 )
 
 
 def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
     """The result of a builtin, or None where the fact's returns table decides."""
     args = bound.positional
-    if name in ("map", "filter", "itertools.starmap") and len(args) > 1:
-        return _mapped(act, name, args, span)
+    if name in ("map", "filter", "itertools.starmap", "iter") and len(args) > 1:
+        return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
     if name.startswith(_RANDOM) and args:
@@ -45,8 +48,10 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return element_of(bound.receiver)
     if name in _PACKED:
         return _packed(name, bound)
-    if name == "collections.defaultdict":
-        return _defaultdict(args)
+    if name in _MADE:
+        return _MADE[name](args)
+    if bound.has_star and len(args) == 1 and name in ("zip", "itertools.chain", "heapq.merge"):
+        return _spread(name, args[0])
     if name in _QUERIES and args:
         return _query(_QUERIES[name], bound.receiver, args)
     if name in _COMBINATIONS and args:
@@ -123,6 +128,19 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     return Value(type="int" if amount.type == "bool" else None)
 
 
+def _first_of(name: str, args: tuple[Value, ...]) -> Value:
+    """`islice(rows, 100)`: what makes the rows makes no more than that."""
+    source, numbers = args[0], [a.number for a in args[1:]]
+    first, last = (ZERO, numbers[0]) if len(numbers) == 1 else (numbers[0] or ZERO, numbers[1] if numbers[1:] else None)
+    whole = length_of(source) if source.size is not None or source.items is not None else None
+    size = whole if last is None else (last - first).max(0)
+    if whole is not None and size is not None:
+        size = size.min(whole)
+    return Value(
+        type="itertools.islice", size=size, element=element_of(source), reference=source.reference, origin=source.origin
+    )
+
+
 def _next(name: str, args: tuple[Value, ...]) -> Value:
     return element_of(args[0])
 
@@ -170,6 +188,35 @@ def _defaultdict(args: tuple[Value, ...]) -> Value:
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
 
 
+def _counted(args: tuple[Value, ...]) -> Value:
+    """A counter has a member for each thing that is different."""
+    from gillint.resolve.targets import different
+
+    if not args:
+        return Value(type="collections.Counter", size=ZERO)
+    source, key = args[0], element_of(args[0])
+    known = source.size is not None or source.items is not None
+    size = different(length_of(source), key) if known else None
+    pair = (key, Value(type="int"))
+    return Value(type="collections.Counter", size=size, element=key, items=pair, origin=source.origin)
+
+
+_MADE: dict[str, Callable[[tuple[Value, ...]], Value]] = {
+    "collections.Counter": _counted,
+    "collections.defaultdict": _defaultdict,
+}
+
+
+def _spread(name: str, several: Value) -> Value:
+    """`zip(*rows)`, `chain(*lists)`: each member is an iterable of its own."""
+    one = element_of(several)
+    if name == "zip":
+        column = Value(type="tuple", size=several.size, element=element_of(one))
+        return Value(type="iterator", size=one.size, element=column, origin=one.origin)
+    size = several.size * one.size if several.size is not None and one.size is not None else None
+    return Value(type="iterator", size=size, element=element_of(one), origin=several.origin)
+
+
 _QUERIES = {"sqlalchemy.select": "sqlalchemy.sql.Select", "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query"}
 
 
@@ -177,13 +224,14 @@ def _query(kind: str, session: Value | None, entities: tuple[Value, ...]) -> Val
     """A statement that asks for instances of a class of the project has these as its members."""
     ref = entities[0].reference
     element = Value(type=ref.key) if isinstance(ref, ClassRef) and len(entities) == 1 else None
-    return Value(type=kind, element=element, dtype=session.dtype if session is not None else None)
+    return Value(type=kind, size=ROWS, element=element, dtype=session.dtype if session is not None else None)
 
 
 def _engine(name: str, args: tuple[Value, ...]) -> Value:
-    """An engine knows its dialect: the first part of the URL."""
-    url = literal_text(args[0])
-    return Value(type="sqlalchemy.engine.Engine", dtype=re.split("[:+]", url)[0] if url is not None else None)
+    """An engine knows its dialect: the first part of the URL, which is known where only the rest is made up."""
+    url = text_of(args[0])
+    found = re.match(r"(\w+)(?:\+\w+)?:", url.pattern) if url is not None else None
+    return Value(type="sqlalchemy.engine.Engine", dtype=found[1] if found is not None else None)
 
 
 _PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack")
@@ -340,9 +388,6 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     return replace(joined, number=None, literal=None)
 
 
-MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
-
-
 def pair_of(mapping: Value) -> tuple[Value, Value]:
     """The key and the value of a dict, as far as they are known."""
     if mapping.items is not None and len(mapping.items) == 2:
@@ -383,7 +428,10 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
     "sum": _amount,
     "abs": _amount,
     "next": _next,
+    "itertools.islice": _first_of,
     "int": _converted,
     "float": _converted,
     "sqlalchemy.create_engine": _engine,
+    "sklearn.pipeline.make_pipeline": pipeline_of,
+    PIPELINE: pipeline_of,
 }

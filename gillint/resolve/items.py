@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE
-from gillint.resolve.bound import element_of, literal_text, size_of
+from gillint.frozen import replace
+from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.columns import of_rows
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid, some_of
-from gillint.resolve.intrinsics import MAPPINGS, pair_of
+from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.shapes import ARRAY, KEPT
 from gillint.resolve.values import SymbolRef, Value
 from gillint.syntax import tree as t

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import dtype_name, element_of, has_known_size, size_of
 from gillint.resolve.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column, sized, texts, with_columns
 from gillint.resolve.dtypes import of_elements

@@ -69,6 +69,7 @@ class Modules(Program):
         self._path = ""
         self._apart = 0  # how many other modules and classes are being found out, one on the way to the other
         self._aside = 0  # methods that are run to find out an attribute, one on the way to the other
+        self._idle = False  # what runs is code that the program has no use for
         self._made = 0
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
         self._cuts = 0  # calls that lay too deep
@@ -115,6 +116,15 @@ class Modules(Program):
     def _learnt_more(self) -> bool:
         """Whether a queue holds something else than was taken from it."""
         return any(self._queued.get(queue) != value for queue, value in self._taken)
+
+    @contextmanager
+    def idly(self, *, idle: bool = True) -> Iterator[None]:
+        """Run code that the program has no use for: it says nothing of attributes and arguments that others tell of."""
+        kept, self._idle = self._idle, self._idle or idle
+        try:
+            yield
+        finally:
+            self._idle = kept
 
     # Which tables
 

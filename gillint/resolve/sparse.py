@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import element_of, number_of, size_of
 from gillint.resolve.shapes import ARRAY, with_shape
 from gillint.resolve.trace import Bound
@@ -13,11 +13,19 @@ from gillint.resolve.values import Value
 
 _SPARSE = re.compile(r"scipy\.sparse\.(csr|csc|coo|bsr|dia|lil|dok)_(matrix|array)")
 
+# Functions that take the rows `m` and the columns `n`, or one number for both.
+_LAID_OUT = {f"scipy.sparse.{last}" for last in ("random", "rand", "eye", "eye_array", "identity")}
+
 
 def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of scipy.sparse with the shape that follows from the arguments."""
     if _SPARSE.fullmatch(name) and bound.positional:
         return _made(bound, result)
+    if name in _LAID_OUT and result.type is not None:
+        height = bound.get("m")
+        if height is None:
+            return result
+        return replace(result, shape=(number_of(height), number_of(bound.get("n") or height)))
     if name in _SQUARE and bound.positional:
         return _square(name, bound, result)
     matrix = bound.receiver
