@@ -107,7 +107,7 @@ def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]
         elif piece.type == "slice":
             dimension = left.pop(0)
             size = extent(dimension, piece)
-            shape.append(size if size is not None else dimension * PART)
+            shape.append(size if size is not None else some_of(dimension, piece))
         elif (chosen := _chosen(piece, left)) is not None:
             advanced.append(chosen)
             places.append(len(shape))
@@ -122,8 +122,15 @@ def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]
     return (*shape, *left)
 
 
-# A slice whose bounds are not known takes some of the whole.
-PART = Estimate(0.01, 0.5, 1.0)
+# A slice from or up to a place that is not known takes some of the whole.
+_PART = Estimate(0.01, 0.5, 1.0)
+
+
+def some_of(whole: Estimate, piece: Value) -> Estimate:
+    """How much a slice takes whose bounds are not known; between two of them is one of many pieces."""
+    if piece.items is None or NONE in piece.items[:2]:
+        return whole * _PART
+    return Estimate(min(1.0, whole.low), max(whole.likely, 0.0) ** 0.5, whole.high)
 
 
 def _consumes(part: t.Expr, piece: Value) -> int:
