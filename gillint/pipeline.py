@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
 from gillint.advice.assess import Assessment, assess
 from gillint.advice.explain import explain
@@ -14,6 +13,7 @@ from gillint.costs.demand import Costs
 from gillint.costs.hotness import Hotness
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
 from gillint.regions.find import Region, find_regions, function_region
 from gillint.resolve.program import Project, resolve, walk

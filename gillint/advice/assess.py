@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gillint import frozen
 from gillint.costs.demand import CallShare, Costs, Demand, overlapped
 from gillint.diagnostics.measured import Measured
 from gillint.diagnostics.span import Span
@@ -14,7 +15,7 @@ from gillint.resolve.trace import Concurrency, Kind
 from gillint.scaling.predict import BoundType, Prediction, Range, Setting, predict
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class RankedCall:
     """A call site with its share of the region's time."""
 

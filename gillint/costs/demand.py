@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields
 from operator import attrgetter
 
 from gillint.costs.bytecode import operations_ns
@@ -12,12 +12,18 @@ from gillint.costs.compiled import compiled_ns
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
 from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect
 from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Node, children
 
 # A recursive function calls itself a number of times that the source does not tell.
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
+
+
+def calls_of(inner: Block) -> Estimate:
+    """How often the body of a function runs for one call of it from outside."""
+    return RECURSIVE_CALLS.around(inner.depth) if inner.recursive else ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +215,7 @@ class Costs:
             yield self._alone(call, effect)
         if call.inner is not None:
             inner = self.block(call.inner)
-            yield inner.times(RECURSIVE_CALLS) if call.inner.recursive else inner
+            yield inner.times(calls_of(call.inner)) if call.inner.recursive else inner
         if call.callback is not None:
             yield self.block(call.callback).times(effect.calls)
 
@@ -264,7 +270,7 @@ class Costs:
                         else CallShare(node, self.effect(node), old.count + count, chain, max(old.chance, chance))
                     )
                 if node.inner is not None:
-                    times = count * RECURSIVE_CALLS if node.inner.recursive else count
+                    times = count * calls_of(node.inner)
                     self._collect(node.inner, times, chance, (*chain, node.span), found, depth + 1)
                 if node.callback is not None:
                     self._collect(node.callback, count * self.effect(node).calls, chance, chain, found, depth + 1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
-from gillint.costs.demand import RECURSIVE_CALLS, Costs
+from gillint.costs.demand import Costs, calls_of
 from gillint.diagnostics.span import Span
+from gillint.frozen import dataclass, replace
 from gillint.resolve.entries import is_within
 from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Resolved
 
@@ -71,7 +72,7 @@ class Hotness:
         for node in block.nodes:
             if isinstance(node, Call):
                 if node.inner is not None:
-                    times = RECURSIVE_CALLS.likely if node.inner.recursive else 1.0
+                    times = calls_of(node.inner).likely
                     _add(found, self._block(node.inner), times)
                     if node.inner.span is not None:
                         spent = self.costs.block(node.inner).inclusive.likely * times

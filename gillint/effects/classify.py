@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gillint.estimate import ZERO, Estimate, total
+from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
@@ -28,6 +29,7 @@ class CallEffect:
     Times are nanoseconds; `elapsed` is all of it, as on an idle machine; `releases` counts how often it gives the GIL up;
     `hold` is its longest stretch without a release; `unknown` is the time of a call of which nothing is known; `pages`
     are bytes of fresh memory; `away` is the wait where the other side is on another machine, whatever the source says of it.
+    `evidence` is that of the condition which applies.
     """
 
     effect: Effect
@@ -54,6 +56,12 @@ class CallEffect:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "elapsed", total((self.gil, self.native, self.wait, self.unknown)))
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """The evidence in words; where it is not gillint's own, with the file that it stands in."""
+        prefix = f"{self.fact.file}: " if self.fact is not None and self.fact.is_extension else ""
+        return tuple(f"{prefix}{entry}" for entry in self.evidence)
 
 
 def classify(call: Call, target: Target) -> CallEffect:
@@ -97,7 +105,7 @@ def classify(call: Call, target: Target) -> CallEffect:
         undecided=decision.undecided,
         note=decision.likely.note,
         instead=fact.instead,
-        evidence=fact.evidence,
+        evidence=decision.evidence,
         library=target.library_version(fact),
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Target
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
@@ -247,12 +248,13 @@ class Activation:
         self.begin(value)
         lazy = self.start(value)
         if lazy is not None and value.type not in ("coroutine", "awaitable"):
+            trips = value.size if value.size is not None and lazy.kind is not Kind.COROUTINE else lazy.trips
             self.emit(
                 Loop(
                     lazy.span,
                     lazy.path,
                     lazy.kind,
-                    lazy.trips,
+                    trips.around(lazy.block.depth),
                     lazy.block,
                     lazy.iterations,
                     lazy.function,
@@ -262,10 +264,23 @@ class Activation:
 
     def trips_so_far(self, since: int = 0) -> Estimate:
         """How often the current statement runs for one run of the body, or of that many loops around it."""
-        product = ONE
-        for trips in self.loops[since:]:
-            product = product * trips
-        return product
+        return turns_of(self.loops[since:])
+
+    def runs_often(self) -> bool:
+        """Whether the current statement is run again and again, by a loop here or by the callers."""
+        return (self.times * self.trips_so_far()).likely > _OFTEN
+
+
+_OFTEN = 1.5
+
+
+def turns_of(loops: Sequence[Estimate]) -> Estimate:
+    """How often the innermost of some loops turns in all; the outermost comes first."""
+    product, depth = ONE, 0
+    for trips in reversed(loops):
+        product = product * trips.around(depth)
+        depth += trips.is_open
+    return product.around(0)
 
 
 class _Nested:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import QUEUES
+from gillint.resolve.bound import MAPPINGS, QUEUES
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
@@ -182,6 +182,8 @@ class Classes(Modules):
             return
         value = trimmed(value)
         known = owner.attributes
+        if name in owner.declared and name in known:
+            value = _as_declared(known[name], value)
         if not self._apart and owner.key not in self._own.classes:
             # What this file makes of another one's class comes before what that says itself, where it says more.
             known = self._own.attributes.get(owner.key, {})
@@ -277,6 +279,13 @@ class Classes(Modules):
                         (activation.environment, *activation.enclosing), is_method=True,
                     )  # fmt: skip
         return Value(type="type", reference=ClassRef(key))
+
+
+def _as_declared(old: Value, new: Value) -> Value:
+    """A container with what the annotation says is in it, where what is assigned does not say."""
+    if old.type != new.type or old.type not in HOLDERS or new.element is not None or old.element is None:
+        return new
+    return replace(new, element=old.element, items=old.items if old.type in MAPPINGS else new.items)
 
 
 def _is_open(value: Value) -> bool:

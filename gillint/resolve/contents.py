@@ -18,6 +18,15 @@ _PRINTED = {
     "NoneType": Estimate.point(4),
 }
 _SHORT_TEXT = Estimate(2, 12, 1e4)
+# A cell of a column, as pandas writes it: the floats of a computation have all their digits.
+_PRINTED_OF_DTYPE = {
+    "float": Estimate(3, 18, 20),
+    "int": Estimate(1, 4, 12),
+    "uint": Estimate(1, 4, 12),
+    "bool": Estimate.point(5),
+    "datetime": Estimate.point(19),
+}
+_COLUMNS = Estimate(1, 4, 50)
 
 
 def printed(value: Value, depth: int = 4) -> Estimate:
@@ -30,8 +39,14 @@ def printed(value: Value, depth: int = 4) -> Estimate:
         return value.number.map(lambda n: math.log10(max(abs(n), 1.0)) // 1 + 1)
     if depth == 0 or value.type is None:
         return _SHORT_TEXT
+    if value.type in ("pandas.DataFrame", "pandas.Series"):
+        columns = [v for _, v in value.columns or ()] or [value]
+        row = total(_PRINTED_OF_DTYPE.get((c.dtype or "").rstrip("0123456789"), _SHORT_TEXT) + 1 for c in columns)
+        return size_of(value) * (row * (ONE if value.columns or value.type == "pandas.Series" else _COLUMNS))
     if value.columns is not None and value.type != "pandas.DataFrame":
         return total(printed(v, depth - 1) + (len(k) + _QUOTES) for k, v in value.columns) + 2
+    if value.type == "json" and value.size is not None:  # records of named fields, or a list of such
+        return value.size * (printed(element_of(value), depth - 1) + _QUOTES) + 2
     if value.type in ("list", "tuple", "set", "frozenset", "collections.deque"):
         if value.items is not None:
             return total(printed(v, depth - 1) + 2 for v in value.items) + 2
@@ -122,6 +137,8 @@ def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
         if value.type in ("dict", "collections.defaultdict") and value.items is not None:
             member = value.items[-1]
         return own + size_of(value) * _nested(member, what, depth - 1)
+    if value.type == "json" and leaves and value.size is not None and depth > 0:
+        return ONE + value.size * _nested(element_of(value), what, depth - 1)
     if value.type is not None and "::" in value.type:
         if value.columns is None or depth == 0:
             return _LEAVES_OF_INSTANCE if leaves else ONE

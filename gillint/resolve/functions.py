@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import annotated
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.parameters import bind_parameters
+from gillint.resolve.recursion import balanced
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
@@ -211,7 +211,10 @@ class Functions(Classes):
             self._active.pop()
             self._running.pop()
         self._drain(act, result)
-        block = replace(act.builder.finish(), function=act.name, recursive=key in self._recursive, span=tree.span)
+        block = replace(act.builder.finish(), function=act.name, span=tree.span)
+        if key in self._recursive:
+            # Functions that call each other count their calls once: where the first of them is entered.
+            block = replace(balanced(block), recursive=self._recurred <= {key})
         if isinstance(tree, t.Function):
             if act.yields:
                 return EMPTY_BLOCK, self._generator(act, block, tree)
@@ -227,9 +230,16 @@ class Functions(Classes):
             produced = join(produced, value)
         body, trips, hangs_on = block, Estimate.point(len(act.yields)), None
         iterations, once = Iterations.INDEPENDENT, EMPTY_BLOCK
+        loop: Loop | None = None
         for node in block.nodes:
             if isinstance(node, Loop) and node.span == act.yield_loop:
-                body, trips, hangs_on, iterations = node.body, node.trips, node.trips_hang_on, node.iterations
+                loop, body, trips, hangs_on, iterations = (
+                    node,
+                    node.body,
+                    node.trips,
+                    node.trips_hang_on,
+                    node.iterations,
+                )
                 once = Block(block.operations, tuple(n for n in block.nodes if n is not node), act.name)
         items = act.yielded[0]
         for other in act.yielded[1:]:
@@ -238,6 +248,10 @@ class Functions(Classes):
             # More than one item a turn: an item costs its part of the turn.
             part = trips.likely / items.likely
             body, trips = Block((), (Branch((body, EMPTY_BLOCK), (part, 1.0 - part)),), act.name), items
+        elif loop is not None and trips.likely > 1.5 * items.likely:
+            # An item in so many turns: what is collected into batches, what passes a filter.
+            turns = Estimate.point(trips.likely / items.likely)
+            body, trips = Block((), (replace(loop, trips=turns),), act.name), items
         lazy = Lazy(
             tree.span,
             Kind.GENERATOR,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from gillint.frozen import dataclass
 from gillint.resolve.trace import Concurrency
 from gillint.resolve.values import Value
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, size_of
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.shapes import ARRAY, KEPT, Shape, broadcast, shape_of, with_shape
@@ -107,7 +106,7 @@ def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]
         elif piece.type == "slice":
             dimension = left.pop(0)
             size = extent(dimension, piece)
-            shape.append(size if size is not None else dimension * _PART)
+            shape.append(size if size is not None else dimension * PART)
         elif (chosen := _chosen(piece, left)) is not None:
             advanced.append(chosen)
             places.append(len(shape))
@@ -123,7 +122,7 @@ def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]
 
 
 # A slice whose bounds are not known takes some of the whole.
-_PART = Estimate(0.01, 0.5, 1.0)
+PART = Estimate(0.01, 0.5, 1.0)
 
 
 def _consumes(part: t.Expr, piece: Value) -> int:

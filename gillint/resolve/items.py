@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE
-from gillint.resolve.bound import element_of, literal_text, size_of
-from gillint.resolve.indexing import GRIDS, array_item, extent, grid
-from gillint.resolve.intrinsics import MAPPINGS, pair_of
+from gillint.frozen import replace
+from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
+from gillint.resolve.indexing import GRIDS, PART, array_item, extent, grid
+from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.shapes import ARRAY, KEPT
 from gillint.resolve.values import SymbolRef, Value
 from gillint.syntax import tree as t
@@ -77,6 +76,9 @@ def _sliced(value: Value, piece: Value) -> Value | None:
         value = Value(type="bytes", size=value.size, origin=value.origin)
     whole = size_of(value) if value.size is not None or value.items is not None else None
     size = extent(whole, piece)
+    if size is None and whole is not None and piece.items is not None:
+        size = whole * PART
     origin = value.origin if size is None else None
-    kept = replace(value, size=size, shape=None, literal=None, items=None, number=None, origin=origin)
+    member = element_of(value) if value.items is not None and value.type != "dict" else value.element
+    kept = replace(value, size=size, shape=None, literal=None, items=None, element=member, number=None, origin=origin)
     return replace(kept, reference=None, text=None, source=None)

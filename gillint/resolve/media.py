@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import size_of
 from gillint.resolve.files import Content

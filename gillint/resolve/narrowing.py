@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import reduce
 
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import element_of
@@ -73,16 +73,17 @@ def _settled(act: Activation, node: t.Expr | None) -> Value | None:
         return evaluate(act, node)
 
 
-# Types of which none is another one's: numbers are left out, since numpy's stand for plain ones.
+# Types of which none is another one's; `bool` is an `int`.
 _APART = frozenset(
-    {"str", "bytes", "list", "tuple", "dict", "set", "pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"}
+    {"str", "bytes", "bytearray", "list", "tuple", "dict", "set", "int", "float", "NoneType"}
+    | {"pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"}
 )
 
 
 def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
     """Whether a value is of a class, or of one of several, where its type is known."""
     value = _settled(act, arguments[0]) if len(arguments) == 2 else None
-    if value is None or value.type is None or len(options_of(value)) > 1:
+    if value is None or value.type is None or value.reference is not None:
         return None
     node = arguments[1]
     kinds = {annotated(act, kind).type for kind in (node.elements if isinstance(node, t.Sequence) else (node,))}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import literal_text
 from gillint.resolve.files import MEMORY, Content

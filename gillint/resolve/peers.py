@@ -8,9 +8,9 @@ import re
 import token
 import tokenize
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 
+from gillint.frozen import replace
 from gillint.knowledge.schema import Fact
 from gillint.resolve.scope import ModuleScope, Peers
 from gillint.resolve.texts import ANY, Text
@@ -151,13 +151,14 @@ def _texts(bound: Bound) -> list[tuple[bool, str]]:
     return found
 
 
-# Waits for other threads or tasks of the program, and the methods by which these end it.
+# Waits for other threads, tasks or processes of the program, and the methods by which these end it.
 _PUT, _NOTIFY, _SET = {"put", "put_nowait"}, {"notify", "notify_all"}, {"set"}
 _WAITS_INSIDE: dict[str, set[str]] = {
     "Queue.get": _PUT,
     "LifoQueue.get": _PUT,
     "PriorityQueue.get": _PUT,
     "SimpleQueue.get": _PUT,
+    "Connection.recv": {"send", "send_bytes"},
     "Condition.wait": _NOTIFY,
     "Condition.wait_for": _NOTIFY,
     "Event.wait": _SET,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import dataclass
 from gillint.resolve.values import Value
 from gillint.syntax.tree import HOLE
 

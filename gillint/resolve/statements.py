@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
-from gillint.resolve.exhaustion import SHED, WHILE_TRIPS, sheds, turns_until_empty, turns_until_long
+from gillint.resolve.converging import turns_of
+from gillint.resolve.exhaustion import (
+    EXCHANGES,
+    INNER_WHILE_TRIPS,
+    PIECES,
+    SHED,
+    WHILE_TRIPS,
+    asks_each_turn,
+    cuts_off,
+    sheds,
+    turns_until_empty,
+    turns_until_long,
+)
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterations import iterations_of
-from gillint.resolve.likelihood import fills_a_gap, is_true
+from gillint.resolve.likelihood import fills_a_gap, is_true, once_in
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -76,7 +88,7 @@ def _assign(act: Activation, node: t.Assign) -> None:
     if (not is_known(value) or value.type == "NoneType") and is_known(known):
         value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
-        value = replace(value, element=known.element)
+        value = replace(value, element=known.element, items=value.items or known.items)
     for target in node.targets:
         bind(act, target, value)
         if is_known(known):
@@ -177,6 +189,9 @@ def _if(act: Activation, node: t.If) -> None:
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
     weights = (_RARE, 1.0) if fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
+    period = once_in(act, node)
+    if period is not None:
+        weights = (1.0, period - 1.0)
     constant = is_true(tested)
     if constant is not None:
         weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
@@ -208,7 +223,7 @@ def _choose(
         share = weights[number] / (sum(weights) or 1.0)
         in_loop = bool(act.loops) and share < 1.0 and taken is None
         if in_loop:  # what is appended here is so in some of the turns
-            act.loops.append(Estimate(0.01, share, 1.0))
+            act.loops.append(Estimate(min(0.01, share), share, 1.0))
         with act.nested() as builder, act.program.idly(idle=taken not in (None, number)):
             run(act, arm)
         if in_loop:
@@ -247,9 +262,11 @@ def _loop(
     """
     before = dict(act.environment)
     pending = list(act.pending)
+    given = len(act.returns), len(act.yields)
     for attempt in range(3):
         with act.nested() as builder:
             act.pending[:] = pending
+            del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
             trips, hangs_on, fed = enter()
             if ends_in_one_turn(node.body):  # tried again only where it failed
                 trips = trips.min(Estimate(1, 1, trips.high))
@@ -269,13 +286,14 @@ def _loop(
         before = {k: stable.get(k, v) for k, v in before.items()}
         act.environment.clear()
         act.environment.update(before)
+    body = builder.finish()
     act.emit(
         Loop(
             node.span,
             act.path,
             Kind.LOOP,
-            trips,
-            builder.finish(),
+            trips.around(body.depth),
+            body,
             Iterations.CARRIED if fed is Iterations.CARRIED else behind_calls(act, node, iterations_of(node)),
             act.name,
             hangs_on,
@@ -304,17 +322,29 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else WHILE_TRIPS
+    again = act.runs_often()
+    usual = (
+        _TRIED
+        if is_retry(node.body)
+        else SHED
+        if sheds(node)
+        else PIECES
+        if cuts_off(node)
+        else turns_of(node) or (INNER_WHILE_TRIPS if again else WHILE_TRIPS)
+    )
 
     def learn(done: Builder) -> bool:
-        nonlocal known
-        known = known or turns_until_empty(done.finish()) or turns_until_long(act, node.test)
-        return known is not None
+        nonlocal known, usual
+        body = done.finish()
+        known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
+        if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) and asks_each_turn(body):
+            usual = EXCHANGES
+        return known is not None or usual is EXCHANGES
 
     def enter() -> _Entry:
         act.operation("while_step")
         evaluate(act, node.test)
-        hangs_on = None if known is not None else WHILE_TURNS
+        hangs_on = None if known is not None and known.known else WHILE_TURNS
         return known or usual, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
@@ -344,14 +374,21 @@ def _counted(act: Activation, node: t.While) -> Estimate | None:
         if isinstance(s, t.Augment) and isinstance(s.target, t.Name) and s.target.id == test.left.id
     ]
     start = act.environment.get(test.left.id)
-    if len(steps) != 1 or start is None or start.number is None:
+    if len(steps) > 1 or start is None or start.number is None:
         return None
     with act.nested():
         end = evaluate(act, test.rights[0]).number
-        step = evaluate(act, steps[0].value).number
-    if end is None or step is None or steps[0].operator not in ("add", "sub"):
+        step = evaluate(act, steps[0].value).number if steps else None
+    if end is None or (steps and steps[0].operator not in ("add", "sub")):
         return None
+    if step is None or not step.known:
+        return _strides(end - start.number) if test.operators[0] in ("lt", "le") else None
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
+
+
+def _strides(whole: Estimate) -> Estimate:
+    """`while pos < len(data): pos += length_of_a_record`: at most one turn a byte, and nothing tells how long records are."""
+    return Estimate(1.0, max(1.0, whole.likely) ** 0.5, max(1.0, whole.high))
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.contents import written
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown

@@ -8,9 +8,10 @@ found out apart from the asking file, kept in shared tables, and never changed b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from gillint.frozen import dataclass
 from gillint.resolve.activation import Lazy
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block

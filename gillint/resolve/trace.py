@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import field
 from enum import Enum
 from typing import Literal
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import dataclass
 from gillint.knowledge.schema import Fact
 from gillint.resolve.values import Value
 
@@ -164,13 +165,20 @@ Node = Call | Loop | Branch | Handover | Await
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """What runs once: bytecode by kind of operation, and the nodes in order."""
+    """What runs once: bytecode by kind of operation, and the nodes in order.
+
+    `depth`: how many loops of unknown length there are in it, one in the other, recursion and other functions included.
+    """
 
     operations: tuple[tuple[str, float], ...] = ()
     nodes: tuple[Node, ...] = ()
     function: str | None = None
     recursive: bool = False
     span: Span | None = None
+    depth: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", max(map(_depth, self.nodes), default=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +213,18 @@ class Resolved:
     notes: tuple[str, ...] = ()
     mains: tuple[Span, ...] = ()
     has_program: bool = False
+
+
+def _depth(node: Node) -> int:
+    if isinstance(node, Call):
+        inner, callback = node.inner, node.callback
+        called = 0 if inner is None else inner.depth + inner.recursive
+        return called if callback is None else max(called, callback.depth)
+    if isinstance(node, Loop):
+        return node.body.depth + node.trips.is_open
+    if isinstance(node, Branch):
+        return max((arm.depth for arm in node.arms), default=0)
+    return node.worker.depth + node.tasks.is_open if isinstance(node, Handover) else 0
 
 
 def children(node: Node) -> Iterator[Block]:

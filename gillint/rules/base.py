@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from gillint.advice.assess import Assessment
 from gillint.costs.demand import CallShare, Costs
 from gillint.diagnostics.fixes import Fix
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
+from gillint.frozen import dataclass
 from gillint.knowledge.schema import Effect
 from gillint.resolve.trace import Block, Branch, Loop, Node, Resolved
 from gillint.scaling.predict import Setting

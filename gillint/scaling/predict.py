@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from gillint import frozen
 from gillint.costs.demand import RECURSIVE_CALLS, Demand
 from gillint.estimate import LIMIT, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.trace import Concurrency
 from gillint.scaling.model import HANDOFF_NS, Load, bound, knee, likely, pessimistic, taken_by_others
 
@@ -33,7 +35,7 @@ class BoundType(str, Enum):
 Help = Literal["yes", "partly", "no", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Range:
     """An interval with its likely value; likely is None where nothing can be said."""
 
@@ -42,7 +44,7 @@ class Range:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Setting:
     """The question: how many threads on how many cores of which build."""
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from gillint.frozen import dataclass
 
 # What makes a function worth a look: a loop, a hand-over of work, or a coroutine.
 _CANDIDATE = re.compile(

@@ -7,10 +7,11 @@ import gc
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from gillint.diagnostics.span import Span
+from gillint.frozen import dataclass
 from gillint.syntax import tree as t
 from gillint.syntax.outline import (
     ClassOutline,

@@ -195,7 +195,6 @@ def test_dimensions_and_types_decide_tests(test: str, argument: str, first: bool
     ("test", "arguments"),
     [
         ("x.ndim == 1", "np.ones(n) if n else np.ones((n, 2))"),
-        ("isinstance(x, int)", "np.ones(n).sum()"),
         ("isinstance(x, Own)", "np.ones(n)"),
     ],
 )
