@@ -176,6 +176,7 @@ def test_a_test_that_nothing_decides_takes_both_arms(call: str) -> None:
         ("x.ndim == 1", "np.ones(8)", True),
         ("x.ndim == 1", "np.ones((8, 2))", False),
         ("len(x.shape) > 2", "np.ones((8, 2, 2))", True),
+        ("len(x) == 2", "(1, 'b')", True),
         ("isinstance(x, str)", "'text'", True),
         ("isinstance(x, (list, tuple))", "np.ones(8)", False),
         ("not isinstance(x, np.ndarray)", "[1, 2]", True),
