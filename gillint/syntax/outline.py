@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from gillint.frozen import dataclass
+from gillint.syntax.code import Strings
 
 # What makes a function worth a look: a loop, a hand-over of work, or a coroutine.
 _CANDIDATE = re.compile(
@@ -174,24 +175,36 @@ def _merge(ranges: list[Lines]) -> Iterator[Lines]:
         yield current
 
 
-def check_depth(module: ast.Module) -> None:
-    """Refuse what would overflow a recursive parser.
+# f-strings, and the t-strings of Python 3.14.
+_WITH_HOLES: tuple[type[ast.expr], ...] = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
+
+
+def check_depth(module: ast.Module) -> Strings:
+    """Refuse what would overflow a recursive parser. The literals of texts and bytes, which are met on the way.
 
     Raises:
         TooDeep: with the line of the first place that is too deep.
     """
     stack: list[tuple[ast.AST, int]] = [(node, 1) for node in module.body]
+    strings: Strings = []
     while stack:
         node, depth = stack.pop()
         if isinstance(node, ast.BoolOp):
             depth += len(node.values)
         if depth > _DEPTH_LIMIT:
             raise TooDeep(getattr(node, "lineno", 1))
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, (str, bytes)):
+                strings.append(node)
+            continue
+        if isinstance(node, _WITH_HOLES):
+            strings.append(node)
         for value in vars(node).values():  # `ast.iter_child_nodes` takes twice as long
             if value.__class__ is list:
                 stack.extend((child, depth + 1) for child in value if isinstance(child, ast.AST))
             elif isinstance(value, ast.AST) and value._fields:
                 stack.append((value, depth + 1))
+    return strings
 
 
 _BRACKET = re.compile(r"[][(){}]")
