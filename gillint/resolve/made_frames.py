@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gillint.estimate import Estimate
 from gillint.resolve.bound import dtype_name, element_of, size_of
 from gillint.resolve.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column, sized, texts, with_columns
 from gillint.resolve.dtypes import of_elements
@@ -14,7 +15,8 @@ from gillint.resolve.values import NONE, Value, join
 
 def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
     names = texts(bound.get("columns"))
-    if data.type == ARRAY and names is not None and data.shape is not None and len(data.shape) == 2:
+    if data.type == ARRAY and data.shape is not None and len(data.shape) == 2 and (names or _few(data.shape[1])):
+        names = names or tuple(str(i) for i in range(int(data.shape[1].likely)))
         columns = tuple((n, column(data.dtype, data.shape[0])) for n in names)
         return replace(with_columns(result, columns), size=data.shape[0], shape=None)
     if data.type not in ("list", "tuple"):
@@ -29,6 +31,10 @@ def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
         )
         return replace(with_columns(result, columns), size=rows, shape=None)
     return with_columns(result, None)
+
+
+def _few(number: Estimate) -> bool:
+    return number.known and 1 <= number.likely <= 100
 
 
 def _series_of(data: Value, bound: Bound, result: Value) -> Value | None:
