@@ -185,12 +185,14 @@ def root_of(source: Source, roots: dict[str, Path]) -> Path | None:
 def citations(library: Library) -> dict[Source, tuple[bool, tuple[str, ...]]]:
     """Each source that a library cites, whether a fact that cites it releases, and for which names."""
     found: dict[Source, tuple[bool, tuple[str, ...]]] = {}
-    entries = [fact for _, fact in library.facts] + ([library.default] if library.default is not None else [])
-    for fact in entries:
+    facts = [fact for _, fact in library.facts] + ([library.default] if library.default is not None else [])
+    for fact in facts:
         behaviours = (fact.behaviour, *(c.behaviour for c in fact.clauses))
-        releasing = any(b.effect.value in ("releases", "waits") for b in behaviours)
-        for evidence in fact.evidence:
+        entries = [(evidence, behaviours) for evidence in fact.evidence]
+        entries += [(evidence, (c.behaviour,)) for c in fact.clauses for evidence in c.evidence]
+        for evidence, supported in entries:
             if isinstance(evidence, Source):
+                releasing = any(b.effect.value in ("releases", "waits") for b in supported)
                 before = found.get(evidence, (False, ()))
                 found[evidence] = (before[0] or releasing, tuple(dict.fromkeys((*before[1], fact.name))))
     for evidence in library.support_evidence:
