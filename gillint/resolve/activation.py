@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import field
 from typing import Protocol
 
@@ -68,6 +69,7 @@ class Program(Protocol):
     assumptions: Mapping[str, Estimate]
     web_handlers: bool
     lazies: dict[int, Lazy]
+    started: set[int]
     files: Files
     options: dict[str, Option]
     tables: Tables
@@ -85,6 +87,10 @@ class Program(Protocol):
 
         `record`: the arguments are those of a call in the source.
         """
+        ...
+
+    def idly(self, *, idle: bool = True) -> AbstractContextManager[None]:
+        """Run code that the program has no use for."""
         ...
 
     def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:
@@ -193,6 +199,8 @@ class Activation:
     nonlocals: set[str] = field(default_factory=set)
     # By variable: the loops around its last assignment, and the size that it began with.
     born: dict[str, tuple[int, Estimate]] = field(default_factory=dict)
+    # By variable: what each call that makes it longer has added since.
+    grown: dict[str, dict[Span, Estimate]] = field(default_factory=dict)
     open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
@@ -228,8 +236,10 @@ class Activation:
     def start(self, value: Value) -> Lazy | None:
         """Take the deferred work out of a value: from here on it is done, or someone else's."""
         lazy = self.lazy_of(value)
-        if lazy is not None and isinstance(value.reference, LazyRef) and value.reference.key in self.pending:
-            self.pending.remove(value.reference.key)
+        if lazy is not None and isinstance(value.reference, LazyRef):
+            self.program.started.add(value.reference.key)
+            if value.reference.key in self.pending:
+                self.pending.remove(value.reference.key)
         return lazy
 
     def begin(self, value: Value) -> None:

@@ -182,5 +182,9 @@ JOINS: frozenset[str] = frozenset(
         "multiprocessing.Pool.close",
         "multiprocessing.pool.AsyncResult.get",
         "multiprocessing.pool.AsyncResult.wait",
+        "multiprocessing.JoinableQueue.join",
+        "queue.LifoQueue.join",
+        "queue.PriorityQueue.join",
+        "queue.Queue.join",
     }
 )

@@ -74,7 +74,10 @@ class Bound:
         """The value of a parameter, or None where it is not passed."""
         if name == "self":
             return self.receiver
-        return next((v for k, v in self.parameters if k == name), None)
+        for parameter, value in self.parameters:  # asked all the time: a loop is half the price of a generator
+            if parameter == name:
+                return value
+        return None
 
 
 CallKind = Literal["library", "project", "undefined", "unknown", "join"]
@@ -185,8 +188,8 @@ class Block:
 class FunctionTrace:
     """A function as it is reported: its body, for arguments that cover those of its call sites.
 
-    An entry is called by nothing in the file. `is_program`: it needs no arguments, and runs others of the file (`main`).
-    `is_spare`: it needs arguments, and nothing in the file shows that anybody calls it.
+    An entry is called by nothing in the file. `is_spare`: it needs arguments, and nothing in the file shows that anybody
+    calls it. `is_unused`: nothing in the file is even called by its name.
     """
 
     name: str
@@ -195,8 +198,8 @@ class FunctionTrace:
     block: Block
     is_async: bool
     is_entry: bool
-    is_program: bool = False
     is_spare: bool = False
+    is_unused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +208,14 @@ class Resolved:
 
     `notes` are what was assumed on the way: imports that are missing, names that nothing defines. `mains` are the
     statements under `if __name__ == "__main__"`: what the program is for, beside what happens when it is imported.
+    `has_program`: there is something that runs others of the file's functions and needs nothing.
     """
 
     path: str
     functions: tuple[FunctionTrace, ...]
     notes: tuple[str, ...] = ()
     mains: tuple[Span, ...] = ()
+    has_program: bool = False
 
 
 def _depth(node: Node) -> int:
