@@ -26,11 +26,11 @@ AGREEMENT = (
     "up to 0.8, above) as the likely prediction; or, where a part is held and a part is not (0.05 to 0.95), has at most\n"
     "four times the odds, or a quarter: kernels and memory differ, and costs are right within a factor of two. Where a\n"
     "call that does not wait was kept waiting (a busy disk), the share of its CPU time counts as well; where one that waits\n"
-    "was answered at once (as by a server on the same machine), that share alone. A fact whose probe\n"
+    "was answered sooner or later than is likely (by a server on the same machine), that share alone. A fact whose probe\n"
     "can neither be predicted nor was recorded is judged by its effect alone: what holds or runs Python is above 0.8,\n"
     "what releases or waits below. Inconclusive is what raised, what took too long, what differed by more than 0.3 from\n"
-    "round to round, what was answered at once and computes otherwise, what other threads of the library did even where it\n"
-    "was told to use one, and what would disagree, but releases so shortly that counting takes as long."
+    "round to round, what was answered sooner or later and computes otherwise, what other threads of the library did even\n"
+    "where it was told to use one, and what would disagree, but releases so shortly that counting takes as long."
 )
 
 
@@ -120,8 +120,9 @@ def judge(
     if counted.high - counted.low > WIDEST:
         return verdict(Verdict.INCONCLUSIVE, f"from {counted.low:.2f} to {counted.high:.2f} from round to round")
     waits = fact.behaviour.effect is Effect.WAITS and counted.releases >= 1
-    if waits and not recorded and counted.held > (predicted.likely if predicted is not None else 0.0) + TOLERANCE:
-        text = "it releases, and was answered sooner than the fact takes for likely"
+    usual = predicted.likely if predicted is not None else 0.0
+    if waits and not recorded and abs(counted.held - usual) > TOLERANCE:
+        text = f"it releases, and was answered {'sooner' if counted.held > usual else 'later'} than the fact takes for likely"
         share = counted.gil / (counted.gil + counted.native) if counted.gil + counted.native else 1.0
         if predicted_computing is None or not _near(share, predicted_computing):
             return verdict(Verdict.INCONCLUSIVE, text)

@@ -21,6 +21,11 @@ from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, No
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
 
 
+def calls_of(inner: Block) -> Estimate:
+    """How often the body of a function runs for one call of it from outside."""
+    return RECURSIVE_CALLS.around(inner.depth) if inner.recursive else ONE
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """Demands of one run, in nanoseconds.
@@ -153,6 +158,9 @@ class CallShare:
         return self.effect.elapsed * self.count
 
 
+_Counted = tuple[Call, Estimate, tuple[Span, ...], float]  # a CallShare in the making
+
+
 @dataclass(slots=True)
 class Costs:
     """Demands for one target, computed once for each block and call."""
@@ -211,7 +219,7 @@ class Costs:
             yield self._alone(call, effect)
         if call.inner is not None:
             inner = self.block(call.inner)
-            yield inner.times(RECURSIVE_CALLS) if call.inner.recursive else inner
+            yield inner.times(calls_of(call.inner)) if call.inner.recursive else inner
         if call.callback is not None:
             yield self.block(call.callback).times(effect.calls)
 
@@ -240,9 +248,10 @@ class Costs:
 
     def calls(self, block: Block) -> tuple[CallShare, ...]:
         """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
-        found: dict[tuple[str, Span, str], CallShare] = {}
+        found: dict[tuple[str, Span, str], _Counted] = {}
         self._collect(block, ONE, 1.0, (), found, 0)
-        return tuple(sorted(found.values(), key=lambda share: -share.elapsed.likely))
+        shares = [CallShare(call, self.effect(call), n, chain, chance) for call, n, chain, chance in found.values()]
+        return tuple(sorted(shares, key=lambda share: -share.elapsed.likely))
 
     def _collect(
         self,
@@ -250,7 +259,7 @@ class Costs:
         count: Estimate,
         chance: float,
         chain: tuple[Span, ...],
-        found: dict[tuple[str, Span, str], CallShare],
+        found: dict[tuple[str, Span, str], _Counted],
         depth: int,
     ) -> None:
         if depth > 60:
@@ -260,13 +269,12 @@ class Costs:
                 if node.kind not in ("project", "join"):
                     key = (node.path, node.span, node.name)
                     old = found.get(key)
-                    found[key] = (
-                        CallShare(node, self.effect(node), count, chain, chance)
-                        if old is None
-                        else CallShare(node, self.effect(node), old.count + count, chain, max(old.chance, chance))
-                    )
+                    if old is None:
+                        found[key] = (node, count, chain, chance)
+                    else:
+                        found[key] = (node, old[1] + count, chain, max(old[3], chance))
                 if node.inner is not None:
-                    times = count * RECURSIVE_CALLS if node.inner.recursive else count
+                    times = count * calls_of(node.inner)
                     self._collect(node.inner, times, chance, (*chain, node.span), found, depth + 1)
                 if node.callback is not None:
                     self._collect(node.callback, count * self.effect(node).calls, chance, chain, found, depth + 1)

@@ -12,12 +12,14 @@ from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import NAMESPACES, Answers, build, size_of
+from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.shapes import ARRAY, PICTURE, with_shape
+from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
@@ -80,6 +82,8 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
+    if value.type in NUMBERS and _lacks(act, value, name) and find_method(ARRAY, name) is not None:
+        return Value(reference=MethodRef(as_array(value), name), origin=name)  # one of numpy's scalars
     if isinstance(ref, MadeRef) and value.type in NAMESPACES:
         return act.program.taken(ref, name) or Value(origin=name)
     column = value.column(name) if value.type in _RECORDS else None
@@ -187,6 +191,8 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                 made = build(returns, Answers(probe, bound), bound)
                 if base.startswith("pandas."):
                     return refine_frame(probe.name, bound, made)
+                if base.startswith("scipy.sparse."):
+                    return refine_sparse(probe.name, bound, made)
                 return attribute_of_path(value, name, made)
     return None
 

@@ -49,6 +49,8 @@ QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.Simple
 NAMESPACES = ("threading.local", "types.SimpleNamespace")
 ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
+# Whoever keeps a graph in dicts of dicts keeps a small one.
+_UNKNOWN_SIZE |= dict.fromkeys(("networkx.Graph", "networkx.DiGraph"), Estimate(10, 300, 1e5))
 # A file that nothing in sight writes has some hundred lines of ordinary length.
 FILES = (
     "io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile",
@@ -62,6 +64,7 @@ _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 # In a loop, or in what one calls: in the programs of the accuracy table such loops turn 20 to 70 times (geometric mean).
 INNER_TRIPS = Estimate(1, 30, 1e6)
+INNER_RANGE = Estimate(1, 100, 1e6)  # a width, a number of rounds
 # A pause that is computed: the rest of an interval, a back-off.
 _UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
@@ -84,6 +87,16 @@ _ITEM_BYTES = {
 }
 
 
+# Of these `items` are a key and a value.
+MAPPINGS = (
+    "dict",
+    "collections.defaultdict",
+    "collections.OrderedDict",
+    "collections.Counter",
+    "sortedcontainers.SortedDict",
+)
+
+
 def size_of(value: Value | None) -> Estimate:
     """The size of a value, assumed where it is unknown."""
     if value is None:
@@ -92,7 +105,7 @@ def size_of(value: Value | None) -> Estimate:
         return value.size
     if value.shape is not None:
         return reduce(lambda a, b: a * b, value.shape, ONE)
-    if value.items is not None:
+    if value.items is not None and value.type not in MAPPINGS:
         return Estimate.point(len(value.items))
     if value.columns is not None and value.type == "dict":
         return Estimate.point(len(value.columns))
@@ -203,8 +216,7 @@ class Answers:
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
         if what == "count":
-            columns = value.columns if value is not None else None
-            return Estimate.point(len(columns)) if columns is not None else Estimate(1, 4, 50)
+            return count_of(value)
         if what == "choices":
             return _choices(value)
         if what in ("rows", "cols", "dim"):
@@ -261,6 +273,19 @@ def _choices(value: Value | None) -> Estimate:
     if value is None or value.columns is None:
         return _CHOICES
     return reduce(lambda a, b: a * b, (size_of(v) for _, v in value.columns), ONE)
+
+
+WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding", "ExponentialMovingWindow"))
+
+
+def count_of(frame: Value | None) -> Estimate:
+    """How many columns; a frame whose columns have no known names has them in its shape."""
+    if frame is not None and frame.columns is not None:
+        return Estimate.point(len(frame.columns))
+    counted = frame is not None and (frame.type or "").startswith("pandas.")
+    if frame is not None and counted and frame.shape is not None and len(frame.shape) == 2:
+        return frame.shape[1]
+    return ONE if frame is not None and frame.type in WINDOWS else Estimate(1, 4, 50)
 
 
 def member_size(value: Value | None) -> Estimate:

@@ -116,8 +116,9 @@ def apply(
         name = SYNONYMS.get(ref.name, ref.name)
         return library(act, name, None, positional, keywords, span, has_star=has_star)
     if isinstance(ref, UndefinedRef):
-        act.scope.note(f"`{ref.name}` is not defined here: assumed to be an ordinary Python function")
-        return _other(act, ref.name, "undefined", positional, keywords, span)
+        what = f"what `{ref.name}` gives is called" if ref.is_result else f"`{ref.name}` is not defined here"
+        act.scope.note(f"{what}: assumed to be an ordinary Python function")
+        return _other(act, text if ref.is_result else ref.name, "undefined", positional, keywords, span)
     owner = act.program.class_of(function.type) if ref is None else None
     called = act.program.attribute(owner, "__call__", function) if owner is not None else None
     if called is not None:
@@ -325,7 +326,7 @@ def library(
     bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
-        _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
+        step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = _result(act, fact, decision, bound, keywords, span)
     if is_made:
         result = replace(result, type=name)
@@ -428,7 +429,7 @@ def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
             act.consume(value)
 
 
-def _step_through(act: Activation, value: Value, span: Span) -> None:
+def step_through(act: Activation, value: Value, span: Span) -> None:
     """What a library's iterator does where a call runs it to the end: `list(csv.reader(f))`, `sorted(file)`.
 
     The fact of the call knows the cost of keeping an item, not of making it.

@@ -107,15 +107,16 @@ def _field_of_document(value: Value, other: Value) -> Value:
 
 def _operator_call(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value | None:
     """An operator that the knowledge base has a fact for."""
-    for value, other, name in ((left, right, f"__{operator}__"), (right, left, f"__r{operator}__")):
+    for value, other, reflected in ((left, right, False), (right, left, True)):
+        name = f"__r{operator}__" if reflected else f"__{operator}__"
         is_array = value.type in ARRAY_TYPES
-        if value.type is None or (value is right and not is_array):
+        if value.type is None or (reflected and not is_array):
             continue
         if not is_array and other.type in ARRAY_TYPES and ("." not in value.type or "numpy." in value.type):
             continue  # a number or a list beside an array: the array decides
         operand = _beside(other) if is_array else other
         found = operator_fact(act, value, name, (operand,), span)
-        if found is None and value is right and is_array:
+        if found is None and reflected and is_array:
             found = operator_fact(act, value, f"__{operator}__", (operand,), span)
         if found is not None:
             if is_array and other.size is not None and other.type == value.type:

@@ -164,10 +164,13 @@ _WAITS_INSIDE: dict[str, set[str]] = {
     "PriorityQueue.get": _PUT,
     "SimpleQueue.get": _PUT,
     "Connection.recv": {"send", "send_bytes"},
-    "Queue.join": {"task_done"},
     "Condition.wait": _NOTIFY,
     "Condition.wait_for": _NOTIFY,
     "Event.wait": _SET,
+    "Queue.join": {"task_done"},
+    "LifoQueue.join": {"task_done"},
+    "PriorityQueue.join": {"task_done"},
+    "Thread.join": {"start"},
 }
 
 # The file as evidence: what it names, and the addresses among its strings.

@@ -13,21 +13,24 @@ from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
+from gillint.resolve.converging import turns_of
 from gillint.resolve.exhaustion import (
     INNER_WHILE_TRIPS,
     PIECES,
     SHED,
     WHILE_TRIPS,
     cuts_off,
+    serves,
     sheds,
     turns_until_empty,
     turns_until_long,
     turns_while_talking,
+    works_off,
 )
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterations import iterations_of
-from gillint.resolve.likelihood import fills_a_gap, is_true, once_in
+from gillint.resolve.likelihood import emptied, fills_a_gap, is_true, once_in
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -88,7 +91,7 @@ def _assign(act: Activation, node: t.Assign) -> None:
     if (not is_known(value) or value.type == "NoneType") and is_known(known):
         value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
-        value = replace(value, element=known.element)
+        value = replace(value, element=known.element, items=value.items or known.items)
     for target in node.targets:
         bind(act, target, value)
         if is_known(known):
@@ -119,6 +122,8 @@ _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
     before, turns = growth(act, target, old)
+    if added.type is None and added.size is None:  # what the function that is running itself gives, say
+        return replace(result, type=old.type, size=None, text=None, literal=None, items=None)
     piece = text_of(added) or unknown(size_of(added))
     text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
@@ -192,6 +197,10 @@ def _if(act: Activation, node: t.If) -> None:
     period = once_in(act, node)
     if period is not None:
         weights = (1.0, period - 1.0)
+        name = emptied(node) or ""
+        if name in act.environment:  # it does not become longer than that
+            shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
+            known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
     constant = is_true(tested)
     if constant is not None:
         weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
@@ -215,20 +224,20 @@ def _choose(
     `taken`: the one that runs, where that is known; the others are read, but they count for nothing.
     """
     before = act.environment
-    blocks: list[Block] = []
+    blocks = [Block()] * len(arms)
     ends: list[dict[str, Value]] = []
-    for number, arm in enumerate(arms):
+    for number, arm in sorted(enumerate(arms), key=lambda each: taken not in (None, each[0])):
         act.environment = {**before, **known[number]} if known else dict(before)
         given = len(act.returns), len(act.yields)
         share = weights[number] / (sum(weights) or 1.0)
         in_loop = bool(act.loops) and share < 1.0 and taken is None
         if in_loop:  # what is appended here is so in some of the turns
             act.loops.append(Estimate(min(0.01, share), share, 1.0))
-        with act.nested() as builder:
+        with act.nested() as builder, act.program.idly(idle=taken not in (None, number)):
             run(act, arm)
         if in_loop:
             act.loops.pop()
-        blocks.append(builder.finish())
+        blocks[number] = builder.finish()
         if taken not in (None, number):
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
         elif not _leaves(arm):
@@ -286,13 +295,14 @@ def _loop(
         before = {k: stable.get(k, v) for k, v in before.items()}
         act.environment.clear()
         act.environment.update(before)
+    body = builder.finish()
     act.emit(
         Loop(
             node.span,
             act.path,
             Kind.LOOP,
-            trips,
-            builder.finish(),
+            trips.around(body.depth),
+            body,
             Iterations.CARRIED if fed is Iterations.CARRIED else behind_calls(act, node, iterations_of(node)),
             act.name,
             hangs_on,
@@ -335,7 +345,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    again = act.runs_often()
+    is_inner = act.runs_often() and not works_off(node) and not serves(node)
     usual = (
         _TRIED
         if is_retry(node.body)
@@ -343,9 +353,7 @@ def _while(act: Activation, node: t.While) -> None:
         if sheds(node)
         else PIECES
         if cuts_off(node)
-        else INNER_WHILE_TRIPS
-        if again
-        else WHILE_TRIPS
+        else turns_of(node) or (INNER_WHILE_TRIPS if is_inner else WHILE_TRIPS)
     )
 
     def learn(done: Builder) -> bool:

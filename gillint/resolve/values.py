@@ -103,9 +103,10 @@ class AliasRef:
 
 @dataclass(frozen=True, slots=True)
 class UndefinedRef:
-    """A name that nothing in sight defines."""
+    """A name that nothing defines; with `is_result`, what a function gives back that is still at work: an interpreter's value."""
 
     name: str
+    is_result: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +383,10 @@ def code_of(key: str) -> str:
 
 
 # Containers that loops fill: how large they are at the end follows from the turns, wherever in the loop that is asked.
-_GROWING = ("list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter")
+_GROWING = (
+    "list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter", "networkx.Graph",
+    "networkx.DiGraph",
+)  # fmt: skip
 
 
 def widen(before: Value | None, after: Value) -> Value:
