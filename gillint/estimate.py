@@ -64,6 +64,16 @@ class Estimate:
         o = other if isinstance(other, Estimate) else Estimate.point(other)
         return _capped(function(self.low, o.low), function(self.likely, o.likely), function(self.high, o.high))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a number of turns may be anything from a few to very many: nothing in sight tells."""
+        return self.likely > 1.0 and self.high >= _ANYTHING * max(1.0, self.low)
+
+    def around(self, depth: int) -> Estimate:
+        """The number of turns of a loop that holds so many open loops, one in the other."""
+        most = _AROUND[min(depth, len(_AROUND) - 1)]
+        return Estimate(self.low, max(most, self.low), self.high) if self.likely > most and self.is_open else self
+
     # Addition and multiplication are the analyser's innermost operations: written out, and free for zero and one.
 
     def __add__(self, other: Estimate | Number) -> Estimate:
@@ -133,6 +143,13 @@ def _capped(low: float, likely: float, high: float) -> Estimate:
         return Estimate(low, likely, high)
     return Estimate(_cap(low), _cap(likely), _cap(high))
 
+
+_ANYTHING = 1_000.0
+# A loop of which nothing tells is taken for a hot one, of a thousand turns, and one that stands in it for one of thirty
+# (`INNER_TRIPS`). Where more of them are in each other, not all of them are hot: what stands around goes through files, groups,
+# pages, attempts. So however long the chain of calls is on which they are found, they turn some million times in all.
+# A product of sizes that are not known is no larger either. The ends of the estimate stay as they are.
+_AROUND = (1e6, 1000.0, 300.0, 30.0, 1.0)
 
 ZERO = Estimate(0.0, 0.0, 0.0)
 ONE = Estimate(1.0, 1.0, 1.0)

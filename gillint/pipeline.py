@@ -15,7 +15,7 @@ from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
-from gillint.regions.find import Region, find_regions, function_region
+from gillint.regions.find import Region, find_regions, function_region, made_by_each_run
 from gillint.resolve.program import Project, resolve, walk
 from gillint.resolve.trace import Block, Call, Concurrency, Handover, Kind, Loop, Resolved
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for
@@ -129,11 +129,12 @@ def examine(
     regions = [r for r in find_regions(resolved) if not _only_hands_over(r, costs)]
     regions.extend(_whole_functions(resolved, tuple(regions), costs))
     notes = (*resolved.notes, *build_note)
+    apart = made_by_each_run(resolved)
     found: list[Assessment] = []
     for region in sorted(regions, key=lambda r: (r.span.line, r.span.column, -r.span.end_line)):
         if check is not None:
             check()
-        a = assess(region, costs, options.setting, spent.get(region.span, 0.0), total, notes)
+        a = assess(region, costs, options.setting, spent.get(region.span, 0.0), total, notes, apart)
         a = replace(a, explanation=explain(a, options.setting))
         found.append(replace(a, advice=ways_out(a, options.setting, options.target, libraries)))
     return FileContext(

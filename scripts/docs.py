@@ -41,6 +41,7 @@ sys.path.insert(0, str(ROOT))
 from gillint.errors import GillintError  # noqa: E402
 from gillint.knowledge.base import find_fact  # noqa: E402
 from gillint.knowledge.schema import Measured, Source  # noqa: E402
+from gillint.report.facts import told  # noqa: E402
 from gillint.rules import RULES  # noqa: E402
 from gillint.rules.base import Rule  # noqa: E402
 from gillint.scaling import model  # noqa: E402
@@ -186,6 +187,7 @@ def _facts(path: Path, names: str) -> str:
         note = f" {fact.behaviour.note}" if fact.behaviour.note else ""
         lines.append(f"- `{name}`: **{fact.behaviour.effect.value}**{' in general' if fact.clauses else ''}.{note}")
         lines.extend(f"  - {evidence}" for evidence in fact.evidence)
+        lines.extend(f"  - {told(c.condition)}: {evidence}" for c in fact.clauses for evidence in c.evidence)
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from gillint.advice.outcome import Options
 from gillint.estimate import Interval
-from gillint.knowledge.schema import Effect, Fact, Measured
+from gillint.knowledge.schema import Condition, Effect, Evidence, Fact, Measured
 from gillint.measure.probe import Counted
 from gillint.pipeline import analyse
 
@@ -25,11 +25,12 @@ AGREEMENT = (
     "code and sizes, or of a held fraction that the fact's evidence recorded; or on the same side of the bounds (up to 0.3,\n"
     "up to 0.8, above) as the likely prediction; or, where a part is held and a part is not (0.05 to 0.95), has at most\n"
     "four times the odds, or a quarter: kernels and memory differ, and costs are right within a factor of two. Where a\n"
-    "call that does not wait was kept waiting (a busy disk), the share of its CPU time counts as well. A fact whose probe\n"
+    "call that does not wait was kept waiting (a busy disk), the share of its CPU time counts as well; where one that waits\n"
+    "was answered sooner or later than is likely (by a server on the same machine), that share alone. A fact whose probe\n"
     "can neither be predicted nor was recorded is judged by its effect alone: what holds or runs Python is above 0.8,\n"
     "what releases or waits below. Inconclusive is what raised, what took too long, what differed by more than 0.3 from\n"
-    "round to round, what waits and was answered at once (as by a server on the same machine), what other threads of the\n"
-    "library did, and what would disagree, but releases so shortly that counting takes as long."
+    "round to round, what was answered sooner or later and computes otherwise, what other threads of the library did even\n"
+    "where it was told to use one, and what would disagree, but releases so shortly that counting takes as long."
 )
 
 
@@ -49,7 +50,8 @@ class Verified:
     Attributes:
         reason: why it is not "agree", or what was expected.
         predicted: the held fraction that gillint predicts for the probe.
-        recorded: the held fractions of the fact's evidence.
+        recorded: the held fractions of the evidence.
+        condition: what holds in the case that was probed, where that is not the fact's own probe.
     """
 
     fact: Fact
@@ -58,10 +60,26 @@ class Verified:
     counted: Counted | None = None
     predicted: Interval | None = None
     recorded: tuple[float, ...] = ()
+    condition: Condition | None = None
 
 
-def predicted_held(fact: Fact, options: Options) -> Interval | None:
-    """The held fraction that is predicted for a fact's probe, where the fact's own calls are much of it."""
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What gillint predicts for a probe.
+
+    Attributes:
+        held: the held fraction.
+        computing: the same of its CPU time alone.
+        evidence: what it stands on.
+    """
+
+    held: Interval
+    computing: float
+    evidence: tuple[Evidence, ...]
+
+
+def predict(fact: Fact, options: Options) -> Predicted | None:
+    """What is predicted for a fact's probe, where the fact's own calls are much of it."""
     if fact.probe is None:
         return None
     body = "\n".join(f"    {line}" for line in fact.probe.statement.splitlines())
@@ -71,13 +89,13 @@ def predicted_held(fact: Fact, options: Options) -> Interval | None:
     for region in report.regions:
         if region.region.span.line != line:
             continue
-        own = sum(
-            c.share for c in region.calls if c.detail.effect.fact is not None and c.detail.effect.fact.id == fact.id
-        )
+        calls = [c for c in region.calls if c.detail.effect.fact is not None and c.detail.effect.fact.id == fact.id]
         held = region.prediction.held
-        if own < _LEAST_SHARE or held.likely is None:
+        if sum(c.share for c in calls) < _LEAST_SHARE or held.likely is None:
             return None
-        return Interval(held.low, held.likely, held.high)
+        gil, native = region.demand.gil.likely, region.demand.native.likely
+        computing = gil / (gil + native) if gil + native else 1.0
+        return Predicted(Interval(held.low, held.likely, held.high), computing, calls[0].detail.effect.evidence)
     return None
 
 
@@ -86,7 +104,9 @@ def recorded_held(fact: Fact) -> tuple[float, ...]:
     return tuple(e.held for e in fact.evidence if isinstance(e, Measured) and e.held is not None)
 
 
-def judge(fact: Fact, counted: Counted, predicted: Interval | None) -> Verified:
+def judge(
+    fact: Fact, counted: Counted, predicted: Interval | None, predicted_computing: float | None = None
+) -> Verified:
     """Compare what was counted with what was expected."""
     recorded = recorded_held(fact)
 
@@ -100,8 +120,13 @@ def judge(fact: Fact, counted: Counted, predicted: Interval | None) -> Verified:
     if counted.high - counted.low > WIDEST:
         return verdict(Verdict.INCONCLUSIVE, f"from {counted.low:.2f} to {counted.high:.2f} from round to round")
     waits = fact.behaviour.effect is Effect.WAITS and counted.releases >= 1
-    if waits and not recorded and counted.held > (predicted.likely if predicted is not None else 0.0) + TOLERANCE:
-        return verdict(Verdict.INCONCLUSIVE, "it releases, and was answered sooner than the fact takes for likely")
+    usual = predicted.likely if predicted is not None else 0.0
+    if waits and not recorded and abs(counted.held - usual) > TOLERANCE:
+        text = f"it releases, and was answered {'sooner' if counted.held > usual else 'later'} than the fact takes for likely"
+        share = counted.gil / (counted.gil + counted.native) if counted.gil + counted.native else 1.0
+        if predicted_computing is None or not _near(share, predicted_computing):
+            return verdict(Verdict.INCONCLUSIVE, text)
+        return verdict(Verdict.AGREE, f"{text}; predicted {predicted_computing:.2f} of its CPU time")
     if predicted is None and not recorded:
         return verdict(*_by_effect(fact, counted.held))
     expected = (*recorded, predicted.likely) if predicted is not None else recorded

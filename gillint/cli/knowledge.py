@@ -21,7 +21,7 @@ from gillint.errors import UsageError
 from gillint.knowledge.base import all_libraries, extended_by, library, spoken_fact, suggestions
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Fact, Library
-from gillint.report.facts import callable_page, library_page
+from gillint.report.facts import callable_page, library_page, told
 from gillint.source.environment import find_environment
 
 app = typer.Typer(
@@ -231,6 +231,8 @@ def _line(result: Verified) -> str:
     from gillint.advice.explain import duration
 
     text = f"{result.verdict.value:12} {result.fact.name}"
+    if result.condition is not None:
+        text += f" ({told(result.condition)})"
     found = result.counted
     if found is not None:
         whole = (found.gil + found.native) * found.scale + found.wait

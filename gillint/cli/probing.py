@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
 from gillint.advice.outcome import Options
 from gillint.benchmark.interpreter import Interpreter, find_interpreter
-from gillint.benchmark.verify import Verdict, Verified, judge, predicted_held
+from gillint.benchmark.verify import Verdict, Verified, judge, predict
 from gillint.errors import UsageError
 from gillint.knowledge.base import data_folder, libraries_of, library
 from gillint.knowledge.read import read_library
@@ -25,48 +27,93 @@ _POSITIVE, _NEGATIVE = 1.6, 1.25  # what two threads of the controls reach at le
 
 
 def verify(facts: list[Fact], interpreter: Path | None) -> Iterator[tuple[Verified, str, str]]:
-    """Count the probes again, those of a library in one process; each verdict with the versions of library and Python."""
+    """Count the probes again, those of a library in one process; each verdict with the versions of library and Python.
+
+    A condition with a probe of its own has a verdict of its own, after that of its fact.
+    """
     python = find_interpreter(interpreter, Path.cwd() / "probe.py")
     for (_, distribution), group in groupby(facts, key=lambda fact: (fact.file, fact.distribution)):
-        with Prober(python.path) as prober:
-            version, running = prober.versions(distribution)
-            kept: dict[Probe, Counted | ProbeError] = {}  # facts of a family share their probe
+        with ExitStack() as stack:
+            counter = _Counter(python.path, stack)
+            version, running = counter.versions(distribution)
             for fact in group:
-                yield _verify(fact, prober, python, version, kept), version or "", running
+                here = counter.environment(fact)
+                yield _verify(fact, counter, python, here), version or "", running
+                for clause in fact.clauses:
+                    if clause.probe is not None:
+                        found = _verify(fact.under(clause), counter, python, here)
+                        yield replace(found, condition=clause.condition), version or "", running
 
 
-def _verify(
-    fact: Fact, prober: Prober, python: Interpreter, version: str | None, kept: dict[Probe, Counted | ProbeError]
-) -> Verified:
-    if fact.probe is None:
-        return Verified(fact, Verdict.SKIPPED, "no probe")
-    if version is None:
-        return Verified(fact, Verdict.SKIPPED, f"{fact.distribution} is not installed")
-    if fact.probe not in kept:
+class _Counter:
+    """Counts the probes of one library; those in which threads of its own took part once more, held to one thread."""
+
+    def __init__(self, interpreter: str, stack: ExitStack) -> None:
+        self._interpreter, self._stack = interpreter, stack
+        self._prober = stack.enter_context(Prober(interpreter))
+        self._one_thread: Prober | None = None
+        self._kept: dict[Probe, Counted | ProbeError] = {}  # facts of a family share their probe
+        self._versions: dict[str, tuple[str | None, str]] = {}
+
+    def versions(self, distribution: str) -> tuple[str | None, str]:
+        if distribution not in self._versions:
+            self._versions[distribution] = self._prober.versions(distribution)
+        return self._versions[distribution]
+
+    def environment(self, fact: Fact) -> Environment:
+        """Of the interpreter, as far as the fact asks: its library, and what its conditions want beside it."""
+        conditions = [clause.condition for clause in fact.clauses]
+        beside = (name for c in conditions for name in (c.installed, c.missing) if name is not None)
+        found = ((name, self.versions(name)[0]) for name in dict.fromkeys((fact.distribution, *beside)))
+        return Environment(
+            tuple(LibraryVersion(name, version, self._interpreter) for name, version in found if version is not None)
+        )
+
+    def count(self, probe: Probe) -> Counted | ProbeError:
+        if probe not in self._kept:
+            self._kept[probe] = self._count(Statement(probe.setup, probe.statement))
+        return self._kept[probe]
+
+    def _count(self, what: Statement) -> Counted | ProbeError:
         try:
             with exclusive():
-                kept[fact.probe] = prober.count(Statement(fact.probe.setup, fact.probe.statement))
+                found = self._prober.count(what)
+                if not found.other_threads:
+                    return found
+                if self._one_thread is None:
+                    self._one_thread = self._stack.enter_context(Prober(self._interpreter, one_library_thread=True))
+                return self._one_thread.count(what)
         except ProbeError as problem:
-            kept[fact.probe] = problem
-    counted = kept[fact.probe]
+            return problem
+
+
+def _verify(fact: Fact, counter: _Counter, python: Interpreter, here: Environment) -> Verified:
+    if fact.probe is None:
+        return Verified(fact, Verdict.SKIPPED, "no probe")
+    if here.find(fact.distribution) is None:
+        return Verified(fact, Verdict.SKIPPED, f"{fact.distribution} is not installed")
+    counted = counter.count(fact.probe)
     if isinstance(counted, ProbeError):
         if counted.missing:
             return Verified(fact, Verdict.SKIPPED, f"{counted}")
         return Verified(fact, Verdict.INCONCLUSIVE, str(counted))
-    here = Environment((LibraryVersion(fact.distribution, version, python.path),))
     options = Options(python=python.version, free_threaded=False, environment=here)
-    return judge(fact, counted, predicted_held(fact, options))
+    predicted = predict(fact, options)
+    if predicted is None:
+        return judge(fact, counted, None)
+    return judge(replace(fact, evidence=predicted.evidence), counted, predicted.held, predicted.computing)
 
 
 def update_evidence(result: Verified, version: str, python: str) -> None:
-    """Write what was measured into the fact's file, unless it has an entry for these versions.
+    """Write what was measured into the fact's file, unless it has an entry for these versions, or a condition applied.
 
     Raises:
         UsageError: the file cannot be written.
     """
     fact, found = result.fact, result.counted
     same = (e for e in fact.evidence if isinstance(e, Measured) and (e.version, e.python) == (version, python))
-    if found is None or any(e.held is not None for e in same):
+    of_clause = any(fact.evidence == clause.evidence for clause in fact.clauses)
+    if found is None or result.condition is not None or of_clause or any(e.held is not None for e in same):
         return
     path = Path(fact.file) if fact.is_extension else data_folder() / fact.file
     entry = (

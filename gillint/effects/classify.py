@@ -29,6 +29,7 @@ class CallEffect:
     Times are nanoseconds; `elapsed` is all of it, as on an idle machine; `releases` counts how often it gives the GIL up;
     `hold` is its longest stretch without a release; `unknown` is the time of a call of which nothing is known; `pages`
     are bytes of fresh memory; `away` is the wait where the other side is on another machine, whatever the source says of it.
+    `evidence` is that of the condition which applies.
     """
 
     effect: Effect
@@ -56,6 +57,12 @@ class CallEffect:
     def __post_init__(self) -> None:
         object.__setattr__(self, "elapsed", total((self.gil, self.native, self.wait, self.unknown)))
 
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """The evidence in words; where it is not gillint's own, with the file that it stands in."""
+        prefix = f"{self.fact.file}: " if self.fact is not None and self.fact.is_extension else ""
+        return tuple(f"{prefix}{entry}" for entry in self.evidence)
+
 
 def classify(call: Call, target: Target) -> CallEffect:
     """Classify a call for the interpreter that the prediction is for."""
@@ -73,8 +80,10 @@ def classify(call: Call, target: Target) -> CallEffect:
     away = wait = _each(decision, "wait", answers, None)
     if call.peer is not None:
         wait = _asked(wait, decision, call.peer)
-        if call.peer.place == "process":  # the other side runs in turn with this one
-            gil, wait = gil + wait, ZERO
+        if (
+            call.peer.place == "process"
+        ):  # the other side runs in turn with this one; who connects has the kernel's answer
+            gil, wait = gil if call.name.endswith(_CONNECTS) else gil + wait, ZERO
         wait = wait.max(call.peer.delay)
     # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
     unknown = UNKNOWN_NS if decision.likely.effect is Effect.UNKNOWN else ZERO
@@ -98,11 +107,12 @@ def classify(call: Call, target: Target) -> CallEffect:
         undecided=decision.undecided,
         note=decision.likely.note,
         instead=fact.instead,
-        evidence=fact.evidence,
+        evidence=decision.evidence,
         library=target.library_version(fact),
     )
 
 
+_CONNECTS = (".connect", ".connect_ex", ".create_connection")
 # How much longer or shorter than usual somebody on this machine may take to answer.
 _LOCAL_SPREAD = (0.25, 20.0)
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from gillint.estimate import Estimate
 from gillint.frozen import dataclass
 from gillint.knowledge.expressions import Measures, evaluate
-from gillint.knowledge.schema import Behaviour, Condition, Constant, Cost, Fact
+from gillint.knowledge.schema import Behaviour, Clause, Condition, Constant, Cost, Evidence, Fact
 from gillint.source.environment import Environment, LibraryVersion
 
 
@@ -52,9 +52,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The behaviour in each of the three scenarios, and the conditions that could not be decided."""
+    """The behaviour in each of the three scenarios, and the conditions that could not be decided.
+
+    `evidence` is what the typical scenario stands on.
+    """
 
     scenarios: tuple[Behaviour, Behaviour, Behaviour]
+    evidence: tuple[Evidence, ...] = ()
     undecided: tuple[str, ...] = ()
 
     @property
@@ -65,7 +69,7 @@ class Decision:
 
 def decide(fact: Fact, arguments: Arguments, target: Target) -> Decision:
     """Apply a fact's conditions, the first that holds. An undecidable one is passed over and reported."""
-    chosen: list[Behaviour | None] = [None, None, None]
+    chosen: list[Clause | None] = [None, None, None]
     undecided: list[str] = []
     for clause in fact.clauses:
         holds = _holds(clause.condition, fact, arguments, target)
@@ -73,11 +77,11 @@ def decide(fact: Fact, arguments: Arguments, target: Target) -> Decision:
             undecided.append(_describe(clause.condition, fact))
         for i in range(3):
             if chosen[i] is None and holds[i]:
-                chosen[i] = clause.behaviour
+                chosen[i] = clause
         if all(c is not None for c in chosen):
             break
-    low, likely, high = (c if c is not None else fact.behaviour for c in chosen)
-    return Decision((low, likely, high), tuple(undecided))
+    low, likely, high = (c.behaviour if c is not None else fact.behaviour for c in chosen)
+    return Decision((low, likely, high), fact.evidence_of(chosen[1]), tuple(undecided))
 
 
 def _describe(condition: Condition, fact: Fact) -> str:
@@ -151,7 +155,8 @@ def cost_of(cost: Cost | None, arguments: Arguments) -> Estimate:
     )
     if cost.of is None:
         return fixed
-    return fixed + evaluate(cost.of, arguments) * cost.per
+    per = Estimate(cost.per / cost.spread, cost.per, cost.per * cost.spread)
+    return fixed + evaluate(cost.of, arguments) * (cost.per if cost.spread == 1.0 else per)
 
 
 _COMPARE = re.compile(r"\s*(>=|<=|==|!=|<|>)\s*([0-9][0-9A-Za-z.]*)\s*")

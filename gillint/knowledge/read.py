@@ -54,6 +54,7 @@ _CONDITION = {
     "installed": "installed",
     "missing": "missing",
 }
+_CLAUSE = {*_CONDITION, *_BEHAVIOUR, "evidence", "probe"}
 _FACT = {
     *_BEHAVIOUR,
     "name",
@@ -248,11 +249,6 @@ def _facts(table: _Table, version: str, distribution: str) -> list[tuple[str, Fa
     if aliases and single is None:
         raise table.fail("aliases", "belong to a fact with a single `name`")
     behaviour = _behaviour(table, None)
-    probe_table = table.table("probe")
-    probe = None
-    if probe_table is not None:
-        probe_table.allow({"setup", "statement"})
-        probe = Probe(setup=probe_table.text("setup") or "", statement=probe_table.must("statement"))
     mutates = table.table("mutates")
     fact = Fact(
         name=names[0],
@@ -269,7 +265,7 @@ def _facts(table: _Table, version: str, distribution: str) -> list[tuple[str, Fa
         awaitable=table.flag("awaitable"),
         instead=table.text("instead"),
         evidence=_evidence(table),
-        probe=probe,
+        probe=_probe(table),
         version=version,
         distribution=distribution,
     )
@@ -308,7 +304,7 @@ def _behaviour(table: _Table, base: Behaviour | None) -> Behaviour:
     return replace(base, **changes)
 
 
-_COST = {"fixed", "per", "of", "low", "high"}
+_COST = {"fixed", "per", "of", "low", "high", "spread"}
 
 
 def _cost(table: _Table) -> Cost:
@@ -323,6 +319,7 @@ def _cost(table: _Table) -> Cost:
         low=table.number("low"),
         high=table.number("high"),
         local=table.number("local"),
+        spread=table.number("spread") or 1.0,
     )
 
 
@@ -354,7 +351,7 @@ def _returns(table: _Table) -> Returns:
 
 
 def _clause(table: _Table, base: Behaviour) -> Clause:
-    table.allow({*_CONDITION, *_BEHAVIOUR})
+    table.allow(_CLAUSE)
     parts: dict[str, Any] = {}
     for key, field in _CONDITION.items():
         if key not in table.data:
@@ -373,7 +370,20 @@ def _clause(table: _Table, base: Behaviour) -> Clause:
         raise KnowledgeError(f"{table.file}: {table.path}: a clause without a condition")
     if "size" in parts and "below" not in parts and "from_" not in parts:
         raise table.fail("size", "needs `below` or `from`")
-    return Clause(condition=Condition(**parts), behaviour=_behaviour(table, base))
+    return Clause(
+        condition=Condition(**parts),
+        behaviour=_behaviour(table, base),
+        evidence=_evidence(table) if "evidence" in table.data else (),
+        probe=_probe(table),
+    )
+
+
+def _probe(table: _Table) -> Probe | None:
+    probe = table.table("probe")
+    if probe is None:
+        return None
+    probe.allow({"setup", "statement"})
+    return Probe(setup=probe.text("setup") or "", statement=probe.must("statement"))
 
 
 def _evidence(table: _Table) -> tuple[Evidence, ...]:
@@ -405,6 +415,7 @@ def _one_evidence(table: _Table) -> Evidence:
             size=size if isinstance(size, (int, float, str)) else None,
             held=table.number("held"),
             two_threads=table.number("two_threads"),
+            local=table.number("local"),
             says=table.text("says"),
         )
     raise table.fail("kind", f"unknown kind of evidence `{kind}`; known: source, measured")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from typing import Generic, Literal, TypeVar, overload
 
-from gillint.frozen import dataclass
+from gillint.frozen import dataclass, replace
 
 Constant = str | int | float | bool | None
 
@@ -25,6 +25,8 @@ class Effect(str, Enum):
 class Cost:
     """`fixed + per * of`, in nanoseconds (or bytes, or counts); `low` and `high` replace `fixed` in their scenario.
 
+    `per` is so many times less or more as `spread` says, by what instructions a processor has.
+
     `local` replaces `fixed` of a wait for somebody else where he is on this machine; it marks a call that talks to a peer.
     """
 
@@ -34,6 +36,7 @@ class Cost:
     low: float | None = None
     high: float | None = None
     local: float | None = None
+    spread: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a probe gave: held fraction, and throughput of two threads against one."""
+    """What a probe gave: held fraction, and throughput of two threads against one.
+
+    `local` is how long the call waited, in ns, where the server ran on the same machine.
+    """
 
     version: str
     python: str
@@ -60,6 +66,7 @@ class Measured:
     size: float | str | None = None
     held: float | None = None
     two_threads: float | None = None
+    local: float | None = None
     says: str | None = None
 
     def __str__(self) -> str:
@@ -70,6 +77,8 @@ class Measured:
             parts.append(f"held {self.held:.2f}")
         if self.two_threads is not None:
             parts.append(f"two threads {self.two_threads:.2f}x")
+        if self.local is not None:
+            parts.append(f"waits {self.local / 1000:,.3g} us for a server on the same machine")
         parts.append(self.date)
         return ", ".join(parts) + (f": {self.says}" if self.says else "")
 
@@ -133,19 +142,24 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
-    """A condition and the whole behaviour under it (the overrides are merged when the file is read)."""
-
-    condition: Condition
-    behaviour: Behaviour
-
-
-@dataclass(frozen=True, slots=True)
 class Probe:
     """Plain Python that measures the fact again."""
 
     setup: str
     statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition and the whole behaviour under it (the overrides are merged when the file is read).
+
+    Without evidence of its own it stands on the fact's.
+    """
+
+    condition: Condition
+    behaviour: Behaviour
+    evidence: tuple[Evidence, ...] = ()
+    probe: Probe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +204,18 @@ class Fact:
         return any(b.wait is not None and b.wait.local is not None for b in behaviours)
 
     @property
-    def citations(self) -> tuple[str, ...]:
-        """The evidence in words; where it is not gillint's own, with the file that it stands in."""
-        prefix = f"{self.file}: " if self.is_extension else ""
-        return tuple(f"{prefix}{entry}" for entry in self.evidence)
+    def all_evidence(self) -> tuple[Evidence, ...]:
+        """The evidence of the fact and of its clauses."""
+        return (*self.evidence, *(entry for clause in self.clauses for entry in clause.evidence))
+
+    def evidence_of(self, clause: Clause | None) -> tuple[Evidence, ...]:
+        """What a clause stands on; None is the case in which no condition holds."""
+        return (clause.evidence if clause is not None else ()) or self.evidence
+
+    def under(self, clause: Clause) -> Fact:
+        """The fact where the clause's condition holds: its behaviour, evidence and probe, and no conditions."""
+        found = self.evidence_of(clause)
+        return replace(self, behaviour=clause.behaviour, evidence=found, probe=clause.probe, clauses=())
 
 
 @dataclass(frozen=True, slots=True)

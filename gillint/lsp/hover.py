@@ -83,7 +83,7 @@ def _text(call: Call, context: FileContext) -> str:
         lines += ["", f"The times depend on sizes that the source does not tell: {names}."]
     if fact.clauses:
         lines += ["", "Conditions:", *(f"- {c}" for c in conditions(fact))]
-    lines += ["", "Evidence:", *(f"- {cited}" for cited in fact.citations)]
+    lines += ["", "Evidence:", *(f"- {cited}" for cited in effect.citations)]
     if call.assumed or effect.assumed:
         lines.append("- for this very name: assumed, not known")
     if effect.library is not None:

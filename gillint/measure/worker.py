@@ -54,6 +54,7 @@ class Worker:
         timeout: float = 60.0,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="gillint-probe-", ignore_cleanup_errors=True)
+        Path(self._folder.name).chmod(0o711)  # a probe that runs as root starts its servers as somebody else
         script = Path(self._folder.name) / "child.py"
         script.write_text(child_text(), encoding="utf-8")
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": self._folder.name}

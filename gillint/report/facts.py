@@ -99,8 +99,10 @@ def told(c: Condition) -> str:
 
 
 def evidence(fact: Fact) -> str:
-    """The sources and measurements behind a fact."""
-    lines = ["", "## Evidence", "", *(f"- {e}" for e in fact.evidence), "", f"Fact: {fact.id}"]
+    """The sources and measurements behind a fact; those of a condition alone with the condition."""
+    lines = ["", "## Evidence", "", *(f"- {e}" for e in fact.evidence)]
+    lines += [f"- {told(c.condition)}: {e}" for c in fact.clauses for e in c.evidence]
+    lines += ["", f"Fact: {fact.id}"]
     if fact.overrides is not None:
         lines.append(f"Overrides: {fact.overrides}")
     return "\n".join(lines)

@@ -130,7 +130,7 @@ def _calls(ranked: Ranked, rank: int) -> Iterator[str]:
     yield "</tr></thead><tbody>"
     for c in calls:
         effect = c.detail.effect
-        evidence = str(effect.evidence[0]) if effect.evidence else "assumed, not known" if effect.assumed else ""
+        evidence = effect.citations[0] if effect.evidence else "assumed, not known" if effect.assumed else ""
         line = c.place(ranked.report.path).line
         yield (
             f'<tr><td class="number">{100 * c.share:.0f}%</td><td><code>{_name(c.detail.call.name)}</code></td>'

@@ -131,7 +131,7 @@ def _call(c: RankedCall, path: str, report: FileReport) -> dict[str, Any]:
         "effect": effect.effect.value,
         "share": _number(c.share),
         "fact": effect.fact.id if effect.fact is not None else None,
-        "evidence": list(effect.fact.citations) if effect.fact is not None else [],
+        "evidence": list(effect.citations),
         "assumed": effect.assumed,
         "library": _library(effect.library) if effect.library is not None else None,
     }

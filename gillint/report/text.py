@@ -149,8 +149,7 @@ def _calls(console: Console, a: Assessment, report: FileReport) -> None:
         )
     for c in calls:
         effect = c.detail.effect
-        cited = effect.fact.citations if effect.fact is not None else ()
-        evidence = cited[0] if cited else "assumed, not known" if effect.assumed else ""
+        evidence = effect.citations[0] if effect.evidence else "assumed, not known" if effect.assumed else ""
         label = f"{effect.effect.value}{' (assumed)' if effect.assumed else ''}"
         table.add_row(
             f"{100 * c.share:.0f}%",

@@ -63,10 +63,14 @@ class Function:
 
 @dataclass(slots=True)
 class CallSites:
-    """The arguments that a function is called with, joined over its call sites."""
+    """The arguments that a function is called with, joined over its call sites.
+
+    `is_idle`: only code that the program has no use for calls it.
+    """
 
     arguments: dict[str, Value] = field(default_factory=dict)
     seen: bool = False
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,4 +66,6 @@ def _code(line: str, strings: list[tuple[int, int]]) -> str:
         at = content.find("#", at + 1)
     if at < 0 and any(end == _TO_THE_END for _, end in strings):
         return line
+    if at >= 0 and content[at + 1 :].lstrip().startswith("type:"):
+        return line  # `x = []  # type: list[int]` is code
     return (content[:at] if at >= 0 else content).rstrip(" \t") + line[len(content) :]

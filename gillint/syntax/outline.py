@@ -23,6 +23,8 @@ _CANDIDATE = re.compile(
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 # A name that is passed on may be a function that somebody else calls: `submit(parse, line)`, `Thread(target=self.run)`.
 _PASSED = re.compile(r"\b([A-Za-z_]\w*)\s*[,)\]]")
+# Examples in documentation call nothing.
+_DOCUMENTATION = re.compile(r'("""|\'\'\').*?\1', re.DOTALL)
 _LITERAL_LIMIT = 20_000  # characters of a literal table that is not worth a syntax tree
 _DEPTH_LIMIT = 150  # levels of nesting; libcst recurses in Python and in Rust, and crashes the process at some 3,000
 
@@ -75,6 +77,11 @@ class Outline:
         return self.is_candidate or any(f.is_candidate for f in self.functions)
 
 
+def without_documentation(text: str) -> str:
+    """A text without what stands between triple quotes."""
+    return _DOCUMENTATION.sub("", text)
+
+
 class TooDeep(Exception):
     """Nesting that the parser cannot be trusted with; carries the line."""
 
@@ -107,7 +114,8 @@ def _collect(
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             first = min((d.lineno for d in node.decorator_list), default=node.lineno)
             text = "".join(lines[first - 1 : last])
-            inside = text.split("(", 1)[-1]  # past `def name`, so that a recursive call can be told from the definition
+            # Past `def name`, so that a recursive call can be told from the definition.
+            inside = without_documentation(text.split("(", 1)[-1])
             called, passed, candidate = _words(inside)
             is_async = isinstance(node, ast.AsyncFunctionDef)
             candidate = is_async or candidate or node.name in called

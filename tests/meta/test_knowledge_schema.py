@@ -37,7 +37,7 @@ def test_every_file_is_valid(path: Path) -> None:
 def test_it_knows_the_keys_of_the_reader() -> None:
     definitions = SCHEMA["$defs"]
     assert set(definitions["fact"]["properties"]) == read._FACT
-    assert set(definitions["clause"]["properties"]) == {*read._BEHAVIOUR, *read._CONDITION}
+    assert set(definitions["clause"]["properties"]) == read._CLAUSE
     assert set(definitions["default"]["properties"]) == {*read._BEHAVIOUR, "evidence"}
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gillint.advice.outcome import Options
-from gillint.benchmark.verify import Verdict, judge, predicted_held
+from gillint.benchmark.verify import Verdict, judge, predict
 from gillint.estimate import Interval
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.schema import Behaviour, Effect, Fact, Measured, Probe
@@ -69,13 +69,13 @@ def test_verdicts(made: Fact, counted: Counted, predicted: Interval | None, verd
 def test_the_probe_of_a_fact_is_predicted(name: str, low: float, high: float) -> None:
     known = find_fact(name)
     assert known is not None
-    held = predicted_held(known, Options())
-    assert held is not None and low <= held.likely <= high
+    found = predict(known, Options())
+    assert found is not None and low <= found.held.likely <= high
 
 
 def test_a_probe_that_is_not_about_its_fact_predicts_nothing() -> None:
     known = find_fact("zlib.compress")
     assert known is not None
-    assert predicted_held(replace(known, probe=Probe("", "sum(range(1000))")), Options()) is None
-    assert predicted_held(replace(known, probe=Probe("", "(((")), Options()) is None
-    assert predicted_held(replace(known, probe=None), Options()) is None
+    assert predict(replace(known, probe=Probe("", "sum(range(1000))")), Options()) is None
+    assert predict(replace(known, probe=Probe("", "(((")), Options()) is None
+    assert predict(replace(known, probe=None), Options()) is None

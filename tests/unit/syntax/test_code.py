@@ -15,6 +15,7 @@ from gillint.syntax.parse import lines_of, parse
 CASES = {
     "x = 1  # one\n": "x = 1\n",
     "# alone\nx = 1 \t\r\n": "\nx = 1\r\n",
+    "x = []  #type: list[int]  # or so\n": "x = []  #type: list[int]  # or so\n",
     "x = '#'  # '\n": "x = '#'\n",
     "x = '''a  \n# b  \n'''  # c\n": "x = '''a  \n# b  \n'''\n",
     "x = f'{1}#' # f\n": "x = f'{1}#'\n",
