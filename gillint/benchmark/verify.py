@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from gillint.advice.outcome import Options
 from gillint.estimate import Interval
+from gillint.knowledge.base import find_fact
 from gillint.knowledge.schema import Condition, Effect, Evidence, Fact, Measured
 from gillint.measure.probe import Counted
 from gillint.pipeline import analyse
@@ -89,7 +90,7 @@ def predict(fact: Fact, options: Options) -> Predicted | None:
     for region in report.regions:
         if region.region.span.line != line:
             continue
-        calls = [c for c in region.calls if c.detail.effect.fact is not None and c.detail.effect.fact.id == fact.id]
+        calls = [c for c in region.calls if c.detail.effect.fact is not None and _is_of(fact, c.detail.effect.fact)]
         held = region.prediction.held
         if sum(c.share for c in calls) < _LEAST_SHARE or held.likely is None:
             return None
@@ -97,6 +98,11 @@ def predict(fact: Fact, options: Options) -> Predicted | None:
         computing = gil / (gil + native) if gil + native else 1.0
         return Predicted(Interval(held.low, held.likely, held.high), computing, calls[0].detail.effect.evidence)
     return None
+
+
+def _is_of(fact: Fact, called: Fact) -> bool:
+    """Whether it is the fact that was called, or another name of its family: they share the probe."""
+    return called.id == fact.id or replace(called, name=fact.name) == find_fact(fact.name)
 
 
 def recorded_held(fact: Fact) -> tuple[float, ...]:
