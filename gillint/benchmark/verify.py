@@ -31,7 +31,8 @@ AGREEMENT = (
     "can neither be predicted nor was recorded is judged by its effect alone: what holds or runs Python is above 0.8,\n"
     "what releases or waits below. Inconclusive is what raised, what took too long, what differed by more than 0.3 from\n"
     "round to round, what was answered sooner or later and computes otherwise, what other threads of the library did even\n"
-    "where it was told to use one, and what would disagree, but releases so shortly that counting takes as long."
+    "where it was told to use one (unless the share of their CPU time, too, is as predicted), and what would disagree, but\n"
+    "releases so shortly that counting takes as long."
 )
 
 
@@ -122,7 +123,11 @@ def judge(
         return Verified(fact, kind, reason, counted, predicted, recorded)
 
     if counted.other_threads > _OTHERS * (counted.gil + counted.native + counted.wait):
-        return verdict(Verdict.INCONCLUSIVE, "threads of the library's own did much of the work")
+        text = "threads of the library's own did much of the work"
+        share = counted.gil / (counted.gil + counted.native + counted.other_threads)
+        if fact.distribution == "python" or predicted_computing is None or not _near(share, predicted_computing):
+            return verdict(Verdict.INCONCLUSIVE, text)  # the threads of the standard library run Python code
+        return verdict(Verdict.AGREE, f"{text}: {share:.2f} of all CPU time, predicted {predicted_computing:.2f}")
     if counted.high - counted.low > WIDEST:
         return verdict(Verdict.INCONCLUSIVE, f"from {counted.low:.2f} to {counted.high:.2f} from round to round")
     waits = fact.behaviour.effect is Effect.WAITS and counted.releases >= 1
