@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from gillint.frozen import dataclass
 
 LIMIT = 1e15  # nothing is larger: 1e15 ns are eleven days
 
@@ -56,16 +57,22 @@ class Estimate:
 
     def map(self, function: Callable[[float], float]) -> Estimate:
         """Apply a function scenario by scenario."""
-        return Estimate(_cap(function(self.low)), _cap(function(self.likely)), _cap(function(self.high)))
+        return _capped(function(self.low), function(self.likely), function(self.high))
 
     def combine(self, other: Estimate | Number, function: Callable[[float, float], float]) -> Estimate:
         """Apply a function of two quantities scenario by scenario."""
         o = other if isinstance(other, Estimate) else Estimate.point(other)
-        return Estimate(
-            _cap(function(self.low, o.low)),
-            _cap(function(self.likely, o.likely)),
-            _cap(function(self.high, o.high)),
-        )
+        return _capped(function(self.low, o.low), function(self.likely, o.likely), function(self.high, o.high))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a number of turns may be anything from a few to very many: nothing in sight tells."""
+        return self.likely > 1.0 and self.high >= _ANYTHING * max(1.0, self.low)
+
+    def around(self, depth: int) -> Estimate:
+        """The number of turns of a loop that holds so many open loops, one in the other."""
+        most = _AROUND[min(depth, len(_AROUND) - 1)]
+        return Estimate(self.low, max(most, self.low), self.high) if self.likely > most and self.is_open else self
 
     # Addition and multiplication are the analyser's innermost operations: written out, and free for zero and one.
 
@@ -75,10 +82,7 @@ class Estimate:
         if self is ZERO and isinstance(other, Estimate):
             return other
         o = other if isinstance(other, Estimate) else Estimate.point(other)
-        low, likely, high = self.low + o.low, self.likely + o.likely, self.high + o.high
-        if -LIMIT < low < LIMIT and -LIMIT < likely < LIMIT and -LIMIT < high < LIMIT:
-            return Estimate(low, likely, high)
-        return Estimate(_cap(low), _cap(likely), _cap(high))
+        return _capped(self.low + o.low, self.likely + o.likely, self.high + o.high)
 
     __radd__ = __add__
 
@@ -94,12 +98,8 @@ class Estimate:
         if other is ZERO:
             return ZERO
         if isinstance(other, Estimate):
-            low, likely, high = self.low * other.low, self.likely * other.likely, self.high * other.high
-        else:
-            low, likely, high = self.low * other, self.likely * other, self.high * other
-        if -LIMIT < low < LIMIT and -LIMIT < likely < LIMIT and -LIMIT < high < LIMIT:
-            return Estimate(low, likely, high)
-        return Estimate(_cap(low), _cap(likely), _cap(high))
+            return _capped(self.low * other.low, self.likely * other.likely, self.high * other.high)
+        return _capped(self.low * other, self.likely * other, self.high * other)
 
     __rmul__ = __mul__
 
@@ -114,7 +114,11 @@ class Estimate:
         if self is other:
             return self
         if isinstance(other, Estimate):  # both are within the limit already
-            return Estimate(max(self.low, other.low), max(self.likely, other.likely), max(self.high, other.high))
+            return Estimate(
+                other.low if other.low > self.low else self.low,
+                other.likely if other.likely > self.likely else self.likely,
+                other.high if other.high > self.high else self.high,
+            )
         return self.combine(other, max)
 
     def min(self, other: Estimate | Number) -> Estimate:
@@ -134,6 +138,19 @@ class Estimate:
         return Estimate(min(a.low, b.low), max(a.likely, b.likely), max(a.high, b.high))
 
 
+def _capped(low: float, likely: float, high: float) -> Estimate:
+    if -LIMIT < low < LIMIT and -LIMIT < likely < LIMIT and -LIMIT < high < LIMIT:
+        return Estimate(low, likely, high)
+    return Estimate(_cap(low), _cap(likely), _cap(high))
+
+
+_ANYTHING = 1_000.0
+# A loop of which nothing tells is taken for a hot one, of a thousand turns, and one that stands in it for one of thirty
+# (`INNER_TRIPS`). Where more of them are in each other, not all of them are hot: what stands around goes through files, groups,
+# pages, attempts. So however long the chain of calls is on which they are found, they turn some million times in all.
+# A product of sizes that are not known is no larger either. The ends of the estimate stay as they are.
+_AROUND = (1e6, 1000.0, 300.0, 30.0, 1.0)
+
 ZERO = Estimate(0.0, 0.0, 0.0)
 ONE = Estimate(1.0, 1.0, 1.0)
 
@@ -148,7 +165,7 @@ def total(estimates: Iterable[Estimate]) -> Estimate:
         low += e.low
         likely += e.likely
         high += e.high
-    return Estimate(_cap(low), _cap(likely), _cap(high))
+    return _capped(low, likely, high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from gillint.advice.assess import Assessment
 from gillint.advice.outcome import Options
-from gillint.costs.demand import RECURSIVE_CALLS, Costs
+from gillint.costs.demand import Costs, calls_of
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Diagnostic
 from gillint.knowledge.base import library_files
@@ -124,7 +124,7 @@ class Times:
                 spent = effect.elapsed.likely
                 parts.append((spent, 0.0 if is_resolved(node) else spent))
                 if node.inner is not None:
-                    parts.append(_times(self.of(node.inner), RECURSIVE_CALLS.likely if node.inner.recursive else 1.0))
+                    parts.append(_times(self.of(node.inner), calls_of(node.inner).likely))
                 if node.callback is not None:
                     parts.append(_times(self.of(node.callback), effect.calls.likely))
             elif isinstance(node, Loop):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gillint import frozen
 from gillint.costs.demand import CallShare, Costs, Demand, overlapped
 from gillint.diagnostics.measured import Measured
 from gillint.diagnostics.span import Span
@@ -14,7 +15,7 @@ from gillint.resolve.trace import Concurrency, Kind
 from gillint.scaling.predict import BoundType, Prediction, Range, Setting, predict
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class RankedCall:
     """A call site with its share of the region's time."""
 
@@ -75,7 +76,13 @@ _WIDE = 1.5  # a ceiling that may be anything within this factor of itself is no
 
 
 def assess(
-    region: Region, costs: Costs, setting: Setting, spent: float, total: float, notes: tuple[str, ...]
+    region: Region,
+    costs: Costs,
+    setting: Setting,
+    spent: float,
+    total: float,
+    notes: tuple[str, ...],
+    apart: frozenset[str] = frozenset(),
 ) -> Assessment:
     """Put together what the stages found for one region.
 
@@ -86,8 +93,10 @@ def assess(
         spent: the region's inclusive time in a run of the file, ns.
         total: the file's time, ns.
         notes: what was assumed in the file as a whole.
+        apart: the types of objects that each run of a function makes for itself; tasks of one run share them.
     """
-    demand, shares = costs.region(region.body)
+    is_task = region.kind is Kind.SUBMISSION
+    demand, shares = costs.region(region.body, frozenset() if is_task else apart)
     recursive = region.kind is Kind.RECURSION
     together = demand
     if region.kind is Kind.SUBMISSION and region.concurrency is Concurrency.ASYNCIO and region.at_once.known:

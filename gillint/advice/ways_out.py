@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.explain import duration, is_internal, serialiser, tiny_releaser, too_short
@@ -23,6 +22,7 @@ from gillint.advice.workers import (
 from gillint.costs.demand import Demand
 from gillint.effects.classify import classify
 from gillint.estimate import ZERO
+from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import Effect, Library

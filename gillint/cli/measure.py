@@ -136,8 +136,9 @@ def carry_out(reports: tuple[FileReport, ...], chosen: Chosen, request: Request)
         chosen: the options of the prediction.
         request: what is wanted.
     """
-    from gillint.benchmark.build import NotMeasurable, build
+    from gillint.benchmark.build import build
     from gillint.benchmark.plot import draw
+    from gillint.benchmark.user_file import NotMeasurable
 
     report = reports[0]
     if report.error is not None:

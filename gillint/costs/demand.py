@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields
 from operator import attrgetter
 
 from gillint.costs.bytecode import operations_ns
@@ -12,12 +12,18 @@ from gillint.costs.compiled import compiled_ns
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
 from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect
 from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Node, children
 
 # A recursive function calls itself a number of times that the source does not tell.
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
+
+
+def calls_of(inner: Block) -> Estimate:
+    """How often the body of a function runs for one call of it from outside."""
+    return RECURSIVE_CALLS.around(inner.depth) if inner.recursive else ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,9 @@ class CallShare:
         return self.effect.elapsed * self.count
 
 
+_Counted = tuple[Call, Estimate, tuple[Span, ...], float]  # a CallShare in the making
+
+
 @dataclass(slots=True)
 class Costs:
     """Demands for one target, computed once for each block and call."""
@@ -209,7 +218,7 @@ class Costs:
             yield self._alone(call, effect)
         if call.inner is not None:
             inner = self.block(call.inner)
-            yield inner.times(RECURSIVE_CALLS) if call.inner.recursive else inner
+            yield inner.times(calls_of(call.inner)) if call.inner.recursive else inner
         if call.callback is not None:
             yield self.block(call.callback).times(effect.calls)
 
@@ -238,9 +247,10 @@ class Costs:
 
     def calls(self, block: Block) -> tuple[CallShare, ...]:
         """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
-        found: dict[tuple[str, Span, str], CallShare] = {}
+        found: dict[tuple[str, Span, str], _Counted] = {}
         self._collect(block, ONE, 1.0, (), found, 0)
-        return tuple(sorted(found.values(), key=lambda share: -share.elapsed.likely))
+        shares = [CallShare(call, self.effect(call), n, chain, chance) for call, n, chain, chance in found.values()]
+        return tuple(sorted(shares, key=lambda share: -share.elapsed.likely))
 
     def _collect(
         self,
@@ -248,7 +258,7 @@ class Costs:
         count: Estimate,
         chance: float,
         chain: tuple[Span, ...],
-        found: dict[tuple[str, Span, str], CallShare],
+        found: dict[tuple[str, Span, str], _Counted],
         depth: int,
     ) -> None:
         if depth > 60:
@@ -258,13 +268,12 @@ class Costs:
                 if node.kind not in ("project", "join"):
                     key = (node.path, node.span, node.name)
                     old = found.get(key)
-                    found[key] = (
-                        CallShare(node, self.effect(node), count, chain, chance)
-                        if old is None
-                        else CallShare(node, self.effect(node), old.count + count, chain, max(old.chance, chance))
-                    )
+                    if old is None:
+                        found[key] = (node, count, chain, chance)
+                    else:
+                        found[key] = (node, old[1] + count, chain, max(old[3], chance))
                 if node.inner is not None:
-                    times = count * RECURSIVE_CALLS if node.inner.recursive else count
+                    times = count * calls_of(node.inner)
                     self._collect(node.inner, times, chance, (*chain, node.span), found, depth + 1)
                 if node.callback is not None:
                     self._collect(node.callback, count * self.effect(node).calls, chance, chain, found, depth + 1)
@@ -277,8 +286,11 @@ class Costs:
                     part = weight / whole
                     self._collect(arm, count * part, chance * part, chain, found, depth + 1)
 
-    def region(self, block: Block) -> tuple[Demand, tuple[CallShare, ...]]:
-        """The demand of a region's body with its serialised part, and its calls."""
+    def region(self, block: Block, apart: frozenset[str] = frozenset()) -> tuple[Demand, tuple[CallShare, ...]]:
+        """The demand of a region's body with its serialised part, and its calls.
+
+        `apart`: the types of objects that each copy of the region has for itself, though the region does not make them.
+        """
         calls = self.calls(block)
         made = {
             c.effect.fact.behaviour.returns.type for c in calls if c.effect.fact and c.effect.fact.behaviour.returns
@@ -286,13 +298,15 @@ class Costs:
         serial = total(
             (c.effect.native + c.effect.wait) * c.count
             for c in calls
-            if c.effect.serialised_by is not None and _is_shared(c.call, made)
+            if c.effect.serialised_by is not None and _is_shared(c.call, made | apart)
         )
         locked = self._locked(block, made, 0) if self._has_locks(block, 0) else ZERO
         guarded = total(
             c.effect.gil * c.count
             for c in calls
-            if c.effect.serialised_by is not None and c.effect.effect is Effect.RUNS_PYTHON and _is_shared(c.call, made)
+            if c.effect.serialised_by is not None
+            and c.effect.effect is Effect.RUNS_PYTHON
+            and _is_shared(c.call, made | apart)
         )
         # Alone nobody else has the lock; what threads of this work cost each other there is `serial`.
         own = total(c.effect.wait * c.count for c in calls if c.call.implicit and c.call.name in LOCK_TAKEN)

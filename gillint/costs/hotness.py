@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
-from gillint.costs.demand import RECURSIVE_CALLS, Costs
+from gillint.costs.demand import Costs, calls_of
 from gillint.diagnostics.span import Span
-from gillint.resolve.entries import runs_others
-from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node, Resolved
+from gillint.frozen import dataclass, replace
+from gillint.resolve.entries import is_within
+from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Resolved
 
 # A function that nothing in the file calls is called from elsewhere: more often than the file is imported.
 FUNCTION_RUNS = 100.0
@@ -16,6 +17,8 @@ FUNCTION_RUNS = 100.0
 MAIN_RUNS = 100.0
 # Where the file has its program, a function that needs arguments and that nothing calls is a part that is not used here.
 SPARE_RUNS = 0.01
+# All that is not even called by name has this share of the program's time at most, however long it might take.
+UNUSED_SHARE = 0.01
 
 
 @dataclass(slots=True)
@@ -29,20 +32,29 @@ class Hotness:
     def of_file(self, resolved: Resolved) -> tuple[dict[Span, float], float]:
         """Time by span, functions included, and the total that it is a share of."""
         times: dict[Span, float] = {}
-        total = 0.0
-        has_program = any(trace.is_program for trace in resolved.functions) or _main_runs_functions(resolved)
+        unused: dict[Span, float] = {}
+        total, left_over = 0.0, 0.0
         for trace in resolved.functions:
-            entry_runs = SPARE_RUNS if has_program and trace.is_spare else FUNCTION_RUNS
-            if trace.is_entry and trace.name == "<module>" and resolved.mains:
+            spare = resolved.has_program and trace.is_spare
+            once = self.costs.block(trace.block).inclusive.likely
+            if trace.is_entry and trace.name == "<module>":
                 for block, runs in _parts(trace.block, resolved.mains):
                     total += self.costs.block(block).inclusive.likely * runs
                     _add(times, self._block(block), runs)
+                times[trace.span] = max(times.get(trace.span, 0.0), once)
+            elif resolved.has_program and trace.is_unused:
+                left_over += once
+                _add(unused, {trace.span: once} | self._block(trace.block), 1.0)
             elif trace.is_entry:
-                runs = 1.0 if trace.name == "<module>" else entry_runs
-                total += self.costs.block(trace.block).inclusive.likely * runs
+                runs = SPARE_RUNS if spare else FUNCTION_RUNS
+                total += once * runs
                 _add(times, self._block(trace.block), runs)
-            own = self.costs.block(trace.block).inclusive.likely * (entry_runs if trace.is_entry else 1.0)
-            times[trace.span] = max(times.get(trace.span, 0.0), own)
+                times[trace.span] = max(times.get(trace.span, 0.0), once * runs)
+        if left_over:
+            _add(times, unused, min(SPARE_RUNS, UNUSED_SHARE * total / left_over))
+        for trace in resolved.functions:
+            if not trace.is_entry:  # run in a way that no call shows
+                times.setdefault(trace.span, self.costs.block(trace.block).inclusive.likely)
         return times, total
 
     def _block(self, block: Block) -> dict[Span, float]:
@@ -60,7 +72,7 @@ class Hotness:
         for node in block.nodes:
             if isinstance(node, Call):
                 if node.inner is not None:
-                    times = RECURSIVE_CALLS.likely if node.inner.recursive else 1.0
+                    times = calls_of(node.inner).likely
                     _add(found, self._block(node.inner), times)
                     if node.inner.span is not None:
                         spent = self.costs.block(node.inner).inclusive.likely * times
@@ -84,23 +96,14 @@ class Hotness:
         return found
 
 
-def _main_runs_functions(resolved: Resolved) -> bool:
-    nodes = resolved.functions[0].block.nodes if resolved.mains else ()
-    return any(_within(n, resolved.mains) and runs_others(Block((), (n,))) for n in nodes)
-
-
-def _parts(block: Block, mains: tuple[Span, ...]) -> tuple[tuple[Block, float], tuple[Block, float]]:
+def _parts(block: Block, mains: tuple[Span, ...]) -> tuple[tuple[Block, float], ...]:
     """The top level in two: what an import does, and what running the file as a program does."""
-    inside = tuple(n for n in block.nodes if _within(n, mains))
+    if not mains:
+        return ((block, 1.0),)
+    inside = tuple(n for n in block.nodes if is_within(n, mains))
     chosen = set(map(id, inside))
     rest = replace(block, nodes=tuple(n for n in block.nodes if id(n) not in chosen))
     return (rest, 1.0), (Block((), inside), MAIN_RUNS)
-
-
-def _within(node: Node, mains: tuple[Span, ...]) -> bool:
-    if isinstance(node, Branch):
-        return any(_within(inner, mains) for arm in node.arms for inner in arm.nodes)
-    return any(m.line <= node.span.line <= m.end_line for m in mains)
 
 
 def _add(into: dict[Span, float], more: dict[Span, float], times: float) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gillint.costs.demand import CallShare, Costs, Demand
 from gillint.diagnostics.span import Span
+from gillint.frozen import dataclass
 from gillint.regions.find import has_await
 from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop
 

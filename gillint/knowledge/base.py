@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
 from gillint.errors import KnowledgeError
+from gillint.frozen import dataclass, replace
 from gillint.knowledge.cache import cached_library
 from gillint.knowledge.read import read_library
 from gillint.knowledge.schema import Entries, Fact, Library, TypeInfo

@@ -14,12 +14,13 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from gillint.frozen import replace
 from gillint.knowledge import schema
 from gillint.knowledge.read import read_library
 from gillint.knowledge.schema import Entries, Library

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import lru_cache
 from typing import Protocol
 
 from gillint.estimate import Estimate
+from gillint.frozen import dataclass
 from gillint.knowledge.expressions import Measures, evaluate
 from gillint.knowledge.schema import Behaviour, Clause, Condition, Constant, Cost, Evidence, Fact
 from gillint.source.environment import Environment, LibraryVersion
@@ -89,12 +91,10 @@ def _describe(condition: Condition, fact: Fact) -> str:
 
 
 def _holds(c: Condition, fact: Fact, arguments: Arguments, target: Target) -> tuple[bool | None, ...]:
-    fixed: bool | None = True
-    for part in _fixed_parts(c, fact, arguments, target):
-        if part is False:
-            return (False, False, False)
-        if part is None:
-            fixed = None
+    parts = _fixed_parts(c, fact, arguments, target)
+    if False in parts:
+        return (False, False, False)
+    fixed = None if None in parts else True
     if c.size is None:
         return (fixed, fixed, fixed)
     size = evaluate(c.size, arguments)
@@ -155,7 +155,8 @@ def cost_of(cost: Cost | None, arguments: Arguments) -> Estimate:
     )
     if cost.of is None:
         return fixed
-    return fixed + evaluate(cost.of, arguments) * cost.per
+    per = Estimate(cost.per / cost.spread, cost.per, cost.per * cost.spread)
+    return fixed + evaluate(cost.of, arguments) * (cost.per if cost.spread == 1.0 else per)
 
 
 _COMPARE = re.compile(r"\s*(>=|<=|==|!=|<|>)\s*([0-9][0-9A-Za-z.]*)\s*")
@@ -166,6 +167,7 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(int(n) for n in re.findall(r"(?:^|\.)(\d+)", version))
 
 
+@lru_cache(maxsize=1024)
 def version_matches(version: str, specifier: str) -> bool:
     """Whether a version lies in a range such as `>=3.11,<3.13`; shorter versions are padded with zeros."""
     have = version_key(version)

@@ -11,7 +11,7 @@ from gillint.estimate import Estimate
 
 _OF_ARGUMENT = {
     "size", "value", "seconds", "rows", "cols", "dim", "bytes", "count", "total", "leaves", "instances", "listed", "printed",
-    "floats", "item", "unique",
+    "floats", "item", "unique", "choices",
 }  # fmt: skip
 _OF_NUMBER = {"nlogn", "sqrt", "min", "max", "about"}
 
@@ -20,7 +20,10 @@ class Measures(Protocol):
     """What an expression may ask about the arguments of a call."""
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
-        """What one of the functions of `_OF_ARGUMENT` gives for a parameter."""
+        """What one of the functions of `_OF_ARGUMENT` gives for a parameter.
+
+        `index` is the number beside it: of the dimension in `dim`, the default in `value`.
+        """
         ...
 
 
@@ -52,6 +55,10 @@ def _check(node: ast.expr) -> str | None:
                 return f"`{name}` takes the name of a parameter"
             if name == "dim" and not (len(node.args) == 2 and isinstance(node.args[1], ast.Constant)):
                 return "`dim` takes a parameter and a number"
+            if len(node.args) > 1 and not (
+                name in ("dim", "value") and len(node.args) == 2 and isinstance(node.args[1], ast.Constant)
+            ):
+                return f"`{name}` takes one parameter"
             return None
         if name in _OF_NUMBER:
             return next((problem for arg in node.args if (problem := _check(arg))), None)
@@ -80,7 +87,7 @@ def _evaluate(node: ast.expr, measures: Measures) -> Estimate:
         parameter = node.args[0]
         assert isinstance(parameter, ast.Name)
         index = None
-        if name == "dim":
+        if len(node.args) > 1:
             second = node.args[1]
             assert isinstance(second, ast.Constant) and isinstance(second.value, int)
             index = second.value

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from gillint.errors import KnowledgeError
+from gillint.frozen import replace
 from gillint.knowledge.expressions import check_expression
 from gillint.knowledge.schema import (
     Behaviour,
@@ -304,7 +304,7 @@ def _behaviour(table: _Table, base: Behaviour | None) -> Behaviour:
     return replace(base, **changes)
 
 
-_COST = {"fixed", "per", "of", "low", "high"}
+_COST = {"fixed", "per", "of", "low", "high", "spread"}
 
 
 def _cost(table: _Table) -> Cost:
@@ -319,6 +319,7 @@ def _cost(table: _Table) -> Cost:
         low=table.number("low"),
         high=table.number("high"),
         local=table.number("local"),
+        spread=table.number("spread") or 1.0,
     )
 
 

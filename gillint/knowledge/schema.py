@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Generic, Literal, TypeVar, overload
+
+from gillint.frozen import dataclass, replace
 
 Constant = str | int | float | bool | None
 
@@ -24,6 +25,8 @@ class Effect(str, Enum):
 class Cost:
     """`fixed + per * of`, in nanoseconds (or bytes, or counts); `low` and `high` replace `fixed` in their scenario.
 
+    `per` is so many times less or more as `spread` says, by what instructions a processor has.
+
     `local` replaces `fixed` of a wait for somebody else where he is on this machine; it marks a call that talks to a peer.
     """
 
@@ -33,6 +36,7 @@ class Cost:
     low: float | None = None
     high: float | None = None
     local: float | None = None
+    spread: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import field
 from typing import Protocol
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Target
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
@@ -67,6 +69,7 @@ class Program(Protocol):
     assumptions: Mapping[str, Estimate]
     web_handlers: bool
     lazies: dict[int, Lazy]
+    started: set[int]
     files: Files
     options: dict[str, Option]
     tables: Tables
@@ -84,6 +87,10 @@ class Program(Protocol):
 
         `record`: the arguments are those of a call in the source.
         """
+        ...
+
+    def idly(self, *, idle: bool = True) -> AbstractContextManager[None]:
+        """Run code that the program has no use for."""
         ...
 
     def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:
@@ -192,6 +199,8 @@ class Activation:
     nonlocals: set[str] = field(default_factory=set)
     # By variable: the loops around its last assignment, and the size that it began with.
     born: dict[str, tuple[int, Estimate]] = field(default_factory=dict)
+    # By variable: what each call that makes it longer has added since.
+    grown: dict[str, dict[Span, Estimate]] = field(default_factory=dict)
     open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
@@ -227,8 +236,10 @@ class Activation:
     def start(self, value: Value) -> Lazy | None:
         """Take the deferred work out of a value: from here on it is done, or someone else's."""
         lazy = self.lazy_of(value)
-        if lazy is not None and isinstance(value.reference, LazyRef) and value.reference.key in self.pending:
-            self.pending.remove(value.reference.key)
+        if lazy is not None and isinstance(value.reference, LazyRef):
+            self.program.started.add(value.reference.key)
+            if value.reference.key in self.pending:
+                self.pending.remove(value.reference.key)
         return lazy
 
     def begin(self, value: Value) -> None:
@@ -242,12 +253,13 @@ class Activation:
         self.begin(value)
         lazy = self.start(value)
         if lazy is not None and value.type not in ("coroutine", "awaitable"):
+            trips = value.size if value.size is not None and lazy.kind is not Kind.COROUTINE else lazy.trips
             self.emit(
                 Loop(
                     lazy.span,
                     lazy.path,
                     lazy.kind,
-                    lazy.trips,
+                    trips.around(lazy.block.depth),
                     lazy.block,
                     lazy.iterations,
                     lazy.function,
@@ -257,10 +269,23 @@ class Activation:
 
     def trips_so_far(self, since: int = 0) -> Estimate:
         """How often the current statement runs for one run of the body, or of that many loops around it."""
-        product = ONE
-        for trips in self.loops[since:]:
-            product = product * trips
-        return product
+        return turns_of(self.loops[since:])
+
+    def runs_often(self) -> bool:
+        """Whether the current statement is run again and again, by a loop here or by the callers."""
+        return (self.times * self.trips_so_far()).likely > _OFTEN
+
+
+_OFTEN = 1.5
+
+
+def turns_of(loops: Sequence[Estimate]) -> Estimate:
+    """How often the innermost of some loops turns in all; the outermost comes first."""
+    product, depth = ONE, 0
+    for trips in reversed(loops):
+        product = product * trips.around(depth)
+        depth += trips.is_open
+    return product.around(0)
 
 
 class _Nested:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, number_of
 from gillint.resolve.shapes import ARRAY, Shape, broadcast, is_true, shape_of, with_shape
 from gillint.resolve.trace import Bound

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
-from gillint.resolve.dtypes import dtype_after, of_elements, promoted, scalar_of
+from gillint.resolve.dtypes import NUMBERS, dtype_after, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.shapes import ARRAY, PICTURE, REDUCTIONS, RULES, Shape, broadcast, dimensions, shape_of, with_shape
 from gillint.resolve.sparse import refine_sparse
@@ -38,9 +37,23 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_frame(name, bound, result)
     if not name.startswith(_LIKE_NUMPY):
         return result
+    if name in _ROUNDING and result.type in NUMBERS and bound.positional:
+        return replace(result, number=bound.positional[0].number)
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result
-    return _with_choices(name, bound, _with_asked_dtype(bound, _refined(name, bound, result)))
+    made = _with_choices(name, bound, _with_asked_dtype(bound, _refined(name, bound, result)))
+    return _of_scalar(bound, made)
+
+
+_ROUNDING = ("numpy.round", "numpy.around", "numpy.floor", "numpy.ceil", "numpy.rint", "numpy.trunc", "numpy.fix")
+
+
+def _of_scalar(bound: Bound, made: Value) -> Value:
+    """A method of a number of numpy's gives a number."""
+    source = bound.receiver
+    if source is None or source.type != ARRAY or source.shape != () or made.type != ARRAY or size_of(made) != ONE:
+        return made
+    return replace(scalar_of(made.dtype), number=source.number)
 
 
 def _refined(name: str, bound: Bound, result: Value) -> Value:
@@ -65,6 +78,8 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     shape = shape_of(source)
     if last == "tolist" and shape:
         return _listed(shape, source)
+    if last == "reshape" and shape is None and source is not None:
+        shape = (size_of(source),)  # where it is told how long each dimension is, the whole follows
     rule = RULES.get(last)
     if rule is not None and source is not None and shape is not None:
         if result.type not in (ARRAY, None, "float", "int", "bool"):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import reduce
 
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.dtypes import of_elements
 from gillint.resolve.shapes import (

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import builtins
-from dataclasses import replace
+import string
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import NAMESPACES, Answers, build, size_of
+from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.shapes import ARRAY, PICTURE, with_shape
+from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
@@ -31,11 +34,26 @@ from gillint.resolve.values import (
     SymbolRef,
     Value,
     join,
+    of_constant,
     of_number,
 )
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_ALPHABETS = {
+    f"string.{name}": getattr(string, name)
+    for name in (
+        "ascii_letters",
+        "ascii_lowercase",
+        "ascii_uppercase",
+        "digits",
+        "hexdigits",
+        "octdigits",
+        "punctuation",
+        "whitespace",
+        "printable",
+    )
+}
 _SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
@@ -64,6 +82,8 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
+    if value.type in NUMBERS and _lacks(act, value, name) and find_method(ARRAY, name) is not None:
+        return Value(reference=MethodRef(as_array(value), name), origin=name)  # one of numpy's scalars
     if isinstance(ref, MadeRef) and value.type in NAMESPACES:
         return act.program.taken(ref, name) or Value(origin=name)
     column = value.column(name) if value.type in _RECORDS else None
@@ -96,11 +116,16 @@ def _lacks(act: Activation, value: Value, name: str) -> bool:
         return False
     owner = act.program.class_of(value.type)
     if owner is None:
-        kind = getattr(builtins, value.type, None)
-        return isinstance(kind, type) and not hasattr(kind, name)
+        return is_builtin_without(value.type, name)
     if act.program.library_bases(owner):
         return False
     return act.program.attribute(owner, name) is None and act.program.attribute(owner, "__getattr__") is None
+
+
+def is_builtin_without(type_name: str | None, name: str) -> bool:
+    """Whether a type is one of Python's own, and has no such attribute."""
+    kind = getattr(builtins, type_name or "", None)
+    return isinstance(kind, type) and not hasattr(kind, name)
 
 
 def _of_class(act: Activation, owner: ClassScope | None, name: str) -> Value:
@@ -166,6 +191,8 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                 made = build(returns, Answers(probe, bound), bound)
                 if base.startswith("pandas."):
                     return refine_frame(probe.name, bound, made)
+                if base.startswith("scipy.sparse."):
+                    return refine_sparse(probe.name, bound, made)
                 return attribute_of_path(value, name, made)
     return None
 
@@ -200,6 +227,8 @@ def symbol_of(name: str) -> Value:
     module, _, rest = name.partition(".")
     if module in _SAME_MODULE:
         name = f"{_SAME_MODULE[module]}.{rest}" if rest else _SAME_MODULE[module]
+    if name in _ALPHABETS:
+        return of_constant(_ALPHABETS[name])
     if name in _FLOATS:
         return Value(type="float")
     if name == "numpy.newaxis":

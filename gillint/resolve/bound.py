@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 
 from gillint.estimate import ONE, Estimate, total
+from gillint.frozen import replace
 from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
@@ -30,11 +30,27 @@ _UNKNOWN_SIZE |= dict.fromkeys(
     ("dict", "set", "frozenset", "collections.Counter", "collections.defaultdict", "collections.OrderedDict"),
     Estimate(3, 1_000, 1e6),
 )
+# A field of a record in a parsed document, of which nothing else is known: a text.
+FIELD = Estimate(2, 20, 1e4)
+FEW = Estimate(1, 5, 1_000)  # what a field has, where it is a list
+_UNKNOWN_SIZE["json"] = FIELD
+# What is asked of a database comes in some rows.
+ROWS = Estimate(1, 100, 1e6)
+_UNKNOWN_SIZE |= dict.fromkeys(
+    ("sqlalchemy.sql.Select", "sqlalchemy.orm.Query", "sqlalchemy.engine.CursorResult", "sqlalchemy.engine.ScalarResult",
+     "sqlalchemy.engine.MappingResult"),
+    ROWS,
+)  # fmt: skip
+# Nodes of a document: of a page, and of what was found in one.
+_UNKNOWN_SIZE |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
+_UNKNOWN_SIZE["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
 NAMESPACES = ("threading.local", "types.SimpleNamespace")
 ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
 _UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
+# Whoever keeps a graph in dicts of dicts keeps a small one.
+_UNKNOWN_SIZE |= dict.fromkeys(("networkx.Graph", "networkx.DiGraph"), Estimate(10, 300, 1e5))
 # A file that nothing in sight writes has some hundred lines of ordinary length.
 FILES = (
     "io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile",
@@ -46,9 +62,13 @@ _WHOLE_FILE = _UNKNOWN_SIZE["io.BufferedReader"] * _LINE
 _MEMBER = Estimate(1, 40, 10_000)
 _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
+# In a loop, or in what one calls: in the programs of the accuracy table such loops turn 20 to 70 times (geometric mean).
+INNER_TRIPS = Estimate(1, 30, 1e6)
+INNER_RANGE = Estimate(1, 100, 1e6)  # a width, a number of rounds
 # A pause that is computed: the rest of an interval, a back-off.
 _UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
+_CHOICES = Estimate(2, 12, 1_000)  # a grid of parameters to search
 
 _ITEM_BYTES = {
     "bool": 1,
@@ -67,6 +87,16 @@ _ITEM_BYTES = {
 }
 
 
+# Of these `items` are a key and a value.
+MAPPINGS = (
+    "dict",
+    "collections.defaultdict",
+    "collections.OrderedDict",
+    "collections.Counter",
+    "sortedcontainers.SortedDict",
+)
+
+
 def size_of(value: Value | None) -> Estimate:
     """The size of a value, assumed where it is unknown."""
     if value is None:
@@ -75,7 +105,7 @@ def size_of(value: Value | None) -> Estimate:
         return value.size
     if value.shape is not None:
         return reduce(lambda a, b: a * b, value.shape, ONE)
-    if value.items is not None:
+    if value.items is not None and value.type not in MAPPINGS:
         return Estimate.point(len(value.items))
     if value.columns is not None and value.type == "dict":
         return Estimate.point(len(value.columns))
@@ -179,13 +209,16 @@ class Answers:
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)
+        if what == "value" and index is not None and (value is None or value == NONE):
+            return Estimate.point(index)
         if what in ("value", "seconds"):
             return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
         if what == "count":
-            columns = value.columns if value is not None else None
-            return Estimate.point(len(columns)) if columns is not None else Estimate(1, 4, 50)
+            return count_of(value)
+        if what == "choices":
+            return _choices(value)
         if what in ("rows", "cols", "dim"):
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
         if not has_known_size(value):
@@ -231,6 +264,28 @@ class Answers:
         name = value.origin if value is not None and value.origin is not None else f"`{parameter}` of {self._fact.name}"
         if name not in self.hangs_on:
             self.hangs_on.append(name)
+
+
+def _choices(value: Value | None) -> Estimate:
+    """How many ways there are to take one of each list in a dict; one dict after the other in a list of them."""
+    if value is not None and value.items is not None and value.type == "list":
+        return total(_choices(v) for v in value.items)
+    if value is None or value.columns is None:
+        return _CHOICES
+    return reduce(lambda a, b: a * b, (size_of(v) for _, v in value.columns), ONE)
+
+
+WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding", "ExponentialMovingWindow"))
+
+
+def count_of(frame: Value | None) -> Estimate:
+    """How many columns; a frame whose columns have no known names has them in its shape."""
+    if frame is not None and frame.columns is not None:
+        return Estimate.point(len(frame.columns))
+    counted = frame is not None and (frame.type or "").startswith("pandas.")
+    if frame is not None and counted and frame.shape is not None and len(frame.shape) == 2:
+        return frame.shape[1]
+    return ONE if frame is not None and frame.type in WINDOWS else Estimate(1, 4, 50)
 
 
 def member_size(value: Value | None) -> Estimate:

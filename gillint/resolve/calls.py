@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE
+from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type, knows_module
 from gillint.knowledge.conditions import Decision, decide
-from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
+from gillint.resolve.attributes import is_builtin_without
 from gillint.resolve.bound import (
     CONTENT,
+    FIELD,
     QUERY,
     UNKNOWN_TRIPS,
     Answers,
-    build,
-    element_of,
     returned,
     size_of,
 )
+from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handles import content_of, current
@@ -31,6 +31,7 @@ from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.keeping import kept
 from gillint.resolve.media import stored
+from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.special import SPECIAL
@@ -64,10 +65,9 @@ _DUCK_TYPES = (
     "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
 )  # fmt: skip
 _AMBIGUOUS = {
-    "get", "join", "copy", "sort", "count", "index", "clear", "update", "add", "read", "write", "close", "pop",
-    "remove", "insert", "replace", "find", "format", "items", "values", "keys",
+    "get", "join", "copy", "sort", "count", "clear", "update", "add", "read", "write", "close", "pop",
+    "remove", "insert", "replace", "find", "format",
 }  # fmt: skip
-_FIELD = Estimate(2, 20, 1e4)
 # What runs a coroutine function, and makes the coroutine itself.
 _RUNS_FUNCTION = {"anyio.run", "trio.run"}
 _RUNS_COROUTINE = {
@@ -116,8 +116,9 @@ def apply(
         name = SYNONYMS.get(ref.name, ref.name)
         return library(act, name, None, positional, keywords, span, has_star=has_star)
     if isinstance(ref, UndefinedRef):
-        act.scope.note(f"`{ref.name}` is not defined here: assumed to be an ordinary Python function")
-        return _other(act, ref.name, "undefined", positional, keywords, span)
+        what = f"what `{ref.name}` gives is called" if ref.is_result else f"`{ref.name}` is not defined here"
+        act.scope.note(f"{what}: assumed to be an ordinary Python function")
+        return _other(act, text if ref.is_result else ref.name, "undefined", positional, keywords, span)
     owner = act.program.class_of(function.type) if ref is None else None
     called = act.program.attribute(owner, "__call__", function) if owner is not None else None
     if called is not None:
@@ -170,7 +171,8 @@ def _project(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], k
             act.pending.append(result.reference.key)
         act.operation("coroutine_create")
         return result
-    act.emit(Call(span, act.path, name, "project", inner=block))
+    call = Call(span, act.path, name, "project", inner=block)
+    act.emit(once_for_each(act, ref, call, (*positional, *(v for _, v in keywords))))
     return result
 
 
@@ -201,7 +203,7 @@ def _method(
     act.operation("method_lookup")
     receiver = ref.receiver
     kind = receiver.type
-    if kind in ("float", "int", "bool") and find_fact(f"{kind}.{ref.name}") is None:
+    if is_builtin_without(kind, ref.name):
         kind = None  # it was a guess, and a wrong one
     if kind is None or is_vague(kind):
         for duck in _DUCK_TYPES:
@@ -214,7 +216,7 @@ def _method(
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
-        receiver = replace(receiver, size=_FIELD)
+        receiver = replace(receiver, size=FIELD)
     for base in bases_of("typing.NamedTuple" if kind == "tuple" and ref.name.startswith("_") else kind):
         name = f"{base}.{ref.name}"
         name = SYNONYMS.get(name, name)
@@ -302,6 +304,9 @@ def library(
     kind_of_owner = INSTANCES.get(owner) if receiver is None else receiver.type
     if fact is None and kind_of_owner is not None:
         fact = find_method(kind_of_owner, method)
+    is_made = fact is None and find_type(name) is not None
+    if is_made:  # constructors of a family that share a cost: `sklearn.base.BaseEstimator.__init__`
+        fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
     positional = tuple(current(act, v) for v in positional)
@@ -321,13 +326,15 @@ def library(
     bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
-        _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
+        step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = _result(act, fact, decision, bound, keywords, span)
+    if is_made:
+        result = replace(result, type=name)
     bound = with_work(public, bound, result)
     if query is not None:
         result = answered(result, query)
     lazy_result = act.lazy_of(result)
-    callback = None if lazy_result is not None else _callback(act, fact, bound, span)
+    callback = None if lazy_result is not None else called_back(act, fact, decision, bound, span)
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
@@ -422,7 +429,7 @@ def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
             act.consume(value)
 
 
-def _step_through(act: Activation, value: Value, span: Span) -> None:
+def step_through(act: Activation, value: Value, span: Span) -> None:
     """What a library's iterator does where a call runs it to the end: `list(csv.reader(f))`, `sorted(file)`.
 
     The fact of the call knows the cost of keeping an item, not of making it.
@@ -438,29 +445,6 @@ def _step_through(act: Activation, value: Value, span: Span) -> None:
 
 
 _ARRAYS = ("numpy.ndarray",)
-
-
-def _callback(act: Activation, fact: Fact, bound: Bound, span: Span) -> Block | None:
-    """What one call of the function that is passed does."""
-    if fact.callback is None:
-        return None
-    function = bound.get(fact.callback)
-    if function is None or function.reference is None or isinstance(function.reference, LazyRef):
-        return None
-    answers = Answers(fact, bound)
-    # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
-    given = [r for r in fact.arguments if r.like is None or answers.value(r.like) is not None]
-    arguments = tuple(build(r, answers, bound) for r in given) or (_first_element(bound),)
-    with act.nested() as builder:
-        act.loops.append(evaluate(fact.calls, answers))
-        apply(act, function, arguments, (), span, fact.callback)
-        act.loops.pop()
-    return builder.finish()
-
-
-def _first_element(bound: Bound) -> Value:
-    source = bound.receiver or (bound.positional[0] if bound.positional else UNKNOWN)
-    return element_of(source)
 
 
 def knows(name: str) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.diagnostics.span import Span
+from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.sites import Site

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gillint.estimate import ONE
 from gillint.resolve.bound import element_of
 from gillint.resolve.values import Value
 
@@ -121,6 +122,14 @@ def of_elements(value: Value) -> str | None:
             break
         inner = element_of(inner)
     return _OF_SCALAR.get(inner.type or "")
+
+
+NUMBERS = ("int", "float", "bool", "complex")
+
+
+def as_array(number: Value) -> Value:
+    """One of numpy's scalars as the array without dimensions that its methods treat it as."""
+    return Value(type=_ARRAY, dtype=_OF_SCALAR.get(number.type or ""), shape=(), size=ONE, number=number.number)
 
 
 def scalar_of(dtype: str | None) -> Value:

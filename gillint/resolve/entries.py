@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from gillint.resolve.trace import Block, Call, children
+from gillint.diagnostics.span import Span
+from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.trace import Block, Branch, Call, Node, children
+from gillint.syntax import tree as t
+from gillint.syntax.outline import without_documentation
+from gillint.syntax.parse import dotted
 
 # A name that is given on rather than called: an argument, a member of a table or of `__all__`, the right side of `=`.
 _GIVEN_ON = re.compile(r"""[=(,\[{:]\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])""")
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
 def names_given_on(lines: Iterable[str]) -> frozenset[str]:
     """The names that stand as values in a text: what they name may be called from elsewhere."""
-    return frozenset(_GIVEN_ON.findall("".join(lines)))
+    return frozenset(_GIVEN_ON.findall(_COMMENT.sub("", without_documentation("".join(lines)))))
 
 
 def runs_others(block: Block) -> bool:
@@ -22,3 +28,42 @@ def runs_others(block: Block) -> bool:
         (isinstance(node, Call) and node.kind == "project") or any(runs_others(inner) for inner in children(node))
         for node in block.nodes
     )
+
+
+def main_runs_others(top: Block, mains: tuple[Span, ...]) -> bool:
+    """Whether what stands under `if __name__ == "__main__"` runs functions of the project."""
+    return bool(mains) and any(is_within(node, mains) and runs_others(Block((), (node,))) for node in top.nodes)
+
+
+def is_within(node: Node, mains: tuple[Span, ...]) -> bool:
+    """Whether a node of the top level stands under `if __name__ == "__main__"`."""
+    if isinstance(node, Branch):
+        return any(is_within(inner, mains) for arm in node.arms for inner in arm.nodes)
+    return any(m.line <= node.span.line <= m.end_line for m in mains)
+
+
+# Decorators that register a function nowhere, and classes that call no method of those which derive from them.
+_INERT_DECORATORS = frozenset(
+    {"property", "cached_property", "setter", "deleter", "staticmethod", "classmethod", "abstractmethod"}
+)
+_INERT_BASES = frozenset({"object", "ABC", "abc.ABC", "Generic", "typing.Generic", "Protocol", "typing.Protocol"})
+
+
+def may_be_registered(tree: t.Function) -> bool:
+    """Whether whoever decorates a function, or awaits it, may be the one that calls it."""
+    return tree.is_async or any(dotted(d).rsplit(".", 1)[-1] not in _INERT_DECORATORS for d in tree.decorators)
+
+
+def may_be_called_by_base(owner: ClassScope | None) -> bool:
+    """Whether a class derives from one of a library, whose methods may call its own."""
+    return owner is not None and not _is_of_the_file(owner.outline.bases if owner.outline else (), owner.module, 8)
+
+
+def _is_of_the_file(bases: tuple[str, ...], scope: ModuleScope, depth: int) -> bool:
+    for base in (b.split("[", 1)[0] for b in bases):
+        if base in _INERT_BASES:
+            continue
+        found = scope.classes.get(base) if depth else None
+        if found is None or found.outline is None or not _is_of_the_file(found.outline.bases, scope, depth - 1):
+            return False
+    return True

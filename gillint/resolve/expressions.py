@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_type, knows_below
-from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import UNKNOWN_TRIPS, element_of, literal_text, size_of
-from gillint.resolve.calls import apply, knows
+from gillint.resolve.bound import (
+    FEW,
+    INNER_RANGE,
+    INNER_TRIPS,
+    MAPPINGS,
+    UNKNOWN_TRIPS,
+    element_of,
+    literal_text,
+    size_of,
+)
+from gillint.resolve.calls import apply, knows, step_through
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.contents import printed
 from gillint.resolve.distance import distance
@@ -105,7 +114,7 @@ def _attribute(act: Activation, node: t.Attribute) -> Value:
     base = node.value
     if isinstance(base, t.Name):
         value = lookup(act, base.id)
-        if isinstance(value.reference, UndefinedRef):
+        if isinstance(value.reference, UndefinedRef) and not value.reference.is_result:
             module = CUSTOMARY_MODULES.get(base.id, base.id)
             if _is_member(module, node.name):
                 act.scope.note(f"`{base.id}` is not imported here: taken as the module {module}")
@@ -304,15 +313,19 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
         size = value.size if value.size is not None else lazy.trips
         return size, element, lazy, lazy.trips_hang_on
     operator_fact(act, value, "__iter__", (), span)
-    known = value.size is not None or value.items is not None or value.shape is not None or value.columns is not None
+    counted = value.items is not None and value.type not in MAPPINGS
+    known = value.size is not None or counted or value.shape is not None or value.columns is not None
     if value.type in (ARRAY, *GROUPED) and value.shape is not None:
         return value.shape[0], element, None, value.origin if not value.shape[0].known else None
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
-    if value.type == "tuple":
-        return size_of(value), element, None, value.origin
-    return UNKNOWN_TRIPS, element, None, value.origin or _source_text(act, span)
+    if value.type in ("tuple", "json", "tarfile.TarFile"):
+        size = FEW if value.type == "json" else size_of(value)
+        return size, element, None, value.origin or _source_text(act, span)
+    inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
+    assumed = inner if act.runs_often() else UNKNOWN_TRIPS
+    return assumed, element, None, value.origin or _source_text(act, span)
 
 
 def _source_text(act: Activation, span: Span) -> str:
@@ -324,7 +337,6 @@ def _source_text(act: Activation, span: Span) -> str:
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     outer = act.environment
     act.environment = dict(outer)
-    trips = ONE
     hangs_on: str | None = None
     depth = 0
     source = evaluate(act, node.clauses[0].iterable)  # once, outside
@@ -341,7 +353,6 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
                 builder.include(lazy.block)
             if clause.is_async:
                 act.emit(Await(clause.iterable.span))
-            trips = trips * count
             hangs_on = hangs_on or what
             act.loops.append(count)
             depth += 1
@@ -352,9 +363,10 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
         act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
         produced = evaluate(act, node.element)
         value = evaluate(act, node.value) if node.value is not None else None
+    block = builder.finish()
+    trips = turns_of(act.loops[len(act.loops) - depth :]).around(block.depth)
     del act.loops[len(act.loops) - depth :]
     act.environment = outer
-    block = builder.finish()
     filtered = any(c.conditions for c in node.clauses)
     size = trips if not filtered else trips.map(lambda n: n / 2)
     if node.kind == "generator":
@@ -399,8 +411,9 @@ def _lambda(act: Activation, node: t.Lambda) -> Value:
 def _conditional(act: Activation, node: t.Conditional) -> Value:
     act.operation("branch")
     evaluate(act, node.test)
-    from gillint.resolve.narrowing import narrowed
+    from gillint.resolve.narrowing import decided, narrowed
 
+    holds = decided(act, node.test)
     outer = act.environment
     with act.nested() as yes:
         act.environment = {**outer, **narrowed(act, node.test, holds=True)}
@@ -409,6 +422,9 @@ def _conditional(act: Activation, node: t.Conditional) -> Value:
         act.environment = {**outer, **narrowed(act, node.test, holds=False)}
         b = evaluate(act, node.orelse)
     act.environment = outer
+    if holds is not None:
+        act.builder.include((yes if holds else no).finish())
+        return a if holds else b
     act.emit(Branch((yes.finish(), no.finish())))
     return join(a, b)
 
@@ -425,8 +441,9 @@ def _yield(act: Activation, node: t.Yield) -> Value:
     act.operation("generator_step")
     items = act.trips_so_far()
     if node.is_from:
-        items = items * value.size if value.size is not None else items
+        items = (items * value.size).around(0) if value.size is not None else items
         act.consume(value)
+        step_through(act, value, node.span)
         value = element_of(value)
     act.yields.append(value)
     act.yielded.append(items)
@@ -442,6 +459,7 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     for part, width in zip(node.parts, node.widths, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
+        operator_fact(act, value, "__format__", (), part.span)
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length

@@ -6,10 +6,11 @@ known of a file that nothing in sight writes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.frozen import dataclass
 from gillint.resolve.texts import ANY, SEPARATORS, Text, may_be_same, together
 from gillint.resolve.values import Source
 

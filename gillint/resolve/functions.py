@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.annotations import annotated
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.parameters import bind_parameters
+from gillint.resolve.recursion import balanced
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
@@ -20,6 +20,7 @@ from gillint.resolve.values import (
     ClassRef,
     FunctionRef,
     LazyRef,
+    UndefinedRef,
     Value,
     generalised,
     is_known,
@@ -73,7 +74,10 @@ class Functions(Classes):
         if ref.key in self._active:
             self._recursive.add(ref.key)
             self._recurred.add(ref.key)
-            return None, self._declared(function, tree), function.name
+            given = self._declared(function, tree)
+            if not is_known(given):
+                given = Value(reference=UndefinedRef(function.name, is_result=True))
+            return None, given, function.name
         if len(self._active) >= self._depth_limit:
             self._cuts += 1
             return _unseen(function, tree), self._declared(function, tree), function.name
@@ -87,15 +91,23 @@ class Functions(Classes):
         if not record:
             act.open = frozenset(arguments)
         if record and not self._apart and function.scope.path == self._path:
-            sites = self._own.sites.setdefault(ref.key, CallSites())
-            for name, value in arguments.items():
-                sites.arguments[name] = join(sites.arguments[name], value) if sites.seen else value
-            sites.seen = True
+            self._note_site(ref.key, arguments)
         summary = self._summary(function, act, tree, arguments)
         result = summary.result
         if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
             result = replace(result, reference=LazyRef(self.new_lazy(summary.lazy)))
         return summary.block, result, function.name
+
+    def _note_site(self, key: str, arguments: dict[str, Value]) -> None:
+        """Join the arguments of a call to those of the others; what nobody uses says nothing of what the program does."""
+        sites = self._own.sites.setdefault(key, CallSites(is_idle=self._idle))
+        if self._idle and not sites.is_idle:
+            return
+        if sites.is_idle and not self._idle:
+            sites.seen = sites.is_idle = False
+        for name, value in arguments.items():
+            sites.arguments[name] = join(sites.arguments[name], value) if sites.seen else value
+        sites.seen = True
 
     def _declared(self, function: Function, tree: t.Function | t.Lambda) -> Value:
         """What a call inside the function itself gives back: nothing is known but what is written there."""
@@ -110,12 +122,12 @@ class Functions(Classes):
     ) -> Summary:
         """What the function does for these arguments: from the tables, or by running it."""
         own = self._shared if self._apart else self._own
-        key = _summary_key(function, act, arguments)
+        key = self._summary_key(function, act, arguments)
         seen = own.instances.setdefault(function.key, set())
         if key not in seen:
             if len(seen) >= _MAX_INSTANCES:
                 arguments = {name: generalised(value) for name, value in arguments.items()}
-                key = _summary_key(function, act, arguments)
+                key = self._summary_key(function, act, arguments)
             else:
                 seen.add(key)
         room = self._depth_limit - len(self._active)
@@ -142,6 +154,9 @@ class Functions(Classes):
             self._cuts += 1
         self._reads[-1] |= found.reads
         return found
+
+    def _summary_key(self, function: Function, act: Activation, arguments: dict[str, Value]) -> SummaryKey:
+        return (function.key, function.version, bool(act.open), self._idle, *arguments.values())
 
     def _keep_for_now(self, tables: Tables, key: SummaryKey) -> None:
         """What was found out inside a function that calls itself hangs on that one's result: forget it when that is known."""
@@ -200,7 +215,10 @@ class Functions(Classes):
             self._active.pop()
             self._running.pop()
         self._drain(act, result)
-        block = replace(act.builder.finish(), function=act.name, recursive=key in self._recursive, span=tree.span)
+        block = replace(act.builder.finish(), function=act.name, span=tree.span)
+        if key in self._recursive:
+            # Functions that call each other count their calls once: where the first of them is entered.
+            block = replace(balanced(block), recursive=self._recurred <= {key})
         if isinstance(tree, t.Function):
             if act.yields:
                 return EMPTY_BLOCK, self._generator(act, block, tree)
@@ -216,9 +234,16 @@ class Functions(Classes):
             produced = join(produced, value)
         body, trips, hangs_on = block, Estimate.point(len(act.yields)), None
         iterations, once = Iterations.INDEPENDENT, EMPTY_BLOCK
+        loop: Loop | None = None
         for node in block.nodes:
             if isinstance(node, Loop) and node.span == act.yield_loop:
-                body, trips, hangs_on, iterations = node.body, node.trips, node.trips_hang_on, node.iterations
+                loop, body, trips, hangs_on, iterations = (
+                    node,
+                    node.body,
+                    node.trips,
+                    node.trips_hang_on,
+                    node.iterations,
+                )
                 once = Block(block.operations, tuple(n for n in block.nodes if n is not node), act.name)
         items = act.yielded[0]
         for other in act.yielded[1:]:
@@ -227,6 +252,10 @@ class Functions(Classes):
             # More than one item a turn: an item costs its part of the turn.
             part = trips.likely / items.likely
             body, trips = Block((), (Branch((body, EMPTY_BLOCK), (part, 1.0 - part)),), act.name), items
+        elif loop is not None and trips.likely > 1.5 * items.likely:
+            # An item in so many turns: what is collected into batches, what passes a filter.
+            turns = Estimate.point(trips.likely / items.likely)
+            body, trips = Block((), (replace(loop, trips=turns),), act.name), items
         lazy = Lazy(
             tree.span,
             Kind.GENERATOR,
@@ -240,10 +269,6 @@ class Functions(Classes):
             once=once,
         )
         return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
-
-
-def _summary_key(function: Function, act: Activation, arguments: dict[str, Value]) -> SummaryKey:
-    return (function.key, function.version, bool(act.open), *arguments.values())
 
 
 def _with_room(summary: Summary | None, room: int) -> Summary | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, size_of
 from gillint.resolve.columns import (
     FRAME,
@@ -33,7 +32,7 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
         found = [groups_of(by, None)]
     known = [f for f in found if f is not None]
     rows = size_of(value)
-    groups = rows.combine(GROUPS, lambda n, power: max(1.0, n**power))
+    groups = rows.combine(_power(by, keys), lambda n, power: max(1.0, n**power))
     if found and len(known) == len(found):
         groups = known[0]
         for other in known[1:]:
@@ -60,6 +59,16 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
     )
 
 
+# What one more key leaves of the rows that a group has.
+_FURTHER_KEY = 0.6
+
+
+def _power(by: Value | None, keys: tuple[str, ...] | None) -> Estimate:
+    """The power of the number of rows that is the number of groups, by the number of keys."""
+    count = len(keys) if keys is not None else len(by.items) if by is not None and by.items is not None else 1
+    return GROUPS.map(lambda power: 1.0 - (1.0 - power) * _FURTHER_KEY ** max(0, count - 1))
+
+
 def _key_value(value: Value, keys: tuple[str, ...] | None) -> Value:
     found = value.column(keys[0]) if keys else None
     return scalar(found.dtype, found.element) if found is not None else Value()
@@ -69,8 +78,24 @@ _COUNTS = {"count", "nunique", "size", "ngroup", "cumcount"}
 _MEANS = {"mean", "std", "var", "median", "sem", "quantile", "skew", "pct_change", "rank"}
 
 
+# Methods that take some rows of each group, and how many where it is not said.
+_TAKEN = {"head": 5.0, "tail": 5.0, "nth": 1.0, "sample": 1.0}
+
+
 def of_groups(last: str, groups: Value, bound: Bound, result: Value) -> Value:
-    """The result of a method of grouped rows: one value for each group, mostly."""
+    """The result of a method of grouped rows: one value for each group, mostly; it has the dimensions of no GroupBy."""
+    made = _of_groups(last, groups, bound, result)
+    if made.type not in (SERIES, FRAME) or last == "get_group" or groups.shape is None:
+        return made
+    size = made.size if made.size is not None else groups.shape[0]
+    if last in _TAKEN:
+        given = bound.get("n") or (bound.positional[0] if bound.positional else None)
+        each = given.number if given is not None and given.number is not None else Estimate.point(_TAKEN[last])
+        size = (groups.shape[0] * each).min(size_of(groups))
+    return replace(made, size=size, shape=None, element=None if made.type == FRAME else made.element)
+
+
+def _of_groups(last: str, groups: Value, bound: Bound, result: Value) -> Value:
     if last == "__getitem__":
         return _group_column(groups, bound, result)
     name = _name_of_function(bound) if last in ("agg", "aggregate", "transform") else last

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from gillint.frozen import dataclass
 from gillint.resolve.trace import Concurrency
 from gillint.resolve.values import Value
 
@@ -182,5 +182,9 @@ JOINS: frozenset[str] = frozenset(
         "multiprocessing.Pool.close",
         "multiprocessing.pool.AsyncResult.get",
         "multiprocessing.pool.AsyncResult.wait",
+        "multiprocessing.JoinableQueue.join",
+        "queue.LifoQueue.join",
+        "queue.PriorityQueue.join",
+        "queue.Queue.join",
     }
 )

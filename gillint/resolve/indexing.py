@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, size_of
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.shapes import ARRAY, KEPT, Shape, broadcast, shape_of, with_shape
@@ -25,7 +24,8 @@ def extent(whole: Estimate | None, piece: Value) -> Estimate | None:
         start = lower.number if lower.number is not None else ZERO if lower == NONE else None
         end = upper.number if upper.number is not None else whole if upper == NONE else None
         if start is None or end is None:
-            return None
+            # A field, a record: neither as short as an item nor as long as the whole.
+            return Estimate(1.0, max(1.0, whole.likely) ** 0.5, max(1.0, whole.high)) if whole is not None else None
         if start.likely < 0 and whole is not None:
             start = (whole + start).max(0)
         if end.likely < 0 and whole is not None:
@@ -107,7 +107,7 @@ def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]
         elif piece.type == "slice":
             dimension = left.pop(0)
             size = extent(dimension, piece)
-            shape.append(size if size is not None else dimension * _PART)
+            shape.append(size if size is not None else some_of(dimension, piece))
         elif (chosen := _chosen(piece, left)) is not None:
             advanced.append(chosen)
             places.append(len(shape))
@@ -122,8 +122,15 @@ def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]
     return (*shape, *left)
 
 
-# A slice whose bounds are not known takes some of the whole.
+# A slice from or up to a place that is not known takes some of the whole.
 _PART = Estimate(0.01, 0.5, 1.0)
+
+
+def some_of(whole: Estimate, piece: Value) -> Estimate:
+    """How much a slice takes whose bounds are not known; between two of them is one of many pieces."""
+    if piece.items is None or NONE in piece.items[:2]:
+        return whole * _PART
+    return Estimate(min(1.0, whole.low), max(whole.likely, 0.0) ** 0.5, whole.high)
 
 
 def _consumes(part: t.Expr, piece: Value) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
+from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.schema import Behaviour
 from gillint.resolve.activation import Activation

@@ -6,15 +6,17 @@ import math
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.bound import ROWS, element_of, literal_text, number_of, size_of
 from gillint.resolve.columns import GROUPED
+from gillint.resolve.estimators import PIPELINE, pipeline_of
+from gillint.resolve.repeated import called_again
 from gillint.resolve.shapes import ARRAY
-from gillint.resolve.trace import Bound, Kind
+from gillint.resolve.trace import Block, Bound, Branch, Kind
 from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
@@ -25,14 +27,15 @@ from gillint.resolve.values import (
     UndefinedRef,
     Value,
     join,
+    text_of,
 )
 
 
 def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
     """The result of a builtin, or None where the fact's returns table decides."""
     args = bound.positional
-    if name in ("map", "filter", "itertools.starmap") and len(args) > 1:
-        return _mapped(act, name, args, span)
+    if name in ("map", "filter", "itertools.starmap", "iter") and len(args) > 1:
+        return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
     if name.startswith(_RANDOM) and args:
@@ -45,8 +48,12 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return element_of(bound.receiver)
     if name in _PACKED:
         return _packed(name, bound)
-    if name == "collections.defaultdict":
-        return _defaultdict(args)
+    if name == "str.format":
+        _format_each(act, (*args, *(v for _, v in bound.parameters)), span)
+    if name in _MADE:
+        return _MADE[name](args)
+    if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
+        return _in_turn(act, args[0], span) or (_spread(name, args[0]) if bound.has_star else None)
     if name in _QUERIES and args:
         return _query(_QUERIES[name], bound.receiver, args)
     if name in _COMBINATIONS and args:
@@ -57,7 +64,7 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if handler is None or not args:
         return None
     made = handler(name, args)
-    return _stepping(act, args, made, span) if name in _WRAPPERS else made
+    return _stepping(act, args, made, span) if made is not None and name in _WRAPPERS else made
 
 
 _WRAPPERS = ("zip", "enumerate", "reversed", "iter")
@@ -96,7 +103,10 @@ def _len(name: str, args: tuple[Value, ...]) -> Value:
 
 
 def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
-    return _wrapped(args[0], Value(type="tuple", items=(Value(type="int"), element_of(args[0]))))
+    whole = args[0]
+    known = whole.size is not None or whole.items is not None or whole.shape is not None
+    index = Value(type="int", number=length_of(whole) * _QUARTILES if known else None)
+    return _wrapped(whole, Value(type="tuple", items=(index, element_of(whole))))
 
 
 def _zip(name: str, args: tuple[Value, ...]) -> Value:
@@ -118,6 +128,19 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     if amount.type is not None and amount.type not in ("bool", "complex"):
         return Value(type=amount.type)  # a number of some kind: decimals and fractions stay what they are
     return Value(type="int" if amount.type == "bool" else None)
+
+
+def _first_of(name: str, args: tuple[Value, ...]) -> Value:
+    """`islice(rows, 100)`: what makes the rows makes no more than that."""
+    source, numbers = args[0], [a.number for a in args[1:]]
+    first, last = (ZERO, numbers[0]) if len(numbers) == 1 else (numbers[0] or ZERO, numbers[1] if numbers[1:] else None)
+    whole = length_of(source) if source.size is not None or source.items is not None else None
+    size = whole if last is None else (last - first).max(0)
+    if whole is not None and size is not None:
+        size = size.min(whole)
+    return Value(
+        type="itertools.islice", size=size, element=element_of(source), reference=source.reference, origin=source.origin
+    )
 
 
 def _next(name: str, args: tuple[Value, ...]) -> Value:
@@ -167,6 +190,77 @@ def _defaultdict(args: tuple[Value, ...]) -> Value:
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
 
 
+def _counted(args: tuple[Value, ...]) -> Value:
+    """A counter has a member for each thing that is different."""
+    from gillint.resolve.targets import different
+
+    if not args:
+        return Value(type="collections.Counter", size=ZERO)
+    source, key = args[0], element_of(args[0])
+    known = source.size is not None or source.items is not None
+    size = different(length_of(source), key) if known else None
+    pair = (key, Value(type="int"))
+    return Value(type="collections.Counter", size=size, element=key, items=pair, origin=source.origin)
+
+
+_MADE: dict[str, Callable[[tuple[Value, ...]], Value]] = {
+    "collections.Counter": _counted,
+    "collections.defaultdict": _defaultdict,
+}
+
+
+def _format_each(act: Activation, values: tuple[Value, ...], span: Span) -> None:
+    """Each value formats itself, which dates do at length."""
+    from gillint.resolve.operators import operator_fact
+
+    for value in values:
+        operator_fact(act, value, "__format__", (), span)
+
+
+_OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")
+
+
+def _in_turn(act: Activation, several: Value, span: Span) -> Value | None:
+    """Generators one after the other, `chain.from_iterable(map(read, paths))`: an item is one of theirs."""
+    one = element_of(several)
+    inner = act.lazy_of(one)
+    if inner is None or inner.kind not in (Kind.GENERATOR, Kind.MAP):
+        return None
+    act.begin(several)
+    with act.nested() as making:
+        outer = act.start(several)
+        if outer is not None:
+            act.builder.include(outer.block)
+        act.begin(one)
+        act.start(one)
+    share = min(1.0, 1.0 / max(1.0, inner.trips.likely))
+    nodes = (*inner.block.nodes, Branch((making.finish(), Block()), (share, 1.0 - share)))
+    trips = (outer.trips if outer is not None else size_of(several)) * inner.trips
+    lazy = Lazy(span, Kind.MAP, Block(inner.block.operations, nodes), trips, inner.result, act.path, act.name)
+    return act.defer(lazy, "iterator", inner.result)
+
+
+def _spread(name: str, several: Value) -> Value:
+    """`zip(*rows)`, `chain(*lists)`: each member is an iterable of its own."""
+    one = element_of(several)
+    if name == "zip":
+        column = Value(type="tuple", size=several.size, element=element_of(one))
+        return Value(type="iterator", size=one.size, element=column, origin=one.origin)
+    size = several.size * one.size if several.size is not None and one.size is not None else None
+    return Value(type="iterator", size=size, element=element_of(one), origin=several.origin)
+
+
+def _grouped(name: str, args: tuple[Value, ...]) -> Value | None:
+    """`groupby(rows, key)`: so many groups as there are rows in each, where nothing tells; together they are the rows."""
+    source = args[0]
+    if source.size is None and source.items is None:
+        return None
+    rows = length_of(source).max(1)
+    groups = Estimate(1.0, rows.likely**0.5, rows.high)
+    group = Value(type="iterator", size=(rows / groups).sorted(), element=element_of(source))
+    return Value(type=name, size=groups, element=Value(type="tuple", items=(UNKNOWN, group)))
+
+
 _QUERIES = {"sqlalchemy.select": "sqlalchemy.sql.Select", "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query"}
 
 
@@ -174,13 +268,14 @@ def _query(kind: str, session: Value | None, entities: tuple[Value, ...]) -> Val
     """A statement that asks for instances of a class of the project has these as its members."""
     ref = entities[0].reference
     element = Value(type=ref.key) if isinstance(ref, ClassRef) and len(entities) == 1 else None
-    return Value(type=kind, element=element, dtype=session.dtype if session is not None else None)
+    return Value(type=kind, size=ROWS, element=element, dtype=session.dtype if session is not None else None)
 
 
 def _engine(name: str, args: tuple[Value, ...]) -> Value:
-    """An engine knows its dialect: the first part of the URL."""
-    url = literal_text(args[0])
-    return Value(type="sqlalchemy.engine.Engine", dtype=re.split("[:+]", url)[0] if url is not None else None)
+    """An engine knows its dialect: the first part of the URL, which is known where only the rest is made up."""
+    url = text_of(args[0])
+    found = re.match(r"(\w+)(?:\+\w+)?:", url.pattern) if url is not None else None
+    return Value(type="sqlalchemy.engine.Engine", dtype=found[1] if found is not None else None)
 
 
 _PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack")
@@ -264,6 +359,10 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
     return Value(type=kind, size=size, element=element_of(args[0]), origin=args[0].origin)
 
 
+# What a variable that counts is, over the loop as a whole: its mean, and half of its values around that.
+_QUARTILES = Estimate(0.25, 0.5, 0.75)
+
+
 def _range(name: str, args: tuple[Value, ...]) -> Value:
     numbers = [a.number for a in args]
     size: Estimate | None = None
@@ -275,8 +374,9 @@ def _range(name: str, args: tuple[Value, ...]) -> Value:
         if step is not None and step.likely != 0:
             span = (numbers[1] - numbers[0]) / step
             size = span.map(lambda v: float(max(0, -(-v // 1))))
+    first = numbers[0] if len(args) > 1 and numbers[0] is not None else ZERO
     last = numbers[0] if len(args) == 1 else numbers[1] if len(args) > 1 else None
-    number = Estimate(0, last.likely / 2, last.high) if last is not None else None
+    number = first + (last - first) * _QUARTILES if last is not None else None
     likely = Value(type="int", number=number, distinct=size)
     return Value(type="range", size=size, element=likely, origin=hangs_on)
 
@@ -332,9 +432,6 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     return replace(joined, number=None, literal=None)
 
 
-MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
-
-
 def pair_of(mapping: Value) -> tuple[Value, Value]:
     """The key and the value of a dict, as far as they are known."""
     if mapping.items is not None and len(mapping.items) == 2:
@@ -363,7 +460,7 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     return None
 
 
-_BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
+_BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "range": _range,
     "len": _len,
     "enumerate": _enumerate,
@@ -375,7 +472,11 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
     "sum": _amount,
     "abs": _amount,
     "next": _next,
+    "itertools.islice": _first_of,
+    "itertools.groupby": _grouped,
     "int": _converted,
     "float": _converted,
     "sqlalchemy.create_engine": _engine,
+    "sklearn.pipeline.make_pipeline": pipeline_of,
+    PIPELINE: pipeline_of,
 }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.diagnostics.span import Span
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import ALL_QUEUES, NAMESPACES
 from gillint.resolve.trace import Bound

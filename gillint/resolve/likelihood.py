@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gillint.resolve.activation import Activation
+from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
@@ -24,3 +26,61 @@ def fills_a_gap(node: t.If) -> bool:
     table = key_of(test.rights[-1])
     stores = (target for s in node.body if isinstance(s, t.Assign) for target in s.targets)
     return table is not None and any(isinstance(x, t.Subscript) and key_of(x.value) == table for x in stores)
+
+
+_MAKES_EMPTY = ("list", "set", "dict", "bytearray")
+
+
+def once_in(act: Activation, node: t.If) -> float | None:
+    """Every how manyth time a test holds that comes round: `if len(batch) == 500: ...; batch = []`, `if i % 100 == 0`.
+
+    None where it does not, or nothing tells.
+    """
+    test, holds = node.test, "eq"
+    if isinstance(test, t.Unary) and test.operator == "not":  # `if not i % 100`
+        remainder = test.operand
+    elif isinstance(test, t.Compare) and len(test.rights) == 1:
+        remainder, holds = test.left, test.operators[0]
+    else:
+        return None
+    if isinstance(remainder, t.Binary) and remainder.operator == "mod":
+        period = _number(act, remainder.right)
+        if period is None or holds not in ("eq", "ne"):
+            return None
+        return period if holds == "eq" else period / (period - 1) if period > 1 else None
+    filled = _length_of(remainder)
+    if filled is None or not isinstance(test, t.Compare) or holds not in ("eq", "ge", "gt") or not act.loops:
+        return None
+    return _number(act, test.rights[0]) if any(_empties(s, filled) for s in node.body) else None
+
+
+def emptied(node: t.If) -> str | None:
+    """The variable that an arm empties when it has become long: `if len(batch) == 500: send(batch); batch = []`."""
+    test = node.test
+    filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
+    return filled if filled is not None and any(_empties(s, filled) for s in node.body) else None
+
+
+def _number(act: Activation, node: t.Expr) -> float | None:
+    with act.nested():
+        number = evaluate(act, node).number
+    return number.likely if number is not None and number.known and number.likely >= 1 else None
+
+
+def _length_of(node: t.Expr) -> str | None:
+    """The variable whose length an expression is."""
+    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != "len":
+        return None
+    return key_of(node.arguments[0].value) if len(node.arguments) == 1 else None
+
+
+def _empties(s: t.Stmt, name: str) -> bool:
+    """`batch = []`, `batch = list()`, `batch.clear()`: what was collected is gone."""
+    if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call) and isinstance(s.value.function, t.Attribute):
+        return s.value.function.name == "clear" and key_of(s.value.function.value) == name
+    if not isinstance(s, t.Assign) or name not in map(key_of, s.targets):
+        return False
+    made = s.value
+    if isinstance(made, t.Call):
+        return isinstance(made.function, t.Name) and made.function.id in _MAKES_EMPTY and not made.arguments
+    return (isinstance(made, t.Sequence) and len(made.elements) <= 1) or (isinstance(made, t.Dict) and not made.items)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from gillint.resolve.bound import dtype_name, element_of, size_of
+from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
+from gillint.resolve.bound import dtype_name, element_of, has_known_size, size_of
 from gillint.resolve.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column, sized, texts, with_columns
 from gillint.resolve.dtypes import of_elements
 from gillint.resolve.shapes import ARRAY, constant_int
@@ -17,6 +17,10 @@ def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
     if data.type == ARRAY and names is not None and data.shape is not None and len(data.shape) == 2:
         columns = tuple((n, column(data.dtype, data.shape[0])) for n in names)
         return replace(with_columns(result, columns), size=data.shape[0], shape=None)
+    if data.type == ARRAY and data.shape is not None and len(data.shape) == 2:
+        return _unnamed(result, *data.shape, data.dtype)
+    if data.type == "dict" and data.columns is None and data.items is not None:
+        return _of_members(data, bound, result)
     if data.type not in ("list", "tuple"):
         return replace(result, items=None, element=None)
     rows, row = size_of(data), element_of(data)
@@ -28,7 +32,26 @@ def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
             (n, column(COLUMN_OF_TYPE.get(v.type or ""), rows, v)) for n, v in zip(names, row.items, strict=True)
         )
         return replace(with_columns(result, columns), size=rows, shape=None)
+    if row.type in ("list", "tuple", ARRAY, SERIES) and has_known_size(row):
+        return _unnamed(result, rows, size_of(row), None)
     return with_columns(result, None)
+
+
+def _unnamed(result: Value, rows: Estimate, count: Estimate, dtype: str | None) -> Value:
+    """A frame whose columns are counted, but not known by name: its shape has both dimensions."""
+    return replace(with_columns(result, None), size=rows, shape=(rows, count), dtype=dtype)
+
+
+def _of_members(data: Value, bound: Bound, result: Value) -> Value:
+    """Of a dict whose keys are not known: a column for each, as long as its members or the index."""
+    member = element_of(Value(type="list", items=(data.items or ())[1:]))
+    index = bound.get("index")
+    if member.type not in ("list", "tuple", "range", "dict", ARRAY, SERIES):
+        rows = size_of(index) if index is not None else ONE
+    else:
+        rows = size_of(member)
+    dtype = member.dtype or COLUMN_OF_TYPE.get(element_of(member).type or "")
+    return _unnamed(result, rows, size_of(data), dtype)
 
 
 def _series_of(data: Value, bound: Bound, result: Value) -> Value | None:
@@ -81,7 +104,12 @@ def _cut(data: Value, bound: Bound, result: Value) -> Value | None:
     labels = bound.get("labels")
     if labels is not None and labels.literal is not None and labels.literal.value is False:
         return replace(result, dtype="int64")
-    return None
+    bins = bound.get("bins")
+    named = labels if labels is not None and labels.type == "list" else None
+    count = size_of(named) if named is not None else bins.number if bins is not None else None
+    if count is None and bins is not None and bins.type == "list":
+        count = size_of(bins) - 1
+    return replace(result, element=Value(type="str", distinct=count)) if count is not None else None
 
 
 MADE: dict[str, Rule] = {

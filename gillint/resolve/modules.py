@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import reduce
 
 from gillint.diagnostics.span import Span
@@ -62,6 +63,7 @@ class Modules(Program):
         self.assumptions = assumptions
         self.web_handlers = False
         self.lazies: dict[int, Lazy] = {}
+        self.started: set[int] = set()  # the deferred work that somebody runs, wherever
         self._load = load
         self._check = check
         self._shared = Tables()
@@ -69,6 +71,7 @@ class Modules(Program):
         self._path = ""
         self._apart = 0  # how many other modules and classes are being found out, one on the way to the other
         self._aside = 0  # methods that are run to find out an attribute, one on the way to the other
+        self._idle = False  # what runs is code that the program has no use for
         self._made = 0
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
         self._cuts = 0  # calls that lay too deep
@@ -115,6 +118,15 @@ class Modules(Program):
     def _learnt_more(self) -> bool:
         """Whether a queue holds something else than was taken from it."""
         return any(self._queued.get(queue) != value for queue, value in self._taken)
+
+    @contextmanager
+    def idly(self, *, idle: bool = True) -> Iterator[None]:
+        """Run code that the program has no use for: it says nothing of attributes and arguments that others tell of."""
+        kept, self._idle = self._idle, self._idle or idle
+        try:
+            yield
+        finally:
+            self._idle = kept
 
     # Which tables
 
@@ -202,7 +214,7 @@ class Modules(Program):
         if name in scope.functions and name not in scope.environment:
             return self._function_value(f"{scope.path}::{name}")
         if name in scope.classes:
-            return Value(type="type", reference=ClassRef(scope.classes[name].key))
+            return _class_value(scope.classes[name])
         if scope.state == "new":
             self.run_module(scope)
         if not self._apart and scope.path == self._path:
@@ -343,6 +355,8 @@ class Modules(Program):
         kept = result.reference.key if result is not None and isinstance(result.reference, LazyRef) else None
         for number in list(act.pending):
             lazy = self.lazies.get(number)
+            if number in self.started:
+                continue  # somebody to whom it was passed has run it
             if lazy is not None and number != kept and lazy.kind in (Kind.MAP, Kind.GENERATOR):
                 act.consume(Value(type="generator", reference=LazyRef(number)))
 
@@ -353,6 +367,19 @@ class Modules(Program):
         for name in rest:
             value = attribute_value(act, value, name)
         return value
+
+
+_ENUMS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
+
+
+def _class_value(owner: ClassScope) -> Value:
+    """A class by its name; an enumeration has members."""
+    made = Value(type="type", reference=ClassRef(owner.key))
+    outline = owner.outline
+    if outline is None or not any(base.rsplit(".", 1)[-1] in _ENUMS for base in outline.bases):
+        return made
+    lines = sum(s.last - s.first + 1 for s in outline.statements)
+    return replace(made, size=Estimate.point(lines), element=Value(type=owner.key))
 
 
 def _registers(syntax: Syntax) -> bool:

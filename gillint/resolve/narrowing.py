@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+import operator
+from collections.abc import Callable, Iterator
 from functools import reduce
 
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import element_of
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.values import UNKNOWN, Literal, Value, is_known, join, options_of
 from gillint.syntax import tree as t
 
@@ -34,8 +36,66 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
         constant = _constant(act, test)
         return bool(constant.value) if constant is not None and _is_flag(constant.value) else None
     if isinstance(test, t.Compare) and len(test.operators) == 1 and isinstance(test.rights[0], t.Constant):
-        return _compared(_constant(act, test.left), test.operators[0], test.rights[0].value)
+        sign, right = test.operators[0], test.rights[0].value
+        dimensions = _dimensions(act, test.left)
+        if dimensions is not None and isinstance(right, int) and sign in _ORDER:
+            return _ORDER[sign](dimensions, right)
+        return _compared(_constant(act, test.left), sign, right)
+    if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
+        return _is_instance(act, [a.value for a in test.arguments if not a.star])
     return None
+
+
+_ORDER: dict[str, Callable[[int, int], bool]] = {
+    "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
+}  # fmt: skip
+
+
+def _dimensions(act: Activation, node: t.Expr) -> int | None:
+    """What `x.ndim` or `len(x.shape)` is where the shape of the array is known, and `len(x)` of a tuple."""
+    if isinstance(node, t.Attribute) and node.name == "ndim":
+        return _count(_settled(act, node.value))
+    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != "len":
+        return None
+    inner = node.arguments[0].value if len(node.arguments) == 1 else None
+    if isinstance(inner, t.Attribute) and inner.name == "shape":
+        return _count(_settled(act, inner.value))
+    value = _settled(act, inner)
+    return len(value.items) if value is not None and value.type == "tuple" and value.items is not None else None
+
+
+def _count(array: Value | None) -> int | None:
+    return len(array.shape) if array is not None and array.type == ARRAY and array.shape is not None else None
+
+
+def _settled(act: Activation, node: t.Expr | None) -> Value | None:
+    """What a variable or an attribute is here; None for a parameter for which others may pass anything."""
+    root = node
+    while isinstance(root, t.Attribute):
+        root = root.value
+    if node is None or not isinstance(root, t.Name) or (root is node and root.id in act.open):
+        return None
+    with act.nested():
+        return evaluate(act, node)
+
+
+# Types of which none is another one's; `bool` is an `int`.
+_APART = frozenset(
+    {"str", "bytes", "bytearray", "list", "tuple", "dict", "set", "int", "float", "NoneType"}
+    | {"pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"}
+)
+
+
+def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
+    """Whether a value is of a class, or of one of several, where its type is known."""
+    value = _settled(act, arguments[0]) if len(arguments) == 2 else None
+    if value is None or value.type is None or value.reference is not None:
+        return None
+    node = arguments[1]
+    kinds = {annotated(act, kind).type for kind in (node.elements if isinstance(node, t.Sequence) else (node,))}
+    if value.type in kinds:
+        return True
+    return False if value.type in _APART and kinds <= _APART else None
 
 
 def _constant(act: Activation, node: t.Expr) -> Literal | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
+from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation
@@ -36,10 +37,15 @@ _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
 
 def binary(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value:
     """An arithmetic operator by the types of its operands."""
+    if operator in _ARITHMETIC:
+        left, right = _field_of_document(left, right), _field_of_document(right, left)
     special = _operator_call(act, left, operator, right, span)
     if special is not None:
         return special
     act.operation("binary")
+    timed = _of_clocks(left, operator, right)
+    if timed is not None:
+        return timed
     numbers = ("int", "float", "bool")
     if left.type in numbers and right.type in numbers:
         kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
@@ -72,17 +78,42 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     return UNKNOWN
 
 
+# Marks of numbers: what a clock says, and the time between two readings.
+_CLOCK, _ELAPSED = "clock", "elapsed"
+# Of an interval, what is left of it when something has been done.
+_REST = Estimate(0.1, 0.8, 1.0)
+
+
+def _of_clocks(left: Value, operator: str, right: Value) -> Value | None:
+    """`now - start`, `now + timeout`, and what is left of an interval: `interval - (now - last)`."""
+    if operator == "sub" and left.dtype is None and right.dtype in (_CLOCK, _ELAPSED):
+        known = left.number is not None and left.number.likely > 0  # a moment that begins as zero is none of these
+        return Value(type="float", number=left.number * _REST if known and left.number is not None else None)
+    if left.dtype != _CLOCK or operator not in ("add", "sub"):
+        return None
+    return Value(type=left.type, dtype=_ELAPSED if operator == "sub" and right.dtype == _CLOCK else _CLOCK)
+
+
+def _field_of_document(value: Value, other: Value) -> Value:
+    """A field of a parsed document beside an operator: what the other operand is, or else a number."""
+    if value.type != "json":
+        return value
+    kind = other.type if other.type in ("str", "list") else "float"
+    return Value(type=kind, size=value.size if kind != "float" else None, origin=value.origin)
+
+
 def _operator_call(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value | None:
     """An operator that the knowledge base has a fact for."""
-    for value, other, name in ((left, right, f"__{operator}__"), (right, left, f"__r{operator}__")):
+    for value, other, reflected in ((left, right, False), (right, left, True)):
+        name = f"__r{operator}__" if reflected else f"__{operator}__"
         is_array = value.type in ARRAY_TYPES
-        if value.type is None or (value is right and not is_array):
+        if value.type is None or (reflected and not is_array):
             continue
         if not is_array and other.type in ARRAY_TYPES and ("." not in value.type or "numpy." in value.type):
             continue  # a number or a list beside an array: the array decides
         operand = _beside(other) if is_array else other
         found = operator_fact(act, value, name, (operand,), span)
-        if found is None and value is right and is_array:
+        if found is None and reflected and is_array:
             found = operator_fact(act, value, f"__{operator}__", (operand,), span)
         if found is not None:
             if is_array and other.size is not None and other.type == value.type:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gillint.frozen import dataclass
 from gillint.resolve.values import Value
 
 NAMESPACE = "argparse.Namespace"

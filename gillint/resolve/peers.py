@@ -8,9 +8,9 @@ import re
 import token
 import tokenize
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 
+from gillint.frozen import replace
 from gillint.knowledge.schema import Fact
 from gillint.resolve.scope import ModuleScope, Peers
 from gillint.resolve.texts import ANY, Text
@@ -99,11 +99,16 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
 
 
 def _delay(bound: Bound, texts: list[str], usual: float) -> float:
-    """What the server is asked to wait: in the address or in a dict of parameters, else as usual in the file."""
+    """What the server is asked to wait: in the address or in a dict of parameters, else as usual in the file.
+
+    What has begun to answer has waited already.
+    """
+    if bound.receiver is not None and (bound.receiver.type or "").endswith("Response"):
+        return 0.0
     stated = [d for text in texts if (d := stated_delay(text)) is not None]
     for _, value in bound.parameters:
         for name, given in value.columns or () if value.type == "dict" else ():
-            amount = f"{given.number.likely:g}" if given.number is not None else HOLE
+            amount = f"{given.number.likely:g}" if given.number is not None else _characters(given) or HOLE
             if (d := stated_delay(f"{name}={amount}")) is not None:
                 stated.append(d)
     if stated:
@@ -151,16 +156,21 @@ def _texts(bound: Bound) -> list[tuple[bool, str]]:
     return found
 
 
-# Waits for other threads or tasks of the program, and the methods by which these end it.
+# Waits for other threads, tasks or processes of the program, and the methods by which these end it.
 _PUT, _NOTIFY, _SET = {"put", "put_nowait"}, {"notify", "notify_all"}, {"set"}
 _WAITS_INSIDE: dict[str, set[str]] = {
     "Queue.get": _PUT,
     "LifoQueue.get": _PUT,
     "PriorityQueue.get": _PUT,
     "SimpleQueue.get": _PUT,
+    "Connection.recv": {"send", "send_bytes"},
     "Condition.wait": _NOTIFY,
     "Condition.wait_for": _NOTIFY,
     "Event.wait": _SET,
+    "Queue.join": {"task_done"},
+    "LifoQueue.join": {"task_done"},
+    "PriorityQueue.join": {"task_done"},
+    "Thread.join": {"start"},
 }
 
 # The file as evidence: what it names, and the addresses among its strings.

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
 from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
-from gillint.resolve.entries import names_given_on, runs_others
+from gillint.resolve.entries import (
+    main_runs_others,
+    may_be_called_by_base,
+    may_be_registered,
+    names_given_on,
+    runs_others,
+)
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
+from gillint.resolve.scope import ModuleScope
 from gillint.resolve.statements import is_main_guard
 from gillint.resolve.tables import CallSites, Loader, Tables
 from gillint.resolve.trace import Block, FunctionTrace, Kind, Loop, Node, Resolved, children
@@ -39,6 +46,8 @@ class Resolver(Functions):
             thorough: look at every function, not only those with a loop, a hand-over or a coroutine.
         """
         self._queued.clear()
+        # What another version of the file was: a function that called itself need not do so any more.
+        self._recursive = {key for key in self._recursive if not key.startswith(f"{syntax.path}::")}
         resolved = self._resolve(syntax, thorough=thorough)
         return self._resolve(syntax, thorough=thorough) if self._learnt_more() else resolved
 
@@ -49,6 +58,7 @@ class Resolver(Functions):
         self._taken.clear()
         self._reads, self._active = [set()], []
         self.lazies.clear()
+        self.started.clear()
         self.files = Files()
         self.options = {}
         self.tables = {}
@@ -62,24 +72,32 @@ class Resolver(Functions):
         wanted = [f for f in syntax.outline.functions if thorough or f.is_candidate or self._may_serve(syntax, f)]
         if not thorough:
             wanted = _with_callers(wanted, syntax.outline.functions)
-        called = frozenset().union(syntax.outline.calls, *(f.calls for f in syntax.outline.functions))
-        # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
-        order = sorted(wanted, key=lambda f: (_called_as(f) in called, f.needs_arguments, f.lines.first))
+        called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
         self._given_on = names_given_on(syntax.lines)
+        self._unused = {f.qualname for f in wanted if _called_as(f) not in called and self._is_spare(scope, f)}
+        mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
+        has_program = main_runs_others(whole, mains)
+        # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
+        # What a program has no use for comes after the rest of them.
+        order = sorted(
+            wanted,
+            key=lambda f: (_called_as(f) in called, f.qualname in self._unused, f.needs_arguments, f.lines.first),
+        )
         entries: set[str] = set()
         for outline in order:
             key = f"{scope.path}::{outline.qualname}"
             if key in self._own.functions and not self._own.sites.get(key, CallSites()).seen:
                 entries.add(key)
-                self.call(FunctionRef(key), (), (), record=False)
+                with self.idly(idle=has_program and outline.qualname in self._unused):
+                    block, result, _ = self.call(FunctionRef(key), (), (), record=False)
+                has_program |= _is_program(outline) and runs_others(self._body(block or EMPTY_BLOCK, result))
         for outline in wanted:
             trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
             if trace is not None:
                 traces.append(trace)
         if self._left <= 0:
             scope.note("this file is so large that part of it was not looked at")
-        mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
-        return Resolved(scope.path, tuple(traces), tuple(scope.notes), mains)
+        return Resolved(scope.path, tuple(traces), tuple(scope.notes), mains, has_program)
 
     def _may_serve(self, syntax: Syntax, outline: FunctionOutline) -> bool:
         """Whether a function may register handlers of requests."""
@@ -124,15 +142,30 @@ class Resolver(Functions):
             block = replace(block, recursive=True)
         span = tree.span
         trace = FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
-        return self._with_role(trace, outline, tree) if trace.is_entry else trace
+        if not trace.is_entry:
+            return trace
+        return replace(
+            trace, is_spare=self._is_spare(function.scope, outline), is_unused=outline.qualname in self._unused
+        )
 
-    def _with_role(self, trace: FunctionTrace, outline: FunctionOutline, tree: t.Function) -> FunctionTrace:
-        """Whether a function that nothing calls is the program, or a part that is not used here."""
-        if outline.owner is None and not outline.needs_arguments:
-            return replace(trace, is_program=runs_others(trace.block))
-        owner = self._own.functions[f"{trace.path}::{outline.qualname}"].owner
-        called_elsewhere = tree.is_async or bool(tree.decorators) or (owner is not None and bool(owner.bases))
-        return replace(trace, is_spare=not called_elsewhere and outline.name not in self._given_on)
+    def _body(self, block: Block, result: Value) -> Block:
+        """What a call does, or sets going: of a coroutine what it does when it is awaited."""
+        lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
+        return lazy.block if block is EMPTY_BLOCK and lazy is not None else block
+
+    def _is_spare(self, scope: ModuleScope, outline: FunctionOutline) -> bool:
+        """Whether a function needs something, and nothing shows that it is called from elsewhere."""
+        function = self._own.functions.get(f"{scope.path}::{outline.qualname}")
+        tree = function.parsed() if function is not None else None
+        if function is None or not isinstance(tree, t.Function) or _is_program(outline):
+            return False
+        is_called = may_be_registered(tree) or may_be_called_by_base(function.owner)
+        return not is_called and outline.name not in self._given_on
+
+
+def _is_program(outline: FunctionOutline) -> bool:
+    """Whether it could be what the file is run for, if it runs others."""
+    return outline.owner is None and not outline.needs_arguments
 
 
 def _called_as(outline: FunctionOutline) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, size_of
 from gillint.resolve.files import MEMBER, MEMORY, Content
 from gillint.resolve.handles import filled, name_of, raw

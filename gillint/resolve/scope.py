@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gillint.frozen import dataclass
 from gillint.resolve.trace import Place
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import reduce
 
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import element_of, number_of, size_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
@@ -51,7 +51,12 @@ def broadcast(*shapes: Shape) -> Shape:
     """The shape of an element-wise operation."""
     width = max(len(s) for s in shapes)
     padded = [(ONE,) * (width - len(s)) + s for s in shapes]
-    return tuple(reduce(lambda a, b: a.max(b), column) for column in zip(*padded, strict=True))
+    return tuple(reduce(_common_length, column) for column in zip(*padded, strict=True))
+
+
+def _common_length(a: Estimate, b: Estimate) -> Estimate:
+    """Of two dimensions that meet: one of them is 1, or both are the same; where they do not look so, the smaller."""
+    return a.combine(b, lambda x, y: min(x, y) if min(x, y) > 1.0 else max(x, y))
 
 
 def constant_int(value: Value | None) -> int | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gillint.diagnostics.span import Span
+from gillint.frozen import dataclass
 from gillint.resolve.activation import Activation
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value

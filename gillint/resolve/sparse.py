@@ -3,37 +3,77 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from gillint.estimate import ONE
-from gillint.resolve.bound import number_of, size_of
+from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
+from gillint.resolve.bound import element_of, number_of, size_of
 from gillint.resolve.shapes import ARRAY, with_shape
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
 _SPARSE = re.compile(r"scipy\.sparse\.(csr|csc|coo|bsr|dia|lil|dok)_(matrix|array)")
 
+# Functions that take the rows `m` and the columns `n`, or one number for both.
+_LAID_OUT = {f"scipy.sparse.{last}" for last in ("random", "rand", "eye", "eye_array", "identity")}
+
 
 def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of scipy.sparse with the shape that follows from the arguments."""
     if _SPARSE.fullmatch(name) and bound.positional:
         return _made(bound, result)
+    if name in _LAID_OUT and result.type is not None:
+        height = bound.get("m")
+        if height is None:
+            return result
+        return replace(result, shape=(number_of(height), number_of(bound.get("n") or height)))
+    if name in _SQUARE and bound.positional:
+        return _square(name, bound, result)
     matrix = bound.receiver
     if matrix is None or matrix.shape is None or len(matrix.shape) != 2:
         return result
     last = name.rsplit(".", 1)[-1]
     rows, columns = matrix.shape
     if result.type is not None and _SPARSE.fullmatch(result.type):
-        return replace(result, shape=(columns, rows) if last == "transpose" else matrix.shape)
+        return replace(result, shape=(columns, rows) if last in ("transpose", "T") else matrix.shape)
     if last in ("toarray", "todense"):
         return with_shape(result, (rows, columns))
     if last in ("__matmul__", "dot") and bound.positional and result.type == ARRAY:
-        other = bound.positional[0].shape
+        operand = bound.positional[0]
+        other = operand.shape
+        if operand.type is not None and _SPARSE.fullmatch(operand.type):
+            return replace(matrix, size=_of_product(matrix, operand), shape=(rows, (other or matrix.shape)[-1]))
         return with_shape(result, (rows, *other[1:])) if other is not None else result
     axis = bound.get("axis")
     if last in ("sum", "mean") and result.type == ARRAY and axis is not None and axis.literal is not None:
         return with_shape(result, (rows,) if axis.literal.value in (1, -1) else (columns,))
     return result
+
+
+# What makes a square matrix, unless it is told otherwise.
+_SQUARE = (
+    "scipy.sparse.eye",
+    "scipy.sparse.identity",
+    "scipy.sparse.eye_array",
+    "scipy.sparse.diags",
+    "scipy.sparse.random",
+)
+
+
+def _square(name: str, bound: Bound, result: Value) -> Value:
+    shape, first = bound.get("shape"), bound.positional[0]
+    if shape is not None and shape.items is not None and len(shape.items) == 2:
+        return replace(result, shape=tuple(number_of(d) for d in shape.items))
+    if name.endswith("diags"):
+        diagonal = element_of(first) if first.type == "list" else first
+        return replace(result, shape=(size_of(diagonal),) * 2) if diagonal.type != "float" else result
+    second = bound.get("n")
+    return replace(result, shape=(number_of(first), number_of(second if second is not None else first)))
+
+
+def _of_product(a: Value, b: Value) -> Estimate:
+    """Stored entries of a product: as many as the terms that are added up, at most, and no more than the whole has."""
+    rows_of_b = b.shape[0] if b.shape is not None else ONE
+    return (size_of(a) * (size_of(b) / rows_of_b)).max(ONE)
 
 
 def _made(bound: Bound, result: Value) -> Value:

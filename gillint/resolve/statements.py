@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
-from gillint.resolve.exhaustion import SHED, WHILE_TRIPS, sheds, turns_until_empty, turns_until_long
+from gillint.resolve.converging import turns_of
+from gillint.resolve.exhaustion import (
+    INNER_WHILE_TRIPS,
+    PIECES,
+    SHED,
+    WHILE_TRIPS,
+    cuts_off,
+    serves,
+    sheds,
+    turns_until_empty,
+    turns_until_long,
+    turns_while_talking,
+    works_off,
+)
 from gillint.resolve.expressions import evaluate, iterate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterations import iterations_of
-from gillint.resolve.likelihood import fills_a_gap, is_true
+from gillint.resolve.likelihood import emptied, fills_a_gap, is_true, once_in
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -25,7 +38,7 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.turns import POLLS, ends_in_one_turn, polls
+from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, leaves_early, pauses, polls
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -41,6 +54,8 @@ from gillint.resolve.values import (
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
+# The same, where a pause follows it: where that is long, things fail seldom, or nothing would ever be done.
+_RARE_WITH_PAUSE = 0.001
 _NEVER = 0.0  # the share of what a constant rules out, as far as can be seen
 WHILE_TURNS = "how often the `while` loop runs"
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
@@ -76,7 +91,7 @@ def _assign(act: Activation, node: t.Assign) -> None:
     if (not is_known(value) or value.type == "NoneType") and is_known(known):
         value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
-        value = replace(value, element=known.element)
+        value = replace(value, element=known.element, items=value.items or known.items)
     for target in node.targets:
         bind(act, target, value)
         if is_known(known):
@@ -107,6 +122,8 @@ _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
     before, turns = growth(act, target, old)
+    if added.type is None and added.size is None:  # what the function that is running itself gives, say
+        return replace(result, type=old.type, size=None, text=None, literal=None, items=None)
     piece = text_of(added) or unknown(size_of(added))
     text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
@@ -177,6 +194,13 @@ def _if(act: Activation, node: t.If) -> None:
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
     weights = (_RARE, 1.0) if fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
+    period = once_in(act, node)
+    if period is not None:
+        weights = (1.0, period - 1.0)
+        name = emptied(node) or ""
+        if name in act.environment:  # it does not become longer than that
+            shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
+            known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
     constant = is_true(tested)
     if constant is not None:
         weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
@@ -200,20 +224,20 @@ def _choose(
     `taken`: the one that runs, where that is known; the others are read, but they count for nothing.
     """
     before = act.environment
-    blocks: list[Block] = []
+    blocks = [Block()] * len(arms)
     ends: list[dict[str, Value]] = []
-    for number, arm in enumerate(arms):
+    for number, arm in sorted(enumerate(arms), key=lambda each: taken not in (None, each[0])):
         act.environment = {**before, **known[number]} if known else dict(before)
         given = len(act.returns), len(act.yields)
         share = weights[number] / (sum(weights) or 1.0)
         in_loop = bool(act.loops) and share < 1.0 and taken is None
         if in_loop:  # what is appended here is so in some of the turns
-            act.loops.append(Estimate(0.01, share, 1.0))
-        with act.nested() as builder:
+            act.loops.append(Estimate(min(0.01, share), share, 1.0))
+        with act.nested() as builder, act.program.idly(idle=taken not in (None, number)):
             run(act, arm)
         if in_loop:
             act.loops.pop()
-        blocks.append(builder.finish())
+        blocks[number] = builder.finish()
         if taken not in (None, number):
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
         elif not _leaves(arm):
@@ -247,17 +271,19 @@ def _loop(
     """
     before = dict(act.environment)
     pending = list(act.pending)
+    given = len(act.returns), len(act.yields)
     for attempt in range(3):
         with act.nested() as builder:
             act.pending[:] = pending
+            del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
             trips, hangs_on, fed = enter()
-            if ends_in_one_turn(node.body):  # tried again only where it failed
+            if ends_in_one_turn(node.body) or counts_attempts(node):  # tried again only where it failed
                 trips = trips.min(Estimate(1, 1, trips.high))
             elif polls(node):
                 trips = trips.min(Estimate(1, POLLS, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
-            run(act, node.body)
+            (_attempt if counts_attempts(node) else run)(act, node.body)
             act.loop_spans.pop()
             act.loops.pop()
         after = act.environment
@@ -269,19 +295,34 @@ def _loop(
         before = {k: stable.get(k, v) for k, v in before.items()}
         act.environment.clear()
         act.environment.update(before)
+    body = builder.finish()
     act.emit(
         Loop(
             node.span,
             act.path,
             Kind.LOOP,
-            trips,
-            builder.finish(),
+            trips.around(body.depth),
+            body,
             Iterations.CARRIED if fed is Iterations.CARRIED else behind_calls(act, node, iterations_of(node)),
             act.name,
             hangs_on,
         )
     )
     run(act, node.orelse)
+
+
+def _attempt(act: Activation, body: t.Body) -> None:
+    """Run the body of a retry: what stands behind the place where a success leaves is for failures."""
+    for number, statement in enumerate(body):
+        run(act, (statement,))
+        if leaves_early(statement):
+            _choose(act, ((), body[number + 1 :]), (1.0, _failing(body[number + 1 :])))
+            return
+
+
+def _failing(body: t.Body) -> float:
+    """How likely the arm is that deals with a failure."""
+    return _RARE_WITH_PAUSE if pauses(body) else _RARE
 
 
 def _for(act: Activation, node: t.For) -> None:
@@ -304,17 +345,29 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    usual = _TRIED if is_retry(node.body) else SHED if sheds(node) else WHILE_TRIPS
+    is_inner = act.runs_often() and not works_off(node) and not serves(node)
+    usual = (
+        _TRIED
+        if is_retry(node.body)
+        else SHED
+        if sheds(node)
+        else PIECES
+        if cuts_off(node)
+        else turns_of(node) or (INNER_WHILE_TRIPS if is_inner else WHILE_TRIPS)
+    )
 
     def learn(done: Builder) -> bool:
-        nonlocal known
-        known = known or turns_until_empty(done.finish()) or turns_until_long(act, node.test)
-        return known is not None
+        nonlocal known, usual
+        body = done.finish()
+        known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
+        talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
+        usual = talking or usual
+        return known is not None or talking is not None
 
     def enter() -> _Entry:
         act.operation("while_step")
         evaluate(act, node.test)
-        hangs_on = None if known is not None else WHILE_TURNS
+        hangs_on = None if known is not None and known.known else WHILE_TURNS
         return known or usual, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
@@ -344,14 +397,21 @@ def _counted(act: Activation, node: t.While) -> Estimate | None:
         if isinstance(s, t.Augment) and isinstance(s.target, t.Name) and s.target.id == test.left.id
     ]
     start = act.environment.get(test.left.id)
-    if len(steps) != 1 or start is None or start.number is None:
+    if len(steps) > 1 or start is None or start.number is None:
         return None
     with act.nested():
         end = evaluate(act, test.rights[0]).number
-        step = evaluate(act, steps[0].value).number
-    if end is None or step is None or steps[0].operator not in ("add", "sub"):
+        step = evaluate(act, steps[0].value).number if steps else None
+    if end is None or (steps and steps[0].operator not in ("add", "sub")):
         return None
+    if step is None or not step.known:
+        return _strides(end - start.number) if test.operators[0] in ("lt", "le") else None
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
+
+
+def _strides(whole: Estimate) -> Estimate:
+    """`while pos < len(data): pos += length_of_a_record`: at most one turn a byte, and nothing tells how long records are."""
+    return Estimate(1.0, max(1.0, whole.likely) ** 0.5, max(1.0, whole.high))
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")
@@ -388,7 +448,7 @@ def _try(act: Activation, node: t.Try) -> None:
             if handler.name is not None:
                 act.environment.setdefault(handler.name, UNKNOWN)
         arms = tuple(h.body for h in node.handlers if h not in fallback)
-        _choose(act, ((), *arms), (1.0, *(_RARE for _ in arms)))
+        _choose(act, ((), *arms), (1.0, *map(_failing, arms)))
     run(act, node.orelse)
     run(act, node.final)
 

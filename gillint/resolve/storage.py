@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.commandline import add_argument, parse_args, parse_known_args
 from gillint.resolve.databases import fetched

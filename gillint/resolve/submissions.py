@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.handovers import FUTURE, HandoverSpec

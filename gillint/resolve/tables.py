@@ -8,9 +8,10 @@ found out apart from the asking file, kept in shared tables, and never changed b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from gillint.frozen import dataclass
 from gillint.resolve.activation import Lazy
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block
@@ -62,10 +63,14 @@ class Function:
 
 @dataclass(slots=True)
 class CallSites:
-    """The arguments that a function is called with, joined over its call sites."""
+    """The arguments that a function is called with, joined over its call sites.
+
+    `is_idle`: only code that the program has no use for calls it.
+    """
 
     arguments: dict[str, Value] = field(default_factory=dict)
     seen: bool = False
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

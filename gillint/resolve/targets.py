@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import QUEUES, Answers, build, element_of, literal_text, size_of
-from gillint.resolve.intrinsics import MAPPINGS, pair_of
+from gillint.resolve.bound import MAPPINGS, QUEUES, Answers, build, element_of, literal_text, size_of
+from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.shapes import ARRAY
@@ -40,6 +39,8 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
         turns = (act.times * act.trips_so_far() / made).max(1)
         return (ZERO, turns) if turns != ONE else (value.size if value.size is not None else ZERO, ONE)
     depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
+    if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):  # of what is made anew in each turn
+        depth = act.born.get(target.value.id, (0, ZERO))[0]
     if len(act.loops) <= depth:
         return value.size if value.size is not None else ZERO, ONE
     return first, act.trips_so_far(depth)
@@ -60,7 +61,7 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     if not isinstance(function, t.Attribute):
         return
     receiver = read_target(act, function.value)
-    if receiver is not None and receiver.type in _BUFFERS:
+    if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
         return
     if function.name not in _GROWS:
@@ -70,20 +71,35 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
         if positional:
             _set_default(act, function.value, positional)
         return
-    known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque")
+    known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
     if receiver is None or receiver.type not in known or len(positional) <= position:
         return
     added = positional[position]
     old, count = growth(act, function.value, receiver)
     if _member_of(function.value) is not None:
-        count = _share(count)
+        count = (count / _keys(count, _key_of(act, function.value))).sorted()
     if function.name in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)
+    if receiver.type == "collections.Counter":
+        count = different(count, added)
+    elif receiver.type == "set" and added.distinct is not None:
+        count = count.min(added.distinct)
     element = added if receiver.element is None else join(receiver.element, added)
-    if receiver.items is not None:
+    if isinstance(function.value, t.Name):
+        old = old + _added_elsewhere(act, function.value.id, node, count)
+    if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
     change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+
+
+def _added_elsewhere(act: Activation, name: str, node: t.Call, count: Estimate) -> Estimate:
+    """What other calls have added to a variable since it was made, where this one is in a loop: it adds `count`."""
+    sites = act.grown.setdefault(name, {})
+    sites[node.span] = count
+    if len(act.loops) <= act.born.get(name, (0, ZERO))[0]:
+        return ZERO  # one after the other: the size that it has now says it
+    return total(n for span, n in sites.items() if span != node.span)
 
 
 def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> None:
@@ -95,7 +111,7 @@ def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> N
     default = positional[1] if len(positional) > 1 else NONE
     value = old if old.type == default.type else join(old if old != UNKNOWN else None, default)
     pair = (join(key if key != UNKNOWN else None, positional[0]), value)
-    size = _share(act.trips_so_far()) if _is_empty(container) else container.size
+    size = _keys(act.trips_so_far(), positional[0]) if _is_empty(container) else container.size
     change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
 
 
@@ -112,12 +128,15 @@ def _member_of(target: t.Expr) -> t.Expr | None:
     return None
 
 
-_BUFFERS = (
+_CHANGED_BY_FACTS = (
+    "PIL.Image.Image",
     "array.array",
     "bytearray",
     "email.message.Message",
     "email.message.EmailMessage",
     "email.mime.multipart.MIMEMultipart",
+    "networkx.Graph",
+    "networkx.DiGraph",
 )
 
 
@@ -126,19 +145,47 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     fact = find_method(receiver.type or "", function.name)
     if fact is None or fact.mutates is None:
         return
+    named = tuple(zip(fact.parameters, positional, strict=False))
+    if fact.mutates.shape is not None:  # it is made anew, not added to
+        bound = Bound(receiver, tuple(positional), named)
+        change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
+        return
     before, turns = growth(act, function.value, receiver)
-    bound = Bound(
-        replace(receiver, size=ZERO), tuple(positional), tuple(zip(fact.parameters, positional, strict=False))
-    )
+    bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
-        grown = replace(receiver, size=before + added.max(0) * turns, literal=None, text=None)
+        grown = replace(receiver, size=before + added.max(0) * turns, shape=None, literal=None, text=None)
         change_target(act, function.value, grown)
 
 
-def _share(count: Estimate) -> Estimate:
-    """How many of so many things come under one key, where nothing tells the number of keys: as many as there are keys."""
+def _keys(count: Estimate, key: Value | None) -> Estimate:
+    """Under how many keys so many things come; where nothing tells, there are as many keys as things under each."""
+    if key is not None and key.distinct is not None:
+        return key.distinct.min(count).max(1)
     return Estimate(1.0, max(1.0, count.likely) ** 0.5, max(1.0, count.high))
+
+
+# Of so many words of a text, this power are different ones (Heaps' law).
+_DIFFERENT = 0.7
+
+
+def different(count: Estimate, thing: Value) -> Estimate:
+    """How many of so many things that are counted are different."""
+    return count.min(thing.distinct) if thing.distinct is not None else count.map(lambda n: max(n, 1.0) ** _DIFFERENT)
+
+
+def _key_of(act: Activation, member: t.Expr) -> Value | None:
+    """The key under which a member of a dict is: that of `d[key]` and of `d.setdefault(key, [])`."""
+    from gillint.resolve.expressions import evaluate
+
+    if isinstance(member, t.Subscript):
+        asked = member.index
+    elif isinstance(member, t.Call) and member.arguments:
+        asked = member.arguments[0].value
+    else:
+        return None
+    with act.nested():
+        return evaluate(act, asked)
 
 
 def read_target(act: Activation, target: t.Expr) -> Value | None:
@@ -203,7 +250,9 @@ def change_target(act: Activation, target: t.Expr, value: Value) -> None:
         container = read_target(act, mapping)
         if container is not None and container.type in MAPPINGS:
             key = pair_of(container)[0]
-            size = _share(act.trips_so_far()) if _is_empty(container) else container.size
+            asked = _key_of(act, target)
+            size = _keys(act.trips_so_far(), asked) if _is_empty(container) else container.size
+            key = asked if key == UNKNOWN and asked is not None else key
             change_target(act, mapping, replace(container, items=(key, value), element=key, size=size))
         return
     if not isinstance(target, t.Name) or target.id in act.environment:
@@ -221,6 +270,7 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
     """Assign a value to a target: a name, an attribute, a subscript, or a tuple of targets."""
     if isinstance(target, t.Name):
         act.operation("store_name")
+        act.grown.pop(target.id, None)
         act.born[target.id] = (len(act.loops), value.size if value.size is not None else ZERO)
         write_target(act, target, value)
     elif isinstance(target, t.Attribute):
@@ -265,6 +315,12 @@ def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
 
     with act.nested():
         container, index = evaluate(act, target.value), evaluate(act, target.index)
+    if container.type in MAPPINGS and container.columns is None and literal_text(index) is None:
+        key, old = pair_of(container)
+        first, turns = growth(act, target.value, container)
+        pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
+        size = (first + different(turns, index)) if _is_empty(container) or turns != ONE else container.size
+        change_target(act, target.value, replace(container, items=pair, size=size, element=pair[0]))
     if container.type in (ARRAY, "pandas.Series", "pandas.DataFrame"):
         operator_fact(act, container, "__setitem__", (index, value), target.span)
 
@@ -285,7 +341,9 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
             columns = (*((k, v) for k, v in container.columns or () if k != text), (text, value))
         first, turns = growth(act, target.value, container)
         if isinstance(target.value, t.Attribute) and not act.loops and turns != ONE:
-            turns = _share(turns)  # calls of a method come with keys that were there before
+            turns = _keys(turns, index)  # calls of a method come with keys that were there before
+        if index.distinct is not None:
+            turns = turns.min(index.distinct)
         size = first + turns if container.size is None or empty or act.loops else None
         if columns is not None:
             size = Estimate.point(len(columns))

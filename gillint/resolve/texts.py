@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.frozen import dataclass
 from gillint.syntax.tree import HOLE
 
 SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-")

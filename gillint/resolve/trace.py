@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import field
 from enum import Enum
 from typing import Literal
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import dataclass
 from gillint.knowledge.schema import Fact
 from gillint.resolve.values import Value
 
@@ -73,7 +74,10 @@ class Bound:
         """The value of a parameter, or None where it is not passed."""
         if name == "self":
             return self.receiver
-        return next((v for k, v in self.parameters if k == name), None)
+        for parameter, value in self.parameters:  # asked all the time: a loop is half the price of a generator
+            if parameter == name:
+                return value
+        return None
 
 
 CallKind = Literal["library", "project", "undefined", "unknown", "join"]
@@ -164,21 +168,28 @@ Node = Call | Loop | Branch | Handover | Await
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """What runs once: bytecode by kind of operation, and the nodes in order."""
+    """What runs once: bytecode by kind of operation, and the nodes in order.
+
+    `depth`: how many loops of unknown length there are in it, one in the other, recursion and other functions included.
+    """
 
     operations: tuple[tuple[str, float], ...] = ()
     nodes: tuple[Node, ...] = ()
     function: str | None = None
     recursive: bool = False
     span: Span | None = None
+    depth: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", max(map(_depth, self.nodes), default=0))
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionTrace:
     """A function as it is reported: its body, for arguments that cover those of its call sites.
 
-    An entry is called by nothing in the file. `is_program`: it needs no arguments, and runs others of the file (`main`).
-    `is_spare`: it needs arguments, and nothing in the file shows that anybody calls it.
+    An entry is called by nothing in the file. `is_spare`: it needs arguments, and nothing in the file shows that anybody
+    calls it. `is_unused`: nothing in the file is even called by its name.
     """
 
     name: str
@@ -187,8 +198,8 @@ class FunctionTrace:
     block: Block
     is_async: bool
     is_entry: bool
-    is_program: bool = False
     is_spare: bool = False
+    is_unused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +208,26 @@ class Resolved:
 
     `notes` are what was assumed on the way: imports that are missing, names that nothing defines. `mains` are the
     statements under `if __name__ == "__main__"`: what the program is for, beside what happens when it is imported.
+    `has_program`: there is something that runs others of the file's functions and needs nothing.
     """
 
     path: str
     functions: tuple[FunctionTrace, ...]
     notes: tuple[str, ...] = ()
     mains: tuple[Span, ...] = ()
+    has_program: bool = False
+
+
+def _depth(node: Node) -> int:
+    if isinstance(node, Call):
+        inner, callback = node.inner, node.callback
+        called = 0 if inner is None else inner.depth + inner.recursive
+        return called if callback is None else max(called, callback.depth)
+    if isinstance(node, Loop):
+        return node.body.depth + node.trips.is_open
+    if isinstance(node, Branch):
+        return max((arm.depth for arm in node.arms), default=0)
+    return node.worker.depth + node.tasks.is_open if isinstance(node, Handover) else 0
 
 
 def children(node: Node) -> Iterator[Block]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import dataclass, replace
 from gillint.resolve.texts import Text, common, of_literal
 
 
@@ -103,9 +103,10 @@ class AliasRef:
 
 @dataclass(frozen=True, slots=True)
 class UndefinedRef:
-    """A name that nothing in sight defines."""
+    """A name that nothing defines; with `is_result`, what a function gives back that is still at work: an interpreter's value."""
 
     name: str
+    is_result: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class Value:
         type: public dotted name of the type; builtins are bare; `<path>::<Class>` for classes of the project.
         size: elements of a container or array, characters, bytes, rows.
         shape: the dimensions of an array.
-        dtype: of an array or a column.
+        dtype: of an array or a column; of a number that a clock gives, that it is one.
         element: what iterating gives.
         items: the members of a tuple whose members are known one by one.
         columns: the columns of a DataFrame, or the values of a dict with literal keys.
@@ -273,11 +274,13 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
     element: Value | None = None
     if a.element is not None and b.element is not None:
         element = _join(a.element, b.element, depth + 1)
-    elif (a.size is not None and a.size.high == 0) or (b.size is not None and b.size.high == 0):
+    elif _is_empty(a) or _is_empty(b):
         element = a.element or b.element  # an empty list takes the other one's element
     items = None
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
         items = tuple(_join(x, y, depth + 1) for x, y in zip(a.items, b.items, strict=True))
+    elif a.type == "dict" and (_is_empty(a) or _is_empty(b)):
+        items = a.items or b.items  # so does an empty dict, and the value
     return Value(
         type=a.type,
         size=size,
@@ -294,6 +297,10 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
         source=_sources(a.source, b.source, depth),
     )
+
+
+def _is_empty(value: Value) -> bool:
+    return value.size is not None and value.size.high == 0
 
 
 def _sources(a: Source | None, b: Source | None, depth: int) -> Source | None:
@@ -335,7 +342,7 @@ def _choice(a: Value, b: Value, depth: int) -> Value | None:
         alike = next((i for i, old in enumerate(found) if _is_instance(old) and old.type == option.type), None)
         if _is_instance(option) and alike is not None:
             found[alike] = _join(found[alike], option, depth + 1)
-        elif option not in found:
+        elif not any(option == old or _same_code(old.reference, option.reference) for old in found):
             found.append(option)
     if len(found) == 1:
         return found[0]
@@ -376,7 +383,10 @@ def code_of(key: str) -> str:
 
 
 # Containers that loops fill: how large they are at the end follows from the turns, wherever in the loop that is asked.
-_GROWING = ("list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter")
+_GROWING = (
+    "list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter", "networkx.Graph",
+    "networkx.DiGraph",
+)  # fmt: skip
 
 
 def widen(before: Value | None, after: Value) -> Value:

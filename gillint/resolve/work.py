@@ -7,9 +7,8 @@ forms; `picked` is an array of indices in a tuple. They are given to the fact be
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, size_of
 from gillint.resolve.shapes import ARRAY, REDUCTIONS, Shape, axes_of, broadcast, product, shape_of
 from gillint.resolve.trace import Bound

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.contents import printed
 from gillint.resolve.files import MEMBER, Content
@@ -76,6 +75,13 @@ def _row_of(row: Value) -> tuple[Estimate, Text]:
     counts = ((",", (fields - 1).max(0)), ("\n", ONE))
     size = printed(row)
     return size, Text(HOLE, counts, fields, (size - fields).max(0))
+
+
+def lines_of(frame: Value) -> Text:
+    """A frame as it is written to a CSV file: a line for each row, and one for the names."""
+    rows, fields = size_of(frame) + 1, Estimate.point(len(frame.columns)) if frame.columns is not None else ONE
+    counts = ((",", rows * (fields - 1).max(0)), ("\n", rows))
+    return Text(HOLE, counts, rows * fields, (printed(frame) - rows * fields).max(0))
 
 
 def written_row(site: Site) -> Value:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from gillint.advice.assess import Assessment
 from gillint.costs.demand import CallShare, Costs
 from gillint.diagnostics.fixes import Fix
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
+from gillint.frozen import dataclass
 from gillint.knowledge.schema import Effect
 from gillint.resolve.trace import Block, Branch, Loop, Node, Resolved
 from gillint.scaling.predict import Setting
 from gillint.syntax.parse import Syntax
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FileContext:
     """What the rules see of a file.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.frozen import dataclass
 from gillint.rules.base import FileContext, Rule
 from gillint.syntax.suppressions import Suppression
 

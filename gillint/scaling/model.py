@@ -10,7 +10,8 @@ bound, unless each handoff of the GIL costs about as much as the phases between 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from gillint.frozen import dataclass
 
 # A contended handoff: the wake-up of the waiting thread and the switch to it, during which nobody has the GIL. Fitted
 # to the grid that `scripts/calibrate_handoff.py` measures (scripts/data/): 17 microseconds for phases of 50 and 200.

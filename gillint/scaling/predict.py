@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from gillint import frozen
 from gillint.costs.demand import RECURSIVE_CALLS, Demand
 from gillint.estimate import LIMIT, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.trace import Concurrency
 from gillint.scaling.model import HANDOFF_NS, Load, bound, knee, likely, pessimistic, taken_by_others
 
@@ -33,7 +35,7 @@ class BoundType(str, Enum):
 Help = Literal["yes", "partly", "no", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Range:
     """An interval with its likely value; likely is None where nothing can be said."""
 
@@ -42,7 +44,7 @@ class Range:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Setting:
     """The question: how many threads on how many cores of which build."""
 
@@ -69,22 +71,12 @@ class Prediction:
 
 def loads(demand: Demand, *, free_threaded: bool) -> tuple[Load, Load, Load]:
     """The demands scenario by scenario. Without a GIL what held it is work for the cores like any other."""
-    made = []
-    for i in range(3):
-        gil, native = demand.gil.scenarios[i], demand.native.scenarios[i]
-        made.append(
-            Load(
-                gil=0.0 if free_threaded else gil,
-                native=native + gil if free_threaded else native,
-                wait=demand.wait.scenarios[i],
-                releases=0.0 if free_threaded else demand.releases.scenarios[i],
-                parallel=demand.parallel.scenarios[i],
-                pages=demand.pages.scenarios[i],
-                serial=demand.serial.scenarios[i],
-                guarded=0.0 if free_threaded else demand.guarded.scenarios[i],
-            )
-        )
-    return made[0], made[1], made[2]
+    d = demand
+    if free_threaded:
+        d = replace(d, gil=ZERO, native=d.native + d.gil, releases=ZERO, guarded=ZERO)
+    asked = (d.gil, d.native, d.wait, d.releases, d.parallel, d.pages, d.serial, d.guarded)
+    low, likely, high = zip(*(e.scenarios for e in asked), strict=True)
+    return Load(*low), Load(*likely), Load(*high)
 
 
 def predict(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from gillint.diagnostics.fixes import Edit
 from gillint.diagnostics.span import Span
+from gillint.frozen import dataclass
 
 _PROBE = "_is_gil_enabled"
 _THREADS = {"ThreadPoolExecutor", "ThreadPool", "Thread"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import cast
 
@@ -48,6 +49,16 @@ def _dotted(node: cst.BaseExpression | None) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
+def _type_comment(line: cst.SimpleStatementLine) -> str | None:
+    """The type in `x = []  # type: list[int]`."""
+    comment = line.trailing_whitespace.comment
+    found = _TYPE_COMMENT.match(comment.value) if comment is not None else None
+    return found[1] if found is not None else None
+
+
+_TYPE_COMMENT = re.compile(r"#\s*type:\s*(?!ignore\b)([^#]+?)\s*(?:#|$)")
+
+
 class Lowering:
     """Lowers the statements of one parsed module or segment."""
 
@@ -63,7 +74,7 @@ class Lowering:
         for line in cast("list[cst.CSTNode]", lines):
             if isinstance(line, cst.SimpleStatementLine):
                 for small in line.body:
-                    yield from self._small(small)
+                    yield from self._small(small, _type_comment(line))
             elif isinstance(line, cst.BaseSmallStatement):
                 yield from self._small(line)
             else:
@@ -71,12 +82,13 @@ class Lowering:
 
     # Simple statements
 
-    def _small(self, node: cst.BaseSmallStatement) -> Iterator[t.Stmt]:
+    def _small(self, node: cst.BaseSmallStatement, annotation: str | None = None) -> Iterator[t.Stmt]:
         span = self._positions.of(node)
         if isinstance(node, cst.Expr):
             yield t.Evaluate(span, self.expr(node.value))
         elif isinstance(node, cst.Assign):
-            yield t.Assign(span, tuple(self.expr(a.target) for a in node.targets), self.expr(node.value))
+            said = t.Constant(span, annotation) if annotation is not None else None
+            yield t.Assign(span, tuple(self.expr(a.target) for a in node.targets), self.expr(node.value), said)
         elif isinstance(node, cst.AnnAssign):
             value = self.expr(node.value) if node.value is not None else None
             yield t.Assign(span, (self.expr(node.target),), value, self.expr(node.annotation.annotation))

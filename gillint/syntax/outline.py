@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from gillint.frozen import dataclass
+from gillint.syntax.code import Strings
 
 # What makes a function worth a look: a loop, a hand-over of work, or a coroutine.
 _CANDIDATE = re.compile(
@@ -20,6 +22,8 @@ _CANDIDATE = re.compile(
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 # A name that is passed on may be a function that somebody else calls: `submit(parse, line)`, `Thread(target=self.run)`.
 _PASSED = re.compile(r"\b([A-Za-z_]\w*)\s*[,)\]]")
+# Examples in documentation call nothing.
+_DOCUMENTATION = re.compile(r'("""|\'\'\').*?\1', re.DOTALL)
 _LITERAL_LIMIT = 20_000  # characters of a literal table that is not worth a syntax tree
 _DEPTH_LIMIT = 150  # levels of nesting; libcst recurses in Python and in Rust, and crashes the process at some 3,000
 
@@ -72,6 +76,11 @@ class Outline:
         return self.is_candidate or any(f.is_candidate for f in self.functions)
 
 
+def without_documentation(text: str) -> str:
+    """A text without what stands between triple quotes."""
+    return _DOCUMENTATION.sub("", text)
+
+
 class TooDeep(Exception):
     """Nesting that the parser cannot be trusted with; carries the line."""
 
@@ -104,7 +113,8 @@ def _collect(
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             first = min((d.lineno for d in node.decorator_list), default=node.lineno)
             text = "".join(lines[first - 1 : last])
-            inside = text.split("(", 1)[-1]  # past `def name`, so that a recursive call can be told from the definition
+            # Past `def name`, so that a recursive call can be told from the definition.
+            inside = without_documentation(text.split("(", 1)[-1])
             called = frozenset(_CALLED.findall(inside))
             is_async = isinstance(node, ast.AsyncFunctionDef)
             candidate = is_async or bool(_CANDIDATE.search(inside)) or node.name in called
@@ -165,24 +175,36 @@ def _merge(ranges: list[Lines]) -> Iterator[Lines]:
         yield current
 
 
-def check_depth(module: ast.Module) -> None:
-    """Refuse what would overflow a recursive parser.
+# f-strings, and the t-strings of Python 3.14.
+_WITH_HOLES: tuple[type[ast.expr], ...] = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
+
+
+def check_depth(module: ast.Module) -> Strings:
+    """Refuse what would overflow a recursive parser. The literals of texts and bytes, which are met on the way.
 
     Raises:
         TooDeep: with the line of the first place that is too deep.
     """
     stack: list[tuple[ast.AST, int]] = [(node, 1) for node in module.body]
+    strings: Strings = []
     while stack:
         node, depth = stack.pop()
         if isinstance(node, ast.BoolOp):
             depth += len(node.values)
         if depth > _DEPTH_LIMIT:
             raise TooDeep(getattr(node, "lineno", 1))
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, (str, bytes)):
+                strings.append(node)
+            continue
+        if isinstance(node, _WITH_HOLES):
+            strings.append(node)
         for value in vars(node).values():  # `ast.iter_child_nodes` takes twice as long
             if value.__class__ is list:
                 stack.extend((child, depth + 1) for child in value if isinstance(child, ast.AST))
             elif isinstance(value, ast.AST) and value._fields:
                 stack.append((value, depth + 1))
+    return strings
 
 
 _BRACKET = re.compile(r"[][(){}]")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import dataclass
 
 _INTERESTING = re.compile(r"noqa|gillint\s*:", re.IGNORECASE)
 _NOQA = re.compile(r"#\s*noqa\b(?P<colon>\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?", re.IGNORECASE)

@@ -5,10 +5,11 @@ Nodes compare by identity: two equal-looking calls on different lines are differ
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from gillint.diagnostics.span import Span
+from gillint.frozen import dataclass
 
 HOLE = "\u25a1"  # □ stands for what is not known of a text, here and wherever texts are put together
 IN_SPEC = -1  # the width of an expression that is itself part of a format specification: it is evaluated, not printed

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gillint.benchmark.build import NotMeasurable, build
+from gillint.benchmark.build import build
+from gillint.benchmark.user_file import NotMeasurable
 from gillint.errors import UsageError
 from gillint.measure.plan import Benchmark
 from gillint.pipeline import analyse

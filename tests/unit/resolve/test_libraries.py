@@ -7,6 +7,9 @@ import pytest
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
 from gillint.pipeline import analyse
+from gillint.resolve.program import resolve
+from gillint.resolve.trace import Call
+from gillint.syntax.parse import parse
 
 
 def effects(source: str) -> str:
@@ -79,6 +82,42 @@ def test_where_a_file_has_its_program_a_function_that_nobody_calls_is_spare(rest
     assert hottest(HELPERS + rest) in expected
 
 
+UNUSED = (
+    "class Store({base}):\n"
+    "    def total(self, n):\n        s = 0\n        for i in range(n):\n            s += i\n        return s\n"
+    "    def report(self, table):\n        '''{doc}'''\n        out = []\n        for row in table:\n"
+    "            for cell in row:\n                out.append(sorted(cell))\n        return self.total(len(out))\n"
+    "def work():\n    return Store().total(100)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("base", "doc", "expected"),
+    [
+        ("object", "", "Store.total"),
+        ("object", "Use `s.report(rows)`.", "Store.total"),
+        ("framework.Base", "", "Store.report"),
+    ],
+)
+def test_what_a_program_never_names_takes_no_time_however_large(base: str, doc: str, expected: str) -> None:
+    assert hottest("import framework\n" + UNUSED.format(base=base, doc=doc)) == expected
+
+
+def test_what_a_program_never_names_says_nothing_of_its_arguments_and_attributes() -> None:
+    source = (
+        "import numpy as np\n"
+        "class Filter(object):\n    def __init__(self, n):\n        self.x = np.zeros(n)\n"
+        "    def step(self, k):\n        return np.sort(self.x * k)\n"
+        "    def restart(self, rows):\n        self.x = np.zeros(50_000_000)\n        return self.step(rows)\n"
+        "def work():\n    return Filter(1000).step(3)\n"
+    )
+    resolved = resolve(parse(source, "sample.py"), Options().target, {})
+    (step,) = [f for f in resolved.functions if f.name == "Filter.step"]
+    (call,) = [n for n in step.block.nodes if isinstance(n, Call) and n.name == "numpy.sort"]
+    array = call.bound.get("a")
+    assert array is not None and array.shape is not None and array.shape[0].likely == 1000
+
+
 def test_what_a_framework_may_call_is_not_spare() -> None:
     for head in ("@app.get('/')\n", "async "):
         assert hottest(head + HELPERS + "def work():\n    return total(100_000)\n") == "table"
@@ -129,6 +168,44 @@ def test_a_test_that_the_arguments_decide_takes_one_arm() -> None:
 def test_a_test_that_nothing_decides_takes_both_arms(call: str) -> None:
     text = effects(CHOOSES + f"def work():\n    return {call}\n").split("work ", 1)[1]
     assert "x 500 " not in text
+
+
+@pytest.mark.parametrize(
+    ("test", "argument", "first"),
+    [
+        ("x.ndim == 1", "np.ones(8)", True),
+        ("x.ndim == 1", "np.ones((8, 2))", False),
+        ("len(x.shape) > 2", "np.ones((8, 2, 2))", True),
+        ("len(x) == 2", "(1, 'b')", True),
+        ("isinstance(x, str)", "'text'", True),
+        ("isinstance(x, (list, tuple))", "np.ones(8)", False),
+        ("not isinstance(x, np.ndarray)", "[1, 2]", True),
+    ],
+)
+def test_dimensions_and_types_decide_tests(test: str, argument: str, first: bool) -> None:
+    text = effects(
+        "import numpy as np\nclass Work:\n    def __init__(self, x):\n"
+        f"        if {test}:\n            self.rows = range(37)\n        else:\n            self.rows = range(53)\n"
+        f"    def run(self):\n        for i in self.rows:\n            print(i)\n"
+        f"def work():\n    Work({argument}).run()\n"
+    ).split("work ", 1)[1]
+    assert ("x 37 " in text, "x 53 " in text) == (first, not first)
+
+
+@pytest.mark.parametrize(
+    ("test", "arguments"),
+    [
+        ("x.ndim == 1", "np.ones(n) if n else np.ones((n, 2))"),
+        ("isinstance(x, Own)", "np.ones(n)"),
+    ],
+)
+def test_what_is_not_known_to_differ_is_not_decided(test: str, arguments: str) -> None:
+    text = effects(
+        "import numpy as np\nfrom other import Own\ndef rows(x):\n"
+        f"    if {test}:\n        found = range(37)\n    else:\n        found = range(53)\n    return found\n"
+        f"def work(n):\n    for i in rows({arguments}):\n        print(i)\n"
+    ).split("work ", 1)[1]
+    assert "x 37 " not in text and "x 53 " not in text
 
 
 def test_callers_that_nobody_sees_may_pass_anything() -> None:

@@ -1,0 +1,59 @@
+"""What a library's function calls back: the function that is passed, a method of what is, the steps of a pipeline."""
+
+from __future__ import annotations
+
+from gillint.diagnostics.span import Span
+from gillint.knowledge.conditions import Decision
+from gillint.knowledge.expressions import evaluate
+from gillint.knowledge.schema import Effect, Fact
+from gillint.resolve.activation import Activation
+from gillint.resolve.attributes import attribute_value
+from gillint.resolve.bound import Answers, build, element_of
+from gillint.resolve.estimators import run_of_steps
+from gillint.resolve.trace import Block, Bound
+from gillint.resolve.values import UNKNOWN, LazyRef, Value
+
+
+def called_back(act: Activation, fact: Fact, decision: Decision, bound: Bound, span: Span) -> Block | None:
+    """What one call of the function that is passed does, here: where the call waits, others run it."""
+    from gillint.resolve.calls import apply
+
+    steps = run_of_steps(fact.name, bound)
+    if steps:
+        with act.nested() as builder:
+            passed = bound.positional
+            for method in steps:
+                made = apply(act, method, passed, (), span, fact.name)
+                passed = (made, *passed[1:])
+        return builder.finish()
+    if fact.callback is None or decision.likely.effect is Effect.WAITS:
+        return None
+    functions = [_function(act, path, bound, span) for path in fact.callback.split(", ")]
+    answers = Answers(fact, bound)
+    # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
+    given = [r for r in fact.arguments if r.like is None or answers.value(r.like) is not None]
+    arguments = tuple(build(r, answers, bound) for r in given) or (_first_element(bound),)
+    known = [f for f in functions if f is not None and not isinstance(f.reference, LazyRef)]
+    if not any(f.reference is not None for f in known):
+        return None
+    with act.nested() as builder:
+        act.loops.append(evaluate(fact.calls, answers))
+        for function in known:
+            if function.reference is not None:
+                apply(act, function, arguments, (), span, fact.callback)
+        act.loops.pop()
+    return builder.finish()
+
+
+def _function(act: Activation, path: str, bound: Bound, span: Span) -> Value | None:
+    """The function that is passed, or a method of what is: `key`, `estimator.fit`, `self.estimator.fit`."""
+    parameter, *names = path.split(".")
+    function = bound.get(parameter)
+    for name in names:
+        function = attribute_value(act, function, name, span) if function is not None else None
+    return function
+
+
+def _first_element(bound: Bound) -> Value:
+    source = bound.receiver or (bound.positional[0] if bound.positional else UNKNOWN)
+    return element_of(source)

@@ -1,0 +1,119 @@
+"""How often a `while` loop turns that comes closer to its end by a known law, whatever the numbers are."""
+
+from __future__ import annotations
+
+import re
+
+from gillint.estimate import Estimate
+from gillint.resolve.iterations import expressions
+from gillint.syntax import tree as t
+
+# Halving a number, or what is between two: the logarithm of a size from ten to a million millions.
+_HALVED = Estimate(3, 12, 40)
+# Euclid's algorithm, digits of a number.
+_DIVIDED = Estimate(1, 8, 40)
+# Following parents to the root, where each walk makes the next one shorter.
+_FOLLOWED = Estimate(0, 2, 50)
+# An iteration that stops where the change is small: Newton's takes five, a relaxation hundreds.
+_CONVERGED = Estimate(5, 40, 10_000)
+_TOLERANCE = re.compile(r"(?:^|_)(?:tol|atol|rtol|eps|epsilon|tolerance|precision|accuracy)(?:$|_)", re.IGNORECASE)
+_SMALL = 0.05
+
+
+def turns_of(loop: t.While) -> Estimate | None:
+    """How often a loop turns that halves, divides, follows parents or converges; None for any other."""
+    tests = _comparisons(loop.test)
+    if any(_follows(test, loop.body) for test in tests):
+        return _FOLLOWED
+    names = {e.id for e in _inside(loop.test) if isinstance(e, t.Name)}
+    if _bisects(loop.body, names):
+        return _HALVED
+    if _divides(loop.body, names):
+        return _DIVIDED
+    stops = tests if tests else _breaks(loop.body)
+    return _CONVERGED if any(_is_tolerance(side) for test in stops for side in (test.left, *test.rights)) else None
+
+
+def _comparisons(test: t.Expr) -> tuple[t.Compare, ...]:
+    parts = test.values if isinstance(test, t.Boolean) else (test,)
+    return tuple(p for p in parts if isinstance(p, t.Compare))
+
+
+def _inside(node: t.Expr) -> list[t.Expr]:
+    return list(expressions((t.Evaluate(node.span, node),)))
+
+
+def _breaks(body: t.Body) -> tuple[t.Compare, ...]:
+    """The comparisons after which the loop is left at once."""
+    found: list[t.Compare] = []
+    for s in body:
+        if isinstance(s, t.If) and s.body and (isinstance(s.body[-1], t.Return) or _is_break(s.body[-1])):
+            found.extend(_comparisons(s.test))
+    return tuple(found)
+
+
+def _is_break(s: t.Stmt) -> bool:
+    return isinstance(s, t.Jump) and s.kind == "break"
+
+
+def _follows(test: t.Compare, body: t.Body) -> bool:
+    """`while parent[a] != a: a = parent[a]`."""
+    if len(test.rights) != 1:
+        return False
+    for one, other in ((test.left, test.rights[0]), (test.rights[0], test.left)):
+        if isinstance(one, t.Subscript) and isinstance(one.index, t.Name) and isinstance(other, t.Name):
+            return one.index.id == other.id
+    return False
+
+
+def _assigned(body: t.Body) -> list[tuple[str, t.Expr]]:
+    """The variables that a body assigns, with what they get; those of a tuple one by one."""
+    found: list[tuple[str, t.Expr]] = []
+    for s in body:
+        if not isinstance(s, t.Assign) or s.value is None:
+            continue
+        for target in s.targets:
+            values = s.value.elements if isinstance(s.value, t.Sequence) else ()
+            if isinstance(target, t.Name):
+                found.append((target.id, s.value))
+            elif isinstance(target, t.Sequence) and len(values) == len(target.elements):
+                pairs = zip(target.elements, values, strict=True)
+                found.extend((e.id, v) for e, v in pairs if isinstance(e, t.Name))
+    return found
+
+
+def _bisects(body: t.Body, tested: set[str]) -> bool:
+    """`mid = (low + high) // 2`, where the test looks at `low` and `high`."""
+    for _, value in _assigned(body):
+        parts = {e.id for e in _inside(value) if isinstance(e, t.Name)}
+        if len(parts & tested) == 2 and any(_halves(e) for e in _inside(value)):
+            return True
+    return False
+
+
+def _halves(e: t.Expr) -> bool:
+    if not isinstance(e, t.Binary) or not isinstance(e.right, t.Constant):
+        return False
+    return (e.operator in ("floordiv", "truediv") and e.right.value == 2) or (
+        e.operator == "rshift" and e.right.value == 1
+    )
+
+
+def _divides(body: t.Body, tested: set[str]) -> bool:
+    """`n //= 10`, `n >>= 1`, `a, b = b, a % b`, where the test looks at the number."""
+    for s in body:
+        if not isinstance(s, t.Augment) or s.operator not in ("floordiv", "rshift", "truediv"):
+            continue
+        if isinstance(s.target, t.Name) and s.target.id in tested and isinstance(s.value, (t.Constant, t.Name)):
+            return True
+    for name, value in _assigned(body):
+        if name in tested and isinstance(value, t.Binary) and value.operator in ("mod", "floordiv", "rshift"):
+            return True
+    return False
+
+
+def _is_tolerance(side: t.Expr) -> bool:
+    if isinstance(side, t.Constant) and isinstance(side.value, float):
+        return 0 < side.value < _SMALL
+    name = side.id if isinstance(side, t.Name) else side.name if isinstance(side, t.Attribute) else ""
+    return _TOLERANCE.search(name) is not None
