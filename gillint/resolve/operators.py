@@ -52,6 +52,8 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         amount = None
         if left.number is not None and right.number is not None and operator in _ARITHMETIC:
             amount = left.number.combine(right.number, _ARITHMETIC[operator])
+            if operator == "mod" and kind == "int" and not left.number.known:
+                amount = right.number * _REMAINDER  # the scenarios of a range may all leave the same
         made = of_number(kind, amount)
         if operator == "mod" and kind == "int" and made.literal is None and right.number is not None:
             return replace(made, distinct=right.number)
@@ -80,6 +82,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
 
 # Marks of numbers: what a clock says, and the time between two readings.
 _CLOCK, _ELAPSED = "clock", "elapsed"
+_REMAINDER = Estimate(0, 0.5, 1)
 # Of an interval, what is left of it when something has been done.
 _REST = Estimate(0.1, 0.8, 1.0)
 
