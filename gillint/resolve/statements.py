@@ -369,10 +369,16 @@ def _while(act: Activation, node: t.While) -> None:
     def enter() -> _Entry:
         act.operation("while_step")
         evaluate(act, node.test)
-        hangs_on = None if known is not None and known.known else WHILE_TURNS
-        return known or usual, hangs_on, Iterations.INDEPENDENT
+        turns = known or usual
+        if known is not None and known.likely > _GUARD and any(leaves_early(s) for s in node.body):
+            turns = Estimate(1, min(usual.likely, known.likely), known.high)  # the limit is a guard, and not the way out
+        hangs_on = None if turns.known else WHILE_TURNS
+        return turns, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
+
+
+_GUARD = 100_000.0
 
 
 def is_retry(body: t.Body) -> bool:
