@@ -69,6 +69,7 @@ class Program(Protocol):
     assumptions: Mapping[str, Estimate]
     web_handlers: bool
     lazies: dict[int, Lazy]
+    started: set[int]
     files: Files
     options: dict[str, Option]
     tables: Tables
@@ -235,8 +236,10 @@ class Activation:
     def start(self, value: Value) -> Lazy | None:
         """Take the deferred work out of a value: from here on it is done, or someone else's."""
         lazy = self.lazy_of(value)
-        if lazy is not None and isinstance(value.reference, LazyRef) and value.reference.key in self.pending:
-            self.pending.remove(value.reference.key)
+        if lazy is not None and isinstance(value.reference, LazyRef):
+            self.program.started.add(value.reference.key)
+            if value.reference.key in self.pending:
+                self.pending.remove(value.reference.key)
         return lazy
 
     def begin(self, value: Value) -> None:

@@ -30,8 +30,9 @@ _UNKNOWN_SIZE |= dict.fromkeys(
     ("dict", "set", "frozenset", "collections.Counter", "collections.defaultdict", "collections.OrderedDict"),
     Estimate(3, 1_000, 1e6),
 )
-# A part of a parsed document of which nothing else is known: a text of a field, or a list of a few dozen records.
+# A field of a record in a parsed document, of which nothing else is known: a text.
 FIELD = Estimate(2, 20, 1e4)
+FEW = Estimate(1, 5, 1_000)  # what a field has, where it is a list
 _UNKNOWN_SIZE["json"] = FIELD
 # What is asked of a database comes in some rows.
 ROWS = Estimate(1, 100, 1e6)
@@ -42,6 +43,7 @@ _UNKNOWN_SIZE |= dict.fromkeys(
 )  # fmt: skip
 # Nodes of a document: of a page, and of what was found in one.
 _UNKNOWN_SIZE |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
+_UNKNOWN_SIZE["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
 NAMESPACES = ("threading.local", "types.SimpleNamespace")
@@ -157,7 +159,9 @@ class Answers:
         return self._result if found is None and parameter == RESULT else found
 
     def type_of(self, parameter: str) -> str | None:
-        value = self.value(parameter)
+        value = self.value(parameter.removesuffix("[]"))
+        if parameter.endswith("[]") and value is not None:  # of its elements
+            value = element_of(value)
         if value is None:
             return None
         if isinstance(value.reference, ChoiceRef) and any(o.reference is None for o in value.reference.options):
@@ -177,6 +181,8 @@ class Answers:
             )
         if value.dtype is not None:
             return value.dtype
+        if value.type == "pandas.DataFrame" and value.columns:
+            return _common_dtype(value)
         return {"int": "int64", "float": "float64", "complex": "complex128", "bool": "bool"}.get(value.type or "")
 
     def _column(self, value: Value) -> Value | None:
@@ -262,6 +268,16 @@ class Answers:
         name = value.origin if value is not None and value.origin is not None else f"`{parameter}` of {self._fact.name}"
         if name not in self.hangs_on:
             self.hangs_on.append(name)
+
+
+def _common_dtype(frame: Value) -> str | None:
+    """The dtype of an array of all columns: their own where they share one, `object` beside texts, else `mixed` numbers."""
+    kinds = {column.dtype for _, column in frame.columns or ()}
+    if len(kinds) == 1:
+        return kinds.pop()
+    if None in kinds:
+        return None
+    return "mixed" if all(kind.rstrip("0123456789") in ("int", "uint", "float") for kind in kinds if kind) else "object"
 
 
 def _choices(value: Value | None) -> Estimate:

@@ -17,8 +17,9 @@ WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
 # Where it is run again and again. In the programs of the accuracy table such a loop turns nine times (geometric mean), and
 # never a thousand times: a digit, a parent, a link at a time.
 INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
-# Of requests, one after the other: a listing has some pages, an answer comes in some pieces.
+# Of requests, one after the other: a listing has some pages. An answer comes in a few pieces.
 EXCHANGES = Estimate(1, 20, 1e4)
+FRAGMENTS = Estimate(1, 5, 1e4)
 _BUFFERS = ("io.BytesIO", "io.StringIO")
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
@@ -142,7 +143,7 @@ def turns_until_empty(body: Block) -> Estimate | None:
         if call.name == "itertools.islice" and len(call.bound.positional) == 2:
             taken, each = (call.bound.positional[0].size, call.bound.positional[1].number)
             if taken is not None and each is not None and each.known and each.likely >= 1:
-                return (taken / each).map(lambda n: -(-n // 1)) + 1
+                return (taken / each).map(lambda n: max(1.0, -(-n // 1)))
         method = call.name.rsplit(".", 1)[-1]
         source = call.bound.receiver
         if source is None:
@@ -170,6 +171,19 @@ def works_off(loop: t.While) -> bool:
     return False
 
 
+def serves(loop: t.While) -> bool:
+    """`while True: task = tasks.get()`: a worker's loop, which is there for all the tasks."""
+    if not isinstance(loop.test, t.Constant) or not loop.test.value:
+        return False
+    return any(
+        isinstance(e, t.Call) and _last_name(e.function) in _ASKED_FOR_TASKS and all(a.keyword for a in e.arguments)
+        for e in expressions(loop.body)
+    )
+
+
+_ASKED_FOR_TASKS = ("get", "get_nowait", "accept")
+
+
 def _asked_for_members(test: t.Expr) -> set[str | None]:
     """The containers that a test asks whether there is something in them."""
     if isinstance(test, t.Boolean):
@@ -185,17 +199,26 @@ def _asked_for_members(test: t.Expr) -> set[str | None]:
     return {key_of(test)} if isinstance(test, (t.Name, t.Attribute)) else set()
 
 
-def asks_each_turn(body: Block, depth: int = 4) -> bool:
-    """Whether what is repeated talks to somebody else, itself or in what it calls."""
+def turns_while_talking(body: Block) -> Estimate | None:
+    """The turns of a loop that talks to somebody else each time; None where it does not."""
+    found = _exchange(body, 4)
+    if found is None:
+        return None
+    return FRAGMENTS if found.name.endswith((".recv", ".recv_into")) else EXCHANGES
+
+
+def _exchange(body: Block, depth: int) -> Call | None:
+    """The first call that talks to somebody else, of a body itself or of what it calls."""
     for node in body.nodes:
         if isinstance(node, Call) and node.peer is not None and node.fact is not None:
-            return True
+            return node
         inner = node.inner if isinstance(node, Call) else node.body if isinstance(node, Loop) else None
-        if inner is not None and depth > 0 and asks_each_turn(inner, depth - 1):
-            return True
-        if isinstance(node, Branch) and any(asks_each_turn(arm, depth) for arm in node.arms):
-            return True
-    return False
+        found = _exchange(inner, depth - 1) if inner is not None and depth > 0 else None
+        if isinstance(node, Branch):
+            found = next((c for arm in node.arms if (c := _exchange(arm, depth)) is not None), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _gives(call: Call, to: Value) -> bool:

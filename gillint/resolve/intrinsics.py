@@ -16,12 +16,13 @@ from gillint.resolve.columns import GROUPED
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.repeated import called_again
 from gillint.resolve.shapes import ARRAY
-from gillint.resolve.trace import Bound, Kind
+from gillint.resolve.trace import Block, Bound, Branch, Kind
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
     ClassRef,
     FunctionRef,
+    Literal,
     MethodRef,
     PartialRef,
     SymbolRef,
@@ -49,10 +50,12 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return element_of(bound.receiver)
     if name in _PACKED:
         return _packed(name, bound)
+    if name == "str.format":
+        _format_each(act, (*args, *(v for _, v in bound.parameters)), span)
     if name in _MADE:
         return _MADE[name](args)
-    if bound.has_star and len(args) == 1 and name in ("zip", "itertools.chain", "heapq.merge"):
-        return _spread(name, args[0])
+    if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
+        return _in_turn(act, args[0], span) or (_spread(name, args[0]) if bound.has_star else None)
     if name in _QUERIES and args:
         return _query(_QUERIES[name], bound.receiver, args)
     if name in _COMBINATIONS and args:
@@ -63,7 +66,7 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if handler is None or not args:
         return None
     made = handler(name, args)
-    return _stepping(act, args, made, span) if name in _WRAPPERS else made
+    return _stepping(act, args, made, span) if made is not None and name in _WRAPPERS else made
 
 
 _WRAPPERS = ("zip", "enumerate", "reversed", "iter")
@@ -208,6 +211,37 @@ _MADE: dict[str, Callable[[tuple[Value, ...]], Value]] = {
 }
 
 
+def _format_each(act: Activation, values: tuple[Value, ...], span: Span) -> None:
+    """Each value formats itself, which dates do at length."""
+    from gillint.resolve.operators import operator_fact
+
+    for value in values:
+        operator_fact(act, value, "__format__", (), span)
+
+
+_OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")
+
+
+def _in_turn(act: Activation, several: Value, span: Span) -> Value | None:
+    """Generators one after the other, `chain.from_iterable(map(read, paths))`: an item is one of theirs."""
+    one = element_of(several)
+    inner = act.lazy_of(one)
+    if inner is None or inner.kind not in (Kind.GENERATOR, Kind.MAP):
+        return None
+    act.begin(several)
+    with act.nested() as making:
+        outer = act.start(several)
+        if outer is not None:
+            act.builder.include(outer.block)
+        act.begin(one)
+        act.start(one)
+    share = min(1.0, 1.0 / max(1.0, inner.trips.likely))
+    nodes = (*inner.block.nodes, Branch((making.finish(), Block()), (share, 1.0 - share)))
+    trips = (outer.trips if outer is not None else size_of(several)) * inner.trips
+    lazy = Lazy(span, Kind.MAP, Block(inner.block.operations, nodes), trips, inner.result, act.path, act.name)
+    return act.defer(lazy, "iterator", inner.result)
+
+
 def _spread(name: str, several: Value) -> Value:
     """`zip(*rows)`, `chain(*lists)`: each member is an iterable of its own."""
     one = element_of(several)
@@ -216,6 +250,17 @@ def _spread(name: str, several: Value) -> Value:
         return Value(type="iterator", size=one.size, element=column, origin=one.origin)
     size = several.size * one.size if several.size is not None and one.size is not None else None
     return Value(type="iterator", size=size, element=element_of(one), origin=several.origin)
+
+
+def _grouped(name: str, args: tuple[Value, ...]) -> Value | None:
+    """`groupby(rows, key)`: so many groups as there are rows in each, where nothing tells; together they are the rows."""
+    source = args[0]
+    if source.size is None and source.items is None:
+        return None
+    rows = length_of(source).max(1)
+    groups = Estimate(1.0, rows.likely**0.5, rows.high)
+    group = Value(type="iterator", size=(rows / groups).sorted(), element=element_of(source))
+    return Value(type=name, size=groups, element=Value(type="tuple", items=(UNKNOWN, group)))
 
 
 _QUERIES = {"sqlalchemy.select": "sqlalchemy.sql.Select", "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query"}
@@ -306,9 +351,15 @@ def _bounded(count: Callable[[float, float], float], n: float, r: float) -> floa
 _CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")
 
 
+_FEW = 32
+
+
 def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if not args:
         return Value(type=kind, size=ZERO)
+    letters = literal_text(args[0])
+    if kind in ("list", "tuple") and letters is not None and len(letters) <= _FEW:  # names: `list("abc")`
+        return Value(type=kind, items=tuple(Value(type="str", size=ONE, literal=Literal(c)) for c in letters))
     size = length_of(args[0]) if args[0].size is not None or args[0].items is not None else None
     distinct = element_of(args[0]).distinct
     if kind in ("set", "frozenset") and size is not None and distinct is not None:
@@ -423,7 +474,7 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     return None
 
 
-_BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
+_BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "range": _range,
     "slice": _slice,
     "len": _len,
@@ -437,6 +488,7 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
     "abs": _amount,
     "next": _next,
     "itertools.islice": _first_of,
+    "itertools.groupby": _grouped,
     "int": _converted,
     "float": _converted,
     "sqlalchemy.create_engine": _engine,

@@ -39,6 +39,8 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
         turns = (act.times * act.trips_so_far() / made).max(1)
         return (ZERO, turns) if turns != ONE else (value.size if value.size is not None else ZERO, ONE)
     depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
+    if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):  # of what is made anew in each turn
+        depth = act.born.get(target.value.id, (0, ZERO))[0]
     if len(act.loops) <= depth:
         return value.size if value.size is not None else ZERO, ONE
     return first, act.trips_so_far(depth)
