@@ -18,6 +18,7 @@ from gillint.resolve.repeated import called_again
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Block, Bound, Branch, Kind
 from gillint.resolve.values import (
+    NONE,
     UNKNOWN,
     ClassRef,
     FunctionRef,
@@ -424,6 +425,12 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
     return act.defer(lazy, "iterator", produced)
 
 
+def _slice(name: str, args: tuple[Value, ...]) -> Value:
+    """`slice(i, i + 4)`: the same as is written `i : i + 4` in a subscript."""
+    bounds = (NONE, args[0]) if len(args) == 1 else args[:2]
+    return Value(type="slice", items=(*bounds, args[2] if len(args) > 2 else NONE))
+
+
 def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     if len(args) == 1:
         return element_of(args[0])
@@ -469,6 +476,7 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
 
 _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "range": _range,
+    "slice": _slice,
     "len": _len,
     "enumerate": _enumerate,
     "zip": _zip,
