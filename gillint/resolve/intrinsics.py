@@ -49,7 +49,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name in _PACKED:
         return _packed(name, bound)
     if name == "str.format":
-        _format_each(act, (*args, *(v for _, v in bound.parameters)), span)
+        named = (v for _, v in bound.parameters if not any(v is given for given in args))
+        _format_each(act, (*args, *named), span)
     if name in _MADE:
         return _MADE[name](args)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):

@@ -52,10 +52,10 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         amount = None
         if left.number is not None and right.number is not None and operator in _ARITHMETIC:
             amount = left.number.combine(right.number, _ARITHMETIC[operator])
-        made = of_number(kind, amount)
-        if operator == "mod" and kind == "int" and made.literal is None and right.number is not None:
-            return replace(made, distinct=right.number)
-        return made
+        if operator == "mod" and kind == "int" and left.literal is None and right.number is not None:
+            last = (right.number - 1).max(0)  # what is left of a number that varies may be anything below
+            return Value(type="int", number=Estimate(0.0, last.likely / 2, last.high), distinct=right.number)
+        return of_number(kind, amount)
     if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
         both = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
         return Value(type="complex", number=number_of(left) * number_of(right) if both else None)
