@@ -51,7 +51,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name in _PACKED:
         return _packed(name, bound)
     if name == "str.format":
-        _format_each(act, (*args, *(v for _, v in bound.parameters)), span)
+        named = (v for _, v in bound.parameters if not any(v is given for given in args))
+        _format_each(act, (*args, *named), span)
     if name in _MADE:
         return _MADE[name](args)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
@@ -178,7 +179,13 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
 def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
     if named and not args:
         return Value(type="dict", columns=named)
-    return replace(args[0], reference=None) if args and args[0].type == "dict" else Value(type="dict")
+    if not args or args[0].type == "dict":
+        return replace(args[0], reference=None) if args else Value(type="dict", size=ZERO)
+    pair = element_of(args[0]).items  # `dict(pairs)`
+    known = args[0].size is not None or args[0].items is not None
+    return Value(
+        type="dict", size=length_of(args[0]) if known else None, items=pair if pair and len(pair) == 2 else None
+    )
 
 
 _EMPTY = {"list": ZERO, "set": ZERO, "dict": ZERO, "int": None, "float": None, "str": ZERO}

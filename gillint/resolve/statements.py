@@ -371,7 +371,9 @@ def _while(act: Activation, node: t.While) -> None:
         evaluate(act, node.test)
         turns = known or usual
         if known is not None and known.likely > _GUARD and any(leaves_early(s) for s in node.body):
-            turns = Estimate(1, min(usual.likely, known.likely), known.high)  # the limit is a guard, and not the way out
+            turns = Estimate(
+                1, min(usual.likely, known.likely), known.high
+            )  # the limit is a guard, and not the way out
         hangs_on = None if turns.known else WHILE_TURNS
         return turns, hangs_on, Iterations.INDEPENDENT
 

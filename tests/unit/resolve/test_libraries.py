@@ -50,6 +50,7 @@ def test_setdefault_fills_a_dict() -> None:
         "    for key, members in groups.items():\n        print(sum(members))\n"
     )
     assert "loop 5:5 x 20 " in text  # as many as there are remainders
+    assert "loop 5:5 x 0" not in text
 
 
 def test_mapped_attributes_have_the_type_in_brackets() -> None:
