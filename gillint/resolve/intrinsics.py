@@ -11,7 +11,8 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import ROWS, element_of, literal_text, number_of, size_of
+from gillint.resolve.assumed import ROWS
+from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.repeated import called_again
