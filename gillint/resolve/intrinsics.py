@@ -174,7 +174,16 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
 def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
     if named and not args:
         return Value(type="dict", columns=named)
-    return replace(args[0], reference=None) if args and args[0].type == "dict" else Value(type="dict")
+    if not args:
+        return Value(type="dict")
+    given = args[0]
+    if given.type == "dict":
+        return replace(given, reference=None)
+    pair = element_of(given)
+    if pair.items is None or len(pair.items) != 2:
+        return Value(type="dict")
+    key, member = pair.items
+    return Value(type="dict", size=given.size, items=(key, member), element=key)
 
 
 _EMPTY = {"list": ZERO, "set": ZERO, "dict": ZERO, "int": None, "float": None, "str": ZERO}

@@ -44,6 +44,12 @@ def test_a_subclass_of_a_python_librarys_class_has_its_methods() -> None:
     assert "pyparsing.Token.parse_string" in text
 
 
+@pytest.mark.parametrize("made", ["dict((k, 'abc') for k in range(9))", "dict(zip(range(9), ['abc'] * 9))"])
+def test_a_dict_of_pairs_holds_what_is_in_them(made: str) -> None:
+    text = effects(f"def work():\n    d = {made}\n    return [v.upper() for v in d.values()]\n")
+    assert "str.upper" in text and "x 9 " in text
+
+
 def test_setdefault_fills_a_dict() -> None:
     text = effects(
         "def work():\n    groups = {}\n    for i in range(400):\n        groups.setdefault(i % 20, []).append(i)\n"
