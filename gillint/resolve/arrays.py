@@ -74,8 +74,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         asked = dimensions(bound.get("size"))
         return _typed(last, bound, with_shape(result, asked) if asked else result)
     if name in _CASTS and result.type == ARRAY and bound.positional:
-        made = _of_list(bound.positional[0], result)
-        return replace(made if made is not None else result, dtype=last)
+        return replace(_of_list(bound.positional[0], result), dtype=last)
     if last in ("array", "asarray", "asanyarray", "fromiter") and bound.positional and bound.receiver is None:
         return _of_list(bound.positional[0], result)
     if last in _BINARY or last in ("where", "clip"):

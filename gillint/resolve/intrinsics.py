@@ -390,6 +390,12 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     if method == "keys":
         return Value(type="list", size=size, element=key, origin=receiver.origin)
     if method in ("get", "pop", "setdefault"):
+        asked = literal_text(args[0]) if args else None
+        named = receiver.column(asked) if asked is not None and receiver.columns else None
+        if named is not None:
+            return named
+        if len(args) > 1 and args[1].reference is not None and (receiver.columns or value == UNKNOWN):
+            return args[1]  # a class or a function: this one, or one like it
         if len(args) > 1 and value == UNKNOWN and args[1].type != "NoneType":
             return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
         return join(value, args[1]) if len(args) > 1 else value

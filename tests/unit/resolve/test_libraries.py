@@ -50,6 +50,16 @@ def test_a_dict_of_pairs_holds_what_is_in_them(made: str) -> None:
     assert "str.upper" in text and "x 9 " in text
 
 
+def test_options_that_are_not_passed_are_their_defaults() -> None:
+    text = effects(
+        "import zlib\nclass Packer:\n    def pack(self, data):\n        return zlib.compress(data)\n"
+        "class Store:\n    kind = Packer\n    def __init__(self, **options):\n"
+        "        self.packer = options.pop('packer', self.kind)()\n        self.data = options.get('data', b'')\n"
+        "def work():\n    s = Store(data=bytes(700))\n    return s.packer.pack(s.data)\n"
+    ).split("work ", 1)[1]
+    assert "zlib.compress" in text and "bytes(700)" in text
+
+
 def test_setdefault_fills_a_dict() -> None:
     text = effects(
         "def work():\n    groups = {}\n    for i in range(400):\n        groups.setdefault(i % 20, []).append(i)\n"
@@ -81,7 +91,8 @@ HELPERS = (
         ("if __name__ == '__main__':\n    print(total(100_000))\n", {"total"}),
         ("def work(n):\n    return total(n)\n", {"table"}),
         ("app.add(table)\ndef work():\n    return total(100_000)\n", {"table"}),
-        ("__all__ = ['table']\ndef work():\n    return total(100_000)\n", {"table"}),
+        ("TABLE = ['table']\ndef work():\n    return total(100_000)\n", {"table"}),
+        ("__all__ = ['table']\ndef work():\n    return total(100_000)\n", {"total", "work"}),
     ],
 )
 def test_where_a_file_has_its_program_a_function_that_nobody_calls_is_spare(rest: str, expected: set[str]) -> None:

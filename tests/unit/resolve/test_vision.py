@@ -42,6 +42,8 @@ def test_pictures_are_as_large_as_calls_make_them(expression: str, shape: tuple[
     assert (dimensions(value), value.dtype) == (shape, dtype)
 
 
-@pytest.mark.parametrize("expression", ["cv2.resize(img, size)", "np.uint8(unknown)", "ski.transform.resize(img, shape)"])
+@pytest.mark.parametrize(
+    "expression", ["cv2.resize(img, size)", "np.uint8(unknown)", "ski.transform.resize(img, shape)"]
+)
 def test_what_is_not_known_is_not_made_up(expression: str) -> None:
     assert value_of(expression, SETUP).shape is None
