@@ -57,7 +57,7 @@ def test_options_that_are_not_passed_are_their_defaults() -> None:
         "        self.packer = options.pop('packer', self.kind)()\n        self.data = options.get('data', b'')\n"
         "def work():\n    s = Store(data=bytes(700))\n    return s.packer.pack(s.data)\n"
     ).split("work ", 1)[1]
-    assert "zlib.compress" in text and "bytes(700)" in text
+    assert "zlib.compress" in text and "data: bytes[700]" in text
 
 
 def test_setdefault_fills_a_dict() -> None:
