@@ -50,8 +50,8 @@ from gillint.resolve.values import (
     is_known,
     join,
     text_of,
-    widen,
 )
+from gillint.resolve.widening import widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
