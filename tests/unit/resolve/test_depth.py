@@ -445,6 +445,7 @@ TRIPS: dict[str, tuple[float, str]] = {
     "until_all_agree": (5, "def f(parts, now):\n    while True:\n        found = [p.next(now) for p in parts]\n        if None in found:\n            return None\n        elif min(found) == max(found):\n            return now\n        else:\n            now = max(found)"),
     "until_the_mark": (1_000, "def f(source, mark):\n    while True:\n        line = source.take()\n        if line == mark:\n            break"),
     "guarded": (1_000, "def f(source):\n    pages = []\n    while len(pages) < 1 << 22:\n        page = source.take()\n        if page is None:\n            break\n        pages.append(page)"),
+    "nothing_is_yielded": (300, "def g(n):\n    for i in range(300):\n        yield from ()\nfor x in g(3):\n    f(x)"),
     "counted_to_the_end": (1 << 22, "def f(source):\n    pages = []\n    while len(pages) < 1 << 22:\n        pages.append(source.take())"),
     "until_they_differ": (1_000, "def f(one, other):\n    while True:\n        a, b = one.take(), other.take()\n        if a != b:\n            break"),
 }
