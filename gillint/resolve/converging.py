@@ -99,7 +99,9 @@ def _assigned(body: t.Body) -> list[tuple[str, t.Expr]]:
 
 def _bisects(body: t.Body, tested: set[str]) -> bool:
     """`mid = (low + high) // 2`, where the test looks at `low` and `high`."""
-    for _, value in _assigned(body):
+    for name, value in _assigned(body):
+        if name in tested:
+            continue  # a step of an iteration: `y = (y + x / y) / 2`
         parts = {e.id for e in _inside(value) if isinstance(e, t.Name)}
         if len(parts & tested) == 2 and any(_halves(e) for e in _inside(value)):
             return True
