@@ -19,6 +19,7 @@ from gillint.resolve.repeated import called_again
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Block, Bound, Branch, Kind
 from gillint.resolve.values import (
+    NONE,
     UNKNOWN,
     ClassRef,
     FunctionRef,
@@ -51,7 +52,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name in _PACKED:
         return _packed(name, bound)
     if name == "str.format":
-        _format_each(act, (*args, *(v for _, v in bound.parameters)), span)
+        named = (v for _, v in bound.parameters if not any(v is given for given in args))
+        _format_each(act, (*args, *named), span)
     if name in _MADE:
         return _MADE[name](args)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
@@ -178,7 +180,14 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
 def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
     if named and not args:
         return Value(type="dict", columns=named)
-    return replace(args[0], reference=None) if args and args[0].type == "dict" else Value(type="dict")
+    if not args or args[0].type == "dict":
+        return replace(args[0], reference=None) if args else Value(type="dict", size=ZERO)
+    pair = element_of(args[0]).items  # `dict(pairs)`
+    known = args[0].size is not None or args[0].items is not None
+    size = length_of(args[0]) if known else None
+    if pair is None or len(pair) != 2:
+        return Value(type="dict", size=size)
+    return Value(type="dict", size=size, items=pair, element=pair[0])
 
 
 _EMPTY = {"list": ZERO, "set": ZERO, "dict": ZERO, "int": None, "float": None, "str": ZERO}
@@ -425,6 +434,12 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
     return act.defer(lazy, "iterator", produced)
 
 
+def _slice(name: str, args: tuple[Value, ...]) -> Value:
+    """`slice(i, i + 4)`: the same as is written `i : i + 4` in a subscript."""
+    bounds = (NONE, args[0]) if len(args) == 1 else args[:2]
+    return Value(type="slice", items=(*bounds, args[2] if len(args) > 2 else NONE))
+
+
 def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     if len(args) == 1:
         return element_of(args[0])
@@ -462,6 +477,12 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     if method == "keys":
         return Value(type="list", size=size, element=key, origin=receiver.origin)
     if method in ("get", "pop", "setdefault"):
+        asked = literal_text(args[0]) if args else None
+        named = receiver.column(asked) if asked is not None and receiver.columns else None
+        if named is not None:
+            return named
+        if len(args) > 1 and args[1].reference is not None and (receiver.columns or value == UNKNOWN):
+            return args[1]  # a class or a function: this one, or one like it
         if len(args) > 1 and value == UNKNOWN and args[1].type != "NoneType":
             return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
         return join(value, args[1]) if len(args) > 1 else value
@@ -470,6 +491,7 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
 
 _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "range": _range,
+    "slice": _slice,
     "len": _len,
     "enumerate": _enumerate,
     "zip": _zip,

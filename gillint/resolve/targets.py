@@ -303,7 +303,8 @@ def _unpacked(targets: tuple[t.Expr, ...], value: Value) -> list[Value]:
         return list(items) if known and items is not None else [element_of(value)] * len(targets)
     after = len(targets) - starred - 1
     if items is None or len(items) < len(targets) - 1:
-        rest = Value(type="list", element=element_of(value))
+        left = (value.size - (len(targets) - 1)).max(0) if value.size is not None else None
+        rest = Value(type="list", size=left, element=element_of(value))
         return [rest if i == starred else element_of(value) for i in range(len(targets))]
     middle = items[starred : len(items) - after]
     rest = Value(type="list", items=middle, size=Estimate.point(len(middle)))
