@@ -304,4 +304,4 @@ def test_different_tasks_wait_side_by_side() -> None:
     """
     prediction = prediction_of(source)
     assert prediction.concurrency.value == "asyncio"
-    assert prediction.held.likely is not None and prediction.held.likely < 0.06
+    assert prediction.held.likely is not None and prediction.held.likely < 0.03
