@@ -159,7 +159,9 @@ class Answers:
         return self._result if found is None and parameter == RESULT else found
 
     def type_of(self, parameter: str) -> str | None:
-        value = self.value(parameter)
+        value = self.value(parameter.removesuffix("[]"))
+        if parameter.endswith("[]") and value is not None:  # of its elements
+            value = element_of(value)
         if value is None:
             return None
         if isinstance(value.reference, ChoiceRef) and any(o.reference is None for o in value.reference.options):
@@ -179,6 +181,8 @@ class Answers:
             )
         if value.dtype is not None:
             return value.dtype
+        if value.type == "pandas.DataFrame" and value.columns:
+            return _common_dtype(value)
         return {"int": "int64", "float": "float64", "complex": "complex128", "bool": "bool"}.get(value.type or "")
 
     def _column(self, value: Value) -> Value | None:
@@ -264,6 +268,16 @@ class Answers:
         name = value.origin if value is not None and value.origin is not None else f"`{parameter}` of {self._fact.name}"
         if name not in self.hangs_on:
             self.hangs_on.append(name)
+
+
+def _common_dtype(frame: Value) -> str | None:
+    """The dtype of an array of all columns: their own where they share one, `object` beside texts, else `mixed` numbers."""
+    kinds = {column.dtype for _, column in frame.columns or ()}
+    if len(kinds) == 1:
+        return kinds.pop()
+    if None in kinds:
+        return None
+    return "mixed" if all(kind.rstrip("0123456789") in ("int", "uint", "float") for kind in kinds if kind) else "object"
 
 
 def _choices(value: Value | None) -> Estimate:

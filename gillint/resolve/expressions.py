@@ -32,7 +32,7 @@ from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.texts import Text, filled, unknown
-from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
+from gillint.resolve.trace import Await, Block, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -328,6 +328,13 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
     return assumed, element, None, value.origin or _source_text(act, span)
 
 
+def awaited_from(act: Activation, first: int, span: Span) -> None:
+    """The calls since a node of the block are awaited: the steps of `async for`."""
+    nodes = act.builder.nodes
+    nodes[first:] = [replace(n, awaited=True) if isinstance(n, Call) else n for n in nodes[first:]]
+    act.emit(Await(span))
+
+
 def _source_text(act: Activation, span: Span) -> str:
     """The text of an expression, where it is short enough to be quoted."""
     text = act.scope.syntax.text(span).strip()
@@ -347,12 +354,13 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
                 if number > 0:
                     source = evaluate(act, clause.iterable)
                     act.begin(source)
+            before = len(builder.nodes)
             count, element, lazy, what = iterate(act, source, clause.iterable.span)
+            if clause.is_async:
+                awaited_from(act, before, clause.iterable.span)
             _emit_part(act, making.finish(), count)
             if lazy is not None:
                 builder.include(lazy.block)
-            if clause.is_async:
-                act.emit(Await(clause.iterable.span))
             hangs_on = hangs_on or what
             act.loops.append(count)
             depth += 1

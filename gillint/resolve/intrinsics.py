@@ -21,6 +21,7 @@ from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
     FunctionRef,
+    Literal,
     MethodRef,
     PartialRef,
     SymbolRef,
@@ -356,9 +357,15 @@ def _bounded(count: Callable[[float, float], float], n: float, r: float) -> floa
 _CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")
 
 
+_FEW = 32
+
+
 def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if not args:
         return Value(type=kind, size=ZERO)
+    letters = literal_text(args[0])
+    if kind in ("list", "tuple") and letters is not None and len(letters) <= _FEW:  # names: `list("abc")`
+        return Value(type=kind, items=tuple(Value(type="str", size=ONE, literal=Literal(c)) for c in letters))
     size = length_of(args[0]) if args[0].size is not None or args[0].items is not None else None
     distinct = element_of(args[0]).distinct
     if kind in ("set", "frozenset") and size is not None and distinct is not None:

@@ -7,7 +7,7 @@ from gillint.frozen import replace
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.columns import of_rows
 from gillint.resolve.dtypes import scalar_of
-from gillint.resolve.indexing import GRIDS, array_item, extent, grid, some_of
+from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.shapes import ARRAY, KEPT
 from gillint.resolve.values import SymbolRef, Value
@@ -79,8 +79,6 @@ def _sliced(value: Value, piece: Value) -> Value | None:
         value = Value(type="bytes", size=value.size, origin=value.origin)
     whole = size_of(value) if value.size is not None or value.items is not None else None
     size = extent(whole, piece)
-    if size is None and whole is not None and piece.items is not None:
-        size = some_of(whole, piece)
     origin = value.origin if size is None else None
     member = element_of(value) if value.items is not None and value.type != "dict" else value.element
     kept = replace(value, size=size, shape=None, literal=None, items=None, element=member, number=None, origin=origin)

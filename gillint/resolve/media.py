@@ -1,4 +1,4 @@
-"""Pictures, sounds and arrays in files: what a program writes there is what it reads from there."""
+"""Pictures, sounds, arrays and frames in files: what a program writes there is what it reads from there."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from gillint.estimate import Estimate
 from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import size_of
+from gillint.resolve.columns import FRAME, column
+from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
 from gillint.resolve.shapes import ARRAY, PICTURE, with_shape
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Source, Value
-from gillint.resolve.writing import whole_file, write_to
+from gillint.resolve.writing import lines_of, whole_file, write_to
 
 _KIND = "media"
 _ENCODED = Estimate(0.1, 0.7, 4)  # bytes in a file for each element of what is written to it
@@ -27,7 +29,19 @@ class _Writer:
     data: tuple[int, tuple[str, ...]] | None
 
 
-_PATH = ("file", "filename", "fname", "uri", "fp", "im")
+_PATH = (
+    "file",
+    "filename",
+    "fname",
+    "uri",
+    "fp",
+    "im",
+    "path",
+    "path_or_buf",
+    "filepath_or_buffer",
+    "io",
+    "excel_writer",
+)
 _WRITERS = {
     "soundfile.write": _Writer((0, _PATH), (1, ("data",))),
     "scipy.io.wavfile.write": _Writer((0, _PATH), (2, ("data",))),
@@ -39,10 +53,15 @@ _WRITERS = {
     "skimage.io.imsave": _Writer((0, _PATH), (1, ("arr",))),
     "joblib.dump": _Writer((1, ("filename",)), (0, ("value",))),
     "PIL.Image.Image.save": _Writer((0, ("fp",)), None),
+    **dict.fromkeys(
+        (f"pandas.DataFrame.to_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
+        _Writer((0, _PATH), None),
+    ),
 }
 _READERS = {
     "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "cv2.imread", "imageio.imread", "imageio.v2.imread",
     "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open",
+    *(f"pandas.read_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
 }  # fmt: skip
 
 
@@ -76,7 +95,10 @@ def _written(site: Site, how: _Writer) -> None:
     if name is None or target is None or data is None:
         return
     made = replace(data, reference=None, origin=None, source=None, text=None)
-    content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
+    if data.type == FRAME:
+        content = Content(printed(data), lines_of(data), source=Source(_KIND, made))
+    else:
+        content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
     if target.type in HANDLES:
         write_to(site, name, content)
     else:
@@ -91,10 +113,31 @@ def _read(site: Site) -> Value:
         return site.result
     if site.name == "joblib.load":
         return source.value
+    if site.result.type == FRAME:
+        return _frame(site, source.value)
     if site.result.items is not None:  # the samples and their rate
         items = tuple(_like(i, source.value) if i.type == ARRAY else i for i in site.result.items)
         return replace(site.result, items=items)
     return _like(site.result, source.value)
+
+
+# What a reader is told of the columns: they are not those that were written.
+_CHOSEN = ("names", "usecols", "columns", "index_col", "dtype", "parse_dates", "chunksize", "skiprows", "nrows")
+
+
+def _frame(site: Site, written: Value) -> Value:
+    """The frame that was written, unless only a part of it is read; dates come back from a text file as texts."""
+    if written.type != FRAME:
+        return site.result
+    if any(site.bound.get(option) is not None for option in _CHOSEN):
+        return replace(site.result, size=written.size, shape=None)
+    if not site.name.endswith(("csv", "excel")) or written.columns is None:
+        return written
+    columns = tuple(
+        (name, column("object", written.size) if (each.dtype or "").startswith("datetime") else each)
+        for name, each in written.columns
+    )
+    return replace(written, columns=columns)
 
 
 def _like(result: Value, written: Value) -> Value:

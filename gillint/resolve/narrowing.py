@@ -52,14 +52,20 @@ _ORDER: dict[str, Callable[[int, int], bool]] = {
 
 
 def _dimensions(act: Activation, node: t.Expr) -> int | None:
-    """What `x.ndim` or `len(x.shape)` is, where the shape of the array is known."""
-    if isinstance(node, t.Call) and isinstance(node.function, t.Name) and node.function.id == "len":
-        inner = node.arguments[0].value if len(node.arguments) == 1 else None
-        array = inner.value if isinstance(inner, t.Attribute) and inner.name == "shape" else None
-    else:
-        array = node.value if isinstance(node, t.Attribute) and node.name == "ndim" else None
-    value = _settled(act, array)
-    return len(value.shape) if value is not None and value.type == ARRAY and value.shape is not None else None
+    """What `x.ndim` or `len(x.shape)` is where the shape of the array is known, and `len(x)` of a tuple."""
+    if isinstance(node, t.Attribute) and node.name == "ndim":
+        return _count(_settled(act, node.value))
+    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != "len":
+        return None
+    inner = node.arguments[0].value if len(node.arguments) == 1 else None
+    if isinstance(inner, t.Attribute) and inner.name == "shape":
+        return _count(_settled(act, inner.value))
+    value = _settled(act, inner)
+    return len(value.items) if value is not None and value.type == "tuple" and value.items is not None else None
+
+
+def _count(array: Value | None) -> int | None:
+    return len(array.shape) if array is not None and array.type == ARRAY and array.shape is not None else None
 
 
 def _settled(act: Activation, node: t.Expr | None) -> Value | None:
@@ -73,29 +79,17 @@ def _settled(act: Activation, node: t.Expr | None) -> Value | None:
         return evaluate(act, node)
 
 
-# Types of which none is another one's: numbers are left out, since numpy's stand for plain ones.
+# Types of which none is another one's; `bool` is an `int`.
 _APART = frozenset(
-    {
-        "str",
-        "bytes",
-        "bytearray",
-        "NoneType",
-        "list",
-        "tuple",
-        "dict",
-        "set",
-        "pathlib.Path",
-        ARRAY,
-        "pandas.DataFrame",
-        "pandas.Series",
-    }
+    {"str", "bytes", "bytearray", "list", "tuple", "dict", "set", "int", "float", "NoneType"}
+    | {"pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"}
 )
 
 
 def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
     """Whether a value is of a class, or of one of several, where its type is known."""
     value = _settled(act, arguments[0]) if len(arguments) == 2 else None
-    if value is None or value.type is None or len(options_of(value)) > 1:
+    if value is None or value.type is None or value.reference is not None:
         return None
     node = arguments[1]
     kinds = {annotated(act, kind).type for kind in (node.elements if isinstance(node, t.Sequence) else (node,))}

@@ -27,7 +27,7 @@ from gillint.resolve.exhaustion import (
     turns_while_talking,
     works_off,
 )
-from gillint.resolve.expressions import evaluate, iterate
+from gillint.resolve.expressions import awaited_from, evaluate, iterate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.likelihood import emptied, fills_a_gap, is_true, once_in
@@ -246,7 +246,8 @@ def _choose(
     merged: dict[str, Value] = {}
     for end in ends or [before]:
         for name, value in end.items():
-            merged[name] = join(merged[name], value) if name in merged else value
+            other = merged.get(name)
+            merged[name] = value if other is None or other is value else join(other, value)
     act.environment = before
     before.clear()
     before.update(merged)
@@ -330,11 +331,12 @@ def _for(act: Activation, node: t.For) -> None:
     act.begin(source)
 
     def enter() -> _Entry:
+        before = len(act.builder.nodes)
         count, element, lazy, hangs_on = iterate(act, source, node.iterable.span)
+        if node.is_async:
+            awaited_from(act, before, node.iterable.span)
         if lazy is not None:
             act.builder.include(lazy.block)
-        if node.is_async:
-            act.emit(Await(node.iterable.span))
         bind(act, node.target, element)
         if is_retry(node.body):
             count = Estimate(1, 1, max(1.0, count.high))

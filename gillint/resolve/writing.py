@@ -77,6 +77,13 @@ def _row_of(row: Value) -> tuple[Estimate, Text]:
     return size, Text(HOLE, counts, fields, (size - fields).max(0))
 
 
+def lines_of(frame: Value) -> Text:
+    """A frame as it is written to a CSV file: a line for each row, and one for the names."""
+    rows, fields = size_of(frame) + 1, Estimate.point(len(frame.columns)) if frame.columns is not None else ONE
+    counts = ((",", rows * (fields - 1).max(0)), ("\n", rows))
+    return Text(HOLE, counts, rows * fields, (printed(frame) - rows * fields).max(0))
+
+
 def written_row(site: Site) -> Value:
     """`writer.writerow(row)`."""
     row = site.argument(0, "row", "rowdict")

@@ -71,6 +71,12 @@ _WAITS_FOR = (
     "subprocess.Popen.communicate",
     "multiprocessing.Process.join",
     "threading.Thread.join",
+    "concurrent.futures.Future.result",
+    "threading.Event.wait",
+    "queue.Queue.get",
+    "multiprocessing.Queue.get",
+    "redis.Redis.blpop",
+    "redis.Redis.brpop",
 )
 _LOOK_UPS = ("socket.gethostbyname", "socket.getaddrinfo")
 _INDEX = {"add", "checkout", "commit", "merge", "mv", "rebase", "reset", "restore", "rm", "stash", "switch"}

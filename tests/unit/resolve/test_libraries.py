@@ -49,8 +49,7 @@ def test_setdefault_fills_a_dict() -> None:
         "def work():\n    groups = {}\n    for i in range(400):\n        groups.setdefault(i % 20, []).append(i)\n"
         "    for key, members in groups.items():\n        print(sum(members))\n"
     )
-    assert "loop 5:5 x 20 " in text
-    assert "loop 5:5 x 0" not in text
+    assert "loop 5:5 x 20 " in text  # as many as there are remainders
 
 
 def test_mapped_attributes_have_the_type_in_brackets() -> None:
@@ -176,6 +175,7 @@ def test_a_test_that_nothing_decides_takes_both_arms(call: str) -> None:
         ("x.ndim == 1", "np.ones(8)", True),
         ("x.ndim == 1", "np.ones((8, 2))", False),
         ("len(x.shape) > 2", "np.ones((8, 2, 2))", True),
+        ("len(x) == 2", "(1, 'b')", True),
         ("isinstance(x, str)", "'text'", True),
         ("isinstance(x, (list, tuple))", "np.ones(8)", False),
         ("not isinstance(x, np.ndarray)", "[1, 2]", True),
@@ -195,7 +195,6 @@ def test_dimensions_and_types_decide_tests(test: str, argument: str, first: bool
     ("test", "arguments"),
     [
         ("x.ndim == 1", "np.ones(n) if n else np.ones((n, 2))"),
-        ("isinstance(x, int)", "np.ones(n).sum()"),
         ("isinstance(x, Own)", "np.ones(n)"),
     ],
 )

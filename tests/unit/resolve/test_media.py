@@ -35,6 +35,23 @@ def test_what_is_read_is_as_large_as_what_was_written(write: str, read: str, exp
     assert expected in text
 
 
+FRAME = "pd.DataFrame({'a': np.arange(300), 'b': ['x%d' % i for i in range(300)], 'd': pd.date_range('2024-01-01', periods=300)})"
+
+
+@pytest.mark.parametrize(
+    ("write", "read", "expected"),
+    [
+        (f"{FRAME}.to_csv(p)", "np.sort(pd.read_csv(p)['a'].values)", "numpy.ndarray<int64>(300)"),
+        (f"{FRAME}.to_parquet(p)", "np.sort(pd.read_parquet(p)['a'].values)", "numpy.ndarray<int64>(300)"),
+        (f"{FRAME}.to_csv(p)", "[line.upper() for line in open(p)]", "x 301 "),
+        (f"{FRAME}.to_csv(p)", "[print(v) for v in pd.read_csv(p, usecols=['a'])['a']]", "x 300 "),
+    ],
+)
+def test_frames_that_are_read_are_those_that_were_written(write: str, read: str, expected: str) -> None:
+    text = effects(f"import pandas as pd\np = os.path.join(FOLDER, 'x')\n{write}\ndef work():\n    return {read}\n")
+    assert expected in text
+
+
 def test_of_files_in_a_folder_each_is_like_those_that_were_written() -> None:
     text = effects(
         "for i in range(5):\n    Image.new('RGB', (30, 40)).save(f'{FOLDER}/p{i}.png')\n"
