@@ -57,16 +57,12 @@ class Estimate:
 
     def map(self, function: Callable[[float], float]) -> Estimate:
         """Apply a function scenario by scenario."""
-        return Estimate(_cap(function(self.low)), _cap(function(self.likely)), _cap(function(self.high)))
+        return _capped(function(self.low), function(self.likely), function(self.high))
 
     def combine(self, other: Estimate | Number, function: Callable[[float, float], float]) -> Estimate:
         """Apply a function of two quantities scenario by scenario."""
         o = other if isinstance(other, Estimate) else Estimate.point(other)
-        return Estimate(
-            _cap(function(self.low, o.low)),
-            _cap(function(self.likely, o.likely)),
-            _cap(function(self.high, o.high)),
-        )
+        return _capped(function(self.low, o.low), function(self.likely, o.likely), function(self.high, o.high))
 
     @property
     def is_open(self) -> bool:
@@ -86,10 +82,7 @@ class Estimate:
         if self is ZERO and isinstance(other, Estimate):
             return other
         o = other if isinstance(other, Estimate) else Estimate.point(other)
-        low, likely, high = self.low + o.low, self.likely + o.likely, self.high + o.high
-        if -LIMIT < low < LIMIT and -LIMIT < likely < LIMIT and -LIMIT < high < LIMIT:
-            return Estimate(low, likely, high)
-        return Estimate(_cap(low), _cap(likely), _cap(high))
+        return _capped(self.low + o.low, self.likely + o.likely, self.high + o.high)
 
     __radd__ = __add__
 
@@ -105,12 +98,8 @@ class Estimate:
         if other is ZERO:
             return ZERO
         if isinstance(other, Estimate):
-            low, likely, high = self.low * other.low, self.likely * other.likely, self.high * other.high
-        else:
-            low, likely, high = self.low * other, self.likely * other, self.high * other
-        if -LIMIT < low < LIMIT and -LIMIT < likely < LIMIT and -LIMIT < high < LIMIT:
-            return Estimate(low, likely, high)
-        return Estimate(_cap(low), _cap(likely), _cap(high))
+            return _capped(self.low * other.low, self.likely * other.likely, self.high * other.high)
+        return _capped(self.low * other, self.likely * other, self.high * other)
 
     __rmul__ = __mul__
 
@@ -125,7 +114,11 @@ class Estimate:
         if self is other:
             return self
         if isinstance(other, Estimate):  # both are within the limit already
-            return Estimate(max(self.low, other.low), max(self.likely, other.likely), max(self.high, other.high))
+            return Estimate(
+                other.low if other.low > self.low else self.low,
+                other.likely if other.likely > self.likely else self.likely,
+                other.high if other.high > self.high else self.high,
+            )
         return self.combine(other, max)
 
     def min(self, other: Estimate | Number) -> Estimate:
@@ -143,6 +136,12 @@ class Estimate:
             return self
         a, b = self.sorted(), other.sorted()
         return Estimate(min(a.low, b.low), max(a.likely, b.likely), max(a.high, b.high))
+
+
+def _capped(low: float, likely: float, high: float) -> Estimate:
+    if -LIMIT < low < LIMIT and -LIMIT < likely < LIMIT and -LIMIT < high < LIMIT:
+        return Estimate(low, likely, high)
+    return Estimate(_cap(low), _cap(likely), _cap(high))
 
 
 _ANYTHING = 1_000.0
@@ -166,7 +165,7 @@ def total(estimates: Iterable[Estimate]) -> Estimate:
         low += e.low
         likely += e.likely
         high += e.high
-    return Estimate(_cap(low), _cap(likely), _cap(high))
+    return _capped(low, likely, high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,23 +15,30 @@ from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
-from gillint.regions.find import Region, find_regions, function_region
+from gillint.regions.find import Region, find_regions, function_region, made_by_each_run
 from gillint.resolve.program import Project, resolve, walk
 from gillint.resolve.trace import Block, Call, Concurrency, Handover, Kind, Loop, Resolved
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for
 from gillint.rules.base import FileContext
 from gillint.rules.comments import UNUSED_SUPPRESSION, heed
 from gillint.syntax.identity import identity
-from gillint.syntax.parse import Syntax, SyntaxProblem, parse
-from gillint.syntax.suppressions import read_remarks
+from gillint.syntax.parse import Syntax, SyntaxProblem, lines_of, parse
+from gillint.syntax.suppressions import Remarks, read_remarks
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A file's report, and what the rules saw of it: None where it cannot be parsed, or nothing in it could matter."""
+    """A file's report, and how it came about.
+
+    Attributes:
+        context: what the rules saw of it; None where it cannot be parsed, or nothing in it could matter.
+        read: what was read of the text, on which all of it hangs: the code, and the comments that speak to gillint; None
+            where it cannot be parsed.
+    """
 
     report: FileReport
     context: FileContext | None = None
+    read: tuple[list[str], Remarks] | None = None
 
 
 def analyse(
@@ -42,7 +49,13 @@ def analyse(
 
 
 def analyse_in_full(
-    source: str, path: str, options: Options, project: Project | None = None, *, thorough: bool = True
+    source: str,
+    path: str,
+    options: Options,
+    project: Project | None = None,
+    *,
+    thorough: bool = True,
+    before: Examined | None = None,
 ) -> Examined:
     """Analyse one file.
 
@@ -52,23 +65,30 @@ def analyse_in_full(
         options: what the user decides.
         project: the other files of the run, where there are any.
         thorough: look at all functions (a report), not only at those that a rule could flag (a check).
+        before: the result for another version of the file, all else being equal: it is given again where the code is the
+            same, which is so while somebody writes a comment.
 
     Raises:
         Interrupted: the project was told to stop.
     """
     with extended_by(options.extensions):
-        return _analyse(source, path, options, project, thorough=thorough)
+        return _analyse(source, path, options, project, before, thorough=thorough)
 
 
-def _analyse(source: str, path: str, options: Options, project: Project | None, *, thorough: bool) -> Examined:
+def _analyse(
+    source: str, path: str, options: Options, project: Project | None, before: Examined | None, *, thorough: bool
+) -> Examined:
     try:
         syntax = parse(source, path)
     except SyntaxProblem as problem:
         return Examined(unreadable(path, problem.message, options, problem.line, problem.column))
-    remarks = read_remarks(syntax.lines)
+    remarks = read_remarks(lines_of(source))
+    read = (syntax.lines, remarks)
+    if before is not None and before.read == read:
+        return before
     idle = not options.free_threaded and not options.web_handlers and not syntax.outline.has_candidates
     if not thorough and idle and not (remarks.suppressions and options.selects("GIL002", by_default=False)):
-        return Examined(FileReport(path))
+        return Examined(FileReport(path), read=read)
     if remarks.sizes:
         options = replace(options, assumptions={**options.assumptions, **dict(remarks.sizes)})
     try:
@@ -84,7 +104,7 @@ def _analyse(source: str, path: str, options: Options, project: Project | None, 
     if options.selects(UNUSED_SUPPRESSION.code, by_default=UNUSED_SUPPRESSION.by_default):
         diagnostics = tuple(sorted((*diagnostics, *heard.unused), key=lambda d: (d.span, d.code)))
     report = FileReport(path, None, hottest(context.assessments), context.assessments, diagnostics)
-    return Examined(report, context)
+    return Examined(report, context, read)
 
 
 def _runs(code: str, options: Options) -> bool:
@@ -109,11 +129,12 @@ def examine(
     regions = [r for r in find_regions(resolved) if not _only_hands_over(r, costs)]
     regions.extend(_whole_functions(resolved, tuple(regions), costs))
     notes = (*resolved.notes, *build_note)
+    apart = made_by_each_run(resolved)
     found: list[Assessment] = []
     for region in sorted(regions, key=lambda r: (r.span.line, r.span.column, -r.span.end_line)):
         if check is not None:
             check()
-        a = assess(region, costs, options.setting, spent.get(region.span, 0.0), total, notes)
+        a = assess(region, costs, options.setting, spent.get(region.span, 0.0), total, notes, apart)
         a = replace(a, explanation=explain(a, options.setting))
         found.append(replace(a, advice=ways_out(a, options.setting, options.target, libraries)))
     return FileContext(

@@ -2,6 +2,11 @@
 
     python -m scripts.check_sources --source python/cpython=../Python-3.13.5 --source numpy/numpy=../numpy zlib numpy
     python -m scripts.check_sources --sources ../checkouts          folders named owner+name
+    python -m scripts.check_sources --installed                     what is installed beside this script
+
+`--installed` looks for Python files in the installed distributions, and reads their WHEEL files; it is asked last. Sources
+of C come from the distributions on PyPI (`pip download --no-binary :all: --no-deps --no-clean` leaves them unpacked
+in TMPDIR) and from Debian's source packages (`apt-get source python3.13`).
 
 A folder is a checkout, or an unpacked source distribution; OWNER/NAME@3.11=FOLDER is for citations of 3.11 and its
 patch releases alone. Of a fact that says that a function releases the GIL, that
@@ -15,10 +20,12 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import sysconfig
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -130,6 +137,42 @@ def check(source: Source, root: Path, releasing: bool) -> str:
     return "indirect" if named else "says that it releases, and nothing there does"
 
 
+# Where a repository keeps what it installs into site-packages.
+_LAYOUTS = ("src/", "lib/", "Lib/", "python/", "py-polars/", "py-polars/src/", "")
+
+
+def check_installed(source: Source, distribution: str) -> str | None:
+    """How a citation fares in what is installed; None where that cannot tell."""
+    if source.path.startswith("cp3"):
+        return None  # a wheel for another build
+    if source.path == "WHEEL":
+        try:
+            wheel = metadata.distribution(source.repository.partition("/")[2]).read_text("WHEEL") or ""
+        except metadata.PackageNotFoundError:
+            return None
+        line = re.search(rf"^{re.escape(source.symbol)}:\s*(\w+)", wheel, re.MULTILINE)
+        if line is None:
+            return f"no {source.symbol} in it"
+        is_pure = source.symbol == "Root-Is-Purelib" and line[1] == "false"
+        return "says that it is pure Python, and it has compiled modules" if is_pure else "good"
+    if not source.path.endswith((".py", ".pyi")) and "." in source.path.rsplit("/", 1)[-1]:
+        return None
+    homes = [Path(sysconfig.get_path("stdlib"))] if source.repository == "python/cpython" else _homes(distribution)
+    for home in homes:
+        for layout in _LAYOUTS:
+            if source.path.startswith(layout) and (home / source.path.removeprefix(layout)).exists():
+                return check(replace(source, path=source.path.removeprefix(layout)), home, releasing=False)
+    return None
+
+
+@cache
+def _homes(distribution: str) -> list[Path]:
+    try:
+        return [Path(str(metadata.distribution(distribution).locate_file("")))]
+    except metadata.PackageNotFoundError:
+        return []
+
+
 def root_of(source: Source, roots: dict[str, Path]) -> Path | None:
     """The folder for a citation: the one for its version, else the one for any."""
     for name, root in roots.items():
@@ -163,6 +206,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("libraries", nargs="*", metavar="LIBRARY")
     parser.add_argument("--source", action="append", default=[], metavar="OWNER/NAME=FOLDER")
+    parser.add_argument(
+        "--installed", action="store_true", help="ask the installed distributions where there is no folder"
+    )
     parser.add_argument("--sources", type=Path, metavar="FOLDER", help="holds folders named owner+name")
     options = parser.parse_args()
     roots: dict[str, Path] = {}
@@ -179,7 +225,10 @@ def main() -> int:
             continue
         for source, (releasing, names) in citations(library).items():
             root = root_of(source, roots)
-            outcome = "skipped" if root is None or not any(root.iterdir()) else check(source, root, releasing)
+            there = root is not None and any(root.iterdir())
+            outcome = check(source, root, releasing) if root is not None and there else "skipped"
+            if not there and options.installed:
+                outcome = check_installed(source, library.distribution) or outcome
             findings.append(Finding(outcome, source, names))
             if outcome not in ("good", "indirect", "skipped"):
                 more = f" and {len(names) - 1} more" if len(names) > 1 else ""

@@ -76,7 +76,13 @@ _WIDE = 1.5  # a ceiling that may be anything within this factor of itself is no
 
 
 def assess(
-    region: Region, costs: Costs, setting: Setting, spent: float, total: float, notes: tuple[str, ...]
+    region: Region,
+    costs: Costs,
+    setting: Setting,
+    spent: float,
+    total: float,
+    notes: tuple[str, ...],
+    apart: frozenset[str] = frozenset(),
 ) -> Assessment:
     """Put together what the stages found for one region.
 
@@ -87,8 +93,10 @@ def assess(
         spent: the region's inclusive time in a run of the file, ns.
         total: the file's time, ns.
         notes: what was assumed in the file as a whole.
+        apart: the types of objects that each run of a function makes for itself; tasks of one run share them.
     """
-    demand, shares = costs.region(region.body)
+    is_task = region.kind is Kind.SUBMISSION
+    demand, shares = costs.region(region.body, frozenset() if is_task else apart)
     recursive = region.kind is Kind.RECURSION
     together = demand
     if region.kind is Kind.SUBMISSION and region.concurrency is Concurrency.ASYNCIO and region.at_once.known:

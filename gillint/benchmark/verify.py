@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from gillint.advice.outcome import Options
 from gillint.estimate import Interval
+from gillint.knowledge.base import find_fact
 from gillint.knowledge.schema import Condition, Effect, Evidence, Fact, Measured
 from gillint.measure.probe import Counted
 from gillint.pipeline import analyse
@@ -26,11 +27,12 @@ AGREEMENT = (
     "up to 0.8, above) as the likely prediction; or, where a part is held and a part is not (0.05 to 0.95), has at most\n"
     "four times the odds, or a quarter: kernels and memory differ, and costs are right within a factor of two. Where a\n"
     "call that does not wait was kept waiting (a busy disk), the share of its CPU time counts as well; where one that waits\n"
-    "was answered at once (as by a server on the same machine), that share alone. A fact whose probe\n"
+    "was answered sooner or later than is likely (by a server on the same machine), that share alone. A fact whose probe\n"
     "can neither be predicted nor was recorded is judged by its effect alone: what holds or runs Python is above 0.8,\n"
     "what releases or waits below. Inconclusive is what raised, what took too long, what differed by more than 0.3 from\n"
-    "round to round, what was answered at once and computes otherwise, what other threads of the library did even where it\n"
-    "was told to use one, and what would disagree, but releases so shortly that counting takes as long."
+    "round to round, what was answered sooner or later and computes otherwise, what other threads of the library did even\n"
+    "where it was told to use one (unless the share of their CPU time, too, is as predicted), and what would disagree, but\n"
+    "releases so shortly that counting takes as long."
 )
 
 
@@ -89,7 +91,7 @@ def predict(fact: Fact, options: Options) -> Predicted | None:
     for region in report.regions:
         if region.region.span.line != line:
             continue
-        calls = [c for c in region.calls if c.detail.effect.fact is not None and c.detail.effect.fact.id == fact.id]
+        calls = [c for c in region.calls if c.detail.effect.fact is not None and _is_of(fact, c.detail.effect.fact)]
         held = region.prediction.held
         if sum(c.share for c in calls) < _LEAST_SHARE or held.likely is None:
             return None
@@ -97,6 +99,11 @@ def predict(fact: Fact, options: Options) -> Predicted | None:
         computing = gil / (gil + native) if gil + native else 1.0
         return Predicted(Interval(held.low, held.likely, held.high), computing, calls[0].detail.effect.evidence)
     return None
+
+
+def _is_of(fact: Fact, called: Fact) -> bool:
+    """Whether it is the fact that was called, or another name of its family: they share the probe."""
+    return called.id == fact.id or replace(called, name=fact.name) == find_fact(fact.name)
 
 
 def recorded_held(fact: Fact) -> tuple[float, ...]:
@@ -116,12 +123,17 @@ def judge(
         return Verified(fact, kind, reason, counted, predicted, recorded)
 
     if counted.other_threads > _OTHERS * (counted.gil + counted.native + counted.wait):
-        return verdict(Verdict.INCONCLUSIVE, "threads of the library's own did much of the work")
+        text = "threads of the library's own did much of the work"
+        share = counted.gil / (counted.gil + counted.native + counted.other_threads)
+        if fact.distribution == "python" or predicted_computing is None or not _near(share, predicted_computing):
+            return verdict(Verdict.INCONCLUSIVE, text)  # the threads of the standard library run Python code
+        return verdict(Verdict.AGREE, f"{text}: {share:.2f} of all CPU time, predicted {predicted_computing:.2f}")
     if counted.high - counted.low > WIDEST:
         return verdict(Verdict.INCONCLUSIVE, f"from {counted.low:.2f} to {counted.high:.2f} from round to round")
     waits = fact.behaviour.effect is Effect.WAITS and counted.releases >= 1
-    if waits and not recorded and counted.held > (predicted.likely if predicted is not None else 0.0) + TOLERANCE:
-        text = "it releases, and was answered sooner than the fact takes for likely"
+    usual = predicted.likely if predicted is not None else 0.0
+    if waits and not recorded and abs(counted.held - usual) > TOLERANCE:
+        text = f"it releases, and was answered {'sooner' if counted.held > usual else 'later'} than the fact takes for likely"
         share = counted.gil / (counted.gil + counted.native) if counted.gil + counted.native else 1.0
         if predicted_computing is None or not _near(share, predicted_computing):
             return verdict(Verdict.INCONCLUSIVE, text)

@@ -37,10 +37,11 @@ def verify(facts: list[Fact], interpreter: Path | None) -> Iterator[tuple[Verifi
             counter = _Counter(python.path, stack)
             version, running = counter.versions(distribution)
             for fact in group:
-                yield _verify(fact, counter, python, version), version or "", running
+                here = counter.environment(fact)
+                yield _verify(fact, counter, python, here), version or "", running
                 for clause in fact.clauses:
                     if clause.probe is not None:
-                        found = _verify(fact.under(clause), counter, python, version)
+                        found = _verify(fact.under(clause), counter, python, here)
                         yield replace(found, condition=clause.condition), version or "", running
 
 
@@ -52,9 +53,21 @@ class _Counter:
         self._prober = stack.enter_context(Prober(interpreter))
         self._one_thread: Prober | None = None
         self._kept: dict[Probe, Counted | ProbeError] = {}  # facts of a family share their probe
+        self._versions: dict[str, tuple[str | None, str]] = {}
 
     def versions(self, distribution: str) -> tuple[str | None, str]:
-        return self._prober.versions(distribution)
+        if distribution not in self._versions:
+            self._versions[distribution] = self._prober.versions(distribution)
+        return self._versions[distribution]
+
+    def environment(self, fact: Fact) -> Environment:
+        """Of the interpreter, as far as the fact asks: its library, and what its conditions want beside it."""
+        conditions = [clause.condition for clause in fact.clauses]
+        beside = (name for c in conditions for name in (c.installed, c.missing) if name is not None)
+        found = ((name, self.versions(name)[0]) for name in dict.fromkeys((fact.distribution, *beside)))
+        return Environment(
+            tuple(LibraryVersion(name, version, self._interpreter) for name, version in found if version is not None)
+        )
 
     def count(self, probe: Probe) -> Counted | ProbeError:
         if probe not in self._kept:
@@ -74,17 +87,16 @@ class _Counter:
             return problem
 
 
-def _verify(fact: Fact, counter: _Counter, python: Interpreter, version: str | None) -> Verified:
+def _verify(fact: Fact, counter: _Counter, python: Interpreter, here: Environment) -> Verified:
     if fact.probe is None:
         return Verified(fact, Verdict.SKIPPED, "no probe")
-    if version is None:
+    if here.find(fact.distribution) is None:
         return Verified(fact, Verdict.SKIPPED, f"{fact.distribution} is not installed")
     counted = counter.count(fact.probe)
     if isinstance(counted, ProbeError):
         if counted.missing:
             return Verified(fact, Verdict.SKIPPED, f"{counted}")
         return Verified(fact, Verdict.INCONCLUSIVE, str(counted))
-    here = Environment((LibraryVersion(fact.distribution, version, python.path),))
     options = Options(python=python.version, free_threaded=False, environment=here)
     predicted = predict(fact, options)
     if predicted is None:

@@ -61,7 +61,7 @@ def cached_library(content: bytes, file: str) -> Library:
 def pack(library: Library) -> bytes:
     """A library as bytes: a checksum, and one record for each fact and type, so that each can be made alone."""
     head = replace(library, facts=Entries.of({}), types=Entries.of({}))
-    data = marshal.dumps((marshal.dumps(_encode(head)), *_records(library.facts), *_records(library.types)))
+    data = marshal.dumps((marshal.dumps(_encode(head)), _packed(library.facts), _packed(library.types)))
     return zlib.crc32(data).to_bytes(4, "big") + data
 
 
@@ -74,18 +74,33 @@ def unpack(stored: bytes) -> Library:
     data = memoryview(stored)[4:]
     if zlib.crc32(data) != int.from_bytes(stored[:4], "big"):
         raise ValueError("damaged")
-    head, fact_places, facts, type_places, types = marshal.loads(data)
+    head, facts, types = marshal.loads(data)
     found: Library = _decode(marshal.loads(head))
-    return replace(
-        found,
-        facts=Entries(fact_places, lambda place: _decode(marshal.loads(facts[place]))),
-        types=Entries(type_places, lambda place: _decode(marshal.loads(types[place]))),
-    )
+    return replace(found, facts=_entries(*facts), types=_entries(*types))
 
 
-def _records(entries: Entries[Any]) -> tuple[dict[str, int], list[bytes]]:
-    count = len(set(entries.places.values()))
-    return entries.places, [marshal.dumps(_encode(entries.at(place))) for place in range(count)]
+# The places of the names; for each place its entry's name and the number of its record; the records, without names.
+_Packed = tuple[dict[str, int], list[str], list[int], list[bytes]]
+
+
+def _packed(entries: Entries[Any]) -> _Packed:
+    """A family of hundreds has one record: its members differ by their names alone."""
+    names: list[str] = []
+    numbers: list[int] = []
+    records: dict[bytes, int] = {}
+    for place in range(len(set(entries.places.values()))):
+        kind, name, *rest = _encode(entries.at(place))
+        names.append(name)
+        numbers.append(records.setdefault(marshal.dumps([kind, *rest]), len(records)))
+    return entries.places, names, numbers, list(records)
+
+
+def _entries(places: dict[str, int], names: list[str], numbers: list[int], records: list[bytes]) -> Entries[Any]:
+    def make(place: int) -> Any:
+        kind, *rest = marshal.loads(records[numbers[place]])
+        return _decode([kind, names[place], *rest])
+
+    return Entries(places, make)
 
 
 def _encode(value: Any) -> Any:

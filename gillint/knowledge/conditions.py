@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
+from functools import lru_cache
 from typing import Protocol
 
 from gillint.estimate import Estimate
@@ -90,12 +91,10 @@ def _describe(condition: Condition, fact: Fact) -> str:
 
 
 def _holds(c: Condition, fact: Fact, arguments: Arguments, target: Target) -> tuple[bool | None, ...]:
-    fixed: bool | None = True
-    for part in _fixed_parts(c, fact, arguments, target):
-        if part is False:
-            return (False, False, False)
-        if part is None:
-            fixed = None
+    parts = _fixed_parts(c, fact, arguments, target)
+    if False in parts:
+        return (False, False, False)
+    fixed = None if None in parts else True
     if c.size is None:
         return (fixed, fixed, fixed)
     size = evaluate(c.size, arguments)
@@ -168,6 +167,7 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(int(n) for n in re.findall(r"(?:^|\.)(\d+)", version))
 
 
+@lru_cache(maxsize=1024)
 def version_matches(version: str, specifier: str) -> bool:
     """Whether a version lies in a range such as `>=3.11,<3.13`; shorter versions are padded with zeros."""
     have = version_key(version)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from gillint.advice.outcome import FileReport
 from gillint.errors import Interrupted
-from gillint.lsp.analysis import Analyst, Answer, Question, warm_up
+from gillint.lsp.analysis import Analyst, Answer, Question, tidy_up, warm_up
 from gillint.lsp.texts import Moves, Text
 
 log = logging.getLogger(__name__)
@@ -105,6 +105,7 @@ class Documents:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self._answers = 0
 
     def start(self) -> None:
         """Start the thread, and have it get ready."""
@@ -227,6 +228,8 @@ class Documents:
         if answer.parses:
             document.good = answer
         job.done.set_result(answer)
+        self._answers += 1
+        self._thread.submit(tidy_up, self._answers)
 
     def _supersede(self, document: Document) -> None:
         job, document.job = document.job, None

@@ -194,6 +194,8 @@ def _empty_ns() -> float:
 def child_main() -> None:
     """Obey the commands on standard input; each is answered by one line."""
     os.environ.pop("LD_PRELOAD", None)  # not for the processes that a probe starts
+    if os.environ.pop("GILLINT_ONE_CORE", None) and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # libraries start as many threads as there are cores
     orders, replies = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)

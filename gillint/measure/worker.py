@@ -42,7 +42,7 @@ class Worker:
     Args:
         interpreter: the Python that runs it.
         preload: the object that counts releases, where they are to be counted.
-        one_library_thread: hold BLAS, OpenMP and polars to one thread.
+        one_library_thread: hold BLAS, OpenMP, polars and what counts the cores (DuckDB, Arrow) to one thread.
         timeout: seconds for one command.
     """
 
@@ -61,7 +61,7 @@ class Worker:
         if preload is not None:
             environment["LD_PRELOAD"] = str(preload)
         if one_library_thread:
-            environment.update(ONE_THREAD, POLARS_MAX_THREADS="1")
+            environment.update(ONE_THREAD, POLARS_MAX_THREADS="1", TOKENIZERS_PARALLELISM="false", GILLINT_ONE_CORE="1")
         self._process = subprocess.Popen(
             [interpreter, str(script)],
             cwd=self._folder.name,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass
+from gillint.resolve.program import walk
 from gillint.resolve.trace import (
     Await,
     Block,
@@ -18,6 +19,7 @@ from gillint.resolve.trace import (
     Iterations,
     Kind,
     Loop,
+    Node,
     Resolved,
 )
 
@@ -104,6 +106,28 @@ def find_regions(resolved: Resolved) -> tuple[Region, ...]:
                 if region.path == resolved.path:
                     found.setdefault(region.span, region)
     return tuple(sorted(found.values(), key=lambda r: (r.span.line, r.span.column, -r.span.end_line)))
+
+
+def made_by_each_run(resolved: Resolved) -> frozenset[str]:
+    """The types of the objects that functions make for themselves, and nothing at the top level: copies of a function that
+    run beside each other have their own.
+    """
+    top = (trace.block for trace in resolved.functions if trace.name == "<module>")
+    set_up = [n for block in top for n in block.nodes if not _in_program(n, resolved.mains)]
+    everywhere = walk(*(trace.block for trace in resolved.functions if trace.name != "<module>"))
+    return _made(everywhere) - _made(walk(Block((), tuple(set_up))))
+
+
+def _in_program(node: Node, mains: tuple[Span, ...]) -> bool:
+    """Whether a node is below `if __name__ == "__main__"`."""
+    if isinstance(node, Branch):
+        return any(_in_program(inner, mains) for arm in node.arms for inner in arm.nodes)
+    return any(m.line <= node.span.line <= m.end_line for m in mains)
+
+
+def _made(nodes: list[Node]) -> frozenset[str]:
+    results = (n.result for n in nodes if isinstance(n, Call) and n.result is not None)
+    return frozenset(v.type for v in results if v.type is not None)
 
 
 def _recursion(trace: FunctionTrace, in_worker: bool) -> Region:

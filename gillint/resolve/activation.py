@@ -69,6 +69,7 @@ class Program(Protocol):
     assumptions: Mapping[str, Estimate]
     web_handlers: bool
     lazies: dict[int, Lazy]
+    started: set[int]
     files: Files
     options: dict[str, Option]
     tables: Tables
@@ -198,6 +199,8 @@ class Activation:
     nonlocals: set[str] = field(default_factory=set)
     # By variable: the loops around its last assignment, and the size that it began with.
     born: dict[str, tuple[int, Estimate]] = field(default_factory=dict)
+    # By variable: what each call that makes it longer has added since.
+    grown: dict[str, dict[Span, Estimate]] = field(default_factory=dict)
     open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
@@ -233,8 +236,10 @@ class Activation:
     def start(self, value: Value) -> Lazy | None:
         """Take the deferred work out of a value: from here on it is done, or someone else's."""
         lazy = self.lazy_of(value)
-        if lazy is not None and isinstance(value.reference, LazyRef) and value.reference.key in self.pending:
-            self.pending.remove(value.reference.key)
+        if lazy is not None and isinstance(value.reference, LazyRef):
+            self.program.started.add(value.reference.key)
+            if value.reference.key in self.pending:
+                self.pending.remove(value.reference.key)
         return lazy
 
     def begin(self, value: Value) -> None:

@@ -118,9 +118,11 @@ def _subject(last: str, bound: Bound) -> Value | None:
 
 def _typed(last: str, bound: Bound, result: Value) -> Value:
     """An array whose dtype nothing has told yet is of the kind of what it was made from."""
+    given = bound.positional
+    if last == "arange" and any(v.type == "str" for v in given):  # between two dates
+        return replace(result, size=None, shape=None)
     if result.type != ARRAY or result.dtype is not None:
         return result
-    given = bound.positional
     if last in ("full", "full_like") and len(given) > 1:
         return replace(result, dtype=of_elements(Value(type="list", element=given[1])))
     if last == "arange" and all(v.type in ("int", "float") for v in given):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import string
 
 from gillint.diagnostics.span import Span
@@ -55,6 +56,8 @@ _ALPHABETS = {
     )
 }
 _SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
+# A class of a module that the compiler of Protocol Buffers wrote: `person_pb2.Person`, `person_pb2.Person.FromString`.
+_MESSAGE = re.compile(r"[\w.]*_pb2(?:\.(?!FromString)[A-Z]+[a-z]\w*)+(?P<method>\.FromString)?")
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 _ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
 
@@ -94,6 +97,11 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
         if getitem is not None and getitem.behaviour.returns is not None:
             key = Value(type="str", literal=Literal(name))
             bound = Bound(value, (key,), (("name", key),))
+            if value.type.startswith("pandas."):  # `groups.price` means `groups["price"]`
+                if span is not None:
+                    act.emit(Call(span, act.path, getitem.name, "library", bound, getitem, implicit=True))
+                made = build(getitem.behaviour.returns, Answers(getitem, bound), bound)
+                return refine_frame(f"{value.type}.__getitem__", bound, made)
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
     part, reference = part_of(value), MethodRef(value, name)
     if part is None:
@@ -224,6 +232,9 @@ def _dimensions(value: Value, name: str) -> Value | None:
 def symbol_of(name: str) -> Value:
     """The value of a public name of a library."""
     name = SYNONYMS.get(name, name)
+    message = _MESSAGE.fullmatch(name)
+    if message is not None:
+        name = f"google.protobuf.message.Message{message['method'] or ''}"
     module, _, rest = name.partition(".")
     if module in _SAME_MODULE:
         name = f"{_SAME_MODULE[module]}.{rest}" if rest else _SAME_MODULE[module]

@@ -30,8 +30,9 @@ _UNKNOWN_SIZE |= dict.fromkeys(
     ("dict", "set", "frozenset", "collections.Counter", "collections.defaultdict", "collections.OrderedDict"),
     Estimate(3, 1_000, 1e6),
 )
-# A part of a parsed document of which nothing else is known: a text of a field, or a list of a few dozen records.
+# A field of a record in a parsed document, of which nothing else is known: a text.
 FIELD = Estimate(2, 20, 1e4)
+FEW = Estimate(1, 5, 1_000)  # what a field has, where it is a list
 _UNKNOWN_SIZE["json"] = FIELD
 # What is asked of a database comes in some rows.
 ROWS = Estimate(1, 100, 1e6)
@@ -42,6 +43,7 @@ _UNKNOWN_SIZE |= dict.fromkeys(
 )  # fmt: skip
 # Nodes of a document: of a page, and of what was found in one.
 _UNKNOWN_SIZE |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
+_UNKNOWN_SIZE["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
 NAMESPACES = ("threading.local", "types.SimpleNamespace")
@@ -62,6 +64,7 @@ _OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 # In a loop, or in what one calls: in the programs of the accuracy table such loops turn 20 to 70 times (geometric mean).
 INNER_TRIPS = Estimate(1, 30, 1e6)
+INNER_RANGE = Estimate(1, 100, 1e6)  # a width, a number of rounds
 # A pause that is computed: the rest of an interval, a back-off.
 _UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
 _UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
@@ -85,7 +88,13 @@ _ITEM_BYTES = {
 
 
 # Of these `items` are a key and a value.
-MAPPINGS = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
+MAPPINGS = (
+    "dict",
+    "collections.defaultdict",
+    "collections.OrderedDict",
+    "collections.Counter",
+    "sortedcontainers.SortedDict",
+)
 
 
 def size_of(value: Value | None) -> Estimate:
@@ -150,7 +159,9 @@ class Answers:
         return self._result if found is None and parameter == RESULT else found
 
     def type_of(self, parameter: str) -> str | None:
-        value = self.value(parameter)
+        value = self.value(parameter.removesuffix("[]"))
+        if parameter.endswith("[]") and value is not None:  # of its elements
+            value = element_of(value)
         if value is None:
             return None
         if isinstance(value.reference, ChoiceRef) and any(o.reference is None for o in value.reference.options):
@@ -170,6 +181,8 @@ class Answers:
             )
         if value.dtype is not None:
             return value.dtype
+        if value.type == "pandas.DataFrame" and value.columns:
+            return _common_dtype(value)
         return {"int": "int64", "float": "float64", "complex": "complex128", "bool": "bool"}.get(value.type or "")
 
     def _column(self, value: Value) -> Value | None:
@@ -207,7 +220,7 @@ class Answers:
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
         if what == "count":
-            return _count(value)
+            return count_of(value)
         if what == "choices":
             return _choices(value)
         if what in ("rows", "cols", "dim"):
@@ -257,6 +270,16 @@ class Answers:
             self.hangs_on.append(name)
 
 
+def _common_dtype(frame: Value) -> str | None:
+    """The dtype of an array of all columns: their own where they share one, `object` beside texts, else `mixed` numbers."""
+    kinds = {column.dtype for _, column in frame.columns or ()}
+    if len(kinds) == 1:
+        return kinds.pop()
+    if None in kinds:
+        return None
+    return "mixed" if all(kind.rstrip("0123456789") in ("int", "uint", "float") for kind in kinds if kind) else "object"
+
+
 def _choices(value: Value | None) -> Estimate:
     """How many ways there are to take one of each list in a dict; one dict after the other in a list of them."""
     if value is not None and value.items is not None and value.type == "list":
@@ -266,13 +289,17 @@ def _choices(value: Value | None) -> Estimate:
     return reduce(lambda a, b: a * b, (size_of(v) for _, v in value.columns), ONE)
 
 
-def _count(frame: Value | None) -> Estimate:
+WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding", "ExponentialMovingWindow"))
+
+
+def count_of(frame: Value | None) -> Estimate:
     """How many columns; a frame whose columns have no known names has them in its shape."""
     if frame is not None and frame.columns is not None:
         return Estimate.point(len(frame.columns))
-    if frame is not None and frame.type == "pandas.DataFrame" and frame.shape is not None and len(frame.shape) == 2:
+    counted = frame is not None and (frame.type or "").startswith("pandas.")
+    if frame is not None and counted and frame.shape is not None and len(frame.shape) == 2:
         return frame.shape[1]
-    return Estimate(1, 4, 50)
+    return ONE if frame is not None and frame.type in WINDOWS else Estimate(1, 4, 50)
 
 
 def member_size(value: Value | None) -> Estimate:

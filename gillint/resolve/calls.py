@@ -31,6 +31,7 @@ from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.keeping import kept
 from gillint.resolve.media import by_its_name, stored
+from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.special import SPECIAL
@@ -115,8 +116,9 @@ def apply(
         name = SYNONYMS.get(ref.name, ref.name)
         return library(act, name, None, positional, keywords, span, has_star=has_star)
     if isinstance(ref, UndefinedRef):
-        act.scope.note(f"`{ref.name}` is not defined here: assumed to be an ordinary Python function")
-        return _other(act, ref.name, "undefined", positional, keywords, span)
+        what = f"what `{ref.name}` gives is called" if ref.is_result else f"`{ref.name}` is not defined here"
+        act.scope.note(f"{what}: assumed to be an ordinary Python function")
+        return _other(act, text if ref.is_result else ref.name, "undefined", positional, keywords, span)
     owner = act.program.class_of(function.type) if ref is None else None
     called = act.program.attribute(owner, "__call__", function) if owner is not None else None
     if called is not None:
@@ -169,7 +171,8 @@ def _project(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], k
             act.pending.append(result.reference.key)
         act.operation("coroutine_create")
         return result
-    act.emit(Call(span, act.path, name, "project", inner=block))
+    call = Call(span, act.path, name, "project", inner=block)
+    act.emit(once_for_each(act, ref, call, (*positional, *(v for _, v in keywords))))
     return result
 
 
@@ -323,7 +326,7 @@ def library(
     bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
-        _step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
+        step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = _result(act, fact, decision, bound, keywords, span)
     if is_made:
         result = replace(result, type=name)
@@ -427,7 +430,7 @@ def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
             act.consume(value)
 
 
-def _step_through(act: Activation, value: Value, span: Span) -> None:
+def step_through(act: Activation, value: Value, span: Span) -> None:
     """What a library's iterator does where a call runs it to the end: `list(csv.reader(f))`, `sorted(file)`.
 
     The fact of the call knows the cost of keeping an item, not of making it.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, QUEUES
@@ -106,7 +108,8 @@ class Classes(Modules):
         if owner.key in visited:
             return None
         visited.add(owner.key)
-        self._ensure_constructed(owner)
+        if name not in owner.methods:  # `Matrix.identity(3)` makes the first instance itself
+            self._ensure_constructed(owner)
         self._reads[-1].add(f"{owner.key}.{name}")
         written = self._own.attributes.get(owner.key) if not self._apart else None
         if written is not None and name in written:
@@ -152,14 +155,13 @@ class Classes(Modules):
         if name in owner.sought or self._aside >= _MAX_ASIDE:
             return
         owner.sought.add(name)
-        assignment = re.compile(rf"\b(?:self|cls)\.{name}(?:\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
         lines = owner.module.syntax.lines
         for method in tuple(owner.methods.values()):
             if not isinstance(method, FunctionOutline) or method.name == "__init__":
                 continue
             key = f"{owner.key}.{method.name}"
             text = "".join(lines[method.lines.first - 1 : method.lines.last])
-            if key in self._active or assignment.search(text) is None or self._function(key) is None:
+            if key in self._active or name not in _assigned(text) or self._function(key) is None:
                 continue
             with self._finding_out(owner.module) as near:
                 if near:
@@ -199,7 +201,7 @@ class Classes(Modules):
         old = known.get(name)
         if self._idle and old is not None and is_known(old):
             return
-        new = value if old is None or self._refines(old, value) else join(old, value)
+        new = value if old is None or self._refines(old, value) else _with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
             known[name] = new
@@ -281,6 +283,15 @@ class Classes(Modules):
         return Value(type="type", reference=ClassRef(key))
 
 
+_ASSIGNED = re.compile(r"\b(?:self|cls)\.(\w+)(?=\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
+
+
+@lru_cache(maxsize=4096)
+def _assigned(method: str) -> frozenset[str]:
+    """The attributes that the text of a method assigns or fills."""
+    return frozenset(_ASSIGNED.findall(method))
+
+
 def _as_declared(old: Value, new: Value) -> Value:
     """A container with what the annotation says is in it, where what is assigned does not say."""
     if old.type != new.type or old.type not in HOLDERS or new.element is not None or old.element is None:
@@ -291,3 +302,14 @@ def _as_declared(old: Value, new: Value) -> Value:
 def _is_open(value: Value) -> bool:
     """Whether it is left to other methods what an attribute is, or what is in it."""
     return value.type == "NoneType" or (value.type in ("list", "dict", "set") and value.element is None)
+
+
+def _with_size_of(joined: Value, old: Value, new: Value) -> Value:
+    """What is assigned in one place and of known size there is likely to be as long where nothing tells."""
+    known = old.size if old.size is not None else new.size
+    sized = HOLDERS
+    if joined.size is not None or known is None or joined.type not in sized or known.high == 0:
+        return joined
+    told = old if old.size is not None else new
+    size = Estimate(min(1.0, known.low), known.likely, max(known.high, 1e6))
+    return replace(joined, size=size, text=joined.text or told.text, source=joined.source or told.source)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
-from gillint.resolve.bound import literal_text, size_of
+from gillint.resolve.bound import count_of, literal_text, size_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
@@ -53,6 +53,12 @@ def sized(columns: Columns | None, rows: Estimate | None) -> Columns | None:
     return tuple((n, replace(c, size=rows, shape=None)) for n, c in columns) if columns is not None else None
 
 
+def of_rows(frame: Value, rows: Estimate) -> Value:
+    """The same frame with another number of rows."""
+    shape = (rows, frame.shape[1]) if frame.shape is not None and len(frame.shape) == 2 else None
+    return replace(with_columns(frame, sized(frame.columns, rows)), size=rows, shape=shape)
+
+
 def scalar(dtype: str | None, element: Value | None = None) -> Value:
     """One value of a column."""
     if element is not None and element.type is not None:
@@ -72,7 +78,7 @@ def scalar(dtype: str | None, element: Value | None = None) -> Value:
 def row_of(frame: Value) -> Value:
     """One row as a Series: its columns are the values."""
     if frame.columns is None:
-        return Value(type=SERIES)
+        return Value(type=SERIES, size=count_of(frame))
     values = tuple((n, scalar(c.dtype, c.element)) for n, c in frame.columns)
     return Value(type=SERIES, dtype="object", size=Estimate.point(len(values)), columns=values)
 

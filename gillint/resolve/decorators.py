@@ -13,6 +13,7 @@ from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
 _COMPILERS = ("njit", "jit", "vectorize", "guvectorize")
+_UFUNC = "numba.np.ufunc.dufunc.DUFunc.__call__"
 _COMPILER_OPTIONS = ("nogil", "parallel")
 _ELEMENTWISE = "numpy.vectorize"
 _TO_THREAD = {"asgiref.sync.sync_to_async"}
@@ -65,7 +66,9 @@ def public_name(value: Value) -> str | None:
 
 
 def _compiled(act: Activation, function: Value, decorator: t.Expr) -> Value:
-    """A function that is compiled: native code, which holds the GIL unless it is told not to."""
+    """A function that is compiled: native code, which holds the GIL unless it is told not to; or a ufunc of NumPy's."""
+    if dotted(decorator.function if isinstance(decorator, t.Call) else decorator).rsplit(".", 1)[-1] == "vectorize":
+        return Value(type="function", reference=PartialRef(Value(reference=SymbolRef(_UFUNC)), (), ()))
     options: list[tuple[str, Value]] = [(COMPILED_FUNCTION, function)]
     if isinstance(decorator, t.Call):
         for argument in decorator.arguments:

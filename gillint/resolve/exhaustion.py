@@ -17,8 +17,9 @@ WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
 # Where it is run again and again. In the programs of the accuracy table such a loop turns nine times (geometric mean), and
 # never a thousand times: a digit, a parent, a link at a time.
 INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
-# Of requests, one after the other: a listing has some pages, an answer comes in some pieces.
+# Of requests, one after the other: a listing has some pages. An answer comes in a few pieces.
 EXCHANGES = Estimate(1, 20, 1e4)
+FRAGMENTS = Estimate(1, 5, 1e4)
 _BUFFERS = ("io.BytesIO", "io.StringIO")
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
@@ -142,7 +143,7 @@ def turns_until_empty(body: Block) -> Estimate | None:
         if call.name == "itertools.islice" and len(call.bound.positional) == 2:
             taken, each = (call.bound.positional[0].size, call.bound.positional[1].number)
             if taken is not None and each is not None and each.known and each.likely >= 1:
-                return (taken / each).map(lambda n: -(-n // 1)) + 1
+                return (taken / each).map(lambda n: max(1.0, -(-n // 1)))
         method = call.name.rsplit(".", 1)[-1]
         source = call.bound.receiver
         if source is None:
@@ -151,29 +152,81 @@ def turns_until_empty(body: Block) -> Estimate | None:
             return _reads(call, method, [c for c in calls if c is not call and _reads_too(c, source)])
         if source.size is None or not source.size.known:
             continue
-        filled = any(c.bound.receiver is not None and _gives(c, source.type) for c in calls)
+        filled = any(_gives(c, source) for c in _calls(body, loops=True))
         if method in _TAKERS and source.type in _CONTAINERS and not filled:
             return source.size.max(1)
     return None
 
 
-def asks_each_turn(body: Block, depth: int = 4) -> bool:
-    """Whether what is repeated talks to somebody else, itself or in what it calls."""
-    for node in body.nodes:
-        if isinstance(node, Call) and node.peer is not None and node.fact is not None:
+def works_off(loop: t.While) -> bool:
+    """`while frontier: cell = frontier.pop()`, `while heap: heappop(heap)`: there is always more that is found."""
+    names = _asked_for_members(loop.test)
+    for e in expressions(loop.body):
+        if not isinstance(e, t.Call):
+            continue
+        if isinstance(e.function, t.Attribute) and e.function.name in _TAKERS and key_of(e.function.value) in names:
             return True
-        inner = node.inner if isinstance(node, Call) else node.body if isinstance(node, Loop) else None
-        if inner is not None and depth > 0 and asks_each_turn(inner, depth - 1):
-            return True
-        if isinstance(node, Branch) and any(asks_each_turn(arm, depth) for arm in node.arms):
+        if _last_name(e.function) == "heappop" and e.arguments and key_of(e.arguments[0].value) in names:
             return True
     return False
 
 
-def _gives(call: Call, kind: str | None) -> bool:
-    return (
-        call.name.rsplit(".", 1)[-1] in _GIVERS and call.bound.receiver is not None and call.bound.receiver.type == kind
+def serves(loop: t.While) -> bool:
+    """`while True: task = tasks.get()`: a worker's loop, which is there for all the tasks."""
+    if not isinstance(loop.test, t.Constant) or not loop.test.value:
+        return False
+    return any(
+        isinstance(e, t.Call) and _last_name(e.function) in _ASKED_FOR_TASKS and all(a.keyword for a in e.arguments)
+        for e in expressions(loop.body)
     )
+
+
+_ASKED_FOR_TASKS = ("get", "get_nowait", "accept")
+
+
+def _asked_for_members(test: t.Expr) -> set[str | None]:
+    """The containers that a test asks whether there is something in them."""
+    if isinstance(test, t.Boolean):
+        return set().union(*map(_asked_for_members, test.values))
+    if isinstance(test, t.Unary):
+        return _asked_for_members(test.operand)
+    if isinstance(test, t.Compare):
+        return _asked_for_members(test.left)
+    if isinstance(test, t.Call):
+        if _last_name(test.function) == "len" and test.arguments:
+            return {key_of(test.arguments[0].value)}
+        return {key_of(test.function.value)} if isinstance(test.function, t.Attribute) else set()
+    return {key_of(test)} if isinstance(test, (t.Name, t.Attribute)) else set()
+
+
+def turns_while_talking(body: Block) -> Estimate | None:
+    """The turns of a loop that talks to somebody else each time; None where it does not."""
+    found = _exchange(body, 4)
+    if found is None:
+        return None
+    return FRAGMENTS if found.name.endswith((".recv", ".recv_into")) else EXCHANGES
+
+
+def _exchange(body: Block, depth: int) -> Call | None:
+    """The first call that talks to somebody else, of a body itself or of what it calls."""
+    for node in body.nodes:
+        if isinstance(node, Call) and node.peer is not None and node.fact is not None:
+            return node
+        inner = node.inner if isinstance(node, Call) else node.body if isinstance(node, Loop) else None
+        found = _exchange(inner, depth - 1) if inner is not None and depth > 0 else None
+        if isinstance(node, Branch):
+            found = next((c for arm in node.arms if (c := _exchange(arm, depth)) is not None), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _gives(call: Call, to: Value) -> bool:
+    """Whether a call may fill a container: another one of the same type, as far as they can be told apart."""
+    receiver = call.bound.receiver
+    if receiver is None or receiver.type != to.type or call.name.rsplit(".", 1)[-1] not in _GIVERS:
+        return False
+    return receiver.reference == to.reference or receiver.reference is None or to.reference is None
 
 
 def _reads_too(call: Call, source: Value) -> bool:
@@ -211,13 +264,15 @@ def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:
     return turns.max(1)
 
 
-def _calls(block: Block) -> Iterator[Call]:
+def _calls(block: Block, *, loops: bool = False) -> Iterator[Call]:
     for node in block.nodes:
         if isinstance(node, Call):
             yield node
         elif isinstance(node, Branch):
             for arm in node.arms:
-                yield from _calls(arm)
+                yield from _calls(arm, loops=loops)
+        elif isinstance(node, Loop) and loops:
+            yield from _calls(node.body, loops=True)
 
 
 def turns_until_long(act: Activation, test: t.Expr, assumed: Estimate) -> Estimate | None:

@@ -11,8 +11,17 @@ from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import INNER_TRIPS, MAPPINGS, UNKNOWN_TRIPS, element_of, literal_text, size_of
-from gillint.resolve.calls import apply, knows
+from gillint.resolve.bound import (
+    FEW,
+    INNER_RANGE,
+    INNER_TRIPS,
+    MAPPINGS,
+    UNKNOWN_TRIPS,
+    element_of,
+    literal_text,
+    size_of,
+)
+from gillint.resolve.calls import apply, knows, step_through
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.contents import printed
 from gillint.resolve.distance import distance
@@ -23,7 +32,7 @@ from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.texts import Text, filled, unknown
-from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
+from gillint.resolve.trace import Await, Block, Branch, Call, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -105,7 +114,7 @@ def _attribute(act: Activation, node: t.Attribute) -> Value:
     base = node.value
     if isinstance(base, t.Name):
         value = lookup(act, base.id)
-        if isinstance(value.reference, UndefinedRef):
+        if isinstance(value.reference, UndefinedRef) and not value.reference.is_result:
             module = CUSTOMARY_MODULES.get(base.id, base.id)
             if _is_member(module, node.name):
                 act.scope.note(f"`{base.id}` is not imported here: taken as the module {module}")
@@ -311,10 +320,19 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
-    if value.type in ("tuple", "json"):
-        return size_of(value), element, None, value.origin or _source_text(act, span)
-    assumed = INNER_TRIPS if act.runs_often() else UNKNOWN_TRIPS
+    if value.type in ("tuple", "json", "tarfile.TarFile"):
+        size = FEW if value.type == "json" else size_of(value)
+        return size, element, None, value.origin or _source_text(act, span)
+    inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
+    assumed = inner if act.runs_often() else UNKNOWN_TRIPS
     return assumed, element, None, value.origin or _source_text(act, span)
+
+
+def awaited_from(act: Activation, first: int, span: Span) -> None:
+    """The calls since a node of the block are awaited: the steps of `async for`."""
+    nodes = act.builder.nodes
+    nodes[first:] = [replace(n, awaited=True) if isinstance(n, Call) else n for n in nodes[first:]]
+    act.emit(Await(span))
 
 
 def _source_text(act: Activation, span: Span) -> str:
@@ -336,12 +354,13 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
                 if number > 0:
                     source = evaluate(act, clause.iterable)
                     act.begin(source)
+            before = len(builder.nodes)
             count, element, lazy, what = iterate(act, source, clause.iterable.span)
+            if clause.is_async:
+                awaited_from(act, before, clause.iterable.span)
             _emit_part(act, making.finish(), count)
             if lazy is not None:
                 builder.include(lazy.block)
-            if clause.is_async:
-                act.emit(Await(clause.iterable.span))
             hangs_on = hangs_on or what
             act.loops.append(count)
             depth += 1
@@ -432,6 +451,7 @@ def _yield(act: Activation, node: t.Yield) -> Value:
     if node.is_from:
         items = (items * value.size).around(0) if value.size is not None else items
         act.consume(value)
+        step_through(act, value, node.span)
         value = element_of(value)
     act.yields.append(value)
     act.yielded.append(items)
@@ -447,6 +467,7 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     for part, width in zip(node.parts, node.widths, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
+        operator_fact(act, value, "__format__", (), part.span)
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length

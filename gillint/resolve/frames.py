@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
-from gillint.resolve.bound import literal_text, size_of
+from gillint.resolve.bound import WINDOWS, count_of, literal_text, size_of
 from gillint.resolve.columns import (
     FRAME,
     GROUPED,
@@ -14,6 +14,7 @@ from gillint.resolve.columns import (
     Rule,
     column,
     groups_of,
+    of_rows,
     row_of,
     scalar,
     sized,
@@ -30,10 +31,48 @@ from gillint.resolve.values import Value
 
 def refine_frame(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of pandas with the columns, rows and dtypes that follow from the arguments."""
-    made = _refined(name, bound, result)
+    made = _counted(name.rpartition(".")[2], bound, _refined(name, bound, result))
     if made.type != FRAME or made.columns is None or all(c.size == made.size for _, c in made.columns):
         return made
     return replace(made, columns=sized(made.columns, made.size))
+
+
+# What has a column for each column of the frame, and not the frame's rows; what has other columns.
+_SQUARES = ("corr", "cov")
+_REARRANGED = (
+    "melt",
+    "pivot",
+    "pivot_table",
+    "stack",
+    "unstack",
+    "value_counts",
+    "merge",
+    "join",
+    "explode",
+    "agg",
+    "aggregate",
+)
+
+
+def _counted(last: str, bound: Bound, made: Value) -> Value:
+    """A frame made of one whose columns are only counted has as many of them."""
+    frame = bound.receiver
+    if frame is not None and frame.type in WINDOWS and frame.columns and made.type == SERIES:
+        return with_columns(made, tuple((n, column("float64", made.size)) for n, _ in frame.columns))
+    if frame is None or frame.shape is None or len(frame.shape) != 2 or frame.columns is not None:
+        return made
+    rows, count = frame.shape
+    if frame.type in WINDOWS and made.type == SERIES:
+        return replace(made, type=FRAME, size=rows, shape=(rows, count))
+    if made.type != FRAME or made.columns is not None or last in _REARRANGED:
+        return made
+    if last in _SQUARES:
+        return replace(made, size=count, shape=(count, count))
+    if last in ("T", "transpose"):
+        return replace(made, size=count, shape=(count, rows))
+    if made.shape is not None and len(made.shape) == 2:
+        return made
+    return replace(made, shape=(size_of(made), count))
 
 
 def _refined(name: str, bound: Bound, result: Value) -> Value:
@@ -89,7 +128,7 @@ def _indexed(frame: Value, bound: Bound, result: Value) -> Value | None:
 def _some_rows(frame: Value, bound: Bound, result: Value) -> Value | None:
     """`query`: the rows for which it is true."""
     rows = size_of(frame).combine(KEPT, lambda n, share: n * share)
-    return replace(with_columns(result, sized(frame.columns, rows)), size=rows, shape=None)
+    return of_rows(replace(result, shape=frame.shape, columns=frame.columns), rows)
 
 
 def _distinct_rows(value: Value, bound: Bound, result: Value) -> Value | None:
@@ -110,7 +149,8 @@ def _same_columns(frame: Value, bound: Bound, result: Value) -> Value | None:
 
 def _matrix(frame: Value, bound: Bound, result: Value) -> Value | None:
     if frame.columns is None:
-        return None
+        counted = frame.shape is not None and len(frame.shape) == 2
+        return replace(with_shape(Value(), (size_of(frame), count_of(frame))), dtype=frame.dtype) if counted else None
     dtypes = {c.dtype for _, c in frame.columns}
     mixed = "float64" if dtypes <= {"int64", "float64", "int32", "float32"} else "object"
     dtype = next(iter(dtypes)) if len(dtypes) == 1 else mixed
@@ -179,7 +219,12 @@ def _located(frame: Value, bound: Bound, result: Value) -> Value | None:
         columns = tuple((n, c) for n, c in columns if n in wanted)
     if rows is None:
         return row_of(replace(frame, columns=columns))
-    return replace(with_columns(frame, sized(columns, rows)), size=rows, shape=None)
+    if columns_key is not None and columns is None and frame.shape is not None and len(frame.shape) == 2:
+        count = _chosen_rows(replace(frame, size=frame.shape[1]), columns_key)
+        if count is None:
+            return column(frame.dtype, rows) if columns_key.type == "str" else None
+        frame = replace(frame, shape=(rows, count))
+    return of_rows(replace(frame, columns=columns), rows)
 
 
 def _chosen_rows(frame: Value, key: Value) -> Estimate | None:

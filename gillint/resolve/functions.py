@@ -20,6 +20,7 @@ from gillint.resolve.values import (
     ClassRef,
     FunctionRef,
     LazyRef,
+    UndefinedRef,
     Value,
     generalised,
     is_known,
@@ -73,7 +74,10 @@ class Functions(Classes):
         if ref.key in self._active:
             self._recursive.add(ref.key)
             self._recurred.add(ref.key)
-            return None, self._declared(function, tree), function.name
+            given = self._declared(function, tree)
+            if not is_known(given):
+                given = Value(reference=UndefinedRef(function.name, is_result=True))
+            return None, given, function.name
         if len(self._active) >= self._depth_limit:
             self._cuts += 1
             return _unseen(function, tree), self._declared(function, tree), function.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from gillint.estimate import Estimate
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
@@ -86,10 +86,11 @@ def _asks_for_content(name: str) -> bool:
 
 
 def content_below(act: Activation, name: str | None) -> Content | None:
-    """A file, or the files in a folder of this name."""
+    """A file, which is one of those whose name is not known in full, or the files in a folder of this name."""
     if name is None:
         return None
-    return act.program.files.find(name) or act.program.files.find(f"{name}/{HOLE}")
+    one = act.program.files.find(name)
+    return replace(one, files=ONE) if one is not None else act.program.files.find(f"{name}/{HOLE}")
 
 
 def filled(value: Value, content: Content, *, is_text: bool = False) -> Value:

@@ -158,6 +158,7 @@ SYNONYMS: dict[str, str] = {
     "fastapi.background.BackgroundTasks": "fastapi.BackgroundTasks",
     "flask.app.Flask": "flask.Flask",
     "flask.blueprints.Blueprint": "flask.Blueprint",
+    "numba.prange": "range",
 }
 
 # Calls that wait for work which was handed over. Its time is counted where the work is.
@@ -182,5 +183,9 @@ JOINS: frozenset[str] = frozenset(
         "multiprocessing.Pool.close",
         "multiprocessing.pool.AsyncResult.get",
         "multiprocessing.pool.AsyncResult.wait",
+        "multiprocessing.JoinableQueue.join",
+        "queue.LifoQueue.join",
+        "queue.PriorityQueue.join",
+        "queue.Queue.join",
     }
 )

@@ -13,6 +13,20 @@ from gillint.syntax import tree as t
 GRIDS = ("numpy.mgrid", "numpy.ogrid")
 
 
+# A slice from or up to a place that is not known takes some of the whole.
+_PART = Estimate(0.01, 0.5, 1.0)
+
+
+def _some_of(whole: Estimate, piece: Value) -> Estimate:
+    """How much a slice takes whose bounds are not known.
+
+    What is between two places is a field, a record: neither as short as an item nor as long as the whole.
+    """
+    if piece.items is None or NONE in piece.items[:2]:
+        return whole * _PART
+    return Estimate(1.0, max(1.0, whole.likely) ** 0.5, max(1.0, whole.high))
+
+
 def extent(whole: Estimate | None, piece: Value) -> Estimate | None:
     """How many items a slice takes of a whole; `piece.items` are its bounds, `piece.size` their distance where known."""
     if piece.items is None:
@@ -24,7 +38,7 @@ def extent(whole: Estimate | None, piece: Value) -> Estimate | None:
         start = lower.number if lower.number is not None else ZERO if lower == NONE else None
         end = upper.number if upper.number is not None else whole if upper == NONE else None
         if start is None or end is None:
-            return None
+            return _some_of(whole, piece) if whole is not None else None
         if start.likely < 0 and whole is not None:
             start = (whole + start).max(0)
         if end.likely < 0 and whole is not None:
@@ -106,7 +120,7 @@ def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]
         elif piece.type == "slice":
             dimension = left.pop(0)
             size = extent(dimension, piece)
-            shape.append(size if size is not None else dimension * PART)
+            shape.append(size if size is not None else dimension)
         elif (chosen := _chosen(piece, left)) is not None:
             advanced.append(chosen)
             places.append(len(shape))
@@ -119,10 +133,6 @@ def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]
         at = places[0] if len(set(places)) == 1 else 0
         shape[at:at] = broadcast(*advanced)
     return (*shape, *left)
-
-
-# A slice whose bounds are not known takes some of the whole.
-PART = Estimate(0.01, 0.5, 1.0)
 
 
 def _consumes(part: t.Expr, piece: Value) -> int:

@@ -16,11 +16,13 @@ from gillint.resolve.columns import GROUPED
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.repeated import called_again
 from gillint.resolve.shapes import ARRAY
-from gillint.resolve.trace import Bound, Kind
+from gillint.resolve.trace import Block, Bound, Branch, Kind
 from gillint.resolve.values import (
+    NONE,
     UNKNOWN,
     ClassRef,
     FunctionRef,
+    Literal,
     MethodRef,
     PartialRef,
     SymbolRef,
@@ -48,21 +50,24 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return element_of(bound.receiver)
     if name in _PACKED:
         return _packed(name, bound)
-    if name == "collections.defaultdict":
-        return _defaultdict(args)
+    if name == "str.format":
+        named = (v for _, v in bound.parameters if not any(v is given for given in args))
+        _format_each(act, (*args, *named), span)
+    if name in _MADE:
+        return _MADE[name](args)
+    if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
+        return _in_turn(act, args[0], span) or (_spread(name, args[0]) if bound.has_star else None)
     if name in _QUERIES and args:
         return _query(_QUERIES[name], bound.receiver, args)
     if name in _COMBINATIONS and args:
         return _combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
         return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
-    if name == "itertools.islice" and args:
-        return _first_of(args)
     handler = _BY_NAME.get(name)
     if handler is None or not args:
         return None
     made = handler(name, args)
-    return _stepping(act, args, made, span) if name in _WRAPPERS else made
+    return _stepping(act, args, made, span) if made is not None and name in _WRAPPERS else made
 
 
 _WRAPPERS = ("zip", "enumerate", "reversed", "iter")
@@ -128,7 +133,7 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     return Value(type="int" if amount.type == "bool" else None)
 
 
-def _first_of(args: tuple[Value, ...]) -> Value:
+def _first_of(name: str, args: tuple[Value, ...]) -> Value:
     """`islice(rows, 100)`: what makes the rows makes no more than that."""
     source, numbers = args[0], [a.number for a in args[1:]]
     first, last = (ZERO, numbers[0]) if len(numbers) == 1 else (numbers[0] or ZERO, numbers[1] if numbers[1:] else None)
@@ -174,16 +179,16 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
 def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
     if named and not args:
         return Value(type="dict", columns=named)
-    if not args:
-        return Value(type="dict")
-    given = args[0]
-    if given.type == "dict":
-        return replace(given, reference=None)
-    pair = element_of(given)
-    if pair.items is None or len(pair.items) != 2:
-        return Value(type="dict")
-    key, member = pair.items
-    return Value(type="dict", size=given.size, items=(key, member), element=key)
+    if not args or args[0].type == "dict":
+        return replace(args[0], reference=None) if args else Value(type="dict", size=ZERO)
+    pair = element_of(args[0]).items  # `dict(pairs)`
+    known = args[0].size is not None or args[0].items is not None
+    size = length_of(args[0]) if known else None
+    return (
+        Value(type="dict", size=size, items=pair, element=pair[0])
+        if pair and len(pair) == 2
+        else Value(type="dict", size=size)
+    )
 
 
 _EMPTY = {"list": ZERO, "set": ZERO, "dict": ZERO, "int": None, "float": None, "str": ZERO}
@@ -195,6 +200,77 @@ def _defaultdict(args: tuple[Value, ...]) -> Value:
     made = ref.name if isinstance(ref, SymbolRef) and ref.name in _EMPTY else None
     value = Value(type=made, size=_EMPTY[made]) if made is not None else UNKNOWN
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+
+
+def _counted(args: tuple[Value, ...]) -> Value:
+    """A counter has a member for each thing that is different."""
+    from gillint.resolve.targets import different
+
+    if not args:
+        return Value(type="collections.Counter", size=ZERO)
+    source, key = args[0], element_of(args[0])
+    known = source.size is not None or source.items is not None
+    size = different(length_of(source), key) if known else None
+    pair = (key, Value(type="int"))
+    return Value(type="collections.Counter", size=size, element=key, items=pair, origin=source.origin)
+
+
+_MADE: dict[str, Callable[[tuple[Value, ...]], Value]] = {
+    "collections.Counter": _counted,
+    "collections.defaultdict": _defaultdict,
+}
+
+
+def _format_each(act: Activation, values: tuple[Value, ...], span: Span) -> None:
+    """Each value formats itself, which dates do at length."""
+    from gillint.resolve.operators import operator_fact
+
+    for value in values:
+        operator_fact(act, value, "__format__", (), span)
+
+
+_OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")
+
+
+def _in_turn(act: Activation, several: Value, span: Span) -> Value | None:
+    """Generators one after the other, `chain.from_iterable(map(read, paths))`: an item is one of theirs."""
+    one = element_of(several)
+    inner = act.lazy_of(one)
+    if inner is None or inner.kind not in (Kind.GENERATOR, Kind.MAP):
+        return None
+    act.begin(several)
+    with act.nested() as making:
+        outer = act.start(several)
+        if outer is not None:
+            act.builder.include(outer.block)
+        act.begin(one)
+        act.start(one)
+    share = min(1.0, 1.0 / max(1.0, inner.trips.likely))
+    nodes = (*inner.block.nodes, Branch((making.finish(), Block()), (share, 1.0 - share)))
+    trips = (outer.trips if outer is not None else size_of(several)) * inner.trips
+    lazy = Lazy(span, Kind.MAP, Block(inner.block.operations, nodes), trips, inner.result, act.path, act.name)
+    return act.defer(lazy, "iterator", inner.result)
+
+
+def _spread(name: str, several: Value) -> Value:
+    """`zip(*rows)`, `chain(*lists)`: each member is an iterable of its own."""
+    one = element_of(several)
+    if name == "zip":
+        column = Value(type="tuple", size=several.size, element=element_of(one))
+        return Value(type="iterator", size=one.size, element=column, origin=one.origin)
+    size = several.size * one.size if several.size is not None and one.size is not None else None
+    return Value(type="iterator", size=size, element=element_of(one), origin=several.origin)
+
+
+def _grouped(name: str, args: tuple[Value, ...]) -> Value | None:
+    """`groupby(rows, key)`: so many groups as there are rows in each, where nothing tells; together they are the rows."""
+    source = args[0]
+    if source.size is None and source.items is None:
+        return None
+    rows = length_of(source).max(1)
+    groups = Estimate(1.0, rows.likely**0.5, rows.high)
+    group = Value(type="iterator", size=(rows / groups).sorted(), element=element_of(source))
+    return Value(type=name, size=groups, element=Value(type="tuple", items=(UNKNOWN, group)))
 
 
 _QUERIES = {"sqlalchemy.select": "sqlalchemy.sql.Select", "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query"}
@@ -285,9 +361,15 @@ def _bounded(count: Callable[[float, float], float], n: float, r: float) -> floa
 _CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")
 
 
+_FEW = 32
+
+
 def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if not args:
         return Value(type=kind, size=ZERO)
+    letters = literal_text(args[0])
+    if kind in ("list", "tuple") and letters is not None and len(letters) <= _FEW:  # names: `list("abc")`
+        return Value(type=kind, items=tuple(Value(type="str", size=ONE, literal=Literal(c)) for c in letters))
     size = length_of(args[0]) if args[0].size is not None or args[0].items is not None else None
     distinct = element_of(args[0]).distinct
     if kind in ("set", "frozenset") and size is not None and distinct is not None:
@@ -353,6 +435,12 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
     return act.defer(lazy, "iterator", produced)
 
 
+def _slice(name: str, args: tuple[Value, ...]) -> Value:
+    """`slice(i, i + 4)`: the same as is written `i : i + 4` in a subscript."""
+    bounds = (NONE, args[0]) if len(args) == 1 else args[:2]
+    return Value(type="slice", items=(*bounds, args[2] if len(args) > 2 else NONE))
+
+
 def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     if len(args) == 1:
         return element_of(args[0])
@@ -402,8 +490,9 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     return None
 
 
-_BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
+_BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "range": _range,
+    "slice": _slice,
     "len": _len,
     "enumerate": _enumerate,
     "zip": _zip,
@@ -414,6 +503,8 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value]] = {
     "sum": _amount,
     "abs": _amount,
     "next": _next,
+    "itertools.islice": _first_of,
+    "itertools.groupby": _grouped,
     "int": _converted,
     "float": _converted,
     "sqlalchemy.create_engine": _engine,

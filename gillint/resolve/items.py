@@ -5,7 +5,9 @@ from __future__ import annotations
 from gillint.estimate import ONE
 from gillint.frozen import replace
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
-from gillint.resolve.indexing import GRIDS, PART, array_item, extent, grid
+from gillint.resolve.columns import of_rows
+from gillint.resolve.dtypes import scalar_of
+from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.shapes import ARRAY, KEPT
 from gillint.resolve.values import SymbolRef, Value
@@ -27,7 +29,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             return found
     if value.type == ARRAY:
         return array_item(value, index, node)
-    if isinstance(node, t.Slice):
+    if isinstance(node, t.Slice) or index.type == "slice":
         return None if (value.type or "").startswith("pandas.") and value.type not in _ROWS else _sliced(value, index)
     if value.type in MAPPINGS:
         return pair_of(value)[1] if value.items is not None or value.columns is not None else None
@@ -44,6 +46,8 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
         return Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray"):
         return Value(type="int")
+    if value.type == "pandas.Index" and index.type == "int":
+        return scalar_of(value.dtype)
     if value.type in ("pandas.DataFrame", "pandas.Series") and index.type in ("pandas.Series", ARRAY):
         return _rows(value, index) if index.dtype == "bool" else None
     if value.type == "pandas.DataFrame" and index.type == "list" and index.items is not None:
@@ -63,10 +67,9 @@ def _symbol_item(name: str, index: Value) -> Value | None:
 def _rows(value: Value, mask: Value) -> Value:
     """The rows of a frame or a column where a mask is true."""
     count = size_of(value if value.size is not None else mask).combine(KEPT, lambda n, share: n * share)
-    columns = value.columns
-    if columns is not None:
-        columns = tuple((name, replace(c, size=count, shape=None)) for name, c in columns)
-    return replace(value, size=count, shape=None, columns=columns, literal=None)
+    if value.type == "pandas.DataFrame":
+        return replace(of_rows(value, count), element=value.element)
+    return replace(value, size=count, shape=None, literal=None)
 
 
 def _sliced(value: Value, piece: Value) -> Value | None:
@@ -76,8 +79,6 @@ def _sliced(value: Value, piece: Value) -> Value | None:
         value = Value(type="bytes", size=value.size, origin=value.origin)
     whole = size_of(value) if value.size is not None or value.items is not None else None
     size = extent(whole, piece)
-    if size is None and whole is not None and piece.items is not None:
-        size = whole * PART
     origin = value.origin if size is None else None
     member = element_of(value) if value.items is not None and value.type != "dict" else value.element
     kept = replace(value, size=size, shape=None, literal=None, items=None, element=member, number=None, origin=origin)

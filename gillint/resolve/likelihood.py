@@ -54,6 +54,13 @@ def once_in(act: Activation, node: t.If) -> float | None:
     return _number(act, test.rights[0]) if any(_empties(s, filled) for s in node.body) else None
 
 
+def emptied(node: t.If) -> str | None:
+    """The variable that an arm empties when it has become long: `if len(batch) == 500: send(batch); batch = []`."""
+    test = node.test
+    filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
+    return filled if filled is not None and any(_empties(s, filled) for s in node.body) else None
+
+
 def _number(act: Activation, node: t.Expr) -> float | None:
     with act.nested():
         number = evaluate(act, node).number

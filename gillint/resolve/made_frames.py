@@ -21,7 +21,7 @@ def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
         return _unnamed(result, *data.shape, data.dtype)
     if data.type == "dict" and data.columns is None and data.items is not None:
         return _of_members(data, bound, result)
-    if data.type not in ("list", "tuple"):
+    if data.type not in ("list", "tuple", "generator", "iterator"):
         return replace(result, items=None, element=None)
     rows, row = size_of(data), element_of(data)
     if row.columns is not None:

@@ -8,6 +8,7 @@ from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation, Lazy, Program
 from gillint.resolve.annotations import evaluate_text
@@ -62,6 +63,7 @@ class Modules(Program):
         self.assumptions = assumptions
         self.web_handlers = False
         self.lazies: dict[int, Lazy] = {}
+        self.started: set[int] = set()  # the deferred work that somebody runs, wherever
         self._load = load
         self._check = check
         self._shared = Tables()
@@ -212,7 +214,7 @@ class Modules(Program):
         if name in scope.functions and name not in scope.environment:
             return self._function_value(f"{scope.path}::{name}")
         if name in scope.classes:
-            return Value(type="type", reference=ClassRef(scope.classes[name].key))
+            return _class_value(scope.classes[name])
         if scope.state == "new":
             self.run_module(scope)
         if not self._apart and scope.path == self._path:
@@ -353,6 +355,8 @@ class Modules(Program):
         kept = result.reference.key if result is not None and isinstance(result.reference, LazyRef) else None
         for number in list(act.pending):
             lazy = self.lazies.get(number)
+            if number in self.started:
+                continue  # somebody to whom it was passed has run it
             if lazy is not None and number != kept and lazy.kind in (Kind.MAP, Kind.GENERATOR):
                 act.consume(Value(type="generator", reference=LazyRef(number)))
 
@@ -363,6 +367,19 @@ class Modules(Program):
         for name in rest:
             value = attribute_value(act, value, name)
         return value
+
+
+_ENUMS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
+
+
+def _class_value(owner: ClassScope) -> Value:
+    """A class by its name; an enumeration has members."""
+    made = Value(type="type", reference=ClassRef(owner.key))
+    outline = owner.outline
+    if outline is None or not any(base.rsplit(".", 1)[-1] in _ENUMS for base in outline.bases):
+        return made
+    lines = sum(s.last - s.first + 1 for s in outline.statements)
+    return replace(made, size=Estimate.point(lines), element=Value(type=owner.key))
 
 
 def _registers(syntax: Syntax) -> bool:

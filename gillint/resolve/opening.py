@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import literal_text
+from gillint.resolve.bound import element_of, literal_text
 from gillint.resolve.files import MEMORY, Content
 from gillint.resolve.handles import ARCHIVES, HANDLES, UNPACKING, filled, name_of, raw, unpacked
 from gillint.resolve.sites import Site
@@ -14,7 +14,7 @@ from gillint.resolve.values import NONE, Value, text_of
 OPENERS = {
     "open", "io.open", "os.fdopen", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File",
     "lzma.open", "lzma.LZMAFile", "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
-    "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO",
+    "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO", "io.TextIOWrapper",
 }  # fmt: skip
 
 
@@ -25,6 +25,8 @@ def opened(site: Site) -> Value:
     source = site.bound.receiver if is_method else site.argument(0, "file", "filename", "name", "path")
     if site.name in ("io.BytesIO", "io.StringIO"):
         return _buffer(site)
+    if site.name == "io.TextIOWrapper":
+        return _decoded(site)
     if site.name.startswith("tempfile."):
         source = Value(type="str", text=_temporary(site))
     inner = (
@@ -86,6 +88,15 @@ def _buffer(site: Site) -> Value:
     if name != known.pattern:
         site.act.program.files.write(name, site.span, content)
     return filled(made, content)
+
+
+def _decoded(site: Site) -> Value:
+    """`TextIOWrapper(f)`: the same file as text."""
+    inner = site.argument(0, "buffer")
+    if inner is None or inner.size is None:
+        return site.result
+    line = replace(element_of(inner), type="str")
+    return replace(site.result, size=inner.size, element=line, text=inner.text, dtype=inner.dtype)
 
 
 def _temporary(site: Site) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gillint.diagnostics.span import Span
+from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.knowledge.conditions import decide
@@ -42,16 +43,19 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     if special is not None:
         return special
     act.operation("binary")
+    timed = _of_clocks(left, operator, right)
+    if timed is not None:
+        return timed
     numbers = ("int", "float", "bool")
     if left.type in numbers and right.type in numbers:
         kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
         amount = None
         if left.number is not None and right.number is not None and operator in _ARITHMETIC:
             amount = left.number.combine(right.number, _ARITHMETIC[operator])
-        made = of_number(kind, amount)
-        if operator == "mod" and kind == "int" and made.literal is None and right.number is not None:
-            return replace(made, distinct=right.number)
-        return made
+        if operator == "mod" and kind == "int" and left.literal is None and right.number is not None:
+            last = (right.number - 1).max(0)  # what is left of a number that varies may be anything below
+            return Value(type="int", number=Estimate(0.0, last.likely / 2, last.high), distinct=right.number)
+        return of_number(kind, amount)
     if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
         both = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
         return Value(type="complex", number=number_of(left) * number_of(right) if both else None)
@@ -72,6 +76,22 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return UNKNOWN
+
+
+# Marks of numbers: what a clock says, and the time between two readings.
+_CLOCK, _ELAPSED = "clock", "elapsed"
+# Of an interval, what is left of it when something has been done.
+_REST = Estimate(0.1, 0.8, 1.0)
+
+
+def _of_clocks(left: Value, operator: str, right: Value) -> Value | None:
+    """`now - start`, `now + timeout`, and what is left of an interval: `interval - (now - last)`."""
+    if operator == "sub" and left.dtype is None and right.dtype in (_CLOCK, _ELAPSED):
+        known = left.number is not None and left.number.likely > 0  # a moment that begins as zero is none of these
+        return Value(type="float", number=left.number * _REST if known and left.number is not None else None)
+    if left.dtype != _CLOCK or operator not in ("add", "sub"):
+        return None
+    return Value(type=left.type, dtype=_ELAPSED if operator == "sub" and right.dtype == _CLOCK else _CLOCK)
 
 
 def _field_of_document(value: Value, other: Value) -> Value:

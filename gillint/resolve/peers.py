@@ -99,11 +99,16 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
 
 
 def _delay(bound: Bound, texts: list[str], usual: float) -> float:
-    """What the server is asked to wait: in the address or in a dict of parameters, else as usual in the file."""
+    """What the server is asked to wait: in the address or in a dict of parameters, else as usual in the file.
+
+    What has begun to answer has waited already.
+    """
+    if bound.receiver is not None and (bound.receiver.type or "").endswith("Response"):
+        return 0.0
     stated = [d for text in texts if (d := stated_delay(text)) is not None]
     for _, value in bound.parameters:
         for name, given in value.columns or () if value.type == "dict" else ():
-            amount = f"{given.number.likely:g}" if given.number is not None else HOLE
+            amount = f"{given.number.likely:g}" if given.number is not None else _characters(given) or HOLE
             if (d := stated_delay(f"{name}={amount}")) is not None:
                 stated.append(d)
     if stated:
@@ -162,6 +167,10 @@ _WAITS_INSIDE: dict[str, set[str]] = {
     "Condition.wait": _NOTIFY,
     "Condition.wait_for": _NOTIFY,
     "Event.wait": _SET,
+    "Queue.join": {"task_done"},
+    "LifoQueue.join": {"task_done"},
+    "PriorityQueue.join": {"task_done"},
+    "Thread.join": {"start"},
 }
 
 # The file as evidence: what it names, and the addresses among its strings.

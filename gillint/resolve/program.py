@@ -46,6 +46,8 @@ class Resolver(Functions):
             thorough: look at every function, not only those with a loop, a hand-over or a coroutine.
         """
         self._queued.clear()
+        # What another version of the file was: a function that called itself need not do so any more.
+        self._recursive = {key for key in self._recursive if not key.startswith(f"{syntax.path}::")}
         resolved = self._resolve(syntax, thorough=thorough)
         return self._resolve(syntax, thorough=thorough) if self._learnt_more() else resolved
 
@@ -56,6 +58,7 @@ class Resolver(Functions):
         self._taken.clear()
         self._reads, self._active = [set()], []
         self.lazies.clear()
+        self.started.clear()
         self.files = Files()
         self.options = {}
         self.tables = {}

@@ -12,13 +12,13 @@ from gillint.resolve.values import Value
 def called_again(act: Activation, function: Value, span: Span) -> Value:
     """An iterator over what the calls give: as many as a file has pieces, or a queue has members, where that is known."""
     from gillint.resolve.calls import apply
-    from gillint.resolve.exhaustion import EXCHANGES, asks_each_turn, turns_until_empty
+    from gillint.resolve.exhaustion import turns_until_empty, turns_while_talking
 
     with act.nested() as builder:
         builder.operations["generator_step"] = 1.0
         element = apply(act, function, (), (), span, function.origin or "function")
     block = builder.finish()
-    usual = EXCHANGES if asks_each_turn(block) else UNKNOWN_TRIPS
+    usual = turns_while_talking(block) or UNKNOWN_TRIPS
     trips = turns_until_empty(_without_wrapping(block)) or usual
     hangs_on = None if trips is not usual else "how often a function is called until it gives the sentinel"
     lazy = Lazy(

@@ -52,7 +52,7 @@ def _vectorized(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
     """`np.vectorize(f)`: what calls `f` for each element; as a decorator's argument list it waits for `f`."""
-    function = positional[0] if positional else dict(keywords).get("pyfunc")
+    function = positional[0] if positional else dict(keywords).get("pyfunc") or dict(keywords).get("func")
     act.operation("call_python")
     if function is None:
         return Value(type="function", reference=PartialRef(Value(reference=SymbolRef("numpy.vectorize")), (), ()))
@@ -176,6 +176,7 @@ SPECIAL: dict[str, Special] = {
     "joblib.delayed": _partial_to("functools.partial"),
     "asgiref.sync.sync_to_async": _partial_to("asgiref.sync.SyncToAsync.__call__"),
     "numpy.vectorize": _vectorized,
+    "numpy.frompyfunc": _vectorized,
     "getattr": _getattr,
     "importlib.import_module": _import_module,
     "__import__": _import_module,

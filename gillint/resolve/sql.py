@@ -13,6 +13,7 @@ from gillint.syntax.tree import HOLE
 # Row visits that a step costs, in visits of a plain scan (some 40 ns), measured with SQLite 3.40 in memory.
 _AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _NEXT, _WRITE, _INDEX = 2.0, 9.0, 13.0, 2.0, 5.0, 22.0, 10.0, 4.0, 9.0
 _SOME = Estimate(0.01, 1 / 3, 1.0)  # what a condition lets through
+_KINDS = 3  # of things that a statement names by their words: `state = 'new'`
 _TYPES = (
     ("int", "int"),
     ("char", "str"),
@@ -26,10 +27,13 @@ _TYPES = (
 
 @dataclass(slots=True)
 class Table:
-    """A table: its columns with the types of their values, the columns it is looked up by, its rows, how many values differ."""
+    """A table: its columns with the types of their values, the columns it is looked up by, alone or
+    together, its rows, how many values differ.
+    """
 
     columns: dict[str, str | None] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
+    together: set[frozenset[str]] = field(default_factory=set)
     indexed: set[str] = field(default_factory=set)
     rows: dict[object, Estimate] = field(default_factory=dict)
     distinct: dict[str, Estimate] = field(default_factory=dict)
@@ -89,9 +93,11 @@ def _create_table(tables: Tables, words: str, found: re.Match[str], place: objec
         first, _, rest = part.strip().partition(" ")
         if first in ("primary", "unique", "foreign", "constraint", "check"):
             inner = re.search(r"(?:primary key|unique) *\(([^)]*)\)", part)
-            table.keys |= (
-                {c.strip() for c in inner[1].split(",")} if inner is not None and "," not in inner[1] else set()
-            )
+            named = frozenset(c.strip().strip('"') for c in inner[1].split(",")) if inner is not None else frozenset()
+            if len(named) == 1:
+                table.keys |= named
+            elif named:
+                table.together.add(named)
             continue
         name = first.strip('"')
         table.columns[name] = next((kind for prefix, kind in _TYPES if prefix in rest), None)
@@ -184,9 +190,11 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     if condition is None:
         return size, size
     equal = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *(?:\?|:|'|\d|" + HOLE + r")", condition[1]))
-    if equal & (table.keys | {"rowid"}) and " or " not in condition[1]:
+    by_keys = equal & (table.keys | {"rowid"}) or any(named <= equal for named in table.together)
+    if by_keys and " or " not in condition[1]:
         return Estimate.point(_LOOKUP), ONE
-    by_key = size / _differing(table, equal, size)
+    kinds = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *'", condition[1])) - table.keys - set(table.distinct)
+    by_key = size / (_differing(table, equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1)
     if equal & table.indexed and " or " not in condition[1]:
         return by_key * _NEXT + _LOOKUP, by_key
     return size, size.combine(_SOME, lambda n, share: n * share) if not equal else by_key.combine(

@@ -15,21 +15,22 @@ from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.converging import turns_of
 from gillint.resolve.exhaustion import (
-    EXCHANGES,
     INNER_WHILE_TRIPS,
     PIECES,
     SHED,
     WHILE_TRIPS,
-    asks_each_turn,
     cuts_off,
+    serves,
     sheds,
     turns_until_empty,
     turns_until_long,
+    turns_while_talking,
+    works_off,
 )
-from gillint.resolve.expressions import evaluate, iterate
+from gillint.resolve.expressions import awaited_from, evaluate, iterate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterations import iterations_of
-from gillint.resolve.likelihood import fills_a_gap, is_true, once_in
+from gillint.resolve.likelihood import emptied, fills_a_gap, is_true, once_in
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -37,7 +38,7 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.turns import POLLS, ends_in_one_turn, polls
+from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, leaves_early, pauses, polls
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -53,6 +54,8 @@ from gillint.resolve.widening import widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
+# The same, where a pause follows it: where that is long, things fail seldom, or nothing would ever be done.
+_RARE_WITH_PAUSE = 0.001
 _NEVER = 0.0  # the share of what a constant rules out, as far as can be seen
 WHILE_TURNS = "how often the `while` loop runs"
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
@@ -119,6 +122,8 @@ _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
     before, turns = growth(act, target, old)
+    if added.type is None and added.size is None:  # what the function that is running itself gives, say
+        return replace(result, type=old.type, size=None, text=None, literal=None, items=None)
     piece = text_of(added) or unknown(size_of(added))
     text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
@@ -192,6 +197,10 @@ def _if(act: Activation, node: t.If) -> None:
     period = once_in(act, node)
     if period is not None:
         weights = (1.0, period - 1.0)
+        name = emptied(node) or ""
+        if name in act.environment:  # it does not become longer than that
+            shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
+            known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
     constant = is_true(tested)
     if constant is not None:
         weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
@@ -237,7 +246,8 @@ def _choose(
     merged: dict[str, Value] = {}
     for end in ends or [before]:
         for name, value in end.items():
-            merged[name] = join(merged[name], value) if name in merged else value
+            other = merged.get(name)
+            merged[name] = value if other is None or other is value else join(other, value)
     act.environment = before
     before.clear()
     before.update(merged)
@@ -268,13 +278,13 @@ def _loop(
             act.pending[:] = pending
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
             trips, hangs_on, fed = enter()
-            if ends_in_one_turn(node.body):  # tried again only where it failed
+            if ends_in_one_turn(node.body) or counts_attempts(node):  # tried again only where it failed
                 trips = trips.min(Estimate(1, 1, trips.high))
             elif polls(node):
                 trips = trips.min(Estimate(1, POLLS, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
-            run(act, node.body)
+            (_attempt if counts_attempts(node) else run)(act, node.body)
             act.loop_spans.pop()
             act.loops.pop()
         after = act.environment
@@ -302,16 +312,31 @@ def _loop(
     run(act, node.orelse)
 
 
+def _attempt(act: Activation, body: t.Body) -> None:
+    """Run the body of a retry: what stands behind the place where a success leaves is for failures."""
+    for number, statement in enumerate(body):
+        run(act, (statement,))
+        if leaves_early(statement):
+            _choose(act, ((), body[number + 1 :]), (1.0, _failing(body[number + 1 :])))
+            return
+
+
+def _failing(body: t.Body) -> float:
+    """How likely the arm is that deals with a failure."""
+    return _RARE_WITH_PAUSE if pauses(body) else _RARE
+
+
 def _for(act: Activation, node: t.For) -> None:
     source = evaluate(act, node.iterable)
     act.begin(source)
 
     def enter() -> _Entry:
+        before = len(act.builder.nodes)
         count, element, lazy, hangs_on = iterate(act, source, node.iterable.span)
+        if node.is_async:
+            awaited_from(act, before, node.iterable.span)
         if lazy is not None:
             act.builder.include(lazy.block)
-        if node.is_async:
-            act.emit(Await(node.iterable.span))
         bind(act, node.target, element)
         if is_retry(node.body):
             count = Estimate(1, 1, max(1.0, count.high))
@@ -322,7 +347,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = _counted(act, node)
-    again = act.runs_often()
+    is_inner = act.runs_often() and not works_off(node) and not serves(node)
     usual = (
         _TRIED
         if is_retry(node.body)
@@ -330,24 +355,32 @@ def _while(act: Activation, node: t.While) -> None:
         if sheds(node)
         else PIECES
         if cuts_off(node)
-        else turns_of(node) or (INNER_WHILE_TRIPS if again else WHILE_TRIPS)
+        else turns_of(node) or (INNER_WHILE_TRIPS if is_inner else WHILE_TRIPS)
     )
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
         body = done.finish()
         known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
-        if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) and asks_each_turn(body):
-            usual = EXCHANGES
-        return known is not None or usual is EXCHANGES
+        talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
+        usual = talking or usual
+        return known is not None or talking is not None
 
     def enter() -> _Entry:
         act.operation("while_step")
         evaluate(act, node.test)
-        hangs_on = None if known is not None and known.known else WHILE_TURNS
-        return known or usual, hangs_on, Iterations.INDEPENDENT
+        turns = known or usual
+        if known is not None and known.likely > _GUARD and any(leaves_early(s) for s in node.body):
+            turns = Estimate(
+                1, min(usual.likely, known.likely), known.high
+            )  # the limit is a guard, and not the way out
+        hangs_on = None if turns.known else WHILE_TURNS
+        return turns, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
+
+
+_GUARD = 100_000.0
 
 
 def is_retry(body: t.Body) -> bool:
@@ -425,7 +458,7 @@ def _try(act: Activation, node: t.Try) -> None:
             if handler.name is not None:
                 act.environment.setdefault(handler.name, UNKNOWN)
         arms = tuple(h.body for h in node.handlers if h not in fallback)
-        _choose(act, ((), *arms), (1.0, *(_RARE for _ in arms)))
+        _choose(act, ((), *arms), (1.0, *map(_failing, arms)))
     run(act, node.orelse)
     run(act, node.final)
 

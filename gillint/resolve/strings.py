@@ -6,10 +6,11 @@ import posixpath
 import re
 from collections.abc import Callable
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
-from gillint.resolve.contents import written
+from gillint.resolve.contents import printed, written
+from gillint.resolve.patterns import compiled, matches, split
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
@@ -76,6 +77,14 @@ def _format(bound: Bound, result: Value) -> Value:
     return replace(result, text=made)
 
 
+def _filled_in(bound: Bound, result: Value) -> Value:
+    """`template.substitute(title=..., body=...)`: what is put in comes on top."""
+    template = bound.receiver
+    if template is None or template.size is None:
+        return result
+    return replace(result, size=total([template.size, *(printed(v) for _, v in bound.parameters)]))
+
+
 def _join(bound: Bound, result: Value) -> Value:
     separator, members = text_of(bound.receiver), bound.positional[0] if bound.positional else None
     if separator is None or members is None:
@@ -128,9 +137,11 @@ def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estima
 def _split(bound: Bound, result: Value) -> Value:
     source = bound.receiver
     text = text_of(source)
-    if text is None or source is None:
+    if source is None:
         return result
     given = bound.positional[0] if bound.positional else bound.get("sep")
+    if text is None:
+        return divided(source, None, result) if given is not None and len(bound.positional) == 1 else result
     separator = literal_text(given)
     if given is not None and given.type != "NoneType" and separator is None:
         constant = text_of(given)
@@ -140,11 +151,21 @@ def _split(bound: Bound, result: Value) -> Value:
     if separator == "\n":
         return _lines(bound, result)
     wanted = (separator,) if separator is not None else (" ", "\n", "\t")
-    if separator is not None and separator not in SEPARATORS:
-        return result
     most = number_of(bound.positional[1]) if len(bound.positional) > 1 else None
     limit = bound.get("maxsplit")
-    return _pieces(text, source, wanted, number_of(limit) if limit is not None else most) or result
+    most = number_of(limit) if limit is not None else most
+    if separator is not None and separator not in SEPARATORS:
+        return divided(source, most, result)
+    return _pieces(text, source, wanted, most) or result
+
+
+def divided(source: Value, most: Estimate | None, result: Value) -> Value:
+    """Pieces of a text that nothing tells the separators of: as many as each is long, where it is not limited."""
+    size = size_of(source)
+    pieces = Estimate(1.0, max(1.0, size.likely) ** 0.5, max(1.0, size.high))
+    pieces = pieces if most is None else (most + 1).min(size.max(1))
+    piece = Value(type=source.type or "str", size=(size / pieces).sorted())
+    return replace(result, shape=None, size=pieces, element=piece)
 
 
 def _lines(bound: Bound, result: Value) -> Value:
@@ -310,6 +331,12 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
     **dict.fromkeys(_names(_TEXTS, "join"), _join),
     **dict.fromkeys(_names(_TEXTS, "replace", "translate", "expandtabs"), _changed),
+    **dict.fromkeys(_names(("string.Template",), "substitute", "safe_substitute"), _filled_in),
+    "re.compile": compiled,
+    **dict.fromkeys(("re.findall", "re.finditer"), matches(1)),
+    "re.split": split(1),
+    "re.Pattern.split": split(0),
+    **dict.fromkeys(("re.Pattern.findall", "re.Pattern.finditer"), matches(0)),
     "re.sub": _substituted(2),
     "re.Pattern.sub": _substituted(1),
     **dict.fromkeys(_names(_TEXTS, "split", "rsplit"), _split),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
@@ -39,6 +39,8 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
         turns = (act.times * act.trips_so_far() / made).max(1)
         return (ZERO, turns) if turns != ONE else (value.size if value.size is not None else ZERO, ONE)
     depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
+    if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):  # of what is made anew in each turn
+        depth = act.born.get(target.value.id, (0, ZERO))[0]
     if len(act.loops) <= depth:
         return value.size if value.size is not None else ZERO, ONE
     return first, act.trips_so_far(depth)
@@ -69,7 +71,7 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
         if positional:
             _set_default(act, function.value, positional)
         return
-    known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque")
+    known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
     if receiver is None or receiver.type not in known or len(positional) <= position:
         return
     added = positional[position]
@@ -79,10 +81,25 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     if function.name in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)
+    if receiver.type == "collections.Counter":
+        count = different(count, added)
+    elif receiver.type == "set" and added.distinct is not None:
+        count = count.min(added.distinct)
     element = added if receiver.element is None else join(receiver.element, added)
-    if receiver.items is not None:
+    if isinstance(function.value, t.Name):
+        old = old + _added_elsewhere(act, function.value.id, node, count)
+    if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
     change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+
+
+def _added_elsewhere(act: Activation, name: str, node: t.Call, count: Estimate) -> Estimate:
+    """What other calls have added to a variable since it was made, where this one is in a loop: it adds `count`."""
+    sites = act.grown.setdefault(name, {})
+    sites[node.span] = count
+    if len(act.loops) <= act.born.get(name, (0, ZERO))[0]:
+        return ZERO  # one after the other: the size that it has now says it
+    return total(n for span, n in sites.items() if span != node.span)
 
 
 def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> None:
@@ -146,6 +163,15 @@ def _keys(count: Estimate, key: Value | None) -> Estimate:
     if key is not None and key.distinct is not None:
         return key.distinct.min(count).max(1)
     return Estimate(1.0, max(1.0, count.likely) ** 0.5, max(1.0, count.high))
+
+
+# Of so many words of a text, this power are different ones (Heaps' law).
+_DIFFERENT = 0.7
+
+
+def different(count: Estimate, thing: Value) -> Estimate:
+    """How many of so many things that are counted are different."""
+    return count.min(thing.distinct) if thing.distinct is not None else count.map(lambda n: max(n, 1.0) ** _DIFFERENT)
 
 
 def _key_of(act: Activation, member: t.Expr) -> Value | None:
@@ -244,6 +270,7 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
     """Assign a value to a target: a name, an attribute, a subscript, or a tuple of targets."""
     if isinstance(target, t.Name):
         act.operation("store_name")
+        act.grown.pop(target.id, None)
         act.born[target.id] = (len(act.loops), value.size if value.size is not None else ZERO)
         write_target(act, target, value)
     elif isinstance(target, t.Attribute):
@@ -275,7 +302,8 @@ def _unpacked(targets: tuple[t.Expr, ...], value: Value) -> list[Value]:
         return list(items) if known and items is not None else [element_of(value)] * len(targets)
     after = len(targets) - starred - 1
     if items is None or len(items) < len(targets) - 1:
-        rest = Value(type="list", element=element_of(value))
+        left = (value.size - (len(targets) - 1)).max(0) if value.size is not None else None
+        rest = Value(type="list", size=left, element=element_of(value))
         return [rest if i == starred else element_of(value) for i in range(len(targets))]
     middle = items[starred : len(items) - after]
     rest = Value(type="list", items=middle, size=Estimate.point(len(middle)))
@@ -288,6 +316,12 @@ def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
 
     with act.nested():
         container, index = evaluate(act, target.value), evaluate(act, target.index)
+    if container.type in MAPPINGS and container.columns is None and literal_text(index) is None:
+        key, old = pair_of(container)
+        first, turns = growth(act, target.value, container)
+        pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
+        size = (first + different(turns, index)) if _is_empty(container) or turns != ONE else container.size
+        change_target(act, target.value, replace(container, items=pair, size=size, element=pair[0]))
     if container.type in (ARRAY, "pandas.Series", "pandas.DataFrame"):
         operator_fact(act, container, "__setitem__", (index, value), target.span)
 
@@ -309,6 +343,8 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         first, turns = growth(act, target.value, container)
         if isinstance(target.value, t.Attribute) and not act.loops and turns != ONE:
             turns = _keys(turns, index)  # calls of a method come with keys that were there before
+        if index.distinct is not None:
+            turns = turns.min(index.distinct)
         size = first + turns if container.size is None or empty or act.loops else None
         if columns is not None:
             size = Estimate.point(len(columns))

@@ -74,7 +74,10 @@ class Bound:
         """The value of a parameter, or None where it is not passed."""
         if name == "self":
             return self.receiver
-        return next((v for k, v in self.parameters if k == name), None)
+        for parameter, value in self.parameters:  # asked all the time: a loop is half the price of a generator
+            if parameter == name:
+                return value
+        return None
 
 
 CallKind = Literal["library", "project", "undefined", "unknown", "join"]

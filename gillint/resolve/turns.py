@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from gillint.resolve.iterations import expressions
@@ -25,19 +26,37 @@ def ends_in_one_turn(body: t.Body) -> bool:
 @lru_cache(maxsize=4096)
 def polls(node: t.For | t.While) -> bool:
     """Whether a loop asks again and again, with pauses, until something has happened."""
-    calls = (e.function for e in expressions(node.body) if isinstance(e, t.Call))
-    names = {f.name if isinstance(f, t.Attribute) else f.id if isinstance(f, t.Name) else "" for f in calls}
-    if names.isdisjoint(("sleep", "wait")):
+    if not pauses(node.body):
         return False
     asks = isinstance(node, t.While) and not isinstance(node.test, t.Constant)
-    return asks or any(_leaves_early(s) for s in node.body)
+    return asks or any(leaves_early(s) for s in node.body)
 
 
-def _leaves_early(s: t.Stmt) -> bool:
+def pauses(body: t.Body) -> bool:
+    """Whether somewhere in some statements there is a pause."""
+    calls = (e.function for e in expressions(body) if isinstance(e, t.Call))
+    names = {f.name if isinstance(f, t.Attribute) else f.id if isinstance(f, t.Name) else "" for f in calls}
+    return not names.isdisjoint(("sleep", "wait"))
+
+
+_ATTEMPT = re.compile(r"attempt|retr(y|ies)|\btries\b|_tries|tries_", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def counts_attempts(node: t.For | t.While) -> bool:
+    """Whether a loop counts its attempts, by its own words, and leaves when one succeeds: nearly always the first does."""
+    counted = [s.target for s in node.body if isinstance(s, t.Augment)]
+    counted += [node.target] if isinstance(node, t.For) else []
+    names = (e.id if isinstance(e, t.Name) else e.name if isinstance(e, t.Attribute) else "" for e in counted)
+    return any(_ATTEMPT.search(n) for n in names) and any(leaves_early(s) for s in node.body)
+
+
+def leaves_early(s: t.Stmt) -> bool:
+    """Whether a statement may end the loop around it."""
     if isinstance(s, t.If):
-        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
+        return any(leaves_early(x) for x in (*s.body, *s.orelse))
     if isinstance(s, t.Try):
-        return any(_leaves_early(x) for x in (*s.body, *s.orelse))
+        return any(leaves_early(x) for x in (*s.body, *s.orelse))
     if isinstance(s, t.With):
-        return any(_leaves_early(x) for x in s.body)
+        return any(leaves_early(x) for x in s.body)
     return isinstance(s, t.Return) or (isinstance(s, t.Jump) and s.kind == "break")

@@ -103,9 +103,10 @@ class AliasRef:
 
 @dataclass(frozen=True, slots=True)
 class UndefinedRef:
-    """A name that nothing in sight defines."""
+    """A name that nothing defines; with `is_result`, what a function gives back that is still at work: an interpreter's value."""
 
     name: str
+    is_result: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class Value:
         type: public dotted name of the type; builtins are bare; `<path>::<Class>` for classes of the project.
         size: elements of a container or array, characters, bytes, rows.
         shape: the dimensions of an array.
-        dtype: of an array or a column.
+        dtype: of an array or a column; of a number that a clock gives, that it is one.
         element: what iterating gives.
         items: the members of a tuple whose members are known one by one.
         columns: the columns of a DataFrame, or the values of a dict with literal keys.

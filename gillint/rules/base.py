@@ -16,7 +16,7 @@ from gillint.scaling.predict import Setting
 from gillint.syntax.parse import Syntax
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FileContext:
     """What the rules see of a file.
 

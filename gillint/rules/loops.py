@@ -16,6 +16,7 @@ _LOOPS = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP)
 _TURNS = 4  # a loop of two or three turns is not worth one either
 _WORTH_NS = 50e6  # a loop that takes less is not worth a pool
 _SLEEPS = ("time.sleep", "asyncio.sleep")
+_USUAL = 0.1  # of the turns
 
 
 def _serial(context: FileContext, kind: BoundType) -> Iterator[Assessment]:
@@ -42,7 +43,9 @@ def _serial(context: FileContext, kind: BoundType) -> Iterator[Assessment]:
 
 def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _serial(context, BoundType.IO):
-        waits = [c for c in a.calls if c.detail.effect.wait.likely > 0]
+        every = [c for c in a.calls if c.detail.effect.wait.likely > 0]
+        # The pause before another attempt is seldom made, however long it is.
+        waits = [c for c in every if c.detail.chance >= _USUAL] or every
         if not waits or waits[0].detail.call.name in _SLEEPS or waits[0].detail.effect.serialised_by is not None:
             continue  # a pause is there on purpose; one connection serves one at a time
         if waits[0].detail.call.name in _WAITS_FOR and not any(
@@ -55,8 +58,9 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             continue  # in a function that looks up few of its arguments
         related, facts = culprit(a)
         top = waits[0].detail.call
+        usual = max(waits[0].share, 1.0 - sum(c.share for c in every if c not in waits))
         message = (
-            f"{100 * waits[0].share:.0f}% of each iteration waits in `{top.name}`, and the iterations are independent: "
+            f"{100 * waits[0].share / usual:.0f}% of each iteration waits in `{top.name}`, and the iterations are independent: "
             f"{context.setting.threads} threads would be about {a.prediction.ceiling.likely:.1f}x faster"
         )
         yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
@@ -67,6 +71,12 @@ _WAITS_FOR = (
     "subprocess.Popen.communicate",
     "multiprocessing.Process.join",
     "threading.Thread.join",
+    "concurrent.futures.Future.result",
+    "threading.Event.wait",
+    "queue.Queue.get",
+    "multiprocessing.Queue.get",
+    "redis.Redis.blpop",
+    "redis.Redis.brpop",
 )
 _LOOK_UPS = ("socket.gethostbyname", "socket.getaddrinfo")
 _INDEX = {"add", "checkout", "commit", "merge", "mv", "rebase", "reset", "restore", "rm", "stash", "switch"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration, too_short
@@ -64,14 +66,20 @@ def _is_lone(a: Assessment, context: FileContext) -> bool:
 
 def _runs_often(function: str, context: FileContext) -> bool:
     """Whether the file calls a function in a loop, or at several places: each time it starts another thread."""
-    count = 0
+    return _call_counts(context)[function] > 1
+
+
+@lru_cache(maxsize=1)
+def _call_counts(context: FileContext) -> Counter[str]:
+    """How often the file calls each function; twice for each loop around a call."""
+    found: Counter[str] = Counter()
     for trace in context.resolved.functions:
         for node in own_nodes(trace.block):
-            if isinstance(node, Call) and node.name == function:
-                count += 1
+            if isinstance(node, Call):
+                found[node.name] += 1
             elif isinstance(node, Loop):
-                count += sum(isinstance(n, Call) and n.name == function for n in own_nodes(node.body))
-    return count > 1
+                found.update(n.name for n in own_nodes(node.body) if isinstance(n, Call))
+    return found
 
 
 def _parallel(a: Assessment) -> bool:

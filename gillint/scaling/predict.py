@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Literal
 
 from gillint import frozen
@@ -71,22 +72,12 @@ class Prediction:
 
 def loads(demand: Demand, *, free_threaded: bool) -> tuple[Load, Load, Load]:
     """The demands scenario by scenario. Without a GIL what held it is work for the cores like any other."""
-    made = []
-    for i in range(3):
-        gil, native = demand.gil.scenarios[i], demand.native.scenarios[i]
-        made.append(
-            Load(
-                gil=0.0 if free_threaded else gil,
-                native=native + gil if free_threaded else native,
-                wait=demand.wait.scenarios[i],
-                releases=0.0 if free_threaded else demand.releases.scenarios[i],
-                parallel=demand.parallel.scenarios[i],
-                pages=demand.pages.scenarios[i],
-                serial=demand.serial.scenarios[i],
-                guarded=0.0 if free_threaded else demand.guarded.scenarios[i],
-            )
-        )
-    return made[0], made[1], made[2]
+    d = demand
+    if free_threaded:
+        d = replace(d, gil=ZERO, native=d.native + d.gil, releases=ZERO, guarded=ZERO)
+    asked = (d.gil, d.native, d.wait, d.releases, d.parallel, d.pages, d.serial, d.guarded)
+    low, likely, high = zip(*(e.scenarios for e in asked), strict=True)
+    return Load(*low), Load(*likely), Load(*high)
 
 
 def predict(
@@ -184,6 +175,7 @@ def _variants(load: Load) -> tuple[Load, ...]:
     )
 
 
+@lru_cache(maxsize=4096)  # an editor asks again after each keystroke, and most regions are as they were
 def _ceiling(three: tuple[Load, Load, Load], setting: Setting) -> tuple[Range, tuple[float, ...]]:
     threads, cores = setting.threads, setting.cores
     curve = _settled([likely(three[1], t, cores) for t in range(1, threads + 1)])

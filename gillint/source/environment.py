@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from gillint.errors import UsageError
@@ -43,6 +44,7 @@ class Environment:
         return self._index.get(normalised(distribution))
 
 
+@lru_cache(maxsize=1024)
 def normalised(name: str) -> str:
     """A distribution's name as it is compared: PEP 503."""
     return re.sub(r"[-_.]+", "-", name).lower()

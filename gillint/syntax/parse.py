@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from functools import lru_cache
 from gillint.diagnostics.span import Span
 from gillint.frozen import dataclass
 from gillint.syntax import tree as t
+from gillint.syntax.code import code_lines
 from gillint.syntax.outline import (
     ClassOutline,
     FunctionOutline,
@@ -36,7 +38,10 @@ class SyntaxProblem(Exception):
 
 @dataclass(slots=True)
 class Syntax:
-    """A file that parses: its outline, and the trees of its parts, which are made on demand and kept."""
+    """A file that parses: its outline, and the trees of its parts, which are made on demand and kept.
+
+    `lines` are those of its code, with their ends: no comments (where the interpreter's own parser reads the file).
+    """
 
     path: str
     lines: list[str]
@@ -138,9 +143,7 @@ def parse(source: str, path: str = "<stdin>") -> Syntax:
     Raises:
         SyntaxProblem: neither `ast` nor libcst can parse it, or it is nested too deeply.
     """
-    lines = source.splitlines(keepends=True) if "\f" not in source and "\x0b" not in source else _split(source)
-    if any(c in source for c in "\x1c\x1d\x1e\x85\u2028\u2029"):
-        lines = _split(source)
+    lines = lines_of(source)
     first_error: SyntaxError | None = None
     try:
         with _collector_off(), warnings.catch_warnings():
@@ -154,7 +157,7 @@ def parse(source: str, path: str = "<stdin>") -> Syntax:
         raise SyntaxProblem(str(error), 1, 1) from None
     try:
         if first_error is None:
-            check_depth(module)
+            lines = code_lines(lines, check_depth(module))
             return Syntax(path, lines, make_outline(module, lines))
         check_brackets(source)
     except TooDeep as error:
@@ -164,11 +167,11 @@ def parse(source: str, path: str = "<stdin>") -> Syntax:
     return _parse_whole(source, path, lines, first_error)
 
 
-def _split(source: str) -> list[str]:
-    """Lines as Python counts them: only at \\n, \\r\\n and \\r."""
-    import io
-
-    return list(io.StringIO(source, newline=""))
+def lines_of(source: str) -> list[str]:
+    """Lines as Python counts them, with their ends: only at \\n, \\r\\n and \\r, where `splitlines` knows more."""
+    if any(c in source for c in "\f\x0b\x1c\x1d\x1e\x85\u2028\u2029"):
+        return list(io.StringIO(source, newline=""))
+    return source.splitlines(keepends=True)
 
 
 def _parse_whole(source: str, path: str, lines: list[str], error: SyntaxError) -> Syntax:

@@ -90,3 +90,25 @@ def test_a_join_contains_the_extremes(a: Estimate, b: Estimate) -> None:
         assert joined == a
     else:
         assert (joined.low, joined.high) == (min(values), max(values))
+
+
+_OPEN = Estimate(1, 5_000, 1e6)
+
+
+@pytest.mark.parametrize(
+    ("turns", "depth", "likely"),
+    [
+        (_OPEN, 0, 5_000),
+        (_OPEN, 1, 1_000),
+        (_OPEN, 3, 30),
+        (_OPEN, 9, 1),
+        (_OPEN * _OPEN, 0, 1e6),
+        (Estimate.point(5_000), 9, 5_000),  # known
+        (Estimate(10, 5_000, 6_000), 9, 5_000),  # nearly
+        (Estimate(1, 1, 1e6), 9, 1),
+    ],
+)
+def test_loops_of_unknown_length_in_each_other_do_not_multiply_without_end(
+    turns: Estimate, depth: int, likely: float
+) -> None:
+    assert turns.around(depth) == Estimate(turns.low, likely, turns.high)

@@ -6,6 +6,7 @@ import pytest
 
 from gillint.advice.assess import Advice
 from gillint.advice.outcome import Options
+from gillint.knowledge.base import Extension
 from gillint.pipeline import analyse
 
 
@@ -186,7 +187,10 @@ def test_tasks_that_compute_without_waiting_have_no_waiting_that_a_loop_could_ov
 
 
 def test_a_library_of_which_nothing_is_known_does_not_switch_the_gil_on() -> None:
-    found = ways("import requests\nimport json\n" + HELD.removeprefix("import json\n"))["free-threaded"]
+    evidence = 'evidence = [{ kind = "measured", version = "1.0", python = "3.11", date = "2026-11-22", held = 0.1 }]'
+    text = f'library = "quiet"\ndistribution = "quiet"\nversion = "1.0"\n[default]\neffect = "holds"\n{evidence}\n'
+    source = "import quiet\nimport json\n" + HELD.removeprefix("import json\n")
+    found = ways(source, extensions=(Extension("quiet.toml", text),))["free-threaded"]
     assert found.veto is None and "not known" in found.why
     against = ways("import orjson\nimport json\n" + HELD.removeprefix("import json\n"))["free-threaded"]
     assert against.veto is not None and "orjson" in against.veto

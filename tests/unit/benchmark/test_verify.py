@@ -73,6 +73,44 @@ def test_the_probe_of_a_fact_is_predicted(name: str, low: float, high: float) ->
     assert found is not None and low <= found.held.likely <= high
 
 
+@pytest.mark.parametrize(
+    ("made", "counted", "computing", "verdict"),
+    [
+        # what waits, and was answered sooner or later than is likely: the share of its CPU time decides
+        (fact("waits"), found(0.9), 0.9, "agree"),
+        (fact("waits"), found(0.9), 0.2, "inconclusive"),
+        (fact("waits"), found(0.02, gil=300.0, native=700.0, wait=14_000.0), 0.3, "agree"),
+        (fact("waits"), found(0.02, gil=300.0, native=700.0, wait=14_000.0), 0.9, "inconclusive"),
+        # what threads of the library do, which do not hold the GIL; those of the standard library may
+        (replace(fact("releases"), distribution="lib"), found(0.9, other_threads=8000.0), 0.1, "agree"),
+        (replace(fact("releases"), distribution="lib"), found(0.9, other_threads=8000.0), 0.9, "inconclusive"),
+        (replace(fact("releases"), distribution="python"), found(0.9, other_threads=8000.0), 0.1, "inconclusive"),
+    ],
+)
+def test_the_share_of_the_cpu_time(made: Fact, counted: Counted, computing: float, verdict: str) -> None:
+    assert judge(made, counted, near(0.5), computing).verdict is Verdict(verdict)
+
+
+def test_a_probe_speaks_for_the_other_names_of_a_family() -> None:
+    known = find_fact("zlib.compress")
+    assert known is not None
+    one, other = find_fact("sklearn.datasets.make_moons"), find_fact("sklearn.datasets.make_circles")
+    assert one is not None and other is not None and one.probe == other.probe
+    assert predict(one, Options()) == predict(other, Options()) is not None
+    assert predict(replace(known, probe=one.probe), Options()) is None
+
+
+def test_what_is_predicted_stands_on_the_evidence_of_the_condition() -> None:
+    known = find_fact("numpy.sort")
+    assert known is not None
+    clause = next(c for c in known.clauses if c.condition.dtype == ("object",))
+    whole, part = predict(known, Options()), predict(known.under(clause), Options())
+    assert whole is not None and whole.evidence == known.evidence
+    assert clause.probe is not None and part is not None and part.held.likely == 1.0
+    assert predict(replace(known, probe=clause.probe), Options()) == part
+    assert part.evidence == clause.evidence != known.evidence
+
+
 def test_a_probe_that_is_not_about_its_fact_predicts_nothing() -> None:
     known = find_fact("zlib.compress")
     assert known is not None

@@ -6,6 +6,7 @@ import pytest
 
 from gillint.effects.classify import CallEffect, classify
 from gillint.knowledge.conditions import Target
+from gillint.knowledge.schema import Measured
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.source.environment import Environment, LibraryVersion
@@ -56,6 +57,15 @@ def test_every_known_call_names_its_fact_and_evidence() -> None:
     effect = effect_of("import orjson\norjson.loads(b'[]')", "orjson.loads")
     assert effect.fact is not None and effect.fact.id == "packages/orjson.toml#orjson.loads"
     assert effect.evidence
+
+
+@pytest.mark.parametrize(("data", "effect"), [("b'x' * 1000", "holds"), ("b'x' * 100_000", "releases")])
+def test_the_evidence_is_that_of_the_condition_which_applies(data: str, effect: str) -> None:
+    found = effect_of(f"import hashlib\nhashlib.sha256({data})", "hashlib.sha256")
+    assert found.effect.value == effect and found.fact is not None
+    held = [e.held for e in found.evidence if isinstance(e, Measured) and e.held is not None]
+    assert held and all((value > 0.9) == (effect == "holds") for value in held)
+    assert found.citations == tuple(str(e) for e in found.evidence)
 
 
 def test_a_native_stretch_over_an_array_leaves_the_caches_cold() -> None:

@@ -39,6 +39,17 @@ def test_what_is_packed_comes_back(name: str) -> None:
     assert cache.unpack(cache.pack(library)) == library
 
 
+def test_a_family_is_kept_once() -> None:
+    def packed(names: str) -> int:
+        text = TEXT.replace('name = "lib.f"\naliases = ["lib.g"]', f"names = [{names}]")
+        library = read_library(text, "packages/lib.toml")
+        assert cache.unpack(cache.pack(library)) == library
+        return len(cache.pack(library))
+
+    one, two, many = (packed(", ".join(f'"lib.f{i}"' for i in range(n))) for n in (1, 2, 100))
+    assert many - one < 110 * (two - one) < 110 * 60
+
+
 def test_a_second_run_reads_the_cache(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = cache.cached_library(TEXT.encode(), "packages/lib.toml")
     monkeypatch.setattr(cache, "read_library", lambda *_: pytest.fail("was read again"))

@@ -131,6 +131,27 @@ def test_a_clause_overrides_only_what_it_gives() -> None:
     assert clause.native is not None and clause.native.fixed == 9
 
 
+def test_a_clause_may_have_evidence_and_a_probe_of_its_own() -> None:
+    found = read_one(
+        'when = [{ given = "x", effect = "releases", native = { fixed = 9 }, evidence = [\n'
+        '  { kind = "measured", version = "1", python = "3.11", date = "2026-11-28", held = 0.1 },\n'
+        '], probe = { setup = "import lib", statement = "lib.f(x=1)" } }, { absent = "y", gil = { fixed = 7 } }]'
+    )
+    with_own, without = found.clauses
+    assert found.evidence_of(None) == found.evidence_of(without) == found.evidence
+    assert found.evidence_of(with_own) == with_own.evidence != found.evidence
+    assert found.all_evidence == (*found.evidence, *with_own.evidence)
+    under = found.under(with_own)
+    assert (under.behaviour, under.evidence, under.probe) == (with_own.behaviour, with_own.evidence, with_own.probe)
+    assert under.clauses == () and under.id == found.id
+
+
+@pytest.mark.parametrize("more", ["evidence = []", 'probe = { setup = "" }', "evidence = [{}]"])
+def test_what_a_clause_brings_is_read_strictly(more: str) -> None:
+    with pytest.raises(KnowledgeError, match=r"when\[0\]"):
+        read_one(f'when = [{{ given = "x", gil = {{ fixed = 9 }}, {more} }}]')
+
+
 def test_a_clause_that_holds_keeps_no_native_time() -> None:
     found = read_one(
         'gil = { fixed = 5 }\nnative = { fixed = 7 }\nwhen = [{ given = "x", effect = "holds" }]',
@@ -148,6 +169,15 @@ def test_measurements_tell_what_they_are() -> None:
     assert isinstance(measured, Measured)
     assert measured.date == "2026-01-02"
     assert all(part in str(measured) for part in ("1.0", "3.11.7", "100", "0.50", "1.90", "2026-01-02"))
+
+
+def test_a_measured_wait_for_a_server_nearby() -> None:
+    found = read_one(
+        evidence='evidence = [{ kind = "measured", version = "1.0", python = "3.11.7", local = 13_000, date = 2026-01-02 }]\n'
+    )
+    (measured,) = found.evidence
+    assert isinstance(measured, Measured) and measured.local == 13_000
+    assert "waits 13 us for a server on the same machine" in str(measured)
 
 
 def test_a_wait_that_may_be_near_marks_a_call_that_talks_to_somebody() -> None:

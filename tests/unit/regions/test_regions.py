@@ -293,6 +293,18 @@ def test_sorting_a_large_array_blocks_the_loop_and_stalls_no_thread() -> None:
     assert region["stall_ns"]["likely"] < 1e6
 
 
+def test_the_steps_of_an_asynchronous_loop_are_awaited() -> None:
+    source = text("""
+        import websockets
+
+        async def main(url):
+            async with websockets.connect(url) as connection:
+                async for message in connection:
+                    print(message)
+        """)
+    assert verdict(source)["loop_block_ns"]["likely"] < 1e6
+
+
 def test_outside_coroutines_no_loop_is_blocked() -> None:
     assert verdict("import time\nfor _ in range(3):\n    time.sleep(1)\n")["loop_block_ns"] is None
 

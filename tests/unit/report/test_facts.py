@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gillint.knowledge.schema import Condition
-from gillint.report.facts import told
+from gillint.knowledge.schema import Behaviour, Clause, Condition, Effect, Fact, Measured
+from gillint.report.facts import callable_page, told
 
 GIVEN: dict[str, dict[str, Any]] = {
     "size": {"size": "size(a)", "below": 10},
@@ -39,3 +39,11 @@ def test_every_condition_is_told(key: str) -> None:
 
 def test_what_is_there_and_what_is_missing_are_told_apart() -> None:
     assert told(Condition(installed="pyarrow")) != told(Condition(missing="pyarrow"))
+
+
+def test_the_evidence_of_a_condition_is_told_with_it() -> None:
+    one, other = (Measured("1", "3.11", "2026-11-28", held=value) for value in (0.05, 1.0))
+    clause = Clause(Condition(dtype=("object",), of="a"), Behaviour(Effect.HOLDS), evidence=(other,))
+    page = callable_page(Fact("lib.f", "lib.toml", ("a",), Behaviour(Effect.RELEASES), (clause,), evidence=(one,)))
+    assert f"\n- {one}\n" in page
+    assert f"\n- dtype of `a` object: {other}\n" in page

@@ -1,0 +1,270 @@
+"""Programs that ask others: how often their loops turn, what is in the answers, what is asked once and what each time."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.costs.demand import CallShare
+from gillint.pipeline import analyse_in_full
+from tests.unit.resolve.test_peers import prediction_of
+
+
+def calls_of(source: str, function: str = "work") -> dict[str, CallShare]:
+    """The calls below a function, by name; of several with one name the most expensive."""
+    context = analyse_in_full(dedent(source), "program.py", Options(cores=2, threads=2, python="3.11")).context
+    assert context is not None
+    block = next(trace.block for trace in context.resolved.functions if trace.name == function)
+    found: dict[str, CallShare] = {}
+    for share in context.costs.calls(block):
+        found.setdefault(share.call.name, share)
+    return found
+
+
+def count(source: str, name: str) -> float:
+    return calls_of(source)[name].count.likely
+
+
+PAGES = """
+    import requests
+    def pages(path):
+        while path:
+            document = requests.get("http://localhost:80" + path).json()
+            yield document["rows"]
+            path = document["next"]
+"""
+
+
+TAGS = "for row in rows:\n                for t in row['tags']:\n                    ord(t)"
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "turns"),
+    [
+        ("len(rows)", "requests.get", 20),
+        ("len(rows)", "len", 20),  # an item for each turn, not one for each reading of it
+        ("for row in rows:\n                abs(row['v'])", "abs", 20 * 30),
+        (TAGS, "ord", 20 * 30 * 5),
+    ],
+)
+def test_a_listing_has_some_pages_of_some_records(body: str, name: str, turns: float) -> None:
+    loop = f"for rows in pages('/a'):\n            {body}"
+    assert count(f"{PAGES}\n    def work():\n        {loop}\n", name) == turns
+
+
+@pytest.mark.parametrize(
+    ("loop", "turns"),
+    [
+        ("while data := sock.recv(4096):\n        total += len(data)", 5),
+        ("while True:\n        data = sock.recv(4096)\n        if not data:\n            break", 5),
+        ("for data in iter(lambda: sock.recv(4096), b''):\n        total += len(data)", 5),
+    ],
+)
+def test_an_answer_comes_in_a_few_pieces(loop: str, turns: float) -> None:
+    source = f"import socket\ndef work():\n    sock = socket.create_connection(('localhost', 80))\n    total = 0\n    {loop}\n"
+    assert count(source, "socket.socket.recv") == turns
+
+
+def test_a_function_that_is_called_until_a_sentinel_reads_a_file_to_its_end() -> None:
+    source = """
+        import hashlib
+        def work():
+            with open("a.bin", "wb") as f:
+                f.write(bytes(80_000))
+            digest = hashlib.sha256()
+            with open("a.bin", "rb") as f:
+                for block in iter(lambda: f.read(8_000), b""):
+                    digest.update(block)
+    """
+    assert count(source, "hashlib.HASH.update") == 11
+
+
+@pytest.mark.parametrize(
+    ("loop", "turns"),
+    [
+        ("while '}, ' in text:\n        part, text = text.split('}, ', 1)\n        seen.append(part)", 10),
+        ("while len(text) >= 8:\n        part, text = text[:8], text[8:]\n        seen.append(part)", 10),
+        ("while '}, ' in text:\n        seen.append(text)", 1000),  # nothing is cut off
+    ],
+)
+def test_messages_are_cut_off_one_by_one(loop: str, turns: float) -> None:
+    assert count(f"def work(text: str):\n    seen = []\n    {loop}\n", "list.append") == turns
+
+
+RETRY = """
+    import time, requests
+    def fetch(url):
+        {counter} = 0
+        while True:
+            response = requests.get("http://localhost/a")
+            if response.status_code == 200:
+                return response
+            {counter} += 1
+            time.sleep(2 ** {counter})
+    def work():
+        return fetch("/a")
+"""
+
+
+def test_a_loop_that_counts_its_attempts_nearly_always_succeeds_at_once() -> None:
+    calls = calls_of(RETRY.format(counter="attempt"))
+    assert calls["requests.get"].count.likely == 1
+    assert calls["time.sleep"].count.likely < 0.01
+    assert calls_of(RETRY.format(counter="page"))["requests.get"].count.likely > 1
+
+
+def test_a_pause_after_a_failure_is_rare() -> None:
+    source = """
+        import time, requests
+        def work():
+            for url in range(100):
+                try:
+                    requests.get("http://localhost/a")
+                except OSError:
+                    time.sleep(1)
+    """
+    assert count(source, "time.sleep") == pytest.approx(0.1, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "argument", "calls"),
+    [
+        ("functools.lru_cache(maxsize=None)", "i % 8", 8),
+        ("functools.cache", "i % 8", 8),
+        ("functools.cache", "lines[i]", 20),  # nothing tells: as many as there are calls with each
+        ("staticmethod", "i % 8", 400),
+    ],
+)
+def test_a_function_that_remembers_runs_once_for_each_argument(decorator: str, argument: str, calls: float) -> None:
+    source = f"""
+        import functools, requests
+        @{decorator}
+        def customer(number):
+            return requests.get("http://localhost/a").json()
+        def work(lines: list[str]):
+            for i in range(400):
+                customer({argument})
+    """
+    assert count(source, "requests.get") == pytest.approx(calls)
+
+
+def test_what_is_left_of_an_interval_is_no_longer_than_it() -> None:
+    source = """
+        import time
+        def work():
+            for _ in range(10):
+                started = time.monotonic()
+                sum(range(100))
+                time.sleep(max(0.0, 0.02 - (time.monotonic() - started)))
+    """
+    pause = calls_of(source)["time.sleep"].effect.wait
+    assert pause.low < pause.likely <= pause.high == pytest.approx(20e6, rel=0.01)
+
+
+def test_an_answer_that_is_read_has_been_waited_for() -> None:
+    source = """
+        import urllib.request
+        def work():
+            with urllib.request.urlopen("http://localhost/a?delay=10") as response:
+                return response.read()
+    """
+    calls = calls_of(source)
+    assert calls["urllib.request.urlopen"].effect.wait.likely == 10e6
+    assert calls["http.client.HTTPResponse.read"].effect.wait.likely < 1e6
+
+
+KEPT_OPEN = """
+    import http.client
+    {above}
+    def work():
+        {inside}
+        total = 0
+        for i in range(10):
+            connection.request("GET", "/delay/10")
+            total += len(connection.getresponse().read())
+        return total
+"""
+MAKE = "connection = http.client.HTTPConnection('localhost', 80)"
+
+
+def test_a_connection_of_its_own_is_shared_by_nobody() -> None:
+    own = prediction_of(KEPT_OPEN.format(above="", inside=MAKE)).ceiling.likely
+    shared = prediction_of(KEPT_OPEN.format(above=MAKE, inside="")).ceiling.likely
+    assert own is not None and shared is not None
+    assert own > 1.9
+    assert shared < 1.1
+
+
+@pytest.mark.parametrize("queue", ["queue.Queue", "queue.PriorityQueue", "queue.LifoQueue"])
+def test_waiting_for_the_programs_own_workers_is_no_wait_for_others(queue: str) -> None:
+    source = f"""
+        import queue, threading
+        def loop(jobs):
+            while True:
+                n = jobs.get()
+                sum(i * i for i in range(20_000))
+                jobs.task_done()
+        def work():
+            jobs = {queue}()
+            for _ in range(2):
+                threading.Thread(target=loop, args=(jobs,), daemon=True).start()
+            for n in range(20):
+                jobs.put(n)
+            jobs.join()
+    """
+    assert prediction_of(source).bound.value == "gil"
+
+
+def test_fields_of_a_document_are_numbers_beside_an_operator() -> None:
+    source = """
+        import requests
+        def work():
+            return sum(r["price"] * r["quantity"] for r in requests.get("http://localhost/a").json())
+    """
+    assert not [name for name in calls_of(source) if name.startswith("list.")]
+
+
+def test_a_thumbnail_is_as_small_as_it_is_asked_to_be() -> None:
+    source = """
+        import io
+        from PIL import Image
+        def work():
+            image = Image.new("RGB", (4000, 3000))
+            image.thumbnail((160, 120))
+            image.save(io.BytesIO(), "PNG")
+    """
+    saved = calls_of(source)["PIL.Image.Image.save"].effect
+    assert saved.native.likely < 160 * 120 * 1000
+
+
+@pytest.mark.parametrize(("key", "is_found_at_once"), [(", primary key (a, b)", True), ("", False)])
+def test_a_key_of_several_columns_finds_a_row_at_once(key: str, is_found_at_once: bool) -> None:
+    source = f"""
+        import sqlite3
+        def work():
+            db = sqlite3.connect(":memory:")
+            db.execute("create table t (a text, b integer, c real{key})")
+            db.executemany("insert into t values (?, ?, ?)", [("x", i, 1.0) for i in range(4096)])
+            for _ in range(10_000):
+                db.execute("select c from t where a = ? and b = ?", ("x", 1))
+    """
+    assert (calls_of(source)["sqlite3.Connection.execute"].effect.native.likely < 5_000) is is_found_at_once
+
+
+def test_rows_of_a_statement_are_those_that_it_asks_for() -> None:
+    source = """
+        import sqlalchemy as sa
+        def work():
+            engine = sa.create_engine(f"sqlite:///{__file__}.db")
+            t = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer))
+            with engine.connect() as connection:
+                for row in connection.execute(sa.select(t).where(t.c.a > 3).limit(7)):
+                    abs(row)
+    """
+    calls = calls_of(source)
+    assert calls["abs"].count.likely == 7
+    assert (
+        calls["sqlalchemy.engine.Connection.execute"].effect.wait.likely == 0
+    )  # SQLite: the text begins with its name
