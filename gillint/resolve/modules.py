@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation, Lazy, Program
 from gillint.resolve.annotations import evaluate_text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
+from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, size_of
 from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Bound

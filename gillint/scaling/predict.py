@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Literal
 
 from gillint import frozen
@@ -174,6 +175,7 @@ def _variants(load: Load) -> tuple[Load, ...]:
     )
 
 
+@lru_cache(maxsize=4096)  # an editor asks again after each keystroke, and most regions are as they were
 def _ceiling(three: tuple[Load, Load, Load], setting: Setting) -> tuple[Range, tuple[float, ...]]:
     threads, cores = setting.threads, setting.cores
     curve = _settled([likely(three[1], t, cores) for t in range(1, threads + 1)])

@@ -20,9 +20,16 @@ class ProjectModules:
 
     def __init__(self) -> None:
         self._file = lru_cache(maxsize=4096)(_module_file)
+        self._found: dict[tuple[str, int, str], Path | None] = {}
 
     def find(self, module: str, level: int, importer: str) -> Path | None:
         """The file of a module as `importer` imports it, or None."""
+        key = (module, level, importer)
+        if key not in self._found:
+            self._found[key] = self._find(module, level, importer)
+        return self._found[key]
+
+    def _find(self, module: str, level: int, importer: str) -> Path | None:
         here = Path(importer)
         folder = here.parent
         parts = tuple(module.split(".")) if module else ()

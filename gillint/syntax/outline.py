@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gillint.frozen import dataclass
-from gillint.syntax.code import Strings
+from gillint.syntax.code import Literals
 
 # What makes a function worth a look: a loop, a hand-over of work, or a coroutine.
 _CANDIDATE = re.compile(
@@ -95,8 +96,8 @@ def make_outline(module: ast.Module, lines: list[str]) -> Outline:
     classes: list[ClassOutline] = []
     statements = list(_collect(module.body, lines, "", None, functions, classes))
     text = "".join("".join(lines[s.first - 1 : s.last]) for s in statements)
-    called, candidate = frozenset((*_CALLED.findall(text), *_PASSED.findall(text))), bool(_CANDIDATE.search(text))
-    return Outline(tuple(functions), tuple(classes), tuple(_merge(statements)), called, candidate)
+    called, passed, candidate = _words(text)
+    return Outline(tuple(functions), tuple(classes), tuple(_merge(statements)), called | passed, candidate)
 
 
 def _collect(
@@ -115,9 +116,9 @@ def _collect(
             text = "".join(lines[first - 1 : last])
             # Past `def name`, so that a recursive call can be told from the definition.
             inside = without_documentation(text.split("(", 1)[-1])
-            called = frozenset(_CALLED.findall(inside))
+            called, passed, candidate = _words(inside)
             is_async = isinstance(node, ast.AsyncFunctionDef)
-            candidate = is_async or bool(_CANDIDATE.search(inside)) or node.name in called
+            candidate = is_async or candidate or node.name in called
             functions.append(
                 FunctionOutline(
                     node.name,
@@ -125,7 +126,7 @@ def _collect(
                     Lines(first, last),
                     owner,
                     candidate,
-                    called.union(_PASSED.findall(inside)),
+                    called | passed,
                     _needs_arguments(node.args),
                 )
             )
@@ -143,6 +144,12 @@ def _collect(
             )
         elif not _is_data(node, lines):
             yield Lines(node.lineno, last)
+
+
+@lru_cache(maxsize=4096)  # an editor asks again after each keystroke, which changes one function
+def _words(text: str) -> tuple[frozenset[str], frozenset[str], bool]:
+    """What a text calls, what it passes on, and whether it holds anything that makes a function worth a look."""
+    return frozenset(_CALLED.findall(text)), frozenset(_PASSED.findall(text)), bool(_CANDIDATE.search(text))
 
 
 def _needs_arguments(arguments: ast.arguments) -> bool:
@@ -179,14 +186,14 @@ def _merge(ranges: list[Lines]) -> Iterator[Lines]:
 _WITH_HOLES: tuple[type[ast.expr], ...] = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
 
 
-def check_depth(module: ast.Module) -> Strings:
-    """Refuse what would overflow a recursive parser. The literals of texts and bytes, which are met on the way.
+def check_depth(module: ast.Module) -> Literals:
+    """Refuse what would overflow a recursive parser. The literals, which are met on the way.
 
     Raises:
         TooDeep: with the line of the first place that is too deep.
     """
     stack: list[tuple[ast.AST, int]] = [(node, 1) for node in module.body]
-    strings: Strings = []
+    found = Literals()
     while stack:
         node, depth = stack.pop()
         if isinstance(node, ast.BoolOp):
@@ -195,16 +202,18 @@ def check_depth(module: ast.Module) -> Strings:
             raise TooDeep(getattr(node, "lineno", 1))
         if isinstance(node, ast.Constant):
             if isinstance(node.value, (str, bytes)):
-                strings.append(node)
+                found.strings.append(node)
             continue
         if isinstance(node, _WITH_HOLES):
-            strings.append(node)
+            found.strings.append(node)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            found.alone.append(node.value)
         for value in vars(node).values():  # `ast.iter_child_nodes` takes twice as long
             if value.__class__ is list:
                 stack.extend((child, depth + 1) for child in value if isinstance(child, ast.AST))
             elif isinstance(value, ast.AST) and value._fields:
                 stack.append((value, depth + 1))
-    return strings
+    return found
 
 
 _BRACKET = re.compile(r"[][(){}]")
