@@ -39,7 +39,7 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, leaves_early, pauses, polls
+from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves_early, pauses, polls
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -374,19 +374,6 @@ def _while(act: Activation, node: t.While) -> None:
         return known or usual, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
-
-
-def is_retry(body: t.Body) -> bool:
-    """Whether a loop ends as soon as what it tries does not fail: `try: return f()`, `except OSError: sleep(1)`."""
-    for number, s in enumerate(body):
-        if isinstance(s, t.Try) and any(not _ends_loop(h.body) for h in s.handlers):
-            return any(_ends_loop(part) for part in (s.body, s.orelse, body[number + 1 :]))
-    return False
-
-
-def _ends_loop(body: t.Body) -> bool:
-    last = body[-1] if body else None
-    return isinstance(last, (t.Return, t.Raise)) or (isinstance(last, t.Jump) and last.kind == "break")
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")
