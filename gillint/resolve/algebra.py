@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, number_of
+from gillint.resolve.dtypes import promoted
 from gillint.resolve.shapes import ARRAY, Shape, broadcast, is_true, shape_of, with_shape
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -57,7 +58,8 @@ def _outer(bound: Bound, result: Value) -> Value | None:
     if pair is None:
         return None
     flat = tuple(with_shape(Value(), s).size or ONE for s in pair)
-    return with_shape(result, flat)
+    dtype = promoted(v for v in (bound.receiver, *bound.positional) if v is not None)
+    return replace(with_shape(result, flat), dtype=dtype if dtype is not None else result.dtype)
 
 
 def _every_pair(bound: Bound, result: Value) -> Value | None:

@@ -23,7 +23,8 @@ _TESTS = {
 _FRACTIONS = {
     "mean", "std", "var", "median", "average", "norm", "nanmean", "nanstd", "nanvar", "nanmedian", "percentile", "quantile",
     "nanpercentile", "nanquantile", "sqrt", "exp", "exp2", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan",
-    "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "hypot", "arctan2", "deg2rad", "rad2deg", "cbrt", "inv", "pinv",
+    "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "hypot", "arctan2", "deg2rad", "rad2deg", "radians", "degrees",
+    "cbrt", "inv", "pinv",
     "cholesky", "interp",
 }  # fmt: skip
 _SUMS = {"sum", "prod", "cumsum", "cumprod", "nansum"}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import FILES, element_of, member_size, number_of, size_of
+from gillint.resolve.assumed import FILES
+from gillint.resolve.bound import element_of, member_size, number_of, size_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call, Loop

@@ -10,12 +10,14 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import ROWS, element_of, literal_text, number_of, size_of
+from gillint.resolve.assumed import ROWS
+from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
 from gillint.resolve.repeated import called_again
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
+    NONE,
     UNKNOWN,
     ClassRef,
     FunctionRef,
@@ -162,9 +164,10 @@ def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Valu
         return replace(args[0], reference=None) if args else Value(type="dict", size=ZERO)
     pair = element_of(args[0]).items  # `dict(pairs)`
     known = args[0].size is not None or args[0].items is not None
-    return Value(
-        type="dict", size=length_of(args[0]) if known else None, items=pair if pair and len(pair) == 2 else None
-    )
+    size = length_of(args[0]) if known else None
+    if pair is None or len(pair) != 2:
+        return Value(type="dict", size=size)
+    return Value(type="dict", size=size, items=pair, element=pair[0])
 
 
 _EMPTY = {"list": ZERO, "set": ZERO, "dict": ZERO, "int": None, "float": None, "str": ZERO}
@@ -329,6 +332,12 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
     return act.defer(lazy, "iterator", produced)
 
 
+def _slice(name: str, args: tuple[Value, ...]) -> Value:
+    """`slice(i, i + 4)`: the same as is written `i : i + 4` in a subscript."""
+    bounds = (NONE, args[0]) if len(args) == 1 else args[:2]
+    return Value(type="slice", items=(*bounds, args[2] if len(args) > 2 else NONE))
+
+
 def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     if len(args) == 1:
         return element_of(args[0])
@@ -366,6 +375,12 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     if method == "keys":
         return Value(type="list", size=size, element=key, origin=receiver.origin)
     if method in ("get", "pop", "setdefault"):
+        asked = literal_text(args[0]) if args else None
+        named = receiver.column(asked) if asked is not None and receiver.columns else None
+        if named is not None:
+            return named
+        if len(args) > 1 and args[1].reference is not None and (receiver.columns or value == UNKNOWN):
+            return args[1]  # a class or a function: this one, or one like it
         if len(args) > 1 and value == UNKNOWN and args[1].type != "NoneType":
             return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
         return join(value, args[1]) if len(args) > 1 else value
@@ -374,6 +389,7 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
 
 _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "range": _range,
+    "slice": _slice,
     "len": _len,
     "enumerate": _enumerate,
     "zip": _zip,

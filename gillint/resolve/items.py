@@ -29,7 +29,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             return found
     if value.type == ARRAY:
         return array_item(value, index, node)
-    if isinstance(node, t.Slice):
+    if isinstance(node, t.Slice) or index.type == "slice":
         return None if (value.type or "").startswith("pandas.") and value.type not in _ROWS else _sliced(value, index)
     if value.type in MAPPINGS:
         return pair_of(value)[1] if value.items is not None or value.columns is not None else None

@@ -50,8 +50,8 @@ from gillint.resolve.values import (
     is_known,
     join,
     text_of,
-    widen,
 )
+from gillint.resolve.widening import widen
 from gillint.syntax import tree as t
 
 _RARE = 0.02  # the share of runs in which an exception is taken to happen
@@ -370,10 +370,18 @@ def _while(act: Activation, node: t.While) -> None:
     def enter() -> _Entry:
         act.operation("while_step")
         evaluate(act, node.test)
-        hangs_on = None if known is not None and known.known else WHILE_TURNS
-        return known or usual, hangs_on, Iterations.INDEPENDENT
+        turns = known or usual
+        if known is not None and known.likely > _GUARD and any(leaves_early(s) for s in node.body):
+            turns = Estimate(
+                1, min(usual.likely, known.likely), known.high
+            )  # the limit is a guard, and not the way out
+        hangs_on = None if turns.known else WHILE_TURNS
+        return turns, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
+
+
+_GUARD = 100_000.0
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")

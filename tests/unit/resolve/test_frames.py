@@ -115,3 +115,57 @@ def test_groups_that_nothing_tells_are_open() -> None:
 )
 def test_parts_of_frames(code: str, kind: str) -> None:
     assert value_of(code, SETUP).type == kind
+
+
+COUNTED = """
+import numpy as np
+import pandas as pd
+names = [f"s{i:02d}" for i in range(40)]
+d = pd.DataFrame(np.zeros((2000, 40)), columns=names)
+e = pd.DataFrame({f"h{i}": np.zeros(2880) for i in range(30)}, index=pd.date_range("2024-01-01", periods=2880, freq="h"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("d", (2000, 40)),
+        ("e", (2880, 30)),
+        ("d.iloc[0:400]", (400, 40)),
+        ("d.iloc[:, :5]", (2000, 5)),
+        ("d.corr()", (40, 40)),
+        ("d.T", (40, 2000)),
+        ("d.rolling(5).mean()", (2000, 40)),
+        ("d.describe()", (8, 40)),
+        ("d.head(3)", (3, 40)),
+        ("d.to_numpy()", (2000, 40)),
+        ("d.values", (2000, 40)),
+    ],
+)
+def test_columns_without_names_are_counted(expression: str, expected: tuple[float, ...]) -> None:
+    value = value_of(expression, COUNTED)
+    assert value.shape is not None
+    assert tuple(d.likely for d in value.shape) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("d.columns", 40),
+        ('d["s01"]', 2000),
+        ("d.loc[5]", 40),
+        ("d.sum(axis=1)", 2000),
+        (
+            'pd.DataFrame({"k": np.arange(1000), "b": np.arange(1000), "v": np.zeros(1000)}).groupby(["k", "b"])["v"].sum()',
+            126,
+        ),
+        (
+            'pd.DataFrame({"v": np.zeros(1000)}).groupby(pd.cut(np.zeros(1000), [0, 1, 2], labels=["l", "h"]))["v"].sum()',
+            2,
+        ),
+    ],
+)
+def test_members_of_counted_frames(expression: str, expected: float) -> None:
+    found = rows(value_of(expression, COUNTED))
+    assert found is not None
+    assert round(found) == expected

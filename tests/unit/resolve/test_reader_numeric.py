@@ -105,3 +105,61 @@ def test_arrays_of_lists_are_as_long_and_wide_as_these() -> None:
 
 def test_the_unknown_beside_an_array_does_not_make_it_larger() -> None:
     assert passed("def f(t, k):\n    show(k * t)\n\nf(np.zeros(300), unknown)\n").size.likely == 300  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        # Numbers of numpy have the methods of arrays, and stay numbers.
+        ("show(np.zeros(int((64_000 - 1024) / np.round(8000 * 20 / 1000).astype(int)) + 1))", (394.0,)),
+        # A slice that is an object, and one whose bounds move together.
+        (
+            "K = np.zeros((122, 122))\nfor e in range(60):\n    s = slice(2 * e, 2 * e + 4)\n    show(K[s, s])",
+            (4.0, 4.0),
+        ),
+        # Up to a place that is not known, and between two of them.
+        ("a = np.zeros(10_000)\nshow(a[unknown():])", (5000.0,)),
+        ("a = np.zeros(10_000)\nshow(a[unknown():other()])", (100.0,)),
+        # Dimensions that cannot meet: one of them was read wrongly, and the larger more so.
+        ("show(np.zeros(120_000) - np.zeros((300, 400)))", (300.0, 400.0)),
+        ("m = sparse.random(1000, 800, 0.01)\nshow(m.T.tocsr() @ np.ones(1000))", (800.0,)),
+        (
+            "m = sparse.random(1000, 1000, 0.01).tocsr()\nshow((m @ sparse.diags(np.ones(1000))) @ np.ones(1000))",
+            (1000.0,),
+        ),
+        ("show(np.outer(np.arange(50), np.ones(8)))", (50.0, 8.0)),
+    ],
+)
+def test_sizes_through_programs(code: str, expected: tuple[float, ...]) -> None:
+    assert shape(passed(code)) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "names = ['a', 'b', 'c', 'd']\nfor i, a in enumerate(names):\n    for b in names[i + 1 :]:\n        show(b)",
+            "str",
+        ),
+        ("t = np.arange(5)\nshow(np.radians(t)[0])", "float"),
+        ("df = pd.DataFrame({'a': np.zeros(9)})\nshow(df.columns[0])", "str"),
+    ],
+)
+def test_members(code: str, expected: str) -> None:
+    assert passed(code).type == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("g = nx.Graph()\nfor i in range(150):\n    g.add_node(i)\nshow(g)", 150),
+        ("g = nx.Graph()\nfor i in range(100):\n    for j in range(4):\n        g.add_edge(i, j)\nshow(g)", 100),
+        ("show(nx.degree_centrality(nx.grid_2d_graph(10, 20)))", 200),
+        ("g = nx.gnp_random_graph(200, 0.1)\nshow(g.subgraph(range(50)).copy())", 50),
+        ("g = nx.gnp_random_graph(200, 0.1)\nshow(g.edges(data=True))", 600),
+    ],
+)
+def test_graphs(code: str, expected: float) -> None:
+    size = passed("import networkx as nx\n" + code).size
+    assert size is not None
+    assert size.likely == expected
