@@ -13,6 +13,7 @@ from gillint.resolve.shapes import ARRAY, PICTURE, REDUCTIONS, RULES, Shape, bro
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
+from gillint.resolve.vision import refine_picture
 
 _BINARY = {
     "add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "power", "mod", "remainder", "fmod", "maximum",
@@ -35,6 +36,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_sparse(name, bound, result)
     if name.startswith("pandas."):
         return refine_frame(name, bound, result)
+    if name.startswith(("cv2.", "skimage.")):
+        return refine_picture(name, bound, result)
     if not name.startswith(_LIKE_NUMPY):
         return result
     if name in _ROUNDING and result.type in NUMBERS and bound.positional:
@@ -70,6 +73,8 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     if name.startswith("numpy.random.") and result.type == ARRAY and last not in ("multivariate_normal", "dirichlet"):
         asked = dimensions(bound.get("size"))
         return _typed(last, bound, with_shape(result, asked) if asked else result)
+    if name in _CASTS and result.type == ARRAY and bound.positional:
+        return replace(_of_list(bound.positional[0], result), dtype=last)
     if last in ("array", "asarray", "asanyarray", "fromiter") and bound.positional and bound.receiver is None:
         return _of_list(bound.positional[0], result)
     if last in _BINARY or last in ("where", "clip"):
@@ -93,6 +98,14 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         kept = dtype if dtype is not None or last in REDUCTIONS else result.dtype
         return replace(with_shape(result, new), dtype=kept, element=None, items=None)
     return _typed(last, bound, result)
+
+
+_CASTS = frozenset(
+    f"numpy.{kind}{bits}"
+    for kind in ("int", "uint", "float")
+    for bits in (8, 16, 32, 64)
+    if (kind, bits) != ("float", 8)
+)
 
 
 def _subject(last: str, bound: Bound) -> Value | None:

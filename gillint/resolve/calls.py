@@ -12,16 +12,9 @@ from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
+from gillint.resolve.assumed import FIELD, UNKNOWN_TRIPS
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import (
-    CONTENT,
-    FIELD,
-    QUERY,
-    UNKNOWN_TRIPS,
-    Answers,
-    returned,
-    size_of,
-)
+from gillint.resolve.bound import CONTENT, QUERY, Answers, returned, size_of
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
@@ -30,7 +23,7 @@ from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, k
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.keeping import kept
-from gillint.resolve.media import stored
+from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import peer_of, with_text
@@ -364,6 +357,7 @@ def library(
 
 def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[Bound, Query | None]:
     """The arguments with what is behind them: the contents of a file that is named, the rows that a statement looks at."""
+    bound = by_its_name(name, bound)
     content = content_of(act, name, bound)
     query = query_of(act, name, bound, (span, act.path))
     if content is not None:

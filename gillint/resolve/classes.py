@@ -8,7 +8,8 @@ from functools import lru_cache
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import MAPPINGS, QUEUES
+from gillint.resolve.assumed import QUEUES
+from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
@@ -307,6 +308,9 @@ def _is_open(value: Value) -> bool:
 def _with_size_of(joined: Value, old: Value, new: Value) -> Value:
     """What is assigned in one place and of known size there is likely to be as long where nothing tells."""
     known = old.size if old.size is not None else new.size
-    if joined.size is not None or known is None or joined.type not in HOLDERS or known.high == 0:
+    sized = HOLDERS
+    if joined.size is not None or known is None or joined.type not in sized or known.high == 0:
         return joined
-    return replace(joined, size=Estimate(min(1.0, known.low), known.likely, max(known.high, 1e6)))
+    told = old if old.size is not None else new
+    size = Estimate(min(1.0, known.low), known.likely, max(known.high, 1e6))
+    return replace(joined, size=size, text=joined.text or told.text, source=joined.source or told.source)

@@ -16,6 +16,8 @@ _DIVIDED = Estimate(1, 8, 40)
 _FOLLOWED = Estimate(0, 2, 50)
 # An iteration that stops where the change is small: Newton's takes five, a relaxation hundreds.
 _CONVERGED = Estimate(5, 40, 10_000)
+# Until nothing changes any more: `if new == old: break`.
+_SETTLED = Estimate(1, 5, 1_000)
 _TOLERANCE = re.compile(r"(?:^|_)(?:tol|atol|rtol|eps|epsilon|tolerance|precision|accuracy)(?:$|_)", re.IGNORECASE)
 _SMALL = 0.05
 
@@ -31,6 +33,9 @@ def turns_of(loop: t.While) -> Estimate | None:
     if _divides(loop.body, names):
         return _DIVIDED
     stops = tests if tests else _breaks(loop.body)
+    made = {name for name, _ in _assigned(loop.body)}
+    if not tests and any(_are_alike(test, made) for test in stops):
+        return _SETTLED
     return _CONVERGED if any(_is_tolerance(side) for test in stops for side in (test.left, *test.rights)) else None
 
 
@@ -47,9 +52,19 @@ def _breaks(body: t.Body) -> tuple[t.Compare, ...]:
     """The comparisons after which the loop is left at once."""
     found: list[t.Compare] = []
     for s in body:
-        if isinstance(s, t.If) and s.body and (isinstance(s.body[-1], t.Return) or _is_break(s.body[-1])):
-            found.extend(_comparisons(s.test))
+        if isinstance(s, t.If):
+            if s.body and (isinstance(s.body[-1], t.Return) or _is_break(s.body[-1])):
+                found.extend(_comparisons(s.test))
+            if len(s.orelse) == 1:
+                found.extend(_breaks(s.orelse))
     return tuple(found)
+
+
+def _are_alike(test: t.Compare, made: set[str]) -> bool:
+    """Whether two things that each turn makes anew are asked to be equal."""
+    return test.operators == ("eq",) and all(
+        {e.id for e in _inside(side) if isinstance(e, t.Name)} & made for side in (test.left, test.rights[0])
+    )
 
 
 def _is_break(s: t.Stmt) -> bool:

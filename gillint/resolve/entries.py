@@ -12,14 +12,17 @@ from gillint.syntax import tree as t
 from gillint.syntax.outline import without_documentation
 from gillint.syntax.parse import dotted
 
-# A name that is given on rather than called: an argument, a member of a table or of `__all__`, the right side of `=`.
+# A name that is given on rather than called: an argument, a member of a table, the right side of `=`.
 _GIVEN_ON = re.compile(r"""[=(,\[{:]\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])""")
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+# What a module offers to others is no part of what a program in it does.
+_OFFERED = re.compile(r"^__all__\s*\+?=\s*[\[(].*?[\])]", re.MULTILINE | re.DOTALL)
 
 
 def names_given_on(lines: Iterable[str]) -> frozenset[str]:
     """The names that stand as values in a text: what they name may be called from elsewhere."""
-    return frozenset(_GIVEN_ON.findall(_COMMENT.sub("", without_documentation("".join(lines)))))
+    text = _OFFERED.sub("", _COMMENT.sub("", without_documentation("".join(lines))))
+    return frozenset(_GIVEN_ON.findall(text))
 
 
 def runs_others(block: Block) -> bool:

@@ -14,7 +14,7 @@ from gillint.resolve.handles import HANDLES, name_of
 from gillint.resolve.shapes import ARRAY, PICTURE, with_shape
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import Source, Value
+from gillint.resolve.values import Source, Value, of_constant
 from gillint.resolve.writing import lines_of, whole_file, write_to
 
 _KIND = "media"
@@ -63,6 +63,30 @@ _READERS = {
     "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open",
     *(f"pandas.read_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
 }  # fmt: skip
+
+
+# What Pillow makes of the end of a name, where no format is given.
+_FORMATS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".webp": "WEBP",
+    ".gif": "GIF",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".bmp": "BMP",
+}
+
+
+def by_its_name(name: str, bound: Bound) -> Bound:
+    """The arguments with the format of a picture that its file's name tells."""
+    if name != "PIL.Image.Image.save" or bound.get("format") is not None:
+        return bound
+    file = name_of(bound.get("fp")) or ""
+    found = _FORMATS.get(f".{file.rpartition('.')[2].lower()}")
+    return (
+        replace(bound, parameters=(*bound.parameters, ("format", of_constant(found)))) if found is not None else bound
+    )
 
 
 def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) -> Value:

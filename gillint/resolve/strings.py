@@ -137,9 +137,11 @@ def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estima
 def _split(bound: Bound, result: Value) -> Value:
     source = bound.receiver
     text = text_of(source)
-    if text is None or source is None:
+    if source is None:
         return result
     given = bound.positional[0] if bound.positional else bound.get("sep")
+    if text is None:
+        return divided(source, None, result) if given is not None and len(bound.positional) == 1 else result
     separator = literal_text(given)
     if given is not None and given.type != "NoneType" and separator is None:
         constant = text_of(given)

@@ -6,7 +6,8 @@ from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import MAPPINGS, QUEUES, Answers, build, element_of, literal_text, size_of
+from gillint.resolve.assumed import QUEUES
+from gillint.resolve.bound import MAPPINGS, Answers, build, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
@@ -302,7 +303,8 @@ def _unpacked(targets: tuple[t.Expr, ...], value: Value) -> list[Value]:
         return list(items) if known and items is not None else [element_of(value)] * len(targets)
     after = len(targets) - starred - 1
     if items is None or len(items) < len(targets) - 1:
-        rest = Value(type="list", element=element_of(value))
+        left = (value.size - (len(targets) - 1)).max(0) if value.size is not None else None
+        rest = Value(type="list", size=left, element=element_of(value))
         return [rest if i == starred else element_of(value) for i in range(len(targets))]
     middle = items[starred : len(items) - after]
     rest = Value(type="list", items=middle, size=Estimate.point(len(middle)))

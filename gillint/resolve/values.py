@@ -383,31 +383,6 @@ def code_of(key: str) -> str:
 
 
 # Containers that loops fill: how large they are at the end follows from the turns, wherever in the loop that is asked.
-_GROWING = (
-    "list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter", "networkx.Graph",
-    "networkx.DiGraph",
-)  # fmt: skip
-
-
-def widen(before: Value | None, after: Value) -> Value:
-    """What a variable may be at the top of a loop that changes it: same kind, sizes and amounts open upwards."""
-    if before is None:
-        return after
-    joined = join(before, after)
-    if joined == before:
-        return before
-    changes: dict[str, object] = {"literal": None}
-    if before.number is not None or after.number is not None:
-        changes["number"] = None
-    if before.text != after.text:
-        changes["text"] = None
-    if before.size != after.size:
-        grows = before.type in _GROWING and before.size is not None and after.size is not None
-        begins_empty = before.size is not None and before.size.high == 0
-        changes["size"] = None if not grows else after.size if begins_empty else joined.size
-        if before.shape != after.shape:
-            changes["shape"] = None
-    return replace(joined, **changes)  # type: ignore[arg-type]
 
 
 def generalised(value: Value) -> Value:

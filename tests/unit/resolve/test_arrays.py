@@ -417,3 +417,9 @@ def test_what_is_appended_under_a_condition_is_so_in_some_of_the_turns() -> None
     size = value.positional[0].size
     assert size is not None
     assert size.low < 0.1 * 900 < size.likely < 900 == size.high
+
+
+def test_what_a_loop_makes_smaller_keeps_its_dimensions() -> None:
+    setup = "import numpy as np\nA = np.zeros((100, 200))\nfor _ in range(9):\n    A = A[:, 1:]\n"
+    value = value_of("A", setup)
+    assert value.shape is not None and value.shape[0].likely == 100 and value.shape[1].high <= 200

@@ -441,6 +441,31 @@ TRIPS: dict[str, tuple[float, str]] = {
     "all_call_sites": (300, "def run(n):\n    for i in range(n):\n        f(i)\nrun(100)\nrun(300)"),
     "returned": (300, "def size():\n    return 300\nfor i in range(size()):\n    f(i)"),
     "while_counter": (300, "i = 0\nwhile i < 300:\n    f(i)\n    i += 1"),
+    "until_nothing_changes": (
+        5,
+        "def f(step, old):\n    while True:\n        new = step(old)\n        if new == old:\n            break\n        old = new",
+    ),
+    "until_all_agree": (
+        5,
+        "def f(parts, now):\n    while True:\n        found = [p.next(now) for p in parts]\n        if None in found:\n            return None\n        elif min(found) == max(found):\n            return now\n        else:\n            now = max(found)",
+    ),
+    "until_the_mark": (
+        1_000,
+        "def f(source, mark):\n    while True:\n        line = source.take()\n        if line == mark:\n            break",
+    ),
+    "guarded": (
+        1_000,
+        "def f(source):\n    pages = []\n    while len(pages) < 1 << 22:\n        page = source.take()\n        if page is None:\n            break\n        pages.append(page)",
+    ),
+    "counted_to_the_end": (
+        1 << 22,
+        "def f(source):\n    pages = []\n    while len(pages) < 1 << 22:\n        pages.append(source.take())",
+    ),
+    "until_they_differ": (
+        1_000,
+        "def f(one, other):\n    while True:\n        a, b = one.take(), other.take()\n        if a != b:\n            break",
+    ),
+    "nothing_is_yielded": (300, "def g(n):\n    for i in range(300):\n        yield from ()\nfor x in g(3):\n    f(x)"),
 }
 
 

@@ -44,12 +44,29 @@ def test_a_subclass_of_a_python_librarys_class_has_its_methods() -> None:
     assert "pyparsing.Token.parse_string" in text
 
 
+@pytest.mark.parametrize("made", ["dict((k, 'abc') for k in range(9))", "dict(zip(range(9), ['abc'] * 9))"])
+def test_a_dict_of_pairs_holds_what_is_in_them(made: str) -> None:
+    text = effects(f"def work():\n    d = {made}\n    return [v.upper() for v in d.values()]\n")
+    assert "str.upper" in text and "x 9 " in text
+
+
+def test_options_that_are_not_passed_are_their_defaults() -> None:
+    text = effects(
+        "import zlib\nclass Packer:\n    def pack(self, data):\n        return zlib.compress(data)\n"
+        "class Store:\n    kind = Packer\n    def __init__(self, **options):\n"
+        "        self.packer = options.pop('packer', self.kind)()\n        self.data = options.get('data', b'')\n"
+        "def work():\n    s = Store(data=bytes(700))\n    return s.packer.pack(s.data)\n"
+    ).split("work ", 1)[1]
+    assert "zlib.compress" in text and "data: bytes[700]" in text
+
+
 def test_setdefault_fills_a_dict() -> None:
     text = effects(
         "def work():\n    groups = {}\n    for i in range(400):\n        groups.setdefault(i % 20, []).append(i)\n"
         "    for key, members in groups.items():\n        print(sum(members))\n"
     )
     assert "loop 5:5 x 20 " in text  # as many as there are remainders
+    assert "loop 5:5 x 0" not in text
 
 
 def test_mapped_attributes_have_the_type_in_brackets() -> None:
@@ -74,7 +91,8 @@ HELPERS = (
         ("if __name__ == '__main__':\n    print(total(100_000))\n", {"total"}),
         ("def work(n):\n    return total(n)\n", {"table"}),
         ("app.add(table)\ndef work():\n    return total(100_000)\n", {"table"}),
-        ("__all__ = ['table']\ndef work():\n    return total(100_000)\n", {"table"}),
+        ("TABLE = ['table']\ndef work():\n    return total(100_000)\n", {"table"}),
+        ("__all__ = ['table']\ndef work():\n    return total(100_000)\n", {"total", "work"}),
     ],
 )
 def test_where_a_file_has_its_program_a_function_that_nobody_calls_is_spare(rest: str, expected: set[str]) -> None:

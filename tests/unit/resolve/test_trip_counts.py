@@ -1,0 +1,208 @@
+"""How often the marked call runs in one run of `work()`: lengths, batches, groups, recursion, generators that are passed on."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from gillint.costs.demand import Costs
+from gillint.knowledge.conditions import Target
+from gillint.resolve.program import resolve
+from gillint.syntax.parse import parse
+
+TARGET = Target("3.11")
+
+
+def runs(source: str, name: str = "math.sqrt") -> float:
+    """How often a function of a library is called, by estimate."""
+    resolved = resolve(parse(dedent(source), "program.py"), TARGET, {})
+    block = next(f.block for f in resolved.functions if f.name == "work")
+    return sum(c.count.likely for c in Costs(TARGET).calls(block) if c.call.name == name)
+
+
+HEAD = """
+import math, io, random, itertools, collections, heapq, tempfile, pathlib, re, enum, csv
+"""
+
+BATCHES = """
+def batches(items, size):
+    batch = []
+    for item in items:
+        batch.append(item)
+        if len(batch) {test} size:
+            yield batch
+            {empty}
+    if batch:
+        yield batch
+
+def work():
+    for batch in batches(range(3000), 250):
+        math.sqrt(len(batch))
+"""
+
+
+@pytest.mark.parametrize("test", ["==", ">="])
+@pytest.mark.parametrize("empty", ["batch = []", "batch = list()"])
+def test_a_batch_comes_when_it_is_full(test: str, empty: str) -> None:
+    assert runs(HEAD + BATCHES.format(test=test, empty=empty)) == pytest.approx(12, rel=0.1)
+
+
+TABLE = {
+    "every hundredth": ("for i in range(5000):\n        if i % 100 == 0:\n            math.sqrt(i)", 50),
+    "all but every hundredth": ("for i in range(5000):\n        if i % 100 != 0:\n            math.sqrt(i)", 4950),
+    "not i % n": ("for i in range(5000):\n        if not i % 50:\n            math.sqrt(i)", 100),
+    "the first of a generator that goes on": (
+        "g = (math.sqrt(i) for i in range(9000))\n    return list(itertools.islice(g, 12))",
+        12,
+    ),
+    "chunks with islice": (
+        "it = iter(range(4000))\n    while chunk := list(itertools.islice(it, 500)):\n        math.sqrt(len(chunk))",
+        8,
+    ),
+    "a file in memory in chunks": (
+        "f = io.BytesIO(bytes(100_000))\n    while block := f.read(1000):\n        math.sqrt(len(block))",
+        101,
+    ),
+    "groups by a key of few values": (
+        "d = collections.defaultdict(list)\n    for _ in range(4000):\n        d[random.choice('abcd')].append(1)\n"
+        "    for rows in d.values():\n        for r in rows:\n            math.sqrt(r)",
+        4000,
+    ),
+    "keys that are counted": (
+        "d = collections.defaultdict(int)\n    for _ in range(4000):\n        d[random.randrange(50)] += 1\n"
+        "    for k in d:\n        math.sqrt(k)",
+        50,
+    ),
+    "a counter": (
+        "c = collections.Counter(random.randrange(50) for _ in range(4000))\n    for k in c:\n        math.sqrt(k)",
+        50,
+    ),
+    "the members of all groups": (
+        "for k, group in itertools.groupby(sorted(range(900))):\n        for r in group:\n            math.sqrt(r)",
+        900,
+    ),
+    "what several calls append": (
+        "out = []\n    for i in range(100):\n        out.append(i)\n        out.append(i)\n        for j in range(3):\n"
+        "            out.append(j)\n    for x in out:\n        math.sqrt(x)",
+        500,
+    ),
+    "columns of rows": (
+        "t = [[1.0] * 7 for _ in range(90)]\n    for column in zip(*t):\n        for x in column:\n            math.sqrt(x)",
+        630,
+    ),
+    "members of an enumeration": ("for c in Colour:\n        math.sqrt(c.value)", 3),
+    "the alphabet": ("import string\n    for c in string.ascii_lowercase:\n        math.sqrt(ord(c))", 26),
+    "words of a text": (r"for w in re.findall(r'\w+', 'x' * 650):" + "\n        math.sqrt(len(w))", 100),
+    "a worklist that has one to begin with": (
+        "for _ in range(5):\n        todo = [1]\n        while todo:\n            n = todo.pop()\n            math.sqrt(n)\n"
+        "            for k in (1, 2):\n                if random.random() < 0.4:\n                    todo.append(k)",
+        5000,
+    ),
+    "a parent after the other, again and again": (
+        "for _ in range(100):\n        node = find()\n        while node is not None:\n            math.sqrt(1)\n"
+        "            node = node.parent",
+        1000,
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "count"), TABLE.values(), ids=list(TABLE))
+def test_a_loop_turns(body: str, count: float) -> None:
+    source = f"{HEAD}\nclass Colour(enum.Enum):\n    RED = 1\n    GREEN = 2\n    BLUE = 3\n\ndef work():\n    {body}\n"
+    assert runs(source) == pytest.approx(count, rel=0.02)
+
+
+PASSED_ON = {
+    "to a function": "def total(rows):\n    return sum(len(str(r)) for r in rows)\n\ndef work():\n    return total(made(50))",
+    "to a generator": (
+        "def wrap(rows):\n    for r in rows:\n        yield r\n\ndef work():\n    return sum(len(str(r)) for r in wrap(made(50)))"
+    ),
+    "to chain": "def work():\n    return list(itertools.chain.from_iterable(made(10) for _ in range(5)))",
+    "to merge": "def work():\n    return list(heapq.merge(*[made(10) for _ in range(5)]))",
+    "to nobody": "def work():\n    rows = made(50)\n    return rows",
+}
+
+
+@pytest.mark.parametrize("rest", PASSED_ON.values(), ids=list(PASSED_ON))
+def test_a_generator_runs_once(rest: str) -> None:
+    made = "def made(n):\n    for i in range(n):\n        yield math.sqrt(i)\n\n"
+    assert runs(HEAD + made + rest) == pytest.approx(0 if "return rows" in rest else 50)
+
+
+def test_what_walks_over_children_calls_itself_once_for_each() -> None:
+    """A call makes one more on the average: a thousand nodes are not a million."""
+    source = """
+        import math
+        def walk(node):
+            math.sqrt(1)
+            for child in node.children:
+                walk(child)
+        def work(root):
+            walk(root)
+    """
+    assert runs(source) == pytest.approx(1000)
+
+
+def test_functions_that_call_each_other_are_counted_once() -> None:
+    source = """
+        import math
+        def item(x):
+            math.sqrt(1)
+            for y in x.members:
+                group(y)
+        def group(x):
+            for y in x.members:
+                item(y)
+                group(y)
+        def work(x):
+            group(x)
+    """
+    assert runs(source) < 10_000
+
+
+def test_a_table_of_methods_keeps_them_however_often_it_is_made() -> None:
+    source = """
+        import math
+        class Decoder:
+            def __init__(self):
+                self.by = {}
+                self.by[b"i"] = self.number
+                self.by[b"l"] = self.several
+            def number(self, x):
+                return math.sqrt(len(x))
+            def several(self, x):
+                return [self.by[x[:1]](x)]
+            def decode(self, x):
+                return self.by[x[:1]](x)
+        def work():
+            return Decoder().decode(b"i12")
+    """
+    resolved = resolve(parse(dedent(source), "program.py"), TARGET, {})
+    costs = Costs(TARGET)
+    assert not [c for f in resolved.functions for c in costs.calls(f.block) if c.call.kind == "unknown"]
+
+
+def test_what_isinstance_says_of_a_known_type_is_decided() -> None:
+    source = """
+        import math
+        def to_bytes(s):
+            return s if isinstance(s, bytes) else s.encode(str(math.sqrt(2)))
+        def work():
+            return to_bytes(b"abc")
+    """
+    assert runs(source) == 0
+    assert runs(source.replace('b"abc"', '"abc"')) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("datetime.date(2024, 1, 2)", "datetime.date.__format__"),
+        ("decimal.Decimal('1.5')", "decimal.Decimal.__format__"),
+        ("1.5", "float.__format__"),
+    ],
+)
+@pytest.mark.parametrize("text", ["f'{x:>12}'", "'{}'.format(x)", "'{x}'.format(x=x)"])
+def test_what_formats_itself_is_counted(value: str, name: str, text: str) -> None:
+    assert runs(f"import datetime, decimal\ndef work():\n    x = {value}\n    return {text}\n", name) == 1
