@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gillint import frozen
-from gillint.costs.demand import CallShare, Costs, Demand, overlapped
+from gillint.costs.demand import CallShare, Costs, Demand, overlapped, side_by_side
 from gillint.diagnostics.measured import Measured
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence
 from gillint.estimate import LIMIT, Estimate
 from gillint.regions.find import Region, has_await
-from gillint.resolve.trace import Concurrency, Kind
+from gillint.resolve.trace import Block, Branch, Concurrency, Kind
 from gillint.scaling.predict import BoundType, Prediction, Range, Setting, predict
 
 
@@ -62,6 +62,12 @@ class Assessment:
         return self.demand.elapsed * self.region.trips
 
 
+def _different(region: Region) -> tuple[Block, ...]:
+    """The tasks that run at once, where each is a coroutine of its own: `gather(produce(), consume())`."""
+    only = region.body.nodes[0] if len(region.body.nodes) == 1 else None
+    return only.arms if isinstance(only, Branch) and region.at_once.likely == len(only.arms) else ()
+
+
 _GATES = (".__aenter__", ".acquire")
 
 
@@ -101,7 +107,11 @@ def assess(
     together = demand
     if region.kind is Kind.SUBMISSION and region.concurrency is Concurrency.ASYNCIO and region.at_once.known:
         limit, is_open = _let_through(shares)
-        together = demand if is_open else overlapped(demand, region.at_once, limit)
+        several = _different(region)
+        if several:
+            together = side_by_side(demand, [costs.block(arm) for arm in several])
+        else:
+            together = demand if is_open else overlapped(demand, region.at_once, limit)
     prediction = predict(together, region.trips, region.concurrency, setting, recursive=recursive)
     elapsed = max(demand.elapsed.likely, 1e-3)
     ranked = [RankedCall(min(1.0, max(0.0, share.elapsed.likely / elapsed)), share) for share in shares]

@@ -130,6 +130,13 @@ def overlapped(demand: Demand, tasks: Estimate, limit: Estimate | None) -> Deman
     return replace(demand, wait=Estimate.of(left(*(p[i] for p in parts)) for i in range(3)))
 
 
+def side_by_side(average: Demand, tasks: Sequence[Demand]) -> Demand:
+    """The average of some different tasks on one event loop: all wait while the slowest does, unless another computes."""
+    slowest = max(tasks, key=lambda d: d.wait.likely)
+    others = total(d.gil + d.native for d in tasks if d is not slowest)
+    return replace(average, wait=((slowest.wait - others * 0.5) / len(tasks)).max(0).min(average.wait))
+
+
 def _is_shared(call: Call, made: set[str | None]) -> bool:
     """Whether the object whose lock serialises is the same for all threads: not where each iteration makes its own."""
     receiver = call.bound.receiver

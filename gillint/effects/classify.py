@@ -80,10 +80,8 @@ def classify(call: Call, target: Target) -> CallEffect:
     away = wait = _each(decision, "wait", answers, None)
     if call.peer is not None:
         wait = _asked(wait, decision, call.peer)
-        if (
-            call.peer.place == "process"
-        ):  # the other side runs in turn with this one; who connects has the kernel's answer
-            gil, wait = gil if call.name.endswith(_CONNECTS) else gil + wait, ZERO
+        if call.peer.place == "process":
+            gil, wait = gil if _runs_elsewhere(call, fact) else gil + wait, ZERO
         wait = wait.max(call.peer.delay)
     # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
     unknown = UNKNOWN_NS if decision.likely.effect is Effect.UNKNOWN else ZERO
@@ -113,6 +111,16 @@ def classify(call: Call, target: Target) -> CallEffect:
 
 
 _CONNECTS = (".connect", ".connect_ex", ".create_connection")
+
+
+def _runs_elsewhere(call: Call, fact: Fact) -> bool:
+    """Whether the other side, though in this process, costs this call nothing; usually it runs in turn with it.
+
+    Who connects has the kernel's answer; what another task of the event loop does is counted where that is.
+    """
+    return fact.awaitable or call.name.endswith(_CONNECTS)
+
+
 # How much longer or shorter than usual somebody on this machine may take to answer.
 _LOCAL_SPREAD = (0.25, 20.0)
 

@@ -12,7 +12,8 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import NAMESPACES, Answers, build, size_of
+from gillint.resolve.assumed import NAMESPACES
+from gillint.resolve.bound import Answers, build, size_of
 from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS

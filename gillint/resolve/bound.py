@@ -10,65 +10,20 @@ from gillint.knowledge.base import find_type
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
+from gillint.resolve.assumed import (
+    CHOICES,
+    FILES,
+    LINE,
+    MEMBER_SIZE,
+    OPEN,
+    SIZES,
+    UNKNOWN_NUMBER,
+    UNKNOWN_SECONDS,
+    WHOLE_FILE,
+)
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number
-
-# What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
-# everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
-_UNKNOWN_SIZE = {
-    "str": Estimate(10, 200, 1e6),
-    "bytes": Estimate(16, 10_000, 1e7),
-    "bytearray": Estimate(16, 10_000, 1e7),
-    "list": Estimate(3, 1_000, 1e6),
-    "tuple": Estimate(2, 3, 1_000),
-    "numpy.ndarray": Estimate(100, 10_000, 1e7),
-    "pandas.DataFrame": Estimate(100, 100_000, 1e7),
-    "pandas.Series": Estimate(100, 100_000, 1e7),
-}
-_UNKNOWN_SIZE |= dict.fromkeys(
-    ("dict", "set", "frozenset", "collections.Counter", "collections.defaultdict", "collections.OrderedDict"),
-    Estimate(3, 1_000, 1e6),
-)
-# A field of a record in a parsed document, of which nothing else is known: a text.
-FIELD = Estimate(2, 20, 1e4)
-FEW = Estimate(1, 5, 1_000)  # what a field has, where it is a list
-_UNKNOWN_SIZE["json"] = FIELD
-# What is asked of a database comes in some rows.
-ROWS = Estimate(1, 100, 1e6)
-_UNKNOWN_SIZE |= dict.fromkeys(
-    ("sqlalchemy.sql.Select", "sqlalchemy.orm.Query", "sqlalchemy.engine.CursorResult", "sqlalchemy.engine.ScalarResult",
-     "sqlalchemy.engine.MappingResult"),
-    ROWS,
-)  # fmt: skip
-# Nodes of a document: of a page, and of what was found in one.
-_UNKNOWN_SIZE |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
-_UNKNOWN_SIZE["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
-# A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
-QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
-NAMESPACES = ("threading.local", "types.SimpleNamespace")
-ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
-_UNKNOWN_SIZE |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
-# Whoever keeps a graph in dicts of dicts keeps a small one.
-_UNKNOWN_SIZE |= dict.fromkeys(("networkx.Graph", "networkx.DiGraph"), Estimate(10, 300, 1e5))
-# A file that nothing in sight writes has some hundred lines of ordinary length.
-FILES = (
-    "io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile",
-    "zipfile.ZipExtFile", "tarfile.ExFileObject",
-)  # fmt: skip
-_UNKNOWN_SIZE |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
-_LINE = Estimate.point(80)
-_WHOLE_FILE = _UNKNOWN_SIZE["io.BufferedReader"] * _LINE
-_MEMBER = Estimate(1, 40, 10_000)
-_OPEN = Estimate(10, 50_000, 1e6)
-UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
-# In a loop, or in what one calls: in the programs of the accuracy table such loops turn 20 to 70 times (geometric mean).
-INNER_TRIPS = Estimate(1, 30, 1e6)
-INNER_RANGE = Estimate(1, 100, 1e6)  # a width, a number of rounds
-# A pause that is computed: the rest of an interval, a back-off.
-_UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
-_UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
-_CHOICES = Estimate(2, 12, 1_000)  # a grid of parameters to search
 
 _ITEM_BYTES = {
     "bool": 1,
@@ -113,7 +68,7 @@ def size_of(value: Value | None) -> Estimate:
         return ONE
     if isinstance(value.reference, ChoiceRef):
         return reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))
-    return _UNKNOWN_SIZE.get(value.type or "", _OPEN)
+    return SIZES.get(value.type or "", OPEN)
 
 
 def has_known_size(value: Value | None) -> bool:
@@ -124,12 +79,12 @@ def has_known_size(value: Value | None) -> bool:
 def number_of(value: Value | None) -> Estimate:
     """The number that a value is, assumed where it is unknown."""
     if value is None:
-        return _UNKNOWN_NUMBER
+        return UNKNOWN_NUMBER
     if value.number is not None:
         return value.number
     if value.literal is not None and isinstance(value.literal.value, (int, float)):
         return Estimate.point(value.literal.value)
-    return _UNKNOWN_NUMBER
+    return UNKNOWN_NUMBER
 
 
 # More parameters that expressions may name: what is in the file that the receiver or the first argument names, what the
@@ -239,8 +194,8 @@ class Answers:
                 return inside(value, "text")
             if value is not None and value.items is not None:
                 return total(size_of(i) for i in value.items)
-            if value is not None and value.size is None and value.type not in _UNKNOWN_SIZE and value.shape is None:
-                return _WHOLE_FILE  # an open file of a kind of its own
+            if value is not None and value.size is None and value.type not in SIZES and value.shape is None:
+                return WHOLE_FILE  # an open file of a kind of its own
             return size * member_size(value)
         if what in ("bytes", "item"):
             plain = value is not None and value.type in ("bytes", "bytearray", "str", "memoryview")
@@ -253,7 +208,7 @@ class Answers:
             return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
         if value is None or (value.number is None and value.literal is None):
             self._assume(value, parameter)
-            return _UNKNOWN_SECONDS if is_pause else number_of(value)
+            return UNKNOWN_SECONDS if is_pause else number_of(value)
         return number_of(value)
 
     def _dimension(self, value: Value | None, parameter: str, index: int) -> Estimate:
@@ -285,7 +240,7 @@ def _choices(value: Value | None) -> Estimate:
     if value is not None and value.items is not None and value.type == "list":
         return total(_choices(v) for v in value.items)
     if value is None or value.columns is None:
-        return _CHOICES
+        return CHOICES
     return reduce(lambda a, b: a * b, (size_of(v) for _, v in value.columns), ONE)
 
 
@@ -306,8 +261,8 @@ def member_size(value: Value | None) -> Estimate:
     """The size of one of the members, or lines, of a value."""
     member = value.element if value is not None else None
     if value is not None and value.type in FILES and (member is None or member.size is None):
-        return _LINE
-    return size_of(member) if member is not None and member.type is not None else _MEMBER
+        return LINE
+    return size_of(member) if member is not None and member.type is not None else MEMBER_SIZE
 
 
 def returned(fact: Fact, decision: Decision, bound: Bound) -> Value:

@@ -12,16 +12,9 @@ from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
+from gillint.resolve.assumed import FIELD, UNKNOWN_TRIPS
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import (
-    CONTENT,
-    FIELD,
-    QUERY,
-    UNKNOWN_TRIPS,
-    Answers,
-    returned,
-    size_of,
-)
+from gillint.resolve.bound import CONTENT, QUERY, Answers, returned, size_of
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of

@@ -8,7 +8,8 @@ from functools import lru_cache
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import MAPPINGS, QUEUES
+from gillint.resolve.assumed import QUEUES
+from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.modules import IMPORT_DEPTH, Modules

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from gillint.estimate import ONE, ZERO, Estimate, total
-from gillint.resolve.bound import FILES, element_of, member_size, size_of
+from gillint.resolve.assumed import FILES
+from gillint.resolve.bound import element_of, member_size, size_of
 from gillint.resolve.texts import Text
 from gillint.resolve.values import UNKNOWN, Value, text_of
 from gillint.syntax.tree import HOLE

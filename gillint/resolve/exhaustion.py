@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import FILES, element_of, member_size, number_of, size_of
+from gillint.resolve.assumed import FILES
+from gillint.resolve.bound import element_of, member_size, number_of, size_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
@@ -301,3 +302,31 @@ def turns_until_long(act: Activation, test: t.Expr, assumed: Estimate) -> Estima
     if wanted is None or added.likely <= 0:
         return None
     return wanted.combine(added.likely, lambda n, a: max(1.0, -(-n // a)))
+
+
+def turns_by_counter(act: Activation, node: t.While) -> Estimate | None:
+    """`while i < n: ...; i += step`: (n - i) / step turns."""
+    test = node.test
+    if not isinstance(test, t.Compare) or len(test.rights) != 1 or not isinstance(test.left, t.Name):
+        return None
+    steps = [
+        s
+        for s in node.body
+        if isinstance(s, t.Augment) and isinstance(s.target, t.Name) and s.target.id == test.left.id
+    ]
+    start = act.environment.get(test.left.id)
+    if len(steps) > 1 or start is None or start.number is None:
+        return None
+    with act.nested():
+        end = evaluate(act, test.rights[0]).number
+        step = evaluate(act, steps[0].value).number if steps else None
+    if end is None or (steps and steps[0].operator not in ("add", "sub")):
+        return None
+    if step is None or not step.known:
+        return _strides(end - start.number) if test.operators[0] in ("lt", "le") else None
+    return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
+
+
+def _strides(whole: Estimate) -> Estimate:
+    """`while pos < len(data): pos += length_of_a_record`: at most one turn a byte, and nothing tells how long records are."""
+    return Estimate(1.0, max(1.0, whole.likely) ** 0.5, max(1.0, whole.high))

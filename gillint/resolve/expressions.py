@@ -10,17 +10,9 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
+from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import (
-    FEW,
-    INNER_RANGE,
-    INNER_TRIPS,
-    MAPPINGS,
-    UNKNOWN_TRIPS,
-    element_of,
-    literal_text,
-    size_of,
-)
+from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.calls import apply, knows, step_through
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.contents import printed

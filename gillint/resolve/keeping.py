@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.diagnostics.span import Span
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import ALL_QUEUES, NAMESPACES
+from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import UNKNOWN, MadeRef, Value
 

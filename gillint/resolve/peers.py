@@ -95,10 +95,10 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
         place = "local"
     if place is None or (place == "local" and around.place == "process"):
         place = around.place
-    return Peer(place, _delay(bound, [text for _, text in texts], around.delay))
+    return Peer(place, _delay(bound, [text for _, text in texts], around.delay, is_own=place == "process"))
 
 
-def _delay(bound: Bound, texts: list[str], usual: float) -> float:
+def _delay(bound: Bound, texts: list[str], usual: float, *, is_own: bool) -> float:
     """What the server is asked to wait: in the address or in a dict of parameters, else as usual in the file.
 
     What has begun to answer has waited already.
@@ -114,7 +114,13 @@ def _delay(bound: Bound, texts: list[str], usual: float) -> float:
     if stated:
         return max(stated)
     paths = [text for value in bound.positional if (text := _characters(value)) is not None and "/" in text]
-    return usual if not paths or any(text.endswith(HOLE) for text in paths) else 0.0
+    is_open = (text.endswith(HOLE) if is_own else _PATH_IS_OPEN.search(text) is not None for text in paths)
+    return usual if not paths or any(is_open) else 0.0
+
+
+# What a server of somebody else's is asked for is not known: a hole behind the host, or behind another hole; `/page/` before
+# one says that it is no pause.
+_PATH_IS_OPEN = re.compile(rf"^([a-z+]+://[^/]*)?[/{HOLE}]*{HOLE}$", re.IGNORECASE)
 
 
 def _address_of(name: str, bound: Bound) -> Text | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import UNKNOWN_TRIPS
+from gillint.resolve.assumed import UNKNOWN_TRIPS
 from gillint.resolve.trace import Block, Call, Iterations, Kind
 from gillint.resolve.values import Value
 

@@ -22,6 +22,7 @@ from gillint.resolve.exhaustion import (
     cuts_off,
     serves,
     sheds,
+    turns_by_counter,
     turns_until_empty,
     turns_until_long,
     turns_while_talking,
@@ -38,7 +39,7 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, leaves_early, pauses, polls
+from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves_early, pauses, polls
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -346,7 +347,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 
 def _while(act: Activation, node: t.While) -> None:
-    known = _counted(act, node)
+    known = turns_by_counter(act, node)
     is_inner = act.runs_often() and not works_off(node) and not serves(node)
     usual = (
         _TRIED
@@ -381,47 +382,6 @@ def _while(act: Activation, node: t.While) -> None:
 
 
 _GUARD = 100_000.0
-
-
-def is_retry(body: t.Body) -> bool:
-    """Whether a loop ends as soon as what it tries does not fail: `try: return f()`, `except OSError: sleep(1)`."""
-    for number, s in enumerate(body):
-        if isinstance(s, t.Try) and any(not _ends_loop(h.body) for h in s.handlers):
-            return any(_ends_loop(part) for part in (s.body, s.orelse, body[number + 1 :]))
-    return False
-
-
-def _ends_loop(body: t.Body) -> bool:
-    last = body[-1] if body else None
-    return isinstance(last, (t.Return, t.Raise)) or (isinstance(last, t.Jump) and last.kind == "break")
-
-
-def _counted(act: Activation, node: t.While) -> Estimate | None:
-    """`while i < n: ...; i += step`: (n - i) / step turns."""
-    test = node.test
-    if not isinstance(test, t.Compare) or len(test.rights) != 1 or not isinstance(test.left, t.Name):
-        return None
-    steps = [
-        s
-        for s in node.body
-        if isinstance(s, t.Augment) and isinstance(s.target, t.Name) and s.target.id == test.left.id
-    ]
-    start = act.environment.get(test.left.id)
-    if len(steps) > 1 or start is None or start.number is None:
-        return None
-    with act.nested():
-        end = evaluate(act, test.rights[0]).number
-        step = evaluate(act, steps[0].value).number if steps else None
-    if end is None or (steps and steps[0].operator not in ("add", "sub")):
-        return None
-    if step is None or not step.known:
-        return _strides(end - start.number) if test.operators[0] in ("lt", "le") else None
-    return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
-
-
-def _strides(whole: Estimate) -> Estimate:
-    """`while pos < len(data): pos += length_of_a_record`: at most one turn a byte, and nothing tells how long records are."""
-    return Estimate(1.0, max(1.0, whole.likely) ** 0.5, max(1.0, whole.high))
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")

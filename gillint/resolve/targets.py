@@ -6,7 +6,8 @@ from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import MAPPINGS, QUEUES, Answers, build, element_of, literal_text, size_of
+from gillint.resolve.assumed import QUEUES
+from gillint.resolve.bound import MAPPINGS, Answers, build, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope

@@ -60,3 +60,16 @@ def leaves_early(s: t.Stmt) -> bool:
     if isinstance(s, t.With):
         return any(leaves_early(x) for x in s.body)
     return isinstance(s, t.Return) or (isinstance(s, t.Jump) and s.kind == "break")
+
+
+def is_retry(body: t.Body) -> bool:
+    """Whether a loop ends as soon as what it tries does not fail: `try: return f()`, `except OSError: sleep(1)`."""
+    for number, s in enumerate(body):
+        if isinstance(s, t.Try) and any(not _ends_loop(h.body) for h in s.handlers):
+            return any(_ends_loop(part) for part in (s.body, s.orelse, body[number + 1 :]))
+    return False
+
+
+def _ends_loop(body: t.Body) -> bool:
+    last = body[-1] if body else None
+    return isinstance(last, (t.Return, t.Raise)) or (isinstance(last, t.Jump) and last.kind == "break")

@@ -11,7 +11,7 @@ import re
 from gillint.diagnostics.span import Span
 from gillint.knowledge.base import bases_of
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import UNKNOWN_TRIPS
+from gillint.resolve.assumed import UNKNOWN_TRIPS
 from gillint.resolve.handovers import HandoverSpec
 from gillint.resolve.submissions import Work, hand_over
 from gillint.resolve.trace import Concurrency

@@ -175,6 +175,20 @@ def test_an_answer_that_is_read_has_been_waited_for() -> None:
     assert calls["http.client.HTTPResponse.read"].effect.wait.likely < 1e6
 
 
+@pytest.mark.parametrize(
+    ("asked", "waits"), [("f'http://localhost/page/{n}'", False), ("'http://localhost' + n", True)]
+)
+def test_only_a_request_that_may_be_for_a_pause_is_taken_for_one(asked: str, waits: bool) -> None:
+    source = f"""
+        import requests
+        def warm_up():
+            requests.get("http://localhost/delay/300")
+        def work(n: str):
+            return requests.get({asked}).text
+    """
+    assert (calls_of(source)["requests.get"].effect.wait.likely >= 300e6) is waits
+
+
 KEPT_OPEN = """
     import http.client
     {above}
@@ -268,3 +282,26 @@ def test_rows_of_a_statement_are_those_that_it_asks_for() -> None:
     assert (
         calls["sqlalchemy.engine.Connection.execute"].effect.wait.likely == 0
     )  # SQLite: the text begins with its name
+
+
+def test_different_tasks_wait_side_by_side() -> None:
+    source = """
+        import asyncio, aiohttp
+        async def produce(queue, session):
+            for n in range(16):
+                async with session.get(f"http://localhost/a?delay=20&n={n}") as response:
+                    await queue.put(await response.json())
+            await queue.put(None)
+        async def consume(queue, found):
+            while (rows := await queue.get()) is not None:
+                found.extend(rows)
+        async def main():
+            queue, found = asyncio.Queue(), []
+            async with aiohttp.ClientSession() as session:
+                await asyncio.gather(produce(queue, session), consume(queue, found))
+        def work():
+            asyncio.run(main())
+    """
+    prediction = prediction_of(source)
+    assert prediction.concurrency.value == "asyncio"
+    assert prediction.held.likely is not None and prediction.held.likely < 0.03

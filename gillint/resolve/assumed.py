@@ -1,0 +1,61 @@
+"""What sizes, numbers and turns are taken to be where nothing in the source tells: small, typical, large."""
+
+from __future__ import annotations
+
+from gillint.estimate import Estimate
+
+# What a size is taken to be where nothing in the source tells: small, typical, large. The typical ones are those of
+# everyday programs (a line of JSON, a page of text, a day of records); the report names each unknown that matters.
+SIZES = {
+    "str": Estimate(10, 200, 1e6),
+    "bytes": Estimate(16, 10_000, 1e7),
+    "bytearray": Estimate(16, 10_000, 1e7),
+    "list": Estimate(3, 1_000, 1e6),
+    "tuple": Estimate(2, 3, 1_000),
+    "numpy.ndarray": Estimate(100, 10_000, 1e7),
+    "pandas.DataFrame": Estimate(100, 100_000, 1e7),
+    "pandas.Series": Estimate(100, 100_000, 1e7),
+}
+SIZES |= dict.fromkeys(
+    ("dict", "set", "frozenset", "collections.Counter", "collections.defaultdict", "collections.OrderedDict"),
+    Estimate(3, 1_000, 1e6),
+)
+# A field of a record in a parsed document, of which nothing else is known: a text.
+FIELD = Estimate(2, 20, 1e4)
+FEW = Estimate(1, 5, 1_000)  # what a field has, where it is a list
+SIZES["json"] = FIELD
+# What is asked of a database comes in some rows.
+ROWS = Estimate(1, 100, 1e6)
+SIZES |= dict.fromkeys(
+    ("sqlalchemy.sql.Select", "sqlalchemy.orm.Query", "sqlalchemy.engine.CursorResult", "sqlalchemy.engine.ScalarResult",
+     "sqlalchemy.engine.MappingResult"),
+    ROWS,
+)  # fmt: skip
+# Nodes of a document: of a page, and of what was found in one.
+SIZES |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
+SIZES["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
+# A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
+QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
+NAMESPACES = ("threading.local", "types.SimpleNamespace")
+ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
+SIZES |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
+# Whoever keeps a graph in dicts of dicts keeps a small one.
+SIZES |= dict.fromkeys(("networkx.Graph", "networkx.DiGraph"), Estimate(10, 300, 1e5))
+# A file that nothing in sight writes has some hundred lines of ordinary length.
+FILES = (
+    "io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile",
+    "zipfile.ZipExtFile", "tarfile.ExFileObject",
+)  # fmt: skip
+SIZES |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
+LINE = Estimate.point(80)
+WHOLE_FILE = SIZES["io.BufferedReader"] * LINE
+MEMBER_SIZE = Estimate(1, 40, 10_000)
+OPEN = Estimate(10, 50_000, 1e6)
+UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
+# In a loop, or in what one calls: in the programs of the accuracy table such loops turn 20 to 70 times (geometric mean).
+INNER_TRIPS = Estimate(1, 30, 1e6)
+INNER_RANGE = Estimate(1, 100, 1e6)  # a width, a number of rounds
+# A pause that is computed: the rest of an interval, a back-off.
+UNKNOWN_SECONDS = Estimate(0.001, 0.05, 10)
+UNKNOWN_NUMBER = Estimate(1, 1_000, 1e6)
+CHOICES = Estimate(2, 12, 1_000)  # a grid of parameters to search
