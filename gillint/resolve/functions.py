@@ -72,7 +72,6 @@ class Functions(Classes):
         if function is None or tree is None:
             return None, UNKNOWN, function.name if function is not None else ref.key
         if ref.key in self._active:
-            self._recursive.add(ref.key)
             self._recurred.add(ref.key)
             given = self._declared(function, tree)
             if not is_known(given):
@@ -216,7 +215,7 @@ class Functions(Classes):
             self._running.pop()
         self._drain(act, result)
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
-        if key in self._recursive:
+        if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
             block = replace(balanced(block), recursive=self._recurred <= {key})
         if isinstance(tree, t.Function):

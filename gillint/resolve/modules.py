@@ -84,7 +84,6 @@ class Modules(Program):
         self.tables: SqlTables = {}
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own
         self._depth_limit = _MAX_DEPTH
-        self._recursive: set[str] = set()
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
         self._left = BUDGET
         self._queued: dict[tuple[MadeRef, str], Value] = {}

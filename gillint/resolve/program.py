@@ -46,8 +46,6 @@ class Resolver(Functions):
             thorough: look at every function, not only those with a loop, a hand-over or a coroutine.
         """
         self._queued.clear()
-        # What another version of the file was: a function that called itself need not do so any more.
-        self._recursive = {key for key in self._recursive if not key.startswith(f"{syntax.path}::")}
         resolved = self._resolve(syntax, thorough=thorough)
         return self._resolve(syntax, thorough=thorough) if self._learnt_more() else resolved
 
@@ -138,8 +136,9 @@ class Resolver(Functions):
                     lazy.trips_hang_on,
                 )  # fmt: skip
                 block = Block((), (generator,))
-        if key in self._recursive:
+        if key in self._recurred:
             block = replace(block, recursive=True)
+            self._recurred.discard(key)
         span = tree.span
         trace = FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
         if not trace.is_entry:
