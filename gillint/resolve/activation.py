@@ -201,6 +201,7 @@ class Activation:
     born: dict[str, tuple[int, Estimate]] = field(default_factory=dict)
     # By variable: what each call that makes it longer has added since.
     grown: dict[str, dict[Span, Estimate]] = field(default_factory=dict)
+    promised: dict[str, Value] = field(default_factory=dict)  # the elements of a container, by its annotation
     open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 

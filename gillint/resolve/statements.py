@@ -96,7 +96,7 @@ def _assign(act: Activation, node: t.Assign) -> None:
     for target in node.targets:
         bind(act, target, value)
         if is_known(known):
-            declare(act, target)
+            declare(act, target, known)
 
 
 def _augment(act: Activation, node: t.Augment) -> None:

@@ -86,6 +86,8 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
         count = different(count, added)
     elif receiver.type == "set" and added.distinct is not None:
         count = count.min(added.distinct)
+    if isinstance(function.value, t.Name) and not is_known(added):
+        added = act.promised.get(function.value.id, added)
     element = added if receiver.element is None else join(receiver.element, added)
     if isinstance(function.value, t.Name):
         old = old + _added_elsewhere(act, function.value.id, node, count)
@@ -234,8 +236,10 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
                 act.program.put(base.reference, target.name, value)
 
 
-def declare(act: Activation, target: t.Expr) -> None:
-    """Remember that an annotation says what an attribute is: what is assigned later is no less."""
+def declare(act: Activation, target: t.Expr, known: Value) -> None:
+    """Remember that an annotation says what an attribute is, or a container's elements: what is put there later is no less."""
+    if isinstance(target, t.Name) and known.element is not None:
+        act.promised[target.id] = known.element
     if isinstance(target, t.Attribute):
         owner = _owner(act, target)
         if owner is not None:

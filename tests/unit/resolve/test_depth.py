@@ -18,6 +18,10 @@ from tests.support import Project, Region, options, regions, text
 # What must be called in the loop, and the program; J is the import of json, P that of pathlib.Path.
 NAMES: dict[str, tuple[str, str]] = {
     # Attributes and instances
+    "annotated_list_filled_with_unknown": (
+        "json.loads",
+        "import json\nfrom elsewhere import KINDS\nclass Part:\n    def decode(self, x):\n        return json.loads(x)\ndef run(names, x):\n    all: list[Part] = []\n    for n in names:\n        kind = KINDS[n]\n        all.append(kind())\n    for part in all:\n        part.decode(x)",
+    ),
     "attribute_of_init": (
         "requests.Session.get",
         "import requests\nclass A:\n    def __init__(self):\n        self.s = requests.Session()\n    def run(self, us):\n        for u in us:\n            self.s.get(u)",
