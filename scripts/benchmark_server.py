@@ -138,11 +138,8 @@ def main() -> None:
         letters = [seconds for key, seconds, _ in struck if not key.isspace()]
         busy = [seconds for _, _, seconds in struck]
         tenth = sorted(waited)[int(0.9 * len(waited))]
-        print(
-            f"{name:<24}{text.count(chr(10)):>7}{1e3 * statistics.median(waited):>7.0f} ms{1e3 * statistics.median(letters):>7.0f} ms{1e3 * tenth:>7.0f} ms"
-            f"{1e3 * statistics.median(busy):>7.0f} ms",
-            flush=True,
-        )
+        figures = (statistics.median(waited), statistics.median(letters), tenth, statistics.median(busy))
+        print(f"{name:<24}{text.count(chr(10)):>7}" + "".join(f"{1e3 * f:>7.0f} ms" for f in figures), flush=True)
 
 
 if __name__ == "__main__":
