@@ -13,6 +13,7 @@ and an index. In README.md and in the other pages of `docs/` it replaces what st
     <!-- rules -->                                              the table of the rules
     <!-- fit: scripts/data/handoff-3.11.csv -->                 a measured grid, and what the model predicts for it
     <!-- beliefs: docs/beliefs.toml -->                        what is believed and what is so, with evidence and probe
+    <!-- verified: scripts/data/verified-3.11.csv -->           the last full run of `gillint knowledge verify`
     <!-- constants: HANDOFF_NS, CONVOY_FLOOR -->                constants of the model
     <!-- end -->
 """
@@ -49,7 +50,7 @@ from gillint.scaling import model  # noqa: E402
 COLUMNS = 88
 RULE_PAGES = Path("docs/rules")
 _FREE_THREADED = ("GIL501",)  # rules about builds without a GIL
-_KINDS = "output|source|facts|beliefs|rules|fit|constants"
+_KINDS = "output|source|facts|beliefs|verified|rules|fit|constants"
 _BLOCK = re.compile(
     rf"^(?P<open><!-- (?P<kind>{_KINDS})(?: in (?P<folder>\S+))?(?:: (?P<argument>[^\n]+?))? -->)\n.*?^(?P<close><!-- end -->)$",
     re.MULTILINE | re.DOTALL,
@@ -145,6 +146,8 @@ def _with_blocks(path: Path, text: str) -> str:
             body = _facts(path, argument)
         elif kind == "beliefs":
             body = _beliefs(path, argument)
+        elif kind == "verified":
+            body = _verified(argument)
         elif kind == "fit":
             body = _fit(argument)
         elif kind == "constants":
@@ -205,6 +208,26 @@ def _beliefs(path: Path, name: str) -> str:
         statement = " ".join(fact.probe.statement.split()).replace("|", "\\|")
         rows.append(f"| {row['belief']} | `{fact.name}`: {row['so']} | {evidence} | `{statement}` |")
     return "\n".join(rows) + "\n"
+
+
+_LARGEST = 30
+
+
+def _verified(name: str) -> str:
+    """How the facts fared, in all and for the libraries with the most of them."""
+    run, *table = _read(ROOT / name).splitlines()
+    rows = list(csv.DictReader(table))
+    verdicts = ("agree", "disagree", "inconclusive", "skipped")
+    sums = ", ".join(f"{sum(int(row[v]) for row in rows):,} {v}" for v in verdicts)
+    lines = [
+        f"{run.lstrip('# ')}, {len(rows)} libraries: {sums}. The {_LARGEST} with the most facts (`{name}` has all):",
+        "",
+        "| library | version | agree | disagree | inconclusive | skipped |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in sorted(rows, key=lambda r: -sum(int(r[v]) for v in verdicts))[:_LARGEST]:
+        lines.append(f"| {row['library']} | {row['version']} | {' | '.join(row[v] for v in verdicts)} |")
+    return "\n".join(lines) + "\n"
 
 
 def _constants(path: Path, names: str) -> str:

@@ -52,6 +52,7 @@ WHOLE_FILE = SIZES["io.BufferedReader"] * LINE
 MEMBER_SIZE = Estimate(1, 40, 10_000)
 OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
+SIZES |= dict.fromkeys(("range", "iterator", "generator"), UNKNOWN_TRIPS)  # what is there to be run through
 # In a loop, or in what one calls: in the programs of the accuracy table such loops turn 20 to 70 times (geometric mean).
 INNER_TRIPS = Estimate(1, 30, 1e6)
 INNER_RANGE = Estimate(1, 100, 1e6)  # a width, a number of rounds

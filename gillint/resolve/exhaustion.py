@@ -304,7 +304,7 @@ def turns_until_long(act: Activation, test: t.Expr, assumed: Estimate) -> Estima
     return wanted.combine(added.likely, lambda n, a: max(1.0, -(-n // a)))
 
 
-def counted(act: Activation, node: t.While) -> Estimate | None:
+def turns_by_counter(act: Activation, node: t.While) -> Estimate | None:
     """`while i < n: ...; i += step`: (n - i) / step turns."""
     test = node.test
     if not isinstance(test, t.Compare) or len(test.rights) != 1 or not isinstance(test.left, t.Name):

@@ -252,7 +252,7 @@ class Functions(Classes):
             # More than one item a turn: an item costs its part of the turn.
             part = trips.likely / items.likely
             body, trips = Block((), (Branch((body, EMPTY_BLOCK), (part, 1.0 - part)),), act.name), items
-        elif loop is not None and trips.likely > 1.5 * items.likely:
+        elif loop is not None and trips.likely > 1.5 * items.likely > 0:
             # An item in so many turns: what is collected into batches, what passes a filter.
             turns = Estimate.point(trips.likely / items.likely)
             body, trips = Block((), (replace(loop, trips=turns),), act.name), items

@@ -52,10 +52,12 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         amount = None
         if left.number is not None and right.number is not None and operator in _ARITHMETIC:
             amount = left.number.combine(right.number, _ARITHMETIC[operator])
-        if operator == "mod" and kind == "int" and left.literal is None and right.number is not None:
-            last = (right.number - 1).max(0)  # what is left of a number that varies may be anything below
-            return Value(type="int", number=Estimate(0.0, last.likely / 2, last.high), distinct=right.number)
-        return of_number(kind, amount)
+            if operator == "mod" and kind == "int" and not left.number.known:
+                amount = right.number * _REMAINDER  # the scenarios of a range may all leave the same
+        made = of_number(kind, amount)
+        if operator == "mod" and kind == "int" and made.literal is None and right.number is not None:
+            return replace(made, distinct=right.number)
+        return made
     if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
         both = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
         return Value(type="complex", number=number_of(left) * number_of(right) if both else None)
@@ -80,6 +82,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
 
 # Marks of numbers: what a clock says, and the time between two readings.
 _CLOCK, _ELAPSED = "clock", "elapsed"
+_REMAINDER = Estimate(0, 0.5, 1)
 # Of an interval, what is left of it when something has been done.
 _REST = Estimate(0.1, 0.8, 1.0)
 

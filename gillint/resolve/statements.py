@@ -19,10 +19,10 @@ from gillint.resolve.exhaustion import (
     PIECES,
     SHED,
     WHILE_TRIPS,
-    counted,
     cuts_off,
     serves,
     sheds,
+    turns_by_counter,
     turns_until_empty,
     turns_until_long,
     turns_while_talking,
@@ -347,7 +347,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 
 def _while(act: Activation, node: t.While) -> None:
-    known = counted(act, node)
+    known = turns_by_counter(act, node)
     is_inner = act.runs_often() and not works_off(node) and not serves(node)
     usual = (
         _TRIED

@@ -92,7 +92,10 @@ def _join(bound: Bound, result: Value) -> Value:
     member = element_of(members)
     source = Source("lines", member) if separator.pattern == "\n" and member.type is not None else None
     text = text_of(member) or unknown(size_of(member))
-    return replace(result, text=joined(separator, text, size_of(members)), source=source)
+    made = joined(separator, text, size_of(members))
+    if member.distinct is not None and made.fresh is not None:  # the others are copies
+        made = replace(made, fresh=made.fresh * (member.distinct.min(size_of(members)) / size_of(members).max(1)))
+    return replace(result, text=made, source=source)
 
 
 def together(left: Value, right: Value) -> Text | None:
@@ -115,6 +118,15 @@ def _repeated(bound: Bound, result: Value) -> Value:
     if text is None or number is None or number.number is None:
         return result
     return replace(result, text=text.times(number.number))
+
+
+def _copies(bound: Bound, result: Value) -> Value:
+    """`[sentence] * 12`: the members are the same ones again."""
+    members = bound.receiver
+    member = element_of(members) if members is not None else None
+    if members is None or member is None or member.type not in ("str", "bytes"):
+        return result
+    return replace(result, element=replace(member, distinct=size_of(members)), items=None)
 
 
 def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estimate | None) -> Value | None:
@@ -329,6 +341,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "format", "format_map", "__mod__"), _format),
     **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
+    "list.__mul__": _copies,
     **dict.fromkeys(_names(_TEXTS, "join"), _join),
     **dict.fromkeys(_names(_TEXTS, "replace", "translate", "expandtabs"), _changed),
     **dict.fromkeys(_names(("string.Template",), "substitute", "safe_substitute"), _filled_in),

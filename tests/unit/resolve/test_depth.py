@@ -465,6 +465,7 @@ TRIPS: dict[str, tuple[float, str]] = {
         1_000,
         "def f(one, other):\n    while True:\n        a, b = one.take(), other.take()\n        if a != b:\n            break",
     ),
+    "nothing_is_yielded": (300, "def g(n):\n    for i in range(300):\n        yield from ()\nfor x in g(3):\n    f(x)"),
 }
 
 

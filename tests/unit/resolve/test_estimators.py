@@ -1,0 +1,145 @@
+"""What scikit-learn's pipelines, searches and cross-validation call; families of constructors; names that stand for others."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.cli.stages import dump_stage
+from tests.unit.resolve.test_arrays import value_of
+
+HEAD = """
+import numpy as np
+from sklearn.ensemble import AdaBoostClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV, cross_val_score
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+X = np.ones((2000, 10)); y = np.ones(2000)
+"""
+
+
+def calls(statement: str, head: str = HEAD) -> list[str]:
+    """The lines of the effects of a statement at the top level, without those of the set-up."""
+    line = head.count("\n") + 1
+    text = dump_stage("effects", f"{head}{statement}\n", "sample.py", Options())
+    return [part.strip() for part in text.splitlines() if f" {line}:" in part]
+
+
+def names(statement: str, head: str = HEAD) -> list[str]:
+    return [part.split()[2] for part in calls(statement, head) if part.startswith("call ")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (
+            "make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)",
+            ["StandardScaler.fit_transform", "LogisticRegression.fit"],
+        ),
+        (
+            "Pipeline([('a', StandardScaler()), ('b', LogisticRegression())]).predict(X)",
+            ["StandardScaler.transform", "LogisticRegression.predict"],
+        ),
+        ("cross_val_score(RandomForestClassifier(), X, y)", ["RandomForestClassifier.fit", ".score"]),
+        ("GridSearchCV(LogisticRegression(), {'C': [1, 2]}).fit(X, y)", ["LogisticRegression.fit", ".score"]),
+    ],
+)
+def test_the_steps_are_run(statement: str, expected: list[str]) -> None:
+    found = names(statement)
+    for name in expected:
+        assert any(f.endswith(name) for f in found), (name, found)
+
+
+def test_the_first_step_gives_its_shape_to_the_next() -> None:
+    fit = next(
+        c
+        for c in calls("make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)")
+        if "LogisticRegression.fit" in c
+    )
+    assert "2000 x 10" in fit
+
+
+def test_with_n_jobs_the_fits_run_elsewhere() -> None:
+    found = names("cross_val_score(RandomForestClassifier(), X, y, n_jobs=2)")
+    assert not any(name.endswith("RandomForestClassifier.fit") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("expression", "fits"),
+    [
+        ("GridSearchCV(LogisticRegression(), {'C': [1, 2], 'tol': [1, 2, 3]})", 30),
+        ("GridSearchCV(LogisticRegression(), {'C': [1, 2]}, cv=3)", 6),
+        ("RandomizedSearchCV(LogisticRegression(), param_distributions={'C': [1, 2]}, n_iter=4, cv=2)", 8),
+    ],
+)
+def test_a_search_knows_how_many_fits_it_makes(expression: str, fits: float) -> None:
+    size = value_of(expression, HEAD).size
+    assert size is not None and size.likely == fits
+
+
+def test_a_constructor_without_a_fact_is_that_of_its_family() -> None:
+    (made,) = [c for c in calls("AdaBoostClassifier()") if c.startswith("call")]
+    assert "unknown" not in made
+    assert value_of("AdaBoostClassifier()", HEAD).type == "sklearn.ensemble.AdaBoostClassifier"
+
+
+UFUNC = "import numba, numpy as np\na = np.ones(9)\n@numba.vectorize(['f8(f8)'])\ndef k(x): return x\n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "head", "expected"),
+    [
+        (
+            "person_pb2.Person(name='x').SerializeToString()",
+            "import person_pb2\n",
+            "google.protobuf.message.Message.SerializeToString",
+        ),
+        ("person_pb2.Person.FromString(b'x')", "import person_pb2\n", "google.protobuf.message.Message.FromString"),
+        ("k(a)", UFUNC, "numba.np.ufunc.dufunc.DUFunc.__call__"),
+        ("np.frompyfunc(len, 1, 1)(a)", "import numpy as np\na = np.ones(1000)\n", "numpy.vectorize.__call__"),
+        ("S + S", "import scipy.sparse as sp\nS = sp.eye(100, format='csr')\n", "scipy.sparse.csr_matrix.__add__"),
+    ],
+)
+def test_what_a_name_stands_for(statement: str, head: str, expected: str) -> None:
+    assert expected in names(statement, head)
+
+
+def test_prange_counts_like_range() -> None:
+    head = """import numba, numpy as np
+a = np.ones(1000000)
+@numba.njit(parallel=True)
+def f(a):
+    s = 0.0
+    for i in numba.prange(a.size):
+        s += a[i]
+    return s
+"""
+    (call,) = [c for c in calls("f(a)", head) if "CPUDispatcher" in c]
+    assert "native 0 " not in call and float(call.split(" native ")[1].split()[0]) > 1e5
+
+
+@pytest.mark.parametrize(("length", "effect"), [(10, "holds"), (1000, "releases")])
+def test_a_list_of_arrays_is_copied_array_by_array(length: int, effect: str) -> None:
+    (call,) = [
+        c for c in calls("np.array([a, a])", f"import numpy as np\na = np.ones({length})\n") if "numpy.array" in c
+    ]
+    assert f" {effect} " in call
+
+
+@pytest.mark.parametrize(
+    ("frame", "effect"),
+    [
+        ("{'a': np.ones(50000), 'b': np.ones(50000)}", "runs-python"),
+        ("{'a': np.ones(50000), 'b': np.arange(50000)}", "releases"),
+        ("{'a': np.ones(50000), 'b': ['x'] * 50000}", "holds"),
+    ],
+)
+def test_an_array_of_a_frame_by_the_dtypes_of_its_columns(frame: str, effect: str) -> None:
+    (call,) = calls("d.to_numpy()", f"import numpy as np, pandas as pd\nd = pd.DataFrame({frame})\n")
+    assert f" {effect} " in call
+
+
+def test_the_letters_of_a_text_are_the_members_of_its_list() -> None:
+    items = value_of("list('abc')", "").items
+    assert items is not None and [i.literal.value for i in items if i.literal is not None] == ["a", "b", "c"]
