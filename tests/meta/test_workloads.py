@@ -50,7 +50,7 @@ class Workload:
     requires: tuple[str, ...] = ()
     server: bool = False
     set_aside: bool = False
-    fresh: bool = False
+    fresh: int = 0
     event_loop: bool = False
     task: str = ""
 
