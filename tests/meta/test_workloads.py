@@ -22,7 +22,7 @@ else:
 
 FOLDER = ROOT / "fixtures" / "workloads"
 FAMILIES = {"python", "stdlib", "numeric", "libraries", "network", "mixture", "handover"}
-LINES = range(15, 91)
+LINES = range(15, 102)
 # Distributions that are not called what is imported.
 DISTRIBUTIONS = {
     "PIL": "pillow",
