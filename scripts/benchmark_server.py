@@ -5,8 +5,8 @@
 
 Each file is opened, then keys are struck in it, one when the answer to the one before has come: letters in code, in comments and
 in strings, blanks, new lines, all over the file. The clock runs from the change that is sent to the diagnostics that
-come back, with the server's delay before it starts. `busy` is the server's own processor time, which other load on the machine
-does not change.
+come back, with the server's delay before it starts. `letters` is the median of the keys that are neither blanks nor new lines.
+`busy` is the server's own processor time, which other load on the machine does not change.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def strokes(text: str, count: int) -> Iterator[tuple[int, int, str]]:
             yield line, chance.choice(ends or [len(content)]), chance.choice("abcdexyz_")
 
 
-async def measure(name: str, text: str, keys: int) -> tuple[list[float], list[float]]:
-    """Seconds from each key to its answer, and the processor time that the server spent on it."""
+async def measure(name: str, text: str, keys: int) -> list[tuple[str, float, float]]:
+    """Each key, the seconds to its answer, and the processor time that the server spent on it."""
     client = LanguageClient("benchmark", "1")
     published: asyncio.Queue[int] = asyncio.Queue()
 
@@ -86,7 +86,7 @@ async def measure(name: str, text: str, keys: int) -> tuple[list[float], list[fl
     client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "python", 0, text)))
     while await published.get() != 0:
         pass
-    waited, busy = [], []
+    found: list[tuple[str, float, float]] = []
     identifier = types.VersionedTextDocumentIdentifier
     version = 0
     for line, column, typed in strokes(text, keys):
@@ -100,12 +100,12 @@ async def measure(name: str, text: str, keys: int) -> tuple[list[float], list[fl
             while await published.get() != version:
                 pass
             if new:  # what takes the letter back leads to a text that the server has seen already
-                waited.append(time.perf_counter() - began)
-                busy.append(cpu_seconds(pid) - spent)
+                waited = time.perf_counter() - began
+                found.append((new, waited, cpu_seconds(pid) - spent))
     await client.shutdown_async(None)
     client.exit(None)
     await client.stop()  # type: ignore[no-untyped-call]
-    return waited, busy
+    return found
 
 
 def cpu_seconds(pid: int) -> float:
@@ -131,15 +131,15 @@ def main() -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in files}
     if not arguments.files:
         texts = {"made_up.py": made_up(), **texts}
-    print(f"{'file':<24}{'lines':>7}{'median':>10}{'p90':>10}{'busy':>10}")
+    print(f"{'file':<24}{'lines':>7}{'median':>10}{'letters':>10}{'p90':>10}{'busy':>10}")
     for name, text in texts.items():
-        waited, busy = asyncio.run(measure(name, text, arguments.keys))
+        struck = asyncio.run(measure(name, text, arguments.keys))
+        waited = [seconds for _, seconds, _ in struck]
+        letters = [seconds for key, seconds, _ in struck if not key.isspace()]
+        busy = [seconds for _, _, seconds in struck]
         tenth = sorted(waited)[int(0.9 * len(waited))]
-        print(
-            f"{name:<24}{text.count(chr(10)):>7}{1e3 * statistics.median(waited):>7.0f} ms{1e3 * tenth:>7.0f} ms"
-            f"{1e3 * statistics.median(busy):>7.0f} ms",
-            flush=True,
-        )
+        figures = (statistics.median(waited), statistics.median(letters), tenth, statistics.median(busy))
+        print(f"{name:<24}{text.count(chr(10)):>7}" + "".join(f"{1e3 * f:>7.0f} ms" for f in figures), flush=True)
 
 
 if __name__ == "__main__":

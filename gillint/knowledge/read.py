@@ -245,6 +245,8 @@ def _facts(table: _Table, version: str, distribution: str) -> list[tuple[str, Fa
         raise table.fail("name", "give either `name` or `names`")
     names = (single,) if single is not None else family
     assert names is not None
+    if not names:
+        raise table.fail("names", "is empty")
     aliases = table.texts("aliases") or ()
     if aliases and single is None:
         raise table.fail("aliases", "belong to a fact with a single `name`")

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
-from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
+from gillint.resolve.bound import element_of, literal_text
 from gillint.resolve.calls import apply, knows, step_through
-from gillint.resolve.columns import GROUPED
 from gillint.resolve.contents import printed
+from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
+from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
-from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.texts import Text, filled, unknown
-from gillint.resolve.trace import Await, Block, Branch, Call, Iterations, Kind, Loop
+from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -41,31 +39,6 @@ from gillint.resolve.values import (
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 from gillint.syntax.tree import HOLE, IN_SPEC
-
-# Names that sketches use without importing them, and what they mean nearly everywhere.
-CUSTOMARY_MODULES = {
-    "np": "numpy",
-    "pd": "pandas",
-    "plt": "matplotlib.pyplot",
-    "pl": "polars",
-    "tf": "tensorflow",
-    "nx": "networkx",
-    "sns": "seaborn",
-    "cv": "cv2",
-    "mp": "multiprocessing",
-}
-_CUSTOMARY_BARE = {
-    "ThreadPoolExecutor": "concurrent.futures.ThreadPoolExecutor",
-    "ProcessPoolExecutor": "concurrent.futures.ProcessPoolExecutor",
-    "InterpreterPoolExecutor": "concurrent.futures.InterpreterPoolExecutor",
-    "as_completed": "concurrent.futures.as_completed",
-    "Thread": "threading.Thread",
-    "Process": "multiprocessing.Process",
-    "Path": "pathlib.Path",
-    "partial": "functools.partial",
-    "defaultdict": "collections.defaultdict",
-    "Counter": "collections.Counter",
-}
 
 
 def evaluate(act: Activation, node: t.Expr) -> Value:
@@ -95,9 +68,9 @@ def lookup(act: Activation, name: str) -> Value:
         return found
     if (find_fact(name) is not None or name == "__import__") and "." not in name:
         return symbol_of(name)
-    if name in _CUSTOMARY_BARE:
-        act.scope.note(f"`{name}` is not imported here: taken as {_CUSTOMARY_BARE[name]}")
-        return symbol_of(_CUSTOMARY_BARE[name])
+    if name in CUSTOMARY_BARE:
+        act.scope.note(f"`{name}` is not imported here: taken as {CUSTOMARY_BARE[name]}")
+        return symbol_of(CUSTOMARY_BARE[name])
     return assume(act, name, Value(reference=UndefinedRef(name), origin=name))
 
 
@@ -294,43 +267,6 @@ def _dict(act: Activation, node: t.Dict) -> Value:
     columns = tuple(named) if literal and named else None
     pair = (key_join or UNKNOWN, value_join or UNKNOWN) if node.items else None
     return Value(type="dict", size=size, columns=columns, items=pair, element=key_join)
-
-
-def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value, Lazy | None, str | None]:
-    """What a loop over a value runs through: how many items, which, what producing one costs, what the number hangs on."""
-    act.operation("loop_step")
-    lazy = act.start(value)
-    element = element_of(value)
-    if lazy is not None:
-        size = value.size if value.size is not None else lazy.trips
-        return size, element, lazy, lazy.trips_hang_on
-    operator_fact(act, value, "__iter__", (), span)
-    counted = value.items is not None and value.type not in MAPPINGS
-    known = value.size is not None or counted or value.shape is not None or value.columns is not None
-    if value.type in (ARRAY, *GROUPED) and value.shape is not None:
-        return value.shape[0], element, None, value.origin if not value.shape[0].known else None
-    if known and value.type is not None:
-        size = size_of(value)
-        return size, element, None, None if size.known else value.origin
-    if value.type in ("tuple", "json", "tarfile.TarFile"):
-        size = FEW if value.type == "json" else size_of(value)
-        return size, element, None, value.origin or _source_text(act, span)
-    inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
-    assumed = inner if act.runs_often() else UNKNOWN_TRIPS
-    return assumed, element, None, value.origin or _source_text(act, span)
-
-
-def awaited_from(act: Activation, first: int, span: Span) -> None:
-    """The calls since a node of the block are awaited: the steps of `async for`."""
-    nodes = act.builder.nodes
-    nodes[first:] = [replace(n, awaited=True) if isinstance(n, Call) else n for n in nodes[first:]]
-    act.emit(Await(span))
-
-
-def _source_text(act: Activation, span: Span) -> str:
-    """The text of an expression, where it is short enough to be quoted."""
-    text = act.scope.syntax.text(span).strip()
-    return f"`{text}`" if len(text) <= 40 and "\n" not in text else "the length of what is iterated over"
 
 
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:

@@ -5,8 +5,37 @@ from __future__ import annotations
 from gillint.resolve.activation import Activation
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of
+from gillint.resolve.turns import pauses
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
+
+RARE = 0.02  # the share of runs in which an exception is taken to happen
+# The same, where a pause follows it: where that is long, things fail seldom, or nothing would ever be done.
+_RARE_WITH_PAUSE = 0.001
+NEVER = 0.0  # the share of what a constant rules out, as far as can be seen
+
+
+def is_main_guard(test: t.Expr) -> bool:
+    """Whether a test is `__name__ == "__main__"`."""
+    return isinstance(test, t.Compare) and any(
+        isinstance(e, t.Name) and e.id == "__name__" for e in (test.left, *test.rights)
+    )
+
+
+def weight(body: t.Body) -> float:
+    """How often an arm is taken, against the others: one that ends in `raise` is an error path."""
+    return RARE if body and isinstance(body[-1], t.Raise) else 1.0
+
+
+def failing(body: t.Body) -> float:
+    """How likely the arm is that deals with a failure."""
+    return _RARE_WITH_PAUSE if pauses(body) else RARE
+
+
+def leaves(body: t.Body) -> bool:
+    """Whether what comes after a branch is not reached from it."""
+    last = body[-1] if body else None
+    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
 def is_true(tested: Value) -> bool | None:

@@ -20,10 +20,10 @@ from gillint.resolve.entries import (
 )
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
+from gillint.resolve.likelihood import is_main_guard
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.scope import ModuleScope
-from gillint.resolve.statements import is_main_guard
 from gillint.resolve.tables import CallSites, Loader, Tables
 from gillint.resolve.trace import Block, FunctionTrace, Kind, Loop, Node, Resolved, children
 from gillint.resolve.values import FunctionRef, LazyRef, Value

@@ -83,6 +83,8 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
             if row is not None and words.startswith(("insert", "replace")):
                 _note_values(tables, words, found[1].strip('"'), row)
             return handler(tables, words, found, place, times)
+    if re.match(r"select \S", words):  # of no table: `select 1`
+        return Query(ONE, ONE)
     return Query(ONE) if re.match(r"(pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
 
 

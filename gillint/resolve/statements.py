@@ -28,10 +28,22 @@ from gillint.resolve.exhaustion import (
     turns_while_talking,
     works_off,
 )
-from gillint.resolve.expressions import awaited_from, evaluate, iterate
+from gillint.resolve.expressions import evaluate
 from gillint.resolve.importing import bind_import
+from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.iterations import iterations_of
-from gillint.resolve.likelihood import emptied, fills_a_gap, is_true, once_in
+from gillint.resolve.likelihood import (
+    NEVER,
+    RARE,
+    emptied,
+    failing,
+    fills_a_gap,
+    is_main_guard,
+    is_true,
+    leaves,
+    once_in,
+    weight,
+)
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.state import behind_calls
@@ -39,7 +51,7 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves_early, pauses, polls
+from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves_early, polls
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -54,10 +66,6 @@ from gillint.resolve.values import (
 from gillint.resolve.widening import widen
 from gillint.syntax import tree as t
 
-_RARE = 0.02  # the share of runs in which an exception is taken to happen
-# The same, where a pause follows it: where that is long, things fail seldom, or nothing would ever be done.
-_RARE_WITH_PAUSE = 0.001
-_NEVER = 0.0  # the share of what a constant rules out, as far as can be seen
 WHILE_TURNS = "how often the `while` loop runs"
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
 
@@ -178,13 +186,6 @@ def _assert(act: Activation, node: t.Assert) -> None:
     act.environment.update(narrowed(act, node.test, holds=True))
 
 
-def is_main_guard(test: t.Expr) -> bool:
-    """Whether a test is `__name__ == "__main__"`."""
-    return isinstance(test, t.Compare) and any(
-        isinstance(e, t.Name) and e.id == "__name__" for e in (test.left, *test.rights)
-    )
-
-
 def _if(act: Activation, node: t.If) -> None:
     if is_main_guard(node.test) or (isinstance(node.test, t.Name) and node.test.id == "TYPE_CHECKING"):
         run(act, node.body)
@@ -193,8 +194,8 @@ def _if(act: Activation, node: t.If) -> None:
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
-    taken = None if holds is None or _leaves(arms[not holds]) else int(not holds)
-    weights = (_RARE, 1.0) if fills_a_gap(node) else (_weight(node.body), _weight(node.orelse))
+    taken = None if holds is None or leaves(arms[not holds]) else int(not holds)
+    weights = (RARE, 1.0) if fills_a_gap(node) else (weight(node.body), weight(node.orelse))
     period = once_in(act, node)
     if period is not None:
         weights = (1.0, period - 1.0)
@@ -204,13 +205,8 @@ def _if(act: Activation, node: t.If) -> None:
             known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
     constant = is_true(tested)
     if constant is not None:
-        weights = (1.0, _NEVER) if constant else (_NEVER, 1.0)
+        weights = (1.0, NEVER) if constant else (NEVER, 1.0)
     _choose(act, arms, weights, known, taken)
-
-
-def _weight(body: t.Body) -> float:
-    """How often an arm is taken, against the others: one that ends in `raise` is an error path."""
-    return _RARE if body and isinstance(body[-1], t.Raise) else 1.0
 
 
 def _choose(
@@ -241,7 +237,7 @@ def _choose(
         blocks[number] = builder.finish()
         if taken not in (None, number):
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
-        elif not _leaves(arm):
+        elif not leaves(arm):
             ends.append(act.environment)
     # The same dictionary object is kept: nested functions see the variables through it.
     merged: dict[str, Value] = {}
@@ -256,12 +252,6 @@ def _choose(
         weights = tuple(float(number == taken) for number in range(len(arms)))
     if any(b.nodes or b.operations for b in blocks):
         act.emit(Branch(tuple(blocks), tuple(weights)))
-
-
-def _leaves(body: t.Body) -> bool:
-    """Whether what comes after a branch is not reached from it."""
-    last = body[-1] if body else None
-    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
 def _loop(
@@ -318,13 +308,8 @@ def _attempt(act: Activation, body: t.Body) -> None:
     for number, statement in enumerate(body):
         run(act, (statement,))
         if leaves_early(statement):
-            _choose(act, ((), body[number + 1 :]), (1.0, _failing(body[number + 1 :])))
+            _choose(act, ((), body[number + 1 :]), (1.0, failing(body[number + 1 :])))
             return
-
-
-def _failing(body: t.Body) -> float:
-    """How likely the arm is that deals with a failure."""
-    return _RARE_WITH_PAUSE if pauses(body) else _RARE
 
 
 def _for(act: Activation, node: t.For) -> None:
@@ -418,7 +403,7 @@ def _try(act: Activation, node: t.Try) -> None:
             if handler.name is not None:
                 act.environment.setdefault(handler.name, UNKNOWN)
         arms = tuple(h.body for h in node.handlers if h not in fallback)
-        _choose(act, ((), *arms), (1.0, *map(_failing, arms)))
+        _choose(act, ((), *arms), (1.0, *map(failing, arms)))
     run(act, node.orelse)
     run(act, node.final)
 
@@ -436,7 +421,7 @@ def _match(act: Activation, node: t.Match) -> None:
         found: dict[str, Value] = dict.fromkeys(case.binds, UNKNOWN)
         found.update(matched(act, case.pattern, subject, name))
         known.append(found)
-    _choose(act, tuple(c.body for c in node.cases), tuple(_weight(c.body) for c in node.cases), tuple(known))
+    _choose(act, tuple(c.body for c in node.cases), tuple(weight(c.body) for c in node.cases), tuple(known))
 
 
 def _function(act: Activation, node: t.Function) -> None:

@@ -21,8 +21,12 @@ def page(cases: list[Case], data: str, about: str, explanations: dict[str, str])
     """
     good = [c for c in cases if usable(c)]
     aside, rest = [c for c in good if c.workload.set_aside], [c for c in good if not c.workload.set_aside]
-    fresh = [c for c in aside if c.workload.fresh]
-    groups = {"set aside": aside, "of these, written last": fresh, "the others": rest, "all": good}
+    last = max(c.workload.fresh for c in cases)
+    fresh = [c for c in aside if c.workload.fresh == last > 0]
+    before = [c for c in aside if c.workload.fresh != last]
+    groups = {
+        "set aside": aside, "of these, written last": fresh, "written before": before, "the others": rest, "all": good
+    }  # fmt: skip
     parts = [
         _INTRODUCTION.format(
             programs=len(cases), usable=len(good), aside=len(aside), fresh=len(fresh), data=data, about=about

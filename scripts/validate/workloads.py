@@ -33,7 +33,7 @@ class Workload:
         requires: distributions.
         server: whether it asks the local server.
         set_aside: never looked at while the model is calibrated and the analysis worked on.
-        fresh: of those set aside, the ones that were written after the analysis.
+        fresh: of those set aside, the ones that were written after the analysis: by the how manieth time that was done, else 0.
         event_loop: its copies run on one event loop as they are, so that more threads change nothing by definition.
         task: what is measured instead of `work()`, where that hands work over itself.
     """
@@ -43,7 +43,7 @@ class Workload:
     requires: tuple[str, ...]
     server: bool
     set_aside: bool
-    fresh: bool
+    fresh: int
     event_loop: bool
     task: str
 
@@ -102,7 +102,7 @@ def workloads() -> tuple[Workload, ...]:
             requires=tuple(e.get("requires", ())),
             server=bool(e.get("server")),
             set_aside=bool(e.get("set_aside")),
-            fresh=bool(e.get("fresh")),
+            fresh=int(e.get("fresh", 0)),
             event_loop=bool(e.get("event_loop")),
             task=e.get("task", ""),
         )

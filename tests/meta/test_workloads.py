@@ -22,7 +22,7 @@ else:
 
 FOLDER = ROOT / "fixtures" / "workloads"
 FAMILIES = {"python", "stdlib", "numeric", "libraries", "network", "mixture", "handover"}
-LINES = range(15, 91)
+LINES = range(15, 102)
 # Distributions that are not called what is imported.
 DISTRIBUTIONS = {
     "PIL": "pillow",
@@ -50,7 +50,7 @@ class Workload:
     requires: tuple[str, ...] = ()
     server: bool = False
     set_aside: bool = False
-    fresh: bool = False
+    fresh: int = 0
     event_loop: bool = False
     task: str = ""
 

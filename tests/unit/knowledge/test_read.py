@@ -73,6 +73,7 @@ def read_one(extra: str = "", **more: str) -> Fact:
         (HEAD + '[support]\nfree_threading = { state = "declared" }\n', "support.evidence", "missing"),
         (HEAD + '[default]\neffect = "holds"\n', "default.evidence", "missing"),
         (HEAD + f'[default]\neffect = "holds"\nname = "x"\n{EVIDENCE}', "default.name", "unknown key"),
+        (HEAD + f'[[fact]]\nnames = []\neffect = "holds"\n{EVIDENCE}', "fact[0].names", "empty"),
     ],
 )  # fmt: skip
 def test_errors_name_the_file_and_the_key(content: str, where: str, says: str) -> None:

@@ -138,6 +138,7 @@ def tables() -> Tables:
         ("select * from t", 10_000, False),
         ("SELECT count(*) FROM t", 1, True),
         ("select sum(v) from t", 1, False),
+        ("select 1", 1, True),
         ("select name, sum(v) from t group by name", 100, False),
         ("select v from t where id = ?", 1, True),
         ("select v from t where name = ?", 100, True),

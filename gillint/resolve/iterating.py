@@ -1,0 +1,52 @@
+"""What a loop goes through: how many items there are, and which."""
+
+from __future__ import annotations
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import Estimate
+from gillint.frozen import replace
+from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
+from gillint.resolve.bound import MAPPINGS, element_of, size_of
+from gillint.resolve.columns import GROUPED
+from gillint.resolve.operators import operator_fact
+from gillint.resolve.shapes import ARRAY
+from gillint.resolve.trace import Await, Call
+from gillint.resolve.values import Value
+
+
+def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value, Lazy | None, str | None]:
+    """What a loop over a value runs through: how many items, which, what producing one costs, what the number hangs on."""
+    act.operation("loop_step")
+    lazy = act.start(value)
+    element = element_of(value)
+    if lazy is not None:
+        size = value.size if value.size is not None else lazy.trips
+        return size, element, lazy, lazy.trips_hang_on
+    operator_fact(act, value, "__iter__", (), span)
+    counted = value.items is not None and value.type not in MAPPINGS
+    known = value.size is not None or counted or value.shape is not None or value.columns is not None
+    if value.type in (ARRAY, *GROUPED) and value.shape is not None:
+        return value.shape[0], element, None, value.origin if not value.shape[0].known else None
+    if known and value.type is not None:
+        size = size_of(value)
+        return size, element, None, None if size.known else value.origin
+    if value.type in ("tuple", "json", "tarfile.TarFile"):
+        size = FEW if value.type == "json" else size_of(value)
+        return size, element, None, value.origin or _source_text(act, span)
+    inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
+    assumed = inner if act.runs_often() else UNKNOWN_TRIPS
+    return assumed, element, None, value.origin or _source_text(act, span)
+
+
+def awaited_from(act: Activation, first: int, span: Span) -> None:
+    """The calls since a node of the block are awaited: the steps of `async for`."""
+    nodes = act.builder.nodes
+    nodes[first:] = [replace(n, awaited=True) if isinstance(n, Call) else n for n in nodes[first:]]
+    act.emit(Await(span))
+
+
+def _source_text(act: Activation, span: Span) -> str:
+    """The text of an expression, where it is short enough to be quoted."""
+    text = act.scope.syntax.text(span).strip()
+    return f"`{text}`" if len(text) <= 40 and "\n" not in text else "the length of what is iterated over"
