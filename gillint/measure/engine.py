@@ -18,6 +18,7 @@ from typing import Any
 
 from gillint.estimate import Interval
 from gillint.measure import sampler
+from gillint.measure.children import child, kill_group
 from gillint.measure.counter import build_counter
 from gillint.measure.plan import Benchmark, Demands, Failed, Measurement
 from gillint.measure.statistics import interval, speedup
@@ -130,30 +131,18 @@ def _run(command: list[str], folder: str, limit: float, preload: Path | None) ->
     if preload is not None:
         environment["LD_PRELOAD"] = str(preload)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace", dir=folder) as complaints:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            text=True,
-            start_new_session=True,
-        )
-        watchdog = threading.Timer(max(0.5, limit), _expire, (process, events))
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                with contextlib.suppress(ValueError):
-                    events.items.append(json.loads(line))
-        finally:
-            watchdog.cancel()
-            kill_group(process)
-            process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": complaints}
+        with child(command, cwd=folder, env=environment, **streams) as process:
+            watchdog = threading.Timer(max(0.5, limit), _expire, (process, events))
+            watchdog.daemon = True
+            watchdog.start()
+            try:
+                assert process.stdout is not None
+                for line in process.stdout:
+                    with contextlib.suppress(ValueError):
+                        events.items.append(json.loads(line))
+            finally:
+                watchdog.cancel()
         complaints.seek(0)
         events.error_text = complaints.read()[-2000:]
     if process.returncode not in (0, 1, -signal.SIGKILL) and not events.killed:
@@ -164,15 +153,6 @@ def _run(command: list[str], folder: str, limit: float, preload: Path | None) ->
 def _expire(process: subprocess.Popen[str], events: _Events) -> None:
     events.killed = True
     kill_group(process)
-
-
-def kill_group(process: subprocess.Popen[str]) -> None:
-    """End a child and everything that it has started."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
 
 
 def _raise_errors(events: _Events, benchmark: Benchmark, seconds: float) -> None:

@@ -40,19 +40,11 @@ def held_fraction(command: list[str], folder: str, seconds: float, why: str) -> 
     if profiler is None:
         return None, f"{why}; gillint[measure] would sample it from outside"
     deadline = time.time() + 0.8 * seconds
-    child = subprocess.Popen(
-        [*command, "--events", "--phase=spin", f"--deadline={deadline}"],
-        cwd=folder,
-        env={**os.environ, "TMPDIR": folder},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        assert child.stdout is not None
-        for line in child.stdout:
+    spinning = [*command, "--events", "--phase=spin", f"--deadline={deadline}"]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with child(spinning, cwd=folder, env={**os.environ, "TMPDIR": folder}, **streams) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
             if "spinning" in line:
                 break
         else:
@@ -60,14 +52,7 @@ def held_fraction(command: list[str], folder: str, seconds: float, why: str) -> 
         looking = deadline - time.time() - 0.3
         if looking < _LEAST_LOOKS / _RATE:
             return None, f"{why}; no time was left to sample it"
-        return _sampled(profiler, child.pid, looking, Path(folder) / "samples.txt", why)
-    finally:
-        from gillint.measure.engine import kill_group
-
-        kill_group(child)
-        child.wait()
-        if child.stdout is not None:
-            child.stdout.close()
+        return _sampled(profiler, process.pid, looking, Path(folder) / "samples.txt", why)
 
 
 def _sampled(profiler: str, pid: int, seconds: float, out: Path, why: str) -> tuple[Interval | None, str]:

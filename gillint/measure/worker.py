@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any, final
 
-from gillint.measure.engine import kill_group
+from gillint.measure.children import child, kill_group
 
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB", "RAYON")}
 
@@ -62,16 +62,9 @@ class Worker:
             environment["LD_PRELOAD"] = str(preload)
         if one_library_thread:
             environment.update(ONE_THREAD, POLARS_MAX_THREADS="1", TOKENIZERS_PARALLELISM="false", GILLINT_ONE_CORE="1")
-        self._process = subprocess.Popen(
-            [interpreter, str(script)],
-            cwd=self._folder.name,
-            env=environment,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        self._life = child([interpreter, str(script)], cwd=self._folder.name, env=environment, **streams)
+        self._process = self._life.__enter__()
         self._timeout = timeout
         self._timed_out = False
 
@@ -83,12 +76,7 @@ class Worker:
 
     def close(self) -> None:
         """End it, and all that it has started."""
-        kill_group(self._process)
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                if stream is not None:
-                    stream.close()
+        self._life.__exit__(None, None, None)
         self._folder.cleanup()
 
     @property

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gillint.measure import engine, sampler
+from gillint.measure.children import child
 from gillint.measure.counter import build_counter
 from gillint.measure.engine import measure
 from gillint.measure.plan import Benchmark, Failed
@@ -183,3 +186,24 @@ def test_one_measurement_at_a_time() -> None:
         order.append("first")
     thread.join()
     assert order == ["first", "second"]
+
+
+def test_an_interrupt_while_a_child_is_started_leaves_nothing(no_leftovers: None, tmp_path: Path) -> None:
+    script = tmp_path / "endless.py"
+    script.write_text("while True: pass", encoding="utf-8")
+    started = subprocess.Popen
+
+    def interrupted(*arguments: Any, **options: Any) -> subprocess.Popen[str]:
+        process = started(*arguments, **options)
+        signal.raise_signal(signal.SIGINT)
+        return process
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(subprocess, "Popen", interrupted)
+            with child([sys.executable, str(script)]):
+                pytest.fail("the block is not entered")
+    finally:
+        signal.signal(signal.SIGINT, before)
+        script.unlink()
