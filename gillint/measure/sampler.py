@@ -13,6 +13,7 @@ from math import sqrt
 from pathlib import Path
 
 from gillint.estimate import Interval
+from gillint.measure.children import child
 
 _RATE = 200  # looks per second
 _LEAST_LOOKS = 100
