@@ -9,7 +9,17 @@ from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
 from gillint.resolve.dtypes import NUMBERS, dtype_after, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
-from gillint.resolve.shapes import ARRAY, PICTURE, REDUCTIONS, RULES, Shape, broadcast, dimensions, shape_of, with_shape
+from gillint.resolve.shapes import (
+    ARRAY,
+    PICTURES,
+    REDUCTIONS,
+    RULES,
+    Shape,
+    broadcast,
+    dimensions,
+    shape_of,
+    with_shape,
+)
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
@@ -211,7 +221,7 @@ def record_type(described: Value) -> Value | None:
 
 def _of_list(given: Value, result: Value) -> Value:
     """An array made of a list, or of a list of rows: as long, and of what its members are."""
-    if given.type == PICTURE:
+    if given.type in PICTURES:
         return _of_picture(given, result)
     if given.type == ARRAY:
         return replace(result, shape=given.shape, size=given.size, dtype=given.dtype, columns=given.columns)

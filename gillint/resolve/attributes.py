@@ -20,7 +20,7 @@ from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.shapes import ARRAY, PICTURE, with_shape
+from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
@@ -186,7 +186,7 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
         dimensions = _dimensions(value, name)
         if dimensions is not None:
             return dimensions
-    if value.type == PICTURE and name in ("size", "width", "height"):
+    if value.type in PICTURES and name in ("size", "width", "height"):
         return _sides(value, name)
     for base in bases_of(value.type):
         info = find_type(base)

@@ -11,7 +11,7 @@ from gillint.resolve.columns import FRAME, column
 from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
-from gillint.resolve.shapes import ARRAY, PICTURE, with_shape
+from gillint.resolve.shapes import ARRAY, PICTURE, PICTURES, with_shape
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Source, Value, of_constant
@@ -95,7 +95,7 @@ def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) 
         _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
         return _read(Site(act, name, bound, span, result))
-    elif name == "PIL.Image.Image.crop" and bound.positional:
+    elif name in ("PIL.Image.Image.crop", "PIL.ImageFile.ImageFile.crop") and bound.positional:
         return _cropped(result, bound.positional[0])
     return result
 
@@ -169,9 +169,9 @@ def _like(result: Value, written: Value) -> Value:
     shape = written.shape
     if shape is None and written.size is None:
         return result
-    if result.type == PICTURE and shape is not None and written.type == ARRAY:
+    if result.type in PICTURES and shape is not None and written.type == ARRAY:
         shape = (shape[1], shape[0]) if len(shape) > 1 else shape
-    elif result.type == ARRAY and written.type == PICTURE:
+    elif result.type == ARRAY and written.type in PICTURES:
         shape = (shape[1], shape[0], Estimate.point(3)) if shape is not None and len(shape) == 2 else None
     if shape is None:
         return replace(result, shape=None, size=written.size)

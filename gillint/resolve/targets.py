@@ -133,6 +133,7 @@ def _member_of(target: t.Expr) -> t.Expr | None:
 
 _CHANGED_BY_FACTS = (
     "PIL.Image.Image",
+    "PIL.ImageFile.ImageFile",
     "array.array",
     "bytearray",
     "email.message.Message",
@@ -149,7 +150,10 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     if fact is None or fact.mutates is None:
         return
     named = tuple(zip(fact.parameters, positional, strict=False))
-    if fact.mutates.shape is not None:  # it is made anew, not added to
+    if fact.mutates.shape is not None or fact.mutates.type not in (
+        None,
+        receiver.type,
+    ):  # it is made anew, not added to
         bound = Bound(receiver, tuple(positional), named)
         change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
         return

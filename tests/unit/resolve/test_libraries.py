@@ -258,7 +258,10 @@ def test_what_one_method_puts_into_a_mapping_another_takes_out(kind: str) -> Non
     [
         ("import bcrypt\ndef work(p):\n    return bcrypt.hashpw(p, bcrypt.gensalt(rounds=5))\n", "2.24e+06"),
         ("import bcrypt\ndef work(p):\n    return bcrypt.hashpw(p, bcrypt.gensalt())\n", "2.8672e+08"),
-        ("import bcrypt\ndef work(p):\n    h = bcrypt.hashpw(p, bcrypt.gensalt(4))\n    return bcrypt.checkpw(p, h)\n", "1.12e+06"),
+        (
+            "import bcrypt\ndef work(p):\n    h = bcrypt.hashpw(p, bcrypt.gensalt(4))\n    return bcrypt.checkpw(p, h)\n",
+            "1.12e+06",
+        ),
         ("from argon2 import PasswordHasher\ndef work(p):\n    return PasswordHasher(2, 10000).hash(p)\n", "1.8e+07"),
     ],
 )
@@ -266,3 +269,11 @@ def test_a_password_costs_what_its_rounds_say(source: str, native: str) -> None:
     text = effects(source)
     last = [line for line in text.splitlines() if "hashpw" in line or "checkpw" in line or ".hash " in line][-1]
     assert f"native {native} " in last
+
+
+def test_an_opened_picture_is_decoded_once() -> None:
+    text = effects(
+        "from PIL import Image\ndef work(p):\n    im = Image.open(p)\n    a = im.resize((9, 9))\n    b = im.rotate(90)\n    return a, b\n"
+    )
+    assert "PIL.ImageFile.ImageFile.resize (" in text
+    assert "PIL.Image.Image.rotate (" in text
