@@ -105,6 +105,7 @@ def test_a_text_column_of_pandas_2_holds_python_strings() -> None:
             "subprocess.check_output",
             2e6,
         ),
+        ("import subprocess\nREST = ('-n', 'a')\nsubprocess.run(['grep', *REST, path])", "subprocess.run", 2e6),
         ("import subprocess\nsubprocess.run('uname -r', shell=True)", "subprocess.run", 1e6),
         ("import subprocess\nsubprocess.getoutput('date')", "subprocess.getoutput", 1e6),
     ],
