@@ -251,3 +251,18 @@ def test_what_one_method_puts_into_a_mapping_another_takes_out(kind: str) -> Non
         "def work():\n    c = Cache()\n    c.put(3)\n    return c.get(3)\n"
     )
     assert "bytes(700)" in text
+
+
+@pytest.mark.parametrize(
+    ("source", "native"),
+    [
+        ("import bcrypt\ndef work(p):\n    return bcrypt.hashpw(p, bcrypt.gensalt(rounds=5))\n", "2.24e+06"),
+        ("import bcrypt\ndef work(p):\n    return bcrypt.hashpw(p, bcrypt.gensalt())\n", "2.8672e+08"),
+        ("import bcrypt\ndef work(p):\n    h = bcrypt.hashpw(p, bcrypt.gensalt(4))\n    return bcrypt.checkpw(p, h)\n", "1.12e+06"),
+        ("from argon2 import PasswordHasher\ndef work(p):\n    return PasswordHasher(2, 10000).hash(p)\n", "1.8e+07"),
+    ],
+)
+def test_a_password_costs_what_its_rounds_say(source: str, native: str) -> None:
+    text = effects(source)
+    last = [line for line in text.splitlines() if "hashpw" in line or "checkpw" in line or ".hash " in line][-1]
+    assert f"native {native} " in last
