@@ -114,6 +114,12 @@ def test_a_small_program_ends_soon(source: str, name: str, most: float) -> None:
     assert effect_of(source, name).wait.likely <= most
 
 
+@pytest.mark.parametrize(("python", "least", "most"), [("3.10", 0, 0), ("3.11", 4e4, 8e4), ("3.13", 4e4, 8e4)])
+def test_a_sleep_of_nothing_waits_out_the_slack_of_the_timer(python: str, least: float, most: float) -> None:
+    effect = effect_of("import time\ntime.sleep(0)", "time.sleep", Target(python))
+    assert least <= effect.wait.likely <= most
+
+
 @pytest.mark.parametrize("command", ["['make', 'all']", "[tool, 'a']", "'ffmpeg -i a.mp4'", "[]", "''"])
 def test_of_another_program_nothing_is_known(command: str) -> None:
     effect = effect_of(f"import subprocess\nsubprocess.run({command})", "subprocess.run")
