@@ -33,6 +33,10 @@ class Arguments(Measures, Protocol):
         """Whether the argument is a known constant, and which; a class counts as its name."""
         ...
 
+    def program_of(self, parameter: str) -> str | None:
+        """The name of the program that a command starts, without its folder, or None where it is unknown."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -143,6 +147,9 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
             parts.append(value == c.is_ and type(value) is type(c.is_))
         else:
             parts.append(False if arguments.is_given(c.argument) is False else None)
+    if c.program is not None:
+        # Any program may be started: the fact's own bounds allow for it, so that an unknown one leaves nothing undecided.
+        parts.append(arguments.program_of(c.of or usual) in c.program)
     return parts
 
 

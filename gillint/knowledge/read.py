@@ -48,6 +48,7 @@ _CONDITION = {
     "absent": "absent",
     "argument": "argument",
     "is": "is_",
+    "program": "program",
     "python": "python",
     "version": "version",
     "build": "build",
@@ -362,7 +363,7 @@ def _clause(table: _Table, base: Behaviour) -> Clause:
             parts[field] = table.expression(key)
         elif key in ("below", "from"):
             parts[field] = table.number(key)
-        elif key in ("dtype", "type", "not_type"):
+        elif key in ("dtype", "type", "not_type", "program"):
             parts[field] = table.texts(key)
         elif key == "is":
             parts[field] = table.data[key]

@@ -85,6 +85,8 @@ def told(c: Condition) -> str:
         parts.append(f"`{c.absent}` is not given")
     if c.argument:
         parts.append(f"`{c.argument}` is {c.is_!r}")
+    if c.program:
+        parts.append(f"the command{of} is {' or '.join(c.program)}")
     if c.python:
         parts.append(f"Python {c.python}")
     if c.version:

@@ -166,6 +166,14 @@ class Answers:
             return (False, None)
         return (True, value.literal.value)
 
+    def program_of(self, parameter: str) -> str | None:
+        value = self.value(parameter)
+        if value is not None and value.items:  # a list of the program and its arguments
+            value = value.items[0]
+        text = value.literal.value if value is not None and value.literal is not None else None
+        words = text.split() if isinstance(text, str) else []
+        return words[0].rpartition("/")[2] if words else None
+
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)
         if what == "value" and index is not None and (value is None or value == NONE):

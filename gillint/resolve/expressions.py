@@ -231,8 +231,11 @@ def _sequence(act: Activation, node: t.Sequence) -> Value:
         if isinstance(element, t.Starred):
             inner = evaluate(act, element.value)
             act.consume(inner)
-            values.append(element_of(inner))
-            plain = False
+            if inner.items is not None and inner.type in ("list", "tuple"):
+                values.extend(inner.items)
+            else:
+                values.append(element_of(inner))
+                plain = False
         else:
             values.append(evaluate(act, element))
     joined: Value | None = None

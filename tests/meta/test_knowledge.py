@@ -345,7 +345,7 @@ def implies(one: Condition, other: Condition) -> bool:
         return False
     if other.from_ is not None and (one.from_ is None or one.from_ < other.from_):
         return False
-    for key in ("dtype", "type"):
+    for key in ("dtype", "type", "program"):
         has, wants = getattr(one, key), getattr(other, key)
         if wants is not None and (has is None or one.of != other.of or not set(has) <= set(wants)):
             return False

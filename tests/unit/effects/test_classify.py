@@ -93,3 +93,35 @@ def test_a_text_column_of_pandas_2_holds_python_strings() -> None:
     source = "import pandas as pd\ns = pd.Series(['a', 'b'] * 5000)\ns.str.upper()"
     found = effect_of(source, "pandas.Series.str.upper", Target("3.13", environment=environment))
     assert found.effect.value == "runs-python"
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "most"),
+    [
+        ("import subprocess\nsubprocess.run(['grep', 'a', path])", "subprocess.run", 2e6),
+        ("import subprocess\nsubprocess.run(['/usr/bin/grep', 'a', path])", "subprocess.run", 2e6),
+        (
+            "import subprocess\nCOMMAND = ['git', 'log']\nsubprocess.check_output(COMMAND)",
+            "subprocess.check_output",
+            2e6,
+        ),
+        ("import subprocess\nREST = ('-n', 'a')\nsubprocess.run(['grep', *REST, path])", "subprocess.run", 2e6),
+        ("import subprocess\nsubprocess.run('uname -r', shell=True)", "subprocess.run", 1e6),
+        ("import subprocess\nsubprocess.getoutput('date')", "subprocess.getoutput", 1e6),
+    ],
+)
+def test_a_small_program_ends_soon(source: str, name: str, most: float) -> None:
+    assert effect_of(source, name).wait.likely <= most
+
+
+@pytest.mark.parametrize(("python", "least", "most"), [("3.10", 0, 0), ("3.11", 4e4, 8e4), ("3.13", 4e4, 8e4)])
+def test_a_sleep_of_nothing_waits_out_the_slack_of_the_timer(python: str, least: float, most: float) -> None:
+    effect = effect_of("import time\ntime.sleep(0)", "time.sleep", Target(python))
+    assert least <= effect.wait.likely <= most
+
+
+@pytest.mark.parametrize("command", ["['make', 'all']", "[tool, 'a']", "'ffmpeg -i a.mp4'", "[]", "''"])
+def test_of_another_program_nothing_is_known(command: str) -> None:
+    effect = effect_of(f"import subprocess\nsubprocess.run({command})", "subprocess.run")
+    assert effect.wait.likely >= 1e7
+    assert not effect.undecided

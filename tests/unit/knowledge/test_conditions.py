@@ -22,6 +22,7 @@ class Arguments:
     dtypes: dict[str, str] = field(default_factory=dict)
     constants: dict[str, Constant] = field(default_factory=dict)
     given: dict[str, bool | None] = field(default_factory=dict)
+    programs: dict[str, str] = field(default_factory=dict)
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         key = parameter if what == "size" else f"{what} {parameter}" if index is None else f"{what} {parameter} {index}"
@@ -38,6 +39,9 @@ class Arguments:
 
     def constant_of(self, parameter: str) -> tuple[bool, Constant]:
         return (parameter in self.constants, self.constants.get(parameter))
+
+    def program_of(self, parameter: str) -> str | None:
+        return self.programs.get(parameter)
 
 
 def fact(*conditions: Condition) -> Fact:
@@ -64,6 +68,10 @@ HOLDS, RELEASES = ("h", "h", "h"), ("r", "r", "r")
         (Condition(size="size(x)", from_=100), Arguments({"x": Estimate.point(99)}), RELEASES),
         (Condition(size="size(x)", from_=10, below=20), Arguments({"x": Estimate(5, 15, 25)}), ("r", "h", "r")),
         (Condition(size="size(x)", below=100), Arguments({"x": Estimate(1, 50, 1e6)}), ("h", "h", "r")),
+        (Condition(program=("cat", "grep")), Arguments(programs={"x": "grep"}), HOLDS),
+        (Condition(program=("cat", "grep")), Arguments(programs={"x": "python"}), RELEASES),
+        (Condition(program=("cat", "grep")), Arguments(), RELEASES),
+        (Condition(program=("grep",), of="y"), Arguments(programs={"x": "cat", "y": "grep"}), HOLDS),
         (Condition(dtype=("object",), of="x"), Arguments(dtypes={"x": "object"}), HOLDS),
         (Condition(dtype=("object",), of="x"), Arguments(dtypes={"x": "float64"}), RELEASES),
         (Condition(dtype=("object",), of="x"), Arguments(), RELEASES),

@@ -35,6 +35,9 @@ class Call:
     def constant_of(self, parameter: str) -> tuple[bool, Constant]:
         return (parameter in self.constants, self.constants.get(parameter))
 
+    def program_of(self, parameter: str) -> str | None:
+        return None
+
 
 def effect(name: str, python: str = "3.13", arguments: Mapping[str, Constant] | None = None) -> str:
     """The likely effect of a call; floats are sizes, everything else is a constant."""

@@ -414,6 +414,7 @@ TRIPS: dict[str, tuple[float, str]] = {
         "class A:\n    def __init__(self, n):\n        self.n = n\n    def run(self):\n        for i in range(self.n):\n            f(i)\nA(300).run()",
     ),
     "string": (300, "for c in 'abc' * 100:\n    f(c)"),
+    "list_with_a_star": (5, "ab = (1, 2)\nfor x in [*ab, 3, *[4, 5]]:\n    f(x)"),
     "list": (300, "for x in [0] * 300:\n    f(x)"),
     "slice": (100, "xs = list(range(300))\nfor x in xs[:100]:\n    f(x)"),
     "range_slice": (200, "for x in range(300)[100:]:\n    f(x)"),
