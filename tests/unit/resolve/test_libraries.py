@@ -273,7 +273,8 @@ def test_a_password_costs_what_its_rounds_say(source: str, native: str) -> None:
 
 def test_an_opened_picture_is_decoded_once() -> None:
     text = effects(
-        "from PIL import Image\ndef work(p):\n    im = Image.open(p)\n    a = im.resize((9, 9))\n    b = im.rotate(90)\n    return a, b\n"
+        "from PIL import Image\ndef work(p):\n    im = Image.open(p)\n    a = im.resize((9, 9))\n    b = im.rotate(90)\n"
+        "    return a, b\n"
     )
     assert "PIL.ImageFile.ImageFile.resize (" in text
     assert "PIL.Image.Image.rotate (" in text
