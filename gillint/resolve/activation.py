@@ -243,6 +243,11 @@ class Activation:
                 self.pending.remove(value.reference.key)
         return lazy
 
+    def keep_for_later(self, value: Value) -> None:
+        """A generator that is put into an attribute is run by whoever takes it out again, and not here."""
+        if isinstance(value.reference, LazyRef) and value.type == "generator" and value.reference.key in self.pending:
+            self.pending.remove(value.reference.key)
+
     def begin(self, value: Value) -> None:
         """Do what a generator does once, however many items are taken from it."""
         lazy = self.lazy_of(value)

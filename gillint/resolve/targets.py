@@ -291,6 +291,7 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
             from gillint.resolve.expressions import evaluate
 
             evaluate(act, target.value)
+        act.keep_for_later(value)
         write_target(act, target, value)
     elif isinstance(target, t.Subscript):
         _store_item(act, target, value)

@@ -155,3 +155,15 @@ def test_fixes_mend_what_they_are_for_and_leave_nothing_to_fix(rule: Rule) -> No
     assert len(left) == len([d for d in found if d.code == rule.code and d.fix is None])
     for line in set(source.splitlines()) ^ set(mended.splitlines()):
         assert any(w in line for w in ("PoolExecutor", "ThreadPool", "jit", "gil", "GIL")), line
+
+
+def test_threads_that_serve_are_not_there_for_speed() -> None:
+    source = (
+        "import socketserver, threading\n\n\nclass Redirector:\n    def __init__(self, handler):\n"
+        '        self.first = socketserver.TCPServer(("127.0.0.1", 0), handler)\n'
+        '        self.second = socketserver.TCPServer(("127.0.0.1", 0), handler)\n'
+        "        self.a = threading.Thread(target=self.first.serve_forever, daemon=True)\n"
+        "        self.b = threading.Thread(target=self.second.serve_forever, daemon=True)\n"
+    )
+    report = analyse(source, "sketch.py", Options())
+    assert [d.code for d in report.diagnostics] == []
