@@ -59,8 +59,9 @@ _INTRODUCTION = """# Accuracy
 {programs} programs in `fixtures/workloads/`, written in the manner of working engineers, are measured by the engine of
 `gillint --measure` and predicted from their text alone. A third, chosen by a hash of the file names, is set aside: nothing is
 calibrated on it, and nobody looks at it while the analysis is worked on; what it shows as a whole was looked at between
-changes, and one of its programs (`http_keepalive`) was read. Those *written last* are strangers in full: written when the
-analysis was finished, by somebody who had seen neither it nor the other programs. `gillint-validate`
+changes, and one of its programs (`http_keepalive`) was read. Those *written last* are strangers: written by somebody who had
+seen neither the analysis nor the other programs, when the analysis was all but finished (costs of a few libraries and waits
+of commands were mended after their first prediction, without a look at them). Those *written before* have been there for longer. `gillint-validate`
 (`scripts/gillint-validate`) measures them again on your machine and prints these tables; `{data}` holds the figures below.
 
 {about} In {usable} of them ({aside} set aside, {fresh} of these written last) the controls were as they should be; only
