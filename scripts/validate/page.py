@@ -62,7 +62,8 @@ calibrated on it, and nobody looks at it while the analysis is worked on; what i
 changes, and one of its programs (`http_keepalive`) was read. Those *written last* are strangers: written by somebody who had
 seen neither the analysis nor the other programs, when the analysis was all but finished (costs of a few libraries and waits
 of commands were mended after their first prediction, without a look at them). Those *written before* have been there for longer.
-`gillint-validate` (`scripts/gillint-validate`) measures them again on your machine and prints these tables; `{data}` holds the figures below.
+`gillint-validate` (`scripts/gillint-validate`) measures them again on your machine and prints these tables;
+`{data}` holds the figures below.
 
 {about} In {usable} of them ({aside} set aside, {fresh} of these written last) the controls were as they should be; only
 those are counted.
