@@ -22,7 +22,7 @@ _TOLERANCE = re.compile(r"(?:^|_)(?:tol|atol|rtol|eps|epsilon|tolerance|precisio
 _SMALL = 0.05
 
 
-def turns_of(loop: t.While) -> Estimate | None:
+def turns_until_converged(loop: t.While) -> Estimate | None:
     """How often a loop turns that halves, divides, follows parents or converges; None for any other."""
     tests = _comparisons(loop.test)
     if any(_follows(test, loop.body) for test in tests):

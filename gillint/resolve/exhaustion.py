@@ -8,9 +8,11 @@ from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import FILES
 from gillint.resolve.bound import element_of, member_size, number_of, size_of
+from gillint.resolve.converging import turns_until_converged
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
+from gillint.resolve.turns import is_retry, leaves_early
 from gillint.resolve.values import NONE, Value
 from gillint.syntax import tree as t
 
@@ -157,6 +159,30 @@ def turns_until_empty(body: Block) -> Estimate | None:
         if method in _TAKERS and source.type in _CONTAINERS and not filled:
             return source.size.max(1)
     return None
+
+
+_TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
+_GUARD = 100_000.0  # turns: a limit above that, beside another way out, is there for what should not happen
+
+
+def usual_turns(act: Activation, loop: t.While) -> Estimate:
+    """How often a loop turns by its shape, where nothing in sight counts its turns."""
+    if is_retry(loop.body):
+        return _TRIED
+    if sheds(loop):
+        return SHED
+    if cuts_off(loop):
+        return PIECES
+    found = turns_until_converged(loop)
+    if found is not None:
+        return found
+    is_inner = act.runs_often() and not works_off(loop) and not serves(loop)
+    return INNER_WHILE_TRIPS if is_inner else WHILE_TRIPS
+
+
+def is_guard(limit: Estimate, loop: t.While) -> bool:
+    """Whether a limit to the turns is a guard, and not the way out of the loop."""
+    return limit.likely > _GUARD and any(leaves_early(s) for s in loop.body)
 
 
 def works_off(loop: t.While) -> bool:

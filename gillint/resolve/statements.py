@@ -13,20 +13,15 @@ from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
-from gillint.resolve.converging import turns_of
 from gillint.resolve.exhaustion import (
     INNER_WHILE_TRIPS,
-    PIECES,
-    SHED,
     WHILE_TRIPS,
-    cuts_off,
-    serves,
-    sheds,
+    is_guard,
     turns_by_counter,
     turns_until_empty,
     turns_until_long,
     turns_while_talking,
-    works_off,
+    usual_turns,
 )
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.importing import bind_import
@@ -67,7 +62,6 @@ from gillint.resolve.widening import widen
 from gillint.syntax import tree as t
 
 WHILE_TURNS = "how often the `while` loop runs"
-_TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
 
 
 # How often a loop turns, what that hangs on, and whether what feeds it carries state from one item to the next.
@@ -333,16 +327,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 def _while(act: Activation, node: t.While) -> None:
     known = turns_by_counter(act, node)
-    is_inner = act.runs_often() and not works_off(node) and not serves(node)
-    usual = (
-        _TRIED
-        if is_retry(node.body)
-        else SHED
-        if sheds(node)
-        else PIECES
-        if cuts_off(node)
-        else turns_of(node) or (INNER_WHILE_TRIPS if is_inner else WHILE_TRIPS)
-    )
+    usual = usual_turns(act, node)
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
@@ -356,17 +341,12 @@ def _while(act: Activation, node: t.While) -> None:
         act.operation("while_step")
         evaluate(act, node.test)
         turns = known or usual
-        if known is not None and known.likely > _GUARD and any(leaves_early(s) for s in node.body):
-            turns = Estimate(
-                1, min(usual.likely, known.likely), known.high
-            )  # the limit is a guard, and not the way out
+        if known is not None and is_guard(known, node):
+            turns = Estimate(1, min(usual.likely, known.likely), known.high)
         hangs_on = None if turns.known else WHILE_TURNS
         return turns, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
-
-
-_GUARD = 100_000.0
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")
