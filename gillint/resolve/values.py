@@ -438,10 +438,10 @@ def tells_more(old: Value | None, new: Value, *, measured: bool) -> bool:
         return False
     if old.type != new.type or old.reference != new.reference:
         return new.type is not None or new.reference is not None
-    return _is_measured(new) and not _is_measured(old)
+    return is_measured(new) and not is_measured(old)
 
 
-def _is_measured(value: Value) -> bool:
+def is_measured(value: Value) -> bool:
     """Whether an amount is known: a size, a number, a shape."""
     amounts = (value.size, value.number, *(value.shape or ()))
     return any(a is not None and a.known for a in amounts) or value.literal is not None
