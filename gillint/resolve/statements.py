@@ -58,7 +58,7 @@ from gillint.resolve.values import (
     join,
     text_of,
 )
-from gillint.resolve.widening import widen
+from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
 
 WHILE_TURNS = "how often the `while` loop runs"
@@ -255,7 +255,8 @@ def _loop(
 
     `learn` looks at what the first turn did, and says whether that tells more about how often the loop turns.
     """
-    before = dict(act.environment)
+    before = entered = dict(act.environment)
+    first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
     for attempt in range(3):
@@ -275,6 +276,10 @@ def _loop(
         after = act.environment
         stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
         learned = attempt == 0 and learn is not None and learn(builder)
+        if attempt == 0:
+            first = dict(after)
+        elif attempt == 1:
+            stable = {k: made_anew(v, entered.get(k), first.get(k), after[k], trips) for k, v in stable.items()}
         if attempt == 2 or (not learned and all(stable.get(k) == v for k, v in before.items())):
             break
         # Grown containers keep the size that the trip count gives them.
