@@ -111,12 +111,24 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
-    """The attribute of whichever it is; what certainly has no such attribute is not what is meant."""
+    """The attribute of whichever it is; what has no such attribute, as far as anybody knows, is not what is meant."""
+    options = [o for o in ref.options if not _lacks(act, o, name)]
+    having = [o for o in options if o.reference is not None or o.type is None or _has(act, o.type, name)]
     found: Value | None = None
-    for option in ref.options:
-        if not _lacks(act, option, name):
-            found = join(found, attribute_value(act, option, name, span))
+    for option in having or options:
+        found = join(found, attribute_value(act, option, name, span))
     return found if found is not None else Value(reference=MethodRef(UNKNOWN, name), origin=name)
+
+
+def _has(act: Activation, type_name: str, name: str) -> bool:
+    """Whether instances of a type are known to have an attribute or a method."""
+    owner = act.program.class_of(type_name)
+    if owner is not None:
+        return act.program.attribute(owner, name) is not None or bool(act.program.library_bases(owner))
+    if find_method(type_name, name) is not None:
+        return True
+    infos = (find_type(base) for base in bases_of(type_name))
+    return any(key == name for info in infos if info is not None for key, _ in info.attributes)
 
 
 def _lacks(act: Activation, value: Value, name: str) -> bool:
