@@ -23,6 +23,7 @@ from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, k
 from gillint.resolve.instances import asks_for_contents, constructor_of, of_its_class, opened_up, validated
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.keeping import kept
+from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
@@ -277,6 +278,8 @@ def _instead(
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
     serve_registered(act, name, positional, keywords, span)
+    if name.startswith("logging."):
+        return logged(act, name, receiver, positional, keywords, span)
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
