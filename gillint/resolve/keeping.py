@@ -9,7 +9,6 @@ from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import UNKNOWN, MadeRef, Value
 
-
 _PUT, _GET = ("put", "put_nowait", "send"), ("get", "get_nowait", "recv")
 _PIPES = ("multiprocessing.Pipe",)
 
