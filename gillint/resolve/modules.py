@@ -116,13 +116,17 @@ class Modules(Program):
     def put(self, place: MadeRef, name: str, value: Value) -> None:
         """Note what is put into a queue or a namespace; a sentinel says nothing of the others."""
         if value.type not in ("NoneType", "object") and not isinstance(value.reference, LazyRef):
-            self._queued[place, name] = join(self._queued.get((place, name)), trimmed(value))
+            for one in place.places:
+                self._queued[one, name] = join(self._queued.get((one, name)), trimmed(value))
 
     def taken(self, place: MadeRef, name: str) -> Value | None:
         """What anybody puts there."""
         self._local_effects += 1
-        found = self._queued.get((place, name))
-        self._taken.append(((place, name), found))
+        found: Value | None = None
+        for one in place.places:
+            there = self._queued.get((one, name))
+            self._taken.append(((one, name), there))
+            found = join(found, there) if there is not None else found
         return found
 
     def _learnt_more(self) -> bool:

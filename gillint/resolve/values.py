@@ -73,10 +73,20 @@ class TaskRef:
 
 @dataclass(frozen=True, slots=True)
 class MadeRef:
-    """A queue or a namespace, by the place where it was made: who takes from it gets what anybody puts into it."""
+    """A queue, a pipe or a namespace, by the place where it was made: who takes from it gets what anybody puts into it.
+
+    `end` is which of the two ends of a pipe, `also` are the other places where the same variable may have been made.
+    """
 
     path: str
     span: Span
+    end: int = 0
+    also: tuple[MadeRef, ...] = ()
+
+    @property
+    def places(self) -> tuple[MadeRef, ...]:
+        """The places one by one."""
+        return (MadeRef(self.path, self.span, self.end), *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,12 +304,21 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         columns=_columns(a.columns, b.columns, depth),
         literal=a.literal if a.literal == b.literal else None,
         number=number,
-        reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
+        reference=_reference(a.reference, b.reference),
         distinct=a.distinct if a.distinct == b.distinct else None,
         origin=a.origin or b.origin,
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
         source=_sources(a.source, b.source, depth),
     )
+
+
+def _reference(a: Reference | None, b: Reference | None) -> Reference | None:
+    if a == b or _same_code(a, b):
+        return b
+    if isinstance(a, MadeRef) and isinstance(b, MadeRef):
+        places = tuple(dict.fromkeys((*a.places, *b.places)))
+        return replace(places[0], also=places[1:]) if len(places) <= _MAX_OPTIONS else None
+    return None
 
 
 def _is_empty(value: Value) -> bool:
