@@ -7,7 +7,7 @@ from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
-from gillint.resolve.dtypes import NUMBERS, dtype_after, of_elements, promoted, scalar_of
+from gillint.resolve.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.shapes import (
     ARRAY,
@@ -103,6 +103,8 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         if new is None:
             return replace(result, type=ARRAY, shape=None, size=None) if last in REDUCTIONS else result
         dtype = dtype_after(last, source.dtype if source.type == ARRAY else of_elements(source))
+        if not new and last in _EXTREMES:
+            return replace(extreme_of(dtype, largest="max" in last), origin=result.origin)
         if not new:
             return result if result.type != ARRAY or shape == () else scalar_of(dtype)
         kept = dtype if dtype is not None or last in REDUCTIONS else result.dtype
@@ -110,6 +112,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     return _typed(last, bound, result)
 
 
+_EXTREMES = ("max", "min", "amax", "amin")
 _CASTS = frozenset(
     f"numpy.{kind}{bits}"
     for kind in ("int", "uint", "float")

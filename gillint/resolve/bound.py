@@ -410,15 +410,15 @@ def _member_type(dtype: str | None) -> str | None:
 
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
+    rows = value.shape[1:] if value.type == "numpy.ndarray" and value.shape is not None else ()
+    if rows:
+        return replace(value, shape=rows, size=reduce(lambda a, b: a * b, rows, ONE), literal=None)
     if value.element is not None:
         return value.element
     if value.items:
-        return reduce(join, value.items)
+        return _one_of(value.items)
     if isinstance(value.reference, ChoiceRef):
         return reduce(join, map(element_of, value.reference.options))
-    if value.type == "numpy.ndarray" and value.shape is not None and len(value.shape) > 1:
-        inner = value.shape[1:]
-        return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
         is_open = value.type == "pandas.Series" and value.dtype is None
         return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)
@@ -433,6 +433,21 @@ def element_of(value: Value) -> Value:
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
     return replace(part_of(value) or UNKNOWN, origin=value.origin)
+
+
+def _one_of(items: tuple[Value, ...]) -> Value:
+    """One member after the other: of their amounts the average is likely, since each has its turn."""
+    whole = reduce(join, items)
+    if whole.number is not None and not whole.number.known:
+        whole = replace(whole, number=_average(whole.number, [i.number for i in items]))
+    if whole.size is not None and not whole.size.known and whole.shape is None:
+        whole = replace(whole, size=_average(whole.size, [i.size for i in items]))
+    return whole
+
+
+def _average(covering: Estimate, amounts: list[Estimate | None]) -> Estimate:
+    known = [a.likely for a in amounts if a is not None]
+    return Estimate(covering.low, sum(known) / len(known), covering.high) if len(known) == len(amounts) else covering
 
 
 def literal_text(value: Value | None) -> str | None:
