@@ -13,7 +13,7 @@ from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Target
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
-from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
@@ -87,6 +87,15 @@ class Program(Protocol):
 
         `record`: the arguments are those of a call in the source.
         """
+        ...
+
+    def configured(self) -> dict[Span, Configured]:
+        """What the file says of logging, by the place where it says so."""
+        ...
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there are no other files."""
         ...
 
     def idly(self, *, idle: bool = True) -> AbstractContextManager[None]:

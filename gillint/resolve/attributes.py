@@ -20,6 +20,7 @@ from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.instances import maker_of
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.strings import attribute_of_path
@@ -155,7 +156,8 @@ def _of_class(act: Activation, owner: ClassScope | None, name: str) -> Value:
     bases = act.program.library_bases(owner)
     found = act.program.attribute(owner, name)
     if found is None:
-        return next((symbol_of(f"{base}.{name}") for base in bases), UNKNOWN)
+        inherited = (f"{base}.{name}" for base in bases)
+        return next((maker_of(owner, full, symbol_of(full)) for full in inherited), UNKNOWN)
     if name not in owner.methods and not _ENUMS.isdisjoint(bases) and not owner.key.endswith("::"):
         return Value(type=owner.key)  # a member of an enumeration
     return found

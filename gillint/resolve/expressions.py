@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import mul
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
@@ -223,11 +225,14 @@ def _peek(act: Activation, node: t.Expr) -> Value:
         return evaluate(act, node)
 
 
-def _sequence(act: Activation, node: t.Sequence) -> Value:
+def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
+    """The value of a display; a tuple of constants, and one that is unpacked at once, is not made anew."""
     values: list[Value] = []
     plain = True
+    built = built and not (node.kind == "tuple" and all(isinstance(e, t.Constant) for e in node.elements))
     for element in node.elements:
-        act.operation(f"build_{node.kind}_item")
+        if built:
+            act.operation(f"build_{node.kind}_item")
         if isinstance(element, t.Starred):
             inner = evaluate(act, element.value)
             act.consume(inner)
@@ -277,36 +282,42 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     act.environment = dict(outer)
     hangs_on: str | None = None
     depth = 0
+    turns: list[Block] = []
     source = evaluate(act, node.clauses[0].iterable)  # once, outside
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
-            with act.nested() as making:  # what one run through the inner source needs, an inner turn needs a part of
-                if number > 0:
-                    source = evaluate(act, clause.iterable)
+            with act.nested() as turn:  # what a turn of this clause needs, a turn of the ones within needs a part of
+                count, element, lazy, what = iterate(act, source, clause.iterable.span)
+                if clause.is_async:
+                    awaited_from(act, 0, clause.iterable.span)
+                if lazy is not None:
+                    turn.include(lazy.block)
+                hangs_on = hangs_on or what
+                act.loops.append(count)
+                depth += 1
+                bind(act, clause.target, element)
+                for condition in clause.conditions:
+                    act.operation("branch")
+                    evaluate(act, condition)
+                if number + 1 < len(node.clauses):
+                    source = evaluate(act, node.clauses[number + 1].iterable)
                     act.begin(source)
-            before = len(builder.nodes)
-            count, element, lazy, what = iterate(act, source, clause.iterable.span)
-            if clause.is_async:
-                awaited_from(act, before, clause.iterable.span)
-            _emit_part(act, making.finish(), count)
-            if lazy is not None:
-                builder.include(lazy.block)
-            hangs_on = hangs_on or what
-            act.loops.append(count)
-            depth += 1
-            bind(act, clause.target, element)
-            for condition in clause.conditions:
-                act.operation("branch")
-                evaluate(act, condition)
-        act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
-        produced = evaluate(act, node.element)
-        value = evaluate(act, node.value) if node.value is not None else None
+            turns.append(turn.finish())
+        for number, block in enumerate(turns):
+            _emit_part(act, block, reduce(mul, act.loops[len(act.loops) - depth + number + 1 :], ONE))
+        with act.nested() as made:
+            act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
+            if node.kind != "generator" and isinstance(node.value or node.element, (t.Sequence, t.Dict)):
+                act.operation("container_kept")
+            produced = evaluate(act, node.element)
+            value = evaluate(act, node.value) if node.value is not None else None
+        filtered = any(c.conditions for c in node.clauses)
+        _emit_part(act, made.finish(), ONE * 2 if filtered else ONE)
     block = builder.finish()
     trips = turns_of(act.loops[len(act.loops) - depth :]).around(block.depth)
     del act.loops[len(act.loops) - depth :]
     act.environment = outer
-    filtered = any(c.conditions for c in node.clauses)
     size = trips if not filtered else trips.map(lambda n: n / 2)
     if node.kind == "generator":
         lazy_value = Lazy(node.span, Kind.GENERATOR, block, trips, produced, act.path, act.name, hangs_on)
@@ -337,7 +348,9 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
 
 def _emit_part(act: Activation, block: Block, turns: Estimate) -> None:
     """Note what happens once in so many turns."""
-    if block.nodes or block.operations:
+    if turns == ONE:
+        act.builder.include(block)
+    elif block.nodes or block.operations:
         share = min(1.0, 1.0 / max(1.0, turns.likely))
         act.emit(Branch((block, Block()), (share, 1.0 - share)))
 
@@ -429,7 +442,7 @@ _EVALUATE: dict[type, Callable[..., Value]] = {
     t.Compare: _compare,
     t.Subscript: _subscript,
     t.Slice: _slice,
-    t.Sequence: _sequence,
+    t.Sequence: sequence,
     t.Dict: _dict,
     t.Comprehension: _comprehension,
     t.Lambda: _lambda,

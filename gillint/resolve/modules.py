@@ -18,7 +18,7 @@ from gillint.resolve.expressions import lookup
 from gillint.resolve.files import Files
 from gillint.resolve.importing import bind_imports
 from gillint.resolve.options import Option
-from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
 from gillint.resolve.statements import run
 from gillint.resolve.tables import Function, Loader, SummaryKey, Tables
@@ -82,12 +82,23 @@ class Modules(Program):
         self.files = Files()
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
+        self._configured: dict[Span, Configured] = {}
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own
         self._depth_limit = _MAX_DEPTH
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
         self._left = BUDGET
         self._queued: dict[tuple[MadeRef, str], Value] = {}
         self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []
+
+    def configured(self) -> dict[Span, Configured]:
+        """What the file says of logging, by the place where it says so."""
+        self._local_effects += 1
+        return self._configured
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there are no other files."""
+        return self._load is None
 
     @property
     def summaries(self) -> int:

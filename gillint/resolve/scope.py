@@ -27,6 +27,14 @@ class Peers:
     methods: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What one call says of logging: a level (None where it is not known), or a handler that is added."""
+
+    level: int | None = None
+    handler: Value | None = None
+
+
 @dataclass(slots=True)
 class ClassScope:
     """A class: its methods, and what is known of the attributes of its instances.

@@ -23,7 +23,7 @@ from gillint.resolve.exhaustion import (
     turns_while_talking,
     usual_turns,
 )
-from gillint.resolve.expressions import evaluate
+from gillint.resolve.expressions import evaluate, sequence
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.iterations import iterations_of
@@ -90,7 +90,7 @@ def _assign(act: Activation, node: t.Assign) -> None:
             bind(act, target, Value(type="type", reference=AliasRef(annotated(act, node.value))))
         return
     known = annotated(act, node.annotation) if node.annotation is not None else UNKNOWN
-    value = evaluate(act, node.value) if node.value is not None else known
+    value = _assigned(act, node) if node.value is not None else known
     if (not is_known(value) or value.type == "NoneType") and is_known(known):
         value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
@@ -99,6 +99,16 @@ def _assign(act: Activation, node: t.Assign) -> None:
         bind(act, target, value)
         if is_known(known):
             declare(act, target, known)
+
+
+def _assigned(act: Activation, node: t.Assign) -> Value:
+    """The value of an assignment; `a, b = b, a` makes no tuple."""
+    value, target = node.value, node.targets[0]
+    assert value is not None
+    in_turn = isinstance(value, t.Sequence) and isinstance(target, t.Sequence) and len(node.targets) == 1
+    if in_turn and len(value.elements) in (2, 3) and len(target.elements) == len(value.elements):
+        return sequence(act, value, built=False)
+    return evaluate(act, value)
 
 
 def _augment(act: Activation, node: t.Augment) -> None:
