@@ -9,6 +9,7 @@ from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
 from gillint.resolve.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
+from gillint.resolve.partition import refine_partition
 from gillint.resolve.shapes import (
     ARRAY,
     PICTURES,
@@ -48,6 +49,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_frame(name, bound, result)
     if name.startswith(("cv2.", "skimage.")):
         return refine_picture(name, bound, result)
+    if name.startswith("sklearn.model_selection."):
+        return refine_partition(name, bound, result)
     if not name.startswith(_LIKE_NUMPY):
         return result
     if name in _ROUNDING and result.type in NUMBERS and bound.positional:

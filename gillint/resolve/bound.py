@@ -22,6 +22,7 @@ from gillint.resolve.assumed import (
     UNKNOWN_SECONDS,
     WHOLE_FILE,
 )
+from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number
@@ -421,13 +422,12 @@ def _member_type(dtype: str | None) -> str | None:
 
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
-    rows = value.shape[1:] if value.type == "numpy.ndarray" and value.shape is not None else ()
-    if rows:
+    if value.type == "numpy.ndarray" and value.shape is not None and (rows := value.shape[1:]):
         return replace(value, shape=rows, size=reduce(lambda a, b: a * b, rows, ONE), literal=None)
     if value.element is not None:
         return value.element
     if value.items:
-        return _one_of(value.items)
+        return one_of(value.items)
     if isinstance(value.reference, ChoiceRef):
         return reduce(join, map(element_of, value.reference.options))
     if value.type in ("numpy.ndarray", "pandas.Series"):
@@ -444,21 +444,6 @@ def element_of(value: Value) -> Value:
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
     return replace(part_of(value) or UNKNOWN, origin=value.origin)
-
-
-def _one_of(items: tuple[Value, ...]) -> Value:
-    """One member after the other: of their amounts the average is likely, since each has its turn."""
-    whole = reduce(join, items)
-    if whole.number is not None and not whole.number.known:
-        whole = replace(whole, number=_average(whole.number, [i.number for i in items]))
-    if whole.size is not None and not whole.size.known and whole.shape is None:
-        whole = replace(whole, size=_average(whole.size, [i.size for i in items]))
-    return whole
-
-
-def _average(covering: Estimate, amounts: list[Estimate | None]) -> Estimate:
-    known = [a.likely for a in amounts if a is not None]
-    return Estimate(covering.low, sum(known) / len(known), covering.high) if len(known) == len(amounts) else covering
 
 
 def literal_text(value: Value | None) -> str | None:
