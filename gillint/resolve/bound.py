@@ -22,6 +22,7 @@ from gillint.resolve.assumed import (
     UNKNOWN_SECONDS,
     WHOLE_FILE,
 )
+from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number
@@ -421,15 +422,14 @@ def _member_type(dtype: str | None) -> str | None:
 
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
+    if value.type == "numpy.ndarray" and value.shape is not None and (rows := value.shape[1:]):
+        return replace(value, shape=rows, size=reduce(lambda a, b: a * b, rows, ONE), literal=None)
     if value.element is not None:
         return value.element
     if value.items:
-        return reduce(join, value.items)
+        return one_of(value.items)
     if isinstance(value.reference, ChoiceRef):
         return reduce(join, map(element_of, value.reference.options))
-    if value.type == "numpy.ndarray" and value.shape is not None and len(value.shape) > 1:
-        inner = value.shape[1:]
-        return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
         is_open = value.type == "pandas.Series" and value.dtype is None
         return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)

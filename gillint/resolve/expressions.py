@@ -20,6 +20,7 @@ from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterate
+from gillint.resolve.members import one_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.submissions import await_value
@@ -251,18 +252,14 @@ def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
                 plain = False
         else:
             values.append(evaluate(act, element))
-    joined: Value | None = None
-    for value in values:
-        joined = join(joined, value)
     size = Estimate.point(len(values)) if plain else None
     items = tuple(values) if plain and node.kind != "set" and len(values) <= 64 else None
-    return Value(type=node.kind, size=size, element=joined, items=items)
+    return Value(type=node.kind, size=size, element=one_of(values) if values else None, items=items)
 
 
 def _dict(act: Activation, node: t.Dict) -> Value:
     named: list[tuple[str, Value]] = []
-    key_join: Value | None = None
-    value_join: Value | None = None
+    pairs: list[tuple[Value, Value]] = []
     literal = True
     for key, value in node.items:
         act.operation("build_dict_item")
@@ -278,11 +275,11 @@ def _dict(act: Activation, node: t.Dict) -> Value:
             literal = False
         else:
             named.append((text, made))
-        key_join, value_join = join(key_join, name), join(value_join, made)
+        pairs.append((name, made))
     size = Estimate.point(len(node.items)) if all(k is not None for k, _ in node.items) else None
     columns = tuple(named) if literal and named else None
-    pair = (key_join or UNKNOWN, value_join or UNKNOWN) if node.items else None
-    return Value(type="dict", size=size, columns=columns, items=pair, element=key_join)
+    pair = (one_of([k for k, _ in pairs]), one_of([v for _, v in pairs])) if node.items else None
+    return Value(type="dict", size=size, columns=columns, items=pair, element=pair[0] if pair and pairs else None)
 
 
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
