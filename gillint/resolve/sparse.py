@@ -69,7 +69,7 @@ def sparse_part(matrix: Value, key: Value) -> Value | None:
             shape.append(ONE)
     if len(pieces) == 2 and shape == [ONE, ONE]:
         return Value(type="float")
-    share = product(shape) / product(matrix.shape).max(ONE)
+    share = product(tuple(shape)) / product(matrix.shape).max(ONE)
     return replace(matrix, size=(size_of(matrix) * share).max(ONE), shape=tuple(shape))
 
 
