@@ -54,6 +54,13 @@ MAPPINGS = (
 )
 
 
+_SINGLE = frozenset(
+    ("int", "float", "bool", "complex", "NoneType", "numpy.datetime64", "numpy.timedelta64", "pandas.Timestamp",
+     "pandas.Timedelta", "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta",
+     "decimal.Decimal", "fractions.Fraction"),
+)  # fmt: skip
+
+
 def size_of(value: Value | None) -> Estimate:
     """The size of a value, assumed where it is unknown."""
     if value is None:
@@ -66,7 +73,7 @@ def size_of(value: Value | None) -> Estimate:
         return Estimate.point(len(value.items))
     if value.columns is not None and value.type == "dict":
         return Estimate.point(len(value.columns))
-    if value.type in ("int", "float", "bool", "complex", "NoneType"):
+    if value.type in _SINGLE:
         return ONE
     if isinstance(value.reference, ChoiceRef):
         return reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))
