@@ -14,7 +14,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD, UNKNOWN_TRIPS
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import CONTENT, QUERY, Answers, returned, size_of
+from gillint.resolve.bound import CONTENT, QUERY, Answers, size_of
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
@@ -27,12 +27,14 @@ from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import peer_of, with_text
+from gillint.resolve.pictures import all_decoded, decoded
+from gillint.resolve.returns import returned
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.sql import Query
 from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result, one_coroutine
-from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
+from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop, bind_arguments
 from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
@@ -202,7 +204,7 @@ def _method(
     has_star: bool,
 ) -> Value:
     act.operation("method_lookup")
-    receiver = ref.receiver
+    receiver = decoded(act, ref.receiver, ref.name, span)
     kind = receiver.type
     if is_builtin_without(kind, ref.name):
         kind = None  # it was a guess, and a wrong one
@@ -239,16 +241,6 @@ def _method(
 def _names_a_codec(positional: tuple[Value, ...], keywords: Keywords) -> bool:
     """`x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text."""
     return all(v.type == "str" for v in (*positional, *(v for _, v in keywords)))
-
-
-def bind_arguments(
-    fact: Fact | None, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, has_star: bool
-) -> Bound:
-    """Give the arguments their parameters' names."""
-    names = fact.parameters if fact is not None else ()
-    parameters = list(zip(names, positional, strict=False))
-    parameters.extend(keywords)
-    return Bound(receiver, positional, tuple(parameters), has_star)
 
 
 def _instead(
@@ -310,7 +302,7 @@ def library(
         fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = tuple(current(act, v) for v in positional)
+    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)

@@ -11,7 +11,8 @@ from gillint.resolve.columns import FRAME, column
 from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
-from gillint.resolve.shapes import ARRAY, PICTURE, PICTURES, with_shape
+from gillint.resolve.pictures import as_array, cropped, format_of, mode_of, of_array, opened
+from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Source, Value, of_constant
@@ -65,25 +66,12 @@ _READERS = {
 }  # fmt: skip
 
 
-# What Pillow makes of the end of a name, where no format is given.
-_FORMATS = {
-    ".png": "PNG",
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".webp": "WEBP",
-    ".gif": "GIF",
-    ".tif": "TIFF",
-    ".tiff": "TIFF",
-    ".bmp": "BMP",
-}
-
-
 def by_its_name(name: str, bound: Bound) -> Bound:
     """The arguments with the format of a picture that its file's name tells."""
     if name != "PIL.Image.Image.save" or bound.get("format") is not None:
         return bound
     file = name_of(bound.get("fp")) or ""
-    found = _FORMATS.get(f".{file.rpartition('.')[2].lower()}")
+    found = format_of(file)
     return (
         replace(bound, parameters=(*bound.parameters, ("format", of_constant(found)))) if found is not None else bound
     )
@@ -94,21 +82,8 @@ def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) 
     if name in _WRITERS:
         _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
-        return _read(Site(act, name, bound, span, result))
-    elif name in ("PIL.Image.Image.crop", "PIL.ImageFile.ImageFile.crop") and bound.positional:
-        return _cropped(result, bound.positional[0])
-    return result
-
-
-def _cropped(result: Value, box: Value) -> Value:
-    """A piece of a picture: from left and upper to right and lower."""
-    numbers = [i.number for i in box.items or ()]
-    if len(numbers) != 4:
-        return result
-    left, upper, right, lower = numbers
-    if left is None or upper is None or right is None or lower is None:
-        return result
-    return replace(with_shape(result, ((right - left).max(1), (lower - upper).max(1))), type=PICTURE)
+        return opened(name, bound, _read(Site(act, name, bound, span, result)))
+    return of_array(name, bound, cropped(name, bound, result))
 
 
 def _written(site: Site, how: _Writer) -> None:
@@ -172,8 +147,9 @@ def _like(result: Value, written: Value) -> Value:
     if result.type in PICTURES and shape is not None and written.type == ARRAY:
         shape = (shape[1], shape[0]) if len(shape) > 1 else shape
     elif result.type == ARRAY and written.type in PICTURES:
-        shape = (shape[1], shape[0], Estimate.point(3)) if shape is not None and len(shape) == 2 else None
+        return as_array(written, result)
     if shape is None:
         return replace(result, shape=None, size=written.size)
     sized = with_shape(result, shape)
-    return replace(sized, type=result.type, dtype=result.dtype or written.dtype)
+    dtype = written.dtype if result.type not in PICTURES or written.type in PICTURES else mode_of(written)
+    return replace(sized, type=result.type, dtype=result.dtype or dtype)
