@@ -335,7 +335,7 @@ def library(
         result = replace(result, type=name)
     bound = with_work(public, bound, result)
     if query is not None:
-        result = answered(result, query)
+        result = answered(public, result, query)
     lazy_result = act.lazy_of(result)
     callback = None if lazy_result is not None else called_back(act, fact, decision, bound, span)
     if lazy_result is None:

@@ -54,14 +54,21 @@ _WRITERS = {
     "skimage.io.imsave": _Writer((0, _PATH), (1, ("arr",))),
     "joblib.dump": _Writer((1, ("filename",)), (0, ("value",))),
     "PIL.Image.Image.save": _Writer((0, ("fp",)), None),
+    **dict.fromkeys((f"polars.DataFrame.write_{kind}" for kind in ("csv", "parquet", "ipc")), _Writer((0, _PATH), None)),
+    "pyarrow.parquet.write_table": _Writer((1, ("where",)), (0, ("table",))),
+    "pyarrow.csv.write_csv": _Writer((1, ("output_file",)), (0, ("data",))),
     **dict.fromkeys(
         (f"pandas.DataFrame.to_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
         _Writer((0, _PATH), None),
     ),
 }
+# Tables of columns that the reader does not look into: so many bytes a row has in a file.
+_TABLES = ("polars.DataFrame", "pyarrow.Table")
+_CSV_ROW, _PACKED_ROW = Estimate(8, 35, 300), Estimate(2, 14, 100)
 _READERS = {
     "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "cv2.imread", "imageio.imread", "imageio.v2.imread",
-    "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open",
+    "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open", "polars.read_csv", "polars.read_parquet",
+    "polars.scan_csv", "polars.scan_parquet", "pyarrow.parquet.read_table", "pyarrow.csv.read_csv",
     *(f"pandas.read_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
 }  # fmt: skip
 
@@ -96,6 +103,9 @@ def _written(site: Site, how: _Writer) -> None:
     made = replace(data, reference=None, origin=None, source=None, text=None)
     if data.type == FRAME:
         content = Content(printed(data), lines_of(data), source=Source(_KIND, made))
+    elif data.type in _TABLES:
+        row = _CSV_ROW if name.endswith("csv") else _PACKED_ROW
+        content = Content(size_of(data) * row, size_of(data), source=Source(_KIND, made))
     else:
         content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
     if target.type in HANDLES:
@@ -114,6 +124,8 @@ def _read(site: Site) -> Value:
         return source.value
     if site.result.type == FRAME:
         return _frame(site, source.value)
+    if source.value.type in _TABLES:
+        return replace(site.result, size=source.value.size)
     if site.result.items is not None:  # the samples and their rate
         items = tuple(_like(i, source.value) if i.type == ARRAY else i for i in site.result.items)
         return replace(site.result, items=items)
