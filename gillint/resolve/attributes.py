@@ -13,13 +13,14 @@ from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import NAMESPACES
-from gillint.resolve.bound import Answers, build, size_of
+from gillint.resolve.bound import Answers, size_of
 from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.instances import maker_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
+from gillint.resolve.returns import build
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sparse import refine_sparse

@@ -8,8 +8,9 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.attributes import attribute_value
-from gillint.resolve.bound import Answers, build, element_of
+from gillint.resolve.bound import Answers, element_of
 from gillint.resolve.estimators import run_of_steps
+from gillint.resolve.returns import build
 from gillint.resolve.trace import Block, Bound
 from gillint.resolve.values import UNKNOWN, LazyRef, Value
 

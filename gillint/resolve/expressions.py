@@ -14,7 +14,7 @@ from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import element_of, literal_text
 from gillint.resolve.branching import emit_part, sometimes
-from gillint.resolve.calls import apply, knows, step_through
+from gillint.resolve.calls import apply, knows
 from gillint.resolve.contents import printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.distance import distance
@@ -23,6 +23,7 @@ from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.members import one_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.texts import Text, filled, unknown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_method
@@ -11,7 +12,7 @@ from gillint.knowledge.schema import Behaviour, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.handovers import HANDOVERS
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.trace import Bound
+from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import HOLDERS, ClassRef, PartialRef, Value
 
 _MEASURES = ("leaves(", "instances(", "printed(", "floats(")
@@ -110,3 +111,16 @@ def _is_instance(value: Value) -> bool:
 
 def _length(value: Value) -> Estimate | None:
     return Estimate.point(len(value.items)) if value.items is not None else None
+
+
+_BY_METHODS = {"str": "__str__", "repr": "__repr__"}
+
+
+def by_its_method(act: Activation, name: str, positional: tuple[Value, ...], span: Span) -> None:
+    """`str(soup)`: what an object of a library does when it is asked to write itself."""
+    if name not in _BY_METHODS or len(positional) != 1:
+        return
+    value = positional[0]
+    fact = find_method(value.type, _BY_METHODS[name]) if value.type is not None and "." in value.type else None
+    if fact is not None:
+        act.emit(Call(span, act.path, fact.name, "library", Bound(value), fact, implicit=True))
