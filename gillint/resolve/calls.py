@@ -13,7 +13,7 @@ from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD, UNKNOWN_TRIPS
-from gillint.resolve.attributes import is_builtin_without
+from gillint.resolve.attributes import ENUMS, is_builtin_without
 from gillint.resolve.bound import CONTENT, QUERY, Answers, returned, size_of
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
@@ -26,6 +26,7 @@ from gillint.resolve.keeping import kept
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
+from gillint.resolve.ordering import with_compared
 from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.sql import Query
@@ -176,6 +177,9 @@ def _construct(act: Activation, ref: ClassRef, positional: tuple[Value, ...], ke
     owner = act.program.class_of(result.type)
     if owner is not None:
         for base in act.program.library_bases(owner):
+            made = find_fact(base) if base in ENUMS else None
+            if made is not None:  # a member, looked up by its value
+                act.emit(Call(span, act.path, base, "library", bind_arguments(made, None, positional, keywords, False), made))
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
             run = act.program.attribute(owner, "run", result)
             if spec is not None and spec.style == "thread" and run is not None:
@@ -327,7 +331,8 @@ def library(
     if query is not None:
         result = answered(result, query)
     lazy_result = act.lazy_of(result)
-    callback = None if lazy_result is not None else called_back(act, fact, decision, bound, span)
+    callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
+    bound = with_compared(act, public, bound, given, span)
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None

@@ -13,13 +13,13 @@ from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import element_of, literal_text
-from gillint.resolve.calls import apply, knows, step_through
+from gillint.resolve.calls import apply, knows, library, step_through
 from gillint.resolve.contents import printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterate
-from gillint.resolve.opaque import part_of
+from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
@@ -308,8 +308,6 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
             _emit_part(act, block, reduce(mul, act.loops[len(act.loops) - depth + number + 1 :], ONE))
         with act.nested() as made:
             act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
-            if node.kind != "generator" and isinstance(node.value or node.element, (t.Sequence, t.Dict)):
-                act.operation("container_kept")
             produced = evaluate(act, node.element)
             value = evaluate(act, node.value) if node.value is not None else None
         filtered = any(c.conditions for c in node.clauses)
@@ -408,10 +406,10 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     size = Estimate.point(len(node.template.replace(HOLE, "")))
     distinct: Estimate | None = ONE
     texts: list[Text] = []
-    for part, width in zip(node.parts, node.widths, strict=True):
+    for part, width, specified in zip(node.parts, node.widths, node.specified, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
-        operator_fact(act, value, "__format__", (), part.span)
+        _print(act, value, part.span, specified=specified)
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length
@@ -419,6 +417,17 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
             if value.literal is None:
                 distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
     return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))
+
+
+def _print(act: Activation, value: Value, span: Span, *, specified: bool) -> None:
+    """What it takes to write a value into an f-string."""
+    spec = (Value(type="str"),) if specified else ()
+    if operator_fact(act, value, "__format__", spec, span) is not None:
+        return
+    if specified:
+        act.operation("format")
+    elif value.type not in (None, "str") and value.reference is None and not is_vague(value.type):
+        library(act, "str", None, (value,), (), span)
 
 
 def _starred(act: Activation, node: t.Starred) -> Value:

@@ -37,6 +37,10 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     args = bound.positional
     if name in ("map", "filter", "itertools.starmap", "iter") and len(args) > 1:
         return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
+    if name.startswith("operator.") and name.endswith(".__call__"):
+        from gillint.resolve.getters import looked_up
+
+        return looked_up(act, name, args, span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
     if name.startswith(_RANDOM) and args:
