@@ -14,18 +14,18 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD, UNKNOWN_TRIPS
 from gillint.resolve.attributes import ENUMS, is_builtin_without
-from gillint.resolve.bound import CONTENT, QUERY, Answers, returned, size_of
+from gillint.resolve.bound import Answers, CONTENT, QUERY, element_of, returned, size_of
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
-from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.keeping import kept
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
+from gillint.resolve.instances import asks_for_contents, opened_up, set_fields
 from gillint.resolve.ordering import with_compared
 from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.special import SPECIAL
@@ -176,10 +176,10 @@ def _construct(act: Activation, ref: ClassRef, positional: tuple[Value, ...], ke
         act.emit(Call(span, act.path, name, "project", inner=block))
     owner = act.program.class_of(result.type)
     if owner is not None:
+        set_fields(act, owner, span)
         for base in act.program.library_bases(owner):
-            made = find_fact(base) if base in ENUMS else None
-            if made is not None:  # a member, looked up by its value
-                act.emit(Call(span, act.path, base, "library", bind_arguments(made, None, positional, keywords, False), made))
+            if base in ENUMS and find_fact(base) is not None:  # a member, looked up by its value
+                act.emit(Call(span, act.path, base, "library", Bound(None, positional), find_fact(base)))
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
             run = act.program.attribute(owner, "run", result)
             if spec is not None and spec.style == "thread" and run is not None:
@@ -438,7 +438,8 @@ def step_through(act: Activation, value: Value, span: Span) -> None:
     step = find_method(value.type, "__iter__")
     if step is None or value.type in _ARRAYS:
         return
-    call = Call(span, act.path, step.name, "library", Bound(value), step, implicit=True)
+    made = element_of(value)
+    call = Call(span, act.path, step.name, "library", Bound(value), step, result=made, implicit=True)
     trips = size_of(value) if value.size is not None else UNKNOWN_TRIPS
     act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
 
