@@ -76,7 +76,9 @@ def how_left(body: list[ast.stmt]) -> str:
 def test_kind(test: ast.expr) -> str:
     """What a test asks."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return {"isinstance": "not isinstance", "call": "not call", "truth": "not x"}.get(test_kind(test.operand), "not ...")
+        return {"isinstance": "not isinstance", "call": "not call", "truth": "not x"}.get(
+            test_kind(test.operand), "not ..."
+        )
     if isinstance(test, ast.BoolOp):
         return "and" if isinstance(test.op, ast.And) else "or"
     if isinstance(test, ast.Call):
@@ -137,7 +139,11 @@ class Rewrite(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         first = node.args[0] if node.args else None
-        if isinstance(node.func, ast.Name) and node.func.id in ("any", "all", "next") and isinstance(first, ast.GeneratorExp):
+        if (
+            isinstance(node.func, ast.Name)
+            and node.func.id in ("any", "all", "next")
+            and isinstance(first, ast.GeneratorExp)
+        ):
             outer = first.generators[0]
             outer.iter = self.wrapped(outer.iter, f"{node.func.id}() runs|||", "Counted")
         return node

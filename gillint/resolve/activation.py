@@ -116,6 +116,10 @@ class Program(Protocol):
         """The class of the project that a type names."""
         ...
 
+    def getter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
+        """The function behind a property, bound to the instance; None where the attribute is none."""
+        ...
+
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
         """An attribute or a method of the instances of a class, along its bases; methods are bound to `instance`."""
         ...

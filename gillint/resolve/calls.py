@@ -13,7 +13,7 @@ from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
-from gillint.resolve.attributes import is_builtin_without
+from gillint.resolve.attributes import ENUMS, is_builtin_without
 from gillint.resolve.bound import CONTENT, QUERY, Answers
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
@@ -26,6 +26,7 @@ from gillint.resolve.instances import (
     constructor_of,
     of_its_class,
     opened_up,
+    set_fields,
     validated,
 )
 from gillint.resolve.intrinsics import intrinsic
@@ -34,6 +35,7 @@ from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
+from gillint.resolve.ordering import with_compared
 from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.pictures import all_decoded, decoded
 from gillint.resolve.returns import returned
@@ -194,7 +196,10 @@ def _construct(
         bound = bind_arguments(fact, result, positional, opened, has_star)
         act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result))
     if owner is not None:
+        set_fields(act, owner, span)
         for base in act.program.library_bases(owner):
+            if base in ENUMS and find_fact(base) is not None:  # a member, looked up by its value
+                act.emit(Call(span, act.path, base, "library", Bound(None, positional), find_fact(base)))
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
             run = act.program.attribute(owner, "run", result)
             if spec is not None and spec.style == "thread" and run is not None:
@@ -340,7 +345,8 @@ def library(
     if query is not None:
         result = answered(public, result, query)
     lazy_result = act.lazy_of(result)
-    callback = None if lazy_result is not None else called_back(act, fact, decision, bound, span)
+    callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
+    bound = with_compared(act, public, bound, given, span)
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None

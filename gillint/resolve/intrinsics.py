@@ -37,6 +37,10 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     args = bound.positional
     if name in ("map", "filter", "itertools.starmap", "iter") and len(args) > 1:
         return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
+    if name.startswith("operator.") and name.endswith(".__call__"):
+        from gillint.resolve.getters import looked_up
+
+        return looked_up(act, name, args, span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
     if name.startswith(_RANDOM) and args:
@@ -51,7 +55,7 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _packed(name, bound)
     if name == "str.format":
         named = (v for _, v in bound.parameters if not any(v is given for given in args))
-        _format_each(act, (*args, *named), span)
+        _format_each(act, (*args, *named), span, specified=":" in (literal_text(bound.receiver or UNKNOWN) or ""))
     if name in _MADE:
         return _MADE[name](args)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
@@ -103,19 +107,19 @@ def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
     whole = args[0]
     known = whole.size is not None or whole.items is not None or whole.shape is not None
     index = Value(type="int", number=length_of(whole) * _QUARTILES if known else None)
-    return _wrapped(whole, Value(type="tuple", items=(index, element_of(whole))))
+    return _wrapped(whole, Value(type="tuple", items=(index, element_of(whole))), name)
 
 
 def _zip(name: str, args: tuple[Value, ...]) -> Value:
     size = length_of(args[0])
     for other in args[1:]:
         size = size.min(length_of(other))
-    made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)))
+    made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)), name)
     return replace(made, size=size)
 
 
 def _iterator(name: str, args: tuple[Value, ...]) -> Value:
-    return _wrapped(args[0], element_of(args[0]))
+    return _wrapped(args[0], element_of(args[0]), "reversed" if name == "reversed" else "iterator")
 
 
 def _amount(name: str, args: tuple[Value, ...]) -> Value:
@@ -200,12 +204,13 @@ _MADE: dict[str, Callable[[tuple[Value, ...]], Value]] = {
 }
 
 
-def _format_each(act: Activation, values: tuple[Value, ...], span: Span) -> None:
+def _format_each(act: Activation, values: tuple[Value, ...], span: Span, *, specified: bool) -> None:
     """Each value formats itself, which dates do at length."""
     from gillint.resolve.operators import operator_fact
 
+    spec = (Value(type="str"),) if specified else ()
     for value in values:
-        operator_fact(act, value, "__format__", (), span)
+        operator_fact(act, value, "__format__", spec, span)
 
 
 _OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")
@@ -296,11 +301,12 @@ def _range(name: str, args: tuple[Value, ...]) -> Value:
     return Value(type="range", size=size, element=likely, origin=hangs_on)
 
 
-def _wrapped(source: Value, element: Value) -> Value:
+def _wrapped(source: Value, element: Value, kind: str = "iterator") -> Value:
     """An iterator over another iterable: the same work, item by item."""
     known = source.size is not None or source.items is not None or source.shape is not None
     size = length_of(source) if known else None
-    return Value(type="iterator", size=size, element=element, reference=source.reference, origin=source.origin)
+    kind = kind if source.reference is None else "iterator"
+    return Value(type=kind, size=size, element=element, reference=source.reference, origin=source.origin)
 
 
 def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value:
@@ -369,11 +375,12 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     key, value = pair_of(receiver)
     size = size_of(receiver) if receiver.size is not None or receiver.columns is not None else None
     if method == "items":
-        return Value(type="list", size=size, element=Value(type="tuple", items=(key, value)), origin=receiver.origin)
+        pair = Value(type="tuple", items=(key, value))
+        return Value(type="dict_items", size=size, element=pair, origin=receiver.origin)
     if method == "values":
-        return Value(type="list", size=size, element=value, origin=receiver.origin)
+        return Value(type="dict_values", size=size, element=value, origin=receiver.origin)
     if method == "keys":
-        return Value(type="list", size=size, element=key, origin=receiver.origin)
+        return Value(type="dict_keys", size=size, element=key, origin=receiver.origin)
     if method in ("get", "pop", "setdefault"):
         asked = literal_text(args[0]) if args else None
         named = receiver.column(asked) if asked is not None and receiver.columns else None

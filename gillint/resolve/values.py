@@ -433,6 +433,8 @@ def trimmed(value: Value, depth: int = 4) -> Value:
     )
 
 
+# What runs through something else, item by item.
+ITERATORS = ("iterator", "enumerate", "zip", "reversed", "dict_items", "dict_values", "dict_keys")
 HOLDERS = (
     "list", "set", "dict", "tuple", "collections.OrderedDict", "collections.defaultdict", "collections.deque",
     "sortedcontainers.SortedDict",
