@@ -82,7 +82,7 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
         return _of_class(act, act.program.class_of(ref.key), name, span)
     if isinstance(ref, ChoiceRef):
         return _of_choice(act, ref, name, span)
-    value = _as_dates(value, name)
+    value = _as_dates(act, value, name)
     owner = act.program.class_of(value.type)
     if owner is not None:
         return _of_instance(act, owner, value, name, span)
@@ -116,18 +116,11 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
 _INDEX, _DATES = "pandas.Index", "pandas.DatetimeIndex"
 
 
-def _as_dates(value: Value, name: str) -> Value:
+def _as_dates(act: Activation, value: Value, name: str) -> Value:
     """An index that is asked for what only one of dates has is one of dates: `prices.index.year`."""
-    if value.type != _INDEX or _has(_INDEX, name) or not _has(_DATES, name):
+    if value.type != _INDEX or _has(act, _INDEX, name) or not _has(act, _DATES, name):
         return value
     return replace(value, type=_DATES)
-
-
-def _has(type_name: str, name: str) -> bool:
-    infos = (find_type(base) for base in bases_of(type_name))
-    return any(key == name for info in infos if info is not None for key, _ in info.attributes) or (
-        find_method(type_name, name) is not None
-    )
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:

@@ -26,8 +26,7 @@ def called_back(
         with act.nested() as builder:
             passed = bound.positional
             for method in steps:
-                made = apply(act, method, passed, (), span, fact.name)
-                passed = (made, *passed[1:])
+                passed = (apply(act, method, passed, (), span, fact.name), *passed[1:])
         return builder.finish(), None
     if fact.callback is None or decision.likely.effect is Effect.WAITS:
         return None, None

@@ -147,7 +147,8 @@ def chance(act: Activation, test: t.Expr) -> float | None:
         for part in parts:
             product *= (part if both else 1.0 - part) if part is not None else 1.0
         return product if both else 1.0 - product
-    left, sign, right = test, "ne", 0.0
+    left: t.Expr = test
+    sign, right = "ne", 0.0
     if isinstance(test, t.Compare) and len(test.rights) == 1:
         left, sign = test.left, test.operators[0]
         if not _is_drawn(left) and not _is_remainder(left):

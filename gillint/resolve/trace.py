@@ -278,7 +278,7 @@ def inline(block: Block) -> Iterator[Node]:
 
 def without(block: Block, unwanted: Node) -> Block:
     """A block without one of the nodes that `inline` gives."""
-    nodes = []
+    nodes: list[Node] = []
     for node in block.nodes:
         if isinstance(node, Branch):
             nodes.append(replace(node, arms=tuple(without(arm, unwanted) for arm in node.arms)))
