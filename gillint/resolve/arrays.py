@@ -178,7 +178,10 @@ def _with_choices(name: str, bound: Bound, result: Value) -> Value:
         return result
     if result.type != ARRAY:
         return replace(result, distinct=count)
-    return replace(result, element=replace(scalar_of(result.dtype), distinct=count))
+    member = scalar_of(result.dtype)
+    if last == "choice" and member.type == "str":  # as long as those that are drawn from
+        member = replace(element_of(given[0]), literal=None, text=None, origin=None)
+    return replace(result, element=replace(member, distinct=count))
 
 
 def _operated(last: str, bound: Bound, result: Value) -> Value:

@@ -159,8 +159,10 @@ class Answers:
         return {"int": "int64", "float": "float64", "complex": "complex128", "bool": "bool"}.get(value.type or "")
 
     def _column(self, value: Value) -> Value | None:
-        """The column of the receiver that a literal name, or a list with one, stands for."""
+        """The column of the receiver, or of the frame passed first, that a literal name or a list with one stands for."""
         receiver = self._bound.receiver
+        if receiver is None and self._bound.positional and self._bound.positional[0].type == "pandas.DataFrame":
+            receiver = self._bound.positional[0]
         if receiver is None or receiver.columns is None:
             return None
         if value.type == "list" and value.items is not None and len(value.items) == 1:

@@ -155,10 +155,8 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     if fact is None or fact.mutates is None:
         return
     named = tuple(zip(fact.parameters, positional, strict=False))
-    if fact.mutates.shape is not None or fact.mutates.type not in (
-        None,
-        receiver.type,
-    ):  # it is made anew, not added to
+    made_anew = fact.mutates.shape is not None or fact.mutates.dims is not None  # not added to
+    if made_anew or fact.mutates.type not in (None, receiver.type):
         bound = Bound(receiver, tuple(positional), named)
         change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
         return
