@@ -5,6 +5,7 @@ from __future__ import annotations
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
+from gillint.resolve.amounts import computed
 from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
 from gillint.resolve.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
@@ -52,17 +53,14 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_picture(name, bound, result)
     if name.startswith("sklearn.model_selection."):
         return refine_partition(name, bound, result)
+    if result.type in NUMBERS and (number := computed(name, bound)) is not None:
+        return replace(result, number=number)
     if not name.startswith(_LIKE_NUMPY):
         return result
-    if name in _ROUNDING and result.type in NUMBERS and bound.positional:
-        return replace(result, number=bound.positional[0].number)
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result
     made = _with_choices(name, bound, _with_asked_dtype(bound, _refined(name, bound, result)))
     return _of_scalar(bound, made)
-
-
-_ROUNDING = ("numpy.round", "numpy.around", "numpy.floor", "numpy.ceil", "numpy.rint", "numpy.trunc", "numpy.fix")
 
 
 def _of_scalar(bound: Bound, made: Value) -> Value:

@@ -24,6 +24,7 @@ from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
@@ -214,9 +215,8 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     if fact_value is None:
         act.operation("subscript")
         return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
-    if inner is not None:
-        return inner
-    return fact_value
+    is_read = fact_value.type == ARRAY and inner is not None and inner.type == value.type != ARRAY  # from a file
+    return fact_value if inner is None or is_read else inner
 
 
 def _slice(act: Activation, node: t.Slice) -> Value:
