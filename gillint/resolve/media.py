@@ -105,7 +105,7 @@ def _written(site: Site, how: _Writer) -> None:
         content = Content(printed(data), lines_of(data), source=Source(_KIND, made))
     elif data.type in _TABLES:
         row = _CSV_ROW if name.endswith("csv") else _PACKED_ROW
-        content = Content(size_of(data) * row, size_of(data), source=Source(_KIND, made))
+        content = Content(size_of(data) * row, source=Source(_KIND, made))
     else:
         content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
     if target.type in HANDLES:
