@@ -35,6 +35,9 @@ SIZES |= dict.fromkeys(
 # Nodes of a document: of a page, and of what was found in one.
 SIZES |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
 SIZES |= dict.fromkeys(("duckdb.DuckDBPyConnection", "duckdb.DuckDBPyRelation"), Estimate(1, 1_000, 1e6))  # rows
+SIZES |= dict.fromkeys(
+    ("shapely.Polygon", "shapely.LineString", "shapely.MultiPolygon"), Estimate(2, 20, 1e4)
+)  # points
 SIZES |= dict.fromkeys(("lxml.etree._Element", "lxml.html.HtmlElement"), Estimate(1, 30, 1e5))
 SIZES["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
