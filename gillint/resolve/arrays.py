@@ -7,8 +7,9 @@ from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
-from gillint.resolve.dtypes import NUMBERS, dtype_after, of_elements, promoted, scalar_of
+from gillint.resolve.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
+from gillint.resolve.partition import refine_partition
 from gillint.resolve.shapes import (
     ARRAY,
     PICTURES,
@@ -48,6 +49,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_frame(name, bound, result)
     if name.startswith(("cv2.", "skimage.")):
         return refine_picture(name, bound, result)
+    if name.startswith("sklearn.model_selection."):
+        return refine_partition(name, bound, result)
     if not name.startswith(_LIKE_NUMPY):
         return result
     if name in _ROUNDING and result.type in NUMBERS and bound.positional:
@@ -103,6 +106,8 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         if new is None:
             return replace(result, type=ARRAY, shape=None, size=None) if last in REDUCTIONS else result
         dtype = dtype_after(last, source.dtype if source.type == ARRAY else of_elements(source))
+        if not new and last in _EXTREMES:
+            return replace(extreme_of(dtype, largest="max" in last), origin=result.origin)
         if not new:
             return result if result.type != ARRAY or shape == () else scalar_of(dtype)
         kept = dtype if dtype is not None or last in REDUCTIONS else result.dtype
@@ -110,6 +115,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     return _typed(last, bound, result)
 
 
+_EXTREMES = ("max", "min", "amax", "amin")
 _CASTS = frozenset(
     f"numpy.{kind}{bits}"
     for kind in ("int", "uint", "float")

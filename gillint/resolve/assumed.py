@@ -22,6 +22,7 @@ SIZES |= dict.fromkeys(
 )
 # A field of a record in a parsed document, of which nothing else is known: a text.
 FIELD = Estimate(2, 20, 1e4)
+FIELDS = Estimate(2, 6, 30)  # of a record
 FEW = Estimate(1, 5, 1_000)  # what a field has, where it is a list
 SIZES["json"] = FIELD
 # What is asked of a database comes in some rows.

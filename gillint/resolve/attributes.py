@@ -17,6 +17,7 @@ from gillint.resolve.bound import Answers, build, size_of
 from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.instances import maker_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.scope import ClassScope
@@ -111,12 +112,24 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
-    """The attribute of whichever it is; what certainly has no such attribute is not what is meant."""
+    """The attribute of whichever it is; what has no such attribute, as far as anybody knows, is not what is meant."""
+    options = [o for o in ref.options if not _lacks(act, o, name)]
+    having = [o for o in options if o.reference is not None or o.type is None or _has(act, o.type, name)]
     found: Value | None = None
-    for option in ref.options:
-        if not _lacks(act, option, name):
-            found = join(found, attribute_value(act, option, name, span))
+    for option in having or options:
+        found = join(found, attribute_value(act, option, name, span))
     return found if found is not None else Value(reference=MethodRef(UNKNOWN, name), origin=name)
+
+
+def _has(act: Activation, type_name: str, name: str) -> bool:
+    """Whether instances of a type are known to have an attribute or a method."""
+    owner = act.program.class_of(type_name)
+    if owner is not None:
+        return act.program.attribute(owner, name) is not None or bool(act.program.library_bases(owner))
+    if find_method(type_name, name) is not None:
+        return True
+    infos = (find_type(base) for base in bases_of(type_name))
+    return any(key == name for info in infos if info is not None for key, _ in info.attributes)
 
 
 def _lacks(act: Activation, value: Value, name: str) -> bool:
@@ -143,7 +156,8 @@ def _of_class(act: Activation, owner: ClassScope | None, name: str, span: Span |
     bases = act.program.library_bases(owner)
     found = act.program.attribute(owner, name)
     if found is None:
-        return next((symbol_of(f"{base}.{name}") for base in bases), UNKNOWN)
+        inherited = (f"{base}.{name}" for base in bases)
+        return next((maker_of(owner, full, symbol_of(full)) for full in inherited), UNKNOWN)
     if name not in owner.methods and not ENUMS.isdisjoint(bases) and not owner.key.endswith("::"):
         _emit_reading(act, "enum.Enum.__get__", Bound(Value(type=owner.key)), span)
         return Value(type=owner.key)  # a member of an enumeration

@@ -12,6 +12,7 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
 from gillint.resolve.assumed import (
     CHOICES,
+    FIELDS,
     FILES,
     LINE,
     MEMBER_SIZE,
@@ -21,6 +22,7 @@ from gillint.resolve.assumed import (
     UNKNOWN_SECONDS,
     WHOLE_FILE,
 )
+from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number
@@ -89,9 +91,17 @@ def number_of(value: Value | None) -> Estimate:
 
 # More parameters that expressions may name: what is in the file that the receiver or the first argument names, what the
 # call gives back, and how many rows an SQL statement looks at.
-CONTENT, RESULT, QUERY = "content", "result", "query"
+# All arguments together, as a dict of those that have a name, are `passed`.
+CONTENT, RESULT, QUERY, PASSED = "content", "result", "query", "passed"
 _ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
+
+
+def _together(bound: Bound) -> Value:
+    """A dict of all arguments; of what a `**` unpacks nothing is known but that it is a record."""
+    if bound.has_star:
+        return Value(type="dict", size=FIELDS)
+    return Value(type="dict", columns=(*(("", v) for v in bound.positional), *bound.parameters))
 
 
 _CONTENTS = ("leaves", "instances", "listed", "printed", "unique", "floats")  # measures that look inside
@@ -109,6 +119,8 @@ class Answers:
     def value(self, parameter: str) -> Value | None:
         """What is passed for a parameter; a column name stands for that column of the receiver."""
         found = self._bound.get(parameter)
+        if found is None and parameter == PASSED:
+            return _together(self._bound)
         if found is None and parameter in (CONTENT, QUERY):
             return _FILE if parameter == CONTENT else _ROWS_LOOKED_AT
         return self._result if found is None and parameter == RESULT else found
@@ -410,15 +422,14 @@ def _member_type(dtype: str | None) -> str | None:
 
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
+    if value.type == "numpy.ndarray" and value.shape is not None and (rows := value.shape[1:]):
+        return replace(value, shape=rows, size=reduce(lambda a, b: a * b, rows, ONE), literal=None)
     if value.element is not None:
         return value.element
     if value.items:
-        return reduce(join, value.items)
+        return one_of(value.items)
     if isinstance(value.reference, ChoiceRef):
         return reduce(join, map(element_of, value.reference.options))
-    if value.type == "numpy.ndarray" and value.shape is not None and len(value.shape) > 1:
-        inner = value.shape[1:]
-        return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
         is_open = value.type == "pandas.Series" and value.dtype is None
         return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)

@@ -20,12 +20,13 @@ from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
+from gillint.resolve.instances import asks_for_contents, constructor_of, of_its_class, opened_up, set_fields, validated
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.keeping import kept
+from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
-from gillint.resolve.instances import asks_for_contents, opened_up, set_fields
 from gillint.resolve.ordering import with_compared
 from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.special import SPECIAL
@@ -103,7 +104,7 @@ def apply(
         return _project(act, ref, positional, keywords, span)
     if isinstance(ref, ClassRef):
         act.operation("call_class")
-        return _construct(act, ref, positional, keywords, span)
+        return _construct(act, ref, positional, keywords, span, has_star)
     if isinstance(ref, MethodRef):
         return _method(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, SymbolRef):
@@ -170,11 +171,19 @@ def _project(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], k
     return result
 
 
-def _construct(act: Activation, ref: ClassRef, positional: tuple[Value, ...], keywords: Keywords, span: Span) -> Value:
-    block, result, name = act.program.construct(ref, positional, keywords)
+def _construct(
+    act: Activation, ref: ClassRef, positional: tuple[Value, ...], keywords: Keywords, span: Span, has_star: bool
+) -> Value:
+    owner = act.program.class_of(ref.key)
+    fact = constructor_of(act, owner) if owner is not None else None
+    fields = validated(owner, keywords) if owner is not None and fact is not None else keywords
+    block, result, name = act.program.construct(ref, positional, fields)
     if block is not None and (block.operations or block.nodes):
         act.emit(Call(span, act.path, name, "project", inner=block))
-    owner = act.program.class_of(result.type)
+    elif block is None and fact is not None:
+        opened = tuple((n, opened_up(act, v)) for n, v in keywords) if asks_for_contents(fact.name) else keywords
+        bound = bind_arguments(fact, result, positional, opened, has_star)
+        act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result))
     if owner is not None:
         set_fields(act, owner, span)
         for base in act.program.library_bases(owner):
@@ -273,6 +282,8 @@ def _instead(
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
     serve_registered(act, name, positional, keywords, span)
+    if name.startswith("logging."):
+        return logged(act, name, receiver, positional, keywords, span)
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
@@ -308,6 +319,7 @@ def library(
     receiver = current(act, receiver) if receiver is not None else None
     positional = tuple(current(act, v) for v in positional)
     if asks_for_contents(public):
+        receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
     if fact is None:
@@ -382,7 +394,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
             result = _made(name, bound.positional, keywords)
         result = refine(name, bound, result)
     result = describe(act, name, bound, span, textual(name, bound, result))
-    result = stored(act, name, bound, span, result)
+    result = of_its_class(act, bound, stored(act, name, bound, span, result))
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
     result = with_text(name, bound, result)

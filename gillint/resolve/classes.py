@@ -26,6 +26,7 @@ from gillint.resolve.values import (
     SymbolRef,
     Value,
     is_known,
+    is_measured,
     join,
     tells_more,
     trimmed,
@@ -220,10 +221,23 @@ class Classes(Modules):
         old = known.get(name)
         if self._idle and old is not None and is_known(old):
             return
-        new = value if old is None or self._refines(old, value) else _with_size_of(join(old, value), old, value)
+        if old is None or self._refines(old, value) or self._says_first(owner, name, old, value):
+            new = value
+        else:
+            new = _with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
             known[name] = new
+
+    @staticmethod
+    def _says_first(owner: ClassScope, name: str, old: Value, new: Value) -> bool:
+        """Whether an attribute of which only an annotation spoke gets an amount for the first time."""
+        if name not in owner.declared or name in owner.settled or old.type != new.type or old.type in HOLDERS:
+            return False
+        if is_measured(old) or not is_measured(new):
+            return False
+        owner.settled.add(name)
+        return True
 
     def _called_from_here(self) -> bool:
         """Whether the function that runs was called by the file at hand itself."""
@@ -323,11 +337,13 @@ def _is_open(value: Value) -> bool:
     return value.type == "NoneType" or (value.type in ("list", "dict", "set") and value.element is None)
 
 
+_SIZED = (*HOLDERS, "str", "bytes")
+
+
 def _with_size_of(joined: Value, old: Value, new: Value) -> Value:
     """What is assigned in one place and of known size there is likely to be as long where nothing tells."""
     known = old.size if old.size is not None else new.size
-    sized = HOLDERS
-    if joined.size is not None or known is None or joined.type not in sized or known.high == 0:
+    if joined.size is not None or known is None or joined.type not in _SIZED or known.high == 0:
         return joined
     told = old if old.size is not None else new
     size = Estimate(min(1.0, known.low), known.likely, max(known.high, 1e6))

@@ -68,14 +68,14 @@ _FEW_TEXTS, _COPY = 1_000, 3
 
 def _unique(value: Value) -> Estimate:
     """How many characters or bytes are no copies of others: what is left to a compressor."""
-    is_file = value.type in FILES
-    text = text_of(element_of(value)) if is_file else text_of(value)
-    unique = (
-        text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
-    )
     share = _BINARY_UNIQUE if value.type in _BINARY else _USUALLY_UNIQUE
-    usual = size_of(value) * (member_size(value) if is_file else ONE) * share
-    return unique if unique is not None else usual
+    if value.type in FILES:
+        line = text_of(element_of(value))
+        unique = line.each(size_of(value)).unique if line is not None else None
+        return unique if unique is not None else size_of(value) * member_size(value) * share
+    text = text_of(value)
+    unique = text.unique if text is not None else None
+    return unique.min(size_of(value)) if unique is not None else size_of(value) * share
 
 
 def written(value: Value) -> Text:

@@ -7,12 +7,13 @@ from functools import lru_cache
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
-from gillint.knowledge.base import find_fact
-from gillint.knowledge.schema import Behaviour
+from gillint.knowledge.base import find_fact, find_method
+from gillint.knowledge.schema import Behaviour, Fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.handovers import HANDOVERS
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.trace import Block, Call, Kind, Loop
-from gillint.resolve.values import Value
+from gillint.resolve.trace import Block, Bound, Call, Kind, Loop
+from gillint.resolve.values import HOLDERS, ClassRef, PartialRef, Value
 
 _MEASURES = ("leaves(", "instances(", "printed(", "floats(")
 _BY_ATTRIBUTES = ("dataclasses.asdict", "dataclasses.astuple", "vars")
@@ -64,3 +65,65 @@ def opened_up(act: Activation, value: Value, depth: int = 3) -> Value:
     if value.items is not None and len(value.items) <= _MOST:
         return replace(value, items=tuple(opened_up(act, v, depth - 1) for v in value.items))
     return value
+
+
+# The argument by which a call of a base's class method tells of which class it is: `Order.model_validate(row)`.
+_CLASS = "cls"
+
+
+def maker_of(owner: ClassScope, name: str, symbol: Value) -> Value:
+    """A library's class method, as an attribute of a class of the project: where it makes an instance, it is one of that."""
+    fact = find_fact(name)
+    returns = fact.behaviour.returns if fact is not None else None
+    if returns is None or returns.type is None or not name.startswith(f"{returns.type}."):
+        return symbol
+    made = Value(type="type", reference=ClassRef(owner.key))
+    return Value(type="function", reference=PartialRef(symbol, (), ((_CLASS, made),)))
+
+
+def constructor_of(act: Activation, owner: ClassScope) -> Fact | None:
+    """What makes instances of a class without an `__init__` of its own: the constructor of a library's class above it."""
+    for base in act.program.library_bases(owner):
+        fact = find_method(base, "__init__")
+        if fact is not None and base not in HANDOVERS:
+            return fact
+    return None
+
+
+def of_its_class(act: Activation, bound: Bound, result: Value) -> Value:
+    """The instance that a class method of a library's base makes of the data that is passed."""
+    made = bound.get(_CLASS)
+    if made is None or not isinstance(made.reference, ClassRef):
+        return result
+    given = bound.positional[0] if bound.positional else None
+    owner = act.program.class_of(made.reference.key)
+    if owner is None:
+        return result
+    if given is not None and given.columns is not None:
+        act.program.construct(made.reference, (), validated(owner, given.columns))
+    return Value(type=owner.key)
+
+
+def validated(owner: ClassScope, fields: tuple[tuple[str, Value], ...]) -> tuple[tuple[str, Value], ...]:
+    """Data as a model keeps it: what is declared as an instance, or as a container of them, was a dict before."""
+    return tuple((name, _as_model(owner, name, value)) for name, value in fields)
+
+
+def _as_model(owner: ClassScope, name: str, value: Value) -> Value:
+    declared = owner.attributes.get(name) if name in owner.declared else None
+    if declared is None:
+        return value
+    if _is_instance(declared) and value.type == "dict":
+        return declared
+    inside = declared.element
+    if declared.type in HOLDERS and value.type == declared.type and inside is not None and _is_instance(inside):
+        return replace(value, element=inside, items=None, size=value.size or _length(value))
+    return value
+
+
+def _is_instance(value: Value) -> bool:
+    return value.type is not None and "::" in value.type
+
+
+def _length(value: Value) -> Estimate | None:
+    return Estimate.point(len(value.items)) if value.items is not None else None

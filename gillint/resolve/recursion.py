@@ -30,9 +30,7 @@ def _calls_of(node: Node) -> Estimate:
     if isinstance(node, Loop):
         return _calls(node.body) * node.trips
     if isinstance(node, Branch):
-        weights = node.weights or tuple(1.0 for _ in node.arms)
-        whole = sum(weights) or 1.0
-        return total(_calls(arm) * (weight / whole) for arm, weight in zip(node.arms, weights, strict=True))
+        return total(_calls(arm) * share for arm, share in node.shares)
     return ZERO
 
 

@@ -36,7 +36,7 @@ _COMPARE = {
     "Equal": "eq",
     "NotEqual": "ne",
     "In": "contains",
-    "NotIn": "contains",
+    "NotIn": "not_contains",
     "Is": "is",
     "IsNot": "is_not",
 }
