@@ -14,15 +14,16 @@ from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import element_of, literal_text
 from gillint.resolve.branching import emit_part, sometimes
-from gillint.resolve.calls import apply, knows, library, step_through
+from gillint.resolve.calls import apply, knows, step_through
 from gillint.resolve.contents import printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.members import one_of
-from gillint.resolve.opaque import is_vague, part_of
+from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.printing import write_into
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.texts import Text, filled, unknown
@@ -407,7 +408,7 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     for part, width, specified in zip(node.parts, node.widths, node.specified, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
-        _print(act, value, part.span, specified=specified)
+        write_into(act, value, part.span, specified=specified)
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length
@@ -415,17 +416,6 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
             if value.literal is None:
                 distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
     return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))
-
-
-def _print(act: Activation, value: Value, span: Span, *, specified: bool) -> None:
-    """What it takes to write a value into an f-string."""
-    spec = (Value(type="str"),) if specified else ()
-    if operator_fact(act, value, "__format__", spec, span) is not None:
-        return
-    if specified:
-        act.operation("format")
-    elif value.type not in (None, "str") and value.reference is None and not is_vague(value.type):
-        library(act, "str", None, (value,), (), span)
 
 
 def _starred(act: Activation, node: t.Starred) -> Value:

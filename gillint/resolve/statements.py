@@ -106,9 +106,9 @@ def _assigned(act: Activation, node: t.Assign) -> Value:
     """The value of an assignment; `a, b = b, a` makes no tuple."""
     value, target = node.value, node.targets[0]
     assert value is not None
-    in_turn = isinstance(value, t.Sequence) and isinstance(target, t.Sequence) and len(node.targets) == 1
-    if in_turn and len(value.elements) in (2, 3) and len(target.elements) == len(value.elements):
-        return sequence(act, value, built=False)
+    if isinstance(value, t.Sequence) and isinstance(target, t.Sequence) and len(node.targets) == 1:
+        count = len(value.elements)
+        return sequence(act, value, built=count not in (2, 3) or len(target.elements) != count)
     return evaluate(act, value)
 
 

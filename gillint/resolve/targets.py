@@ -11,7 +11,6 @@ from gillint.resolve.bound import MAPPINGS, Answers, build, element_of, literal_
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, MadeRef, Value, is_known, join
 from gillint.syntax import tree as t
