@@ -21,7 +21,7 @@ from gillint.resolve.instances import maker_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.returns import build
-from gillint.resolve.scope import ClassScope
+from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.strings import attribute_of_path
@@ -62,7 +62,6 @@ _SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 # A class of a module that the compiler of Protocol Buffers wrote: `person_pb2.Person`, `person_pb2.Person.FromString`.
 _MESSAGE = re.compile(r"[\w.]*_pb2(?:\.(?!FromString)[A-Z]+[a-z]\w*)+(?P<method>\.FromString)?")
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
-ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
 
 
 # Types whose attributes are the columns of the value.

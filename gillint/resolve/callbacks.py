@@ -38,14 +38,14 @@ def called_back(
     known = [f for f in functions if f is not None and not isinstance(f.reference, LazyRef)]
     if not any(f.reference is not None for f in known):
         return None, None
-    made: Value | None = None
+    result: Value | None = None
     with act.nested() as builder:
         act.loops.append(evaluate(fact.calls, answers))
         for function in known:
             if function.reference is not None:
-                made = apply(act, function, arguments, (), span, fact.callback)
+                result = apply(act, function, arguments, (), span, fact.callback)
         act.loops.pop()
-    return builder.finish(), made
+    return builder.finish(), result
 
 
 def _function(act: Activation, path: str, bound: Bound, span: Span) -> Value | None:

@@ -13,7 +13,7 @@ from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
-from gillint.resolve.attributes import ENUMS, is_builtin_without
+from gillint.resolve.attributes import is_builtin_without
 from gillint.resolve.bound import CONTENT, QUERY, Answers
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
@@ -196,10 +196,8 @@ def _construct(
         bound = bind_arguments(fact, result, positional, opened, has_star)
         act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result))
     if owner is not None:
-        set_fields(act, owner, span)
+        set_fields(act, owner, positional, span)
         for base in act.program.library_bases(owner):
-            if base in ENUMS and find_fact(base) is not None:  # a member, looked up by its value
-                act.emit(Call(span, act.path, base, "library", Bound(None, positional), find_fact(base)))
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
             run = act.program.attribute(owner, "run", result)
             if spec is not None and spec.style == "thread" and run is not None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import reduce
 from operator import mul
 
-from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_type, knows_below
@@ -15,15 +14,16 @@ from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import element_of, literal_text
 from gillint.resolve.branching import emit_part, sometimes
-from gillint.resolve.calls import apply, knows, library
+from gillint.resolve.calls import apply, knows
 from gillint.resolve.contents import printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.members import one_of
-from gillint.resolve.opaque import is_vague, part_of
+from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.printing import write_into
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
@@ -316,10 +316,8 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
         for number, block in enumerate(turns):
             within = reduce(mul, act.loops[len(act.loops) - depth + number + 1 :], ONE)
             emit_part(act, block, 1.0 / max(1.0, within.likely))
-        act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
-        if node.kind != "generator" and isinstance(node.value or node.element, (t.Sequence, t.Dict)):
-            act.operation("container_kept")
         with sometimes(act, passing):
+            act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
             produced = evaluate(act, node.element)
             value = evaluate(act, node.value) if node.value is not None else None
     block = builder.finish()
@@ -411,7 +409,7 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     for part, width, specified in zip(node.parts, node.widths, node.specified, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
-        _print(act, value, part.span, specified=specified)
+        write_into(act, value, part.span, specified=specified)
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length
@@ -419,17 +417,6 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
             if value.literal is None:
                 distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
     return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))
-
-
-def _print(act: Activation, value: Value, span: Span, *, specified: bool) -> None:
-    """What it takes to write a value into an f-string."""
-    spec = (Value(type="str"),) if specified else ()
-    if operator_fact(act, value, "__format__", spec, span) is not None:
-        return
-    if specified:
-        act.operation("format")
-    elif value.type not in (None, "str") and value.reference is None and not is_vague(value.type):
-        library(act, "str", None, (value,), (), span)
 
 
 def _starred(act: Activation, node: t.Starred) -> Value:

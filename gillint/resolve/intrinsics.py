@@ -37,10 +37,6 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     args = bound.positional
     if name in ("map", "filter", "itertools.starmap", "iter") and len(args) > 1:
         return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
-    if name.startswith("operator.") and name.endswith(".__call__"):
-        from gillint.resolve.getters import looked_up
-
-        return looked_up(act, name, args, span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
     if name.startswith(_RANDOM) and args:
@@ -67,9 +63,15 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
     handler = _BY_NAME.get(name)
     if handler is None or not args:
-        return None
+        return _looked_up(act, name, args, span) if name.startswith("operator.") else None
     made = handler(name, args)
     return _stepping(act, args, made, span) if made is not None and name in _WRAPPERS else made
+
+
+def _looked_up(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value | None:
+    from gillint.resolve.getters import looked_up
+
+    return looked_up(act, name, args, span) if name.endswith(".__call__") else None
 
 
 _WRAPPERS = ("zip", "enumerate", "reversed", "iter")
