@@ -23,7 +23,9 @@ RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
 
 def calls_of(inner: Block) -> Estimate:
     """How often the body of a function runs for one call of it from outside."""
-    return RECURSIVE_CALLS.around(inner.depth) if inner.recursive else ONE
+    if not inner.recursive:
+        return ONE
+    return inner.rounds if inner.rounds is not None else RECURSIVE_CALLS.around(inner.depth)
 
 
 @dataclass(frozen=True, slots=True)
