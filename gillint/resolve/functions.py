@@ -9,6 +9,7 @@ from gillint.resolve.annotations import annotated
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.recursion import balanced, calls_in, calls_itself, rounds, smaller
 from gillint.resolve.statements import run
@@ -84,7 +85,9 @@ class Functions(Classes):
         )
         if recurs:
             outer = next((a.given for a in reversed(self._running) if a.name == function.name and a.given), {})
-            less = smaller(outer, arguments, self._active.count(ref.key)) if not self._idle else None
+            turns = self._running[-1].trips_so_far() if self._running else ONE
+            has_room = self._left > BUDGET / 2 and not self._idle
+            less = smaller(outer, arguments, turns, self._active.count(ref.key)) if has_room else None
             if less is None:
                 if not self._idle or not outer:
                     self._recurred.add(ref.key)

@@ -24,6 +24,7 @@ _LEVELS = 24  # of calls one in the other, each seen to be of something smaller
 _HALVES = 0.75  # of what there was: the levels are few, however much it is
 _STEPS = 12  # a number that is counted down from so far up, one call for each
 _MOST = 1e6
+_DIVIDED = ("list", "tuple", "str", "bytes", "numpy.ndarray", "pandas.DataFrame")
 
 
 def calls_itself(tree: t.Function | t.Lambda) -> bool:
@@ -36,27 +37,34 @@ def calls_itself(tree: t.Function | t.Lambda) -> bool:
     )
 
 
-def smaller(before: Mapping[str, Value], after: Mapping[str, Value], levels: int) -> dict[str, Value] | None:
+def smaller(
+    before: Mapping[str, Value], after: Mapping[str, Value], turns: Estimate, levels: int
+) -> dict[str, Value] | None:
     """The arguments of a call from inside, where it is seen to be of something smaller; None elsewhere.
 
-    Sizes are rounded, so that the halves of a list are alike.
+    Args:
+        before: the arguments of the run that makes the call.
+        after: those of the call. Sizes are rounded, so that the halves of a list are alike, and numbers forgotten that are
+            places in it.
+        turns: of the loops around the call.
+        levels: how many such runs there are, one in the other.
     """
-    if levels >= _LEVELS:
-        return None
     sizes, numbers = list(_sizes(before, after)), list(_numbers(before, after))
     pairs = sizes + (numbers if len(numbers) == 1 else [])  # two numbers may be the ends of something
     if not any(new <= _HALVES * old or (old <= _STEPS and new < old) for old, new in pairs if new >= 0):
         return None
-    return {name: _rounded(value) for name, value in after.items()}
+    if levels >= _LEVELS or not turns.known or turns.likely ** (_levels(before, after) or 1.0) > _MOST:
+        return None
+    return {name: _rounded(before.get(name), value) for name, value in after.items()}
 
 
 def _sizes(before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterator[tuple[float, float]]:
     """How much there was, and how much there is in the call from inside, where that is known."""
     for name, value in after.items():
         old = before.get(name)
-        if old is not None and old.type == value.type and (value.size is not None or value.shape is not None):
+        if old is not None and old.type == value.type and value.type in _DIVIDED:
             was, now = size_of(old), size_of(value)
-            if was.known and now.known and value.number is None:
+            if was.known and now.known:
                 yield was.likely, now.likely
 
 
@@ -69,14 +77,16 @@ def _numbers(before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterato
             yield was.likely, now.likely
 
 
-def _rounded(value: Value) -> Value:
+def _rounded(old: Value | None, value: Value) -> Value:
     changes: dict[str, object] = {}
     if value.size is not None and value.size.known:
         changes["size"] = value.size.map(_two_digits)
     if value.shape is not None and all(d.known for d in value.shape):
         changes["shape"] = tuple(d.map(_two_digits) for d in value.shape)
-    if value.number is not None and value.number.known and value.literal is None:
-        changes["number"] = value.number.map(_two_digits)
+    if value.number is not None and old is not None:
+        step = value.number - (old.number if old.number is not None else 0.0)
+        if step.high > _STEPS:
+            changes |= {"number": None, "literal": None}
     return replace(value, **changes) if changes else value  # type: ignore[arg-type]
 
 
@@ -120,7 +130,7 @@ _NODES_PER_LEAF = 1.4  # the containers around them are nodes, too
 def balanced(block: Block) -> Block:
     """A recursive function's body with such trip counts that one run makes one call more."""
     calls = calls_in(block)
-    return _scaled(block, calls) if calls.likely > 1 else block
+    return (_thinned(block, calls.max(1)) or block) if calls.likely > 1 else block
 
 
 def calls_in(block: Block) -> Estimate:
@@ -140,18 +150,37 @@ def _calls_of(node: Node) -> Estimate:
     return ZERO
 
 
-def _scaled(block: Block, calls: Estimate) -> Block:
-    return replace(block, nodes=tuple(_scaled_node(node, calls) for node in block.nodes))
+def _thinned(block: Block, calls: Estimate) -> Block | None:
+    """The same with less calls of what is running: their arms are taken less often, or the loops around them turn less often
+    where nothing tells how often they do. None where a call stands in the block itself.
+    """
+    nodes: list[Node] = []
+    for node in block.nodes:
+        if _calls_of(node) is ZERO:
+            nodes.append(node)
+        elif isinstance(node, Branch):
+            nodes.append(_taken_less(node, calls))
+        elif isinstance(node, Loop):
+            body = _thinned(node.body, calls) if not node.trips.is_open else None
+            nodes.append(replace(node, trips=node.trips / calls) if body is None else replace(node, body=body))
+        elif isinstance(node, Call) and node.inner is not None and (inner := _thinned(node.inner, calls)) is not None:
+            nodes.append(replace(node, inner=inner))
+        else:
+            return None
+    return replace(block, nodes=tuple(nodes))
 
 
-def _scaled_node(node: Node, calls: Estimate) -> Node:
-    """The outermost loops with calls in them turn less often."""
-    if _calls_of(node) is ZERO:
-        return node
-    if isinstance(node, Loop):
-        return replace(node, trips=node.trips / calls.max(1))
-    if isinstance(node, Branch):
-        return replace(node, arms=tuple(_scaled(arm, calls) for arm in node.arms))
-    if isinstance(node, Call) and node.inner is not None:
-        return replace(node, inner=_scaled(node.inner, calls))
-    return node
+def _taken_less(branch: Branch, calls: Estimate) -> Branch:
+    arms: list[Block] = []
+    weights: list[float] = []
+    for arm, share in branch.shares:
+        thinned = _thinned(arm, calls)
+        arms.append(arm if thinned is None else thinned)
+        weights.append(share / calls.likely if thinned is None else share)
+    left = 1.0 - sum(weights)
+    free = [n for n, arm in enumerate(arms) if calls_in(arm) is ZERO]
+    if left > 0.0 and free:
+        weights[free[-1]] += left
+    elif left > 0.0:
+        arms, weights = [*arms, Block()], [*weights, left]
+    return Branch(tuple(arms), tuple(weights))
