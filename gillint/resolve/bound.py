@@ -24,7 +24,7 @@ from gillint.resolve.assumed import (
 )
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, LazyRef, Literal, SymbolRef, Value, join, of_number
 
 _ITEM_BYTES = {
     "bool": 1,
@@ -295,9 +295,11 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     base: Value = UNKNOWN
     if returns.like is not None:
         base = answers.value(returns.like) or UNKNOWN
+        reference = None
         if returns.element_of_like:
-            base = element_of(base)
-        base = replace(base, literal=None, number=None, reference=None, text=None, source=None)
+            base = element_of(base)  # itself: one of several types, a function, a queue
+            reference = base.reference if not isinstance(base.reference, LazyRef) else None
+        base = replace(base, literal=None, number=None, reference=reference, text=None, source=None)
     changes: dict[str, object] = {}
     if returns.type is not None:
         changes["type"] = returns.type
