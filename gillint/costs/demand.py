@@ -214,7 +214,7 @@ class Costs:
             elif isinstance(node, Loop):
                 parts.append(self.block(node.body).times(node.trips))
             elif isinstance(node, Branch):
-                parts.extend(self._branch(node))
+                parts.extend(self.block(arm).times(share) for arm, share in node.shares)
             elif isinstance(node, Handover):
                 parts.append(Demand(handed=self.block(node.worker).inclusive * node.tasks))
         return in_turn(parts)
@@ -245,13 +245,6 @@ class Costs:
             pages=effect.pages,
             parallel=effect.native if effect.parallel else ZERO,
         )
-
-    def _branch(self, branch: Branch) -> Iterator[Demand]:
-        """Each arm by its weight."""
-        weights = branch.weights or tuple(1.0 for _ in branch.arms)
-        whole = sum(weights) or 1.0
-        for arm, weight in zip(branch.arms, weights, strict=True):
-            yield self.block(arm).times(weight / whole)
 
     def calls(self, block: Block) -> tuple[CallShare, ...]:
         """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
@@ -288,11 +281,8 @@ class Costs:
             elif isinstance(node, Loop):
                 self._collect(node.body, count * node.trips, chance, chain, found, depth + 1)
             elif isinstance(node, Branch):
-                weights = node.weights or tuple(1.0 for _ in node.arms)
-                whole = sum(weights) or 1.0
-                for arm, weight in zip(node.arms, weights, strict=True):
-                    part = weight / whole
-                    self._collect(arm, count * part, chance * part, chain, found, depth + 1)
+                for arm, share in node.shares:
+                    self._collect(arm, count * share, chance * share, chain, found, depth + 1)
 
     def region(self, block: Block, apart: frozenset[str] = frozenset()) -> tuple[Demand, tuple[CallShare, ...]]:
         """The demand of a region's body with its serialised part, and its calls.
@@ -365,10 +355,7 @@ class Costs:
         if isinstance(node, Loop):
             return self._locked(node.body, made, depth + 1) * node.trips
         if isinstance(node, Branch):
-            weights = node.weights or tuple(1.0 for _ in node.arms)
-            whole = sum(weights) or 1.0
-            arms = zip(node.arms, weights, strict=True)
-            return total(self._locked(arm, made, depth + 1) * (weight / whole) for arm, weight in arms)
+            return total(self._locked(arm, made, depth + 1) * share for arm, share in node.shares)
         if isinstance(node, Call) and node.inner is not None and not node.inner.recursive:
             return self._locked(node.inner, made, depth + 1)
         return ZERO
@@ -407,8 +394,9 @@ class Costs:
                 return _Stretch(busy, busy, ZERO, False)
             return _Stretch(body.before, body.after, body.longest.max(body.after + body.before), True)
         if isinstance(node, Branch) and depth < 40:
-            arms = [self._stretch(arm, depth + 1) for arm in node.arms]
-            joined = arms[0]
+            # An arm in which nothing happens is never the worst.
+            arms = [self._stretch(arm, depth + 1) for arm in node.arms if arm.nodes or arm.operations]
+            joined = arms[0] if arms else _Stretch(ZERO, ZERO, ZERO, False)
             for arm in arms[1:]:
                 joined = _Stretch(
                     joined.before.max(arm.before),

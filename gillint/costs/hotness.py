@@ -89,10 +89,8 @@ class Hotness:
                 found[node.span] = found.get(node.span, 0.0) + spent
                 _add(found, self._block(node.worker), tasks)
             elif isinstance(node, Branch):
-                weights = node.weights or tuple(1.0 for _ in node.arms)
-                whole = sum(weights) or 1.0
-                for arm, weight in zip(node.arms, weights, strict=True):
-                    _add(found, self._block(arm), weight / whole)
+                for arm, share in node.shares:
+                    _add(found, self._block(arm), share)
         return found
 
 

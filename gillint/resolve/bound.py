@@ -20,6 +20,7 @@ from gillint.resolve.assumed import (
     UNKNOWN_SECONDS,
     WHOLE_FILE,
 )
+from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join
@@ -52,6 +53,13 @@ MAPPINGS = (
 )
 
 
+_SINGLE = frozenset(
+    ("int", "float", "bool", "complex", "NoneType", "numpy.datetime64", "numpy.timedelta64", "pandas.Timestamp",
+     "pandas.Timedelta", "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta",
+     "decimal.Decimal", "fractions.Fraction"),
+)  # fmt: skip
+
+
 def size_of(value: Value | None) -> Estimate:
     """The size of a value, assumed where it is unknown."""
     if value is None:
@@ -64,7 +72,7 @@ def size_of(value: Value | None) -> Estimate:
         return Estimate.point(len(value.items))
     if value.columns is not None and value.type == "dict":
         return Estimate.point(len(value.columns))
-    if value.type in ("int", "float", "bool", "complex", "NoneType"):
+    if value.type in _SINGLE:
         return ONE
     if isinstance(value.reference, ChoiceRef):
         return reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))
@@ -151,8 +159,10 @@ class Answers:
         return {"int": "int64", "float": "float64", "complex": "complex128", "bool": "bool"}.get(value.type or "")
 
     def _column(self, value: Value) -> Value | None:
-        """The column of the receiver that a literal name, or a list with one, stands for."""
+        """The column of the receiver, or of the frame passed first, that a literal name or a list with one stands for."""
         receiver = self._bound.receiver
+        if receiver is None and self._bound.positional and self._bound.positional[0].type == "pandas.DataFrame":
+            receiver = self._bound.positional[0]
         if receiver is None or receiver.columns is None:
             return None
         if value.type == "list" and value.items is not None and len(value.items) == 1:
@@ -330,15 +340,14 @@ def _member_type(dtype: str | None) -> str | None:
 
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
+    if value.type == "numpy.ndarray" and value.shape is not None and (rows := value.shape[1:]):
+        return replace(value, shape=rows, size=reduce(lambda a, b: a * b, rows, ONE), literal=None)
     if value.element is not None:
         return value.element
     if value.items:
-        return reduce(join, value.items)
+        return one_of(value.items)
     if isinstance(value.reference, ChoiceRef):
         return reduce(join, map(element_of, value.reference.options))
-    if value.type == "numpy.ndarray" and value.shape is not None and len(value.shape) > 1:
-        inner = value.shape[1:]
-        return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
         is_open = value.type == "pandas.Series" and value.dtype is None
         return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)

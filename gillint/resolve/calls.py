@@ -26,13 +26,16 @@ from gillint.resolve.instances import (
     constructor_of,
     of_its_class,
     opened_up,
+    set_fields,
     validated,
 )
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.keeping import kept
+from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
+from gillint.resolve.ordering import with_compared
 from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.pictures import all_decoded, decoded
 from gillint.resolve.returns import returned
@@ -193,6 +196,7 @@ def _construct(
         bound = bind_arguments(fact, result, positional, opened, has_star)
         act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result))
     if owner is not None:
+        set_fields(act, owner, positional, span)
         for base in act.program.library_bases(owner):
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
             run = act.program.attribute(owner, "run", result)
@@ -277,6 +281,8 @@ def _instead(
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
     serve_registered(act, name, positional, keywords, span)
+    if name.startswith("logging."):
+        return logged(act, name, receiver, positional, keywords, span)
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
@@ -337,7 +343,8 @@ def library(
     if query is not None:
         result = answered(public, result, query)
     lazy_result = act.lazy_of(result)
-    callback = None if lazy_result is not None else called_back(act, fact, decision, bound, span)
+    callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
+    bound = with_compared(act, public, bound, given, span)
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None

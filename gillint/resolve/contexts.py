@@ -22,6 +22,7 @@ def entered(act: Activation, value: Value, span: Span, *, is_async: bool) -> Val
         return value
     lazy = act.start(value)
     if lazy is not None:  # a @contextmanager generator: its body runs around ours
+        act.operation("with_generator")
         act.builder.include(lazy.block)
         return value.element or UNKNOWN
     name = "__aenter__" if is_async else "__enter__"

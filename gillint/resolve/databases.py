@@ -21,7 +21,9 @@ _OPEN_TABLE = Estimate(100, 100_000, 1e7)
 # What DuckDB spends on a row of a text file, and on finding out how it is written, in visits of a row of a table.
 _PARSED, _SNIFFED = 120.0, 8e6
 _SOURCES = re.compile(r"\b(from|join) +(?:'[^']*'|range\((\d+)\)|\w+\([^)]*\)|\"?(\w+)\"?)", re.IGNORECASE)
-_MADE_OF_QUERY = re.compile(r"create (?:or replace )?(?:temp |temporary )?table (?:if not exists )?\"?(\w+)\"? as (select .*)")
+_MADE_OF_QUERY = re.compile(
+    r"create (?:or replace )?(?:temp |temporary )?table (?:if not exists )?\"?(\w+)\"? as (select .*)"
+)
 
 
 def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query | None:

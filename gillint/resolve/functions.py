@@ -14,7 +14,7 @@ from gillint.resolve.recursion import balanced
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
-from gillint.resolve.trace import Block, Branch, Call, Iterations, Kind, Loop
+from gillint.resolve.trace import Block, Branch, Call, Iterations, Kind, Loop, inline, without
 from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
@@ -205,8 +205,10 @@ class Functions(Classes):
             else:
                 run(act, tree.body)
                 result = UNKNOWN if act.returns else Value(type="NoneType")
-                for number, value in enumerate(act.returns):
-                    result = value if number == 0 else join(result, value)
+                whole = 0.0
+                for number, (value, chance) in enumerate(act.returns):
+                    whole += chance
+                    result = value if number == 0 else join(result, value, chance / (whole or 1.0))
                 if not is_known(result):
                     declared = annotated(act, tree.returns)
                     result = declared if is_known(declared) else result
@@ -234,7 +236,7 @@ class Functions(Classes):
         body, trips, hangs_on = block, Estimate.point(len(act.yields)), None
         iterations, once = Iterations.INDEPENDENT, EMPTY_BLOCK
         loop: Loop | None = None
-        for node in block.nodes:
+        for node in inline(block):
             if isinstance(node, Loop) and node.span == act.yield_loop:
                 loop, body, trips, hangs_on, iterations = (
                     node,
@@ -243,7 +245,7 @@ class Functions(Classes):
                     node.trips_hang_on,
                     node.iterations,
                 )
-                once = Block(block.operations, tuple(n for n in block.nodes if n is not node), act.name)
+                once = Block(block.operations, without(block, node).nodes, act.name)
         items = act.yielded[0]
         for other in act.yielded[1:]:
             items = items.max(other)

@@ -54,7 +54,9 @@ _WRITERS = {
     "skimage.io.imsave": _Writer((0, _PATH), (1, ("arr",))),
     "joblib.dump": _Writer((1, ("filename",)), (0, ("value",))),
     "PIL.Image.Image.save": _Writer((0, ("fp",)), None),
-    **dict.fromkeys((f"polars.DataFrame.write_{kind}" for kind in ("csv", "parquet", "ipc")), _Writer((0, _PATH), None)),
+    **dict.fromkeys(
+        (f"polars.DataFrame.write_{kind}" for kind in ("csv", "parquet", "ipc")), _Writer((0, _PATH), None)
+    ),
     "pyarrow.parquet.write_table": _Writer((1, ("where",)), (0, ("table",))),
     "pyarrow.csv.write_csv": _Writer((1, ("output_file",)), (0, ("data",))),
     **dict.fromkeys(
@@ -116,7 +118,7 @@ def _written(site: Site, how: _Writer) -> None:
         content = Content(printed(data), lines_of(data), source=Source(_KIND, made))
     elif data.type in _TABLES:
         row = _CSV_ROW if name.endswith("csv") else _PACKED_ROW
-        content = Content(size_of(data) * row, source=Source(_KIND, made))
+        content = Content(size_of(data) * row, lines_of(data), source=Source(_KIND, made))
     else:
         content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
     if target.type in HANDLES:

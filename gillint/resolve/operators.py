@@ -43,7 +43,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     special = _operator_call(act, left, operator, right, span)
     if special is not None:
         return special
-    act.operation("binary")
+    act.operation("power" if operator == "pow" else "binary")
     timed = _of_clocks(left, operator, right)
     if timed is not None:
         return timed

@@ -13,41 +13,51 @@ from gillint.resolve.trace import Block, Branch, Call, Loop, Node
 
 def balanced(block: Block) -> Block:
     """A recursive function's body with such trip counts that one run makes one call more."""
-    calls = _calls(block)
-    return _scaled(block, calls) if calls.likely > 1 else block
+    tally = _Tally()
+    calls = tally.calls(block)
+    return tally.scaled(block, calls) if calls.likely > 1 else block
 
 
-def _calls(block: Block) -> Estimate:
-    """How many calls one run makes of a function that is running already."""
-    return total(_calls_of(node) for node in block.nodes)
+class _Tally:
+    """Looks at each block once, in however many places it is called: mutually recursive functions share most of theirs."""
 
+    def __init__(self) -> None:
+        self._calls: dict[int, Estimate] = {}
+        self._scaled: dict[int, Block] = {}
 
-def _calls_of(node: Node) -> Estimate:
-    if isinstance(node, Call):
-        if node.kind != "project":
-            return ZERO
-        return ONE if node.inner is None else _calls(node.inner)
-    if isinstance(node, Loop):
-        return _calls(node.body) * node.trips
-    if isinstance(node, Branch):
-        weights = node.weights or tuple(1.0 for _ in node.arms)
-        whole = sum(weights) or 1.0
-        return total(_calls(arm) * (weight / whole) for arm, weight in zip(node.arms, weights, strict=True))
-    return ZERO
+    def calls(self, block: Block) -> Estimate:
+        """How many calls one run makes of a function that is running already."""
+        found = self._calls.get(id(block))
+        if found is None:
+            found = self._calls[id(block)] = total(self._calls_of(node) for node in block.nodes)
+        return found
 
+    def _calls_of(self, node: Node) -> Estimate:
+        if isinstance(node, Call):
+            if node.kind != "project":
+                return ZERO
+            return ONE if node.inner is None else self.calls(node.inner)
+        if isinstance(node, Loop):
+            return self.calls(node.body) * node.trips
+        if isinstance(node, Branch):
+            return total(self.calls(arm) * share for arm, share in node.shares)
+        return ZERO
 
-def _scaled(block: Block, calls: Estimate) -> Block:
-    return replace(block, nodes=tuple(_scaled_node(node, calls) for node in block.nodes))
+    def scaled(self, block: Block, calls: Estimate) -> Block:
+        """The block with the outermost loops that have calls in them turning less often."""
+        found = self._scaled.get(id(block))
+        if found is None:
+            found = replace(block, nodes=tuple(self._scaled_node(node, calls) for node in block.nodes))
+            self._scaled[id(block)] = found
+        return found
 
-
-def _scaled_node(node: Node, calls: Estimate) -> Node:
-    """The outermost loops with calls in them turn less often."""
-    if _calls_of(node) is ZERO:
+    def _scaled_node(self, node: Node, calls: Estimate) -> Node:
+        if self._calls_of(node) is ZERO:
+            return node
+        if isinstance(node, Loop):
+            return replace(node, trips=node.trips / calls.max(1))
+        if isinstance(node, Branch):
+            return replace(node, arms=tuple(self.scaled(arm, calls) for arm in node.arms))
+        if isinstance(node, Call) and node.inner is not None:
+            return replace(node, inner=self.scaled(node.inner, calls))
         return node
-    if isinstance(node, Loop):
-        return replace(node, trips=node.trips / calls.max(1))
-    if isinstance(node, Branch):
-        return replace(node, arms=tuple(_scaled(arm, calls) for arm in node.arms))
-    if isinstance(node, Call) and node.inner is not None:
-        return replace(node, inner=_scaled(node.inner, calls))
-    return node

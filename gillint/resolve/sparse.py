@@ -7,7 +7,8 @@ import re
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, number_of, size_of
-from gillint.resolve.shapes import ARRAY, with_shape
+from gillint.resolve.indexing import extent
+from gillint.resolve.shapes import ARRAY, KEPT, product, with_shape
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
@@ -47,6 +48,29 @@ def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
     if last in ("sum", "mean") and result.type == ARRAY and axis is not None and axis.literal is not None:
         return with_shape(result, (rows,) if axis.literal.value in (1, -1) else (columns,))
     return result
+
+
+def sparse_part(matrix: Value, key: Value) -> Value | None:
+    """`m[rows]`, `m[rows, columns]`: as much of what is stored as of the whole; None for another type."""
+    if matrix.shape is None or len(matrix.shape) != 2 or _SPARSE.fullmatch(matrix.type or "") is None:
+        return None
+    pieces = key.items if key.type == "tuple" and key.items is not None else (key,)
+    shape: list[Estimate] = []
+    for place, whole in enumerate(matrix.shape):
+        piece = pieces[place] if place < len(pieces) else None
+        if piece is None:
+            shape.append(whole)
+        elif piece.type == "slice":
+            shape.append(extent(whole, piece) or whole)
+        elif piece.type in ("list", "range", ARRAY):
+            kept = whole.combine(KEPT, lambda n, share: n * share)
+            shape.append(kept if piece.dtype == "bool" else size_of(piece))
+        else:
+            shape.append(ONE)
+    if len(pieces) == 2 and shape == [ONE, ONE]:
+        return Value(type="float")
+    share = product(tuple(shape)) / product(matrix.shape).max(ONE)
+    return replace(matrix, size=(size_of(matrix) * share).max(ONE), shape=tuple(shape))
 
 
 # What makes a square matrix, unless it is told otherwise.

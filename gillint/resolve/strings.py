@@ -12,7 +12,7 @@ from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.contents import printed, written
 from gillint.resolve.paths import ASKING, selected
-from gillint.resolve.patterns import compiled, matches, split
+from gillint.resolve.patterns import compiled, groups, matched, matches, split
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
@@ -359,6 +359,9 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(("string.Template",), "substitute", "safe_substitute"), _filled_in),
     "re.compile": compiled,
     **dict.fromkeys(("re.findall", "re.finditer"), matches(1)),
+    **dict.fromkeys(("re.match", "re.search", "re.fullmatch"), matched(1)),
+    **dict.fromkeys(tuple(f"re.Pattern.{m}" for m in ("match", "search", "fullmatch")), matched(0)),
+    **dict.fromkeys(("re.Match.groups", "re.Match.groupdict"), groups),
     "re.split": split(1),
     "re.Pattern.split": split(0),
     **dict.fromkeys(("re.Pattern.findall", "re.Pattern.finditer"), matches(0)),

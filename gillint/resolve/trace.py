@@ -9,7 +9,7 @@ from typing import Literal
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
-from gillint.frozen import dataclass
+from gillint.frozen import dataclass, replace
 from gillint.knowledge.schema import Fact
 from gillint.resolve.values import Value
 
@@ -148,6 +148,13 @@ class Branch:
     arms: tuple[Block, ...]
     weights: tuple[float, ...] = ()
 
+    @property
+    def shares(self) -> Iterator[tuple[Block, float]]:
+        """Each arm, and how often it is the one."""
+        weights = self.weights or (1.0,) * len(self.arms)
+        whole = sum(weights) or 1.0
+        return ((arm, weight / whole) for arm, weight in zip(self.arms, weights, strict=True))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handover:
@@ -257,3 +264,24 @@ def children(node: Node) -> Iterator[Block]:
         yield from node.arms
     elif isinstance(node, Handover):
         yield node.worker
+
+
+def inline(block: Block) -> Iterator[Node]:
+    """The nodes of a block, those in the arms of its branches in their places."""
+    for node in block.nodes:
+        if isinstance(node, Branch):
+            for arm in node.arms:
+                yield from inline(arm)
+        else:
+            yield node
+
+
+def without(block: Block, unwanted: Node) -> Block:
+    """A block without one of the nodes that `inline` gives."""
+    nodes: list[Node] = []
+    for node in block.nodes:
+        if isinstance(node, Branch):
+            nodes.append(replace(node, arms=tuple(without(arm, unwanted) for arm in node.arms)))
+        elif node is not unwanted:
+            nodes.append(node)
+    return replace(block, nodes=tuple(nodes))

@@ -51,6 +51,12 @@ def counts_attempts(node: t.For | t.While) -> bool:
     return any(_ATTEMPT.search(n) for n in names) and any(leaves_early(s) for s in node.body)
 
 
+def leaves(body: t.Body) -> bool:
+    """Whether what comes after a branch is not reached from it."""
+    last = body[-1] if body else None
+    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
+
+
 def leaves_early(s: t.Stmt) -> bool:
     """Whether a statement may end the loop around it."""
     if isinstance(s, t.If):

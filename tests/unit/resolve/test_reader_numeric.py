@@ -163,3 +163,13 @@ def test_graphs(code: str, expected: float) -> None:
     size = passed("import networkx as nx\n" + code).size
     assert size is not None
     assert size.likely == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "expected", "stored"),
+    [("[:100]", (100, 400), 1000), ("[:, :40]", (200, 40), 200), ("[[1, 2]]", (2, 400), 20), ("[5]", (1, 400), 10)],
+)
+def test_parts_of_sparse_matrices(key: str, expected: tuple[float, ...], stored: float) -> None:
+    part = passed(f"m = sparse.random(200, 400, density=0.025, format='csr')\nshow(m{key})\n")
+    assert part.size is not None
+    assert (shape(part), part.size.likely) == (expected, stored)
