@@ -75,12 +75,23 @@ _READERS = {
 }  # fmt: skip
 
 
+# What writes or reads in the format that the name of the file tells, and where the name is passed.
+_BY_NAME = {
+    "PIL.Image.Image.save": (0, ("fp",)),
+    **dict.fromkeys(("imageio.imwrite", "imageio.v2.imwrite", "imageio.v3.imwrite"), (0, ("uri",))),
+    **dict.fromkeys(("soundfile.read", "soundfile.write"), (0, ("file",))),
+}
+
+
 def by_its_name(name: str, bound: Bound) -> Bound:
-    """The arguments with the format of a picture that its file's name tells."""
-    if name != "PIL.Image.Image.save" or bound.get("format") is not None:
+    """The arguments with the format of a picture or a sound that its file's name tells."""
+    if name not in _BY_NAME or bound.get("format") is not None:
         return bound
-    file = name_of(bound.get("fp")) or ""
-    found = format_of(file)
+    position, keys = _BY_NAME[name]
+    passed = next((v for k in keys if (v := bound.get(k)) is not None), None)
+    if passed is None and len(bound.positional) > position:
+        passed = bound.positional[position]
+    found = format_of(name_of(passed) or "")
     return (
         replace(bound, parameters=(*bound.parameters, ("format", of_constant(found)))) if found is not None else bound
     )

@@ -31,11 +31,13 @@ _FORMATS = {
     ".tif": "TIFF",
     ".tiff": "TIFF",
     ".bmp": "BMP",
+    ".flac": "FLAC",
+    ".ogg": "OGG",
 }
 
 
 def format_of(name: str) -> str | None:
-    """The format of a picture in a file of this name."""
+    """The format of a picture or a sound in a file of this name."""
     return _FORMATS.get(f".{name.rpartition('.')[2].lower()}")
 
 
