@@ -28,6 +28,7 @@ from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import peer_of, with_text
+from gillint.resolve.rewriting import rewrites
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.sql import Query
 from gillint.resolve.storage import describe
@@ -358,6 +359,7 @@ def library(
         awaited=fact.awaitable,
         assumed=assumed,
         peer=peer_of(fact, public, bound, act.scope),
+        rewrites=rewrites(act, public, bound),
     )
     if fact.awaitable:
         block = Block((), (call,))
