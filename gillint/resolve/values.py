@@ -254,12 +254,15 @@ def of_number(kind: str, number: Estimate | None) -> Value:
     return Value(type=kind, number=number)
 
 
-def join(a: Value | None, b: Value | None) -> Value:
-    """What is known where two paths meet. None is "not bound on that path" and gives way; so does the constant None."""
-    return _join(a, b, 0)
+def join(a: Value | None, b: Value | None, share: float | None = None) -> Value:
+    """What is known where two paths meet. None is "not bound on that path" and gives way; so does the constant None.
+
+    `share`: how often it is the second one; where nobody knows, the larger size counts.
+    """
+    return _join(a, b, 0, share)
 
 
-def _join(a: Value | None, b: Value | None, depth: int) -> Value:
+def _join(a: Value | None, b: Value | None, depth: int, share: float | None = None) -> Value:
     if a is None or a == b:
         return b if b is not None else UNKNOWN
     if b is None or b.type == "NoneType":
@@ -278,19 +281,19 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         return choice
     if a.type != b.type:
         return UNKNOWN
-    size = a.size.join(b.size) if a.size is not None and b.size is not None else None
-    number = a.number.join(b.number) if a.number is not None and b.number is not None else None
+    size = a.size.join(b.size, share) if a.size is not None and b.size is not None else None
+    number = a.number.join(b.number, share) if a.number is not None and b.number is not None else None
     shape = None
     if a.shape is not None and b.shape is not None and len(a.shape) == len(b.shape):
-        shape = tuple(x.join(y) for x, y in zip(a.shape, b.shape, strict=True))
+        shape = tuple(x.join(y, share) for x, y in zip(a.shape, b.shape, strict=True))
     element: Value | None = None
     if a.element is not None and b.element is not None:
-        element = _join(a.element, b.element, depth + 1)
+        element = _join(a.element, b.element, depth + 1, share)
     elif _is_empty(a) or _is_empty(b):
         element = a.element or b.element  # an empty list takes the other one's element
     items = None
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
-        items = tuple(_join(x, y, depth + 1) for x, y in zip(a.items, b.items, strict=True))
+        items = tuple(_join(x, y, depth + 1, share) for x, y in zip(a.items, b.items, strict=True))
     elif a.type == "dict" and (_is_empty(a) or _is_empty(b)):
         items = a.items or b.items  # so does an empty dict, and the value
     return Value(
@@ -432,6 +435,8 @@ def trimmed(value: Value, depth: int = 4) -> Value:
     )
 
 
+# What runs through something else, item by item.
+ITERATORS = ("iterator", "enumerate", "zip", "reversed", "dict_items", "dict_values", "dict_keys")
 HOLDERS = (
     "list", "set", "dict", "tuple", "collections.OrderedDict", "collections.defaultdict", "collections.deque",
     "sortedcontainers.SortedDict",
