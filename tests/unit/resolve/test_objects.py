@@ -227,3 +227,26 @@ REWRITING = """
 )
 def test_a_file_that_each_run_writes_anew_waits_for_the_disk(folder: str, write: str, again: bool) -> None:
     assert any(c.rewrites for c in calls_of(REWRITING.format(folder=folder, write=write))) is again
+
+
+@pytest.mark.parametrize("push", ["heapq.heappush(self.queue, (1, A()))", "heapq.heappush(self.queue, (2, B()))"])
+def test_a_heap_gives_out_what_was_pushed(push: str) -> None:
+    source = f"""
+        import heapq
+        class A:
+            def run(self): return sum(i for i in range(10))
+        class B:
+            def run(self): return [i for i in range(10)]
+        class Scheduler:
+            def __init__(self):
+                self.queue = []
+            def fill(self):
+                {push}
+            def take(self):
+                return heapq.heappop(self.queue)[1].run()
+        def work():
+            s = Scheduler()
+            s.fill()
+            return s.take()
+    """
+    assert ("A.run" if "A()" in push else "B.run") in {c.name for c in calls_of(source)}
