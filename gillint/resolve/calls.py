@@ -39,6 +39,7 @@ from gillint.resolve.ordering import with_compared
 from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.pictures import all_decoded, decoded
 from gillint.resolve.returns import returned
+from gillint.resolve.rewriting import rewrites
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.sql import Query
 from gillint.resolve.stepping import step_through
@@ -363,6 +364,7 @@ def library(
         awaited=fact.awaitable,
         assumed=assumed,
         peer=peer_of(fact, public, bound, act.scope),
+        rewrites=rewrites(act, public, bound),
     )
     if fact.awaitable:
         block = Block((), (call,))

@@ -15,7 +15,7 @@ from gillint.resolve.returns import build
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.shapes import PICTURE
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, MadeRef, Value, is_known, join
+from gillint.resolve.values import NONE, UNKNOWN, MadeRef, SymbolRef, Value, is_known, join
 from gillint.syntax import tree as t
 
 
@@ -58,9 +58,13 @@ def _attribute_key(act: Activation, target: t.Expr) -> str | None:
     return f"{owner.key}.{target.name}" if owner is not None else None
 
 
-def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
-    """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here."""
+def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) -> None:
+    """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here, and a heap."""
     function = node.function
+    if isinstance(called.reference, SymbolRef) and called.reference.name in _PUSHES:
+        if len(positional) > 1 and positional[0].type == "list" and not node.arguments[0].star:
+            _add(act, node, node.arguments[0].value, positional[0], "append", positional[1])
+        return
     if not isinstance(function, t.Attribute):
         return
     receiver = read_target(act, function.value)
@@ -75,27 +79,33 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
             _set_default(act, function.value, positional)
         return
     known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
-    if receiver is None or receiver.type not in known or len(positional) <= position:
-        return
-    added = positional[position]
-    old, count = growth(act, function.value, receiver)
-    if _member_of(function.value) is not None:
-        count = (count / _keys(count, _key_of(act, function.value))).sorted()
-    if function.name in ("extend", "update"):
+    if receiver is not None and receiver.type in known and len(positional) > position:
+        _add(act, node, function.value, receiver, function.name, positional[position])
+
+
+def _add(act: Activation, node: t.Call, target: t.Expr, receiver: Value, method: str, added: Value) -> None:
+    """Note that a call puts something into the container that a target names."""
+    old, count = growth(act, target, receiver)
+    if _member_of(target) is not None:
+        count = (count / _keys(count, _key_of(act, target))).sorted()
+    if method in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)
     if receiver.type == "collections.Counter":
         count = different(count, added)
     elif receiver.type == "set" and added.distinct is not None:
         count = count.min(added.distinct)
-    if isinstance(function.value, t.Name) and not is_known(added):
-        added = act.promised.get(function.value.id, added)
+    if isinstance(target, t.Name) and not is_known(added):
+        added = act.promised.get(target.id, added)
     element = added if receiver.element is None else join(receiver.element, added)
-    if isinstance(function.value, t.Name):
-        old = old + _added_elsewhere(act, function.value.id, node, count)
+    if isinstance(target, t.Name):
+        old = old + _added_elsewhere(act, target.id, node, count)
     if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
-    change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+    change_target(act, target, replace(receiver, size=old + count, element=element, items=None, literal=None))
+
+
+_PUSHES = ("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right")
 
 
 def _added_elsewhere(act: Activation, name: str, node: t.Call, count: Estimate) -> Estimate:
