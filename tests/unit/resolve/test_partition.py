@@ -56,3 +56,47 @@ def test_an_extreme_of_anything_else_is_not_bounded() -> None:
 def test_of_members_that_take_turns_the_average_is_likely() -> None:
     number = value_of("[n for n in (10, 20, 90)][0]", HEAD).number
     assert number is not None and (number.low, number.likely, number.high) == (10, 40, 90)
+
+
+@pytest.mark.parametrize(
+    ("expression", "number"),
+    [
+        ("int(np.sqrt(len(labels) - 100))", 70),
+        ("int(math.sqrt(4900.5))", 70),
+        ("math.ceil(math.log2(len(X)))", 11),
+        ("int(np.floor(12.7))", 12),
+    ],
+)
+def test_functions_of_numbers(expression: str, number: float) -> None:
+    found = value_of(expression, f"import math\n{HEAD}").number
+    assert found is not None and found.likely == pytest.approx(number, rel=0.01)
+
+
+def test_a_root_of_a_negative_number_is_not_known() -> None:
+    assert value_of("math.sqrt(-1.0)", "import math\n").number is None
+
+
+def test_a_list_that_a_loop_fills_up_to_a_length_is_no_longer_in_it() -> None:
+    head = """
+import numpy as np
+def pick(columns):
+    return np.zeros(len(columns))
+chosen = []
+while len(chosen) < 6:
+    inside = pick(chosen + [1])
+    chosen.append(2)
+"""
+    shape = value_of("inside", head).shape
+    assert shape is not None and shape[0].high <= 7
+
+
+def test_a_piece_of_a_dataset_is_an_array() -> None:
+    head = "import h5py\nf = h5py.File('a.h5')\nd = f['x']\n"
+    assert value_of("d[10:30]", head).type == "numpy.ndarray"
+
+
+def test_an_index_of_all_combinations_becomes_a_frame() -> None:
+    head = "import pandas as pd\ni = pd.MultiIndex.from_product([['a', 'b'], range(50)], names=['k', 'n'])\n"
+    frame = value_of("i.to_frame(index=False)", head)
+    assert frame.size is not None and frame.size.likely == 100
+    assert [name for name, _ in frame.columns or ()] == ["k", "n"]
