@@ -76,7 +76,9 @@ def how_left(body: list[ast.stmt]) -> str:
 def test_kind(test: ast.expr) -> str:
     """What a test asks."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return {"isinstance": "not isinstance", "call": "not call", "truth": "not x"}.get(test_kind(test.operand), "not ...")
+        return {"isinstance": "not isinstance", "call": "not call", "truth": "not x"}.get(
+            test_kind(test.operand), "not ..."
+        )
     if isinstance(test, ast.BoolOp):
         return "and" if isinstance(test.op, ast.And) else "or"
     if isinstance(test, ast.Call):
@@ -137,7 +139,11 @@ class Rewrite(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         first = node.args[0] if node.args else None
-        if isinstance(node.func, ast.Name) and node.func.id in ("any", "all", "next") and isinstance(first, ast.GeneratorExp):
+        if (
+            isinstance(node.func, ast.Name)
+            and node.func.id in ("any", "all", "next")
+            and isinstance(first, ast.GeneratorExp)
+        ):
             outer = first.generators[0]
             outer.iter = self.wrapped(outer.iter, f"{node.func.id}() runs|||", "Counted")
         return node
@@ -212,8 +218,8 @@ def instrument() -> None:
             tree = ast.fix_missing_locations(Rewrite(path).visit(tree))
         return compile(tree, path, "exec", dont_inherit=True, optimize=_optimize)
 
-    external.cache_from_source = no_cache  # type: ignore[attr-defined]
-    external.SourceLoader.source_to_code = source_to_code  # type: ignore[attr-defined]
+    external.cache_from_source = no_cache
+    external.SourceLoader.source_to_code = source_to_code  # type: ignore[assignment,method-assign]
 
 
 def one(path: Path, task: str) -> None:
@@ -229,9 +235,9 @@ def one(path: Path, task: str) -> None:
     for place, (of, taken) in list(COUNTS.items()):
         before = imported.get(place, (0.0, 0.0))
         own = place[0] == str(path)
-        of, taken = (of, taken) if own else (of - before[0], taken - before[1])
-        if of > 0:
-            row = [place[0] if not own else f"{path.parent.name}/{path.name}", *place[1:], of, taken, own]
+        counted = (of, taken) if own else (of - before[0], taken - before[1])
+        if counted[0] > 0:
+            row = [place[0] if not own else f"{path.parent.name}/{path.name}", *place[1:], *counted, own]
             print("COUNT " + json.dumps(row))
 
 

@@ -108,7 +108,6 @@ SNIPPETS: dict[str, str] = {
     "call_class": "x = Trivial(a)",
     "lambda": "x = lambda: 0",
     "list_of_four": "x = [a, b, c, d]",
-    "pair": "x = (f, g)",
     "tuple_of_four": "x = (a, b, c, d)",
     "dict_of_four": "x = {'k': a, 'l': b, 'm': c, 'n': d}",
     "set_of_four": "x = {a, b, c, d}",
@@ -134,7 +133,6 @@ LOOPS: dict[str, str] = {
     "while": "x = n\nwhile x:\n    x -= 1",
     "for_decrement": "x = n\nfor y in l:\n    x -= 1",
     "comprehension": "x = [f * g for y in l]",
-    "comprehension_of_pairs": "x = [(f, g) for y in l]",
     "generator": "for x in (y for y in l):\n    pass",
 }
 
@@ -208,10 +206,6 @@ KINDS: dict[str, tuple[str, Callable[[Times], float]]] = {
         "one turn of a comprehension that keeps a new number, without the step of its loop and the expression",
         lambda t: t["comprehension"] - t["for_list"] - net(t, 0, "float_multiply"),
     ),
-    "container_kept": (
-        "a tuple, list or dict that a comprehension keeps, beyond a number",
-        lambda t: t["comprehension_of_pairs"] - t["comprehension"] + net(t, 0, "float_multiply") - net(t, 0, "pair"),
-    ),
     "generator_step": (
         "a generator's resume and yield, without the loops on either side",
         lambda t: t["generator"] - 2 * t["for_list"] - name(t),
@@ -261,7 +255,7 @@ CHECKS: dict[str, tuple[str, dict[str, int]]] = {
     ),
     "x = [(y, e[k]) for y in l]": (
         "x = [(y, e[k]) for y in l]",
-        {"loop_step": 1, "comprehension_step": 1, "container_kept": 1, "build_tuple_item": 2, "subscript": 1, "name": 3},
+        {"loop_step": 1, "comprehension_step": 1, "build_tuple_item": 2, "subscript": 1, "name": 3},
     ),
 }
 

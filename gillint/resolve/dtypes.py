@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of
-from gillint.resolve.values import Value
+from gillint.resolve.values import ITERATORS, Value
 
 _ARRAY = "numpy.ndarray"
 _OF_SCALAR = {"int": "int64", "float": "float64", "bool": "bool", "complex": "complex128", "str": "str"}
@@ -120,7 +120,7 @@ def of_elements(value: Value) -> str | None:
     for _ in range(6):
         if inner.type == _ARRAY:
             return inner.dtype
-        if inner.type not in ("list", "tuple", "range", "iterator", "generator"):
+        if inner.type not in ("list", "tuple", "range", "generator", *ITERATORS):
             break
         inner = element_of(inner)
     return _OF_SCALAR.get(inner.type or "")

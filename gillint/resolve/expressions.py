@@ -8,13 +8,13 @@ from operator import mul
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.knowledge.base import find_fact, find_type, knows_below
+from gillint.knowledge.base import find_fact, find_method, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import element_of, literal_text
 from gillint.resolve.branching import emit_part, sometimes
-from gillint.resolve.calls import apply, knows, step_through
+from gillint.resolve.calls import apply, knows
 from gillint.resolve.contents import printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.distance import distance
@@ -23,7 +23,9 @@ from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.members import one_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.printing import write_into
 from gillint.resolve.shapes import ARRAY
+from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.texts import Text, filled, unknown
@@ -185,18 +187,24 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         if operator in ("contains", "not_contains"):
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
-            found = project_operator(act, left, f"__{operator}__", (right,), node.span)
-            arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
-            if arrays and operator not in ("is", "is_not"):
-                found = operator_fact(
-                    act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span
-                )
+            method = f"__{operator}__"
+            found = project_operator(act, left, method, (right,), node.span)
+            decides = _who_compares(left, right, method)
+            if decides is not None:
+                found = operator_fact(act, decides, method, (right if decides is left else left,), node.span)
         if found is None:
             act.operation("compare")
         elif operator not in ("contains", "not_contains"):
             result = found
         left = right
     return result
+
+
+def _who_compares(left: Value, right: Value, method: str) -> Value | None:
+    """The operand whose fact a comparison is: an array, or an object of a library; numbers and texts are bytecode's own."""
+    arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
+    objects = [v for v in (left, right) if v.reference is None and "." in (v.type or "")]
+    return next((v for v in (*arrays, *objects) if find_method(v.type or "", method) is not None), None)
 
 
 def _subscript(act: Activation, node: t.Subscript) -> Value:
@@ -314,10 +322,8 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
         for number, block in enumerate(turns):
             within = reduce(mul, act.loops[len(act.loops) - depth + number + 1 :], ONE)
             emit_part(act, block, 1.0 / max(1.0, within.likely))
-        act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
-        if node.kind != "generator" and isinstance(node.value or node.element, (t.Sequence, t.Dict)):
-            act.operation("container_kept")
         with sometimes(act, passing):
+            act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
             produced = evaluate(act, node.element)
             value = evaluate(act, node.value) if node.value is not None else None
     block = builder.finish()
@@ -406,10 +412,10 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     size = Estimate.point(len(node.template.replace(HOLE, "")))
     distinct: Estimate | None = ONE
     texts: list[Text] = []
-    for part, width in zip(node.parts, node.widths, strict=True):
+    for part, width, specified in zip(node.parts, node.widths, node.specified, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
-        operator_fact(act, value, "__format__", (), part.span)
+        write_into(act, value, part.span, specified=specified)
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length

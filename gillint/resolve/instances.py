@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_method
 from gillint.knowledge.schema import Behaviour, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.handovers import HANDOVERS
-from gillint.resolve.scope import ClassScope
-from gillint.resolve.trace import Bound
+from gillint.resolve.scope import ENUMS, ClassScope
+from gillint.resolve.trace import Block, Bound, Call, Kind, Loop
 from gillint.resolve.values import HOLDERS, ClassRef, PartialRef, Value
 
 _MEASURES = ("leaves(", "instances(", "printed(", "floats(")
@@ -31,6 +32,26 @@ def asks_for_contents(name: str) -> bool:
 def _mentions(behaviour: Behaviour) -> bool:
     costs = (behaviour.gil, behaviour.native)
     return any(c is not None and c.of is not None and any(m in c.of for m in _MEASURES) for c in costs)
+
+
+def set_fields(act: Activation, owner: ClassScope, positional: tuple[Value, ...], span: Span) -> None:
+    """What making an instance does where no `__init__` is written: fields are set, a member of an enumeration is looked up."""
+    for base in act.program.library_bases(owner):
+        fact = find_fact(base) if base in ENUMS else None
+        if fact is not None:
+            act.emit(Call(span, act.path, base, "library", Bound(None, positional), fact))
+    texts = owner.outline.decorators if owner.outline is not None else ()
+    written = next((d for d in texts if d.split("(")[0].rpartition(".")[2] == "dataclass"), None)
+    if written is None or "__init__" in owner.methods:
+        return
+    count = sum(name not in owner.methods for name in owner.attributes)
+    act.operation("name", 2.0 * count)
+    setter = find_fact("object.__setattr__") if "frozen=True" in written.replace(" ", "") else None
+    if setter is None:
+        act.operation("store_attribute", count)
+        return
+    each = Block((), (Call(span, act.path, setter.name, "library", fact=setter, implicit=True),))
+    act.emit(Loop(span, act.path, Kind.MAP, Estimate.point(count), each, function=act.name))
 
 
 def opened_up(act: Activation, value: Value, depth: int = 3) -> Value:
@@ -110,3 +131,16 @@ def _is_instance(value: Value) -> bool:
 
 def _length(value: Value) -> Estimate | None:
     return Estimate.point(len(value.items)) if value.items is not None else None
+
+
+_BY_METHODS = {"str": "__str__", "repr": "__repr__"}
+
+
+def by_its_method(act: Activation, name: str, positional: tuple[Value, ...], span: Span) -> None:
+    """`str(soup)`: what an object of a library does when it is asked to write itself."""
+    if name not in _BY_METHODS or len(positional) != 1:
+        return
+    value = positional[0]
+    fact = find_method(value.type, _BY_METHODS[name]) if value.type is not None and "." in value.type else None
+    if fact is not None:
+        act.emit(Call(span, act.path, fact.name, "library", Bound(value), fact, implicit=True))

@@ -11,7 +11,7 @@ from gillint.resolve.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column,
 from gillint.resolve.dtypes import of_elements
 from gillint.resolve.shapes import ARRAY, constant_int
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, Value, join
+from gillint.resolve.values import ITERATORS, NONE, Value, join
 
 
 def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
@@ -23,7 +23,7 @@ def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
         return _unnamed(result, *data.shape, data.dtype)
     if data.type == "dict" and data.columns is None and data.items is not None:
         return _of_members(data, bound, result)
-    if data.type not in ("list", "tuple", "generator", "iterator"):
+    if data.type not in ("list", "tuple", "generator", *ITERATORS):
         return replace(result, items=None, element=None)
     rows, row = size_of(data), element_of(data)
     if row.columns is not None:

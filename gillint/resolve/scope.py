@@ -11,6 +11,8 @@ from gillint.syntax import tree as t
 from gillint.syntax.outline import ClassOutline, FunctionOutline
 from gillint.syntax.parse import Syntax
 
+ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
+
 
 @dataclass(frozen=True, slots=True)
 class Peers:
