@@ -26,7 +26,7 @@ from gillint.resolve.exhaustion import (
 )
 from gillint.resolve.expressions import evaluate, sequence
 from gillint.resolve.importing import bind_import
-from gillint.resolve.iterating import awaited_from, iterate
+from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.likelihood import (
     RARE,
@@ -280,7 +280,7 @@ def _attempt(act: Activation, body: t.Body) -> None:
 
 
 def _for(act: Activation, node: t.For) -> None:
-    source = evaluate(act, node.iterable)
+    source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span)
     act.begin(source)
 
     def enter() -> _Entry:

@@ -100,3 +100,51 @@ def test_an_index_of_all_combinations_becomes_a_frame() -> None:
     frame = value_of("i.to_frame(index=False)", head)
     assert frame.size is not None and frame.size.likely == 100
     assert [name for name, _ in frame.columns or ()] == ["k", "n"]
+
+
+OWN = """
+class Listed:
+    def __init__(self):
+        self.rows = [(i, str(i)) for i in range(40)]
+    def __iter__(self):
+        return iter(self.rows)
+class Made:
+    def __iter__(self):
+        for i in range(50):
+            yield {"n": i}
+class Stepped:
+    def __iter__(self):
+        return self
+    def __next__(self):
+        return b"abc"
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "size"),
+    [
+        ("[name for number, name in Listed()]", "str", 40),
+        ("[d for d in Made()]", "dict", 50),
+        ("[b for b in Stepped()]", "bytes", None),
+        ("list(Made())", "dict", 50),
+        ("[d for i, d in enumerate(Made())]", "dict", 50),
+    ],
+)
+def test_instances_of_own_classes_are_gone_through(expression: str, kind: str, size: float | None) -> None:
+    value = value_of(expression, OWN)
+    assert value.element is not None and value.element.type == kind
+    assert size is None or (value.size is not None and value.size.likely == size)
+
+
+@pytest.mark.parametrize(
+    ("expression", "count", "members"),
+    [
+        ("[p for p in np.ndindex(X.shape)]", 20000, 2),
+        ("[p for p in np.ndindex(3, 4, 5)]", 60, 3),
+        ("[p for p, x in np.ndenumerate(pixels)]", 1200, 2),
+    ],
+)
+def test_the_places_of_the_elements_of_an_array(expression: str, count: float, members: int) -> None:
+    places = value_of(expression, HEAD)
+    assert places.size is not None and places.size.likely == count
+    assert places.element is not None and places.element.items is not None and len(places.element.items) == members
