@@ -148,3 +148,18 @@ def test_the_places_of_the_elements_of_an_array(expression: str, count: float, m
     places = value_of(expression, HEAD)
     assert places.size is not None and places.size.likely == count
     assert places.element is not None and places.element.items is not None and len(places.element.items) == members
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape"),
+    [
+        ("m.sum(axis=1)", (50, 1)),
+        ("m.sum(0)", (1, 80)),
+        ("np.array(m.sum(1))[:, 0]", (50,)),
+        ("a.sum(axis=1)", (50,)),
+    ],
+)
+def test_sums_of_sparse_matrices(expression: str, shape: tuple[float, ...]) -> None:
+    head = "import numpy as np\nfrom scipy.sparse import csc_matrix, csr_array\n"
+    head += "m = csc_matrix(np.zeros((50, 80)))\na = csr_array(np.zeros((50, 80)))\n"
+    assert dimensions(value_of(expression, head)) == shape
