@@ -29,7 +29,7 @@ from gillint.resolve.instances import (
     set_fields,
     validated,
 )
-from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.intrinsics import WRAPPERS, intrinsic
 from gillint.resolve.keeping import kept
 from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
@@ -322,6 +322,10 @@ def library(
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
+    if fact is not None and (fact.consumes is not None or public in WRAPPERS):
+        from gillint.resolve.iterating import iterable_of
+
+        positional = tuple(iterable_of(act, v, span) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
     if fact is None:
         fact = default_fact(name)

@@ -65,7 +65,7 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if handler is None or not args:
         return _looked_up(act, name, args, span) if name.startswith("operator.") else None
     made = handler(name, args)
-    return _stepping(act, args, made, span) if made is not None and name in _WRAPPERS else made
+    return _stepping(act, args, made, span) if made is not None and name in WRAPPERS else made
 
 
 def _looked_up(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value | None:
@@ -74,7 +74,7 @@ def _looked_up(act: Activation, name: str, args: tuple[Value, ...], span: Span) 
     return looked_up(act, name, args, span) if name.endswith(".__call__") else None
 
 
-_WRAPPERS = ("zip", "enumerate", "reversed", "iter")
+WRAPPERS = ("zip", "enumerate", "reversed", "iter")
 
 
 def _stepping(act: Activation, sources: tuple[Value, ...], made: Value, span: Span) -> Value:
