@@ -235,9 +235,9 @@ def one(path: Path, task: str) -> None:
     for place, (of, taken) in list(COUNTS.items()):
         before = imported.get(place, (0.0, 0.0))
         own = place[0] == str(path)
-        made, into = (of, taken) if own else (of - before[0], taken - before[1])
-        if made > 0:
-            row = [place[0] if not own else f"{path.parent.name}/{path.name}", *place[1:], made, into, own]
+        counted = (of, taken) if own else (of - before[0], taken - before[1])
+        if counted[0] > 0:
+            row = [place[0] if not own else f"{path.parent.name}/{path.name}", *place[1:], *counted, own]
             print("COUNT " + json.dumps(row))
 
 

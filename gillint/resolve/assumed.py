@@ -57,6 +57,8 @@ SIZES |= {
     f"sklearn.neighbors.{n}": Estimate(50, 2_000, 1e6)
     for n in ("KNeighborsClassifier", "KNeighborsRegressor", "NearestNeighbors")
 }
+# The weights of a layer.
+SIZES |= {"torch.nn.Linear": Estimate(500, 20_000, 1e7), "torch.nn.Conv2d": Estimate(200, 10_000, 1e7)}
 # A file that nothing in sight writes has some hundred lines of ordinary length.
 FILES = (
     "io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile",

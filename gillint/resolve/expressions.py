@@ -8,7 +8,7 @@ from operator import mul
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.knowledge.base import find_fact, find_type, knows_below
+from gillint.knowledge.base import find_fact, find_method, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
@@ -187,18 +187,24 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         if operator in ("contains", "not_contains"):
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
-            found = project_operator(act, left, f"__{operator}__", (right,), node.span)
-            arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
-            if arrays and operator not in ("is", "is_not"):
-                found = operator_fact(
-                    act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span
-                )
+            method = f"__{operator}__"
+            found = project_operator(act, left, method, (right,), node.span)
+            decides = _who_compares(left, right, method)
+            if decides is not None:
+                found = operator_fact(act, decides, method, (right if decides is left else left,), node.span)
         if found is None:
             act.operation("compare")
         elif operator not in ("contains", "not_contains"):
             result = found
         left = right
     return result
+
+
+def _who_compares(left: Value, right: Value, method: str) -> Value | None:
+    """The operand whose fact a comparison is: an array, or an object of a library; numbers and texts are bytecode's own."""
+    arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
+    objects = [v for v in (left, right) if v.reference is None and "." in (v.type or "")]
+    return next((v for v in (*arrays, *objects) if find_method(v.type or "", method) is not None), None)
 
 
 def _subscript(act: Activation, node: t.Subscript) -> Value:

@@ -11,7 +11,7 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact, Returns
 from gillint.resolve.bound import Answers, dtype_name, element_of, number_of, size_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import UNKNOWN, Value, of_number
+from gillint.resolve.values import UNKNOWN, LazyRef, Value, of_number
 
 
 def returned(fact: Fact, decision: Decision, bound: Bound) -> Value:
@@ -25,9 +25,11 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     base: Value = UNKNOWN
     if returns.like is not None:
         base = answers.value(returns.like) or UNKNOWN
+        reference = None
         if returns.element_of_like:
-            base = element_of(base)
-        base = replace(base, literal=None, number=None, reference=None, text=None, source=None)
+            base = element_of(base)  # itself: one of several types, a function, a queue
+            reference = base.reference if not isinstance(base.reference, LazyRef) else None
+        base = replace(base, literal=None, number=None, reference=reference, text=None, source=None)
     changes: dict[str, object] = {}
     if returns.type is not None:
         changes["type"] = returns.type

@@ -86,7 +86,10 @@ _SQUARE = (
 def _square(name: str, bound: Bound, result: Value) -> Value:
     shape, first = bound.get("shape"), bound.positional[0]
     if shape is not None and shape.items is not None and len(shape.items) == 2:
-        return replace(result, shape=tuple(number_of(d) for d in shape.items))
+        sides = tuple(number_of(d) for d in shape.items)
+        if name.endswith("diags") and element_of(first).type in ("int", "float"):  # numbers that fill their diagonals
+            result = replace(result, size=size_of(first) * sides[0].min(sides[1]))
+        return replace(result, shape=sides)
     if name.endswith("diags"):
         diagonal = element_of(first) if first.type == "list" else first
         return replace(result, shape=(size_of(diagonal),) * 2) if diagonal.type != "float" else result

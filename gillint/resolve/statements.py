@@ -201,7 +201,7 @@ def _if(act: Activation, node: t.If) -> float:
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
-    taken = None if holds is None or leaves(arms[not holds]) else int(not holds)
+    taken = None if holds is None or (leaves(arms[not holds]) and not act.given) else int(not holds)
     period, name = once_in(act, node), emptied(node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))

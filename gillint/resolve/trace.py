@@ -191,6 +191,7 @@ Node = Call | Loop | Branch | Handover | Await
 class Block:
     """What runs once: bytecode by kind of operation, and the nodes in order.
 
+    `rounds`: of a function that calls itself, how often it runs for one call from outside, where something tells.
     `depth`: how many loops of unknown length there are in it, one in the other, recursion and other functions included.
     """
 
@@ -199,6 +200,7 @@ class Block:
     function: str | None = None
     recursive: bool = False
     span: Span | None = None
+    rounds: Estimate | None = None
     depth: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -242,7 +244,7 @@ class Resolved:
 def _depth(node: Node) -> int:
     if isinstance(node, Call):
         inner, callback = node.inner, node.callback
-        called = 0 if inner is None else inner.depth + inner.recursive
+        called = 0 if inner is None else inner.depth + (inner.recursive and inner.rounds is None)
         return called if callback is None else max(called, callback.depth)
     if isinstance(node, Loop):
         return node.body.depth + node.trips.is_open
