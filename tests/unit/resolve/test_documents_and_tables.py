@@ -55,6 +55,8 @@ def test_an_xpath_that_is_a_function_gives_one_value(path: str, kind: str) -> No
     ("data", "low", "high"),
     [
         ("(b'0123456789abcdef' * 10000)[:100000]", 0.0, 0.01),
+        ("bytes(range(256)) * 400", 0.0, 0.01),
+        ("bytes(100000)", 0.0, 0.01),
         ("os.urandom(100000)", 1.0, 1.0),
         ("os.urandom(100000)[:5000]", 1.0, 1.0),
         ("json.dumps([{'name': i, 'value': i * 1.5} for i in range(1000)]).encode()", 0.1, 0.9),
