@@ -241,16 +241,16 @@ def _undone(kind: str) -> Callable[[Bound, Value], Value]:
 
 def _all_new(bound: Bound, result: Value) -> Value:
     """Random bytes: none is a copy of another."""
-    return replace(result, text=unknown(size_of(result)))
+    return replace(result, shape=None, text=unknown(size_of(result)))
 
 
 def _of_numbers(bound: Bound, result: Value) -> Value:
     """`bytes(n)` are zeros; those of a range are all different; those of a text or of other bytes are the same."""
     source = bound.positional[0] if bound.positional else None
     if source is not None and source.type == "int":
-        return replace(result, text=unknown(ZERO))
+        return replace(result, shape=None, text=unknown(ZERO))
     if source is not None and source.type == "range":
-        return replace(result, text=unknown(size_of(result)))
+        return replace(result, shape=None, text=unknown(size_of(result)))
     return _same(bound, result)
 
 
