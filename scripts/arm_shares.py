@@ -218,8 +218,8 @@ def instrument() -> None:
             tree = ast.fix_missing_locations(Rewrite(path).visit(tree))
         return compile(tree, path, "exec", dont_inherit=True, optimize=_optimize)
 
-    external.cache_from_source = no_cache  # type: ignore[attr-defined]
-    external.SourceLoader.source_to_code = source_to_code  # type: ignore[attr-defined]
+    external.cache_from_source = no_cache
+    external.SourceLoader.source_to_code = source_to_code  # type: ignore[assignment,method-assign]
 
 
 def one(path: Path, task: str) -> None:

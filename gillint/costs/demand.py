@@ -265,7 +265,8 @@ class Costs:
 
     def calls(self, block: Block) -> tuple[CallShare, ...]:
         """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
-        shares = [CallShare(call, self.effect(call), *rest) for call, *rest in self._below(block).values()]
+        below = self._below(block).values()
+        shares = [CallShare(call, self.effect(call), count, chain, chance) for call, count, chain, chance in below]
         return tuple(sorted(shares, key=lambda share: -share.elapsed.likely))
 
     def _below(self, block: Block) -> _Found:

@@ -13,7 +13,7 @@ from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Target
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
-from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
@@ -89,6 +89,15 @@ class Program(Protocol):
         """
         ...
 
+    def configured(self) -> dict[Span, Configured]:
+        """What the file says of logging, by the place where it says so."""
+        ...
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there are no other files."""
+        ...
+
     def idly(self, *, idle: bool = True) -> AbstractContextManager[None]:
         """Run code that the program has no use for."""
         ...
@@ -105,6 +114,10 @@ class Program(Protocol):
 
     def class_of(self, type_name: str | None) -> ClassScope | None:
         """The class of the project that a type names."""
+        ...
+
+    def getter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
+        """The function behind a property, bound to the instance; None where the attribute is none."""
         ...
 
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:

@@ -98,7 +98,9 @@ def sometimes(act: Activation, share: float) -> Iterator[None]:
 
 def emit_part(act: Activation, block: Block, share: float) -> None:
     """Note what happens in a share of the runs."""
-    if block.nodes or block.operations:
+    if share >= 1.0:
+        act.builder.include(block)
+    elif block.nodes or block.operations:
         act.emit(Branch((block, _NOTHING), (share, 1.0 - share)))
 
 

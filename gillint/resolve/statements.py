@@ -24,7 +24,7 @@ from gillint.resolve.exhaustion import (
     turns_while_talking,
     usual_turns,
 )
-from gillint.resolve.expressions import evaluate
+from gillint.resolve.expressions import evaluate, sequence
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.iterations import iterations_of
@@ -56,7 +56,7 @@ from gillint.resolve.values import (
     join,
     text_of,
 )
-from gillint.resolve.widening import widen
+from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
 
 WHILE_TURNS = "how often the `while` loop runs"
@@ -91,7 +91,7 @@ def _assign(act: Activation, node: t.Assign) -> None:
             bind(act, target, Value(type="type", reference=AliasRef(annotated(act, node.value))))
         return
     known = annotated(act, node.annotation) if node.annotation is not None else UNKNOWN
-    value = evaluate(act, node.value) if node.value is not None else known
+    value = _assigned(act, node) if node.value is not None else known
     if (not is_known(value) or value.type == "NoneType") and is_known(known):
         value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
@@ -100,6 +100,16 @@ def _assign(act: Activation, node: t.Assign) -> None:
         bind(act, target, value)
         if is_known(known):
             declare(act, target, known)
+
+
+def _assigned(act: Activation, node: t.Assign) -> Value:
+    """The value of an assignment; `a, b = b, a` makes no tuple."""
+    value, target = node.value, node.targets[0]
+    assert value is not None
+    if isinstance(value, t.Sequence) and isinstance(target, t.Sequence) and len(node.targets) == 1:
+        in_turn = len(value.elements) in (2, 3) and len(target.elements) == len(value.elements)
+        return sequence(act, value, built=not in_turn)
+    return evaluate(act, value)
 
 
 def _augment(act: Activation, node: t.Augment) -> None:
@@ -206,7 +216,8 @@ def _loop(
 
     `learn` looks at what the first turn did, and says whether that tells more about how often the loop turns.
     """
-    before = dict(act.environment)
+    before = entered = dict(act.environment)
+    first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
     for attempt in range(3):
@@ -226,6 +237,10 @@ def _loop(
         after = act.environment
         stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
         learned = attempt == 0 and learn is not None and learn(builder)
+        if attempt == 0:
+            first = dict(after)
+        elif attempt == 1:
+            stable = {k: made_anew(v, entered.get(k), first.get(k), after[k], trips) for k, v in stable.items()}
         if attempt == 2 or (not learned and all(stable.get(k) == v for k, v in before.items())):
             break
         # Grown containers keep the size that the trip count gives them.

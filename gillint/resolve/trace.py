@@ -80,6 +80,20 @@ class Bound:
         return None
 
 
+def bind_arguments(
+    fact: Fact | None,
+    receiver: Value | None,
+    positional: tuple[Value, ...],
+    keywords: tuple[tuple[str, Value], ...],
+    has_star: bool,
+) -> Bound:
+    """Give the arguments their parameters' names."""
+    names = fact.parameters if fact is not None else ()
+    parameters = list(zip(names, positional, strict=False))
+    parameters.extend(keywords)
+    return Bound(receiver, positional, tuple(parameters), has_star)
+
+
 CallKind = Literal["library", "project", "undefined", "unknown", "join"]
 
 

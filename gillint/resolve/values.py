@@ -73,10 +73,20 @@ class TaskRef:
 
 @dataclass(frozen=True, slots=True)
 class MadeRef:
-    """A queue or a namespace, by the place where it was made: who takes from it gets what anybody puts into it."""
+    """A queue, a pipe or a namespace, by the place where it was made: who takes from it gets what anybody puts into it.
+
+    `end` is which of the two ends of a pipe, `also` are the other places where the same variable may have been made.
+    """
 
     path: str
     span: Span
+    end: int = 0
+    also: tuple[MadeRef, ...] = ()
+
+    @property
+    def places(self) -> tuple[MadeRef, ...]:
+        """The places one by one."""
+        return (MadeRef(self.path, self.span, self.end), *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +274,8 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         b = replace(b, type="float")
     if depth > _MAX_NESTING:
         return UNKNOWN
+    if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and _is_empty(a) != _is_empty(b):
+        return b if _is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
     choice = _choice(a, b, depth)
     if choice is not None:
         return choice
@@ -294,7 +306,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         columns=_columns(a.columns, b.columns, depth),
         literal=a.literal if a.literal == b.literal else None,
         number=number,
-        reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
+        reference=_reference(a.reference, b.reference),
         distinct=a.distinct if a.distinct == b.distinct else None,
         origin=a.origin or b.origin,
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
@@ -302,8 +314,17 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
     )
 
 
+def _reference(a: Reference | None, b: Reference | None) -> Reference | None:
+    if a == b or _same_code(a, b):
+        return b
+    if isinstance(a, MadeRef) and isinstance(b, MadeRef):
+        places = tuple(dict.fromkeys((*a.places, *b.places)))
+        return replace(places[0], also=places[1:]) if len(places) <= _MAX_OPTIONS else None
+    return None
+
+
 def _is_empty(value: Value) -> bool:
-    return value.size is not None and value.size.high == 0
+    return value.items == () if value.size is None else value.size.high == 0
 
 
 def _sources(a: Source | None, b: Source | None, depth: int) -> Source | None:
@@ -414,6 +435,8 @@ def trimmed(value: Value, depth: int = 4) -> Value:
     )
 
 
+# What runs through something else, item by item.
+ITERATORS = ("iterator", "enumerate", "zip", "reversed", "dict_items", "dict_values", "dict_keys")
 HOLDERS = (
     "list", "set", "dict", "tuple", "collections.OrderedDict", "collections.defaultdict", "collections.deque",
     "sortedcontainers.SortedDict",
@@ -441,10 +464,10 @@ def tells_more(old: Value | None, new: Value, *, measured: bool) -> bool:
         return False
     if old.type != new.type or old.reference != new.reference:
         return new.type is not None or new.reference is not None
-    return _is_measured(new) and not _is_measured(old)
+    return is_measured(new) and not is_measured(old)
 
 
-def _is_measured(value: Value) -> bool:
+def is_measured(value: Value) -> bool:
     """Whether an amount is known: a size, a number, a shape."""
     amounts = (value.size, value.number, *(value.shape or ()))
     return any(a is not None and a.known for a in amounts) or value.literal is not None
