@@ -15,8 +15,9 @@ from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
 # How often arms are taken, where their tests do not tell: means over the places of some two hundred programs and of the Python
-# libraries that they run, by `python -m scripts.arm_shares` (`scripts/data/arm-shares.txt`). A place counts once, however often it runs. Half of the guards
-# are taken never, so that the second and the third one behind each other hardly matter; a handler or a `raise` nearly never is.
+# libraries that they run (`python -m scripts.arm_shares`; `scripts/data/arm-shares.txt`). A place counts once, however often
+# it runs. Half of the guards are never taken, so that the second and the third one behind each other hardly matter; a handler
+# or a `raise` nearly never is.
 RARE = 0.02  # an exception
 TAKEN = 0.4  # an arm after which it goes on: 0.35 to 0.48; the one of an `elif` shares with the others
 LEAVES = 0.15  # `if not line: continue`: 0.13 to 0.17; `if x is None: return`: 0.20 to 0.25
