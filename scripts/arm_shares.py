@@ -218,8 +218,8 @@ def instrument() -> None:
             tree = ast.fix_missing_locations(Rewrite(path).visit(tree))
         return compile(tree, path, "exec", dont_inherit=True, optimize=_optimize)
 
-    external.cache_from_source = no_cache  # type: ignore[attr-defined]
-    external.SourceLoader.source_to_code = source_to_code  # type: ignore[attr-defined]
+    external.cache_from_source = no_cache
+    external.SourceLoader.source_to_code = source_to_code  # type: ignore[assignment,method-assign]
 
 
 def one(path: Path, task: str) -> None:
@@ -235,9 +235,9 @@ def one(path: Path, task: str) -> None:
     for place, (of, taken) in list(COUNTS.items()):
         before = imported.get(place, (0.0, 0.0))
         own = place[0] == str(path)
-        of, taken = (of, taken) if own else (of - before[0], taken - before[1])
-        if of > 0:
-            row = [place[0] if not own else f"{path.parent.name}/{path.name}", *place[1:], of, taken, own]
+        counted = (of, taken) if own else (of - before[0], taken - before[1])
+        if counted[0] > 0:
+            row = [place[0] if not own else f"{path.parent.name}/{path.name}", *place[1:], *counted, own]
             print("COUNT " + json.dumps(row))
 
 

@@ -13,13 +13,14 @@ from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import NAMESPACES
-from gillint.resolve.bound import Answers, build, size_of
+from gillint.resolve.bound import Answers, size_of
 from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.instances import maker_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
+from gillint.resolve.returns import build
 from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sparse import refine_sparse
@@ -80,6 +81,7 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
         return _of_class(act, act.program.class_of(ref.key), name, span)
     if isinstance(ref, ChoiceRef):
         return _of_choice(act, ref, name, span)
+    value = _as_dates(act, value, name)
     owner = act.program.class_of(value.type)
     if owner is not None:
         return _of_instance(act, owner, value, name, span)
@@ -108,6 +110,16 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     if part is None:
         return Value(reference=reference, origin=name)
     return replace(part, reference=reference, origin=name)
+
+
+_INDEX, _DATES = "pandas.Index", "pandas.DatetimeIndex"
+
+
+def _as_dates(act: Activation, value: Value, name: str) -> Value:
+    """An index that is asked for what only one of dates has is one of dates: `prices.index.year`."""
+    if value.type != _INDEX or _has(act, _INDEX, name) or not _has(act, _DATES, name):
+        return value
+    return replace(value, type=_DATES)
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:

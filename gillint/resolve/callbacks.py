@@ -8,8 +8,9 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.attributes import attribute_value
-from gillint.resolve.bound import Answers, build, element_of
+from gillint.resolve.bound import Answers, element_of
 from gillint.resolve.estimators import run_of_steps
+from gillint.resolve.returns import build
 from gillint.resolve.trace import Block, Bound
 from gillint.resolve.values import UNKNOWN, LazyRef, Value
 
@@ -25,8 +26,7 @@ def called_back(
         with act.nested() as builder:
             passed = bound.positional
             for method in steps:
-                made = apply(act, method, passed, (), span, fact.name)
-                passed = (made, *passed[1:])
+                passed = (apply(act, method, passed, (), span, fact.name), *passed[1:])
         return builder.finish(), None
     if fact.callback is None or decision.likely.effect is Effect.WAITS:
         return None, None

@@ -292,10 +292,28 @@ class Classes(Modules):
     def _dataclass_fields(
         self, owner: ClassScope, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
     ) -> None:
-        names = [n for n in owner.attributes if n not in owner.methods]
-        for name, value in (*zip(names, positional, strict=False), *keywords):
-            if name in owner.attributes and value.type is not None:
-                self.set_attribute(owner, name, value)
+        """Note what the fields are given, those of the bases first; of what they inherit, the classes have it apart."""
+        fields = self._fields(owner, set())
+        for name, value in (*zip(fields, positional, strict=False), *keywords):
+            declaring = fields.get(name)
+            if declaring is None or value.type is None:
+                continue
+            if declaring is not owner and name not in owner.attributes:
+                owner.attributes[name] = declaring.attributes[name]
+                owner.declared.add(name)
+            for scope in {id(s): s for s in (declaring, owner)}.values():
+                self.set_attribute(scope, name, value)
+
+    def _fields(self, owner: ClassScope, visited: set[str]) -> dict[str, ClassScope]:
+        """The fields of a class in the order of its constructor's parameters, and where each is declared."""
+        if owner.key in visited:
+            return {}
+        visited.add(owner.key)
+        found: dict[str, ClassScope] = {}
+        for base in owner.bases:
+            parent = self.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
+            found |= self._fields(parent, visited) if parent is not None else {}
+        return found | {n: found.get(n, owner) for n in owner.attributes if n not in owner.methods}
 
     def local_class(self, node: t.Class, activation: Activation) -> Value:
         """A class defined inside a function."""

@@ -8,13 +8,13 @@ from operator import mul
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.knowledge.base import find_fact, find_type, knows_below
+from gillint.knowledge.base import find_fact, find_method, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import element_of, literal_text
 from gillint.resolve.branching import emit_part, sometimes
-from gillint.resolve.calls import apply, knows, step_through
+from gillint.resolve.calls import apply, knows
 from gillint.resolve.contents import printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.distance import distance
@@ -24,6 +24,8 @@ from gillint.resolve.members import one_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.printing import write_into
+from gillint.resolve.shapes import ARRAY
+from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind, grow
 from gillint.resolve.texts import Text, filled, unknown
@@ -185,18 +187,24 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         if operator in ("contains", "not_contains"):
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
-            found = project_operator(act, left, f"__{operator}__", (right,), node.span)
-            arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
-            if arrays and operator not in ("is", "is_not"):
-                found = operator_fact(
-                    act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span
-                )
+            method = f"__{operator}__"
+            found = project_operator(act, left, method, (right,), node.span)
+            decides = _who_compares(left, right, method)
+            if decides is not None:
+                found = operator_fact(act, decides, method, (right if decides is left else left,), node.span)
         if found is None:
             act.operation("compare")
         elif operator not in ("contains", "not_contains"):
             result = found
         left = right
     return result
+
+
+def _who_compares(left: Value, right: Value, method: str) -> Value | None:
+    """The operand whose fact a comparison is: an array, or an object of a library; numbers and texts are bytecode's own."""
+    arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
+    objects = [v for v in (left, right) if v.reference is None and "." in (v.type or "")]
+    return next((v for v in (*arrays, *objects) if find_method(v.type or "", method) is not None), None)
 
 
 def _subscript(act: Activation, node: t.Subscript) -> Value:
@@ -213,9 +221,8 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     if fact_value is None:
         act.operation("subscript")
         return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
-    if inner is not None:
-        return inner
-    return fact_value
+    is_read = fact_value.type == ARRAY and inner is not None and inner.type == value.type != ARRAY  # from a file
+    return fact_value if inner is None or is_read else inner
 
 
 def _slice(act: Activation, node: t.Slice) -> Value:

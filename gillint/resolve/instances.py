@@ -131,3 +131,16 @@ def _is_instance(value: Value) -> bool:
 
 def _length(value: Value) -> Estimate | None:
     return Estimate.point(len(value.items)) if value.items is not None else None
+
+
+_BY_METHODS = {"str": "__str__", "repr": "__repr__"}
+
+
+def by_its_method(act: Activation, name: str, positional: tuple[Value, ...], span: Span) -> None:
+    """`str(soup)`: what an object of a library does when it is asked to write itself."""
+    if name not in _BY_METHODS or len(positional) != 1:
+        return
+    value = positional[0]
+    fact = find_method(value.type, _BY_METHODS[name]) if value.type is not None and "." in value.type else None
+    if fact is not None:
+        act.emit(Call(span, act.path, fact.name, "library", Bound(value), fact, implicit=True))

@@ -43,10 +43,9 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _drawn(name, args)
     if name == "dict":
         return _dict(args, bound.parameters)
-    if name.startswith("dict.") and bound.receiver is not None:
-        return _dict_method(name[5:], bound.receiver, args)
-    if name.endswith(".pop") and bound.receiver is not None and bound.receiver.type == "list":
-        return element_of(bound.receiver)
+    if bound.receiver is not None and (name.startswith("dict.") or name == "list.pop"):
+        taken = name == "list.pop"
+        return element_of(bound.receiver) if taken else _dict_method(name[5:], bound.receiver, args)
     if name in _PACKED:
         return _packed(name, bound)
     if name == "str.format":

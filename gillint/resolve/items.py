@@ -10,6 +10,7 @@ from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.shapes import ARRAY, KEPT
+from gillint.resolve.sparse import sparse_part
 from gillint.resolve.texts import Text
 from gillint.resolve.values import SymbolRef, Value, text_of
 from gillint.syntax import tree as t
@@ -31,6 +32,9 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             return found
     if value.type == ARRAY:
         return array_item(value, index, node)
+    part = sparse_part(value, index)
+    if part is not None:
+        return part
     if isinstance(node, t.Slice) or index.type == "slice":
         return None if (value.type or "").startswith("pandas.") and value.type not in _ROWS else _sliced(value, index)
     if value.type in MAPPINGS:

@@ -135,47 +135,52 @@ def _value(act: Activation, node: t.Expr) -> Value:
 
 def chance(act: Activation, test: t.Expr) -> float | None:
     """How often a test holds, where the numbers in it tell: `i % 3 == 0`, `random.random() < 0.2`; None elsewhere."""
-    if isinstance(test, t.Unary) and test.operator == "not":
-        held = chance(act, test.operand)
-        return None if held is None else 1.0 - held
+    if _is_not(test):
+        held_otherwise = chance(act, test.operand)
+        return None if held_otherwise is None else 1.0 - held_otherwise
     if isinstance(test, t.Boolean):
-        parts = [chance(act, part) for part in test.values]
-        if None in parts:
-            return None
-        both = test.operator == "and"
-        product = 1.0
-        for part in parts:
-            product *= (part if both else 1.0 - part) if part is not None else 1.0
-        return product if both else 1.0 - product
-    left, sign, right = test, "ne", 0.0
-    if isinstance(test, t.Compare) and len(test.rights) == 1:
-        left, sign = test.left, test.operators[0]
-        if not _is_drawn(left) and not _is_remainder(left):
-            return None
-        number = _exactly(act, test.rights[0])
-        if number is None:
-            return None
-        right = number
-    if _is_drawn(left) and left is not test:
-        below = min(1.0, max(0.0, right))
-        return below if sign in ("lt", "le") else 1.0 - below if sign in ("gt", "ge") else None
-    if not isinstance(left, t.Binary) or left.operator != "mod":
+        return _chance_of_all(act, test)
+    if isinstance(test, t.Binary):  # `if i % 3`
+        return _remainders(act, test, "ne", 0.0)
+    if not isinstance(test, t.Compare) or len(test.rights) != 1:
         return None
-    period = _exactly(act, left.right)
-    if period is None or not 1.0 <= period <= _LONGEST_PERIOD or period != int(period):
+    left, sign = test.left, test.operators[0]
+    if not isinstance(left, t.Binary) and not _is_drawn(left):
         return None
+    right = _exactly(act, test.rights[0])
+    if right is None:
+        return None
+    if isinstance(left, t.Binary):
+        return _remainders(act, left, sign, right)
+    below = min(1.0, max(0.0, right))
+    return below if sign in ("lt", "le") else 1.0 - below if sign in ("gt", "ge") else None
+
+
+def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
+    """Of several tests that have nothing to do with each other."""
+    both = test.operator == "and"
+    product = 1.0
+    for part in test.values:
+        found = chance(act, part)
+        if found is None:
+            return None
+        product *= found if both else 1.0 - found
+    return product if both else 1.0 - product
+
+
+def _remainders(act: Activation, node: t.Binary, sign: str, right: float) -> float | None:
+    """How many of the remainders compare like that."""
+    period = _exactly(act, node.right) if node.operator == "mod" else None
     holds = _ORDER.get(sign)
-    return None if holds is None else sum(holds(i, right) for i in range(int(period))) / period
+    if period is None or holds is None or not 1.0 <= period <= _LONGEST_PERIOD:
+        return None
+    return sum(holds(i, right) for i in range(int(period))) / int(period)
 
 
 _LONGEST_PERIOD = 10_000.0
 _ORDER: dict[str, Callable[[float, float], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
 }  # fmt: skip
-
-
-def _is_remainder(node: t.Expr) -> bool:
-    return isinstance(node, t.Binary) and node.operator == "mod"
 
 
 def _is_drawn(node: t.Expr) -> bool:

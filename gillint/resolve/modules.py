@@ -86,6 +86,7 @@ class Modules(Program):
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own
         self._depth_limit = _MAX_DEPTH
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
+        self._recurring: dict[str, list[Mapping[str, Value]]] = {}  # the arguments with which they were
         self._left = BUDGET
         self._queued: dict[tuple[MadeRef, str], Value] = {}
         self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []

@@ -7,7 +7,7 @@ from gillint.frozen import replace
 from gillint.resolve.bound import size_of
 from gillint.resolve.shapes import ARRAY, with_shape
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import Value
+from gillint.resolve.values import UNKNOWN, Value
 
 _TEST_SHARE = Estimate.point(0.25)  # scikit-learn's default
 _FOLDS = Estimate.point(5)
@@ -21,7 +21,8 @@ def refine_partition(name: str, bound: Bound, result: Value) -> Value:
         parts = [_some_of(v, s) for v in bound.positional for s in (ONE - share, share)]
         return Value(type="list", size=Estimate.point(len(parts)), items=tuple(parts))
     if last == "split" and bound.positional:
-        folds = bound.receiver.number if bound.receiver is not None and bound.receiver.number is not None else _FOLDS
+        splitter = bound.receiver or UNKNOWN
+        folds = splitter.number or splitter.size or _FOLDS
         rows = _rows(bound.positional[0])
         share = ONE / folds
         places = [Value(type=ARRAY, dtype="int64", size=n, shape=(n,)) for n in (rows * (ONE - share), rows * share)]

@@ -107,8 +107,8 @@ def _assigned(act: Activation, node: t.Assign) -> Value:
     value, target = node.value, node.targets[0]
     assert value is not None
     if isinstance(value, t.Sequence) and isinstance(target, t.Sequence) and len(node.targets) == 1:
-        count = len(value.elements)
-        return sequence(act, value, built=count not in (2, 3) or len(target.elements) != count)
+        in_turn = len(value.elements) in (2, 3) and len(target.elements) == len(value.elements)
+        return sequence(act, value, built=not in_turn)
     return evaluate(act, value)
 
 
@@ -201,7 +201,7 @@ def _if(act: Activation, node: t.If) -> float:
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
-    taken = None if holds is None or leaves(arms[not holds]) else int(not holds)
+    taken = None if holds is None or (leaves(arms[not holds]) and not act.given) else int(not holds)
     period, name = once_in(act, node), emptied(node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))

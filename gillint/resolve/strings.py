@@ -5,11 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
+from functools import partial
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.contents import printed, written
+from gillint.resolve.paths import ASKING, selected
 from gillint.resolve.patterns import compiled, groups, matched, matches, split
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
@@ -333,6 +335,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
         _names(_TEXTS, "lower", "upper", "title", "casefold", "swapcase"), _changed
     ),
     **dict.fromkeys(("os.urandom", "secrets.token_bytes", "random.randbytes"), _all_new),
+    **{name: partial(selected, name) for name in ASKING},
     **dict.fromkeys(_JSON_OUT, _made_from("json")),
     **dict.fromkeys(_JSON_IN, _undone("json")),
     **dict.fromkeys(("pickle.dumps", "marshal.dumps", "msgpack.packb", "msgpack.dumps"), _made_from("pickle")),

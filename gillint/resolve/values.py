@@ -274,6 +274,8 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         b = replace(b, type="float")
     if depth > _MAX_NESTING:
         return UNKNOWN
+    if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and _is_empty(a) != _is_empty(b):
+        return b if _is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
     choice = _choice(a, b, depth)
     if choice is not None:
         return choice
@@ -322,7 +324,7 @@ def _reference(a: Reference | None, b: Reference | None) -> Reference | None:
 
 
 def _is_empty(value: Value) -> bool:
-    return value.size is not None and value.size.high == 0
+    return value.items == () if value.size is None else value.size.high == 0
 
 
 def _sources(a: Source | None, b: Source | None, depth: int) -> Source | None:

@@ -349,7 +349,19 @@ def implies(one: Condition, other: Condition) -> bool:
         has, wants = getattr(one, key), getattr(other, key)
         if wants is not None and (has is None or one.of != other.of or not set(has) <= set(wants)):
             return False
-    rest = ("not_type", "given", "absent", "argument", "is_", "python", "version", "build", "installed", "missing")
+    rest = (
+        "not_type",
+        "given",
+        "absent",
+        "argument",
+        "is_",
+        "matches",
+        "python",
+        "version",
+        "build",
+        "installed",
+        "missing",
+    )
     return all(getattr(other, key) in (None, getattr(one, key)) for key in rest)
 
 
