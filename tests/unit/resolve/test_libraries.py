@@ -10,6 +10,7 @@ from gillint.pipeline import analyse
 from gillint.resolve.program import resolve
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse
+from tests.support import regions
 
 
 def effects(source: str) -> str:
@@ -278,3 +279,17 @@ def test_an_opened_picture_is_decoded_once() -> None:
     )
     assert "PIL.ImageFile.ImageFile.resize (" in text
     assert "PIL.Image.Image.rotate (" in text
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("from collections import OrderedDict as O\nfor x in range(9):\n    O.fromkeys('abc').move_to_end('a')\n", "collections.OrderedDict.move_to_end"),
+        ("from collections import Counter as C\nfor x in range(9):\n    C.fromkeys('abc').most_common()\n", "collections.Counter.most_common"),
+        ("from json import JSONDecoder\nfor x in range(9):\n    JSONDecoder().decode('[]')\n", "json.JSONDecoder.decode"),
+        ("from pickle import Unpickler as U\nfor x in range(9):\n    U(open('a', 'rb')).load()\n", "pickle.Unpickler.load"),
+    ],
+)  # fmt: skip
+def test_methods_of_classes_that_have_another_name_or_inherit(source: str, name: str) -> None:
+    (loop,) = [r for r in regions(source) if r["kind"] == "loop"]
+    assert name in {c["name"] for c in loop["calls"]}
