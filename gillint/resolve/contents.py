@@ -68,14 +68,14 @@ _FEW_TEXTS, _COPY = 1_000, 3
 
 def _unique(value: Value) -> Estimate:
     """How many characters or bytes are no copies of others: what is left to a compressor."""
-    is_file = value.type in FILES
-    text = text_of(element_of(value)) if is_file else text_of(value)
-    unique = (
-        text.each(size_of(value)).unique if text is not None and is_file else text.unique if text is not None else None
-    )
     share = _BINARY_UNIQUE if value.type in _BINARY else _USUALLY_UNIQUE
-    usual = size_of(value) * (member_size(value) if is_file else ONE) * share
-    return unique if unique is not None else usual
+    if value.type in FILES:
+        line = text_of(element_of(value))
+        unique = line.each(size_of(value)).unique if line is not None else None
+        return unique if unique is not None else size_of(value) * member_size(value) * share
+    text = text_of(value)
+    unique = text.unique if text is not None else None
+    return unique.min(size_of(value)) if unique is not None else size_of(value) * share
 
 
 def written(value: Value) -> Text:
@@ -129,7 +129,11 @@ _LEAVES = Estimate(1, 3, 20)
 _LEAVES_OF_INSTANCE = Estimate(2, 5, 30)
 
 
-def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
+_MEMBERS = Estimate(0, 5, 1000)  # of a container inside another one, where nothing tells how long it is
+_DEPTH = 4
+
+
+def _nested(value: Value, what: str, depth: int = _DEPTH) -> Estimate:
     """How many leaves, or instances of classes of the project, there are in nested containers."""
     leaves = what == "leaves"
     if value.type in ("list", "tuple", "set", "frozenset", "dict", "collections.deque", "collections.defaultdict"):
@@ -144,7 +148,8 @@ def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
         member = value.element or UNKNOWN
         if value.type in ("dict", "collections.defaultdict") and value.items is not None:
             member = value.items[-1]
-        return own + size_of(value) * _nested(member, what, depth - 1)
+        is_open = depth < _DEPTH and value.size is None
+        return own + (_MEMBERS if is_open else size_of(value)) * _nested(member, what, depth - 1)
     if value.type == "json" and leaves and value.size is not None and depth > 0:
         return ONE + value.size * _nested(element_of(value), what, depth - 1)
     if value.type is not None and "::" in value.type:

@@ -60,6 +60,7 @@ class Resolver(Functions):
         self.files = Files()
         self.options = {}
         self.tables = {}
+        self._configured = {}
         self.births = {}
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)

@@ -78,7 +78,14 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "pickle.dump": dumped,
     "marshal.dump": dumped,
     **dict.fromkeys(("json.load", "pickle.load", "marshal.load"), loaded),
-    **dict.fromkeys(tuple(f"sqlite3.Cursor.{m}" for m in ("fetchall", "fetchone", "fetchmany")), fetched),
+    **dict.fromkeys(
+        tuple(
+            f"{t}.{m}"
+            for t in ("sqlite3.Cursor", "duckdb.DuckDBPyConnection")
+            for m in ("fetchall", "fetchone", "fetchmany")
+        ),
+        fetched,
+    ),
     "print": printed_line,
     "dataclasses.asdict": _as_dict,
     "vars": _as_dict,

@@ -7,11 +7,13 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
-from gillint.resolve.bound import MAPPINGS, Answers, build, element_of, literal_text, size_of
+from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.operators import operator_fact
+from gillint.resolve.pictures import decodes
+from gillint.resolve.returns import build
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.shapes import ARRAY
+from gillint.resolve.shapes import PICTURE
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, MadeRef, Value, is_known, join
 from gillint.syntax import tree as t
@@ -146,14 +148,15 @@ _CHANGED_BY_FACTS = (
 
 def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
     """What a fact says of the object afterwards, as often as the call is made."""
+    if decodes(receiver, function.name):
+        change_target(act, function.value, replace(receiver, type=PICTURE, text=None))
+        return
     fact = find_method(receiver.type or "", function.name)
     if fact is None or fact.mutates is None:
         return
     named = tuple(zip(fact.parameters, positional, strict=False))
-    if fact.mutates.shape is not None or fact.mutates.type not in (
-        None,
-        receiver.type,
-    ):  # it is made anew, not added to
+    made_anew = fact.mutates.shape is not None or fact.mutates.dims is not None  # not added to
+    if made_anew or fact.mutates.type not in (None, receiver.type):
         bound = Bound(receiver, tuple(positional), named)
         change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
         return
@@ -332,8 +335,8 @@ def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
         size = (first + different(turns, index)) if _is_empty(container) or turns != ONE else container.size
         change_target(act, target.value, replace(container, items=pair, size=size, element=pair[0]))
-    if container.type in (ARRAY, "pandas.Series", "pandas.DataFrame"):
-        operator_fact(act, container, "__setitem__", (index, value), target.span)
+    if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
+        act.operation("store_subscript")
 
 
 def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
