@@ -292,6 +292,7 @@ def test_an_opened_picture_is_decoded_once() -> None:
         ("collections import Counter as C", "C.fromkeys('abc').most_common()", "collections.Counter.most_common"),
         ("json import JSONDecoder", "JSONDecoder().decode('[]')", "json.JSONDecoder.decode"),
         ("pickle import Unpickler as U", "U(open('a', 'rb')).load()", "pickle.Unpickler.load"),
+        ("shapely import points", "points([[1, 2], [3, 4]])[0].buffer(1)", "shapely.Point.buffer"),
     ],
 )
 def test_methods_of_classes_that_have_another_name_or_inherit(imported: str, call: str, name: str) -> None:
