@@ -310,7 +310,7 @@ def library(
     by_its_method(act, name, positional, span)
     fact = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
     owner, _, method = name.rpartition(".")
-    kind_of_owner = INSTANCES.get(owner) if receiver is None else receiver.type
+    kind_of_owner = INSTANCES.get(owner, owner) if receiver is None else receiver.type
     if fact is None and kind_of_owner is not None:
         fact = find_method(kind_of_owner, method)
     is_made = fact is None and find_type(name) is not None
@@ -344,6 +344,8 @@ def library(
     result = _result(act, fact, decision, bound, keywords, span)
     if is_made:
         result = replace(result, type=name)
+    elif fact.name != name and receiver is None and result.type in bases_of(owner):
+        result = replace(result, type=owner)  # `Counter.fromkeys`, which is that of dict, makes a Counter
     bound = with_work(public, bound, result)
     if query is not None:
         result = answered(public, result, query)
