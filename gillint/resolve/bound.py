@@ -94,7 +94,7 @@ _ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
-_CONTENTS = ("leaves", "instances", "listed", "printed", "unique", "floats")  # measures that look inside
+_CONTENTS = ("leaves", "instances", "listed", "printed", "unique", "noise", "fresh", "floats")  # measures that look inside
 
 
 class Answers:

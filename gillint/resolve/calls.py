@@ -27,6 +27,7 @@ from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.peers import peer_of, with_text
+from gillint.resolve.randomness import looking_random
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.sql import Query
 from gillint.resolve.storage import describe
@@ -376,7 +377,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
         if result == UNKNOWN:
             result = _made(name, bound.positional, keywords)
         result = refine(name, bound, result)
-    result = describe(act, name, bound, span, textual(name, bound, result))
+    result = describe(act, name, bound, span, looking_random(name, bound, textual(name, bound, result)))
     result = stored(act, name, bound, span, result)
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)

@@ -12,7 +12,7 @@ from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import element_of, literal_text
 from gillint.resolve.calls import apply, knows, step_through
-from gillint.resolve.contents import printed
+from gillint.resolve.contents import digits, printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
@@ -402,7 +402,7 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length
-            texts.append((text_of(value) if not width else None) or unknown(length))
+            texts.append(unknown(length) if width else text_of(value) or digits(value))
             if value.literal is None:
                 distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
     return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))

@@ -10,7 +10,7 @@ from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import CONTENT
 from gillint.resolve.files import MEMBER, Content
-from gillint.resolve.texts import ANY
+from gillint.resolve.randomness import noise
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
@@ -105,7 +105,8 @@ def filled(value: Value, content: Content, *, is_text: bool = False) -> Value:
 
 def raw(content: Content) -> Content:
     """The bytes of the file itself."""
-    return replace(content, size=content.size / PACKED, text=ANY, packed=False) if content.packed else content
+    size = content.size / PACKED
+    return replace(content, size=size, text=noise(size), packed=False) if content.packed else content
 
 
 def unpacked(content: Content) -> Content:

@@ -14,6 +14,7 @@ from gillint.resolve.assumed import ROWS
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
+from gillint.resolve.randomness import drawn, packed_numbers
 from gillint.resolve.repeated import called_again
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
@@ -145,7 +146,8 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     """A number between what is passed, one of so many: `random.randrange(800)`, `rng.choice(REGIONS)`."""
     last = name.rsplit(".", 1)[-1]
     if last == "choice":
-        return replace(element_of(args[0]), literal=None, number=None, distinct=size_of(args[0]))
+        kinds = size_of(args[0])
+        return drawn(replace(element_of(args[0]), literal=None, number=None, distinct=kinds), kinds)
     if last not in ("randint", "randrange", "randbelow", "uniform"):
         return None
     low, high = (args[0], args[1]) if len(args) > 1 else (Value(number=ZERO), args[0])
@@ -154,7 +156,9 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     first, count = low.number, high.number - low.number + (1 if last == "randint" else 0)
     middle = Estimate.of(x + n / 2 for x, n in zip(first.scenarios, count.scenarios, strict=True))
     amount = Estimate(first.low, middle.likely, (first + count).high)
-    return Value(type="float", number=amount) if last == "uniform" else Value(type="int", number=amount, distinct=count)
+    if last == "uniform":
+        return Value(type="float", number=amount)
+    return drawn(Value(type="int", number=amount, distinct=count), count)
 
 
 def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
@@ -237,13 +241,14 @@ def _packed(name: str, bound: Bound) -> Value | None:
         return _unpacked(bound)
     if name == "struct.Struct.pack":
         size = bound.receiver.size if bound.receiver is not None else None
-        return Value(type="bytes", size=size) if size is not None else None
+        return Value(type="bytes", size=size, text=bound.receiver.text) if size is not None and bound.receiver else None
     text = literal_text(bound.positional[0]) if bound.positional else None
     try:
         size = Estimate.point(struct.calcsize(text)) if text is not None else None
     except struct.error:
         size = None
-    return Value(type="struct.Struct" if name == "struct.Struct" else "bytes", size=size)
+    made = packed_numbers(text, size) if text is not None and size is not None else None
+    return Value(type="struct.Struct" if name == "struct.Struct" else "bytes", size=size, text=made)
 
 
 def _unpacked(bound: Bound) -> Value | None:

@@ -11,6 +11,7 @@ from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.contents import printed, written
 from gillint.resolve.patterns import compiled, matches, split
+from gillint.resolve.randomness import drawn
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
@@ -93,9 +94,18 @@ def _join(bound: Bound, result: Value) -> Value:
     source = Source("lines", member) if separator.pattern == "\n" and member.type is not None else None
     text = text_of(member) or unknown(size_of(member))
     made = joined(separator, text, size_of(members))
-    if member.distinct is not None and made.fresh is not None:  # the others are copies
+    if member.distinct is not None and made.fresh is not None and not made.drawn:  # the others are copies
         made = replace(made, fresh=made.fresh * (member.distinct.min(size_of(members)) / size_of(members).max(1)))
     return replace(result, text=made, source=source)
+
+
+def _some_drawn(bound: Bound, result: Value) -> Value:
+    """`random.choices(words, k=n)`, `random.sample(lines, 10)`: members are drawn by lot."""
+    members, population = result.element, bound.positional[0] if bound.positional else None
+    if members is None or population is None:
+        return result
+    kinds = size_of(population)
+    return replace(result, element=drawn(replace(members, literal=None, distinct=kinds), kinds))
 
 
 def together(left: Value, right: Value) -> Text | None:
@@ -342,6 +352,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
     "list.__mul__": _copies,
+    **dict.fromkeys(_names(("random", "random.Random"), "choices", "sample"), _some_drawn),
     **dict.fromkeys(_names(_TEXTS, "join"), _join),
     **dict.fromkeys(_names(_TEXTS, "replace", "translate", "expandtabs"), _changed),
     **dict.fromkeys(_names(("string.Template",), "substitute", "safe_substitute"), _filled_in),
