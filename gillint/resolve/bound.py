@@ -94,7 +94,8 @@ _ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
-_CONTENTS = ("leaves", "instances", "listed", "printed", "unique", "noise", "fresh", "floats")  # measures that look inside
+# Measures that look inside.
+_CONTENTS = frozenset(["leaves", "instances", "listed", "printed", "unique", "noise", "fresh", "floats"])
 
 
 class Answers:

@@ -22,7 +22,7 @@ from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import asks_for_contents, opened_up
 from gillint.resolve.intrinsics import intrinsic
-from gillint.resolve.keeping import kept
+from gillint.resolve.keeping import born_with, kept
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
@@ -176,6 +176,8 @@ def _construct(act: Activation, ref: ClassRef, positional: tuple[Value, ...], ke
         act.emit(Call(span, act.path, name, "project", inner=block))
     owner = act.program.class_of(result.type)
     if owner is not None:
+        if block is None:
+            born_with(act, owner)
         for base in act.program.library_bases(owner):
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
             run = act.program.attribute(owner, "run", result)

@@ -59,7 +59,7 @@ def printed(value: Value, depth: int = 4) -> Estimate:
 
 
 # The share of an ordinary text, document or file that is no copy of what came before in it.
-_USUALLY_UNIQUE = 0.35
+_USUALLY_UNIQUE = 0.3
 
 
 def known_text(value: Value) -> Text | None:
@@ -218,5 +218,12 @@ def inside(value: Value, what: str) -> Estimate:
     return _nested(value, what) if what in ("leaves", "instances") else _CONTENTS[what](value)
 
 
-_CONTENTS = {"printed": printed, "unique": _unique, "noise": _noise, "fresh": _fresh, "floats": _floats, "listed": _listed, "text": _text_in}
-MEASURES = ("leaves", "instances", "listed", "printed", "unique", "noise", "fresh", "floats")
+_CONTENTS = {
+    "printed": printed,
+    "unique": _unique,
+    "noise": _noise,
+    "fresh": _fresh,
+    "floats": _floats,
+    "listed": _listed,
+    "text": _text_in,
+}

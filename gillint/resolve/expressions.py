@@ -10,10 +10,11 @@ from gillint.knowledge.base import find_fact, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import element_of, literal_text
+from gillint.resolve.bound import element_of
 from gillint.resolve.calls import apply, knows, step_through
 from gillint.resolve.contents import digits, printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
+from gillint.resolve.displays import mapping, sequence
 from gillint.resolve.distance import distance
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterate
@@ -223,55 +224,6 @@ def _peek(act: Activation, node: t.Expr) -> Value:
         return evaluate(act, node)
 
 
-def _sequence(act: Activation, node: t.Sequence) -> Value:
-    values: list[Value] = []
-    plain = True
-    for element in node.elements:
-        act.operation(f"build_{node.kind}_item")
-        if isinstance(element, t.Starred):
-            inner = evaluate(act, element.value)
-            act.consume(inner)
-            if inner.items is not None and inner.type in ("list", "tuple"):
-                values.extend(inner.items)
-            else:
-                values.append(element_of(inner))
-                plain = False
-        else:
-            values.append(evaluate(act, element))
-    joined: Value | None = None
-    for value in values:
-        joined = join(joined, value)
-    size = Estimate.point(len(values)) if plain else None
-    items = tuple(values) if plain and node.kind != "set" and len(values) <= 64 else None
-    return Value(type=node.kind, size=size, element=joined, items=items)
-
-
-def _dict(act: Activation, node: t.Dict) -> Value:
-    named: list[tuple[str, Value]] = []
-    key_join: Value | None = None
-    value_join: Value | None = None
-    literal = True
-    for key, value in node.items:
-        act.operation("build_dict_item")
-        made = evaluate(act, value)
-        if key is None:
-            literal = False
-            if made.columns is not None:
-                named.extend(made.columns)
-            continue
-        name = evaluate(act, key)
-        text = literal_text(name)
-        if text is None:
-            literal = False
-        else:
-            named.append((text, made))
-        key_join, value_join = join(key_join, name), join(value_join, made)
-    size = Estimate.point(len(node.items)) if all(k is not None for k, _ in node.items) else None
-    columns = tuple(named) if literal and named else None
-    pair = (key_join or UNKNOWN, value_join or UNKNOWN) if node.items else None
-    return Value(type="dict", size=size, columns=columns, items=pair, element=key_join)
-
-
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     outer = act.environment
     act.environment = dict(outer)
@@ -323,6 +275,8 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
             hangs_on,
         )
     )
+    if node.kind in ("set", "dict") and produced.distinct is not None:
+        size = size.min(produced.distinct)
     known = size if hangs_on is None or not trips.known else None
     if node.kind == "dict":
         named: tuple[tuple[str, Value], ...] | None = None
@@ -429,8 +383,8 @@ _EVALUATE: dict[type, Callable[..., Value]] = {
     t.Compare: _compare,
     t.Subscript: _subscript,
     t.Slice: _slice,
-    t.Sequence: _sequence,
-    t.Dict: _dict,
+    t.Sequence: sequence,
+    t.Dict: mapping,
     t.Comprehension: _comprehension,
     t.Lambda: _lambda,
     t.Conditional: _conditional,

@@ -19,7 +19,7 @@ PACKED = 3.0  # what compression is taken to gain, here and in the facts of the 
 
 UNPACKING = {"gzip.": "gz", "bz2.": "bz2", "lzma.": "xz"}
 
-PACKED_KINDS = (*UNPACKING.values(), "xz-preset")
+PACKED_KINDS = (*UNPACKING.values(), "xz-preset", "gz-1", "gz-6")
 
 ARCHIVES = ("zipfile.ZipFile", "tarfile.TarFile")
 

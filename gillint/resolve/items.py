@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.columns import of_rows
@@ -10,6 +10,7 @@ from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.shapes import ARRAY, KEPT
+from gillint.resolve.texts import Text
 from gillint.resolve.values import SymbolRef, Value
 from gillint.syntax import tree as t
 
@@ -82,4 +83,21 @@ def _sliced(value: Value, piece: Value) -> Value | None:
     origin = value.origin if size is None else None
     member = element_of(value) if value.items is not None and value.type != "dict" else value.element
     kept = replace(value, size=size, shape=None, literal=None, items=None, element=member, number=None, origin=origin)
-    return replace(kept, reference=None, text=None, source=None)
+    return replace(kept, reference=None, text=_stretch(value, whole, size), source=None)
+
+
+_LONG = 256  # characters; of short texts one stretch is not like the others
+
+
+def _stretch(value: Value, whole: Estimate | None, size: Estimate | None) -> Text | None:
+    """The characters of a part of a long text: as mixed as those of the whole."""
+    text = value.text
+    if (
+        text is None
+        or whole is None
+        or size is None
+        or whole.low < _LONG
+        or value.type not in ("str", "bytes", "bytearray")
+    ):
+        return None
+    return text.part((whole / size.max(1)).max(1))

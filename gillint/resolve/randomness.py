@@ -43,11 +43,23 @@ def drawn(value: Value, kinds: Estimate | None) -> Value:
             return replace(value, text=Text(HOLE, (), ZERO, ONE, kinds.map(noise_of), True))
         text = text_of(value)
         new = (text.unique if text is not None and text.unique is not None else length).min(COPY)
-        made = replace(text, fixed=(length - new).max(0), fresh=new, noise=ZERO, drawn=True) if text is not None else None
+        made = (
+            replace(text, fixed=(length - new).max(0), fresh=new, noise=ZERO, drawn=True) if text is not None else None
+        )
         return replace(value, text=made or Text(HOLE, (), (length - new).max(0), new, ZERO, True))
     if value.type == "int":
         return replace(value, text=Text(HOLE, (), ZERO, printed(value), ZERO, True))
     return value
+
+
+def one_of(population: Value) -> Value:
+    """A member as a draw gives it: of texts that are known one by one, as long as they are on average."""
+    member, items = element_of(population), population.items
+    if member.type != "str" or not items or any(i.size is None for i in items):
+        return member
+    lengths = [size_of(i) for i in items]
+    middle = sum(n.likely for n in lengths) / len(lengths)
+    return replace(member, size=Estimate(min(n.low for n in lengths), middle, max(n.high for n in lengths)))
 
 
 def of_members(members: Value) -> Text | None:
@@ -55,10 +67,10 @@ def of_members(members: Value) -> Text | None:
     member, size = element_of(members), size_of(members)
     if member.type != "int" or members.type in ("bytes", "bytearray", "memoryview", "str"):
         return None
-    kinds = member.distinct
-    if text_of(member) is None and kinds is not None and member.literal is None:  # it goes round and round
+    kinds, text = member.distinct, text_of(member)
+    if kinds is not None and (text is None or not text.drawn):  # it goes round and round
         return Text(HOLE, (), ZERO, kinds.min(size))
-    return noise(size, noise_of(kinds.likely if kinds is not None else 256.0))
+    return noise(size, noise_of(kinds.likely if kinds is not None else 256.0)) if text is not None else None
 
 
 def packed_numbers(layout: str, size: Estimate) -> Text:
@@ -116,13 +128,15 @@ def looking_random(name: str, bound: Bound, result: Value) -> Value:
         if known is None or known.unique is None or size_of(source).likely <= 0:
             return result
         growth = size_of(result) / size_of(source).max(1)
-        made = Text(HOLE, (), known.fixed * growth, (known.fresh or ZERO) * growth, known.noise * growth * _ENCODED[name])
+        made = Text(
+            HOLE, (), known.fixed * growth, (known.fresh or ZERO) * growth, known.noise * growth * _ENCODED[name]
+        )
     elif name in _OF_NUMBERS and source.type == "int":  # `bytes(1000)`: zeros
         made = Text(HOLE, (), ONE, ZERO)
     elif name in _OF_NUMBERS:
         made = of_members(source)
-    elif name in _OF_ARRAYS:
-        made = noise(size_of(result), NOISE_OF_FLOATS if (source.dtype or "float64").startswith("float") else 0.0)
+    elif name in _OF_ARRAYS and (source.dtype or "float64").startswith("float"):
+        made = noise(size_of(result), NOISE_OF_FLOATS)
     else:
         return result
     return replace(result, text=made) if made is not None else result

@@ -58,7 +58,11 @@ def read(site: Site) -> Value:
         return result
     if site.bound.positional:
         whole = handle.size * size_of(element_of(handle))
-        return replace(result, shape=None, size=result.size.min(whole)) if result.size is not None else result
+        if result.size is None:
+            return result
+        size, line = result.size.min(whole), text_of(element_of(handle))
+        text = replace((line or ANY).each(handle.size).part((whole / size.max(1)).max(1)), pattern=HOLE)
+        return replace(result, shape=None, size=size, text=text if line is not None else None)
     line = element_of(handle)
     if result.type == "list":
         return replace(result, shape=None, size=handle.size, element=line)

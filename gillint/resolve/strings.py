@@ -11,7 +11,7 @@ from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.contents import printed, written
 from gillint.resolve.patterns import compiled, matches, split
-from gillint.resolve.randomness import drawn
+from gillint.resolve.randomness import drawn, one_of
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
@@ -105,13 +105,19 @@ def _some_drawn(bound: Bound, result: Value) -> Value:
     if members is None or population is None:
         return result
     kinds = size_of(population)
-    return replace(result, element=drawn(replace(members, literal=None, distinct=kinds), kinds))
+    return replace(result, element=drawn(replace(one_of(population), literal=None, distinct=kinds), kinds))
 
 
 def together(left: Value, right: Value) -> Text | None:
     """The characters of two texts, one after the other."""
     a, b = text_of(left), text_of(right)
     return (a or unknown(size_of(left))).plus(b or unknown(size_of(right))) if a is not None or b is not None else None
+
+
+def joined_after(old: Value | None, added: Value, times: Estimate) -> Text | None:
+    """The characters of a text, or of none, to which others have been added so often."""
+    known, begun = text_of(added), text_of(old) if old is not None else Text("", (), ZERO, ZERO)
+    return begun.plus(known.each(times)) if known is not None and begun is not None else None
 
 
 def _added(bound: Bound, result: Value) -> Value:
@@ -139,6 +145,9 @@ def _copies(bound: Bound, result: Value) -> Value:
     return replace(result, element=replace(member, distinct=size_of(members)), items=None)
 
 
+_COPIED = 0.1  # a text of which no more than this is new is the same piece over and over
+
+
 def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estimate | None) -> Value | None:
     """The pieces between separators: how many, how long, and what other separators are in one."""
     found = ZERO
@@ -152,7 +161,10 @@ def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estima
     length = ((size_of(source) - found) / pieces).max(0)
     piece = text.part(pieces)
     others = tuple((s, n) for s, n in piece.counts if s not in separators)
-    member = Value(type=source.type or "str", size=length, text=replace(piece, counts=others))
+    kinds = None
+    if text.unique is not None and not text.drawn and text.unique.likely < _COPIED * size_of(source).likely:
+        kinds = (text.unique / (length + 1)).max(1).min(pieces)  # the others are copies
+    member = Value(type=source.type or "str", size=length, text=replace(piece, counts=others), distinct=kinds)
     return Value(type="list", size=pieces, element=member)
 
 

@@ -12,6 +12,7 @@ from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.shapes import ARRAY
+from gillint.resolve.strings import joined_after
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, MadeRef, Value, is_known, join
 from gillint.syntax import tree as t
@@ -40,6 +41,9 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
         turns = (act.times * act.trips_so_far() / made).max(1)
         return (ZERO, turns) if turns != ONE else (value.size if value.size is not None else ZERO, ONE)
     depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
+    holder = _member_of(target)
+    if isinstance(holder, t.Name):  # the members are made with what holds them
+        depth = act.born.get(holder.id, (0, ZERO))[0]
     if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):  # of what is made anew in each turn
         depth = act.born.get(target.value.id, (0, ZERO))[0]
     if len(act.loops) <= depth:
@@ -59,7 +63,12 @@ def _attribute_key(act: Activation, target: t.Expr) -> str | None:
 def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here."""
     function = node.function
+    if isinstance(function, t.Name) and function.id in _SORTED_IN and positional and positional[0].type == "list":
+        _push(act, node.arguments[0].value, positional)
     if not isinstance(function, t.Attribute):
+        return
+    if function.name in _SORTED_IN and positional and positional[0].type == "list":
+        _push(act, node.arguments[0].value, positional)
         return
     receiver = read_target(act, function.value)
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
@@ -72,13 +81,17 @@ def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
         if positional:
             _set_default(act, function.value, positional)
         return
+    if function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
+        _update(act, function.value, receiver, positional[0])
+        return
     known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
     if receiver is None or receiver.type not in known or len(positional) <= position:
         return
     added = positional[position]
     old, count = growth(act, function.value, receiver)
-    if _member_of(function.value) is not None:
-        count = (count / _keys(count, _key_of(act, function.value))).sorted()
+    holder = _member_of(function.value)
+    if holder is not None:
+        count = (count / _members(act, holder, function.value, count)).sorted()
     if function.name in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)
@@ -114,8 +127,45 @@ def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> N
     default = positional[1] if len(positional) > 1 else NONE
     value = old if old.type == default.type else join(old if old != UNKNOWN else None, default)
     pair = (join(key if key != UNKNOWN else None, positional[0]), value)
-    size = _keys(act.trips_so_far(), positional[0]) if _is_empty(container) else container.size
+    _, turns = growth(act, mapping, container)
+    fills = _is_empty(container) or turns != ONE
+    size = _keys(turns, positional[0]) if fills else container.size
     change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
+
+
+_SORTED_IN = ("heappush", "insort", "insort_left", "insort_right")
+
+
+def _push(act: Activation, target: t.Expr, positional: list[Value]) -> None:
+    """`heappush(heap, item)`: what is taken out again in the meantime is not known."""
+    receiver = read_target(act, target)
+    if receiver is None or receiver.type != "list" or len(positional) < 2:
+        return
+    old, count = growth(act, target, receiver)
+    element = positional[1] if receiver.element is None else join(receiver.element, positional[1])
+    size = Estimate(old.low, (old + count).likely, (old + count).high)
+    change_target(act, target, replace(receiver, size=size, element=element, items=None, literal=None))
+
+
+_UPDATED = ("dict", "collections.OrderedDict", "collections.defaultdict")
+
+
+def _update(act: Activation, mapping: t.Expr, container: Value, other: Value) -> None:
+    """`d.update(other)`: members like those of the other, under keys that may be there already."""
+    if other.type not in MAPPINGS:
+        return
+    (key, value), (new_key, new_value) = pair_of(container), pair_of(other)
+    old, turns = growth(act, mapping, container)
+    size = None
+    if _is_empty(container) or container.size is not None:
+        added = size_of(other) * turns
+        size = old + (added.min(new_key.distinct) if new_key.distinct is not None else added)
+    pair = (
+        join(key if key != UNKNOWN else None, new_key),
+        join(value if value != UNKNOWN else None, new_value),
+    )
+    columns = (*(container.columns or ()), *(other.columns or ())) if container.columns and other.columns else None
+    change_target(act, mapping, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
 
 
 def _is_empty(container: Value) -> bool:
@@ -161,15 +211,29 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
-        grown = replace(receiver, size=before + added.max(0) * turns, shape=None, literal=None, text=None)
+        size = before + added.max(0) * turns
+        text = None
+        if receiver.type == "bytearray" and positional:
+            text = joined_after(None if before == ZERO else receiver, positional[0], turns)
+        grown = replace(receiver, size=size, shape=None, literal=None, text=text)
         change_target(act, function.value, grown)
 
 
 def _keys(count: Estimate, key: Value | None) -> Estimate:
     """Under how many keys so many things come; where nothing tells, there are as many keys as things under each."""
+    if key is not None and key.literal is not None:
+        return ONE
     if key is not None and key.distinct is not None:
         return key.distinct.min(count).max(1)
     return Estimate(1.0, max(1.0, count.likely) ** 0.5, max(1.0, count.high))
+
+
+def _members(act: Activation, holder: t.Expr, member: t.Expr, count: Estimate) -> Estimate:
+    """Over how many members of a dict or a list so many things are spread."""
+    container = read_target(act, holder)
+    if container is None or container.type != "list":
+        return _keys(count, _key_of(act, member))
+    return (container.size if container.size is not None else size_of(container)).min(count).max(1)
 
 
 # Of so many words of a text, this power are different ones (Heaps' law).
@@ -200,6 +264,8 @@ def read_target(act: Activation, target: t.Expr) -> Value | None:
     mapping = _member_of(target)
     if mapping is not None:
         container = read_target(act, mapping)
+        if container is not None and container.type == "list" and isinstance(target, t.Subscript):
+            return element_of(container)
         return pair_of(container)[1] if container is not None and container.type in MAPPINGS else None
     if isinstance(target, t.Name):
         found = next((env[target.id] for env in (act.environment, *act.enclosing) if target.id in env), None)
@@ -257,7 +323,9 @@ def change_target(act: Activation, target: t.Expr, value: Value) -> None:
     mapping = _member_of(target)
     if mapping is not None:
         container = read_target(act, mapping)
-        if container is not None and container.type in MAPPINGS:
+        if container is not None and container.type == "list" and isinstance(target, t.Subscript):
+            change_target(act, mapping, replace(container, element=value, items=None, literal=None))
+        elif container is not None and container.type in MAPPINGS:
             key = pair_of(container)[0]
             asked = _key_of(act, target)
             size = _keys(act.trips_so_far(), asked) if _is_empty(container) else container.size

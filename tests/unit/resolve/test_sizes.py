@@ -1,0 +1,116 @@
+"""How large things are that a program makes, beside what they are when it is run."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.knowledge.conditions import Target
+from gillint.resolve.bound import size_of
+from gillint.resolve.contents import inside
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.resolve.values import Value
+from gillint.syntax.parse import parse
+
+IMPORTS = """
+import heapq, io, json, os, random, string, struct, tempfile, zlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+import numpy as np
+"""
+
+
+def asked(body: str, before: str = "") -> Value:
+    """The value that is given to `id` in the body of a function."""
+    source = IMPORTS + dedent(before) + "def work():\n" + indent(dedent(body), "    ")
+    resolved = resolve(parse(source, "program.py"), Target(python="3.11"), Options().assumptions)
+    nodes = (n for trace in resolved.functions for n in walk(trace.block))
+    call = next(n for n in nodes if isinstance(n, Call) and n.name == "id")
+    return call.bound.positional[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("id({random.randint(1, 300) for _ in range(10_000)})", 300),
+        ("id({i % 7: i for i in range(10_000)})", 7),
+        ("d = {}\nfor i in range(10):\n    d.update({f'{i}-{j}': j for j in range(30)})\nid(d)", 300),
+        ("d = {}\nd.update({'a': 1, 'b': 2})\nid(d)", 2),
+        ("h = []\nfor i in range(500):\n    heapq.heappush(h, i)\nid(h)", 500),
+        ("id(list(filter(lambda v: v % 3 == 0, range(6000))))", 3000),
+        ("text = 'the quick brown fox jumps over the lazy dog ' * 400\nid(Counter(text.split()))", 9),
+        ("id(np.unique(np.random.randint(0, 100, size=40_000)))", 100),
+        ("raw = np.arange(20_000, dtype=np.float32).tobytes()\nid(np.frombuffer(raw, dtype=np.float32))", 20_000),
+        ("words = ['ab', 'cd', 'efgh', 'ijkl']\nid(''.join(random.choice(words) for _ in range(1000)))", 3000),
+        (
+            "lines = [json.dumps({'ts': i, 'level': 'INFO'}) for i in range(1000)]\n"
+            "groups = {}\nfor e in map(json.loads, lines):\n    groups.setdefault(e['level'], []).append(e)\nid(groups['x'])",
+            1000,
+        ),
+    ],
+)
+def test_how_many_members_a_container_has(body: str, size: float) -> None:
+    assert size_of(asked(body)).likely == pytest.approx(size, rel=0.15)
+
+
+def test_containers_of_an_instance_are_its_own() -> None:
+    """Each of twenty accounts has its share of what is booked on them."""
+    before = """
+        @dataclass
+        class Account:
+            name: str
+            history: list = field(default_factory=list)
+
+            def deposit(self, x):
+                self.history.append(x)
+    """
+    body = """
+        accounts = [Account(f"a{i}") for i in range(20)]
+        for t in range(4000):
+            accounts[t % 20].deposit(t)
+        for a in accounts:
+            id(a.history)
+    """
+    assert size_of(asked(body, before)).likely == pytest.approx(200, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "unique", "noise"),
+    [
+        ("id(os.urandom(4000))", 1.0, 1.0),
+        ("id(os.urandom(1000) * 4)", 0.25, 0.25),
+        ("id(bytes(random.randrange(256) for _ in range(4000)))", 1.0, 1.0),
+        ("id(bytes([random.getrandbits(8) for _ in range(4000)]))", 1.0, 1.0),
+        ("id(bytes(random.choice(b'ACGT') for _ in range(4000)))", 1.0, 0.0),
+        ("id(bytes(i % 250 for i in range(4000)))", 0.0625, 0.0),
+        ("id(bytes(4000))", 0.0, 0.0),
+        ("id(b'x' * 4000)", 0.0, 0.0),
+        ("id(''.join(random.choices(string.ascii_lowercase, k=4000)))", 1.0, 0.59),
+        ("words = ['alpha', 'gamma', 'delta']\nid(''.join(random.choice(words) for _ in range(800)))", 0.6, 0.0),
+        ("words = ['alpha', 'gamma', 'delta']\nid(''.join(words[i % 3] for i in range(800)))", 0.0, 0.0),
+        ("id(b''.join(struct.pack('<d', random.random()) for _ in range(500)))", 1.0, 0.8),
+        ("id(np.random.rand(500).tobytes())", 1.0, 0.8),
+        ("id(zlib.compress(b'x' * 4000))", 1.0, 1.0),
+        ("id(os.urandom(4000)[:1000])", 1.0, 1.0),
+        ("d = os.urandom(4000)\nfor i in range(0, 4000, 100):\n    id(d[i : i + 100])", 1.0, 1.0),
+        ("b = bytearray()\nfor _ in range(10):\n    b.extend(os.urandom(400))\nid(b)", 1.0, 1.0),
+        ("p = Path(tempfile.mkdtemp()) / 'x'\np.write_bytes(os.urandom(4000))\nid(p.read_bytes())", 1.0, 1.0),
+        ("id(json.dumps([{'id': i, 'group': i % 7} for i in range(5000)]))", 0.12, 0.0),
+        ("id('\\n'.join(f'{i} request handled by worker' for i in range(5000)))", 0.06, 0.0),
+    ],
+)
+def test_what_a_compressor_is_left_with(body: str, unique: float, noise: float) -> None:
+    value = asked(body)
+    size = size_of(value).likely
+    assert inside(value, "unique").likely / size == pytest.approx(unique, abs=0.02)
+    assert inside(value, "noise").likely / size == pytest.approx(noise, abs=0.02)
+
+
+def test_of_a_line_after_others_like_it_only_what_changes_is_new() -> None:
+    line = asked("for i in range(1000):\n    id(f'{i} request handled by worker')")
+    assert inside(line, "fresh").likely == 2
+    assert inside(line, "unique").likely > 20
