@@ -16,17 +16,19 @@ from gillint.resolve.contents import digits, printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import mapping, sequence
 from gillint.resolve.distance import distance
+from gillint.resolve.growing import grow, lengthen
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import assume, bind, grow
+from gillint.resolve.targets import assume, bind
 from gillint.resolve.texts import Text, filled, unknown
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
+    FunctionRef,
     SuperRef,
     SymbolRef,
     UndefinedRef,
@@ -122,6 +124,8 @@ def _call(act: Activation, node: t.Call) -> Value:
     text = dotted(node.function) or (f"….{node.function.name}" if isinstance(node.function, t.Attribute) else "…")
     result = apply(act, function, tuple(positional), tuple(keywords), node.span, text, has_star=has_star)
     grow(act, node, positional)
+    if act.program.grown and isinstance(function.reference, FunctionRef):
+        lengthen(act, node)
     return result
 
 

@@ -61,6 +61,7 @@ class Resolver(Functions):
         self.options = {}
         self.tables = {}
         self.births = {}
+        self.grown = ()
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         if self.web_handlers:

@@ -78,6 +78,55 @@ def test_containers_of_an_instance_are_its_own() -> None:
     assert size_of(asked(body, before)).likely == pytest.approx(200, abs=1)
 
 
+COLLECT = """
+    def collect(n, found):
+        for i in range(n):
+            found.append(i)
+
+    def tally(counts, word):
+        counts[word] = counts.get(word, 0) + 1
+
+    def walk(tree, found):
+        found.append(tree[0])
+        for child in tree[1]:
+            walk(child, found)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("found = []\ncollect(500, found)\nid(found)", 500),
+        ("found = []\nfor i in range(30):\n    collect(5, found)\nid(found)", 150),
+        ("for i in range(30):\n    found = []\n    collect(5, found)\n    id(found)", 5),
+        ("counts = {}\nfor i in range(1000):\n    tally(counts, f'w{i % 40}')\nid(counts)", 40),
+    ],
+)
+def test_a_function_fills_what_is_passed_to_it(body: str, size: float) -> None:
+    assert size_of(asked(body, COLLECT)).likely == size
+
+
+def test_how_much_a_function_that_calls_itself_collects_is_not_known() -> None:
+    assert asked("found = []\nwalk((1, [(2, [])]), found)\nid(found)", COLLECT).size is None
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("groups = [[] for _ in range(6)]\nfor i in range(600):\n    groups[i % 6].append(i)\nid(groups[0])", 100),
+        (
+            "for r in range(5):\n    g = [[] for _ in range(6)]\n    for i in range(600):\n        g[i % 6].append(i)\nid(g[0])",
+            100,
+        ),
+        ("d = defaultdict(lambda: [0, 0])\nid(d['a'])", 2),
+        ("a, b = {i: i for i in range(40)}, {-i: i for i in range(60)}\nid({**a, **b, 'c': 1})", 101),
+        ("a, b = list(range(40)), list(range(60))\nid([*a, 1, *b])", 101),
+    ],
+)
+def test_members_and_displays(body: str, size: float) -> None:
+    assert size_of(asked(body)).likely == size
+
+
 @pytest.mark.parametrize(
     ("body", "unique", "noise"),
     [
