@@ -42,6 +42,11 @@ _ITEM_BYTES = {
 }
 
 
+def item_bytes(array: Value) -> int:
+    """How many bytes an element of an array takes."""
+    return _ITEM_BYTES.get(array.dtype or "", 8)
+
+
 # Of these `items` are a key and a value.
 MAPPINGS = (
     "dict",
@@ -208,7 +213,7 @@ class Answers:
             return size * member_size(value)
         if what in ("bytes", "item"):
             plain = value is not None and value.type in ("bytes", "bytearray", "str", "memoryview")
-            item = 1 if plain else _ITEM_BYTES.get((value.dtype if value is not None else None) or "", 8)
+            item = 1 if plain else item_bytes(value or UNKNOWN)
             return size * item if what == "bytes" else Estimate.point(item)
         return size
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from gillint.estimate import ONE, Estimate
@@ -228,11 +229,16 @@ def _peek(act: Activation, node: t.Expr) -> Value:
         return evaluate(act, node)
 
 
+_PASSED = 0.5  # of what a condition lets through, where nothing tells
+
+
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     outer = act.environment
     act.environment = dict(outer)
+    from gillint.resolve.likelihood import chance
+
     hangs_on: str | None = None
-    depth = 0
+    depth, kept = 0, 1.0
     source = evaluate(act, node.clauses[0].iterable)  # once, outside
     act.begin(source)
     with act.nested() as builder:
@@ -252,9 +258,13 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
             act.loops.append(count)
             depth += 1
             bind(act, clause.target, element)
+            shares = []
             for condition in clause.conditions:
                 act.operation("branch")
                 evaluate(act, condition)
+                shares.append(chance(act, condition))
+            if shares:
+                kept *= math.prod(s for s in shares if s is not None) * (_PASSED if None in shares else 1.0)
         act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
         produced = evaluate(act, node.element)
         value = evaluate(act, node.value) if node.value is not None else None
@@ -262,8 +272,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     trips = turns_of(act.loops[len(act.loops) - depth :]).around(block.depth)
     del act.loops[len(act.loops) - depth :]
     act.environment = outer
-    filtered = any(c.conditions for c in node.clauses)
-    size = trips if not filtered else trips.map(lambda n: n / 2)
+    size = trips * kept
     if node.kind == "generator":
         lazy_value = Lazy(node.span, Kind.GENERATOR, block, trips, produced, act.path, act.name, hangs_on)
         return act.defer(lazy_value, "generator", produced)

@@ -35,6 +35,8 @@ WRITERS = ("csv.writer", "csv.DictWriter")
 
 _PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.DirEntry")
 
+_PUTTING_IN = (".add", ".write")  # of an archive: what goes in is asked for, not what is in it
+
 _SOME_MEMBERS = Value(type="io.BufferedReader", number=Estimate(3, 50, 5_000))
 
 
@@ -63,9 +65,12 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
     """
     if not _asks_for_content(fact):
         return None
-    for value in (*bound.positional[:1], bound.receiver):
+    named = bound.positional[:1]
+    if not fact.endswith(_PUTTING_IN):
+        named = (*named, *((bound.receiver,) if bound.receiver is not None else ()))
+    for value in named:
         name = name_of(value)
-        if value is not None and value.type in ARCHIVES:
+        if value.type in ARCHIVES:
             content = act.program.files.find(f"{name}{MEMBER}{HOLE}") if name is not None else None
             if content is None:
                 return _SOME_MEMBERS

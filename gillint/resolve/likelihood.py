@@ -57,6 +57,27 @@ def fills_a_gap(node: t.If) -> bool:
     return table is not None and any(isinstance(x, t.Subscript) and key_of(x.value) == table for x in stores)
 
 
+def chance(act: Activation, test: t.Expr) -> float | None:
+    """How likely a test holds: `rng.random() < 0.05`, `i % 4 == 0`, `i % 4`, `not i % 4`; None where nothing tells."""
+    if isinstance(test, t.Unary) and test.operator == "not":
+        opposite = chance(act, test.operand)
+        return 1.0 - opposite if opposite is not None else None
+    left = test.left if isinstance(test, t.Compare) and len(test.rights) == 1 else test
+    if isinstance(left, t.Binary) and left.operator == "mod":
+        period = _number(act, left.right)
+        holds = test.operators[0] if isinstance(test, t.Compare) else "ne"
+        return {"eq": 1.0 / period, "ne": 1.0 - 1.0 / period}.get(holds) if period is not None else None
+    if not isinstance(test, t.Compare) or not isinstance(left, t.Call) or left.arguments or len(test.rights) != 1:
+        return None
+    right = test.rights[0]
+    if (key_of(left.function) or "").rsplit(".", 1)[-1] != "random" or not isinstance(right, t.Constant):
+        return None
+    bound = right.value
+    if not isinstance(bound, float) or not 0 <= bound <= 1:
+        return None
+    return {"lt": bound, "le": bound, "gt": 1.0 - bound, "ge": 1.0 - bound}.get(test.operators[0])
+
+
 _MAKES_EMPTY = ("list", "set", "dict", "bytearray")
 
 

@@ -93,7 +93,7 @@ def _buffer(site: Site) -> Value:
     made = replace(site.result, text=Text(name))
     if initial is None or initial == NONE or initial.size is None:
         return made
-    content = Content(initial.size, known)
+    content = Content(initial.size, known, source=initial.source)
     if name != known.pattern:
         site.act.program.files.write(name, site.span, content)
     return filled(made, content)

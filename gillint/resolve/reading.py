@@ -12,12 +12,14 @@ from gillint.resolve.texts import ANY, Text
 from gillint.resolve.values import Value, of_number, text_of
 from gillint.syntax.tree import HOLE
 
+_KINDS = {"json.load": "json", "numpy.load": "npy"}
+
 
 def loaded(site: Site) -> Value:
-    """`json.load(f)`, `pickle.load(f)`."""
+    """`json.load(f)`, `pickle.load(f)`, `np.load(path)`."""
     name = name_of(site.argument(0, "fp", "file"))
     content = site.act.program.files.find(name) if name is not None else None
-    kind = "json" if site.name == "json.load" else "pickle"
+    kind = _KINDS.get(site.name, "pickle")
     known = content.source if content is not None else None
     return known.value if known is not None and known.kind == kind else site.result
 

@@ -30,6 +30,7 @@ from gillint.resolve.iterations import iterations_of
 from gillint.resolve.likelihood import (
     NEVER,
     RARE,
+    chance,
     emptied,
     failing,
     fills_a_gap,
@@ -197,6 +198,9 @@ def _if(act: Activation, node: t.If) -> None:
         if name in act.environment:  # it does not become longer than that
             shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
             known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
+    likely = chance(act, node.test) if period is None and weights == (1.0, 1.0) else None
+    if likely is not None:
+        weights = (likely, 1.0 - likely)
     constant = is_true(tested)
     if constant is not None:
         weights = (1.0, NEVER) if constant else (NEVER, 1.0)
