@@ -41,6 +41,7 @@ class ClassScope:
     bases: tuple[Value, ...] = ()
     declared: set[str] = field(default_factory=set)
     sought: set[str] = field(default_factory=set)
+    longest: dict[str, float] = field(default_factory=dict)
     prepared: bool = False
     constructed: bool = False
 

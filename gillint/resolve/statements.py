@@ -31,12 +31,12 @@ from gillint.resolve.likelihood import (
     NEVER,
     RARE,
     chance,
-    emptied,
     failing,
     fills_a_gap,
     is_main_guard,
     is_true,
     leaves,
+    note_emptied,
     once_in,
     weight,
 )
@@ -194,7 +194,7 @@ def _if(act: Activation, node: t.If) -> None:
     period = once_in(act, node)
     if period is not None:
         weights = (1.0, period - 1.0)
-        name = emptied(node) or ""
+        name = note_emptied(act, node) or ""
         if name in act.environment:  # it does not become longer than that
             shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
             known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
@@ -204,7 +204,7 @@ def _if(act: Activation, node: t.If) -> None:
     constant = is_true(tested)
     if constant is not None:
         weights = (1.0, NEVER) if constant else (NEVER, 1.0)
-    _choose(act, arms, weights, known, taken)
+    _choose(act, arms, weights, known, taken, seldom=period is not None)
 
 
 def _choose(
@@ -213,10 +213,13 @@ def _choose(
     weights: tuple[float, ...],
     known: tuple[Mapping[str, Value], ...] = (),
     taken: int | None = None,
+    *,
+    seldom: bool = False,
 ) -> None:
     """Run each arm from the same state, and what its test tells beyond that, and join what they leave.
 
     `taken`: the one that runs, where that is known; the others are read, but they count for nothing.
+    `seldom`: in some of the calls, where it is in no loop.
     """
     before = act.environment
     blocks = [Block()] * len(arms)
@@ -225,7 +228,7 @@ def _choose(
         act.environment = {**before, **known[number]} if known else dict(before)
         given = len(act.returns), len(act.yields)
         share = weights[number] / (sum(weights) or 1.0)
-        in_loop = bool(act.loops) and share < 1.0 and taken is None
+        in_loop = (bool(act.loops) or seldom) and share < 1.0 and taken is None
         if in_loop:  # what is appended here is so in some of the turns
             act.loops.append(Estimate(min(0.01, share), share, 1.0))
         with act.nested() as builder, act.program.idly(idle=taken not in (None, number)):

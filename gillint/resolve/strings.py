@@ -75,7 +75,18 @@ def _format(bound: Bound, result: Value) -> Value:
     made = formatted(text)
     if text.pattern == HOLE:  # too long, or repeated: the separators are still there
         made = replace(text, fresh=None)
-    return replace(result, text=made)
+    size = bound.receiver.size if bound.receiver is not None else None
+    return replace(result, text=made, size=size + _put_in(text, bound) if size is not None else None, shape=None)
+
+
+def _put_in(template: Text, bound: Bound) -> Estimate:
+    """How many characters a format string gains by what is put into it."""
+    given = bound.positional
+    if len(given) == 1 and given[0].type == "tuple" and given[0].items is not None:  # `"%s %s" % (a, b)`
+        given = given[0].items
+    named = (v for _, v in bound.parameters if not any(v is g for g in bound.positional))
+    fields = (*_FIELD.findall(template.pattern), *_CONVERSION.findall(template.pattern))
+    return (total(printed(v) for v in (*given, *named)) - sum(map(len, fields))).max(0)
 
 
 def _filled_in(bound: Bound, result: Value) -> Value:

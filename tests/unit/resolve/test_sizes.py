@@ -106,6 +106,47 @@ def test_a_function_fills_what_is_passed_to_it(body: str, size: float) -> None:
     assert size_of(asked(body, COLLECT)).likely == size
 
 
+BUFFER = """
+    class Buffer:
+        def __init__(self, limit=50):
+            self.limit, self.rows = limit, []
+
+        def flushed(self, row):
+            self.rows.append(row)
+            if len(self.rows) >= self.limit:
+                self.flush()
+
+        def cleared(self, row):
+            self.rows.append(row)
+            if len(self.rows) == 50:
+                id(self.rows)
+                self.rows.clear()
+
+        def flush(self):
+            rows, self.rows = self.rows, []
+            id(rows)
+"""
+
+
+@pytest.mark.parametrize("method", ["flushed", "cleared"])
+def test_a_buffer_that_is_emptied_when_it_is_full(method: str) -> None:
+    body = f"buffer = Buffer()\nfor i in range(1000):\n    buffer.{method}(i)\nid(buffer.rows)"
+    assert size_of(asked(body, BUFFER)).likely == 50
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("id('<li>{name}: {value}</li>'.format(name='x' * 20, value=100))", 34),
+        ("id('{}-{}'.format('x' * 20, 'y' * 5))", 26),
+        ("id('%s-%d' % ('x' * 20, 100))", 24),
+        ("id('<%s>' % ('x' * 20))", 22),
+    ],
+)
+def test_a_format_string_grows_by_what_is_put_into_it(body: str, size: float) -> None:
+    assert size_of(asked(body)).likely == size
+
+
 def test_how_much_a_function_that_calls_itself_collects_is_not_known() -> None:
     assert asked("found = []\nwalk((1, [(2, [])]), found)\nid(found)", COLLECT).size is None
 
