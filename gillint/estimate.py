@@ -130,12 +130,17 @@ class Estimate:
         values = self.scenarios
         return Estimate(min(values), self.likely, max(values))
 
-    def join(self, other: Estimate) -> Estimate:
-        """An estimate that covers both: where two paths of control meet."""
+    def join(self, other: Estimate, share: float | None = None) -> Estimate:
+        """An estimate that covers both: where two paths of control meet.
+
+        `share`: how often it is the other one; where nobody knows, the larger one is likely.
+        """
         if self == other:
             return self
         a, b = self.sorted(), other.sorted()
-        return Estimate(min(a.low, b.low), max(a.likely, b.likely), max(a.high, b.high))
+        larger = max(a.likely, b.likely)
+        likely = larger if share is None else a.likely * (1.0 - share) + b.likely * share
+        return Estimate(min(a.low, b.low), likely, max(a.high, b.high))
 
 
 def _capped(low: float, likely: float, high: float) -> Estimate:

@@ -17,7 +17,7 @@ from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
 from gillint.regions.find import Region, find_regions, function_region, made_by_each_run
 from gillint.resolve.program import Project, resolve, walk
-from gillint.resolve.trace import Block, Call, Concurrency, Handover, Kind, Loop, Resolved
+from gillint.resolve.trace import Block, Branch, Call, Concurrency, Handover, Kind, Loop, Resolved, inline
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for
 from gillint.rules.base import FileContext
 from gillint.rules.comments import UNUSED_SUPPRESSION, heed
@@ -175,7 +175,7 @@ def _only_hands_over(region: Region, costs: Costs) -> bool:
     demand = costs.block(region.body)
     if demand.handed.likely > demand.elapsed.likely:
         return True
-    nodes = region.body.nodes
+    nodes = tuple(inline(region.body))
     joins = any(getattr(n, "kind", None) == "join" for n in nodes)
     others = any(getattr(n, "kind", None) not in ("join", None) and not getattr(n, "implicit", False) for n in nodes)
     return joins and not others
@@ -202,7 +202,7 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
             continue  # it hands work over, and that speaks for it
         inside = _inside(trace.block, spans, costs)
         if is_module:  # a function speaks for itself
-            called = (n.inner for n in trace.block.nodes if isinstance(n, Call) and n.inner is not None)
+            called = (n.inner for n in inline(trace.block) if isinstance(n, Call) and n.inner is not None)
             inside += sum(costs.block(inner).inclusive.likely for inner in called)
         least = _WORTH_A_REGION_NS if regions else 0.0
         if inside > _STANDS_FOR_ALL * whole or _heaviest(trace.block, costs) <= least:
@@ -225,6 +225,8 @@ def _inside(block: Block, spans: set[Span], costs: Costs) -> float:
         elif isinstance(node, Loop):
             once = costs.block(node.body).inclusive.likely if node.span in spans else _inside(node.body, spans, costs)
             found += once * node.trips.likely
+        elif isinstance(node, Branch):
+            found += sum(_inside(arm, spans, costs) * share for arm, share in node.shares)
     return found
 
 

@@ -7,12 +7,13 @@ Each snippet runs once a turn of a loop over a range, less the empty loop: many 
 the processor learns them by heart. It is timed in rounds that go through all snippets in turn (thread CPU time, garbage
 collector off), in several processes, as a process's memory layout alone makes a tenth; each time is scaled by the
 reference loop of its round. A cost is a difference of the medians: what the node adds to its operands, which are nodes
-with costs of their own. Costs add up: `s += i * i` is augmented + binary + 2 name.
+with costs of their own. Costs add up: `s += i * i` is augmented + 2 binary + 3 name.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import gc
 import itertools
@@ -48,6 +49,12 @@ class Slotted:
     def __init__(self): self.v = 1
 class Trivial:
     def __init__(self, z): pass
+class Manager:
+    def __enter__(self): return self
+    def __exit__(self, *raised): return None
+@_contextlib.contextmanager
+def managed():
+    yield
 def function(z): return z
 def empty():
     return
@@ -55,9 +62,10 @@ def empty():
 async def coroutine(): return None
 a, b, c, d, i, j, n = 1234, 567, 8, 9, 3, 5, 1000  # a is the loop's variable, too
 yes, f, g, s, t = True, 2.5, 0.75, "some text of twenty", "and another one here"
-o, q, lock, m = Plain(), Slotted(), _threading.Lock(), _math
+o, q, manager, m = Plain(), Slotted(), Manager(), _math
+one = (1234,)
 l, u, e = list(range(1000, 2000)), (1234, 567, 89, 10), {"some": 1, "key": 2, "of": 3, "it": 4}
-k, absolute, is_callable, rng = "key", abs, callable, range(1000)
+k, absolute, is_callable, rng, few = "key", abs, callable, range(1000), [i % 300 for i in range(1000)]
 step, done = next, empty()
 x = y = z = w = 0
 """
@@ -73,8 +81,11 @@ SNIPPETS: dict[str, str] = {
     "method": "x = o.method(a)",
     "int_add": "x = a + b",
     "int_multiply": "x = a * b",
+    "float_multiply": "x = f * g",
     "int_divide": "x = a // c",
     "int_modulo": "x = a % b",
+    "int_power": "x = a ** 2",
+    "float_power": "x = f ** g",
     "compare_int": "x = a < b",
     "compare_float": "x = f < g",
     "compare_str": "x = s == t",
@@ -91,6 +102,7 @@ SNIPPETS: dict[str, str] = {
     "dict_set": "e[k] = a",
     "augment_int": "x += a",
     "call_function": "x = function(a)",
+    "call_unpacked": "x = function(*one)",
     "call_abs": "x = absolute(a)",
     "call_callable": "x = is_callable(a)",
     "call_class": "x = Trivial(a)",
@@ -99,13 +111,14 @@ SNIPPETS: dict[str, str] = {
     "tuple_of_four": "x = (a, b, c, d)",
     "dict_of_four": "x = {'k': a, 'l': b, 'm': c, 'n': d}",
     "set_of_four": "x = {a, b, c, d}",
-    "fstring": "x = f'{s}: {a}, {t}'",
+    "fstring": "x = f'{s}: {k}, {t}'",
     "format_float": "x = f'{f:.2f}'",
     "format_percent": "x = '%d items' % a",
     "if": "if yes:\n    x = a",
     "try": "try:\n    x = a\nexcept ValueError:\n    pass",
     "raise": "try:\n    raise ValueError\nexcept ValueError:\n    x = a",
-    "with": "with lock:\n    x = a",
+    "with": "with manager:\n    x = a",
+    "with_generator": "with managed():\n    x = a",
     "next_new": "x = step(empty(), None)",
     "next_done": "x = step(done, None)",
     "await": "x = await coroutine()",
@@ -116,11 +129,10 @@ SNIPPETS: dict[str, str] = {
 
 # Timed per step of the loop.
 LOOPS: dict[str, str] = {
-    "for_range": "for x in rng:\n    pass",
     "for_list": "for x in l:\n    pass",
     "while": "x = n\nwhile x:\n    x -= 1",
     "for_decrement": "x = n\nfor y in l:\n    x -= 1",
-    "comprehension": "x = [y for y in l]",
+    "comprehension": "x = [f * g for y in l]",
     "generator": "for x in (y for y in l):\n    pass",
 }
 
@@ -158,6 +170,7 @@ KINDS: dict[str, tuple[str, Callable[[Times], float]]] = {
         "x + y: mean of int + * // %",
         lambda t: net(t, 2, "int_add", "int_multiply", "int_divide", "int_modulo"),
     ),
+    "power": ("x ** y: mean of a square and a root", lambda t: net(t, 2, "int_power", "float_power")),
     "compare": ("x < y: mean of int, float, str", lambda t: net(t, 2, "compare_int", "compare_float", "compare_str")),
     "boolean": ("each `and`, `or`", lambda t: net(t, 2, "and")),
     "unary": ("not x, -x", lambda t: net(t, 1, "not", "negative")),
@@ -170,24 +183,28 @@ KINDS: dict[str, tuple[str, Callable[[Times], float]]] = {
         lambda t: (t["list_set"] + t["dict_set"]) / 2 - 3 * name(t),
     ),
     "augmented": (
-        "x += y of ints: the operation and the target's read and store; not y",
-        lambda t: t["augment_int"] - name(t),
+        "x += y: what it adds to x + y, the store included",
+        lambda t: t["augment_int"] - t["int_add"] + store(t),
     ),
     "call_python": ("f(x) of a function that returns x", lambda t: net(t, 2, "call_function")),
+    "call_unpacked": (
+        "f(*x): what unpacking arguments adds to a call",
+        lambda t: t["call_unpacked"] - t["call_function"],
+    ),
     "call_builtin": ("f(x) of a trivial C function", lambda t: net(t, 2, "call_abs", "call_callable")),
     "call_class": ("C(x) of a class with an empty __init__", lambda t: net(t, 2, "call_class")),
     "lambda": ("a lambda (or an inner def) made, not called", lambda t: net(t, 0, "lambda")),
     "loop_step": (
-        "one turn of a for loop over a range, its store included (half for a short list)",
-        lambda t: t["for_range"],
+        "one turn of a for loop over a list, its store included, where the iterator has no fact of its own",
+        lambda t: t["for_list"],
     ),
     "while_step": (
         "one turn of a while loop, without its test",
         lambda t: t["while"] - t["for_decrement"] + t["for_list"] - name(t),
     ),
     "comprehension_step": (
-        "one turn of a list comprehension, without the element's expression",
-        lambda t: t["comprehension"] - name(t),
+        "one turn of a comprehension that keeps a new number, without the step of its loop and the expression",
+        lambda t: t["comprehension"] - t["for_list"] - net(t, 0, "float_multiply"),
     ),
     "generator_step": (
         "a generator's resume and yield, without the loops on either side",
@@ -203,11 +220,18 @@ KINDS: dict[str, tuple[str, Callable[[Times], float]]] = {
         lambda t: net(t, 4, "dict_of_four") / 4,
     ),
     "build_set_item": ("each item of a set display (a fourth of one of four)", lambda t: net(t, 4, "set_of_four") / 4),
-    "fstring_part": ("each literal or plain value of an f-string", lambda t: net(t, 3, "fstring") / 5),
+    "fstring_part": ("each literal or text of an f-string", lambda t: net(t, 3, "fstring") / 5),
     "branch": ("an if, without its test", lambda t: t["if"] - t["assign"] - name(t)),
     "try": ("a try whose body does not raise", lambda t: t["try"] - t["assign"]),
     "raise": ("an exception made, raised and caught in the same function", lambda t: t["raise"] - t["assign"]),
-    "with": ("a with on a lock, its two methods included", lambda t: t["with"] - t["assign"] - name(t)),
+    "with": (
+        "a with on a class written in Python, `__exit__` included, `__enter__` not",
+        lambda t: t["with"] - t["assign"] - name(t) - net(t, 2, "call_function"),
+    ),
+    "with_generator": (
+        "a with on a generator of contextlib.contextmanager, its body apart: what it adds to a with",
+        lambda t: t["with_generator"] - t["with"] + net(t, 2, "call_function"),
+    ),
     "await": (
         "awaiting a coroutine that returns at once, without making it",
         lambda t: net(t, 1, "await") - t["next_new"] + t["next_done"],
@@ -222,16 +246,16 @@ KINDS: dict[str, tuple[str, Callable[[Times], float]]] = {
 # Small programs, the kinds they consist of: what the costs predict against what is measured.
 CHECKS: dict[str, tuple[str, dict[str, int]]] = {
     "s += i * i in a loop": (
-        "x = 0\nfor i in rng:\n    x += i * i",
-        {"loop_step": 1, "augmented": 1, "binary": 1, "name": 2},
+        "x = 0\nfor i in l:\n    x += i * i",
+        {"loop_step": 1, "augmented": 1, "binary": 2, "name": 3},
     ),
     "if l[i] > n: o.v = function(i)": (
-        "for i in rng:\n    if l[i] > c:\n        o.v = function(i)",
+        "for i in few:\n    if l[i] > c:\n        o.v = function(i)",
         {"loop_step": 1, "branch": 1, "compare": 1, "subscript": 1, "name": 6, "store_attribute": 1, "call_python": 1},
     ),
     "x = [(y, e[k]) for y in l]": (
         "x = [(y, e[k]) for y in l]",
-        {"comprehension_step": 1, "build_tuple_item": 2, "subscript": 1, "name": 3},
+        {"loop_step": 1, "comprehension_step": 1, "build_tuple_item": 2, "subscript": 1, "name": 3},
     ),
 }
 
@@ -246,6 +270,7 @@ def compile_snippet(snippet: str, loop: str) -> Callable[[int], int]:
     )
     space: dict[str, Any] = {
         "_clock": time.thread_time_ns,
+        "_contextlib": contextlib,
         "_repeat": itertools.repeat,
         "_math": math,
         "_threading": threading,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.advice.assess import Assessment, RankedCall
 from gillint.knowledge.schema import Effect
 from gillint.regions.find import has_await
-from gillint.resolve.trace import Concurrency, Iterations, Kind
+from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
 from gillint.scaling.model import HANDOFF_NS
 from gillint.scaling.predict import BoundType, Setting, loads, spreads_itself
 
@@ -98,10 +98,14 @@ def _top(a: Assessment, *effects: Effect) -> RankedCall | None:
 
 
 def _name(a: Assessment, call: RankedCall) -> str:
-    name, line = call.detail.call.name, call.place(a.region.path).line
-    if call.detail.call.implicit and name.endswith(_STEP):
-        return f"the iteration over `{name.removesuffix(_STEP)}` (line {line})"
-    return f"`{name}` (line {line})"
+    return f"{spoken(call.detail.call)} (line {call.place(a.region.path).line})"
+
+
+def spoken(call: Call) -> str:
+    """A call, or the iteration that is none in the source, as a sentence names it."""
+    if call.implicit and call.name.endswith(_STEP):
+        return f"the iteration over `{call.name.removesuffix(_STEP)}`"
+    return f"`{call.name}`"
 
 
 def _held_in(a: Assessment, call: RankedCall) -> float:
@@ -113,20 +117,27 @@ def _holder(a: Assessment) -> tuple[RankedCall | None, float, float]:
     """The call that holds the GIL for most of the time, its share, and that of bytecode outside of such calls."""
     held = [(c, _held_in(a, c)) for c in a.calls]
     top, share = max(held, key=lambda pair: pair[1], default=(None, 0.0))
+    return top, min(1.0, share), bytecode(a)
+
+
+def bytecode(a: Assessment) -> float:
+    """The share of the time that is the bytecode of the program itself, outside of its calls."""
     python = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
     inside = sum(
-        h for c, h in held if c.detail.effect.effect is Effect.RUNS_PYTHON or c.detail.call.kind == "undefined"
+        _held_in(a, c)
+        for c in a.calls
+        if c.detail.effect.effect is Effect.RUNS_PYTHON or c.detail.call.kind == "undefined"
     )
-    return top, min(1.0, share), min(1.0, max(0.0, python - inside))
+    return min(1.0, max(0.0, python - inside))
 
 
 def _gil(a: Assessment) -> str:
-    top, share, bytecode = _holder(a)
-    of_python = f"{_percent(bytecode)} of the time is Python bytecode, which needs the GIL"
-    if top is not None and share >= _STANDS_OUT and (share > bytecode or not top.detail.call.implicit):
+    top, share, own = _holder(a)
+    of_python = f"{_percent(own)} of the time is Python bytecode, which needs the GIL"
+    if top is not None and share >= _STANDS_OUT and (share > own or not top.detail.call.implicit):
         does = _VERB[top.detail.effect.effect] if top.detail.effect.effect is Effect.RUNS_PYTHON else "holds the GIL"
         reason = f"{_name(a, top)} {does} for {_percent(share)} of the time"
-    elif top is None or bytecode >= _STANDS_OUT:
+    elif top is None or own >= _STANDS_OUT:
         reason = of_python
     else:
         reason = f"many short calls hold it, {_name(a, top)} for {_percent(share)} of the time, and {of_python}"
@@ -225,13 +236,13 @@ def _native(a: Assessment) -> str:
 
 
 def _mixed(a: Assessment) -> str:
-    holder, share, bytecode = _holder(a)
+    holder, share, own = _holder(a)
     releaser = _top(a, Effect.RELEASES, Effect.WAITS)
     parts = []
-    if holder is not None and share >= 0.1 and share >= bytecode:
+    if holder is not None and share >= 0.1 and share >= own:
         parts.append(f"{_name(a, holder)} holds it for {_percent(share)} of the time")
-    elif bytecode >= 0.1:
-        parts.append(f"{_percent(bytecode)} of the time is Python bytecode")
+    elif own >= 0.1:
+        parts.append(f"{_percent(own)} of the time is Python bytecode")
     if releaser is not None:
         parts.append(f"{_name(a, releaser)} releases it")
     why = ": " + ", ".join(parts) if parts else ""

@@ -33,10 +33,8 @@ def compiled_ns(effects: _Effects, target: Target, block: Block, depth: int = 0)
         elif isinstance(node, Loop):
             spent = spent + compiled_ns(effects, target, node.body, depth + 1) * node.trips
         elif isinstance(node, Branch):
-            weights = node.weights or tuple(1.0 for _ in node.arms)
-            whole = sum(weights) or 1.0
-            for arm, weight in zip(node.arms, weights, strict=True):
-                spent = spent + compiled_ns(effects, target, arm, depth + 1) * (weight / whole)
+            for arm, share in node.shares:
+                spent = spent + compiled_ns(effects, target, arm, depth + 1) * share
     return spent
 
 

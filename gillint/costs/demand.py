@@ -23,7 +23,9 @@ RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
 
 def calls_of(inner: Block) -> Estimate:
     """How often the body of a function runs for one call of it from outside."""
-    return RECURSIVE_CALLS.around(inner.depth) if inner.recursive else ONE
+    if not inner.recursive:
+        return ONE
+    return inner.rounds if inner.rounds is not None else RECURSIVE_CALLS.around(inner.depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,20 @@ class CallShare:
 
 
 _Counted = tuple[Call, Estimate, tuple[Span, ...], float]  # a CallShare in the making
+_Found = dict[tuple[str, Span, str], _Counted]
+
+
+def _note(found: _Found, more: _Found, times: Estimate | float, chance: float, through: Span | None = None) -> None:
+    """Add calls that are made so many times, through a call of the project."""
+    for key, (call, count, chain, likely) in more.items():
+        old = found.get(key)
+        counted = count * times
+        found[key] = (
+            call if old is None else old[0],
+            counted if old is None else old[1] + counted,
+            (through, *chain) if through is not None else chain,
+            likely * chance if old is None else max(old[3], likely * chance),
+        )
 
 
 @dataclass(slots=True)
@@ -175,6 +191,7 @@ class Costs:
     target: Target
     _blocks: dict[int, Demand] = field(default_factory=dict)
     _effects: dict[int, CallEffect] = field(default_factory=dict)
+    _found: dict[int, _Found] = field(default_factory=dict)
     _locks: dict[int, bool] = field(default_factory=dict)
     _kept: list[object] = field(default_factory=list)
 
@@ -214,7 +231,7 @@ class Costs:
             elif isinstance(node, Loop):
                 parts.append(self.block(node.body).times(node.trips))
             elif isinstance(node, Branch):
-                parts.extend(self._branch(node))
+                parts.extend(self.block(arm).times(share) for arm, share in node.shares)
             elif isinstance(node, Handover):
                 parts.append(Demand(handed=self.block(node.worker).inclusive * node.tasks))
         return in_turn(parts)
@@ -246,53 +263,35 @@ class Costs:
             parallel=effect.native if effect.parallel else ZERO,
         )
 
-    def _branch(self, branch: Branch) -> Iterator[Demand]:
-        """Each arm by its weight."""
-        weights = branch.weights or tuple(1.0 for _ in branch.arms)
-        whole = sum(weights) or 1.0
-        for arm, weight in zip(branch.arms, weights, strict=True):
-            yield self.block(arm).times(weight / whole)
-
     def calls(self, block: Block) -> tuple[CallShare, ...]:
         """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
-        found: dict[tuple[str, Span, str], _Counted] = {}
-        self._collect(block, ONE, 1.0, (), found, 0)
-        shares = [CallShare(call, self.effect(call), n, chain, chance) for call, n, chain, chance in found.values()]
+        below = self._below(block).values()
+        shares = [CallShare(call, self.effect(call), count, chain, chance) for call, count, chain, chance in below]
         return tuple(sorted(shares, key=lambda share: -share.elapsed.likely))
 
-    def _collect(
-        self,
-        block: Block,
-        count: Estimate,
-        chance: float,
-        chain: tuple[Span, ...],
-        found: dict[tuple[str, Span, str], _Counted],
-        depth: int,
-    ) -> None:
-        if depth > 60:
-            return
-        for node in block.nodes:
-            if isinstance(node, Call):
-                if node.kind not in ("project", "join"):
-                    key = (node.path, node.span, node.name)
-                    old = found.get(key)
-                    if old is None:
-                        found[key] = (node, count, chain, chance)
-                    else:
-                        found[key] = (node, old[1] + count, chain, max(old[3], chance))
-                if node.inner is not None:
-                    times = count * calls_of(node.inner)
-                    self._collect(node.inner, times, chance, (*chain, node.span), found, depth + 1)
-                if node.callback is not None:
-                    self._collect(node.callback, count * self.effect(node).calls, chance, chain, found, depth + 1)
-            elif isinstance(node, Loop):
-                self._collect(node.body, count * node.trips, chance, chain, found, depth + 1)
-            elif isinstance(node, Branch):
-                weights = node.weights or tuple(1.0 for _ in node.arms)
-                whole = sum(weights) or 1.0
-                for arm, weight in zip(node.arms, weights, strict=True):
-                    part = weight / whole
-                    self._collect(arm, count * part, chance * part, chain, found, depth + 1)
+    def _below(self, block: Block) -> _Found:
+        """The calls below a block by place, for one run of it. Blocks that several calls share are looked through once."""
+        found = self._found.get(id(block))
+        if found is None:
+            found = self._found[id(block)] = {}
+            self._kept.append(block)
+            for node in block.nodes:
+                self._collect(node, found)
+        return found
+
+    def _collect(self, node: Node, found: _Found) -> None:
+        if isinstance(node, Call):
+            if node.kind not in ("project", "join"):
+                _note(found, {(node.path, node.span, node.name): (node, ONE, (), 1.0)}, ONE, 1.0)
+            if node.inner is not None:
+                _note(found, self._below(node.inner), calls_of(node.inner), 1.0, node.span)
+            if node.callback is not None:
+                _note(found, self._below(node.callback), self.effect(node).calls, 1.0)
+        elif isinstance(node, Loop):
+            _note(found, self._below(node.body), node.trips, 1.0)
+        elif isinstance(node, Branch):
+            for arm, share in node.shares:
+                _note(found, self._below(arm), share, share)
 
     def region(self, block: Block, apart: frozenset[str] = frozenset()) -> tuple[Demand, tuple[CallShare, ...]]:
         """The demand of a region's body with its serialised part, and its calls.
@@ -365,10 +364,7 @@ class Costs:
         if isinstance(node, Loop):
             return self._locked(node.body, made, depth + 1) * node.trips
         if isinstance(node, Branch):
-            weights = node.weights or tuple(1.0 for _ in node.arms)
-            whole = sum(weights) or 1.0
-            arms = zip(node.arms, weights, strict=True)
-            return total(self._locked(arm, made, depth + 1) * (weight / whole) for arm, weight in arms)
+            return total(self._locked(arm, made, depth + 1) * share for arm, share in node.shares)
         if isinstance(node, Call) and node.inner is not None and not node.inner.recursive:
             return self._locked(node.inner, made, depth + 1)
         return ZERO
@@ -407,8 +403,9 @@ class Costs:
                 return _Stretch(busy, busy, ZERO, False)
             return _Stretch(body.before, body.after, body.longest.max(body.after + body.before), True)
         if isinstance(node, Branch) and depth < 40:
-            arms = [self._stretch(arm, depth + 1) for arm in node.arms]
-            joined = arms[0]
+            # An arm in which nothing happens is never the worst.
+            arms = [self._stretch(arm, depth + 1) for arm in node.arms if arm.nodes or arm.operations]
+            joined = arms[0] if arms else _Stretch(ZERO, ZERO, ZERO, False)
             for arm in arms[1:]:
                 joined = _Stretch(
                     joined.before.max(arm.before),

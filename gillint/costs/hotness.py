@@ -73,26 +73,21 @@ class Hotness:
             if isinstance(node, Call):
                 if node.inner is not None:
                     times = calls_of(node.inner).likely
-                    _add(found, self._block(node.inner), times)
-                    if node.inner.span is not None:
-                        spent = self.costs.block(node.inner).inclusive.likely * times
-                        found[node.inner.span] = found.get(node.inner.span, 0.0) + spent
+                    spent = self.costs.block(node.inner).inclusive.likely
+                    _add(found, _with(self._block(node.inner), node.inner.span, spent), times)
                 if node.callback is not None:
                     _add(found, self._block(node.callback), self.costs.effect(node).calls.likely)
             elif isinstance(node, Loop):
-                trips = node.trips.likely
-                found[node.span] = found.get(node.span, 0.0) + self.costs.block(node.body).inclusive.likely * trips
-                _add(found, self._block(node.body), trips)
+                spent = self.costs.block(node.body).inclusive.likely
+                _add(found, _with(self._block(node.body), node.span, spent), node.trips.likely)
             elif isinstance(node, Handover):
                 tasks = node.tasks.likely
                 spent = self.costs.block(node.worker).inclusive.likely * tasks
                 found[node.span] = found.get(node.span, 0.0) + spent
                 _add(found, self._block(node.worker), tasks)
             elif isinstance(node, Branch):
-                weights = node.weights or tuple(1.0 for _ in node.arms)
-                whole = sum(weights) or 1.0
-                for arm, weight in zip(node.arms, weights, strict=True):
-                    _add(found, self._block(arm), weight / whole)
+                for arm, share in node.shares:
+                    _add(found, self._block(arm), share)
         return found
 
 
@@ -104,6 +99,11 @@ def _parts(block: Block, mains: tuple[Span, ...]) -> tuple[tuple[Block, float], 
     chosen = set(map(id, inside))
     rest = replace(block, nodes=tuple(n for n in block.nodes if id(n) not in chosen))
     return (rest, 1.0), (Block((), inside), MAIN_RUNS)
+
+
+def _with(inside: dict[Span, float], span: Span | None, spent: float) -> dict[Span, float]:
+    """The times inside something, and its own: what is in itself again, one call in the other, counts once."""
+    return inside if span is None else {**inside, span: spent}
 
 
 def _add(into: dict[Span, float], more: dict[Span, float], times: float) -> None:

@@ -8,7 +8,7 @@ from gillint.costs.demand import CallShare, Costs, Demand
 from gillint.diagnostics.span import Span
 from gillint.frozen import dataclass
 from gillint.regions.find import has_await
-from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop
+from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, inline
 
 _MAX_DEPTH = 30
 
@@ -47,4 +47,4 @@ def _nodes(block: Block, *, is_first: bool, depth: int) -> Iterator[tuple[Call |
 
 
 def _starts(block: Block) -> bool:
-    return any(isinstance(n, Handover) or (isinstance(n, Call) and n.awaited) for n in block.nodes)
+    return any(isinstance(n, Handover) or (isinstance(n, Call) and n.awaited) for n in inline(block))

@@ -25,7 +25,7 @@ from gillint.knowledge import schema
 from gillint.knowledge.read import read_library
 from gillint.knowledge.schema import Entries, Library
 
-_CODE = ("schema.py", "read.py", "expressions.py", "cache.py")
+_CODE = ("schema.py", "read.py", "table.py", "expressions.py", "cache.py")
 _KINDS: tuple[Any, ...] = (
     schema.Effect,
     schema.Cost,

@@ -143,7 +143,9 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
         parts.append(None if given is None else not given)
     if c.argument is not None:
         known, value = arguments.constant_of(c.argument)
-        if known:
+        if known and c.matches is not None:
+            parts.append(isinstance(value, str) and re.search(c.matches, value) is not None)
+        elif known:
             parts.append(value == c.is_ and type(value) is type(c.is_))
         else:
             parts.append(False if arguments.is_given(c.argument) is False else None)

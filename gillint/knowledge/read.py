@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from gillint.errors import KnowledgeError
 from gillint.frozen import replace
-from gillint.knowledge.expressions import check_expression
 from gillint.knowledge.schema import (
     Behaviour,
     Clause,
@@ -28,6 +26,7 @@ from gillint.knowledge.schema import (
     Support,
     TypeInfo,
 )
+from gillint.knowledge.table import Table
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -48,6 +47,7 @@ _CONDITION = {
     "absent": "absent",
     "argument": "argument",
     "is": "is_",
+    "matches": "matches",
     "program": "program",
     "python": "python",
     "version": "version",
@@ -76,104 +76,6 @@ _FACT = {
 }
 
 
-class _Table:
-    """A TOML table with its place, so that every complaint can say where."""
-
-    def __init__(self, data: object, file: str, path: str) -> None:
-        if not isinstance(data, Mapping):
-            raise KnowledgeError(f"{file}: {path}: must be a table, is {_kind(data)}")
-        self.data: Mapping[str, Any] = data
-        self.file = file
-        self.path = path
-
-    def allow(self, keys: object) -> None:
-        allowed = set(keys)  # type: ignore[call-overload]
-        for key in self.data:
-            if key not in allowed:
-                raise KnowledgeError(
-                    f"{self.file}: {self.where(key)}: unknown key; known: {', '.join(sorted(allowed))}"
-                )
-
-    def where(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
-
-    def fail(self, key: str, what: str) -> KnowledgeError:
-        return KnowledgeError(f"{self.file}: {self.where(key)}: {what}")
-
-    def text(self, key: str, *, required: bool = False) -> str | None:
-        value = self.data.get(key)
-        if value is None:
-            if required:
-                raise self.fail(key, "is missing")
-            return None
-        if not isinstance(value, str):
-            raise self.fail(key, f"must be a string, is {_kind(value)}")
-        return value
-
-    def must(self, key: str) -> str:
-        value = self.text(key, required=True)
-        assert value is not None
-        return value
-
-    def number(self, key: str) -> float | None:
-        value = self.data.get(key)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.fail(key, f"must be a number, is {_kind(value)}")
-        return float(value)
-
-    def flag(self, key: str, default: bool = False) -> bool:
-        value = self.data.get(key, default)
-        if not isinstance(value, bool):
-            raise self.fail(key, f"must be true or false, is {_kind(value)}")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...] | None:
-        value = self.data.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.fail(key, "must be a list of strings")
-        return tuple(value)
-
-    def expressions(self, key: str) -> tuple[str, ...] | None:
-        found = self.texts(key)
-        for text in found or ():
-            problem = check_expression(text)
-            if problem:
-                raise self.fail(key, problem)
-        return found
-
-    def expression(self, key: str) -> str | None:
-        value = self.data.get(key)
-        if value is None:
-            return None
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return str(value)
-        if not isinstance(value, str):
-            raise self.fail(key, f"must be an expression, is {_kind(value)}")
-        problem = check_expression(value)
-        if problem:
-            raise self.fail(key, problem)
-        return value
-
-    def table(self, key: str) -> _Table | None:
-        return _Table(self.data[key], self.file, self.where(key)) if key in self.data else None
-
-    def tables(self, key: str) -> tuple[_Table, ...]:
-        value = self.data.get(key, [])
-        if not isinstance(value, list):
-            raise self.fail(key, f"must be a list of tables, is {_kind(value)}")
-        return tuple(_Table(item, self.file, f"{self.where(key)}[{i}]") for i, item in enumerate(value))
-
-
-def _kind(value: object) -> str:
-    return {dict: "a table", list: "a list", str: "a string", bool: "a boolean", int: "a number"}.get(
-        type(value), f"a {type(value).__name__}"
-    )
-
-
 def read_library(text: str, file: str) -> Library:
     """Read one knowledge file.
 
@@ -188,7 +90,7 @@ def read_library(text: str, file: str) -> Library:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise KnowledgeError(f"{file}: not valid TOML: {error}") from None
-    top = _Table(data, file, "")
+    top = Table(data, file, "")
     top.allow({"library", "distribution", "version", "default", "support", "fact", "type"})
     name = top.must("library")
     version, distribution = top.must("version"), top.must("distribution")
@@ -239,7 +141,7 @@ def read_library(text: str, file: str) -> Library:
     )
 
 
-def _facts(table: _Table, version: str, distribution: str) -> list[tuple[str, Fact]]:
+def _facts(table: Table, version: str, distribution: str) -> list[tuple[str, Fact]]:
     table.allow(_FACT)
     single, family = table.text("name"), table.texts("names")
     if (single is None) == (family is None):
@@ -277,7 +179,7 @@ def _facts(table: _Table, version: str, distribution: str) -> list[tuple[str, Fa
     ]
 
 
-def _behaviour(table: _Table, base: Behaviour | None) -> Behaviour:
+def _behaviour(table: Table, base: Behaviour | None) -> Behaviour:
     """The behaviour a table gives; with a base, only what it overrides."""
     changes: dict[str, Any] = {}
     if "effect" in table.data or base is None:
@@ -310,7 +212,7 @@ def _behaviour(table: _Table, base: Behaviour | None) -> Behaviour:
 _COST = {"fixed", "per", "of", "low", "high", "spread"}
 
 
-def _cost(table: _Table) -> Cost:
+def _cost(table: Table) -> Cost:
     table.allow({*_COST, "local"} if table.path.endswith("wait") else _COST)
     per, of = table.number("per"), table.expression("of")
     if (per is None) != (of is None):
@@ -326,7 +228,7 @@ def _cost(table: _Table) -> Cost:
     )
 
 
-def _returns(table: _Table) -> Returns:
+def _returns(table: Table) -> Returns:
     table.allow({"type", "like", "element", "dtype", "size", "shape", "dims", "columns", "items", "value"})
     element: Returns | None = None
     element_of_like = False
@@ -353,7 +255,7 @@ def _returns(table: _Table) -> Returns:
     )
 
 
-def _clause(table: _Table, base: Behaviour) -> Clause:
+def _clause(table: Table, base: Behaviour) -> Clause:
     table.allow(_CLAUSE)
     parts: dict[str, Any] = {}
     for key, field in _CONDITION.items():
@@ -367,12 +269,16 @@ def _clause(table: _Table, base: Behaviour) -> Clause:
             parts[field] = table.texts(key)
         elif key == "is":
             parts[field] = table.data[key]
+        elif key == "matches":
+            parts[field] = table.pattern(key)
         else:
             parts[field] = table.text(key)
     if not parts:
         raise KnowledgeError(f"{table.file}: {table.path}: a clause without a condition")
     if "size" in parts and "below" not in parts and "from_" not in parts:
         raise table.fail("size", "needs `below` or `from`")
+    if "argument" in parts and ("is_" in parts) == ("matches" in parts):
+        raise table.fail("argument", "needs `is` or `matches`")
     return Clause(
         condition=Condition(**parts),
         behaviour=_behaviour(table, base),
@@ -381,7 +287,7 @@ def _clause(table: _Table, base: Behaviour) -> Clause:
     )
 
 
-def _probe(table: _Table) -> Probe | None:
+def _probe(table: Table) -> Probe | None:
     probe = table.table("probe")
     if probe is None:
         return None
@@ -389,14 +295,14 @@ def _probe(table: _Table) -> Probe | None:
     return Probe(setup=probe.text("setup") or "", statement=probe.must("statement"))
 
 
-def _evidence(table: _Table) -> tuple[Evidence, ...]:
+def _evidence(table: Table) -> tuple[Evidence, ...]:
     entries = table.tables("evidence")
     if not entries:
         raise table.fail("evidence", "is missing: every entry needs a source that was read or a measurement")
     return tuple(_one_evidence(entry) for entry in entries)
 
 
-def _one_evidence(table: _Table) -> Evidence:
+def _one_evidence(table: Table) -> Evidence:
     kind = table.must("kind")
     if kind == "source":
         table.allow({"kind", *(f.name for f in dataclasses.fields(Source))})
@@ -424,7 +330,7 @@ def _one_evidence(table: _Table) -> Evidence:
     raise table.fail("kind", f"unknown kind of evidence `{kind}`; known: source, measured")
 
 
-def _type(table: _Table) -> TypeInfo:
+def _type(table: Table) -> TypeInfo:
     table.allow({"name", "bases", "element", "attributes", "context"})
     element, attributes, context = table.table("element"), table.table("attributes"), table.table("context")
     named: list[tuple[str, Returns]] = []
@@ -442,7 +348,7 @@ def _type(table: _Table) -> TypeInfo:
     )
 
 
-def _support(table: _Table, key: str) -> Support | None:
+def _support(table: Table, key: str) -> Support | None:
     entry = table.table(key)
     if entry is None:
         return None

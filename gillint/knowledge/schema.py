@@ -118,6 +118,7 @@ class Condition:
     absent: str | None = None
     argument: str | None = None
     is_: Constant = None
+    matches: str | None = None
     program: tuple[str, ...] | None = None
     python: str | None = None
     version: str | None = None

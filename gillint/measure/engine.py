@@ -97,11 +97,8 @@ def measure(
     Raises:
         Failed: the code raised, crashed, or did not finish a run in time.
     """
-    temporary = tempfile.TemporaryDirectory(prefix="gillint-measure-", ignore_cleanup_errors=True)
-    with _terminable(), exclusive(), temporary as folder:
-        script = Path(folder) / "benchmark.py"
-        script.write_text(benchmark.script, encoding="utf-8")
-        start = time.time()
+    with _written(benchmark) as script:
+        folder, start = str(script.parent), time.time()
 
         def run(phase: str, preload: Path | None = None) -> _Events:
             deadline = start + _SHARES[phase] * seconds
@@ -122,6 +119,34 @@ def measure(
             held, method = sampler.held_fraction([interpreter, str(script)], folder, left, method)
         advance("done", 1.0)
         return _measurement(threads, rounds, beats, held, method, demands)
+
+
+def count_demands(
+    benchmark: Benchmark, *, interpreter: str, seconds: float
+) -> tuple[Interval | None, str, Demands | None]:
+    """Only count: the held fraction, how it was found or why not, and the demands. Other programs hardly disturb that.
+
+    Args:
+        benchmark: the script.
+        interpreter: the Python that runs it.
+        seconds: for how long.
+    """
+    counter = build_counter()
+    if counter is None:
+        return _held(_Events(), tried=False)
+    with _written(benchmark) as script:
+        command = [interpreter, str(script), "--events", "--phase=count", f"--seconds={seconds}"]
+        return _held(_run(command, str(script.parent), 10 * seconds, counter), tried=True)
+
+
+@contextlib.contextmanager
+def _written(benchmark: Benchmark) -> Iterator[Path]:
+    """The script in a temporary folder of its own, while no other measurement runs here."""
+    temporary = tempfile.TemporaryDirectory(prefix="gillint-measure-", ignore_cleanup_errors=True)
+    with _terminable(), exclusive(), temporary as folder:
+        script = Path(folder) / "benchmark.py"
+        script.write_text(benchmark.script, encoding="utf-8")
+        yield script
 
 
 def _run(command: list[str], folder: str, limit: float, preload: Path | None) -> _Events:

@@ -21,6 +21,7 @@ from gillint.resolve.trace import (
     Loop,
     Node,
     Resolved,
+    inline,
 )
 
 _SLEEPS = {"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"}
@@ -283,13 +284,13 @@ def has_await(block: Block) -> bool:
 
 def _iterations(loop: Loop) -> Iterations:
     """The loop's own data flow, and what its calls say: a shared cursor, a rate limit."""
-    calls = [node for node in loop.body.nodes if isinstance(node, Call)]
+    calls = [node for node in inline(loop.body) if isinstance(node, Call)]
     if any(call.name in _SHARED_CURSORS for call in calls):
         return Iterations.CARRIED
     made = {call.result.type for call in calls if call.result is not None}
     if any(c.name in _ROLLING and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
-    calls.extend(n for c in calls if c.inner is not None for n in c.inner.nodes if isinstance(n, Call))
+    calls.extend(n for c in calls if c.inner is not None for n in inline(c.inner) if isinstance(n, Call))
     made.update(call.result.type for call in calls if call.result is not None)
     if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
@@ -305,5 +306,5 @@ def _asks_outside(call: Call) -> bool:
         return False
     if call.fact is not None:
         return call.fact.behaviour.effect.value == "waits" or call.fact.behaviour.wait is not None
-    inner = call.inner.nodes if call.inner is not None else ()
+    inner = inline(call.inner) if call.inner is not None else ()
     return any(isinstance(node, Call) and _asks_outside(node) for node in inner)

@@ -84,7 +84,7 @@ def told(c: Condition) -> str:
     if c.absent:
         parts.append(f"`{c.absent}` is not given")
     if c.argument:
-        parts.append(f"`{c.argument}` is {c.is_!r}")
+        parts.append(f"`{c.argument}` " + (f"matches `{c.matches}`" if c.matches else f"is {c.is_!r}"))
     if c.program:
         parts.append(f"the command{of} is {' or '.join(c.program)}")
     if c.python:

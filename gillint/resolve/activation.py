@@ -13,7 +13,7 @@ from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Target
 from gillint.resolve.files import Files
 from gillint.resolve.options import Option
-from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
@@ -100,6 +100,15 @@ class Program(Protocol):
         """
         ...
 
+    def configured(self) -> dict[Span, Configured]:
+        """What the file says of logging, by the place where it says so."""
+        ...
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there are no other files."""
+        ...
+
     def idly(self, *, idle: bool = True) -> AbstractContextManager[None]:
         """Run code that the program has no use for."""
         ...
@@ -116,6 +125,10 @@ class Program(Protocol):
 
     def class_of(self, type_name: str | None) -> ClassScope | None:
         """The class of the project that a type names."""
+        ...
+
+    def getter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
+        """The function behind a property, bound to the instance; None where the attribute is none."""
         ...
 
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
@@ -198,7 +211,8 @@ class Activation:
     enclosing: tuple[dict[str, Value], ...] = ()
     owner: ClassScope | None = None
     is_async: bool = False
-    returns: list[Value] = field(default_factory=list)
+    # What it gives back, and how often it is this.
+    returns: list[tuple[Value, float]] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
     loops: list[Estimate] = field(default_factory=list)
     builder: Builder = field(default_factory=Builder)
@@ -214,6 +228,8 @@ class Activation:
     grown: dict[str, dict[Span, Estimate]] = field(default_factory=dict)
     promised: dict[str, Value] = field(default_factory=dict)  # the elements of a container, by its annotation
     open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
+    given: Mapping[str, Value] = field(default_factory=dict)  # its arguments, where it may call itself
+    chance: float = 1.0  # how often a run of the body gets to the current statement, loops aside
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
     @property

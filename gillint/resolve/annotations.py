@@ -7,7 +7,18 @@ from functools import lru_cache
 
 from gillint.knowledge.base import find_type
 from gillint.resolve.activation import Activation
-from gillint.resolve.values import NONE, UNKNOWN, AliasRef, ClassRef, SymbolRef, UndefinedRef, Value, is_known, join
+from gillint.resolve.values import (
+    ITERATORS,
+    NONE,
+    UNKNOWN,
+    AliasRef,
+    ClassRef,
+    SymbolRef,
+    UndefinedRef,
+    Value,
+    is_known,
+    join,
+)
 from gillint.syntax import tree as t
 
 _CONTAINERS = {"list", "set", "frozenset", "tuple", "dict"}
@@ -211,6 +222,6 @@ def _subscripted(act: Activation, node: t.Subscript) -> Value:
         if len(inner) == 2 and isinstance(arguments[1], t.Constant) and arguments[1].value is ...:
             return Value(type="tuple", element=inner[0])
         return Value(type="tuple", items=tuple(inner))
-    if base.type in ("list", "set", "frozenset", "iterator"):
+    if base.type in ("list", "set", "frozenset", *ITERATORS):
         return Value(type=base.type, element=inner[0])
     return base

@@ -5,10 +5,13 @@ from __future__ import annotations
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
+from gillint.resolve.amounts import computed
 from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
-from gillint.resolve.dtypes import NUMBERS, dtype_after, of_elements, promoted, scalar_of
+from gillint.resolve.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
+from gillint.resolve.partition import refine_partition
+from gillint.resolve.pictures import as_array
 from gillint.resolve.shapes import (
     ARRAY,
     PICTURES,
@@ -48,17 +51,16 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_frame(name, bound, result)
     if name.startswith(("cv2.", "skimage.")):
         return refine_picture(name, bound, result)
+    if name.startswith("sklearn.model_selection."):
+        return refine_partition(name, bound, result)
+    if result.type in NUMBERS and (number := computed(name, bound)) is not None:
+        return replace(result, number=number)
     if not name.startswith(_LIKE_NUMPY):
         return result
-    if name in _ROUNDING and result.type in NUMBERS and bound.positional:
-        return replace(result, number=bound.positional[0].number)
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result
     made = _with_choices(name, bound, _with_asked_dtype(bound, _refined(name, bound, result)))
     return _of_scalar(bound, made)
-
-
-_ROUNDING = ("numpy.round", "numpy.around", "numpy.floor", "numpy.ceil", "numpy.rint", "numpy.trunc", "numpy.fix")
 
 
 def _of_scalar(bound: Bound, made: Value) -> Value:
@@ -103,6 +105,8 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         if new is None:
             return replace(result, type=ARRAY, shape=None, size=None) if last in REDUCTIONS else result
         dtype = dtype_after(last, source.dtype if source.type == ARRAY else of_elements(source))
+        if not new and last in _EXTREMES:
+            return replace(extreme_of(dtype, largest="max" in last), origin=result.origin)
         if not new:
             return result if result.type != ARRAY or shape == () else scalar_of(dtype)
         kept = dtype if dtype is not None or last in REDUCTIONS else result.dtype
@@ -110,6 +114,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     return _typed(last, bound, result)
 
 
+_EXTREMES = ("max", "min", "amax", "amin")
 _CASTS = frozenset(
     f"numpy.{kind}{bits}"
     for kind in ("int", "uint", "float")
@@ -171,7 +176,10 @@ def _with_choices(name: str, bound: Bound, result: Value) -> Value:
         return result
     if result.type != ARRAY:
         return replace(result, distinct=count)
-    return replace(result, element=replace(scalar_of(result.dtype), distinct=count))
+    member = scalar_of(result.dtype)
+    if last == "choice" and member.type == "str":  # as long as those that are drawn from
+        member = replace(element_of(given[0]), literal=None, text=None, origin=None)
+    return replace(result, element=replace(member, distinct=count))
 
 
 def _operated(last: str, bound: Bound, result: Value) -> Value:
@@ -222,7 +230,7 @@ def record_type(described: Value) -> Value | None:
 def _of_list(given: Value, result: Value) -> Value:
     """An array made of a list, or of a list of rows: as long, and of what its members are."""
     if given.type in PICTURES:
-        return _of_picture(given, result)
+        return as_array(given, result)
     if given.type == ARRAY:
         return replace(result, shape=given.shape, size=given.size, dtype=given.dtype, columns=given.columns)
     shape = shape_of(given)
@@ -235,13 +243,6 @@ def _of_list(given: Value, result: Value) -> Value:
     if not shape:
         return result
     return replace(with_shape(result, shape), dtype=of_elements(given) or result.dtype, element=None)
-
-
-def _of_picture(given: Value, result: Value) -> Value:
-    """The pixels of a picture: height, width, and three colours unless nothing says that it is grey."""
-    whole = size_of(given)
-    sides = given.shape if given.shape is not None and len(given.shape) == 2 else (whole.map(lambda n: n**0.5),) * 2
-    return replace(with_shape(result, (sides[1], sides[0], Estimate.point(3))), dtype=result.dtype or "uint8")
 
 
 def _outside(given: Value) -> Shape:

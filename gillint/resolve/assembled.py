@@ -170,7 +170,12 @@ def _found(bound: Bound) -> tuple[Estimate, int] | None:
     shape = shape_of(source)
     if shape is None:
         return None
-    return product(shape).combine(KEPT, lambda n, share: n * share), len(shape)
+    return product(shape).combine(KEPT if len(shape) < 2 else _OF_PAIRS, lambda n, share: n * share), len(shape)
+
+
+# Edges in a picture, peaks, pairs that are close to each other: what is looked for in a matrix is seldom a third of it.
+# In three programs it was 2 to 5%.
+_OF_PAIRS = Estimate(0.001, 0.05, 1.0)
 
 
 def _nonzero(bound: Bound, result: Value) -> Value | None:
@@ -271,9 +276,7 @@ def _frombuffer(bound: Bound, result: Value) -> Value | None:
 
 
 def _ix(bound: Bound, result: Value) -> Value | None:
-    sizes = [product(s) for s in map(shape_of, bound.positional) if s is not None]
-    if len(sizes) != len(bound.positional):
-        return None
+    sizes = [product(shape) if (shape := shape_of(v)) is not None else size_of(v) for v in bound.positional]
     open_grid = (
         with_shape(Value(dtype="int64"), tuple(n if i == j else ONE for j in range(len(sizes))))
         for i, n in enumerate(sizes)

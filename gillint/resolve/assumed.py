@@ -22,6 +22,7 @@ SIZES |= dict.fromkeys(
 )
 # A field of a record in a parsed document, of which nothing else is known: a text.
 FIELD = Estimate(2, 20, 1e4)
+FIELDS = Estimate(2, 6, 30)  # of a record
 FEW = Estimate(1, 5, 1_000)  # what a field has, where it is a list
 SIZES["json"] = FIELD
 # What is asked of a database comes in some rows.
@@ -33,6 +34,11 @@ SIZES |= dict.fromkeys(
 )  # fmt: skip
 # Nodes of a document: of a page, and of what was found in one.
 SIZES |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
+SIZES |= dict.fromkeys(("duckdb.DuckDBPyConnection", "duckdb.DuckDBPyRelation"), Estimate(1, 1_000, 1e6))  # rows
+SIZES |= dict.fromkeys(
+    ("shapely.Polygon", "shapely.LineString", "shapely.MultiPolygon"), Estimate(2, 20, 1e4)
+)  # points
+SIZES |= dict.fromkeys(("lxml.etree._Element", "lxml.html.HtmlElement"), Estimate(1, 30, 1e5))
 SIZES["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
@@ -41,6 +47,18 @@ ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQu
 SIZES |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 # Whoever keeps a graph in dicts of dicts keeps a small one.
 SIZES |= dict.fromkeys(("networkx.Graph", "networkx.DiGraph"), Estimate(10, 300, 1e5))
+# Of an estimator: its trees, rounds or clusters, the rows that it keeps.
+_MANY = ("RandomForestClassifier", "RandomForestRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor", "IsolationForest",
+         "GradientBoostingClassifier", "GradientBoostingRegressor", "HistGradientBoostingClassifier",
+         "HistGradientBoostingRegressor")  # fmt: skip
+SIZES |= {f"sklearn.ensemble.{name}": Estimate(10, 100, 1_000) for name in _MANY}
+SIZES["sklearn.cluster.KMeans"] = Estimate(2, 8, 1_000)
+SIZES |= {
+    f"sklearn.neighbors.{n}": Estimate(50, 2_000, 1e6)
+    for n in ("KNeighborsClassifier", "KNeighborsRegressor", "NearestNeighbors")
+}
+# The weights of a layer.
+SIZES |= {"torch.nn.Linear": Estimate(500, 20_000, 1e7), "torch.nn.Conv2d": Estimate(200, 10_000, 1e7)}
 # A file that nothing in sight writes has some hundred lines of ordinary length.
 FILES = (
     "io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile",

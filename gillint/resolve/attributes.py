@@ -13,13 +13,15 @@ from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import NAMESPACES
-from gillint.resolve.bound import Answers, build, size_of
+from gillint.resolve.bound import Answers, size_of
 from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.instances import maker_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
-from gillint.resolve.scope import ClassScope
+from gillint.resolve.returns import build
+from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.strings import attribute_of_path
@@ -60,7 +62,6 @@ _SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 # A class of a module that the compiler of Protocol Buffers wrote: `person_pb2.Person`, `person_pb2.Person.FromString`.
 _MESSAGE = re.compile(r"[\w.]*_pb2(?:\.(?!FromString)[A-Z]+[a-z]\w*)+(?P<method>\.FromString)?")
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
-_ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
 
 
 # Types whose attributes are the columns of the value.
@@ -77,12 +78,13 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     if name in _TEXTS and ref is not None:
         return Value(type="str")
     if isinstance(ref, ClassRef):
-        return _of_class(act, act.program.class_of(ref.key), name)
+        return _of_class(act, act.program.class_of(ref.key), name, span)
     if isinstance(ref, ChoiceRef):
         return _of_choice(act, ref, name, span)
+    value = _as_dates(act, value, name)
     owner = act.program.class_of(value.type)
     if owner is not None:
-        return _of_instance(act, owner, value, name)
+        return _of_instance(act, owner, value, name, span)
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
@@ -110,13 +112,35 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     return replace(part, reference=reference, origin=name)
 
 
+_INDEX, _DATES = "pandas.Index", "pandas.DatetimeIndex"
+
+
+def _as_dates(act: Activation, value: Value, name: str) -> Value:
+    """An index that is asked for what only one of dates has is one of dates: `prices.index.year`."""
+    if value.type != _INDEX or _has(act, _INDEX, name) or not _has(act, _DATES, name):
+        return value
+    return replace(value, type=_DATES)
+
+
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
-    """The attribute of whichever it is; what certainly has no such attribute is not what is meant."""
+    """The attribute of whichever it is; what has no such attribute, as far as anybody knows, is not what is meant."""
+    options = [o for o in ref.options if not _lacks(act, o, name)]
+    having = [o for o in options if o.reference is not None or o.type is None or _has(act, o.type, name)]
     found: Value | None = None
-    for option in ref.options:
-        if not _lacks(act, option, name):
-            found = join(found, attribute_value(act, option, name, span))
+    for option in having or options:
+        found = join(found, attribute_value(act, option, name, span))
     return found if found is not None else Value(reference=MethodRef(UNKNOWN, name), origin=name)
+
+
+def _has(act: Activation, type_name: str, name: str) -> bool:
+    """Whether instances of a type are known to have an attribute or a method."""
+    owner = act.program.class_of(type_name)
+    if owner is not None:
+        return act.program.attribute(owner, name) is not None or bool(act.program.library_bases(owner))
+    if find_method(type_name, name) is not None:
+        return True
+    infos = (find_type(base) for base in bases_of(type_name))
+    return any(key == name for info in infos if info is not None for key, _ in info.attributes)
 
 
 def _lacks(act: Activation, value: Value, name: str) -> bool:
@@ -137,26 +161,35 @@ def is_builtin_without(type_name: str | None, name: str) -> bool:
     return isinstance(kind, type) and not hasattr(kind, name)
 
 
-def _of_class(act: Activation, owner: ClassScope | None, name: str) -> Value:
+def _of_class(act: Activation, owner: ClassScope | None, name: str, span: Span | None) -> Value:
     if owner is None:
         return UNKNOWN
     bases = act.program.library_bases(owner)
     found = act.program.attribute(owner, name)
     if found is None:
-        return next((symbol_of(f"{base}.{name}") for base in bases), UNKNOWN)
-    if name not in owner.methods and not _ENUMS.isdisjoint(bases) and not owner.key.endswith("::"):
+        inherited = (f"{base}.{name}" for base in bases)
+        return next((maker_of(owner, full, symbol_of(full)) for full in inherited), UNKNOWN)
+    if name not in owner.methods and not ENUMS.isdisjoint(bases) and not owner.key.endswith("::"):
+        _emit_reading(act, "enum.Enum.__get__", Bound(Value(type=owner.key)), span)
         return Value(type=owner.key)  # a member of an enumeration
     return found
 
 
-def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str) -> Value:
+def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, span: Span | None) -> Value:
     if name == "__class__":
         return Value(type="type", reference=ClassRef(owner.key))
+    getter = act.program.getter(owner, name, value) if span is not None else None
+    if getter is not None and span is not None:
+        from gillint.resolve.calls import apply
+
+        return apply(act, getter, (), (), span, name)
     found = act.program.attribute(owner, name, value)
     if found is not None:
         return found
     for base in act.program.library_bases(owner):
-        found = _of_library(act, replace(value, type=base), name)
+        if base in ENUMS:
+            _emit_reading(act, f"enum.Enum.{name}", Bound(value), span)
+        found = _of_library(act, replace(value, type=base), name, span)
         if found is not None:
             return found
     return Value(reference=MethodRef(value, name), origin=name)
@@ -194,9 +227,7 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
             if key == name:
                 probe = Fact(f"{base}.{name}", "", (), _ATTRIBUTE_READ)
                 bound = Bound(value)
-                computed = find_fact(probe.name)
-                if computed is not None and span is not None:  # a property that works: `series.dt.year`
-                    act.emit(Call(span, act.path, computed.name, "library", bound, computed, implicit=True))
+                _emit_reading(act, probe.name, bound, span)  # a property that works: `series.dt.year`
                 made = build(returns, Answers(probe, bound), bound)
                 if base.startswith("pandas."):
                     return refine_frame(probe.name, bound, made)
@@ -204,6 +235,13 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                     return refine_sparse(probe.name, bound, made)
                 return attribute_of_path(value, name, made)
     return None
+
+
+def _emit_reading(act: Activation, name: str, bound: Bound, span: Span | None) -> None:
+    """What reading an attribute does, where a fact tells."""
+    fact = find_fact(name)
+    if fact is not None and span is not None:
+        act.emit(Call(span, act.path, fact.name, "library", bound, fact, implicit=True))
 
 
 def _sides(picture: Value, name: str) -> Value:

@@ -7,11 +7,10 @@ from functools import reduce
 from gillint.estimate import ONE, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_type
-from gillint.knowledge.conditions import Decision
-from gillint.knowledge.expressions import evaluate
-from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact, Returns
+from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact
 from gillint.resolve.assumed import (
     CHOICES,
+    FIELDS,
     FILES,
     LINE,
     MEMBER_SIZE,
@@ -21,9 +20,10 @@ from gillint.resolve.assumed import (
     UNKNOWN_SECONDS,
     WHOLE_FILE,
 )
+from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join, of_number
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join
 
 _ITEM_BYTES = {
     "bool": 1,
@@ -36,6 +36,7 @@ _ITEM_BYTES = {
     "uint32": 4,
     "float32": 4,
     "complex128": 16,
+    **dict.fromkeys(("L", "P", "1"), 1),  # the modes of a picture: the others take four bytes a pixel
     **dict.fromkeys("bB", 1),  # the type codes of array.array
     **dict.fromkeys("hH", 2),
     **dict.fromkeys("iIfu", 4),
@@ -44,7 +45,7 @@ _ITEM_BYTES = {
 
 def item_bytes(array: Value) -> int:
     """How many bytes an element of an array takes."""
-    return _ITEM_BYTES.get(array.dtype or "", 8)
+    return _ITEM_BYTES.get(array.dtype or "", 4 if array.type in _PICTURES else 8)
 
 
 # Of these `items` are a key and a value.
@@ -55,6 +56,13 @@ MAPPINGS = (
     "collections.Counter",
     "sortedcontainers.SortedDict",
 )
+
+
+_SINGLE = frozenset(
+    ("int", "float", "bool", "complex", "NoneType", "numpy.datetime64", "numpy.timedelta64", "pandas.Timestamp",
+     "pandas.Timedelta", "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta",
+     "decimal.Decimal", "fractions.Fraction"),
+)  # fmt: skip
 
 
 def size_of(value: Value | None) -> Estimate:
@@ -69,7 +77,7 @@ def size_of(value: Value | None) -> Estimate:
         return Estimate.point(len(value.items))
     if value.columns is not None and value.type == "dict":
         return Estimate.point(len(value.columns))
-    if value.type in ("int", "float", "bool", "complex", "NoneType"):
+    if value.type in _SINGLE:
         return ONE
     if isinstance(value.reference, ChoiceRef):
         return reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))
@@ -94,13 +102,21 @@ def number_of(value: Value | None) -> Estimate:
 
 # More parameters that expressions may name: what is in the file that the receiver or the first argument names, what the
 # call gives back, and how many rows an SQL statement looks at.
-CONTENT, RESULT, QUERY = "content", "result", "query"
+# All arguments together, as a dict of those that have a name, are `passed`.
+CONTENT, RESULT, QUERY, PASSED = "content", "result", "query", "passed"
 _ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
 # Measures that look inside.
 _CONTENTS = frozenset(["leaves", "instances", "listed", "printed", "unique", "noise", "fresh", "floats"])
+
+
+def _together(bound: Bound) -> Value:
+    """A dict of all arguments; of what a `**` unpacks nothing is known but that it is a record."""
+    if bound.has_star:
+        return Value(type="dict", size=FIELDS)
+    return Value(type="dict", columns=(*(("", v) for v in bound.positional), *bound.parameters))
 
 
 class Answers:
@@ -115,6 +131,8 @@ class Answers:
     def value(self, parameter: str) -> Value | None:
         """What is passed for a parameter; a column name stands for that column of the receiver."""
         found = self._bound.get(parameter)
+        if found is None and parameter == PASSED:
+            return _together(self._bound)
         if found is None and parameter in (CONTENT, QUERY):
             return _FILE if parameter == CONTENT else _ROWS_LOOKED_AT
         return self._result if found is None and parameter == RESULT else found
@@ -147,8 +165,10 @@ class Answers:
         return {"int": "int64", "float": "float64", "complex": "complex128", "bool": "bool"}.get(value.type or "")
 
     def _column(self, value: Value) -> Value | None:
-        """The column of the receiver that a literal name, or a list with one, stands for."""
+        """The column of the receiver, or of the frame passed first, that a literal name or a list with one stands for."""
         receiver = self._bound.receiver
+        if receiver is None and self._bound.positional and self._bound.positional[0].type == "pandas.DataFrame":
+            receiver = self._bound.positional[0]
         if receiver is None or receiver.columns is None:
             return None
         if value.type == "list" and value.items is not None and len(value.items) == 1:
@@ -258,11 +278,16 @@ def _choices(value: Value | None) -> Estimate:
     return reduce(lambda a, b: a * b, (size_of(v) for _, v in value.columns), ONE)
 
 
+_PICTURES = ("PIL.Image.Image", "PIL.ImageFile.ImageFile")
 WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding", "ExponentialMovingWindow"))
 
 
 def count_of(frame: Value | None) -> Estimate:
     """How many columns; a frame whose columns have no known names has them in its shape."""
+    if frame is not None and frame.type in _PICTURES:
+        from gillint.resolve.pictures import bands_of
+
+        return Estimate.point(bands_of(frame))
     if frame is not None and frame.columns is not None:
         return Estimate.point(len(frame.columns))
     counted = frame is not None and (frame.type or "").startswith("pandas.")
@@ -277,102 +302,6 @@ def member_size(value: Value | None) -> Estimate:
     if value is not None and value.type in FILES and (member is None or member.size is None):
         return LINE
     return size_of(member) if member is not None and member.type is not None else MEMBER_SIZE
-
-
-def returned(fact: Fact, decision: Decision, bound: Bound) -> Value:
-    """The value that a library call gives back."""
-    returns = decision.likely.returns
-    return build(returns, Answers(fact, bound), bound) if returns is not None else UNKNOWN
-
-
-def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
-    """A value from a returns table."""
-    base: Value = UNKNOWN
-    if returns.like is not None:
-        base = answers.value(returns.like) or UNKNOWN
-        if returns.element_of_like:
-            base = element_of(base)
-        base = replace(base, literal=None, number=None, reference=None, text=None, source=None)
-    changes: dict[str, object] = {}
-    if returns.type is not None:
-        changes["type"] = returns.type
-    if returns.dtype is not None:
-        like = answers.value(returns.dtype)
-        passed = dtype_name(like) if like is not None else None
-        is_parameter = returns.dtype in ("dtype", "like") or like is not None
-        changes["dtype"] = passed if is_parameter else returns.dtype
-        if returns.dtype == "dtype" and like is None:
-            changes["dtype"] = base.dtype or "float64"
-    if returns.size is not None:
-        size = evaluate(returns.size, answers)
-        changes["size"] = size
-        if base.items is not None and base.type != "dict" and size != Estimate.point(len(base.items)):
-            changes |= {"items": None, "element": element_of(base)}  # `[x] * n`: members like these
-        # The same number of elements is the same shape, as far as a table can tell.
-        same = returns.like is not None and base.shape is not None and size_of(base) == size
-        changes["shape"] = base.shape if same else (size,)
-    if returns.shape is not None or returns.dims is not None:
-        shape = _shape(returns.shape, answers, bound) if returns.shape is not None else None
-        if returns.dims is not None:
-            shape = tuple(evaluate(dimension, answers) for dimension in returns.dims)
-        changes["shape"] = shape
-        changes["size"] = reduce(lambda a, b: a * b, shape, ONE) if shape is not None else None
-    if returns.element is not None:
-        changes["element"] = build(returns.element, answers, bound)
-    if returns.items is not None:
-        changes["items"] = tuple(build(item, answers, bound) for item in returns.items)
-        changes["size"] = Estimate.point(len(returns.items))
-        if returns.type is None and base.type is None:
-            changes["type"] = "tuple"
-    if returns.columns is not None:
-        source = answers.value(returns.columns if returns.columns != "like" else returns.like or "self")
-        changes["columns"] = _columns(source) if source is not None else None
-    if returns.value is not None:
-        return of_number(returns.type or "int", evaluate(returns.value, answers))
-    if returns.type == "pandas.DataFrame" and "size" not in changes:
-        given = [v for _, v in base.columns or () if v.size is not None and v.type not in _COLUMN_OF]
-        rows = size_of(given[0]) if given else base.size
-        changes["size"] = rows
-    made = Value(**changes) if base is UNKNOWN else replace(base, **changes)  # type: ignore[arg-type]
-    if made.type == "list" and made.element is None and base.element is not None and returns.like is not None:
-        made = replace(made, element=base.element)
-    return made
-
-
-_COLUMN_OF = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}
-
-
-def _columns(source: Value) -> tuple[tuple[str, Value], ...] | None:
-    """The columns of a frame made from a dict: each a Series with the dtype of what it was made from."""
-    if source.columns is None:
-        return None
-    made = []
-    for name, value in source.columns:
-        if value.type in _COLUMN_OF:  # one value for all rows
-            made.append((name, Value(type="pandas.Series", dtype=_COLUMN_OF[value.type], element=value)))
-            continue
-        dtype = value.dtype
-        if dtype is None and value.element is not None:
-            dtype = _COLUMN_OF.get(value.element.type or "")
-        kept = replace(value, type="pandas.Series", dtype=dtype, columns=None, literal=None, items=None)
-        made.append((name, replace(kept, size=size_of(value) if value.size or value.items or value.shape else None)))
-    return tuple(made)
-
-
-def _shape(text: str, answers: Answers, bound: Bound) -> tuple[Estimate, ...] | None:
-    if text == "*":
-        values: tuple[Value, ...] = bound.positional
-        if len(values) == 1 and values[0].items is not None:
-            values = values[0].items
-        return tuple(number_of(v) for v in values)
-    value = answers.value(text)
-    if value is None:
-        return None
-    if value.items is not None:
-        return tuple(number_of(v) for v in value.items)
-    if value.type in ("int", None):
-        return (number_of(value),)
-    return None
 
 
 _SCALARS = {
@@ -416,15 +345,14 @@ def _member_type(dtype: str | None) -> str | None:
 
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
+    if value.type == "numpy.ndarray" and value.shape is not None and (rows := value.shape[1:]):
+        return replace(value, shape=rows, size=reduce(lambda a, b: a * b, rows, ONE), literal=None)
     if value.element is not None:
         return value.element
     if value.items:
-        return reduce(join, value.items)
+        return one_of(value.items)
     if isinstance(value.reference, ChoiceRef):
         return reduce(join, map(element_of, value.reference.options))
-    if value.type == "numpy.ndarray" and value.shape is not None and len(value.shape) > 1:
-        inner = value.shape[1:]
-        return replace(value, shape=inner, size=reduce(lambda a, b: a * b, inner, ONE), literal=None)
     if value.type in ("numpy.ndarray", "pandas.Series"):
         is_open = value.type == "pandas.Series" and value.dtype is None
         return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)
@@ -432,6 +360,8 @@ def element_of(value: Value) -> Value:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None
     if info is not None and info.element is not None:
+        from gillint.resolve.returns import build
+
         bound = Bound(value)
         return build(info.element, Answers(_ITERATION, bound), bound)
     if value.type == "str":

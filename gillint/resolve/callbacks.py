@@ -8,14 +8,17 @@ from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.attributes import attribute_value
-from gillint.resolve.bound import Answers, build, element_of
+from gillint.resolve.bound import Answers, element_of
 from gillint.resolve.estimators import run_of_steps
+from gillint.resolve.returns import build
 from gillint.resolve.trace import Block, Bound
 from gillint.resolve.values import UNKNOWN, LazyRef, Value
 
 
-def called_back(act: Activation, fact: Fact, decision: Decision, bound: Bound, span: Span) -> Block | None:
-    """What one call of the function that is passed does, here: where the call waits, others run it."""
+def called_back(
+    act: Activation, fact: Fact, decision: Decision, bound: Bound, span: Span
+) -> tuple[Block | None, Value | None]:
+    """What one call of the function that is passed does, and gives, here: where the call waits, others run it."""
     from gillint.resolve.calls import apply
 
     steps = run_of_steps(fact.name, bound)
@@ -23,11 +26,10 @@ def called_back(act: Activation, fact: Fact, decision: Decision, bound: Bound, s
         with act.nested() as builder:
             passed = bound.positional
             for method in steps:
-                made = apply(act, method, passed, (), span, fact.name)
-                passed = (made, *passed[1:])
-        return builder.finish()
+                passed = (apply(act, method, passed, (), span, fact.name), *passed[1:])
+        return builder.finish(), None
     if fact.callback is None or decision.likely.effect is Effect.WAITS:
-        return None
+        return None, None
     functions = [_function(act, path, bound, span) for path in fact.callback.split(", ")]
     answers = Answers(fact, bound)
     # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
@@ -35,14 +37,15 @@ def called_back(act: Activation, fact: Fact, decision: Decision, bound: Bound, s
     arguments = tuple(build(r, answers, bound) for r in given) or (_first_element(bound),)
     known = [f for f in functions if f is not None and not isinstance(f.reference, LazyRef)]
     if not any(f.reference is not None for f in known):
-        return None
+        return None, None
+    result: Value | None = None
     with act.nested() as builder:
         act.loops.append(evaluate(fact.calls, answers))
         for function in known:
             if function.reference is not None:
-                apply(act, function, arguments, (), span, fact.callback)
+                result = apply(act, function, arguments, (), span, fact.callback)
         act.loops.pop()
-    return builder.finish()
+    return builder.finish(), result
 
 
 def _function(act: Activation, path: str, bound: Bound, span: Span) -> Value | None:

@@ -12,28 +12,41 @@ from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
-from gillint.resolve.assumed import FIELD, UNKNOWN_TRIPS
+from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import CONTENT, QUERY, Answers, returned, size_of
+from gillint.resolve.bound import CONTENT, QUERY, Answers
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
-from gillint.resolve.instances import asks_for_contents, opened_up
+from gillint.resolve.instances import (
+    asks_for_contents,
+    by_its_method,
+    constructor_of,
+    of_its_class,
+    opened_up,
+    set_fields,
+    validated,
+)
 from gillint.resolve.intrinsics import intrinsic
 from gillint.resolve.keeping import born_with, kept
+from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
+from gillint.resolve.ordering import with_compared
 from gillint.resolve.peers import peer_of, with_text
+from gillint.resolve.pictures import all_decoded, decoded
 from gillint.resolve.randomness import looking_random
+from gillint.resolve.returns import returned
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.sql import Query
+from gillint.resolve.stepping import step_through
 from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result, one_coroutine
-from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, Loop
+from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, bind_arguments
 from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
@@ -103,7 +116,7 @@ def apply(
         return _project(act, ref, positional, keywords, span)
     if isinstance(ref, ClassRef):
         act.operation("call_class")
-        return _construct(act, ref, positional, keywords, span)
+        return _construct(act, ref, positional, keywords, span, has_star)
     if isinstance(ref, MethodRef):
         return _method(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, SymbolRef):
@@ -170,14 +183,23 @@ def _project(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], k
     return result
 
 
-def _construct(act: Activation, ref: ClassRef, positional: tuple[Value, ...], keywords: Keywords, span: Span) -> Value:
-    block, result, name = act.program.construct(ref, positional, keywords)
+def _construct(
+    act: Activation, ref: ClassRef, positional: tuple[Value, ...], keywords: Keywords, span: Span, has_star: bool
+) -> Value:
+    owner = act.program.class_of(ref.key)
+    fact = constructor_of(act, owner) if owner is not None else None
+    fields = validated(owner, keywords) if owner is not None and fact is not None else keywords
+    block, result, name = act.program.construct(ref, positional, fields)
     if block is not None and (block.operations or block.nodes):
         act.emit(Call(span, act.path, name, "project", inner=block))
-    owner = act.program.class_of(result.type)
+    elif block is None and fact is not None:
+        opened = tuple((n, opened_up(act, v)) for n, v in keywords) if asks_for_contents(fact.name) else keywords
+        bound = bind_arguments(fact, result, positional, opened, has_star)
+        act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result))
     if owner is not None:
         if block is None:
             born_with(act, owner)
+        set_fields(act, owner, positional, span)
         for base in act.program.library_bases(owner):
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
             run = act.program.attribute(owner, "run", result)
@@ -197,7 +219,7 @@ def _method(
     has_star: bool,
 ) -> Value:
     act.operation("method_lookup")
-    receiver = ref.receiver
+    receiver = decoded(act, ref.receiver, ref.name, span)
     kind = receiver.type
     if is_builtin_without(kind, ref.name):
         kind = None  # it was a guess, and a wrong one
@@ -236,16 +258,6 @@ def _names_a_codec(positional: tuple[Value, ...], keywords: Keywords) -> bool:
     return all(v.type == "str" for v in (*positional, *(v for _, v in keywords)))
 
 
-def bind_arguments(
-    fact: Fact | None, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, has_star: bool
-) -> Bound:
-    """Give the arguments their parameters' names."""
-    names = fact.parameters if fact is not None else ()
-    parameters = list(zip(names, positional, strict=False))
-    parameters.extend(keywords)
-    return Bound(receiver, positional, tuple(parameters), has_star)
-
-
 def _instead(
     act: Activation,
     name: str,
@@ -272,6 +284,8 @@ def _instead(
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
     serve_registered(act, name, positional, keywords, span)
+    if name.startswith("logging."):
+        return logged(act, name, receiver, positional, keywords, span)
     spec = HANDOVERS.get(name)
     if spec is not None:
         handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
@@ -295,6 +309,7 @@ def library(
     done = _instead(act, name, receiver, positional, keywords, span)
     if done is not None:
         return done
+    by_its_method(act, name, positional, span)
     fact = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
     owner, _, method = name.rpartition(".")
     kind_of_owner = INSTANCES.get(owner) if receiver is None else receiver.type
@@ -305,8 +320,9 @@ def library(
         fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = tuple(current(act, v) for v in positional)
+    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
     if asks_for_contents(public):
+        receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
     if fact is None:
@@ -328,9 +344,10 @@ def library(
         result = replace(result, type=name)
     bound = with_work(public, bound, result)
     if query is not None:
-        result = answered(result, query)
+        result = answered(public, result, query)
     lazy_result = act.lazy_of(result)
-    callback = None if lazy_result is not None else called_back(act, fact, decision, bound, span)
+    callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
+    bound = with_compared(act, public, bound, given, span)
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
@@ -380,7 +397,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
             result = _made(name, bound.positional, keywords)
         result = refine(name, bound, result)
     result = describe(act, name, bound, span, looking_random(name, bound, textual(name, bound, result)))
-    result = stored(act, name, bound, span, result)
+    result = of_its_class(act, bound, stored(act, name, bound, span, result))
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
     result = with_text(name, bound, result)
@@ -424,24 +441,6 @@ def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
     elif fact is None:
         for value in (*bound.positional, *(v for _, v in bound.parameters)):
             act.consume(value)
-
-
-def step_through(act: Activation, value: Value, span: Span) -> None:
-    """What a library's iterator does where a call runs it to the end: `list(csv.reader(f))`, `sorted(file)`.
-
-    The fact of the call knows the cost of keeping an item, not of making it.
-    """
-    if value.type is None or "." not in value.type or "::" in value.type or act.lazy_of(value) is not None:
-        return
-    step = find_method(value.type, "__iter__")
-    if step is None or value.type in _ARRAYS:
-        return
-    call = Call(span, act.path, step.name, "library", Bound(value), step, implicit=True)
-    trips = size_of(value) if value.size is not None else UNKNOWN_TRIPS
-    act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
-
-
-_ARRAYS = ("numpy.ndarray",)
 
 
 def knows(name: str) -> bool:

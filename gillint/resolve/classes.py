@@ -26,6 +26,7 @@ from gillint.resolve.values import (
     SymbolRef,
     Value,
     is_known,
+    is_measured,
     join,
     tells_more,
     trimmed,
@@ -121,10 +122,7 @@ class Classes(Modules):
         if name in owner.attributes:
             return _no_longer_than(owner.longest.get(name), owner.attributes[name])
         if name in owner.methods:
-            key = f"{owner.key}.{name}" if owner.outline is None else f"{owner.module.path}::{owner.name}.{name}"
-            function = self._function(key)
-            tree = function.parsed() if function is not None and function.is_decorated else None
-            names = {dotted(d).rsplit(".", 1)[-1] for d in tree.decorators} if isinstance(tree, t.Function) else set()
+            key, names = self._decorated(owner, name)
             if names & {"property", "cached_property"}:
                 return self.call(FunctionRef(key, instance or Value(type=owner.key)), (), ())[1]
             method = self._function_value(key)
@@ -139,6 +137,27 @@ class Classes(Modules):
                 found = self._attribute(parent, name, instance, visited) if parent is not None else None
                 if found is not None:
                     return found
+        return None
+
+    def _decorated(self, owner: ClassScope, name: str) -> tuple[str, set[str]]:
+        """The key of a method, and the last names of its decorators."""
+        key = f"{owner.key}.{name}" if owner.outline is None else f"{owner.module.path}::{owner.name}.{name}"
+        function = self._function(key)
+        tree = function.parsed() if function is not None and function.is_decorated else None
+        decorators = tree.decorators if isinstance(tree, t.Function) else ()
+        return key, {dotted(d).rsplit(".", 1)[-1] for d in decorators}
+
+    def getter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
+        """The function behind a property, bound to the instance; None where the attribute is none."""
+        visited: set[str] = set()
+        found: ClassScope | None = owner
+        while found is not None and found.key not in visited and not found.key.endswith("::"):
+            visited.add(found.key)
+            if name in found.methods:
+                key, names = self._decorated(found, name)
+                return Value(type="function", reference=FunctionRef(key, instance)) if "property" in names else None
+            bases = (self.class_of(b.reference.key) for b in found.bases if isinstance(b.reference, ClassRef))
+            found = next((b for b in bases if b is not None), None)
         return None
 
     def _ensure_constructed(self, owner: ClassScope) -> None:
@@ -204,10 +223,23 @@ class Classes(Modules):
         old = known.get(name)
         if self._idle and old is not None and is_known(old):
             return
-        new = value if old is None or self._refines(old, value) else _with_size_of(join(old, value), old, value)
+        if old is None or self._refines(old, value) or self._says_first(owner, name, old, value):
+            new = value
+        else:
+            new = _with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
             known[name] = new
+
+    @staticmethod
+    def _says_first(owner: ClassScope, name: str, old: Value, new: Value) -> bool:
+        """Whether an attribute of which only an annotation spoke gets an amount for the first time."""
+        if name not in owner.declared or name in owner.settled or old.type != new.type or old.type in HOLDERS:
+            return False
+        if is_measured(old) or not is_measured(new):
+            return False
+        owner.settled.add(name)
+        return True
 
     def _called_from_here(self) -> bool:
         """Whether the function that runs was called by the file at hand itself."""
@@ -262,10 +294,28 @@ class Classes(Modules):
     def _dataclass_fields(
         self, owner: ClassScope, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
     ) -> None:
-        names = [n for n in owner.attributes if n not in owner.methods]
-        for name, value in (*zip(names, positional, strict=False), *keywords):
-            if name in owner.attributes and value.type is not None:
-                self.set_attribute(owner, name, value)
+        """Note what the fields are given, those of the bases first; of what they inherit, the classes have it apart."""
+        fields = self._fields(owner, set())
+        for name, value in (*zip(fields, positional, strict=False), *keywords):
+            declaring = fields.get(name)
+            if declaring is None or value.type is None:
+                continue
+            if declaring is not owner and name not in owner.attributes:
+                owner.attributes[name] = declaring.attributes[name]
+                owner.declared.add(name)
+            for scope in {id(s): s for s in (declaring, owner)}.values():
+                self.set_attribute(scope, name, value)
+
+    def _fields(self, owner: ClassScope, visited: set[str]) -> dict[str, ClassScope]:
+        """The fields of a class in the order of its constructor's parameters, and where each is declared."""
+        if owner.key in visited:
+            return {}
+        visited.add(owner.key)
+        found: dict[str, ClassScope] = {}
+        for base in owner.bases:
+            parent = self.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
+            found |= self._fields(parent, visited) if parent is not None else {}
+        return found | {n: found.get(n, owner) for n in owner.attributes if n not in owner.methods}
 
     def local_class(self, node: t.Class, activation: Activation) -> Value:
         """A class defined inside a function."""
@@ -312,11 +362,13 @@ def _no_longer_than(most: float | None, value: Value) -> Value:
     return value if most is None or value.size is None else replace(value, size=value.size.min(most))
 
 
+_SIZED = (*HOLDERS, "str", "bytes")
+
+
 def _with_size_of(joined: Value, old: Value, new: Value) -> Value:
     """What is assigned in one place and of known size there is likely to be as long where nothing tells."""
     known = old.size if old.size is not None else new.size
-    sized = HOLDERS
-    if joined.size is not None or known is None or joined.type not in sized or known.high == 0:
+    if joined.size is not None or known is None or joined.type not in _SIZED or known.high == 0:
         return joined
     told = old if old.size is not None else new
     size = Estimate(min(1.0, known.low), known.likely, max(known.high, 1e6))

@@ -172,7 +172,11 @@ _LEAVES = Estimate(1, 3, 20)
 _LEAVES_OF_INSTANCE = Estimate(2, 5, 30)
 
 
-def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
+_MEMBERS = Estimate(0, 5, 1000)  # of a container inside another one, where nothing tells how long it is
+_DEPTH = 4
+
+
+def _nested(value: Value, what: str, depth: int = _DEPTH) -> Estimate:
     """How many leaves, or instances of classes of the project, there are in nested containers."""
     leaves = what == "leaves"
     if value.type in ("list", "tuple", "set", "frozenset", "dict", "collections.deque", "collections.defaultdict"):
@@ -187,7 +191,8 @@ def _nested(value: Value, what: str, depth: int = 4) -> Estimate:
         member = value.element or UNKNOWN
         if value.type in ("dict", "collections.defaultdict") and value.items is not None:
             member = value.items[-1]
-        return own + size_of(value) * _nested(member, what, depth - 1)
+        is_open = depth < _DEPTH and value.size is None
+        return own + (_MEMBERS if is_open else size_of(value)) * _nested(member, what, depth - 1)
     if value.type == "json" and leaves and value.size is not None and depth > 0:
         return ONE + value.size * _nested(element_of(value), what, depth - 1)
     if value.type is not None and "::" in value.type:

@@ -7,9 +7,10 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import Answers, build
+from gillint.resolve.bound import Answers
 from gillint.resolve.calls import apply
 from gillint.resolve.operators import operator_fact
+from gillint.resolve.returns import build
 from gillint.resolve.submissions import await_value
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import UNKNOWN, Value
@@ -21,6 +22,7 @@ def entered(act: Activation, value: Value, span: Span, *, is_async: bool) -> Val
         return value
     lazy = act.start(value)
     if lazy is not None:  # a @contextmanager generator: its body runs around ours
+        act.operation("with_generator")
         act.builder.include(lazy.block)
         return value.element or UNKNOWN
     name = "__aenter__" if is_async else "__enter__"

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE
+import re
+
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.sites import Site
-from gillint.resolve.sql import Query, run_script, run_statement
+from gillint.resolve.sql import Query, Table, run_script, run_statement
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 
 _CURSOR = "sqlite3.Cursor"
+_DUCKDB = ("duckdb.DuckDBPyConnection", "duckdb")
+_DUCKDB_ASKS = tuple(f"{owner}.{method}" for owner in _DUCKDB for method in ("execute", "sql", "query"))
+# Of a file, or of what somebody else filled, nobody knows how many rows there are.
+_OPEN_TABLE = Estimate(100, 100_000, 1e7)
+# What DuckDB spends on a row of a text file, and on finding out how it is written, in visits of a row of a table.
+_PARSED, _SNIFFED = 120.0, 8e6
+_SOURCES = re.compile(r"\b(from|join) +(?:'[^']*'|range\((\d+)\)|\w+\([^)]*\)|\"?(\w+)\"?)", re.IGNORECASE)
+_MADE_OF_QUERY = re.compile(
+    r"create (?:or replace )?(?:temp |temporary )?table (?:if not exists )?\"?(\w+)\"? as (select .*)"
+)
 
 
 def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query | None:
     """What a statement does; its effects on the tables are noted."""
+    if name in _DUCKDB_ASKS:
+        return _asked_of_duckdb(act, bound, place)
     method = name.rsplit(".", 1)[-1]
     if not name.startswith("sqlite3.") or method not in ("execute", "executemany", "executescript"):
         return None
@@ -36,9 +50,42 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
     return run_statement(tables, text.pattern, place, times, row)
 
 
-def answered(result: Value, query: Query) -> Value:
-    """The cursor with the rows that a statement gives."""
-    return replace(result, type=_CURSOR, shape=None, size=query.rows, element=query.row or Value(type="tuple"))
+def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | None:
+    """A statement of DuckDB, which reads files, ranges and the program's own frames as tables, too."""
+    text = text_of(bound.positional[0]) if bound.positional else None
+    if text is None:
+        return None
+    tables = dict(act.program.tables)
+
+    def named(found: re.Match[str]) -> str:
+        """The table that stands for a source: made up where it is not one that the program created."""
+        name = found[3] or f"source_{found.start()}"
+        if name.lower() not in tables:
+            frame = act.environment.get(name) if found[3] else None
+            rows = frame.size if frame is not None and frame.size is not None else None
+            columns = dict.fromkeys(k for k, _ in frame.columns) if frame is not None and frame.columns else {}
+            counted = Estimate.point(float(found[2])) if found[2] else None
+            tables[name.lower()] = Table(columns, rows={name: counted or rows or _OPEN_TABLE})
+        return f"{found[1]} {name}"
+
+    words = _SOURCES.sub(named, " ".join(text.pattern.split()))
+    made = _MADE_OF_QUERY.match(words.lower())
+    text_file = ".csv" in text.pattern
+    if made is None:
+        done = run_statement(tables, words, place, act.times * act.trips_so_far())
+        return replace(done, visits=done.visits * _PARSED + _SNIFFED) if done is not None and text_file else done
+    done = run_statement(tables, made[2], place, ONE)
+    if done is not None:
+        columns = dict.fromkeys(f"column_{i}" for i in range(len(done.row.items or ()) if done.row is not None else 0))
+        act.program.tables[made[1]] = Table(columns, rows={place: done.rows})
+    return done
+
+
+def answered(name: str, result: Value, query: Query) -> Value:
+    """The cursor with the rows that a statement gives; a relation, which works when it is asked, with those it looks at."""
+    kind = result.type if name in _DUCKDB_ASKS else _CURSOR
+    made = replace(result, type=kind, shape=None, size=query.rows, element=query.row or Value(type="tuple"))
+    return replace(made, number=query.visits) if kind == "duckdb.DuckDBPyRelation" else made
 
 
 def fetched(site: Site) -> Value:

@@ -36,13 +36,20 @@ def decorated(act: Activation, function: Value, decorators: tuple[t.Expr, ...], 
 
 def _applied(act: Activation, function: Value, decorator: t.Expr, called: Value, span: Span) -> Value:
     name = public_name(called)
-    written = decorator.function if isinstance(decorator, t.Call) else decorator
-    if dotted(written).rsplit(".", 1)[-1] in _COMPILERS and (name is None or name.startswith("numba.")):
-        return _compiled(act, function, decorator)
+    compiler = _compiler(name, decorator)
+    if compiler is not None:
+        return _compiled(act, function, decorator, compiler)
     if name is not None and name not in _TO_THREAD and name != _ELEMENTWISE:
         return function
     wrap = evaluate(act, decorator)
     return apply_to(act, wrap, function, span)
+
+
+def _compiler(name: str | None, decorator: t.Expr) -> str | None:
+    """Which of numba's compilers a decorator is, by its public name; by what is written where that is not known."""
+    written = dotted(decorator.function if isinstance(decorator, t.Call) else decorator)
+    module, _, last = (name or f"numba.{written}").rpartition(".")
+    return last if last in _COMPILERS and module.split(".", 1)[0] == "numba" else None
 
 
 def apply_to(act: Activation, wrap: Value, function: Value, span: Span) -> Value:
@@ -65,9 +72,9 @@ def public_name(value: Value) -> str | None:
     return value.reference.name if isinstance(value.reference, SymbolRef) else None
 
 
-def _compiled(act: Activation, function: Value, decorator: t.Expr) -> Value:
+def _compiled(act: Activation, function: Value, decorator: t.Expr, compiler: str) -> Value:
     """A function that is compiled: native code, which holds the GIL unless it is told not to; or a ufunc of NumPy's."""
-    if dotted(decorator.function if isinstance(decorator, t.Call) else decorator).rsplit(".", 1)[-1] == "vectorize":
+    if compiler == "vectorize":
         return Value(type="function", reference=PartialRef(Value(reference=SymbolRef(_UFUNC)), (), ()))
     options: list[tuple[str, Value]] = [(COMPILED_FUNCTION, function)]
     if isinstance(decorator, t.Call):

@@ -6,19 +6,22 @@ from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text
 from gillint.resolve.intrinsics import pair_of
-from gillint.resolve.values import UNKNOWN, Value, join
+from gillint.resolve.members import one_of
+from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
 
-def sequence(act: Activation, node: t.Sequence) -> Value:
-    """`[a, *rest]`, `(a, b)`, `{a, b}`."""
+def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
+    """The value of a display; a tuple of constants, and one that is unpacked at once, is not made anew."""
     from gillint.resolve.expressions import evaluate
 
     values: list[Value] = []
-    plain = True
-    spread: Estimate | None = ZERO
+    spread: Estimate | None = ZERO  # how many come from what is unpacked
+    unpacked = 0
+    built = built and not (node.kind == "tuple" and all(isinstance(e, t.Constant) for e in node.elements))
     for element in node.elements:
-        act.operation(f"build_{node.kind}_item")
+        if built:
+            act.operation(f"build_{node.kind}_item")
         if isinstance(element, t.Starred):
             inner = evaluate(act, element.value)
             act.consume(inner)
@@ -26,17 +29,13 @@ def sequence(act: Activation, node: t.Sequence) -> Value:
                 values.extend(inner.items)
             else:
                 values.append(element_of(inner))
-                plain = False
+                unpacked += 1
                 spread = spread + inner.size if spread is not None and inner.size is not None else None
         else:
             values.append(evaluate(act, element))
-    joined: Value | None = None
-    for value in values:
-        joined = join(joined, value)
-    starred = 0 if plain else sum(isinstance(e, t.Starred) for e in node.elements)
-    size = spread + (len(values) - starred) if spread is not None else None
-    items = tuple(values) if plain and node.kind != "set" and len(values) <= 64 else None
-    return Value(type=node.kind, size=size, element=joined, items=items)
+    size = spread + (len(values) - unpacked) if spread is not None else None
+    items = tuple(values) if not unpacked and node.kind != "set" and len(values) <= 64 else None
+    return Value(type=node.kind, size=size, element=one_of(values) if values else None, items=items)
 
 
 def mapping(act: Activation, node: t.Dict) -> Value:
@@ -44,8 +43,7 @@ def mapping(act: Activation, node: t.Dict) -> Value:
     from gillint.resolve.expressions import evaluate
 
     named: list[tuple[str, Value]] = []
-    key_join: Value | None = None
-    value_join: Value | None = None
+    pairs: list[tuple[Value, Value]] = []
     literal = True
     spread: Estimate | None = ZERO
     for key, value in node.items:
@@ -56,8 +54,7 @@ def mapping(act: Activation, node: t.Dict) -> Value:
             if made.columns is not None:
                 named.extend(made.columns)
             if made.type in MAPPINGS:
-                inner = pair_of(made)
-                key_join, value_join = join(key_join, inner[0]), join(value_join, inner[1])
+                pairs.append(pair_of(made))
             spread = spread + made.size if spread is not None and made.size is not None else None
             continue
         name = evaluate(act, key)
@@ -66,8 +63,8 @@ def mapping(act: Activation, node: t.Dict) -> Value:
             literal = False
         else:
             named.append((text, made))
-        key_join, value_join = join(key_join, name), join(value_join, made)
+        pairs.append((name, made))
     size = spread + sum(k is not None for k, _ in node.items) if spread is not None else None
     columns = tuple(named) if literal and named else None
-    pair = (key_join or UNKNOWN, value_join or UNKNOWN) if node.items else None
-    return Value(type="dict", size=size, columns=columns, items=pair, element=key_join)
+    pair = (one_of([k for k, _ in pairs]), one_of([v for _, v in pairs])) if node.items else None
+    return Value(type="dict", size=size, columns=columns, items=pair, element=pair[0] if pair and pairs else None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gillint.estimate import ONE
+from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.bound import element_of
-from gillint.resolve.values import Value
+from gillint.resolve.values import ITERATORS, Value
 
 _ARRAY = "numpy.ndarray"
 _OF_SCALAR = {"int": "int64", "float": "float64", "bool": "bool", "complex": "complex128", "str": "str"}
@@ -119,7 +120,7 @@ def of_elements(value: Value) -> str | None:
     for _ in range(6):
         if inner.type == _ARRAY:
             return inner.dtype
-        if inner.type not in ("list", "tuple", "range", "iterator", "generator"):
+        if inner.type not in ("list", "tuple", "range", "generator", *ITERATORS):
             break
         inner = element_of(inner)
     return _OF_SCALAR.get(inner.type or "")
@@ -135,4 +136,15 @@ def as_array(number: Value) -> Value:
 
 def scalar_of(dtype: str | None) -> Value:
     """One element of an array."""
-    return Value(type=_SCALARS.get(kind_of(dtype)) if dtype is not None else "float")
+    kind = _SCALARS.get(kind_of(dtype)) if dtype is not None else "float"
+    return Value(type=kind, number=_IN_A_BYTE if dtype == "uint8" else None)
+
+
+_IN_A_BYTE = Estimate(0.0, 100.0, 255.0)
+_MOST_IN_A_BYTE = Estimate(1.0, 250.0, 255.0)  # of many
+
+
+def extreme_of(dtype: str | None, *, largest: bool) -> Value:
+    """The largest or the smallest element of an array: of bytes one knows about how large it is."""
+    member = scalar_of(dtype)
+    return replace(member, number=_MOST_IN_A_BYTE) if dtype == "uint8" and largest else member

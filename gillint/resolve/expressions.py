@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
+from functools import reduce
+from operator import mul
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.knowledge.base import find_fact, find_type, knows_below
+from gillint.knowledge.base import find_fact, find_method, find_type, knows_below
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import element_of
-from gillint.resolve.calls import apply, knows, step_through
+from gillint.resolve.branching import emit_part, sometimes
+from gillint.resolve.calls import apply, knows
 from gillint.resolve.contents import digits, printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import mapping, sequence
@@ -22,6 +24,9 @@ from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.printing import write_into
+from gillint.resolve.shapes import ARRAY
+from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind
 from gillint.resolve.texts import Text, filled, unknown
@@ -161,10 +166,17 @@ def _unary(act: Activation, node: t.Unary) -> Value:
 
 
 def _boolean(act: Activation, node: t.Boolean) -> Value:
+    from gillint.resolve.likelihood import SECOND, held
+
     result: Value | None = None
+    reached = 1.0
     for part in node.values:
         act.operation("boolean")
-        value = evaluate(act, part)
+        with sometimes(act, reached):
+            value = evaluate(act, part)
+        if len(node.values) > 1:
+            on = held(act, part, value, SECOND if node.operator == "and" else 1.0 - SECOND)
+            reached *= on if node.operator == "and" else 1.0 - on
         # `client or Client()`: what stands in for a value is of its kind.
         stands_in = node.operator == "or" and result is not None and not is_known(result)
         result = value if stands_in else join(result, value)
@@ -176,21 +188,27 @@ def _compare(act: Activation, node: t.Compare) -> Value:
     result = Value(type="bool")
     for operator, expression in zip(node.operators, node.rights, strict=True):
         right = evaluate(act, expression)
-        if operator == "contains":
+        if operator in ("contains", "not_contains"):
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
-            found = project_operator(act, left, f"__{operator}__", (right,), node.span)
-            arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
-            if arrays and operator not in ("is", "is_not"):
-                found = operator_fact(
-                    act, arrays[0], f"__{operator}__", (right if arrays[0] is left else left,), node.span
-                )
+            method = f"__{operator}__"
+            found = project_operator(act, left, method, (right,), node.span)
+            decides = _who_compares(left, right, method)
+            if decides is not None:
+                found = operator_fact(act, decides, method, (right if decides is left else left,), node.span)
         if found is None:
             act.operation("compare")
-        elif operator != "contains":
+        elif operator not in ("contains", "not_contains"):
             result = found
         left = right
     return result
+
+
+def _who_compares(left: Value, right: Value, method: str) -> Value | None:
+    """The operand whose fact a comparison is: an array, or an object of a library; numbers and texts are bytecode's own."""
+    arrays = [v for v in (left, right) if v.type in ARRAY_TYPES]
+    objects = [v for v in (left, right) if v.reference is None and "." in (v.type or "")]
+    return next((v for v in (*arrays, *objects) if find_method(v.type or "", method) is not None), None)
 
 
 def _subscript(act: Activation, node: t.Subscript) -> Value:
@@ -207,9 +225,8 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     if fact_value is None:
         act.operation("subscript")
         return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
-    if inner is not None:
-        return inner
-    return fact_value
+    is_read = fact_value.type == ARRAY and inner is not None and inner.type == value.type != ARRAY  # from a file
+    return fact_value if inner is None or is_read else inner
 
 
 def _slice(act: Activation, node: t.Slice) -> Value:
@@ -229,50 +246,47 @@ def _peek(act: Activation, node: t.Expr) -> Value:
         return evaluate(act, node)
 
 
-_PASSED = 0.5  # of what a condition lets through, where nothing tells
-
-
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
+    from gillint.resolve.likelihood import PASSES, held
+
     outer = act.environment
     act.environment = dict(outer)
-    from gillint.resolve.likelihood import chance
-
     hangs_on: str | None = None
-    depth, kept = 0, 1.0
+    depth, passing = 0, 1.0
+    turns: list[Block] = []
     source = evaluate(act, node.clauses[0].iterable)  # once, outside
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
-            with act.nested() as making:  # what one run through the inner source needs, an inner turn needs a part of
-                if number > 0:
-                    source = evaluate(act, clause.iterable)
+            with act.nested() as turn:  # what a turn of this clause needs, a turn of the ones within needs a part of
+                count, element, lazy, what = iterate(act, source, clause.iterable.span)
+                if clause.is_async:
+                    awaited_from(act, 0, clause.iterable.span)
+                if lazy is not None:
+                    turn.include(lazy.block)
+                hangs_on = hangs_on or what
+                act.loops.append(count)
+                depth += 1
+                bind(act, clause.target, element)
+                for condition in clause.conditions:
+                    act.operation("branch")
+                    passing *= held(act, condition, evaluate(act, condition), PASSES)
+                if number + 1 < len(node.clauses):
+                    source = evaluate(act, node.clauses[number + 1].iterable)
                     act.begin(source)
-            before = len(builder.nodes)
-            count, element, lazy, what = iterate(act, source, clause.iterable.span)
-            if clause.is_async:
-                awaited_from(act, before, clause.iterable.span)
-            _emit_part(act, making.finish(), count)
-            if lazy is not None:
-                builder.include(lazy.block)
-            hangs_on = hangs_on or what
-            act.loops.append(count)
-            depth += 1
-            bind(act, clause.target, element)
-            shares = []
-            for condition in clause.conditions:
-                act.operation("branch")
-                evaluate(act, condition)
-                shares.append(chance(act, condition))
-            if shares:
-                kept *= math.prod(s for s in shares if s is not None) * (_PASSED if None in shares else 1.0)
-        act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
-        produced = evaluate(act, node.element)
-        value = evaluate(act, node.value) if node.value is not None else None
+            turns.append(turn.finish())
+        for number, block in enumerate(turns):
+            within = reduce(mul, act.loops[len(act.loops) - depth + number + 1 :], ONE)
+            emit_part(act, block, 1.0 / max(1.0, within.likely))
+        with sometimes(act, passing):
+            act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
+            produced = evaluate(act, node.element)
+            value = evaluate(act, node.value) if node.value is not None else None
     block = builder.finish()
     trips = turns_of(act.loops[len(act.loops) - depth :]).around(block.depth)
     del act.loops[len(act.loops) - depth :]
     act.environment = outer
-    size = trips * kept
+    size = trips * passing
     if node.kind == "generator":
         lazy_value = Lazy(node.span, Kind.GENERATOR, block, trips, produced, act.path, act.name, hangs_on)
         return act.defer(lazy_value, "generator", produced)
@@ -302,23 +316,17 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     return Value(type=node.kind, size=known, element=produced, origin=hangs_on)
 
 
-def _emit_part(act: Activation, block: Block, turns: Estimate) -> None:
-    """Note what happens once in so many turns."""
-    if block.nodes or block.operations:
-        share = min(1.0, 1.0 / max(1.0, turns.likely))
-        act.emit(Branch((block, Block()), (share, 1.0 - share)))
-
-
 def _lambda(act: Activation, node: t.Lambda) -> Value:
     act.operation("lambda")
     return act.program.define(node, act)
 
 
 def _conditional(act: Activation, node: t.Conditional) -> Value:
-    act.operation("branch")
-    evaluate(act, node.test)
+    from gillint.resolve.likelihood import TAKEN, held
     from gillint.resolve.narrowing import decided, narrowed
 
+    act.operation("branch")
+    share = held(act, node.test, evaluate(act, node.test), TAKEN)
     holds = decided(act, node.test)
     outer = act.environment
     with act.nested() as yes:
@@ -331,8 +339,8 @@ def _conditional(act: Activation, node: t.Conditional) -> Value:
     if holds is not None:
         act.builder.include((yes if holds else no).finish())
         return a if holds else b
-    act.emit(Branch((yes.finish(), no.finish())))
-    return join(a, b)
+    act.emit(Branch((yes.finish(), no.finish()), (share, 1.0 - share)))
+    return join(a, b, 1.0 - share)
 
 
 def _await(act: Activation, node: t.Await) -> Value:
@@ -362,10 +370,10 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     size = Estimate.point(len(node.template.replace(HOLE, "")))
     distinct: Estimate | None = ONE
     texts: list[Text] = []
-    for part, width in zip(node.parts, node.widths, strict=True):
+    for part, width, specified in zip(node.parts, node.widths, node.specified, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
-        operator_fact(act, value, "__format__", (), part.span)
+        write_into(act, value, part.span, specified=specified)
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length

@@ -304,6 +304,7 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (SERIES, "value_counts"): _value_counts,
     (SERIES, "unique"): _different,
     (SERIES, "argsort"): _dtype("int64"),
+    ("pandas.MultiIndex", "to_frame"): lambda index, bound, result: with_columns(result, index.columns),
     (FRAME, "isna"): lambda value, bound, result: with_columns(
         result, tuple((n, replace(c, dtype="bool", element=None)) for n, c in value.columns or ()) or None
     ),

@@ -9,12 +9,13 @@ from gillint.resolve.annotations import annotated
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
-from gillint.resolve.recursion import balanced
+from gillint.resolve.recursion import balanced, calls_in, calls_itself, rounds, smaller
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
-from gillint.resolve.trace import Block, Branch, Call, Iterations, Kind, Loop
+from gillint.resolve.trace import Block, Branch, Call, Iterations, Kind, Loop, inline, without
 from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
@@ -72,13 +73,8 @@ class Functions(Classes):
         self.grown = ()
         if function is None or tree is None:
             return None, UNKNOWN, function.name if function is not None else ref.key
-        if ref.key in self._active:
-            self._recurred.add(ref.key)
-            given = self._declared(function, tree)
-            if not is_known(given):
-                given = Value(reference=UndefinedRef(function.name, is_result=True))
-            return None, given, function.name
-        if len(self._active) >= self._depth_limit:
+        recurs = ref.key in self._active
+        if not recurs and len(set(self._active)) >= self._depth_limit:
             self._cuts += 1
             return _unseen(function, tree), self._declared(function, tree), function.name
         if function.owner is not None and function.name.endswith(".__init__"):
@@ -88,11 +84,25 @@ class Functions(Classes):
         arguments = bind_parameters(
             act, tree, receiver, positional, keywords, is_method=function.is_method, called=record
         )
+        if recurs:
+            outer = next((a.given for a in reversed(self._running) if a.name == function.name and a.given), {})
+            turns = self._running[-1].trips_so_far() if self._running else ONE
+            has_room = self._left > BUDGET / 2 and not self._idle
+            less = smaller(outer, arguments, turns, self._active.count(ref.key)) if has_room else None
+            if less is None:
+                if not self._idle or not outer:
+                    self._recurred.add(ref.key)
+                    self._recurring.setdefault(ref.key, []).append(arguments)
+                given = self._declared(function, tree)
+                if not is_known(given):
+                    given = Value(reference=UndefinedRef(function.name, is_result=True))
+                return None, given, function.name
+            arguments = less
         if not record:
             act.open = frozenset(arguments)
         if record and not self._apart and function.scope.path == self._path:
             self._note_site(ref.key, arguments)
-        summary = self._summary(function, act, tree, arguments)
+        summary = self._summary(function, act, tree, arguments, is_level=recurs)
         result = summary.result
         self.grown = summary.grown
         if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
@@ -119,13 +129,22 @@ class Functions(Classes):
         )
 
     def _summary(
-        self, function: Function, act: Activation, tree: t.Function | t.Lambda, arguments: dict[str, Value]
+        self,
+        function: Function,
+        act: Activation,
+        tree: t.Function | t.Lambda,
+        arguments: dict[str, Value],
+        *,
+        is_level: bool = False,
     ) -> Summary:
-        """What the function does for these arguments: from the tables, or by running it."""
+        """What the function does for these arguments: from the tables, or by running it.
+
+        `is_level`: it is called by itself, with something smaller; there are only so many levels.
+        """
         own = self._shared if self._apart else self._own
         key = self._summary_key(function, act, arguments)
         seen = own.instances.setdefault(function.key, set())
-        if key not in seen:
+        if key not in seen and not is_level:
             if len(seen) >= _MAX_INSTANCES:
                 arguments = {name: generalised(value) for name, value in arguments.items()}
                 key = self._summary_key(function, act, arguments)
@@ -197,6 +216,7 @@ class Functions(Classes):
         self, act: Activation, key: str, tree: t.Function | t.Lambda, arguments: dict[str, Value]
     ) -> tuple[Block, Value]:
         act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
+        act.given = arguments if calls_itself(tree) else {}
         self._active.append(key)
         if self._running:
             caller = self._running[-1]
@@ -208,8 +228,10 @@ class Functions(Classes):
             else:
                 run(act, tree.body)
                 result = UNKNOWN if act.returns else Value(type="NoneType")
-                for number, value in enumerate(act.returns):
-                    result = value if number == 0 else join(result, value)
+                whole = 0.0
+                for number, (value, chance) in enumerate(act.returns):
+                    whole += chance
+                    result = value if number == 0 else join(result, value, chance / (whole or 1.0))
                 if not is_known(result):
                     declared = annotated(act, tree.returns)
                     result = declared if is_known(declared) else result
@@ -220,7 +242,8 @@ class Functions(Classes):
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
-            block = replace(balanced(block), recursive=self._recurred <= {key})
+            known = rounds(arguments, self._recurring.pop(key, ()), calls_in(block).likely)
+            block = replace(balanced(block), recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
             if act.yields:
                 return EMPTY_BLOCK, self._generator(act, block, tree)
@@ -237,7 +260,7 @@ class Functions(Classes):
         body, trips, hangs_on = block, Estimate.point(len(act.yields)), None
         iterations, once = Iterations.INDEPENDENT, EMPTY_BLOCK
         loop: Loop | None = None
-        for node in block.nodes:
+        for node in inline(block):
             if isinstance(node, Loop) and node.span == act.yield_loop:
                 loop, body, trips, hangs_on, iterations = (
                     node,
@@ -246,7 +269,7 @@ class Functions(Classes):
                     node.trips_hang_on,
                     node.iterations,
                 )
-                once = Block(block.operations, tuple(n for n in block.nodes if n is not node), act.name)
+                once = Block(block.operations, without(block, node).nodes, act.name)
         items = act.yielded[0]
         for other in act.yielded[1:]:
             items = items.max(other)

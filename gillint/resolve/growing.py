@@ -7,8 +7,11 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
-from gillint.resolve.bound import MAPPINGS, Answers, build, element_of, size_of
+from gillint.resolve.bound import MAPPINGS, Answers, element_of, size_of
 from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.pictures import decodes
+from gillint.resolve.returns import build
+from gillint.resolve.shapes import PICTURE
 from gillint.resolve.strings import joined_after
 from gillint.resolve.targets import (
     change_target,
@@ -171,14 +174,15 @@ _CHANGED_BY_FACTS = (
 
 def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
     """What a fact says of the object afterwards, as often as the call is made."""
+    if decodes(receiver, function.name):
+        change_target(act, function.value, replace(receiver, type=PICTURE, text=None))
+        return
     fact = find_method(receiver.type or "", function.name)
     if fact is None or fact.mutates is None:
         return
     named = tuple(zip(fact.parameters, positional, strict=False))
-    if fact.mutates.shape is not None or fact.mutates.type not in (
-        None,
-        receiver.type,
-    ):  # it is made anew, not added to
+    made_anew = fact.mutates.shape is not None or fact.mutates.dims is not None  # not added to
+    if made_anew or fact.mutates.type not in (None, receiver.type):
         bound = Bound(receiver, tuple(positional), named)
         change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
         return

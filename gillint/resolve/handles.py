@@ -87,7 +87,10 @@ def _asks_for_content(name: str) -> bool:
     if fact is None:
         return False
     costs = [c for b in (fact.behaviour, *(c.behaviour for c in fact.clauses)) for c in (b.gil, b.native, b.releases)]
-    return any(c is not None and c.of is not None and f"({CONTENT})" in c.of for c in costs)
+    asked = [c.of for c in costs if c is not None]
+    if fact.behaviour.returns is not None:
+        asked.append(fact.behaviour.returns.size)
+    return any(of is not None and f"({CONTENT})" in of for of in asked)
 
 
 def content_below(act: Activation, name: str | None) -> Content | None:

@@ -150,7 +150,9 @@ def _chosen(piece: Value, left: list[Estimate]) -> Shape | None:
         if piece.dtype == "bool":
             whole = size_of(piece) if piece.size is not None or piece.shape is not None else left[0]
             return (whole.combine(KEPT, lambda n, share: n * share),)
-        return piece.shape if piece.shape is not None else (piece.size,) if piece.size is not None else None
+        if piece.shape is None and piece.size is None:
+            return (left[0] * _PART,) if left and left[0].likely > _FEW else None
+        return piece.shape if piece.shape is not None else (size_of(piece),)
     if piece.type in ("list", "range"):
         shape = shape_of(piece)
         return shape or ((size_of(piece),) if piece.size is not None else None)

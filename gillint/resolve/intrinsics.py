@@ -14,7 +14,7 @@ from gillint.resolve.assumed import ROWS
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
-from gillint.resolve.randomness import drawn, one_of, packed_numbers
+from gillint.resolve.randomness import drawn, packed_numbers
 from gillint.resolve.repeated import called_again
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
@@ -44,15 +44,14 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _drawn(name, args)
     if name == "dict":
         return _dict(args, bound.parameters)
-    if name.startswith("dict.") and bound.receiver is not None:
-        return _dict_method(name[5:], bound.receiver, args)
-    if name.endswith(".pop") and bound.receiver is not None and bound.receiver.type == "list":
-        return element_of(bound.receiver)
+    if bound.receiver is not None and (name.startswith("dict.") or name == "list.pop"):
+        taken = name == "list.pop"
+        return element_of(bound.receiver) if taken else _dict_method(name[5:], bound.receiver, args)
     if name in _PACKED:
         return _packed(name, bound)
     if name == "str.format":
         named = (v for _, v in bound.parameters if not any(v is given for given in args))
-        _format_each(act, (*args, *named), span)
+        _format_each(act, (*args, *named), span, specified=":" in (literal_text(bound.receiver or UNKNOWN) or ""))
     if name in ("collections.defaultdict", "collections.Counter"):
         return _counted(args) if name.endswith("Counter") else _defaultdict(act, args, span)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
@@ -65,9 +64,15 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
     handler = _BY_NAME.get(name)
     if handler is None or not args:
-        return None
+        return _looked_up(act, name, args, span) if name.startswith("operator.") else None
     made = handler(name, args)
     return _stepping(act, args, made, span) if made is not None and name in _WRAPPERS else made
+
+
+def _looked_up(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value | None:
+    from gillint.resolve.getters import looked_up
+
+    return looked_up(act, name, args, span) if name.endswith(".__call__") else None
 
 
 _WRAPPERS = ("zip", "enumerate", "reversed", "iter")
@@ -104,19 +109,19 @@ def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
     whole = args[0]
     known = whole.size is not None or whole.items is not None or whole.shape is not None
     index = Value(type="int", number=length_of(whole) * _QUARTILES if known else None)
-    return _wrapped(whole, Value(type="tuple", items=(index, element_of(whole))))
+    return _wrapped(whole, Value(type="tuple", items=(index, element_of(whole))), name)
 
 
 def _zip(name: str, args: tuple[Value, ...]) -> Value:
     size = length_of(args[0])
     for other in args[1:]:
         size = size.min(length_of(other))
-    made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)))
+    made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)), name)
     return replace(made, size=size)
 
 
 def _iterator(name: str, args: tuple[Value, ...]) -> Value:
-    return _wrapped(args[0], element_of(args[0]))
+    return _wrapped(args[0], element_of(args[0]), "reversed" if name == "reversed" else "iterator")
 
 
 def _amount(name: str, args: tuple[Value, ...]) -> Value:
@@ -147,7 +152,7 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     last = name.rsplit(".", 1)[-1]
     if last == "choice":
         kinds = size_of(args[0])
-        return drawn(replace(one_of(args[0]), literal=None, number=None, distinct=kinds), kinds)
+        return drawn(replace(element_of(args[0]), literal=None, number=None, distinct=kinds), kinds)
     if last == "getrandbits" and args[0].number is not None:
         kinds = args[0].number.map(lambda bits: 2.0 ** min(bits, 40))
         return drawn(Value(type="int", number=kinds * _QUARTILES, distinct=kinds), kinds)
@@ -206,12 +211,13 @@ def _counted(args: tuple[Value, ...]) -> Value:
     return Value(type="collections.Counter", size=size, element=key, items=pair, origin=source.origin)
 
 
-def _format_each(act: Activation, values: tuple[Value, ...], span: Span) -> None:
+def _format_each(act: Activation, values: tuple[Value, ...], span: Span, *, specified: bool) -> None:
     """Each value formats itself, which dates do at length."""
     from gillint.resolve.operators import operator_fact
 
+    spec = (Value(type="str"),) if specified else ()
     for value in values:
-        operator_fact(act, value, "__format__", (), span)
+        operator_fact(act, value, "__format__", spec, span)
 
 
 _OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")
@@ -304,11 +310,12 @@ def _range(name: str, args: tuple[Value, ...]) -> Value:
     return Value(type="range", size=size, element=likely, origin=hangs_on)
 
 
-def _wrapped(source: Value, element: Value) -> Value:
+def _wrapped(source: Value, element: Value, kind: str = "iterator") -> Value:
     """An iterator over another iterable: the same work, item by item."""
     known = source.size is not None or source.items is not None or source.shape is not None
     size = length_of(source) if known else None
-    return Value(type="iterator", size=size, element=element, reference=source.reference, origin=source.origin)
+    kind = kind if source.reference is None else "iterator"
+    return Value(type=kind, size=size, element=element, reference=source.reference, origin=source.origin)
 
 
 def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value:
@@ -378,11 +385,12 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     key, value = pair_of(receiver)
     size = size_of(receiver) if receiver.size is not None or receiver.columns is not None else None
     if method == "items":
-        return Value(type="list", size=size, element=Value(type="tuple", items=(key, value)), origin=receiver.origin)
+        pair = Value(type="tuple", items=(key, value))
+        return Value(type="dict_items", size=size, element=pair, origin=receiver.origin)
     if method == "values":
-        return Value(type="list", size=size, element=value, origin=receiver.origin)
+        return Value(type="dict_values", size=size, element=value, origin=receiver.origin)
     if method == "keys":
-        return Value(type="list", size=size, element=key, origin=receiver.origin)
+        return Value(type="dict_keys", size=size, element=key, origin=receiver.origin)
     if method in ("get", "pop", "setdefault"):
         asked = literal_text(args[0]) if args else None
         named = receiver.column(asked) if asked is not None and receiver.columns else None

@@ -10,13 +10,15 @@ from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.shapes import ARRAY, KEPT
+from gillint.resolve.sparse import sparse_part
 from gillint.resolve.texts import Text
-from gillint.resolve.values import SymbolRef, Value
+from gillint.resolve.values import SymbolRef, Value, text_of
 from gillint.syntax import tree as t
 
 _ROWS = ("pandas.DataFrame", "pandas.Series", "pandas.Index")
 # A list of this length may be the choices of which something takes one.
 _FEW = 1000
+_LONG = 200  # characters
 
 
 def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
@@ -30,6 +32,9 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             return found
     if value.type == ARRAY:
         return array_item(value, index, node)
+    part = sparse_part(value, index)
+    if part is not None:
+        return part
     if isinstance(node, t.Slice) or index.type == "slice":
         return None if (value.type or "").startswith("pandas.") and value.type not in _ROWS else _sliced(value, index)
     if value.type in MAPPINGS:
@@ -83,21 +88,13 @@ def _sliced(value: Value, piece: Value) -> Value | None:
     origin = value.origin if size is None else None
     member = element_of(value) if value.items is not None and value.type != "dict" else value.element
     kept = replace(value, size=size, shape=None, literal=None, items=None, element=member, number=None, origin=origin)
-    return replace(kept, reference=None, text=_stretch(value, whole, size), source=None)
+    return replace(kept, reference=None, text=_cut(value, whole, size), source=None)
 
 
-_LONG = 256  # characters; of short texts one stretch is not like the others
-
-
-def _stretch(value: Value, whole: Estimate | None, size: Estimate | None) -> Text | None:
-    """The characters of a part of a long text: as mixed as those of the whole."""
-    text = value.text
-    if (
-        text is None
-        or whole is None
-        or size is None
-        or whole.low < _LONG
-        or value.type not in ("str", "bytes", "bytearray")
-    ):
+def _cut(value: Value, whole: Estimate | None, size: Estimate | None) -> Text | None:
+    """A piece of a long text is made like the whole of it; what a short one has where, its length does not tell."""
+    text = text_of(value) if value.type in ("str", "bytes", "bytearray") else None
+    if text is None or whole is None or size is None or whole.likely < _LONG:
         return None
-    return text.part((whole / size.max(1)).max(1))
+    part = text.part((whole / size.max(1)).max(1)).changed()
+    return replace(part, fixed=part.fixed.min(size))

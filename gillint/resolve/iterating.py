@@ -17,13 +17,14 @@ from gillint.resolve.values import Value
 
 def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value, Lazy | None, str | None]:
     """What a loop over a value runs through: how many items, which, what producing one costs, what the number hangs on."""
-    act.operation("loop_step")
     lazy = act.start(value)
     element = element_of(value)
     if lazy is not None:
+        act.operation("loop_step")
         size = value.size if value.size is not None else lazy.trips
         return size, element, lazy, lazy.trips_hang_on
-    operator_fact(act, value, "__iter__", (), span)
+    if operator_fact(act, value, "__iter__", (), span) is None:
+        act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn
     counted = value.items is not None and value.type not in MAPPINGS
     known = value.size is not None or counted or value.shape is not None or value.columns is not None
     if value.type in (ARRAY, *GROUPED) and value.shape is not None:

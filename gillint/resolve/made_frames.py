@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import dtype_name, element_of, has_known_size, size_of
@@ -9,7 +11,7 @@ from gillint.resolve.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column,
 from gillint.resolve.dtypes import of_elements
 from gillint.resolve.shapes import ARRAY, constant_int
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, Value, join
+from gillint.resolve.values import ITERATORS, NONE, Value, join
 
 
 def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
@@ -21,7 +23,7 @@ def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
         return _unnamed(result, *data.shape, data.dtype)
     if data.type == "dict" and data.columns is None and data.items is not None:
         return _of_members(data, bound, result)
-    if data.type not in ("list", "tuple", "generator", "iterator"):
+    if data.type not in ("list", "tuple", "generator", *ITERATORS):
         return replace(result, items=None, element=None)
     rows, row = size_of(data), element_of(data)
     if row.columns is not None:
@@ -112,10 +114,22 @@ def _cut(data: Value, bound: Bound, result: Value) -> Value | None:
     return replace(result, element=Value(type="str", distinct=count)) if count is not None else None
 
 
+def _product(levels: Value, bound: Bound, result: Value) -> Value | None:
+    """An index of all combinations; its levels are columns of the frame that it becomes."""
+    if levels.items is None:
+        return None
+    rows = reduce(lambda a, b: a * b, map(size_of, levels.items), ONE)
+    names = texts(bound.get("names")) or ()
+    dtypes = [v.dtype if v.dtype is not None else COLUMN_OF_TYPE.get(element_of(v).type or "") for v in levels.items]
+    columns = tuple((n, column(d, rows)) for n, d in zip(names, dtypes, strict=False))
+    return replace(result, size=rows, columns=columns or None, items=None)
+
+
 MADE: dict[str, Rule] = {
     "pandas.DataFrame": _frame_of,
     "pandas.Series": _series_of,
     "pandas.concat": _concatenated,
     "pandas.merge": merged,
     "pandas.cut": _cut,
+    "pandas.MultiIndex.from_product": _product,
 }

@@ -11,7 +11,8 @@ from gillint.resolve.columns import FRAME, column
 from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
-from gillint.resolve.shapes import ARRAY, PICTURE, PICTURES, with_shape
+from gillint.resolve.pictures import as_array, cropped, format_of, mode_of, of_array, opened
+from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Source, Value, of_constant
@@ -54,36 +55,43 @@ _WRITERS = {
     "joblib.dump": _Writer((1, ("filename",)), (0, ("value",))),
     "PIL.Image.Image.save": _Writer((0, ("fp",)), None),
     **dict.fromkeys(
+        (f"polars.DataFrame.write_{kind}" for kind in ("csv", "parquet", "ipc")), _Writer((0, _PATH), None)
+    ),
+    "pyarrow.parquet.write_table": _Writer((1, ("where",)), (0, ("table",))),
+    "pyarrow.csv.write_csv": _Writer((1, ("output_file",)), (0, ("data",))),
+    **dict.fromkeys(
         (f"pandas.DataFrame.to_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
         _Writer((0, _PATH), None),
     ),
 }
+# Tables of columns that the reader does not look into: so many bytes a row has in a file.
+_TABLES = ("polars.DataFrame", "pyarrow.Table")
+_CSV_ROW, _PACKED_ROW = Estimate(8, 35, 300), Estimate(2, 14, 100)
 _READERS = {
     "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "cv2.imread", "imageio.imread", "imageio.v2.imread",
-    "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open",
+    "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open", "polars.read_csv", "polars.read_parquet",
+    "polars.scan_csv", "polars.scan_parquet", "pyarrow.parquet.read_table", "pyarrow.csv.read_csv",
     *(f"pandas.read_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
 }  # fmt: skip
 
 
-# What Pillow makes of the end of a name, where no format is given.
-_FORMATS = {
-    ".png": "PNG",
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".webp": "WEBP",
-    ".gif": "GIF",
-    ".tif": "TIFF",
-    ".tiff": "TIFF",
-    ".bmp": "BMP",
+# What writes or reads in the format that the name of the file tells, and where the name is passed.
+_BY_NAME = {
+    "PIL.Image.Image.save": (0, ("fp",)),
+    **dict.fromkeys(("imageio.imwrite", "imageio.v2.imwrite", "imageio.v3.imwrite"), (0, ("uri",))),
+    **dict.fromkeys(("soundfile.read", "soundfile.write"), (0, ("file",))),
 }
 
 
 def by_its_name(name: str, bound: Bound) -> Bound:
-    """The arguments with the format of a picture that its file's name tells."""
-    if name != "PIL.Image.Image.save" or bound.get("format") is not None:
+    """The arguments with the format of a picture or a sound that its file's name tells."""
+    if name not in _BY_NAME or bound.get("format") is not None:
         return bound
-    file = name_of(bound.get("fp")) or ""
-    found = _FORMATS.get(f".{file.rpartition('.')[2].lower()}")
+    position, keys = _BY_NAME[name]
+    passed = next((v for k in keys if (v := bound.get(k)) is not None), None)
+    if passed is None and len(bound.positional) > position:
+        passed = bound.positional[position]
+    found = format_of(name_of(passed) or "")
     return (
         replace(bound, parameters=(*bound.parameters, ("format", of_constant(found)))) if found is not None else bound
     )
@@ -94,21 +102,8 @@ def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) 
     if name in _WRITERS:
         _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
-        return _read(Site(act, name, bound, span, result))
-    elif name in ("PIL.Image.Image.crop", "PIL.ImageFile.ImageFile.crop") and bound.positional:
-        return _cropped(result, bound.positional[0])
-    return result
-
-
-def _cropped(result: Value, box: Value) -> Value:
-    """A piece of a picture: from left and upper to right and lower."""
-    numbers = [i.number for i in box.items or ()]
-    if len(numbers) != 4:
-        return result
-    left, upper, right, lower = numbers
-    if left is None or upper is None or right is None or lower is None:
-        return result
-    return replace(with_shape(result, ((right - left).max(1), (lower - upper).max(1))), type=PICTURE)
+        return opened(name, bound, _read(Site(act, name, bound, span, result)))
+    return of_array(name, bound, cropped(name, bound, result))
 
 
 def _written(site: Site, how: _Writer) -> None:
@@ -121,6 +116,9 @@ def _written(site: Site, how: _Writer) -> None:
     made = replace(data, reference=None, origin=None, source=None, text=None)
     if data.type == FRAME:
         content = Content(printed(data), lines_of(data), source=Source(_KIND, made))
+    elif data.type in _TABLES:
+        row = _CSV_ROW if name.endswith("csv") else _PACKED_ROW
+        content = Content(size_of(data) * row, lines_of(data), source=Source(_KIND, made))
     else:
         content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
     if target.type in HANDLES:
@@ -139,6 +137,8 @@ def _read(site: Site) -> Value:
         return source.value
     if site.result.type == FRAME:
         return _frame(site, source.value)
+    if source.value.type in _TABLES:
+        return replace(site.result, size=source.value.size)
     if site.result.items is not None:  # the samples and their rate
         items = tuple(_like(i, source.value) if i.type == ARRAY else i for i in site.result.items)
         return replace(site.result, items=items)
@@ -172,8 +172,9 @@ def _like(result: Value, written: Value) -> Value:
     if result.type in PICTURES and shape is not None and written.type == ARRAY:
         shape = (shape[1], shape[0]) if len(shape) > 1 else shape
     elif result.type == ARRAY and written.type in PICTURES:
-        shape = (shape[1], shape[0], Estimate.point(3)) if shape is not None and len(shape) == 2 else None
+        return as_array(written, result)
     if shape is None:
         return replace(result, shape=None, size=written.size)
     sized = with_shape(result, shape)
-    return replace(sized, type=result.type, dtype=result.dtype or written.dtype)
+    dtype = written.dtype if result.type not in PICTURES or written.type in PICTURES else mode_of(written)
+    return replace(sized, type=result.type, dtype=result.dtype or dtype)

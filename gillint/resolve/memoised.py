@@ -10,6 +10,22 @@ from gillint.syntax.parse import dotted
 
 _CACHES = ("lru_cache", "cache")
 _NOTHING = Block((), ())
+# `if key not in table: table[key] = ...` holds in 0.59 where it is run once or a few times (`python -m scripts.arm_shares`).
+_MISS = 0.5
+
+
+def missed(act: Activation, keys: tuple[Value, ...]) -> float:
+    """How often something new is asked for, of what is remembered: the first time for each key."""
+    turns = (act.times * act.trips_so_far()).likely
+    if turns <= 1.0:
+        return _MISS
+    kinds, is_known = 1.0, False
+    for key in keys:
+        if key.distinct is not None:
+            kinds, is_known = kinds * key.distinct.likely, True
+        elif key.literal is None:  # nothing tells: as many as there are calls with each
+            kinds *= turns**0.5
+    return min(1.0 if is_known else _MISS, kinds / turns)
 
 
 def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tuple[Value, ...]) -> Node:
@@ -17,13 +33,7 @@ def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tupl
     turns = (act.times * act.trips_so_far()).likely
     if turns <= 1 or not _remembers(act, ref):
         return call
-    kinds = 1.0
-    for value in arguments:
-        if value.distinct is not None:
-            kinds *= value.distinct.likely
-        elif value.literal is None:  # nothing tells: as many as there are calls with each
-            kinds *= turns**0.5
-    new = min(1.0, kinds / turns)
+    new = missed(act, arguments)
     return Branch((Block((), (call,)), _NOTHING), (new, 1.0 - new))
 
 

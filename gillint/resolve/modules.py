@@ -18,7 +18,7 @@ from gillint.resolve.expressions import lookup
 from gillint.resolve.files import Files
 from gillint.resolve.importing import bind_imports
 from gillint.resolve.options import Option
-from gillint.resolve.scope import ClassScope, ModuleScope
+from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
 from gillint.resolve.statements import run
 from gillint.resolve.tables import Function, Loader, SummaryKey, Tables
@@ -83,12 +83,24 @@ class Modules(Program):
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
         self.grown: tuple[Grown, ...] = ()  # what the last call has put into containers that were passed to it
+        self._configured: dict[Span, Configured] = {}
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own
         self._depth_limit = _MAX_DEPTH
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
+        self._recurring: dict[str, list[Mapping[str, Value]]] = {}  # the arguments with which they were
         self._left = BUDGET
         self._queued: dict[tuple[MadeRef, str], Value] = {}
         self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []
+
+    def configured(self) -> dict[Span, Configured]:
+        """What the file says of logging, by the place where it says so."""
+        self._local_effects += 1
+        return self._configured
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there are no other files."""
+        return self._load is None
 
     @property
     def summaries(self) -> int:
@@ -106,13 +118,17 @@ class Modules(Program):
     def put(self, place: MadeRef, name: str, value: Value) -> None:
         """Note what is put into a queue or a namespace; a sentinel says nothing of the others."""
         if value.type not in ("NoneType", "object") and not isinstance(value.reference, LazyRef):
-            self._queued[place, name] = join(self._queued.get((place, name)), trimmed(value))
+            for one in place.places:
+                self._queued[one, name] = join(self._queued.get((one, name)), trimmed(value))
 
     def taken(self, place: MadeRef, name: str) -> Value | None:
         """What anybody puts there."""
         self._local_effects += 1
-        found = self._queued.get((place, name))
-        self._taken.append(((place, name), found))
+        found: Value | None = None
+        for one in place.places:
+            there = self._queued.get((one, name))
+            self._taken.append(((one, name), there))
+            found = join(found, there) if there is not None else found
         return found
 
     def _learnt_more(self) -> bool:

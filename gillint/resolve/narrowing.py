@@ -32,6 +32,9 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
         if decisive in parts:
             return decisive
         return None if None in parts else not decisive
+    counted = _counted_down(act, test)
+    if counted is not None:
+        return counted
     if isinstance(test, t.Name):
         constant = _constant(act, test)
         return bool(constant.value) if constant is not None and _is_flag(constant.value) else None
@@ -46,9 +49,28 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     return None
 
 
-_ORDER: dict[str, Callable[[int, int], bool]] = {
+_ORDER: dict[str, Callable[[float, float], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
 }  # fmt: skip
+
+
+def _counted_down(act: Activation, test: t.Expr) -> bool | None:
+    """Whether a test holds of the numbers and sizes of a function that calls itself: that is how it ends."""
+    if not act.given or act.loops:
+        return None
+    if isinstance(test, t.Name) and test.id in act.given:
+        value = act.environment.get(test.id)
+        return bool(value.size.likely) if value is not None and value.size is not None and value.size.known else None
+    if not isinstance(test, t.Compare) or len(test.operators) != 1 or test.operators[0] not in _ORDER:
+        return None
+    left, right = (_settled_number(act, side) for side in (test.left, test.rights[0]))
+    return _ORDER[test.operators[0]](left, right) if left is not None and right is not None else None
+
+
+def _settled_number(act: Activation, node: t.Expr) -> float | None:
+    with act.nested():
+        number = evaluate(act, node).number
+    return number.likely if number is not None and number.known else None
 
 
 def _dimensions(act: Activation, node: t.Expr) -> int | None:

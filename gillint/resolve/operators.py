@@ -11,13 +11,14 @@ from gillint.knowledge.base import find_method
 from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import refine
-from gillint.resolve.bound import Answers, element_of, number_of, returned, size_of
-from gillint.resolve.calls import apply, bind_arguments
+from gillint.resolve.bound import Answers, element_of, number_of, size_of
+from gillint.resolve.calls import apply
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.peers import peer_of
+from gillint.resolve.returns import returned
 from gillint.resolve.strings import formatted, textual, together
 from gillint.resolve.texts import Text
-from gillint.resolve.trace import Call
+from gillint.resolve.trace import Call, bind_arguments
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
 from gillint.resolve.work import with_work
 
@@ -43,7 +44,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     special = _operator_call(act, left, operator, right, span)
     if special is not None:
         return special
-    act.operation("binary")
+    act.operation("power" if operator == "pow" else "binary")
     timed = _of_clocks(left, operator, right)
     if timed is not None:
         return timed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, size_of
 from gillint.resolve.texts import ANY
@@ -41,6 +42,33 @@ def matches(position: int) -> Callable[[Bound, Value], Value]:
         return replace(result, shape=None, size=size, element=member)
 
     return counted
+
+
+def matched(position: int) -> Callable[[Bound, Value], Value]:
+    """`re.match(pattern, text)`, `pattern.search(text)`: the match remembers the expression."""
+
+    def made(bound: Bound, result: Value) -> Value:
+        made_from = bound.receiver if position == 0 else bound.positional[0] if bound.positional else None
+        text = text_of(made_from)
+        return replace(result, text=text) if text is not None and HOLE not in text.pattern else result
+
+    return made
+
+
+def groups(bound: Bound, result: Value) -> Value:
+    """`match.groups()`, `match.groupdict()`: as many texts as the expression has groups, or names for them."""
+    text = bound.receiver.text if bound.receiver is not None else None
+    found = _GROUP.findall(text.pattern.replace("\\(", "")) if text is not None else []
+    if not found:
+        return result
+    if result.type == "dict":
+        named = tuple((name, _PART) for name in found if name)
+        return replace(result, shape=None, size=Estimate.point(len(named)), columns=named) if named else result
+    return replace(result, shape=None, size=Estimate.point(len(found)), items=(_PART,) * len(found))
+
+
+_GROUP = re.compile(r"\((?!\?)(?:)|\(\?P<(\w+)>")
+_PART = Value(type="str", size=Estimate(1, 10, 1e4))
 
 
 def split(position: int) -> Callable[[Bound, Value], Value]:

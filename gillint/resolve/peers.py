@@ -77,25 +77,30 @@ def stated_delay(text: str) -> float | None:
     return float(found[3]) * (1e9 if unit in ("s", "seconds") else 1e6)
 
 
-def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> Peer | None:
-    """The other side of a call that talks to one: by its arguments, by what its receiver was connected to, by its file."""
-    if fact is None or not fact.talks:
-        return None
+def around(scope: ModuleScope) -> Peers:
+    """What the file as a whole says."""
     if scope.peers is None:
         found = peers_of_file(scope.syntax.texts)
         pause = _pause_of_handlers(scope.syntax) if found.place in ("process", "local") else 0.0
         scope.peers = replace(found, delay=max(found.delay, pause))
-    around = scope.peers
+    return scope.peers
+
+
+def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> Peer | None:
+    """The other side of a call that talks to one: by its arguments, by what its receiver was connected to, by its file."""
+    if fact is None or not fact.talks:
+        return None
+    said = around(scope)
     wakes = _WAITS_INSIDE.get(name.rsplit(".", 2)[-2] + "." + name.rsplit(".", 1)[-1]) if name.count(".") > 1 else None
     if wakes is not None:
-        return Peer("process" if wakes & around.methods else None)
+        return Peer("process" if wakes & said.methods else None)
     texts = _texts(bound)
     place = next((p for p in map(_addressed, texts) if p is not None), None)
     if place is None and _is_default(name, bound):
         place = "local"
-    if place is None or (place == "local" and around.place == "process"):
-        place = around.place
-    return Peer(place, _delay(bound, [text for _, text in texts], around.delay, is_own=place == "process"))
+    if place is None or (place == "local" and said.place == "process"):
+        place = said.place
+    return Peer(place, _delay(bound, [text for _, text in texts], said.delay, is_own=place == "process"))
 
 
 def _delay(bound: Bound, texts: list[str], usual: float, *, is_own: bool) -> float:

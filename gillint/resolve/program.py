@@ -60,6 +60,7 @@ class Resolver(Functions):
         self.files = Files()
         self.options = {}
         self.tables = {}
+        self._configured = {}
         self.births = {}
         self.grown = ()
         scope = self._own.add_module(syntax)

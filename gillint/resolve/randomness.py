@@ -52,16 +52,6 @@ def drawn(value: Value, kinds: Estimate | None) -> Value:
     return value
 
 
-def one_of(population: Value) -> Value:
-    """A member as a draw gives it: of texts that are known one by one, as long as they are on average."""
-    member, items = element_of(population), population.items
-    if member.type != "str" or not items or any(i.size is None for i in items):
-        return member
-    lengths = [size_of(i) for i in items]
-    middle = sum(n.likely for n in lengths) / len(lengths)
-    return replace(member, size=Estimate(min(n.low for n in lengths), middle, max(n.high for n in lengths)))
-
-
 def of_members(members: Value) -> Text | None:
     """The bytes of a sequence of small numbers: `bytes(random.randrange(256) for _ in range(n))`, `bytes(i % 251 for ...)`."""
     member, size = element_of(members), size_of(members)

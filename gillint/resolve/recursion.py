@@ -1,53 +1,202 @@
-"""How often the loops turn in which a function calls itself.
+"""How often a function that calls itself runs, and how often the loops turn in which it does.
 
-Every call but the first is made by another one. So on the average a call makes one more, however many there are: where a
-loop over the children of a node would make a thousand, most nodes have none.
+Where each call is seen to be of something smaller (`sort(xs[:half])`, `build(depth - 1)`), a call from inside is run like any
+other, level by level, until the end that the function tests for. Where numbers count down from further up than that, how
+often follows from them. Elsewhere every call but the first is made by another one. So on the average a call makes one more,
+however many there are: where a loop over the children of a node would make a thousand, most nodes have none.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
+from gillint.resolve.bound import size_of
+from gillint.resolve.contents import inside
+from gillint.resolve.iterations import expressions
 from gillint.resolve.trace import Block, Branch, Call, Loop, Node
+from gillint.resolve.values import Value
+from gillint.syntax import tree as t
+
+_LEVELS = 24  # of calls one in the other, each seen to be of something smaller
+_HALVES = 0.75  # of what there was: the levels are few, however much it is
+_STEPS = 12  # a number that is counted down from so far up, one call for each
+_MOST = 1e6
+_DIVIDED = ("list", "tuple", "str", "bytes", "numpy.ndarray", "pandas.DataFrame")
+
+
+def calls_itself(tree: t.Function | t.Lambda) -> bool:
+    """Whether a function calls something by its own name."""
+    if not isinstance(tree, t.Function):
+        return False
+    called = (e.function for e in expressions(tree.body) if isinstance(e, t.Call))
+    return any(
+        tree.name == (f.id if isinstance(f, t.Name) else f.name if isinstance(f, t.Attribute) else "") for f in called
+    )
+
+
+def smaller(
+    before: Mapping[str, Value], after: Mapping[str, Value], turns: Estimate, levels: int
+) -> dict[str, Value] | None:
+    """The arguments of a call from inside, where it is seen to be of something smaller; None elsewhere.
+
+    Args:
+        before: the arguments of the run that makes the call.
+        after: those of the call. Sizes are rounded, so that the halves of a list are alike, and numbers forgotten that are
+            places in it.
+        turns: of the loops around the call.
+        levels: how many such runs there are, one in the other.
+    """
+    sizes, numbers = list(_sizes(before, after)), list(_numbers(before, after))
+    pairs = sizes + (numbers if len(numbers) == 1 else [])  # two numbers may be the ends of something
+    if not any(new <= _HALVES * old or (old <= _STEPS and new < old) for old, new in pairs if new >= 0):
+        return None
+    if levels >= _LEVELS or not turns.known or turns.likely ** (_levels(before, after) or 1.0) > _MOST:
+        return None
+    return {name: _rounded(before.get(name), value) for name, value in after.items()}
+
+
+def _sizes(before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterator[tuple[float, float]]:
+    """How much there was, and how much there is in the call from inside, where that is known."""
+    for name, value in after.items():
+        old = before.get(name)
+        if old is not None and old.type == value.type and value.type in _DIVIDED:
+            was, now = size_of(old), size_of(value)
+            if was.known and now.known:
+                yield was.likely, now.likely
+
+
+def _numbers(before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterator[tuple[float, float]]:
+    """The same of numbers."""
+    for name, value in after.items():
+        old = before.get(name)
+        was, now = old.number if old is not None else None, value.number
+        if was is not None and now is not None and was.known and now.known:
+            yield was.likely, now.likely
+
+
+def _rounded(old: Value | None, value: Value) -> Value:
+    changes: dict[str, object] = {}
+    if value.size is not None and value.size.known:
+        changes["size"] = value.size.map(_two_digits)
+    if value.shape is not None and all(d.known for d in value.shape):
+        changes["shape"] = tuple(d.map(_two_digits) for d in value.shape)
+    if value.number is not None and old is not None:
+        step = value.number - (old.number if old.number is not None else 0.0)
+        if step.high > _STEPS:
+            changes |= {"number": None, "literal": None}
+    return replace(value, **changes) if changes else value  # type: ignore[arg-type]
+
+
+def _two_digits(number: float) -> float:
+    return float(f"{number:.2g}")
+
+
+def rounds(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], calls: float) -> Estimate | None:
+    """How often a function runs for one call from outside, where a number is counted down or a document is walked through.
+
+    `inner`: the arguments of each call from inside; `calls`: how many of them a run makes.
+    """
+    found = [levels for after in inner if (levels := _levels(before, after)) is not None]
+    if found:
+        levels = sum(found) / len(found)
+        return Estimate.point(max(1.0, levels if calls <= _ONE else min(_MOST, calls**levels)))
+    for after in inner:
+        for name, value in after.items():
+            was = before.get(name)
+            if was is not None and was.type in ("json", "dict", "list") and was.size is not None and value != was:
+                return (inside(was, "leaves") * _NODES_PER_LEAF).max(1)
+    return None
+
+
+def _levels(before: Mapping[str, Value], after: Mapping[str, Value]) -> float | None:
+    """How many calls are one in the other until nothing is left."""
+    numbers = list(_numbers(before, after))
+    between = [(abs(a[0] - b[0]), abs(a[1] - b[1])) for i, a in enumerate(numbers) for b in numbers[:i]]
+    for old, new in (*_sizes(before, after), *numbers, *between):
+        if 0 <= new <= _HALVES * old:
+            return math.log(old + 1) / math.log(old / max(new, 1.0)) if old > 1 else 1.0
+        if 0 <= new < old:
+            return old / (old - new)
+    return None
+
+
+_ONE = 1.05  # a call, as far as shares of arms tell
+_NODES_PER_LEAF = 1.4  # the containers around them are nodes, too
 
 
 def balanced(block: Block) -> Block:
     """A recursive function's body with such trip counts that one run makes one call more."""
-    calls = _calls(block)
-    return _scaled(block, calls) if calls.likely > 1 else block
+    tally = _Tally()
+    calls = tally.calls(block)
+    return (tally.thinned(block, calls.max(1)) or block) if calls.likely > 1 else block
 
 
-def _calls(block: Block) -> Estimate:
+def calls_in(block: Block) -> Estimate:
     """How many calls one run makes of a function that is running already."""
-    return total(_calls_of(node) for node in block.nodes)
+    return _Tally().calls(block)
 
 
-def _calls_of(node: Node) -> Estimate:
-    if isinstance(node, Call):
-        if node.kind != "project":
-            return ZERO
-        return ONE if node.inner is None else _calls(node.inner)
-    if isinstance(node, Loop):
-        return _calls(node.body) * node.trips
-    if isinstance(node, Branch):
-        weights = node.weights or tuple(1.0 for _ in node.arms)
-        whole = sum(weights) or 1.0
-        return total(_calls(arm) * (weight / whole) for arm, weight in zip(node.arms, weights, strict=True))
-    return ZERO
+class _Tally:
+    """Looks at each block once, in however many places it is called: mutually recursive functions share most of theirs."""
 
+    def __init__(self) -> None:
+        self._calls: dict[int, Estimate] = {}
+        self._thinned: dict[int, Block | None] = {}
 
-def _scaled(block: Block, calls: Estimate) -> Block:
-    return replace(block, nodes=tuple(_scaled_node(node, calls) for node in block.nodes))
+    def calls(self, block: Block) -> Estimate:
+        found = self._calls.get(id(block))
+        if found is None:
+            found = self._calls[id(block)] = total(self._calls_of(node) for node in block.nodes)
+        return found
 
+    def _calls_of(self, node: Node) -> Estimate:
+        if isinstance(node, Call):
+            if node.kind != "project":
+                return ZERO
+            return ONE if node.inner is None else self.calls(node.inner)
+        if isinstance(node, Loop):
+            return self.calls(node.body) * node.trips
+        if isinstance(node, Branch):
+            return total(self.calls(arm) * share for arm, share in node.shares)
+        return ZERO
 
-def _scaled_node(node: Node, calls: Estimate) -> Node:
-    """The outermost loops with calls in them turn less often."""
-    if _calls_of(node) is ZERO:
-        return node
-    if isinstance(node, Loop):
-        return replace(node, trips=node.trips / calls.max(1))
-    if isinstance(node, Branch):
-        return replace(node, arms=tuple(_scaled(arm, calls) for arm in node.arms))
-    if isinstance(node, Call) and node.inner is not None:
-        return replace(node, inner=_scaled(node.inner, calls))
-    return node
+    def thinned(self, block: Block, calls: Estimate) -> Block | None:
+        """The same with less calls of what is running: their arms are taken less often, or the loops around them turn less
+        often where nothing tells how often they do. None where a call stands in the block itself.
+        """
+        if id(block) not in self._thinned:
+            nodes = [self._thinned_node(node, calls) for node in block.nodes]
+            made = replace(block, nodes=tuple(n for n in nodes if n is not None))
+            self._thinned[id(block)] = None if None in nodes else made
+        return self._thinned[id(block)]
+
+    def _thinned_node(self, node: Node, calls: Estimate) -> Node | None:
+        if self._calls_of(node) is ZERO:
+            return node
+        if isinstance(node, Branch):
+            return self._taken_less(node, calls)
+        if isinstance(node, Loop):
+            body = self.thinned(node.body, calls) if not node.trips.is_open else None
+            return replace(node, trips=node.trips / calls) if body is None else replace(node, body=body)
+        if not isinstance(node, Call) or node.inner is None:
+            return None
+        inner = self.thinned(node.inner, calls)
+        return replace(node, inner=inner) if inner is not None else None
+
+    def _taken_less(self, branch: Branch, calls: Estimate) -> Branch:
+        arms: list[Block] = []
+        weights: list[float] = []
+        for arm, share in branch.shares:
+            thinned = self.thinned(arm, calls)
+            arms.append(arm if thinned is None else thinned)
+            weights.append(share / calls.likely if thinned is None else share)
+        left = 1.0 - sum(weights)
+        free = [n for n, arm in enumerate(arms) if self.calls(arm) is ZERO]
+        if left > 0.0 and free:
+            weights[free[-1]] += left
+        elif left > 0.0:
+            arms, weights = [*arms, Block()], [*weights, left]
+        return Branch(tuple(arms), tuple(weights))

@@ -11,6 +11,8 @@ from gillint.syntax import tree as t
 from gillint.syntax.outline import ClassOutline, FunctionOutline
 from gillint.syntax.parse import Syntax
 
+ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
+
 
 @dataclass(frozen=True, slots=True)
 class Peers:
@@ -27,9 +29,21 @@ class Peers:
     methods: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What one call says of logging: a level (None where it is not known), or a handler that is added."""
+
+    level: int | None = None
+    handler: Value | None = None
+
+
 @dataclass(slots=True)
 class ClassScope:
-    """A class: its methods, and what is known of the attributes of its instances."""
+    """A class: its methods, and what is known of the attributes of its instances.
+
+    `declared` are the attributes whose type an annotation says, `settled` those of them to which an amount was assigned,
+    `sought` those whose assignment was looked for in all methods.
+    """
 
     key: str
     name: str
@@ -40,6 +54,7 @@ class ClassScope:
     attributes: dict[str, Value] = field(default_factory=dict)
     bases: tuple[Value, ...] = ()
     declared: set[str] = field(default_factory=set)
+    settled: set[str] = field(default_factory=set)
     sought: set[str] = field(default_factory=set)
     longest: dict[str, float] = field(default_factory=dict)
     prepared: bool = False

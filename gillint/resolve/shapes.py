@@ -13,7 +13,8 @@ from gillint.resolve.values import NONE, Value
 
 ARRAY = "numpy.ndarray"
 PICTURE = "PIL.Image.Image"
-PICTURES = (PICTURE, "PIL.ImageFile.ImageFile")  # the second: opened, not yet decoded
+OPENED = "PIL.ImageFile.ImageFile"  # not yet decoded
+PICTURES = (PICTURE, OPENED)
 Shape = tuple[Estimate, ...]
 
 # How much of an array, a column or a frame a mask keeps, where nothing tells: little, a third, all.

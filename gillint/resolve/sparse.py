@@ -7,7 +7,8 @@ import re
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, number_of, size_of
-from gillint.resolve.shapes import ARRAY, with_shape
+from gillint.resolve.indexing import extent
+from gillint.resolve.shapes import ARRAY, KEPT, product, with_shape
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
@@ -49,6 +50,29 @@ def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
     return result
 
 
+def sparse_part(matrix: Value, key: Value) -> Value | None:
+    """`m[rows]`, `m[rows, columns]`: as much of what is stored as of the whole; None for another type."""
+    if matrix.shape is None or len(matrix.shape) != 2 or _SPARSE.fullmatch(matrix.type or "") is None:
+        return None
+    pieces = key.items if key.type == "tuple" and key.items is not None else (key,)
+    shape: list[Estimate] = []
+    for place, whole in enumerate(matrix.shape):
+        piece = pieces[place] if place < len(pieces) else None
+        if piece is None:
+            shape.append(whole)
+        elif piece.type == "slice":
+            shape.append(extent(whole, piece) or whole)
+        elif piece.type in ("list", "range", ARRAY):
+            kept = whole.combine(KEPT, lambda n, share: n * share)
+            shape.append(kept if piece.dtype == "bool" else size_of(piece))
+        else:
+            shape.append(ONE)
+    if len(pieces) == 2 and shape == [ONE, ONE]:
+        return Value(type="float")
+    share = product(tuple(shape)) / product(matrix.shape).max(ONE)
+    return replace(matrix, size=(size_of(matrix) * share).max(ONE), shape=tuple(shape))
+
+
 # What makes a square matrix, unless it is told otherwise.
 _SQUARE = (
     "scipy.sparse.eye",
@@ -62,7 +86,10 @@ _SQUARE = (
 def _square(name: str, bound: Bound, result: Value) -> Value:
     shape, first = bound.get("shape"), bound.positional[0]
     if shape is not None and shape.items is not None and len(shape.items) == 2:
-        return replace(result, shape=tuple(number_of(d) for d in shape.items))
+        sides = tuple(number_of(d) for d in shape.items)
+        if name.endswith("diags") and element_of(first).type in ("int", "float"):  # numbers that fill their diagonals
+            result = replace(result, size=size_of(first) * sides[0].min(sides[1]))
+        return replace(result, shape=sides)
     if name.endswith("diags"):
         diagonal = element_of(first) if first.type == "list" else first
         return replace(result, shape=(size_of(diagonal),) * 2) if diagonal.type != "float" else result

@@ -8,6 +8,7 @@ from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import literal_text
+from gillint.resolve.getters import GETTERS, getter
 from gillint.resolve.intrinsics import RECORD
 from gillint.resolve.texts import Text, may_be_same
 from gillint.resolve.values import AliasRef, ChoiceRef, ClassRef, ImportRef, PartialRef, SymbolRef, Value, text_of
@@ -146,6 +147,33 @@ def _length(
     return project_operator(act, positional[0], "__len__", (), span) if positional else None
 
 
+def _own(*methods: str) -> Special:
+    """`str(x)`, `hash(x)` of an instance of a class of the project: what its own method does, the first that it has."""
+
+    def called(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        from gillint.resolve.operators import project_operator
+
+        if len(positional) != 1 or "::" not in (positional[0].type or ""):
+            return None
+        made = (project_operator(act, positional[0], method, (), span) for method in methods)
+        return next((m for m in made if m is not None), None)
+
+    return called
+
+
+def _getter(name: str) -> Special:
+    """`itemgetter(1)`, `attrgetter("x")`."""
+
+    def made(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        return getter(name, positional) if positional and not keywords else None
+
+    return made
+
+
 def _record(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
@@ -188,4 +216,8 @@ SPECIAL: dict[str, Special] = {
     "contextlib.ExitStack.enter_context": _enter_context,
     "contextlib.AsyncExitStack.enter_context": _enter_context,
     "len": _length,
+    "str": _own("__str__", "__repr__"),
+    "repr": _own("__repr__"),
+    "hash": _own("__hash__"),
+    **{name: _getter(name) for name in GETTERS},
 }

@@ -6,8 +6,8 @@ import re
 from dataclasses import field
 
 from gillint.estimate import ONE, ZERO, Estimate
-from gillint.frozen import dataclass
-from gillint.resolve.values import Value
+from gillint.frozen import dataclass, replace
+from gillint.resolve.values import UNKNOWN, Value, join, trimmed
 from gillint.syntax.tree import HOLE
 
 # Row visits that a step costs, in visits of a plain scan (some 40 ns), measured with SQLite 3.40 in memory.
@@ -28,7 +28,7 @@ _TYPES = (
 @dataclass(slots=True)
 class Table:
     """A table: its columns with the types of their values, the columns it is looked up by, alone or
-    together, its rows, how many values differ.
+    together, its rows, how many values differ, what was put in.
     """
 
     columns: dict[str, str | None] = field(default_factory=dict)
@@ -37,6 +37,7 @@ class Table:
     indexed: set[str] = field(default_factory=set)
     rows: dict[object, Estimate] = field(default_factory=dict)
     distinct: dict[str, Estimate] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
 
     @property
     def size(self) -> Estimate:
@@ -126,18 +127,37 @@ def _insert(tables: Tables, words: str, found: re.Match[str], place: object, tim
 
 
 def _note_values(tables: Tables, words: str, name: str, row: Value) -> None:
-    """How many values of a column there are: numbers of a known range repeat."""
+    """What is in a column, and how many values of it there are: numbers of a known range repeat."""
     table = tables.get(name)
-    named = re.match(r"[^(]*\(([^)]*)\) *values", words)
-    if table is None or row.items is None:
+    if table is None:
         return
-    columns = [c.strip().strip('"') for c in named[1].split(",")] if named is not None else list(table.columns)
-    for column, value in zip(columns, row.items, strict=False):
+    for column, value in _inserted(table, words, row):
         ranged = value.type == "int" and value.number is not None and not value.number.known
         if value.distinct is not None:
             table.distinct[column] = value.distinct
         elif ranged and value.number is not None and value.number.high >= 1:
             table.distinct[column] = Estimate.point(value.number.high - value.number.low)
+        if value.type in _KEPT:
+            kept = trimmed(replace(value, literal=None, number=None, distinct=None, reference=None, origin=None))
+            table.values[column] = join(table.values.get(column), kept)
+
+
+def _inserted(table: Table, words: str, row: Value) -> list[tuple[str, Value]]:
+    """The values that an insert gives to columns: by position, or by the names that stand for them."""
+    named = re.match(r"[^(]*\(([^)]*)\) *values", words)
+    columns = [c.strip().strip('"') for c in named[1].split(",")] if named is not None else list(table.columns)
+    if row.items is not None and row.type != "dict":
+        return list(zip(columns, row.items, strict=False))
+    given = re.search(r" values *\(([^)]*)\)", words)
+    if given is None or row.columns is None:
+        return []
+    by_name = {name.lower(): value for name, value in row.columns}
+    marks = [mark.strip().lstrip(":@$") for mark in given[1].split(",")]
+    return [(c, by_name[m]) for c, m in zip(columns, marks, strict=False) if m in by_name]
+
+
+# What SQLite stores as it was given.
+_KEPT = ("str", "bytes", "int", "float")
 
 
 def _change(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
@@ -214,20 +234,27 @@ def _differing(table: Table, columns: set[str], size: Estimate) -> Estimate:
 
 def _row(tables: list[Table], listed: list[str]) -> Value:
     """A row: a tuple of what the select list names."""
-    kinds: list[str | None] = []
-    declared = {name: kind for table in tables for name, kind in table.columns.items()}
+    items: list[Value] = []
+    declared = {name: _cell(table, name) for table in tables for name in table.columns}
     for item in listed:
         text = re.sub(r"^distinct ", "", item.strip())
         if text == "*" or text.endswith(".*"):
-            kinds.extend(declared.values())
+            items.extend(declared.values())
         elif text.startswith(("sum(", "avg(", "total(")):
-            kinds.append("float")
+            items.append(Value(type="float"))
         elif text.startswith("count("):
-            kinds.append("int")
+            items.append(Value(type="int"))
         else:
-            kinds.append(declared.get(re.sub(r"^\w+\.| as \w+$", "", text).strip('"')))
-    items = tuple(Value(type=kind, size=_TEXT if kind == "str" else None) for kind in kinds)
-    return Value(type="tuple", items=items, size=Estimate.point(len(items)))
+            items.append(declared.get(re.sub(r"^\w+\.| as \w+$", "", text).strip('"'), UNKNOWN))
+    return Value(type="tuple", items=tuple(items), size=Estimate.point(len(items)))
+
+
+def _cell(table: Table, column: str) -> Value:
+    """A value of a column: what the program puts there, else what the column is declared as."""
+    kind, stored = table.columns[column], table.values.get(column)
+    if stored is not None and stored.type is not None and kind in (None, stored.type):
+        return stored if stored.size is not None or stored.type != "str" else replace(stored, size=_TEXT)
+    return Value(type=kind, size=_TEXT if kind == "str" else None)
 
 
 _TEXT = Estimate(2, 12, 1e4)

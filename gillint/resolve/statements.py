@@ -11,8 +11,11 @@ from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.branching import choose, rest
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
+from gillint.resolve.displays import sequence
+from gillint.resolve.emptying import note_emptied, once_in
 from gillint.resolve.exhaustion import (
     INNER_WHILE_TRIPS,
     WHILE_TRIPS,
@@ -28,17 +31,11 @@ from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_from, iterate
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.likelihood import (
-    NEVER,
     RARE,
-    chance,
     failing,
-    fills_a_gap,
+    fails,
     is_main_guard,
-    is_true,
-    leaves,
-    note_emptied,
-    once_in,
-    weight,
+    shares,
 )
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
@@ -46,8 +43,8 @@ from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, write_target
 from gillint.resolve.texts import ANY, unknown
-from gillint.resolve.trace import Await, Block, Bound, Branch, Call, Iterations, Kind, Loop
-from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves_early, polls
+from gillint.resolve.trace import Await, Bound, Call, Iterations, Kind, Loop
+from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves, leaves_early, polls
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -59,7 +56,7 @@ from gillint.resolve.values import (
     join,
     text_of,
 )
-from gillint.resolve.widening import widen
+from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
 
 WHILE_TURNS = "how often the `while` loop runs"
@@ -69,12 +66,15 @@ WHILE_TURNS = "how often the `while` loop runs"
 _Entry = tuple[Estimate, str | None, Iterations]
 
 
-def run(act: Activation, body: t.Body) -> None:
-    """Run statements in order."""
-    for statement in body:
+def run(act: Activation, body: t.Body) -> float:
+    """Run statements in order: how often their end is reached."""
+    for number, statement in enumerate(body):
         if not act.program.spend():
-            return
-        _RUN[type(statement)](act, statement)
+            break
+        reach = _RUN[type(statement)](act, statement)
+        if reach is not None and reach < 1.0:
+            return rest(act, run, body[number + 1 :], reach)
+    return 1.0
 
 
 def _evaluate(act: Activation, node: t.Evaluate) -> None:
@@ -91,7 +91,7 @@ def _assign(act: Activation, node: t.Assign) -> None:
             bind(act, target, Value(type="type", reference=AliasRef(annotated(act, node.value))))
         return
     known = annotated(act, node.annotation) if node.annotation is not None else UNKNOWN
-    value = evaluate(act, node.value) if node.value is not None else known
+    value = _assigned(act, node) if node.value is not None else known
     if (not is_known(value) or value.type == "NoneType") and is_known(known):
         value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
@@ -100,6 +100,16 @@ def _assign(act: Activation, node: t.Assign) -> None:
         bind(act, target, value)
         if is_known(known):
             declare(act, target, known)
+
+
+def _assigned(act: Activation, node: t.Assign) -> Value:
+    """The value of an assignment; `a, b = b, a` makes no tuple."""
+    value, target = node.value, node.targets[0]
+    assert value is not None
+    if isinstance(value, t.Sequence) and isinstance(target, t.Sequence) and len(node.targets) == 1:
+        in_turn = len(value.elements) in (2, 3) and len(target.elements) == len(value.elements)
+        return sequence(act, value, built=not in_turn)
+    return evaluate(act, value)
 
 
 def _augment(act: Activation, node: t.Augment) -> None:
@@ -135,16 +145,17 @@ def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, resul
     return replace(result, type=old.type, size=size, text=text, element=element, literal=None, items=None)
 
 
-def _return(act: Activation, node: t.Return) -> None:
-    act.returns.append(evaluate(act, node.value) if node.value is not None else NONE)
+def _return(act: Activation, node: t.Return) -> float:
+    act.returns.append((evaluate(act, node.value) if node.value is not None else NONE, act.chance))
+    return 0.0
 
 
-def _raise(act: Activation, node: t.Raise) -> None:
+def _raise(act: Activation, node: t.Raise) -> float:
     act.operation("raise")
     if not isinstance(node.value, t.Call):
         if node.value is not None:
             evaluate(act, node.value)
-        return
+        return 0.0
     with act.nested():
         kind = evaluate(act, node.value.function)
     if _is_other(kind):  # whatever it is, it is an exception
@@ -152,6 +163,7 @@ def _raise(act: Activation, node: t.Raise) -> None:
         library(act, "Exception", None, arguments, (), node.span, assumed=True)
     else:
         evaluate(act, node.value)
+    return 0.0
 
 
 def _is_other(kind: Value) -> bool:
@@ -162,11 +174,12 @@ def _is_other(kind: Value) -> bool:
     return ref is None or isinstance(ref, UndefinedRef)
 
 
-def _jump(act: Activation, node: t.Jump) -> None:
+def _jump(act: Activation, node: t.Jump) -> float | None:
     if node.kind == "global":
         act.globals.update(node.names)
     elif node.kind == "nonlocal":
         act.nonlocals.update(node.names)
+    return 0.0 if node.kind in ("continue", "break") else None
 
 
 def _delete(act: Activation, node: t.Delete) -> None:
@@ -181,78 +194,19 @@ def _assert(act: Activation, node: t.Assert) -> None:
     act.environment.update(narrowed(act, node.test, holds=True))
 
 
-def _if(act: Activation, node: t.If) -> None:
+def _if(act: Activation, node: t.If) -> float:
     if is_main_guard(node.test) or (isinstance(node.test, t.Name) and node.test.id == "TYPE_CHECKING"):
-        run(act, node.body)
-        return
+        return run(act, node.body)
     act.operation("branch")
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
-    taken = None if holds is None or leaves(arms[not holds]) else int(not holds)
-    weights = (RARE, 1.0) if fills_a_gap(node) else (weight(node.body), weight(node.orelse))
-    period = once_in(act, node)
-    if period is not None:
-        weights = (1.0, period - 1.0)
-        name = note_emptied(act, node) or ""
-        if name in act.environment:  # it does not become longer than that
-            shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
-            known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
-    likely = chance(act, node.test) if period is None and weights == (1.0, 1.0) else None
-    if likely is not None:
-        weights = (likely, 1.0 - likely)
-    constant = is_true(tested)
-    if constant is not None:
-        weights = (1.0, NEVER) if constant else (NEVER, 1.0)
-    _choose(act, arms, weights, known, taken, seldom=period is not None)
-
-
-def _choose(
-    act: Activation,
-    arms: tuple[t.Body, ...],
-    weights: tuple[float, ...],
-    known: tuple[Mapping[str, Value], ...] = (),
-    taken: int | None = None,
-    *,
-    seldom: bool = False,
-) -> None:
-    """Run each arm from the same state, and what its test tells beyond that, and join what they leave.
-
-    `taken`: the one that runs, where that is known; the others are read, but they count for nothing.
-    `seldom`: in some of the calls, where it is in no loop.
-    """
-    before = act.environment
-    blocks = [Block()] * len(arms)
-    ends: list[dict[str, Value]] = []
-    for number, arm in sorted(enumerate(arms), key=lambda each: taken not in (None, each[0])):
-        act.environment = {**before, **known[number]} if known else dict(before)
-        given = len(act.returns), len(act.yields)
-        share = weights[number] / (sum(weights) or 1.0)
-        in_loop = (bool(act.loops) or seldom) and share < 1.0 and taken is None
-        if in_loop:  # what is appended here is so in some of the turns
-            act.loops.append(Estimate(min(0.01, share), share, 1.0))
-        with act.nested() as builder, act.program.idly(idle=taken not in (None, number)):
-            run(act, arm)
-        if in_loop:
-            act.loops.pop()
-        blocks[number] = builder.finish()
-        if taken not in (None, number):
-            del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
-        elif not leaves(arm):
-            ends.append(act.environment)
-    # The same dictionary object is kept: nested functions see the variables through it.
-    merged: dict[str, Value] = {}
-    for end in ends or [before]:
-        for name, value in end.items():
-            other = merged.get(name)
-            merged[name] = value if other is None or other is value else join(other, value)
-    act.environment = before
-    before.clear()
-    before.update(merged)
-    if taken is not None:
-        weights = tuple(float(number == taken) for number in range(len(arms)))
-    if any(b.nodes or b.operations for b in blocks):
-        act.emit(Branch(tuple(blocks), tuple(weights)))
+    taken = None if holds is None or (leaves(arms[not holds]) and not act.given) else int(not holds)
+    period, name = once_in(act, node), note_emptied(act, node) or ""
+    if period is not None and name in act.environment:  # it does not become longer than that
+        shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
+        known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
+    return choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
 
 
 def _loop(
@@ -262,7 +216,8 @@ def _loop(
 
     `learn` looks at what the first turn did, and says whether that tells more about how often the loop turns.
     """
-    before = dict(act.environment)
+    before = entered = dict(act.environment)
+    first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
     for attempt in range(3):
@@ -276,12 +231,16 @@ def _loop(
                 trips = trips.min(Estimate(1, POLLS, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
-            (_attempt if counts_attempts(node) else run)(act, node.body)
+            _attempt(act, node.body) if counts_attempts(node) else run(act, node.body)
             act.loop_spans.pop()
             act.loops.pop()
         after = act.environment
         stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
         learned = attempt == 0 and learn is not None and learn(builder)
+        if attempt == 0:
+            first = dict(after)
+        elif attempt == 1:
+            stable = {k: made_anew(v, entered.get(k), first.get(k), after[k], trips) for k, v in stable.items()}
         if attempt == 2 or (not learned and all(stable.get(k) == v for k, v in before.items())):
             break
         # Grown containers keep the size that the trip count gives them.
@@ -309,7 +268,8 @@ def _attempt(act: Activation, body: t.Body) -> None:
     for number, statement in enumerate(body):
         run(act, (statement,))
         if leaves_early(statement):
-            _choose(act, ((), body[number + 1 :]), (1.0, failing(body[number + 1 :])))
+            failed = failing(body[number + 1 :])
+            choose(act, run, ((), body[number + 1 :]), (1.0 - failed, failed))
             return
 
 
@@ -359,7 +319,7 @@ def _while(act: Activation, node: t.While) -> None:
 _LOCKS = ("threading.Lock", "threading.RLock")
 
 
-def _with(act: Activation, node: t.With) -> None:
+def _with(act: Activation, node: t.With) -> float:
     locks: list[tuple[Value, Span]] = []
     for expression, target in node.items:
         act.operation("with")
@@ -372,34 +332,38 @@ def _with(act: Activation, node: t.With) -> None:
             locks.append((value, expression.span))
         if target is not None:
             bind(act, target, given)
-    run(act, node.body)
+    reach = run(act, node.body)
     for value, span in locks:  # so that the time under the lock can be told
         act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))
+    return max(reach, RARE)  # `with suppress(OSError): return ...`
 
 
-def _try(act: Activation, node: t.Try) -> None:
+def _try(act: Activation, node: t.Try) -> float:
     act.operation("try")
-    run(act, node.body)
+    reach = run(act, node.body)
     fallback = tuple(h for h in node.handlers if _catches_import_error(h))
     for handler in fallback:  # the module of the `try` is the one that is meant; the other one stands in for it
         kept = dict(act.environment)
         run(act, handler.body)
         act.environment.update(kept)
+    caught = 0.0
     if len(fallback) < len(node.handlers):
         for handler in node.handlers:
             if handler.name is not None:
                 act.environment.setdefault(handler.name, UNKNOWN)
         arms = tuple(h.body for h in node.handlers if h not in fallback)
-        _choose(act, ((), *arms), (1.0, *map(failing, arms)))
-    run(act, node.orelse)
+        failed = tuple(map(failing, arms))
+        caught = choose(act, run, ((), *arms), (1.0 - sum(failed), *failed)) - (1.0 - sum(failed))
+    reach = rest(act, run, node.orelse, reach) + max(0.0, caught)
     run(act, node.final)
+    return min(1.0, reach)
 
 
 def _catches_import_error(handler: t.Handler) -> bool:
     return isinstance(handler.kind, t.Name) and handler.kind.id in ("ImportError", "ModuleNotFoundError")
 
 
-def _match(act: Activation, node: t.Match) -> None:
+def _match(act: Activation, node: t.Match) -> float:
     subject = evaluate(act, node.subject)
     name = node.subject.id if isinstance(node.subject, t.Name) else None
     known: list[Mapping[str, Value]] = []
@@ -408,7 +372,9 @@ def _match(act: Activation, node: t.Match) -> None:
         found: dict[str, Value] = dict.fromkeys(case.binds, UNKNOWN)
         found.update(matched(act, case.pattern, subject, name))
         known.append(found)
-    _choose(act, tuple(c.body for c in node.cases), tuple(weight(c.body) for c in node.cases), tuple(known))
+    weights = tuple(RARE if fails(c.body) else 1.0 for c in node.cases)
+    whole = sum(weights) or 1.0
+    return choose(act, run, tuple(c.body for c in node.cases), tuple(w / whole for w in weights), tuple(known))
 
 
 def _function(act: Activation, node: t.Function) -> None:
@@ -420,7 +386,8 @@ def _class(act: Activation, node: t.Class) -> None:
     act.environment[node.name] = act.program.local_class(node, act)
 
 
-_RUN: dict[type, Callable[..., None]] = {
+# Each gives how often what comes behind it is reached, or None where nothing else can happen.
+_RUN: dict[type, Callable[..., float | None]] = {
     t.Evaluate: _evaluate,
     t.Assign: _assign,
     t.Augment: _augment,

@@ -80,7 +80,14 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "marshal.dump": dumped,
     "numpy.save": saved_array,
     **dict.fromkeys(("json.load", "pickle.load", "marshal.load", "numpy.load"), loaded),
-    **dict.fromkeys(tuple(f"sqlite3.Cursor.{m}" for m in ("fetchall", "fetchone", "fetchmany")), fetched),
+    **dict.fromkeys(
+        tuple(
+            f"{t}.{m}"
+            for t in ("sqlite3.Cursor", "duckdb.DuckDBPyConnection")
+            for m in ("fetchall", "fetchone", "fetchmany")
+        ),
+        fetched,
+    ),
     "print": printed_line,
     "dataclasses.asdict": _as_dict,
     "vars": _as_dict,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
+from functools import partial
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.contents import printed, written
-from gillint.resolve.patterns import compiled, matches, split
-from gillint.resolve.randomness import drawn, one_of
+from gillint.resolve.paths import ASKING, selected
+from gillint.resolve.patterns import compiled, groups, matched, matches, split
+from gillint.resolve.randomness import drawn
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
@@ -116,7 +118,7 @@ def _some_drawn(bound: Bound, result: Value) -> Value:
     if members is None or population is None:
         return result
     kinds = size_of(population)
-    return replace(result, element=drawn(replace(one_of(population), literal=None, distinct=kinds), kinds))
+    return replace(result, element=drawn(replace(element_of(population), literal=None, distinct=kinds), kinds))
 
 
 def together(left: Value, right: Value) -> Text | None:
@@ -360,6 +362,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(
         _names(_TEXTS, "lower", "upper", "title", "casefold", "swapcase"), _changed
     ),
+    **{name: partial(selected, name) for name in ASKING},
     **dict.fromkeys(_JSON_OUT, _made_from("json")),
     **dict.fromkeys(_JSON_IN, _undone("json")),
     **dict.fromkeys(("pickle.dumps", "marshal.dumps", "msgpack.packb", "msgpack.dumps"), _made_from("pickle")),
@@ -367,7 +370,10 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(tuple(f"{m}.compress" for m in _PACKERS), _made_from("packed")),
     **dict.fromkeys(tuple(f"{m}.decompress" for m in _PACKERS), _undone("packed")),
     "zstandard.ZstdCompressor.compress": _made_from("packed"),
-    "zstandard.ZstdDecompressor.decompress": _undone("packed"),
+    **dict.fromkeys(
+        ("zstandard.ZstdDecompressor.decompress", "zstandard.ZstdDecompressionObj.decompress",
+         "lz4.frame.LZ4FrameDecompressor.decompress", "brotli.Decompressor.process"), _undone("packed")
+    ),
     **dict.fromkeys(_names(("base64",), *(f"{c}encode" for c in _CODES)), _made_from("packed")),
     **dict.fromkeys(_names(("base64",), *(f"{c}decode" for c in _CODES)), _undone("packed")),
     **dict.fromkeys(_names(_TEXTS, "strip", "rstrip", "lstrip", "removesuffix", "removeprefix"), _stripped),
@@ -381,6 +387,9 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(("string.Template",), "substitute", "safe_substitute"), _filled_in),
     "re.compile": compiled,
     **dict.fromkeys(("re.findall", "re.finditer"), matches(1)),
+    **dict.fromkeys(("re.match", "re.search", "re.fullmatch"), matched(1)),
+    **dict.fromkeys(tuple(f"re.Pattern.{m}" for m in ("match", "search", "fullmatch")), matched(0)),
+    **dict.fromkeys(("re.Match.groups", "re.Match.groupdict"), groups),
     "re.split": split(1),
     "re.Pattern.split": split(0),
     **dict.fromkeys(("re.Pattern.findall", "re.Pattern.finditer"), matches(0)),

@@ -9,7 +9,6 @@ from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.shapes import ARRAY
 from gillint.resolve.values import UNKNOWN, MadeRef, Value, is_known, join
 from gillint.syntax import tree as t
 
@@ -247,8 +246,8 @@ def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
         size = (first + different(turns, index)) if is_empty(container) or turns != ONE else container.size
         change_target(act, target.value, replace(container, items=pair, size=size, element=pair[0]))
-    if container.type in (ARRAY, "pandas.Series", "pandas.DataFrame"):
-        operator_fact(act, container, "__setitem__", (index, value), target.span)
+    if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
+        act.operation("store_subscript")
 
 
 def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:

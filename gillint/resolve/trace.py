@@ -9,7 +9,7 @@ from typing import Literal
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
-from gillint.frozen import dataclass
+from gillint.frozen import dataclass, replace
 from gillint.knowledge.schema import Fact
 from gillint.resolve.values import Value
 
@@ -80,6 +80,20 @@ class Bound:
         return None
 
 
+def bind_arguments(
+    fact: Fact | None,
+    receiver: Value | None,
+    positional: tuple[Value, ...],
+    keywords: tuple[tuple[str, Value], ...],
+    has_star: bool,
+) -> Bound:
+    """Give the arguments their parameters' names."""
+    names = fact.parameters if fact is not None else ()
+    parameters = list(zip(names, positional, strict=False))
+    parameters.extend(keywords)
+    return Bound(receiver, positional, tuple(parameters), has_star)
+
+
 CallKind = Literal["library", "project", "undefined", "unknown", "join"]
 
 
@@ -134,6 +148,13 @@ class Branch:
     arms: tuple[Block, ...]
     weights: tuple[float, ...] = ()
 
+    @property
+    def shares(self) -> Iterator[tuple[Block, float]]:
+        """Each arm, and how often it is the one."""
+        weights = self.weights or (1.0,) * len(self.arms)
+        whole = sum(weights) or 1.0
+        return ((arm, weight / whole) for arm, weight in zip(self.arms, weights, strict=True))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handover:
@@ -170,6 +191,7 @@ Node = Call | Loop | Branch | Handover | Await
 class Block:
     """What runs once: bytecode by kind of operation, and the nodes in order.
 
+    `rounds`: of a function that calls itself, how often it runs for one call from outside, where something tells.
     `depth`: how many loops of unknown length there are in it, one in the other, recursion and other functions included.
     """
 
@@ -178,6 +200,7 @@ class Block:
     function: str | None = None
     recursive: bool = False
     span: Span | None = None
+    rounds: Estimate | None = None
     depth: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -221,7 +244,7 @@ class Resolved:
 def _depth(node: Node) -> int:
     if isinstance(node, Call):
         inner, callback = node.inner, node.callback
-        called = 0 if inner is None else inner.depth + inner.recursive
+        called = 0 if inner is None else inner.depth + (inner.recursive and inner.rounds is None)
         return called if callback is None else max(called, callback.depth)
     if isinstance(node, Loop):
         return node.body.depth + node.trips.is_open
@@ -243,3 +266,24 @@ def children(node: Node) -> Iterator[Block]:
         yield from node.arms
     elif isinstance(node, Handover):
         yield node.worker
+
+
+def inline(block: Block) -> Iterator[Node]:
+    """The nodes of a block, those in the arms of its branches in their places."""
+    for node in block.nodes:
+        if isinstance(node, Branch):
+            for arm in node.arms:
+                yield from inline(arm)
+        else:
+            yield node
+
+
+def without(block: Block, unwanted: Node) -> Block:
+    """A block without one of the nodes that `inline` gives."""
+    nodes: list[Node] = []
+    for node in block.nodes:
+        if isinstance(node, Branch):
+            nodes.append(replace(node, arms=tuple(without(arm, unwanted) for arm in node.arms)))
+        elif node is not unwanted:
+            nodes.append(node)
+    return replace(block, nodes=tuple(nodes))

@@ -12,8 +12,10 @@ POLLS = 5.0  # how often somebody asks, with a pause in between, until there is 
 
 
 def ends_in_one_turn(body: t.Body) -> bool:
-    """Whether a loop is over after one turn of this body, unless something is raised: a retry, a search for the first."""
+    """Whether a loop is over after one turn of this body, unless something is raised: a retry."""
     last = body[-1] if body else None
+    if any(_goes_on(s) for s in body):
+        return False  # the next one is looked at
     if isinstance(last, t.Try):
         return ends_in_one_turn(last.orelse or last.body) or ends_in_one_turn(last.final)
     if isinstance(last, t.With):
@@ -21,6 +23,15 @@ def ends_in_one_turn(body: t.Body) -> bool:
     if isinstance(last, t.If):
         return ends_in_one_turn(last.body) and ends_in_one_turn(last.orelse)
     return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind == "break")
+
+
+def _goes_on(s: t.Stmt) -> bool:
+    """`if not match: continue`."""
+    if isinstance(s, t.If):
+        return any(_goes_on(x) or (isinstance(x, t.Jump) and x.kind == "continue") for x in (*s.body, *s.orelse))
+    if isinstance(s, (t.Try, t.With)):
+        return any(map(_goes_on, s.body))
+    return False
 
 
 @lru_cache(maxsize=4096)
@@ -49,6 +60,12 @@ def counts_attempts(node: t.For | t.While) -> bool:
     counted += [node.target] if isinstance(node, t.For) else []
     names = (e.id if isinstance(e, t.Name) else e.name if isinstance(e, t.Attribute) else "" for e in counted)
     return any(_ATTEMPT.search(n) for n in names) and any(leaves_early(s) for s in node.body)
+
+
+def leaves(body: t.Body) -> bool:
+    """Whether what comes after a branch is not reached from it."""
+    last = body[-1] if body else None
+    return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
 
 
 def leaves_early(s: t.Stmt) -> bool:

@@ -73,10 +73,20 @@ class TaskRef:
 
 @dataclass(frozen=True, slots=True)
 class MadeRef:
-    """A queue or a namespace, by the place where it was made: who takes from it gets what anybody puts into it."""
+    """A queue, a pipe or a namespace, by the place where it was made: who takes from it gets what anybody puts into it.
+
+    `end` is which of the two ends of a pipe, `also` are the other places where the same variable may have been made.
+    """
 
     path: str
     span: Span
+    end: int = 0
+    also: tuple[MadeRef, ...] = ()
+
+    @property
+    def places(self) -> tuple[MadeRef, ...]:
+        """The places one by one."""
+        return (MadeRef(self.path, self.span, self.end), *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +254,15 @@ def of_number(kind: str, number: Estimate | None) -> Value:
     return Value(type=kind, number=number)
 
 
-def join(a: Value | None, b: Value | None) -> Value:
-    """What is known where two paths meet. None is "not bound on that path" and gives way; so does the constant None."""
-    return _join(a, b, 0)
+def join(a: Value | None, b: Value | None, share: float | None = None) -> Value:
+    """What is known where two paths meet. None is "not bound on that path" and gives way; so does the constant None.
+
+    `share`: how often it is the second one; where nobody knows, the larger size counts.
+    """
+    return _join(a, b, 0, share)
 
 
-def _join(a: Value | None, b: Value | None, depth: int) -> Value:
+def _join(a: Value | None, b: Value | None, depth: int, share: float | None = None) -> Value:
     if a is None or a == b:
         return b if b is not None else UNKNOWN
     if b is None or b.type == "NoneType":
@@ -261,24 +274,26 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         b = replace(b, type="float")
     if depth > _MAX_NESTING:
         return UNKNOWN
+    if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and _is_empty(a) != _is_empty(b):
+        return b if _is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
     choice = _choice(a, b, depth)
     if choice is not None:
         return choice
     if a.type != b.type:
         return UNKNOWN
-    size = a.size.join(b.size) if a.size is not None and b.size is not None else None
-    number = a.number.join(b.number) if a.number is not None and b.number is not None else None
+    size = a.size.join(b.size, share) if a.size is not None and b.size is not None else None
+    number = a.number.join(b.number, share) if a.number is not None and b.number is not None else None
     shape = None
     if a.shape is not None and b.shape is not None and len(a.shape) == len(b.shape):
-        shape = tuple(x.join(y) for x, y in zip(a.shape, b.shape, strict=True))
+        shape = tuple(x.join(y, share) for x, y in zip(a.shape, b.shape, strict=True))
     element: Value | None = None
     if a.element is not None and b.element is not None:
-        element = _join(a.element, b.element, depth + 1)
+        element = _join(a.element, b.element, depth + 1, share)
     elif _is_empty(a) or _is_empty(b):
         element = a.element or b.element  # an empty list takes the other one's element
     items = None
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
-        items = tuple(_join(x, y, depth + 1) for x, y in zip(a.items, b.items, strict=True))
+        items = tuple(_join(x, y, depth + 1, share) for x, y in zip(a.items, b.items, strict=True))
     elif a.type == "dict" and (_is_empty(a) or _is_empty(b)):
         items = a.items or b.items  # so does an empty dict, and the value
     return Value(
@@ -291,7 +306,7 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
         columns=_columns(a.columns, b.columns, depth),
         literal=a.literal if a.literal == b.literal else None,
         number=number,
-        reference=b.reference if a.reference == b.reference or _same_code(a.reference, b.reference) else None,
+        reference=_reference(a.reference, b.reference),
         distinct=a.distinct if a.distinct == b.distinct else None,
         origin=a.origin or b.origin,
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
@@ -299,8 +314,17 @@ def _join(a: Value | None, b: Value | None, depth: int) -> Value:
     )
 
 
+def _reference(a: Reference | None, b: Reference | None) -> Reference | None:
+    if a == b or _same_code(a, b):
+        return b
+    if isinstance(a, MadeRef) and isinstance(b, MadeRef):
+        places = tuple(dict.fromkeys((*a.places, *b.places)))
+        return replace(places[0], also=places[1:]) if len(places) <= _MAX_OPTIONS else None
+    return None
+
+
 def _is_empty(value: Value) -> bool:
-    return value.size is not None and value.size.high == 0
+    return value.items == () if value.size is None else value.size.high == 0
 
 
 def _sources(a: Source | None, b: Source | None, depth: int) -> Source | None:
@@ -411,6 +435,8 @@ def trimmed(value: Value, depth: int = 4) -> Value:
     )
 
 
+# What runs through something else, item by item.
+ITERATORS = ("iterator", "enumerate", "zip", "reversed", "dict_items", "dict_values", "dict_keys")
 HOLDERS = (
     "list", "set", "dict", "tuple", "collections.OrderedDict", "collections.defaultdict", "collections.deque",
     "sortedcontainers.SortedDict",
@@ -438,10 +464,10 @@ def tells_more(old: Value | None, new: Value, *, measured: bool) -> bool:
         return False
     if old.type != new.type or old.reference != new.reference:
         return new.type is not None or new.reference is not None
-    return _is_measured(new) and not _is_measured(old)
+    return is_measured(new) and not is_measured(old)
 
 
-def _is_measured(value: Value) -> bool:
+def is_measured(value: Value) -> bool:
     """Whether an amount is known: a size, a number, a shape."""
     amounts = (value.size, value.number, *(value.shape or ()))
     return any(a is not None and a.known for a in amounts) or value.literal is not None

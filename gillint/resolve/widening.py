@@ -39,6 +39,29 @@ def widen(before: Value | None, after: Value) -> Value:
     return replace(joined, **changes)  # type: ignore[arg-type]
 
 
+def made_anew(widened: Value, entered: Value | None, first: Value | None, after: Value, trips: Estimate) -> Value:
+    """The same with the size that each turn gives a text, whatever it was before: `d = sha512(d).digest()`.
+
+    Args:
+        widened: what the variable may be at the top of the loop.
+        entered: what it was before the loop.
+        first: what the first turn made of it.
+        after: what a turn makes of one of any size.
+        trips: how often the loop turns.
+    """
+    if entered is None or first is None or after.size is None or first.size != after.size or after.type not in _TEXTS:
+        return widened
+    if widened.size is not None or widened.type != after.type:
+        return widened
+    once = entered.size if entered.size is not None else Estimate(1, after.size.likely, 1e6)
+    share = min(1.0, 1.0 / max(1.0, trips.likely))
+    likely = once.likely * share + after.size.likely * (1.0 - share)
+    return replace(widened, size=Estimate(min(once.low, after.size.low), likely, max(once.high, after.size.high)))
+
+
+_TEXTS = ("str", "bytes", "bytearray")
+
+
 def _shrinking(before: Value, after: Value) -> tuple[Estimate, ...] | None:
     """The dimensions of an array that a loop makes smaller and smaller: none is larger than it was at first."""
     if not before.shape or after.shape is None or len(before.shape) != len(after.shape):

@@ -2,7 +2,8 @@
 
 NumPy runs an inner loop over the last dimensions that all operands share, and starts it anew for each of the others: an array
 of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
-forms; `picked` is an array of indices in a tuple. They are given to the fact beside the arguments, and so is the `result`.
+forms; `picked` is an array of indices in a tuple, and in `frame.loc[rows, columns]` what picks the rows. They are given to the
+fact beside the arguments, and so is the `result`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from gillint.resolve.values import NONE, Value
 
 def with_work(name: str, bound: Bound, result: Value) -> Bound:
     """The arguments of a numpy call with what its costs hang on besides."""
+    if name.endswith(_BY_ROWS_AND_COLUMNS):
+        rows = _tuple_items(bound)[:1]
+        return replace(bound, parameters=(*bound.parameters, *(("picked", v) for v in rows)))
     if not name.startswith("numpy."):
         return bound
     more: list[tuple[str, Value]] = []
@@ -38,11 +42,20 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
     return replace(bound, parameters=(*bound.parameters, *more))
 
 
+_BY_ROWS_AND_COLUMNS = tuple(
+    f"pandas.DataFrame.{by}.__{what}item__" for by in ("loc", "iloc") for what in ("get", "set")
+)
+
+
 def _index_arrays(bound: Bound) -> tuple[Value, ...]:
     """The arrays and lists of indices in a tuple that an array is subscripted with."""
+    return tuple(v for v in _tuple_items(bound) if v.type in (ARRAY, "list"))
+
+
+def _tuple_items(bound: Bound) -> tuple[Value, ...]:
     key = bound.positional[0] if bound.positional else None
     pieces = key.items if key is not None and key.type == "tuple" else None
-    return tuple(v for v in pieces or () if v.type in (ARRAY, "list"))
+    return pieces or ()
 
 
 def _count(number: Estimate) -> Value:

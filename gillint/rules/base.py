@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from gillint.advice.assess import Assessment
+from gillint.advice.explain import bytecode, spoken
 from gillint.costs.demand import CallShare, Costs
 from gillint.diagnostics.fixes import Fix
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
+from gillint.effects.classify import CallEffect
+from gillint.estimate import ZERO, Estimate
 from gillint.frozen import dataclass
 from gillint.knowledge.schema import Effect
 from gillint.resolve.trace import Block, Branch, Loop, Node, Resolved
@@ -86,19 +89,36 @@ def finding(
     return Diagnostic(rule.code, rule.name, rule.severity, confidence, message, context.path, span, related, facts, fix)
 
 
-def culprit(a: Assessment) -> tuple[tuple[Related, ...], tuple[str, ...]]:
-    """The calls that set the limit, as related places, with the facts that say so."""
-    related: list[Related] = []
-    facts: list[str] = []
-    for call in [c for c in a.calls if not c.detail.call.implicit][:1]:
-        detail = call.detail
-        if call.share < 0.1:
-            continue
-        text = f"`{detail.call.name}`: {detail.effect.effect.value}, {100 * call.share:.0f}% of the time"
-        related.append(Related(detail.call.path, detail.call.span, text))
-        if detail.effect.fact is not None:
-            facts.append(detail.effect.fact.id)
-    return tuple(related), tuple(facts)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of what a call takes, which a rule is about, and what a call does in it."""
+
+    does: str
+    of: Callable[[CallEffect], Estimate]
+
+
+HELD = Part("holds the GIL", lambda effect: effect.gil)
+NATIVE = Part("computes without the GIL", lambda effect: effect.native)
+WAITING = Part("waits without the GIL", lambda effect: effect.wait)
+RELEASED = Part("is without the GIL", lambda effect: effect.native + effect.wait)
+PARALLEL = Part("uses all cores", lambda effect: effect.native if effect.parallel else ZERO)
+_LEAST = 0.1  # of the time: what takes less sets no limit
+
+
+def culprit(a: Assessment, part: Part) -> tuple[tuple[Related, ...], tuple[str, ...]]:
+    """What takes most of the part that a rule is about, as related places, with the facts that say so.
+
+    That may be an iteration or an operator, which is no call in the source, where it takes more than the bytecode
+    around it does.
+    """
+    whole = max(a.demand.elapsed.likely, 1e-3)
+    spent = [(part.of(c.detail.effect) * c.detail.count).likely / whole for c in a.calls]
+    top, share = max(zip(a.calls, spent, strict=True), key=lambda pair: pair[1], default=(None, 0.0))
+    if top is None or share < _LEAST or (top.detail.call.implicit and share < bytecode(a)):
+        return (), ()
+    call, fact = top.detail.call, top.detail.effect.fact
+    related = Related(call.path, call.span, f"{spoken(call)} {part.does} for {100 * min(1.0, share):.0f}% of the time")
+    return (related,), (() if fact is None else (fact.id,))
 
 
 def own_nodes(block: Block, depth: int = 0) -> Iterator[Node]:

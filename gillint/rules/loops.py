@@ -9,7 +9,7 @@ from gillint.advice.explain import duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.resolve.statements import WHILE_TURNS
 from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind
-from gillint.rules.base import FileContext, Rule, culprit, finding
+from gillint.rules.base import NATIVE, WAITING, FileContext, Rule, culprit, finding
 from gillint.scaling.predict import BoundType
 
 _LOOPS = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP)
@@ -56,7 +56,7 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             continue
         if waits[0].detail.chain and waits[0].detail.call.name in _LOOK_UPS:
             continue  # in a function that looks up few of its arguments
-        related, facts = culprit(a)
+        related, facts = culprit(a, WAITING)
         top = waits[0].detail.call
         usual = max(waits[0].share, 1.0 - sum(c.share for c in every if c not in waits))
         message = (
@@ -97,7 +97,7 @@ def _native(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             or a.calls[0].detail.effect.serialised_by is not None
         ):
             continue
-        related, facts = culprit(a)
+        related, facts = culprit(a, NATIVE)
         top = a.calls[0].detail.call
         message = (
             f"`{top.name}` releases the GIL for {duration(a.demand.native.likely)} in each independent iteration: "

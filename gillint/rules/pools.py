@@ -12,7 +12,7 @@ from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.resolve.program import walk
 from gillint.resolve.statements import WHILE_TURNS
 from gillint.resolve.trace import Call, Concurrency, Loop
-from gillint.rules.base import FileContext, Rule, culprit, finding, own_nodes
+from gillint.rules.base import HELD, PARALLEL, RELEASED, FileContext, Rule, culprit, finding, own_nodes
 from gillint.rules.builds import runs_compiled
 from gillint.rules.edits import processes_instead
 from gillint.rules.limits import is_serialised
@@ -94,7 +94,7 @@ def _held_work(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         held = a.prediction.held.likely or 0.0
         if (is_serialised(a) and held < HELD_IS_GIL) or runs_compiled(context, a):
             continue  # there is more to say: GIL106, GIL502
-        related, facts = culprit(a)
+        related, facts = culprit(a, HELD)
         ceiling = a.prediction.ceiling
         message = (
             f"threads cannot speed this up: likely {ceiling.likely:.2f}x, at most {ceiling.high:.2f}x on "
@@ -109,7 +109,7 @@ def _tiny_releases(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _thread_handovers(context):
         if not too_short(a) or _parallel(a) or is_offload(a) or a.demand.elapsed.likely < _TRIVIAL_NS:
             continue
-        related, facts = culprit(a)
+        related, facts = culprit(a, RELEASED)
         each = (a.demand.native.likely + a.demand.wait.likely) / max(a.demand.releases.likely, 1.0)
         message = (
             f"each release of the GIL lasts about {duration(each)}, less than a handoff between threads: "
@@ -123,7 +123,7 @@ def _parallel_library(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         if not _parallel(a) or is_offload(a):
             continue
         call = next(c for c in a.calls if c.detail.effect.parallel)
-        related, facts = culprit(a)
+        related, facts = culprit(a, PARALLEL)
         message = f"`{call.detail.call.name}` already uses all cores: threads on top add nothing and oversubscribe them"
         yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
 

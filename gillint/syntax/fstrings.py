@@ -25,15 +25,17 @@ def _unescaped(text: str, *, raw: bool) -> str:
     return text if raw else re.sub(r"\\(?:\n|.)", lambda m: _ESCAPES.get(m[0], m[0][1:]), text)
 
 
-def holes(parts: object) -> Iterator[tuple[cst.BaseExpression, int]]:
-    """The expressions of an f-string in order of evaluation, each with the least width that it is printed in."""
+def holes(parts: object) -> Iterator[tuple[cst.BaseExpression, int, bool]]:
+    """The expressions of an f-string in order of evaluation, each with the least width that it is printed in, and whether
+    there is a format specification.
+    """
     for part in parts if isinstance(parts, (list, tuple)) else ():
         expression = getattr(part, "expression", None)
         if isinstance(expression, cst.BaseExpression):
             spec = getattr(part, "format_spec", None) or ()
-            yield expression, _width(spec)
-            for inner, _ in holes(spec):
-                yield inner, IN_SPEC
+            yield expression, _width(spec), bool(spec)
+            for inner, *_ in holes(spec):
+                yield inner, IN_SPEC, False
 
 
 def _width(spec: object) -> int:

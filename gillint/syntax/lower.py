@@ -36,7 +36,7 @@ _COMPARE = {
     "Equal": "eq",
     "NotEqual": "ne",
     "In": "contains",
-    "NotIn": "contains",
+    "NotIn": "not_contains",
     "Is": "is",
     "IsNot": "is_not",
 }
@@ -271,12 +271,13 @@ class Lowering:
                 return t.Constant(span, left + right)
             if isinstance(left, bytes) and isinstance(right, bytes):
                 return t.Constant(span, left + right)
-        return t.Formatted(span, parts, t.HOLE * len(parts), (0,) * len(parts))
+        return t.Formatted(span, parts, t.HOLE * len(parts), (0,) * len(parts), (False,) * len(parts))
 
     def _expr_FormattedString(self, node: cst.FormattedString, span: Span) -> t.Expr:
         found = tuple(fstrings.holes(node.parts))
-        parts = tuple(self.expr(expression) for expression, _ in found)
-        return t.Formatted(span, parts, fstrings.template(node), tuple(width for _, width in found))
+        parts = tuple(self.expr(expression) for expression, *_ in found)
+        widths, specified = tuple(width for _, width, _ in found), tuple(given for *_, given in found)
+        return t.Formatted(span, parts, fstrings.template(node), widths, specified)
 
     _expr_TemplatedString = _expr_FormattedString
 

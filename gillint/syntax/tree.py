@@ -193,13 +193,15 @@ class Yield:
 class Formatted:
     """An f-string, or strings side by side: the expressions in it, and the text with a hole for each that is printed.
 
-    `widths` are the least widths of the expressions (6 in `{n:06d}`), -1 for one inside a format specification.
+    `widths` are the least widths of the expressions (6 in `{n:06d}`), -1 for one inside a format specification;
+    `specified` says which have one.
     """
 
     span: Span
     parts: tuple[Expr, ...]
     template: str = ""
     widths: tuple[int, ...] = ()
+    specified: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,7 @@
 """Measure the programs of fixtures/workloads, and say how often gillint is right.
 
     scripts/gillint-validate measure [NAME...]     measure what has no result yet on this machine
+    scripts/gillint-validate recount [NAME...]     only count the demands of what has a result anew
     scripts/gillint-validate report                print the tables; with --write, docs/accuracy.md and its picture
     scripts/gillint-validate                       both
 
@@ -37,6 +38,8 @@ def main() -> int:
             chosen, data, threads=options.threads, seconds=options.seconds, again=options.again
         )
         status = int(failed > 0)
+    if options.command == "recount":
+        status = int(measuring.recount(chosen, data, seconds=options.seconds) > 0)
     if options.command in ("report", "all"):
         if not data.exists():
             print(f"gillint-validate: {data}: no results; measure first", file=sys.stderr)
@@ -53,7 +56,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="gillint-validate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", nargs="?", choices=("measure", "report", "all"), default="all")
+    parser.add_argument("command", nargs="?", choices=("measure", "recount", "report", "all"), default="all")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these programs")
     parser.add_argument("--threads", type=int, default=2, help="threads to measure and predict for (%(default)s)")
     parser.add_argument("--seconds", type=float, default=8.0, help="time for each program (%(default)s)")

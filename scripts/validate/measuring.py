@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gillint.estimate import Interval
-from gillint.measure.engine import measure
+from gillint.measure.engine import count_demands, measure
 from gillint.measure.plan import Failed, Measurement
 from scripts.validate.workloads import Workload, local_server
 
@@ -53,6 +53,36 @@ def measure_all(chosen: tuple[Workload, ...], out: Path, *, threads: int, second
                 row = old
             kept[workload.name] = row
             print(_line(row), flush=True)
+            _write(out, kept)
+    return failed
+
+
+def recount(chosen: tuple[Workload, ...], out: Path, *, seconds: float) -> int:
+    """Count the demands of what has a result anew, and keep its speed-ups; how many could not be counted.
+
+    Args:
+        chosen: the programs.
+        out: where results are kept.
+        seconds: for each.
+    """
+    kept = {row["name"]: row for row in read(out)}
+    failed = 0
+    with local_server() as url:
+        os.environ["WORKLOAD_URL"] = url
+        for workload in chosen:
+            row = kept.get(workload.name)
+            if row is None or "error" in row or workload.missing:
+                continue
+            held, method, demands = count_demands(workload.benchmark(), interpreter=sys.executable, seconds=seconds)
+            if demands is None:
+                failed += 1
+                print(f"{workload.name:28} FAILED: {method}", flush=True)
+                continue
+            row = {**row, "held": held and dataclasses.asdict(held), "held_method": method}
+            kept[workload.name] = {
+                key: _short(value) for key, value in {**row, "demands": dataclasses.asdict(demands)}.items()
+            }
+            print(_line(kept[workload.name]), flush=True)
             _write(out, kept)
     return failed
 

@@ -157,7 +157,7 @@ def test_every_wait_for_a_server_nearby_was_measured(name: str) -> None:
 @each_library
 def test_expressions_name_parameters_that_exist(name: str) -> None:
     for fact in unique(load(name)):
-        known = {*fact.parameters, "self", "result", "content", "query", "loops", "terms", "picked"}
+        known = {*fact.parameters, "self", "result", "content", "query", "passed", "loops", "terms", "picked"}
         behaviours = [fact.behaviour, *(c.behaviour for c in fact.clauses)]
         texts = [
             c.of for b in behaviours for c in (b.gil, b.native, b.wait, b.releases, b.stall, b.pages) if c is not None
@@ -349,7 +349,19 @@ def implies(one: Condition, other: Condition) -> bool:
         has, wants = getattr(one, key), getattr(other, key)
         if wants is not None and (has is None or one.of != other.of or not set(has) <= set(wants)):
             return False
-    rest = ("not_type", "given", "absent", "argument", "is_", "python", "version", "build", "installed", "missing")
+    rest = (
+        "not_type",
+        "given",
+        "absent",
+        "argument",
+        "is_",
+        "matches",
+        "python",
+        "version",
+        "build",
+        "installed",
+        "missing",
+    )
     return all(getattr(other, key) in (None, getattr(one, key)) for key in rest)
 
 

@@ -29,7 +29,7 @@ def demand_of(source: str) -> Demand:
         ),
         ("import time\ntime.sleep(0.1)\n", "import time\n[time.sleep(0.1) for _ in range(4)]\n", 4.0),
         ("import time\ntime.sleep(0.1)\n", "import time\nlist(map(time.sleep, [0.1] * 3))\n", 3.0),
-        ("import time\ntime.sleep(0.1)\n", "import time\nif x:\n    time.sleep(0.1)\nelse:\n    pass\n", 0.5),
+        ("import time\ntime.sleep(0.1)\n", "import time\nif x:\n    time.sleep(0.1)\nelse:\n    pass\n", 0.4),
         ("import time\ntime.sleep(0.1)\n", "import time\ndef f():\n    time.sleep(0.1)\nf()\nf()\n", 2.0),
     ],
 )

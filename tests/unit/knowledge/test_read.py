@@ -62,6 +62,8 @@ def read_one(extra: str = "", **more: str) -> Fact:
         (fact("when = [{ effect = \"releases\" }]"), "fact[0].when[0]", "without a condition"),
         (fact('when = [{ size = "size(x)" }]'), "fact[0].when[0].size", "below"),
         (fact('when = [{ given = "x", efect = "holds" }]'), "fact[0].when[0].efect", "unknown key"),
+        (fact('when = [{ argument = "x", effect = "holds" }]'), "fact[0].when[0].argument", "`is` or `matches`"),
+        (fact('when = [{ argument = "x", matches = "(", effect = "holds" }]'), "fact[0].when[0].matches", "no regular"),
         (fact('when = [{ dtype = "object" }]'), "fact[0].when[0].dtype", "list of strings"),
         (fact('probe = { setup = "x = 1" }'), "fact[0].probe.statement", "missing"),
         (fact('returns = { kind = "list" }'), "fact[0].returns.kind", "unknown key"),

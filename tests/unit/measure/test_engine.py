@@ -17,7 +17,7 @@ import pytest
 from gillint.measure import engine, sampler
 from gillint.measure.children import child
 from gillint.measure.counter import build_counter
-from gillint.measure.engine import measure
+from gillint.measure.engine import count_demands, measure
 from gillint.measure.plan import Benchmark, Failed
 from gillint.measure.script import Piece, assemble
 from tests.support import heed_interrupts
@@ -109,6 +109,16 @@ def test_counts_are_exact_where_they_can_be_had() -> None:
     assert found.demands is not None
     assert found.demands.releases == 7
     assert run("sum(i * i for i in range(5000))").demands.releases == 0
+
+
+def test_counting_runs_the_work_in_a_thread_as_the_rounds_do() -> None:
+    if build_counter() is None or not counting_works():
+        pytest.skip("releases cannot be counted here")
+    work = "[time.sleep(0.001) for _ in range(1 if threading.current_thread() is threading.main_thread() else 3)]"
+    _, method, demands = count_demands(
+        benchmark(work, "import threading, time"), interpreter=sys.executable, seconds=0.5
+    )
+    assert (method, demands and demands.releases) == ("counted", 3)
 
 
 @pytest.mark.usefixtures("no_leftovers")

@@ -550,8 +550,8 @@ def test_work_that_is_handed_over_is_seen(concurrency: str, workers: int | None,
     assert first["workers"] == workers
 
 
-def _numba(decorator: str) -> Region:
-    source = f"import numba\n@numba.njit{decorator}\ndef f(x):\n    return x\nfor x in xs:\n    f(x)\n"
+def _numba(decorator: str, imported: str = "import numba", name: str = "numba.njit") -> Region:
+    source = f"{imported}\n@{name}{decorator}\ndef f(x):\n    return x\nfor x in xs:\n    f(x)\n"
     (loop,) = [r for r in regions(source) if r["kind"] == "loop"]
     return loop
 
@@ -561,6 +561,21 @@ def test_numba_releases_only_with_nogil() -> None:
     assert [c["effect"] for c in held["calls"]][:1] == ["holds"]
     assert [c["effect"] for c in released["calls"]][:1] == ["releases"]
     assert [c["effect"] for c in off["calls"]][:1] == ["holds"]
+
+
+@pytest.mark.parametrize(
+    ("imported", "name", "effect"),
+    [
+        ("from numba import njit", "njit", "releases"),
+        ("from numba import njit as compiled", "compiled", "releases"),
+        ("from numba import jit as J", "J", "releases"),
+        ("from jax import jit", "jit", None),
+    ],
+)
+def test_numba_by_another_name(imported: str, name: str, effect: str | None) -> None:
+    calls = _numba("(nogil=True)", imported, name)["calls"]
+    found = [c["effect"] for c in calls if c["name"].startswith("numba.")]
+    assert found == ([effect] if effect else [])
 
 
 def test_a_star_import_and_a_conditional_one_of_the_project(tmp_path: Path) -> None:

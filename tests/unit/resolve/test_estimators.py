@@ -6,6 +6,7 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
+from gillint.resolve.bound import element_of, size_of
 from tests.unit.resolve.test_arrays import value_of
 
 HEAD = """
@@ -143,3 +144,25 @@ def test_an_array_of_a_frame_by_the_dtypes_of_its_columns(frame: str, effect: st
 def test_the_letters_of_a_text_are_the_members_of_its_list() -> None:
     items = value_of("list('abc')", "").items
     assert items is not None and [i.literal.value for i in items if i.literal is not None] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "size"),
+    [
+        ("RandomForestClassifier(n_estimators=30)", 30),
+        ("RandomForestClassifier(30, n_jobs=2)", 30),
+        ("RandomForestClassifier()", 100),
+        ("RandomForestClassifier(n_estimators=30).fit(X, y)", 30),
+        ("KNeighborsClassifier().fit(X, y)", 2000),
+        ("(lambda m: [m.fit(X, y), m][1])(KNeighborsClassifier())", 2000),
+    ],
+)
+def test_an_estimator_is_as_large_as_what_it_consists_of(expression: str, size: float) -> None:
+    head = f"{HEAD}\nfrom sklearn.neighbors import KNeighborsClassifier\n"
+    assert size_of(value_of(expression, head)).likely == size
+
+
+def test_words_that_are_drawn_are_as_long_as_those_that_they_are_drawn_from() -> None:
+    drawn = value_of("np.random.default_rng(0).choice(['alpha', 'gamma'], 20)", HEAD)
+    assert size_of(drawn).likely == 20
+    assert size_of(element_of(drawn)).likely == 5

@@ -194,7 +194,7 @@ def test_attributes_grow_with_each_call_of_a_method() -> None:
         "class Log:\n    def __init__(self):\n        self.rows = []\n    def add(self, x):\n        self.rows.append(x)\n"
         "def work():\n    log = Log()\n    for i in range(90):\n        log.add(i)\n    return sorted(log.rows)\nwork()\n"
     )
-    assert "sorted (library) [iterable: list[90]]" in text
+    assert "sorted (library) [iterable: list[90], compared: int]" in text
 
 
 def test_one_of_the_methods_is_called_by_its_computed_name() -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from gillint.knowledge.conditions import Target
+from gillint.resolve.bound import size_of
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
 from gillint.resolve.values import Value
+from gillint.syntax.parse import parse
 from tests.unit.resolve.test_arrays import value_of
 
 SETUP = """
@@ -169,3 +174,36 @@ def test_members_of_counted_frames(expression: str, expected: float) -> None:
     found = rows(value_of(expression, COUNTED))
     assert found is not None
     assert round(found) == expected
+
+
+def called(line: str, name: str) -> Call:
+    """The call of that name in a line after the set-up."""
+    resolved = resolve(parse(f"{SETUP}\n{line}\n", "a.py"), Target(), {})
+    calls = [n for t in resolved.functions for n in walk(t.block) if isinstance(n, Call) and n.name == name]
+    return calls[-1]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "size"),
+    [
+        ("t.index.hour", "pandas.DatetimeIndex.hour", 5000),  # only an index of dates has hours
+        ("d.T", "pandas.DataFrame.T", 2000),
+    ],
+)
+def test_properties_that_work(line: str, name: str, size: float) -> None:
+    assert size_of(called(line, name).bound.receiver).likely == size
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [("names != '', 'x'", "pandas.Series"), (":, 'k':'x'", "slice"), ("5, 'x'", "int")],
+)
+def test_what_picks_the_rows(key: str, kind: str) -> None:
+    picked = called(f"d.loc[{key}]", "pandas.DataFrame.loc.__getitem__").bound.get("picked")
+    assert picked is not None
+    assert picked.type == kind
+
+
+@pytest.mark.parametrize("moment", ["np.timedelta64(1, 'h')", "pd.Timestamp('2024-01-01')", "pd.Timedelta('1h')"])
+def test_a_moment_is_one(moment: str) -> None:
+    assert size_of(value_of(moment, SETUP)).likely == 1

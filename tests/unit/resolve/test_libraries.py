@@ -276,5 +276,5 @@ def test_an_opened_picture_is_decoded_once() -> None:
         "from PIL import Image\ndef work(p):\n    im = Image.open(p)\n    a = im.resize((9, 9))\n    b = im.rotate(90)\n"
         "    return a, b\n"
     )
-    assert "PIL.ImageFile.ImageFile.resize (" in text
-    assert "PIL.Image.Image.rotate (" in text
+    assert text.count("PIL.ImageFile.ImageFile.load (") == 1
+    assert "PIL.Image.Image.resize (" in text and "PIL.Image.Image.rotate (" in text

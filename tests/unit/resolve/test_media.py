@@ -63,10 +63,41 @@ def test_of_files_in_a_folder_each_is_like_those_that_were_written() -> None:
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ("Image.new('RGB', (30, 40)).convert('L').rotate(3)", "(40 x 30 x 3)"),
+        ("Image.new('RGB', (30, 40)).convert('L').rotate(3)", "(40 x 30)"),
         ("Image.new('RGB', (300, 400)).crop((10, 10, 60, 30))", "(20 x 50 x 3)"),
         ("Image.new('RGB', Image.new('L', (30, 40)).size)", "(40 x 30 x 3)"),
     ],
 )
 def test_pictures_know_their_sides(expression: str, expected: str) -> None:
     assert expected in effects(f"def work():\n    return np.abs(np.asarray({expression}))\n")
+
+
+@pytest.mark.parametrize(
+    ("made", "used", "expected"),
+    [
+        ("im = Image.new('L', (30, 40))", "np.abs(np.asarray(im))", "(40 x 30)"),
+        ("im = Image.new('RGB', (30, 40)).convert('L').resize((20, 10))", "np.abs(np.array(im))", "(10 x 20)"),
+        ("im = Image.new('RGB', (30, 40)).split()[0]", "np.abs(np.array(im))", "(40 x 30)"),
+        ("im = Image.fromarray(np.zeros((40, 30, 4), np.uint8))", "np.abs(np.array(im))", "(40 x 30 x 4)"),
+        ("im = Image.fromarray(np.zeros((40, 30), np.uint8))", "np.abs(np.array(im))", "(40 x 30)"),
+    ],
+)
+def test_a_picture_has_the_bands_of_its_mode(made: str, used: str, expected: str) -> None:
+    assert expected in effects(f"{made}\ndef work():\n    return {used}\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "times"),
+    [
+        ("im = Image.open(p)\n    return im.size", 0),
+        ("im = Image.open(p)\n    a = im.resize((9, 9))\n    return im.convert('L'), a", 1),
+        ("return np.asarray(Image.open(p))", 1),
+        ("with Image.open(p) as im:\n        im.load()\n        return im.tobytes()", 1),
+        (
+            "im = Image.open(p)\n    im.thumbnail((9, 9))\n    return im.copy()",
+            0,
+        ),  # decodes by itself, at a smaller scale
+    ],
+)
+def test_an_opened_picture_is_decoded_once(body: str, times: int) -> None:
+    assert effects(f"p = 'x.png'\ndef work():\n    {body}\n").count("PIL.ImageFile.ImageFile.load (") == times

@@ -163,3 +163,33 @@ def test_graphs(code: str, expected: float) -> None:
     size = passed("import networkx as nx\n" + code).size
     assert size is not None
     assert size.likely == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "expected", "stored"),
+    [("[:100]", (100, 400), 1000), ("[:, :40]", (200, 40), 200), ("[[1, 2]]", (2, 400), 20), ("[5]", (1, 400), 10)],
+)
+def test_parts_of_sparse_matrices(key: str, expected: tuple[float, ...], stored: float) -> None:
+    part = passed(f"m = sparse.random(200, 400, density=0.025, format='csr')\nshow(m{key})\n")
+    assert part.size is not None
+    assert (shape(part), part.size.likely) == (expected, stored)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("import torch\nv = torch.rand(900)\nm = v > 0.5\n", "torch.Tensor.__gt__"),
+        ("import torch\nv = torch.rand(900)\nm = 0.5 < v\n", "torch.Tensor.__lt__"),
+        ("from decimal import Decimal\nm = Decimal('1') < Decimal('2')\n", "decimal.Decimal.__lt__"),
+        ("a = np.zeros(900)\nm = 0.5 < a\n", "numpy.ndarray.__lt__"),
+    ],
+)
+def test_comparisons_of_a_library_are_calls(code: str, name: str) -> None:
+    resolved = resolve(parse(IMPORTS + code, "a.py"), Target(), {})
+    assert name in {n.name for t in resolved.functions for n in walk(t.block) if isinstance(n, Call)}
+
+
+def test_numbers_fill_the_diagonals_of_a_sparse_matrix() -> None:
+    band = passed("show(sparse.diags([-1, 2.5, -1], [-1, 0, 1], shape=(5000, 5000)))\n")
+    assert band.size is not None
+    assert (shape(band), band.size.likely) == ((5000, 5000), 15000)

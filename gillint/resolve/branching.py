@@ -1,0 +1,122 @@
+"""One of several bodies runs, and what comes behind runs as often as none of them leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from gillint.estimate import Estimate
+from gillint.resolve.activation import Activation
+from gillint.resolve.trace import Block, Branch
+from gillint.resolve.turns import leaves
+from gillint.resolve.values import Value, join
+from gillint.syntax import tree as t
+
+# Runs some statements, and says how often their end is reached.
+Run = Callable[[Activation, t.Body], float]
+# Where the rest of a body is reached more often than that, it counts in full.
+CERTAIN = 0.95
+_NOTHING = Block()
+
+
+def choose(
+    act: Activation,
+    run: Run,
+    arms: tuple[t.Body, ...],
+    shares: tuple[float, ...],
+    known: tuple[Mapping[str, Value], ...] = (),
+    taken: int | None = None,
+    *,
+    seldom: bool = False,
+) -> float:
+    """Run each arm from the same state, and what its test tells beyond that, and join what they leave.
+
+    `taken`: the one that runs, where that is known; the others are read, but they count for nothing. `seldom`: in
+    some of the calls, where it is in no loop. Gives how often the
+    end of one of them is reached.
+    """
+    if taken is not None:
+        shares = tuple(float(number == taken) for number in range(len(arms)))
+    before = act.environment
+    blocks = [_NOTHING] * len(arms)
+    ends: list[tuple[dict[str, Value], float]] = []
+    reached = 0.0
+    for number, arm in sorted(enumerate(arms), key=lambda each: taken not in (None, each[0])):
+        act.environment = {**before, **known[number]} if known else dict(before)
+        given = len(act.returns), len(act.yields)
+        share = shares[number]
+        idle = taken not in (None, number)
+        less_often = _less_often(act, share if taken is None else 1.0, seldom=seldom)
+        with less_often, act.nested() as builder, act.program.idly(idle=idle):
+            reach = run(act, arm)
+        blocks[number] = builder.finish()
+        if idle:
+            del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
+        elif not leaves(arm):
+            ends.append((act.environment, share))
+        reached += share * reach
+    # The same dictionary object is kept: nested functions see the variables through it.
+    merged: dict[str, Value] = {}
+    whole = 0.0
+    for end, share in ends or [(before, 1.0)]:
+        whole += share
+        for name, value in end.items():
+            other = merged.get(name)
+            merged[name] = value if other is None or other is value else join(other, value, share / (whole or 1.0))
+    act.environment = before
+    before.clear()
+    before.update(merged)
+    if any(b.nodes or b.operations for b in blocks):
+        act.emit(Branch(tuple(blocks), shares))
+    return min(1.0, reached)
+
+
+def rest(act: Activation, run: Run, body: t.Body, reach: float) -> float:
+    """Run what comes behind a statement that may leave: how often the end of it is reached."""
+    if reach >= CERTAIN:
+        return reach * run(act, body)
+    given = len(act.returns)
+    with _less_often(act, reach), act.nested() as builder, act.program.idly(idle=reach <= 0.0):
+        inner = run(act, body)
+    if reach <= 0.0:
+        del act.returns[given:]
+    else:
+        emit_part(act, builder.finish(), reach)
+    return reach * inner
+
+
+@contextmanager
+def sometimes(act: Activation, share: float) -> Iterator[None]:
+    """What is evaluated here is so in a share of the runs; where nothing is called, that hardly matters."""
+    if share >= 1.0:
+        yield
+        return
+    with act.nested() as builder:
+        yield
+    block = builder.finish()
+    if block.nodes:
+        emit_part(act, block, share)
+    else:
+        act.builder.include(block)
+
+
+def emit_part(act: Activation, block: Block, share: float) -> None:
+    """Note what happens in a share of the runs."""
+    if share >= 1.0:
+        act.builder.include(block)
+    elif block.nodes or block.operations:
+        act.emit(Branch((block, _NOTHING), (share, 1.0 - share)))
+
+
+@contextmanager
+def _less_often(act: Activation, share: float, *, seldom: bool = False) -> Iterator[None]:
+    """What stands here is done in a share of the runs; what is appended in a loop is appended in some of the turns."""
+    outer = act.chance
+    act.chance = outer * share
+    in_loop = (bool(act.loops) or seldom) and share < 1.0
+    if in_loop:
+        act.loops.append(Estimate(max(min(0.01, share), 2.0 * share - 1.0), share, 1.0))
+    yield
+    if in_loop:
+        act.loops.pop()
+    act.chance = outer

@@ -1,0 +1,29 @@
+"""Iterators of libraries that a call runs to the end."""
+
+from __future__ import annotations
+
+from gillint.diagnostics.span import Span
+from gillint.knowledge.base import find_method
+from gillint.resolve.activation import Activation
+from gillint.resolve.assumed import UNKNOWN_TRIPS
+from gillint.resolve.bound import size_of
+from gillint.resolve.trace import Block, Bound, Call, Kind, Loop
+from gillint.resolve.values import Value
+
+
+def step_through(act: Activation, value: Value, span: Span) -> None:
+    """What a library's iterator does where a call runs it to the end: `list(csv.reader(f))`, `sorted(file)`.
+
+    The fact of the call knows the cost of keeping an item, not of making it.
+    """
+    if value.type is None or "." not in value.type or "::" in value.type or act.lazy_of(value) is not None:
+        return
+    step = find_method(value.type, "__iter__")
+    if step is None or value.type in _ARRAYS:
+        return
+    call = Call(span, act.path, step.name, "library", Bound(value), step, implicit=True)
+    trips = size_of(value) if value.size is not None else UNKNOWN_TRIPS
+    act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
+
+
+_ARRAYS = ("numpy.ndarray",)

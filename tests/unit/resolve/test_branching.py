@@ -1,0 +1,98 @@
+"""How often the arms of branches are taken, and what comes behind those that leave."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.resolve.likelihood import CASE, LEAVES, PASSES, RARE, SECOND, TAKEN
+from tests.unit.resolve.test_trip_counts import runs
+
+HEAD = "import contextlib, math, random\n"
+S = "math.sqrt(1)"
+
+# The body of a function with the parameters `x`, `y`, `key` and `table`: how often it calls `math.sqrt` in one run.
+ONCE = {
+    "an arm": (f"if x > y:\n        {S}", TAKEN),
+    "the other arm": (f"if x > y:\n        pass\n    else:\n        {S}", 1 - TAKEN),
+    "the first of three": (f"if x > y:\n        {S}\n    elif x > 2:\n        pass\n    else:\n        y = 1", 1 / 3),
+    "the second of three": (
+        f"if x > y:\n        pass\n    elif x > 2:\n        {S}\n    else:\n        y = 1",
+        2 / 3 * TAKEN,
+    ),
+    "the last of three": (
+        f"if x > y:\n        pass\n    elif x > 2:\n        pass\n    else:\n        {S}",
+        2 / 3 * (1 - TAKEN),
+    ),
+    "an error": (f"if x > y:\n        {S}\n        raise ValueError", RARE),
+    "behind an error": (f"if x > y:\n        raise ValueError\n    {S}", 1),
+    "an error for all else": (f"if x > y:\n        {S}\n    else:\n        raise ValueError", 1 - RARE),
+    "behind a guard": (f"if not x:\n        return\n    {S}", 1 - LEAVES),
+    "behind two guards": (f"if not x:\n        return\n    if y is None:\n        return\n    {S}", (1 - LEAVES) ** 2),
+    "behind a case": (f"if x == 'a':\n        return {S}\n    return {S} + {S}", CASE + 2 * (1 - CASE)),
+    "behind a guard in an arm": (f"if x > y:\n        if not x:\n            return\n    {S}", 1 - TAKEN * LEAVES),
+    "in a guard in a context": (f"with open(x) as f:\n        if not y:\n            return\n    {S}", 1 - LEAVES),
+    "behind a handler": (f"try:\n        y = int(x)\n    except ValueError:\n        return\n    {S}", 1),
+    "behind a try that returns": (f"try:\n        return int(x)\n    except ValueError:\n        pass\n    {S}", RARE),
+    "behind what always returns": (f"if x:\n        return 1\n    else:\n        return 2\n    {S}", 0),
+    "behind and": (f"return x and {S}", SECOND),
+    "behind or": (f"return x or {S}", SECOND),
+    "in a test": (f"if x and {S}:\n        return 1\n    return 2", SECOND),
+    "in a conditional": (f"return {S} if x > y else 0", TAKEN),
+    "drawn by lot": (f"if random.random() < 0.2:\n        {S}", 0.2),
+    "where a constant decides": (f"z = False\n    return {S} if z else 0", 0),
+}
+
+
+@pytest.mark.parametrize(("body", "count"), ONCE.values(), ids=list(ONCE))
+def test_an_arm_is_taken(body: str, count: float) -> None:
+    source = f"{HEAD}\ndef helper(x, y, key, table):\n    {body}\n\ndef work(x, y, key, table):\n    helper(x, y, key, table)\n"
+    assert runs(source) == pytest.approx(count, abs=0.001)
+
+
+# The same in a loop of a thousand turns.
+OFTEN = {
+    "behind a guard": (f"if not x:\n            continue\n        {S}", 1000 * (1 - LEAVES)),
+    "behind a break": (f"if i > x:\n            break\n        {S}", 999),
+    "every third": (f"if i % 3 != 0:\n            continue\n        {S}", 334),
+    "two of five": (f"if i % 5 < 2:\n            {S}", 400),
+    "of one that is odd and another": (f"if i % 2 and not i % 5:\n            {S}", 100),
+    "what is not there yet": (f"if x not in table:\n            table[x] = {S}", 1000**0.5),
+    "what is not there yet, asked the other way": (
+        f"if x in table:\n            continue\n        table[x] = {S}",
+        850,
+    ),
+    "each of ten keys once": (f"if i % 10 not in table:\n            table[i % 10] = {S}", 10),
+    "got, or made": (f"v = table.get(x)\n        if v is None:\n            v = table[x] = {S}", 1000**0.5),
+}
+
+
+@pytest.mark.parametrize(("body", "count"), OFTEN.values(), ids=list(OFTEN))
+def test_an_arm_is_taken_in_a_loop(body: str, count: float) -> None:
+    source = f"{HEAD}\ndef work(x, table):\n    for i in range(1000):\n        {body}\n"
+    assert runs(source) == pytest.approx(count, rel=0.02)
+
+
+SIZES = {
+    "what passes a guard": (
+        "for i in range(1000):\n        if not x:\n            continue\n        out.append(i)",
+        1000 * (1 - LEAVES),
+    ),
+    "what passes a filter": ("out = [i for i in range(1000) if i != x]", 1000 * PASSES),
+    "every tenth": ("out = [i for i in range(1000) if i % 10 == 0]", 100),
+    "either of two": (
+        "if x > y:\n        out = [0] * 1000\n    else:\n        out = [0] * 10",
+        1000 * TAKEN + 10 * (1 - TAKEN),
+    ),
+    "what a handler leaves": (
+        "try:\n        out = [0] * 10\n    except ValueError:\n        out = [0] * 1000",
+        10 + 990 * RARE,
+    ),
+    "what a function gives early": ("out = given(x)", 1000 * (1 - LEAVES)),
+}
+
+
+@pytest.mark.parametrize(("body", "size"), SIZES.values(), ids=list(SIZES))
+def test_sizes_meet_by_how_often_they_are(body: str, size: float) -> None:
+    given = "def given(x):\n    if not x:\n        return []\n    return [0] * 1000\n"
+    source = f"{HEAD}{given}\ndef work(x, y):\n    out = []\n    {body}\n    for _ in out:\n        {S}\n"
+    assert runs(source) == pytest.approx(size, rel=0.02)

@@ -1,0 +1,53 @@
+"""What a finding points to: the call, or the iteration, that takes most of what the rule is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.pipeline import analyse
+from tests.support import text
+
+HANDED_OUT = """
+    import csv, json, time, zlib
+    from concurrent.futures import ThreadPoolExecutor
+    from pathlib import Path
+
+    def work(folder):
+        {}
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, ["a", "b", "c"]))
+    """
+TABLES = """for path in Path(folder).glob("*.csv"):
+            for row in csv.DictReader(open(path)):
+                float(row["price"])"""
+BYTECODE = """total = 0
+        for i in range(100000):
+            total += i * i"""
+BOTH = """data = json.loads("[" + "1.5, " * 100000 + "1]")
+        zlib.compress(bytes(200000))"""
+
+
+@pytest.mark.parametrize(
+    ("body", "related"),
+    [
+        pytest.param(TABLES, ["the iteration over `csv.DictReader` holds the GIL for"], id="an iteration"),
+        pytest.param(BYTECODE, [], id="an iteration in which bytecode takes more"),
+        pytest.param(BOTH, ["`json.loads` holds the GIL for"], id="a call beside one that releases"),
+    ],
+)
+def test_threads_over_held_work(body: str, related: list[str]) -> None:
+    (found,) = analyse(text(HANDED_OUT.replace("{}", body)), "x.py", Options(codes=frozenset({"GIL101"}))).diagnostics
+    assert [r.message.rsplit(" ", 4)[0] for r in found.related] == related
+
+
+def test_what_waits_is_named_though_a_call_that_computes_stands_first() -> None:
+    source = text("""
+        import requests, numpy as np
+        for url in [f"https://example.org/{i}" for i in range(1000)]:
+            np.sort(np.zeros(100000))
+            requests.get(url)
+        """)
+    (found,) = analyse(source, "x.py", Options(codes=frozenset({"GIL201"}))).diagnostics
+    assert [r.message.split(" for ")[0] for r in found.related] == ["`requests.get` waits without the GIL"]
