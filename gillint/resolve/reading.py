@@ -62,9 +62,9 @@ def read(site: Site) -> Value:
         whole = handle.size * size_of(element_of(handle))
         if result.size is None:
             return result
-        size, line = result.size.min(whole), text_of(element_of(handle))
-        text = replace((line or ANY).each(handle.size).part((whole / size.max(1)).max(1)), pattern=HOLE)
-        return replace(result, shape=None, size=size, text=text if line is not None else None)
+        size, known = result.size.min(whole), text_of(element_of(handle))
+        text = known.each(handle.size).part((whole / size.max(1)).max(1)).changed() if known is not None else None
+        return replace(result, shape=None, size=size, text=text)
     line = element_of(handle)
     if result.type == "list":
         return replace(result, shape=None, size=handle.size, element=line)
