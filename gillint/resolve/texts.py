@@ -137,10 +137,11 @@ def common(a: Text | None, b: Text | None) -> Text | None:
     """What two texts share: one of them is meant, nobody knows which."""
     if a is None or b is None or a == b:
         return a if a == b else None
-    fresh = a.unique.max(b.unique) if a.unique is not None and b.unique is not None else None
+    fresh = a.fresh.max(b.fresh) if a.fresh is not None and b.fresh is not None else None
+    fixed = a.fixed.max(b.fixed)
     counts = tuple((s, a.count(s).join(b.count(s))) for s in SEPARATORS if a.count(s) != ZERO or b.count(s) != ZERO)
     if a.pattern == b.pattern:
-        return Text(a.pattern, counts, ZERO, fresh, a.noise.max(b.noise), a.drawn or b.drawn)
+        return Text(a.pattern, counts, fixed, fresh, a.noise.max(b.noise), a.drawn or b.drawn)
     start = 0
     while start < min(len(a.pattern), len(b.pattern)) and a.pattern[start] == b.pattern[start]:
         start += 1
@@ -150,7 +151,7 @@ def common(a: Text | None, b: Text | None) -> Text | None:
         end += 1
     tail = rest_a[len(rest_a) - end :]
     noise, drawn = a.noise.max(b.noise), a.drawn or b.drawn
-    return Text(_short(a.pattern[:start] + HOLE + tail), counts, ZERO, fresh, noise, drawn)
+    return Text(_short(a.pattern[:start] + HOLE + tail), counts, fixed, fresh, noise, drawn)
 
 
 def may_be_same(a: str, b: str) -> bool:
