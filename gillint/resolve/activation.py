@@ -62,6 +62,16 @@ class Lazy:
     once: Block = NOTHING_ONCE
 
 
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A container that was passed for a parameter, before and after the call; `place` counts without `self`."""
+
+    parameter: str
+    place: int
+    before: Value
+    after: Value
+
+
 class Program(Protocol):
     """What an activation asks of the whole: other functions, classes and files."""
 
@@ -74,6 +84,7 @@ class Program(Protocol):
     options: dict[str, Option]
     tables: Tables
     births: dict[str, Estimate]
+    grown: tuple[Grown, ...]
 
     def call(
         self,

@@ -7,7 +7,7 @@ from functools import reduce
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.bound import dtype_name, element_of, literal_text, number_of, size_of
 from gillint.resolve.dtypes import of_elements, scalar_of
 from gillint.resolve.shapes import (
     ARRAY,
@@ -213,6 +213,8 @@ def _unique(bound: Bound, result: Value) -> Value | None:
         rows = axes_of(axis, len(shape)) == {0} if axis is not None and axis != NONE else False
         whole = shape[0] if rows else product(shape)
         count = whole.combine(KEPT, lambda n, share: max(1.0, n * share))
+        if given.element is not None and given.element.distinct is not None:
+            count = whole.min(given.element.distinct)
         distinct = with_shape(distinct, (count, *(shape[1:] if rows else ())))
         counts = with_shape(counts, (count,))
     if not further:
@@ -268,7 +270,9 @@ def _frombuffer(bound: Bound, result: Value) -> Value | None:
     count = bound.get("count")
     if count is not None and count.number is not None and count.number.likely > 0:
         return with_shape(result, (count.number,))
-    return with_shape(result, (buffer.size / _WIDTH.get(result.dtype or "", 8),))
+    asked = bound.get("dtype")
+    dtype = dtype_name(asked) if asked is not None else result.dtype
+    return with_shape(result, (buffer.size / _WIDTH.get(dtype or "", 8),))
 
 
 def _ix(bound: Bound, result: Value) -> Value | None:

@@ -68,6 +68,10 @@ SIZES |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
 LINE = Estimate.point(80)
 WHOLE_FILE = SIZES["io.BufferedReader"] * LINE
 MEMBER_SIZE = Estimate(1, 40, 10_000)
+# What has no known kind either. At the calls of 290 measured programs where neither tells, it is short for the most part (904
+# arguments: texts 21 characters in the middle, bytes 195, lists 3, arrays 3,000; of no known kind 7, a tenth of them 1,000 and
+# more) and costs next to nothing; where it decides, it is data: with 1,000 or 100 in its place 6 and 8 verdicts of 600 get worse
+# and 4 and 5 better, with 40 for the 200 of a text 2 and 2.
 OPEN = Estimate(10, 50_000, 1e6)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 SIZES |= dict.fromkeys(("range", "iterator", "generator"), UNKNOWN_TRIPS)  # what is there to be run through

@@ -43,6 +43,11 @@ _ITEM_BYTES = {
 }
 
 
+def item_bytes(array: Value) -> int:
+    """How many bytes an element of an array takes."""
+    return _ITEM_BYTES.get(array.dtype or "", 4 if array.type in _PICTURES else 8)
+
+
 # Of these `items` are a key and a value.
 MAPPINGS = (
     "dict",
@@ -103,14 +108,15 @@ _ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
+# Measures that look inside.
+_CONTENTS = frozenset(["leaves", "instances", "listed", "printed", "unique", "noise", "fresh", "floats"])
+
+
 def _together(bound: Bound) -> Value:
     """A dict of all arguments; of what a `**` unpacks nothing is known but that it is a record."""
     if bound.has_star:
         return Value(type="dict", size=FIELDS)
     return Value(type="dict", columns=(*(("", v) for v in bound.positional), *bound.parameters))
-
-
-_CONTENTS = ("leaves", "instances", "listed", "printed", "unique", "floats")  # measures that look inside
 
 
 class Answers:
@@ -227,8 +233,7 @@ class Answers:
             return size * member_size(value)
         if what in ("bytes", "item"):
             plain = value is not None and value.type in ("bytes", "bytearray", "str", "memoryview")
-            usual = 4 if value is not None and value.type in _PICTURES else 8
-            item = 1 if plain else _ITEM_BYTES.get((value.dtype if value is not None else None) or "", usual)
+            item = 1 if plain else item_bytes(value or UNKNOWN)
             return size * item if what == "bytes" else Estimate.point(item)
         return size
 

@@ -26,10 +26,13 @@ def choose(
     shares: tuple[float, ...],
     known: tuple[Mapping[str, Value], ...] = (),
     taken: int | None = None,
+    *,
+    seldom: bool = False,
 ) -> float:
     """Run each arm from the same state, and what its test tells beyond that, and join what they leave.
 
-    `taken`: the one that runs, where that is known; the others are read, but they count for nothing. Gives how often the
+    `taken`: the one that runs, where that is known; the others are read, but they count for nothing. `seldom`: in
+    some of the calls, where it is in no loop. Gives how often the
     end of one of them is reached.
     """
     if taken is not None:
@@ -43,7 +46,8 @@ def choose(
         given = len(act.returns), len(act.yields)
         share = shares[number]
         idle = taken not in (None, number)
-        with _less_often(act, share if taken is None else 1.0), act.nested() as builder, act.program.idly(idle=idle):
+        less_often = _less_often(act, share if taken is None else 1.0, seldom=seldom)
+        with less_often, act.nested() as builder, act.program.idly(idle=idle):
             reach = run(act, arm)
         blocks[number] = builder.finish()
         if idle:
@@ -105,11 +109,11 @@ def emit_part(act: Activation, block: Block, share: float) -> None:
 
 
 @contextmanager
-def _less_often(act: Activation, share: float) -> Iterator[None]:
+def _less_often(act: Activation, share: float, *, seldom: bool = False) -> Iterator[None]:
     """What stands here is done in a share of the runs; what is appended in a loop is appended in some of the turns."""
     outer = act.chance
     act.chance = outer * share
-    in_loop = bool(act.loops) and share < 1.0
+    in_loop = (bool(act.loops) or seldom) and share < 1.0
     if in_loop:
         act.loops.append(Estimate(max(min(0.01, share), 2.0 * share - 1.0), share, 1.0))
     yield

@@ -30,7 +30,7 @@ from gillint.resolve.instances import (
     validated,
 )
 from gillint.resolve.intrinsics import WRAPPERS, intrinsic
-from gillint.resolve.keeping import kept
+from gillint.resolve.keeping import born_with, kept
 from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
@@ -38,6 +38,7 @@ from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.ordering import with_compared
 from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.pictures import all_decoded, decoded
+from gillint.resolve.randomness import looking_random
 from gillint.resolve.returns import returned
 from gillint.resolve.rewriting import rewrites
 from gillint.resolve.special import SPECIAL
@@ -197,6 +198,8 @@ def _construct(
         bound = bind_arguments(fact, result, positional, opened, has_star)
         act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result))
     if owner is not None:
+        if block is None:
+            born_with(act, owner)
         set_fields(act, owner, positional, span)
         for base in act.program.library_bases(owner):
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
@@ -401,7 +404,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
         if result == UNKNOWN:
             result = _made(name, bound.positional, keywords)
         result = refine(name, bound, result)
-    result = describe(act, name, bound, span, textual(name, bound, result))
+    result = describe(act, name, bound, span, looking_random(name, bound, textual(name, bound, result)))
     result = of_its_class(act, bound, stored(act, name, bound, span, result))
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)

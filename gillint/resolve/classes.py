@@ -120,7 +120,7 @@ class Classes(Modules):
         if name not in owner.methods and _is_open(owner.attributes.get(name, NONE)):
             self._find_assignment(owner, name)
         if name in owner.attributes:
-            return owner.attributes[name]
+            return _no_longer_than(owner.longest.get(name), owner.attributes[name])
         if name in owner.methods:
             key, names = self._decorated(owner, name)
             if names & {"property", "cached_property"}:
@@ -189,14 +189,16 @@ class Classes(Modules):
 
     def _call_aside(self, method: FunctionRef) -> None:
         """Run a method for what it leaves in the attributes, apart from the calls that are under way."""
-        kept = (self._active, self._depth_limit, self._cuts)
+        kept, births = (self._active, self._depth_limit, self._cuts), self.births
         self._active, self._depth_limit = [], IMPORT_DEPTH
         self._aside += 1
+        self.births = dict(births)
         try:
             self.call(method, (), (), record=False)
         finally:
             self._aside -= 1
             self._active, self._depth_limit, self._cuts = kept
+            self.births |= births  # how often an instance has one of its own, those say that make instances
 
     def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
         """Join what is assigned to an attribute anywhere."""
@@ -353,6 +355,11 @@ def _as_declared(old: Value, new: Value) -> Value:
 def _is_open(value: Value) -> bool:
     """Whether it is left to other methods what an attribute is, or what is in it."""
     return value.type == "NoneType" or (value.type in ("list", "dict", "set") and value.element is None)
+
+
+def _no_longer_than(most: float | None, value: Value) -> Value:
+    """A container that is emptied when it has become so long."""
+    return value if most is None or value.size is None else replace(value, size=value.size.min(most))
 
 
 _SIZED = (*HOLDERS, "str", "bytes")

@@ -7,7 +7,7 @@ import math
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.resolve.assumed import FILES
 from gillint.resolve.bound import element_of, member_size, size_of
-from gillint.resolve.texts import Text
+from gillint.resolve.texts import Text, unknown
 from gillint.resolve.values import UNKNOWN, Value, text_of
 from gillint.syntax.tree import HOLE
 
@@ -58,40 +58,78 @@ def printed(value: Value, depth: int = 4) -> Estimate:
     return _PRINTED.get(value.type, _SHORT_TEXT)
 
 
-# The share of an ordinary text or document that is no copy of what came before in it; of other data (samples, pixels,
-# records of numbers) it is what makes compressing them cost what it does: 6 to 20 ns a byte at all levels.
-_USUALLY_UNIQUE, _BINARY_UNIQUE = 0.45, 0.2
-_BINARY = ("bytes", "bytearray", "memoryview")
-# One of a few texts (a category, a name from a list) is a copy of an earlier one, which takes about so much to say.
-_FEW_TEXTS, _COPY = 1_000, 3
+# The share of an ordinary text, document or file that is no copy of what came before in it.
+_USUALLY_UNIQUE = 0.3
+
+
+def known_text(value: Value) -> Text | None:
+    """What is known of the characters of a text or some bytes, or of all that an open file holds."""
+    if value.type not in FILES:
+        return text_of(value)
+    line = text_of(element_of(value))
+    return line.each(size_of(value)) if line is not None else None
 
 
 def _unique(value: Value) -> Estimate:
     """How many characters or bytes are no copies of others: what is left to a compressor."""
-    share = _BINARY_UNIQUE if value.type in _BINARY else _USUALLY_UNIQUE
-    if value.type in FILES:
-        line = text_of(element_of(value))
-        unique = line.each(size_of(value)).unique if line is not None else None
-        return unique if unique is not None else size_of(value) * member_size(value) * share
-    text = text_of(value)
+    text = known_text(value)
     unique = text.unique if text is not None else None
-    return unique.min(size_of(value)) if unique is not None else size_of(value) * share
+    if unique is not None:
+        return unique.min(_whole(value))
+    if value.type in _RAW_ARRAYS:
+        return _whole(value)
+    return _whole(value) * _USUALLY_UNIQUE
+
+
+def _noise(value: Value) -> Estimate:
+    """How many of these look like random bytes."""
+    if value.type in _RAW_ARRAYS and (value.dtype or "float64").startswith("float"):
+        return _whole(value) * NOISE_OF_FLOATS
+    text = known_text(value)
+    return text.noise.min(_whole(value)) if text is not None else ZERO
+
+
+def _fresh(value: Value) -> Estimate:
+    """How many are new each time it is made: of a line that goes to a file after others like it."""
+    text = known_text(value)
+    fresh = text.fresh if text is not None else None
+    return fresh.min(_whole(value)) if fresh is not None else _unique(value)
+
+
+# Most bytes of random floats are noise; those with the sign and the exponent are not.
+NOISE_OF_FLOATS = 0.8
+_RAW_ARRAYS = ("numpy.ndarray", "array.array")
+
+
+def _whole(value: Value) -> Estimate:
+    return size_of(value) * (member_size(value) if value.type in FILES else ONE)
 
 
 def written(value: Value) -> Text:
     """A document that a value is written as: its texts and numbers are new, names and punctuation come again and again."""
     size, fresh = printed(value), _novel(value)
-    alike = size_of(value).max(1) if value.type in ("list", "tuple", *_DICTS) and value.columns is None else ONE
-    return Text(HOLE, (), (size - fresh).max(0) / alike, fresh.min(size))
+    is_list = value.columns is None and (value.items is None or value.type in _DICTS)
+    rest = (size - fresh).max(0) / (size_of(value).max(1) if is_list else ONE)  # what comes again is counted once
+    return Text(HOLE, (), rest, fresh.min(size))
+
+
+def digits(value: Value) -> Text:
+    """A number that is printed over and over. One that counts shares most of its digits with the one before it."""
+    length = printed(value)
+    if value.type == "int" and value.number is not None and not value.number.known and text_of(value) is None:
+        fresh = length.min(_COUNTED)
+        return Text(HOLE, (), length - fresh, fresh)
+    return unknown(length)
 
 
 def _novel(value: Value, depth: int = 4) -> Estimate:
     if value.type in ("str", "bytes"):
         text = text_of(value)
-        unique = text.unique if text is not None else None
-        novel = unique if unique is not None else printed(value)
-        is_few = value.distinct is not None and value.distinct.likely <= _FEW_TEXTS
-        return novel.min(_COPY) if is_few else novel
+        novel = text.fresh if text is not None and text.fresh is not None else printed(value)
+        is_few = value.distinct is not None and value.distinct.likely <= FEW_TEXTS
+        return novel.min(COPY) if is_few else novel
+    if value.type == "int":
+        return digits(value).fresh or ZERO
     if depth == 0 or value.type is None or value.type in ("int", "float", "bool", "NoneType"):
         return printed(value)
     if value.columns is not None:
@@ -122,6 +160,10 @@ def _floats(value: Value, depth: int = 4) -> Estimate:
 
 
 _DICTS = ("dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter")
+# One of a few texts (a category, a name from a list) is a copy of an earlier one, which takes about so much to say.
+FEW_TEXTS, COPY = 1_000, 3
+# Digits of a counter that are not those of the one before.
+_COUNTED = 2
 _QUOTES = 6  # of a key, and what stands between it and its value and the next
 
 
@@ -181,5 +223,12 @@ def inside(value: Value, what: str) -> Estimate:
     return _nested(value, what) if what in ("leaves", "instances") else _CONTENTS[what](value)
 
 
-_CONTENTS = {"printed": printed, "unique": _unique, "floats": _floats, "listed": _listed, "text": _text_in}
-MEASURES = ("leaves", "instances", "listed", "printed", "unique", "floats")
+_CONTENTS = {
+    "printed": printed,
+    "unique": _unique,
+    "noise": _noise,
+    "fresh": _fresh,
+    "floats": _floats,
+    "listed": _listed,
+    "text": _text_in,
+}

@@ -12,27 +12,29 @@ from gillint.knowledge.base import find_fact, find_method, find_type, knows_belo
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import element_of, literal_text
+from gillint.resolve.bound import element_of
 from gillint.resolve.branching import emit_part, sometimes
 from gillint.resolve.calls import apply, knows
-from gillint.resolve.contents import printed
+from gillint.resolve.contents import digits, printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
+from gillint.resolve.displays import mapping, sequence
 from gillint.resolve.distance import distance
+from gillint.resolve.growing import grow, lengthen
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
-from gillint.resolve.members import one_of
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.printing import write_into
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import assume, bind, grow
+from gillint.resolve.targets import assume, bind
 from gillint.resolve.texts import Text, filled, unknown
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
+    FunctionRef,
     SuperRef,
     SymbolRef,
     UndefinedRef,
@@ -127,7 +129,9 @@ def _call(act: Activation, node: t.Call) -> Value:
             positional.append(value)
     text = dotted(node.function) or (f"….{node.function.name}" if isinstance(node.function, t.Attribute) else "…")
     result = apply(act, function, tuple(positional), tuple(keywords), node.span, text, has_star=has_star)
-    grow(act, node, function, positional)
+    grow(act, node, positional)
+    if act.program.grown and isinstance(function.reference, FunctionRef):
+        lengthen(act, node)
     return result
 
 
@@ -242,54 +246,6 @@ def _peek(act: Activation, node: t.Expr) -> Value:
         return evaluate(act, node)
 
 
-def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
-    """The value of a display; a tuple of constants, and one that is unpacked at once, is not made anew."""
-    values: list[Value] = []
-    plain = True
-    built = built and not (node.kind == "tuple" and all(isinstance(e, t.Constant) for e in node.elements))
-    for element in node.elements:
-        if built:
-            act.operation(f"build_{node.kind}_item")
-        if isinstance(element, t.Starred):
-            inner = evaluate(act, element.value)
-            act.consume(inner)
-            if inner.items is not None and inner.type in ("list", "tuple"):
-                values.extend(inner.items)
-            else:
-                values.append(element_of(inner))
-                plain = False
-        else:
-            values.append(evaluate(act, element))
-    size = Estimate.point(len(values)) if plain else None
-    items = tuple(values) if plain and node.kind != "set" and len(values) <= 64 else None
-    return Value(type=node.kind, size=size, element=one_of(values) if values else None, items=items)
-
-
-def _dict(act: Activation, node: t.Dict) -> Value:
-    named: list[tuple[str, Value]] = []
-    pairs: list[tuple[Value, Value]] = []
-    literal = True
-    for key, value in node.items:
-        act.operation("build_dict_item")
-        made = evaluate(act, value)
-        if key is None:
-            literal = False
-            if made.columns is not None:
-                named.extend(made.columns)
-            continue
-        name = evaluate(act, key)
-        text = literal_text(name)
-        if text is None:
-            literal = False
-        else:
-            named.append((text, made))
-        pairs.append((name, made))
-    size = Estimate.point(len(node.items)) if all(k is not None for k, _ in node.items) else None
-    columns = tuple(named) if literal and named else None
-    pair = (one_of([k for k, _ in pairs]), one_of([v for _, v in pairs])) if node.items else None
-    return Value(type="dict", size=size, columns=columns, items=pair, element=pair[0] if pair and pairs else None)
-
-
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     from gillint.resolve.likelihood import PASSES, held
 
@@ -348,6 +304,8 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
             hangs_on,
         )
     )
+    if node.kind in ("set", "dict") and produced.distinct is not None:
+        size = size.min(produced.distinct)
     known = size if hangs_on is None or not trips.known else None
     if node.kind == "dict":
         named: tuple[tuple[str, Value], ...] | None = None
@@ -421,7 +379,7 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
         if width != IN_SPEC:
             length = printed(value).max(width)
             size = size + length
-            texts.append((text_of(value) if not width else None) or unknown(length))
+            texts.append(unknown(length) if width else text_of(value) or digits(value))
             if value.literal is None:
                 distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
     return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))
@@ -449,7 +407,7 @@ _EVALUATE: dict[type, Callable[..., Value]] = {
     t.Subscript: _subscript,
     t.Slice: _slice,
     t.Sequence: sequence,
-    t.Dict: _dict,
+    t.Dict: mapping,
     t.Comprehension: _comprehension,
     t.Lambda: _lambda,
     t.Conditional: _conditional,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.activation import Activation, Grown, Lazy
 from gillint.resolve.annotations import annotated
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
@@ -71,6 +71,7 @@ class Functions(Classes):
         """Run a function for these arguments, or remember that it was."""
         function = self._function(ref.key)
         tree = function.parsed() if function is not None else None
+        self.grown = ()
         if function is None or tree is None:
             return None, UNKNOWN, function.name if function is not None else ref.key
         recurs = ref.key in self._active
@@ -109,6 +110,7 @@ class Functions(Classes):
             self._note_site(ref.key, arguments)
         summary = self._summary(function, act, tree, arguments, is_level=recurs)
         result = summary.result
+        self.grown = summary.grown
         if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
             result = replace(result, reference=LazyRef(self.new_lazy(summary.lazy)))
         return summary.block, result, function.name
@@ -166,10 +168,11 @@ class Functions(Classes):
             block, result = self._run(act, function.key, tree, arguments)
             lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
             cut_at = room if cuts != self._cuts or self._left <= 0 else None
-            found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at)
+            grown = _grown(act, tree, arguments, is_method=function.is_method, again=function.key in self._recurred)
+            found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at, grown)
             self._recurred.discard(function.key)
             clean = effects == self._local_effects and not self._recurred and self._left > 0
-            if clean and self._is_portable(found, function, arguments):
+            if clean and not grown and self._is_portable(found, function, arguments):
                 self._shared.summaries[key] = found
             else:
                 own.summaries[key] = found
@@ -297,6 +300,23 @@ class Functions(Classes):
             once=once,
         )
         return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
+
+
+def _grown(
+    act: Activation, tree: t.Function | t.Lambda, arguments: dict[str, Value], *, is_method: bool, again: bool
+) -> tuple[Grown, ...]:
+    """The lists, sets and dicts that a call has put something into: how much, nobody knows where it calls itself."""
+    found = []
+    for place, parameter in enumerate(tree.parameters):
+        before, after = arguments.get(parameter.name, UNKNOWN), act.environment.get(parameter.name, UNKNOWN)
+        is_same = before.type == after.type and before.type in _FILLED and parameter.name not in act.born
+        if is_same and before.size is not None and after.size is not None and after.size.likely > before.size.likely:
+            after = replace(after, size=None) if again else after
+            found.append(Grown(parameter.name, place - is_method, before, after))
+    return tuple(found)
+
+
+_FILLED = ("list", "set", "dict", "collections.defaultdict", "collections.deque", "collections.Counter")
 
 
 def _with_room(summary: Summary | None, room: int) -> Summary | None:

@@ -10,7 +10,7 @@ from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import CONTENT
 from gillint.resolve.files import MEMBER, Content
-from gillint.resolve.texts import ANY
+from gillint.resolve.randomness import noise
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
@@ -19,7 +19,7 @@ PACKED = 3.0  # what compression is taken to gain, here and in the facts of the 
 
 UNPACKING = {"gzip.": "gz", "bz2.": "bz2", "lzma.": "xz"}
 
-PACKED_KINDS = (*UNPACKING.values(), "xz-preset")
+PACKED_KINDS = (*UNPACKING.values(), "xz-preset", "gz-1", "gz-6")
 
 ARCHIVES = ("zipfile.ZipFile", "tarfile.TarFile")
 
@@ -34,6 +34,8 @@ HANDLES = (
 WRITERS = ("csv.writer", "csv.DictWriter")
 
 _PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.DirEntry")
+
+_PUTTING_IN = (".add", ".write")  # of an archive: what goes in is asked for, not what is in it
 
 _SOME_MEMBERS = Value(type="io.BufferedReader", number=Estimate(3, 50, 5_000))
 
@@ -63,9 +65,12 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
     """
     if not _asks_for_content(fact):
         return None
-    for value in (*bound.positional[:1], bound.receiver):
+    named = bound.positional[:1]
+    if not fact.endswith(_PUTTING_IN):
+        named = (*named, *((bound.receiver,) if bound.receiver is not None else ()))
+    for value in named:
         name = name_of(value)
-        if value is not None and value.type in ARCHIVES:
+        if value.type in ARCHIVES:
             content = act.program.files.find(f"{name}{MEMBER}{HOLE}") if name is not None else None
             if content is None:
                 return _SOME_MEMBERS
@@ -108,7 +113,8 @@ def filled(value: Value, content: Content, *, is_text: bool = False) -> Value:
 
 def raw(content: Content) -> Content:
     """The bytes of the file itself."""
-    return replace(content, size=content.size / PACKED, text=ANY, packed=False) if content.packed else content
+    size = content.size / PACKED
+    return replace(content, size=size, text=noise(size), packed=False) if content.packed else content
 
 
 def unpacked(content: Content) -> Content:

@@ -13,6 +13,7 @@ from gillint.resolve.assumed import ROWS
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
+from gillint.resolve.randomness import drawn
 from gillint.resolve.records import PACKED, packed
 from gillint.resolve.repeated import called_again
 from gillint.resolve.trace import Bound, Kind
@@ -51,8 +52,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name == "str.format":
         named = (v for _, v in bound.parameters if not any(v is given for given in args))
         _format_each(act, (*args, *named), span, specified=":" in (literal_text(bound.receiver or UNKNOWN) or ""))
-    if name in _MADE:
-        return _MADE[name](args)
+    if name in ("collections.defaultdict", "collections.Counter"):
+        return _counted(args) if name.endswith("Counter") else _defaultdict(act, args, span)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
         return in_turn(act, args[0], span) or (spread(name, args[0]) if bound.has_star else None)
     if name in _QUERIES and args:
@@ -150,7 +151,11 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     """A number between what is passed, one of so many: `random.randrange(800)`, `rng.choice(REGIONS)`."""
     last = name.rsplit(".", 1)[-1]
     if last == "choice":
-        return replace(element_of(args[0]), literal=None, number=None, distinct=size_of(args[0]))
+        kinds = size_of(args[0])
+        return drawn(replace(element_of(args[0]), literal=None, number=None, distinct=kinds), kinds)
+    if last == "getrandbits" and args[0].number is not None:
+        kinds = args[0].number.map(lambda bits: 2.0 ** min(bits, 40))
+        return drawn(Value(type="int", number=kinds * _QUARTILES, distinct=kinds), kinds)
     if last not in ("randint", "randrange", "randbelow", "uniform"):
         return None
     low, high = (args[0], args[1]) if len(args) > 1 else (Value(number=ZERO), args[0])
@@ -159,7 +164,9 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     first, count = low.number, high.number - low.number + (1 if last == "randint" else 0)
     middle = Estimate.of(x + n / 2 for x, n in zip(first.scenarios, count.scenarios, strict=True))
     amount = Estimate(first.low, middle.likely, (first + count).high)
-    return Value(type="float", number=amount) if last == "uniform" else Value(type="int", number=amount, distinct=count)
+    if last == "uniform":
+        return Value(type="float", number=amount)
+    return drawn(Value(type="int", number=amount, distinct=count), count)
 
 
 def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
@@ -178,11 +185,16 @@ def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Valu
 _EMPTY = {"list": ZERO, "set": ZERO, "dict": ZERO, "int": None, "float": None, "str": ZERO}
 
 
-def _defaultdict(args: tuple[Value, ...]) -> Value:
+def _defaultdict(act: Activation, args: tuple[Value, ...], span: Span) -> Value:
     """A dict whose members begin as what the factory makes."""
+    from gillint.resolve.calls import apply
+
     ref = args[0].reference if args else None
     made = ref.name if isinstance(ref, SymbolRef) and ref.name in _EMPTY else None
     value = Value(type=made, size=_EMPTY[made]) if made is not None else UNKNOWN
+    if isinstance(ref, FunctionRef):
+        with act.nested():  # what it costs is in the noise
+            value = apply(act, args[0], (), (), span, "the factory")
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
 
 
@@ -197,12 +209,6 @@ def _counted(args: tuple[Value, ...]) -> Value:
     size = different(length_of(source), key) if known else None
     pair = (key, Value(type="int"))
     return Value(type="collections.Counter", size=size, element=key, items=pair, origin=source.origin)
-
-
-_MADE: dict[str, Callable[[tuple[Value, ...]], Value]] = {
-    "collections.Counter": _counted,
-    "collections.defaultdict": _defaultdict,
-}
 
 
 def _format_each(act: Activation, values: tuple[Value, ...], span: Span, *, specified: bool) -> None:
@@ -255,6 +261,7 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
 
 # What a variable that counts is, over the loop as a whole: its mean, and half of its values around that.
 _QUARTILES = Estimate(0.25, 0.5, 0.75)
+_PASSED = 0.5  # of what is filtered, as of a comprehension with a condition
 
 
 def _range(name: str, args: tuple[Value, ...]) -> Value:
@@ -309,7 +316,8 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
         act.loops.pop()
     produced = element[0] if name == "filter" else result
     lazy = Lazy(span, Kind.MAP, builder.finish(), trips, produced, act.path, act.name, hangs_on)
-    return act.defer(lazy, "iterator", produced)
+    made = act.defer(lazy, "iterator", produced)
+    return replace(made, size=trips * _PASSED) if name == "filter" and made.size is not None else made
 
 
 def _slice(name: str, args: tuple[Value, ...]) -> Value:

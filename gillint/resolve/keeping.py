@@ -6,8 +6,9 @@ from gillint.diagnostics.span import Span
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES
+from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import UNKNOWN, MadeRef, Value
+from gillint.resolve.values import HOLDERS, UNKNOWN, MadeRef, Value
 
 _PUT, _GET = ("put", "put_nowait", "send"), ("get", "get_nowait", "recv")
 _PIPES = ("multiprocessing.Pipe",)
@@ -29,6 +30,12 @@ def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) ->
             is_queue = bound.receiver.type in ALL_QUEUES
             return act.program.taken(made if is_queue else _other_end(made), "") or result
     return result
+
+
+def born_with(act: Activation, owner: ClassScope) -> None:
+    """An instance of a dataclass is made: it has containers of its own."""
+    made = (act.times * act.trips_so_far()).max(1)
+    act.program.births |= {f"{owner.key}.{n}": made for n, v in owner.attributes.items() if v.type in HOLDERS}
 
 
 def _other_end(pipe: MadeRef) -> MadeRef:

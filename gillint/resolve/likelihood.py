@@ -36,9 +36,8 @@ def is_main_guard(test: t.Expr) -> bool:
     )
 
 
-def shares(act: Activation, node: t.If, tested: Value) -> tuple[float, float]:
-    """How often the arm of a test is taken, and how often the other one."""
-    period = once_in(act, node)
+def shares(act: Activation, node: t.If, tested: Value, period: float | None) -> tuple[float, float]:
+    """How often the arm of a test is taken, and how often the other one; `period`: every how manyth time, where that is known."""
     taken = held(act, node.test, tested, 1.0 / period if period is not None else _usual(act, node))
     return taken, 1.0 - taken
 
@@ -148,7 +147,7 @@ def chance(act: Activation, test: t.Expr) -> float | None:
     left, sign = test.left, test.operators[0]
     if not isinstance(left, t.Binary) and not _is_drawn(left):
         return None
-    right = _exactly(act, test.rights[0])
+    right = exactly(act, test.rights[0])
     if right is None:
         return None
     if isinstance(left, t.Binary):
@@ -171,7 +170,7 @@ def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
 
 def _remainders(act: Activation, node: t.Binary, sign: str, right: float) -> float | None:
     """How many of the remainders compare like that."""
-    period = _exactly(act, node.right) if node.operator == "mod" else None
+    period = exactly(act, node.right) if node.operator == "mod" else None
     holds = _ORDER.get(sign)
     if period is None or holds is None or not 1.0 <= period <= _LONGEST_PERIOD:
         return None
@@ -194,7 +193,8 @@ def _is_drawn(node: t.Expr) -> bool:
     )
 
 
-def _exactly(act: Activation, node: t.Expr) -> float | None:
+def exactly(act: Activation, node: t.Expr) -> float | None:
+    """The number that an expression is, where it is known."""
     number = _value(act, node).number
     return number.likely if number is not None and number.known else None
 
@@ -212,47 +212,3 @@ def failing(body: t.Body) -> float:
 def is_true(tested: Value) -> bool | None:
     """Whether a test holds that is a constant as far as can be seen: an option that nobody sets, a client that is None."""
     return bool(tested.literal.value) if tested.literal is not None else None
-
-
-_MAKES_EMPTY = ("list", "set", "dict", "bytearray")
-
-
-def once_in(act: Activation, node: t.If) -> float | None:
-    """Every how manyth time a container is full that is emptied then: `if len(batch) == 500: ...; batch = []`.
-
-    None where none is, or nothing tells.
-    """
-    test = node.test
-    filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
-    if filled is None or not isinstance(test, t.Compare) or not act.loops:
-        return None
-    if test.operators[0] not in ("eq", "ge", "gt") or not any(_empties(s, filled) for s in node.body):
-        return None
-    period = _exactly(act, test.rights[0])
-    return period if period is not None and period >= 1 else None
-
-
-def emptied(node: t.If) -> str | None:
-    """The variable that an arm empties when it has become long: `if len(batch) == 500: send(batch); batch = []`."""
-    test = node.test
-    filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
-    return filled if filled is not None and any(_empties(s, filled) for s in node.body) else None
-
-
-def _length_of(node: t.Expr) -> str | None:
-    """The variable whose length an expression is."""
-    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != "len":
-        return None
-    return key_of(node.arguments[0].value) if len(node.arguments) == 1 else None
-
-
-def _empties(s: t.Stmt, name: str) -> bool:
-    """`batch = []`, `batch = list()`, `batch.clear()`: what was collected is gone."""
-    if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call) and isinstance(s.value.function, t.Attribute):
-        return s.value.function.name == "clear" and key_of(s.value.function.value) == name
-    if not isinstance(s, t.Assign) or name not in map(key_of, s.targets):
-        return False
-    made = s.value
-    if isinstance(made, t.Call):
-        return isinstance(made.function, t.Name) and made.function.id in _MAKES_EMPTY and not made.arguments
-    return (isinstance(made, t.Sequence) and len(made.elements) <= 1) or (isinstance(made, t.Dict) and not made.items)

@@ -10,7 +10,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
-from gillint.resolve.activation import Activation, Lazy, Program
+from gillint.resolve.activation import Activation, Grown, Lazy, Program
 from gillint.resolve.annotations import evaluate_text
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.decorators import apply_to, decorated
@@ -82,6 +82,7 @@ class Modules(Program):
         self.files = Files()
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
+        self.grown: tuple[Grown, ...] = ()  # what the last call has put into containers that were passed to it
         self._configured: dict[Span, Configured] = {}
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own
         self._depth_limit = _MAX_DEPTH

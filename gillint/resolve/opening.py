@@ -39,7 +39,8 @@ def opened(site: Site) -> Value:
     if site.name.startswith("tempfile."):
         mode = "w"
     if mode[0] in "wax":
-        result = replace(result, dtype=result.dtype or mode.partition(":")[2] or _compression(site))
+        kind = result.dtype or mode.partition(":")[2] or _compression(site)
+        result = replace(result, dtype=_at_level(site, kind) if kind == "gz" else kind)
     if name is None:
         return result
     if mode[0] in "wax":
@@ -59,6 +60,14 @@ def note_opened(act: Activation, name: str, depth: int) -> None:
     for trips in act.loops[:depth]:
         outer = outer * trips
     act.program.files.opened[name] = (id(act), depth, outer)
+
+
+def _at_level(site: Site, kind: str) -> str:
+    """The kind of compression with the level that was asked for; gzip's default is the highest."""
+    level = site.bound.get("compresslevel")
+    if level is None or level.number is None or level.number.likely >= 9:
+        return kind
+    return f"{kind}-{1 if level.number.likely < 4 else 6}"
 
 
 def _compression(site: Site) -> str | None:
@@ -84,7 +93,7 @@ def _buffer(site: Site) -> Value:
     made = replace(site.result, text=Text(name))
     if initial is None or initial == NONE or initial.size is None:
         return made
-    content = Content(initial.size, known)
+    content = Content(initial.size, known, source=initial.source)
     if name != known.pattern:
         site.act.program.files.write(name, site.span, content)
     return filled(made, content)

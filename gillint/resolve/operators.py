@@ -17,6 +17,7 @@ from gillint.resolve.opaque import is_vague
 from gillint.resolve.peers import peer_of
 from gillint.resolve.returns import returned
 from gillint.resolve.strings import formatted, textual, together
+from gillint.resolve.texts import Text
 from gillint.resolve.trace import Call, bind_arguments
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
 from gillint.resolve.work import with_work
@@ -55,10 +56,12 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
             amount = left.number.combine(right.number, _ARITHMETIC[operator])
             if operator == "mod" and kind == "int" and not left.number.known:
                 amount = right.number * _REMAINDER  # the scenarios of a range may all leave the same
+        if operator == "and" and kind == "int" and right.number is not None:
+            amount = right.number * _REMAINDER
         made = of_number(kind, amount)
-        if operator == "mod" and kind == "int" and made.literal is None and right.number is not None:
-            return replace(made, distinct=right.number)
-        return made
+        if operator in _REMAINDERS and kind == "int" and made.literal is None and right.number is not None:
+            return replace(made, distinct=right.number + _REMAINDERS[operator], text=_lot(left))
+        return made if made.literal is not None else replace(made, text=_lot(left) or _lot(right))
     if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
         both = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
         return Value(type="complex", number=number_of(left) * number_of(right) if both else None)
@@ -79,6 +82,15 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return UNKNOWN
+
+
+# How many different values `i % n` and `i & n` have, beside n.
+_REMAINDERS = {"mod": 0, "and": 1}
+
+
+def _lot(number: Value) -> Text | None:
+    """What is drawn by lot stays so when something is added to it."""
+    return number.text if number.text is not None and number.text.drawn else None
 
 
 # Marks of numbers: what a clock says, and the time between two readings.

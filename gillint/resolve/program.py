@@ -62,6 +62,7 @@ class Resolver(Functions):
         self.tables = {}
         self._configured = {}
         self.births = {}
+        self.grown = ()
         scope = self._own.add_module(syntax)
         act = self.run_module(scope)
         if self.web_handlers:

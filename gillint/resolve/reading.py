@@ -12,12 +12,14 @@ from gillint.resolve.texts import ANY, Text
 from gillint.resolve.values import Value, of_number, text_of
 from gillint.syntax.tree import HOLE
 
+_KINDS = {"json.load": "json", "numpy.load": "npy"}
+
 
 def loaded(site: Site) -> Value:
-    """`json.load(f)`, `pickle.load(f)`."""
+    """`json.load(f)`, `pickle.load(f)`, `np.load(path)`."""
     name = name_of(site.argument(0, "fp", "file"))
     content = site.act.program.files.find(name) if name is not None else None
-    kind = "json" if site.name == "json.load" else "pickle"
+    kind = _KINDS.get(site.name, "pickle")
     known = content.source if content is not None else None
     return known.value if known is not None and known.kind == kind else site.result
 
@@ -58,7 +60,11 @@ def read(site: Site) -> Value:
         return result
     if site.bound.positional:
         whole = handle.size * size_of(element_of(handle))
-        return replace(result, shape=None, size=result.size.min(whole)) if result.size is not None else result
+        if result.size is None:
+            return result
+        size, known = result.size.min(whole), text_of(element_of(handle))
+        text = known.each(handle.size).part((whole / size.max(1)).max(1)).changed() if known is not None else None
+        return replace(result, shape=None, size=size, text=text)
     line = element_of(handle)
     if result.type == "list":
         return replace(result, shape=None, size=handle.size, element=line)

@@ -6,10 +6,17 @@ import struct
 
 from gillint.estimate import Estimate
 from gillint.resolve.bound import literal_text
+from gillint.resolve.randomness import packed_numbers
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, of_number
 
-PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack")
+PACKED: tuple[str, ...] = (
+    "struct.pack",
+    "struct.Struct",
+    "struct.Struct.pack",
+    "struct.iter_unpack",
+    "struct.Struct.iter_unpack",
+)
 PACKED += ("struct.calcsize", "struct.unpack", "struct.unpack_from")
 _LONGEST = 1_000_000  # bytes of a record that is taken apart to see what it consists of
 _FEW = 64  # members whose types are kept one by one
@@ -21,7 +28,7 @@ def packed(name: str, bound: Bound) -> Value | None:
         return _iterated(bound)
     if name == "struct.Struct.pack":
         size = bound.receiver.size if bound.receiver is not None else None
-        return Value(type="bytes", size=size) if size is not None else None
+        return Value(type="bytes", size=size, text=bound.receiver.text) if size is not None and bound.receiver else None
     text = literal_text(bound.positional[0]) if bound.positional else None
     length = _length(text)
     if name == "struct.calcsize":
@@ -29,7 +36,8 @@ def packed(name: str, bound: Bound) -> Value | None:
     if name.startswith("struct.unpack"):
         return _members(text, length)
     size = Estimate.point(length) if length is not None else None
-    return Value(type="struct.Struct" if name == "struct.Struct" else "bytes", size=size)
+    made = packed_numbers(text, size) if text is not None and size is not None else None
+    return Value(type="struct.Struct" if name == "struct.Struct" else "bytes", size=size, text=made)
 
 
 def _length(text: str | None) -> int | None:

@@ -56,6 +56,7 @@ class ClassScope:
     declared: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
     sought: set[str] = field(default_factory=set)
+    longest: dict[str, float] = field(default_factory=dict)
     prepared: bool = False
     constructed: bool = False
 

@@ -14,6 +14,8 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
+from gillint.resolve.displays import sequence
+from gillint.resolve.emptying import note_emptied, once_in
 from gillint.resolve.exhaustion import (
     INNER_WHILE_TRIPS,
     WHILE_TRIPS,
@@ -24,17 +26,15 @@ from gillint.resolve.exhaustion import (
     turns_while_talking,
     usual_turns,
 )
-from gillint.resolve.expressions import evaluate, sequence
+from gillint.resolve.expressions import evaluate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.likelihood import (
     RARE,
-    emptied,
     failing,
     fails,
     is_main_guard,
-    once_in,
     shares,
 )
 from gillint.resolve.narrowing import decided, matched, narrowed
@@ -202,11 +202,11 @@ def _if(act: Activation, node: t.If) -> float:
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     taken = None if holds is None or (leaves(arms[not holds]) and not act.given) else int(not holds)
-    period, name = once_in(act, node), emptied(node) or ""
+    period, name = once_in(act, node), note_emptied(act, node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
-    return choose(act, run, arms, shares(act, node, tested), known, taken)
+    return choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
 
 
 def _loop(

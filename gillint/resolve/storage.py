@@ -22,6 +22,7 @@ from gillint.resolve.writing import (
     dumped,
     made_folder,
     printed_line,
+    saved_array,
     writer,
     written_lines,
     written_path,
@@ -77,7 +78,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "json.dump": dumped,
     "pickle.dump": dumped,
     "marshal.dump": dumped,
-    **dict.fromkeys(("json.load", "pickle.load", "marshal.load"), loaded),
+    "numpy.save": saved_array,
+    **dict.fromkeys(("json.load", "pickle.load", "marshal.load", "numpy.load"), loaded),
     **dict.fromkeys(
         tuple(
             f"{t}.{m}"

@@ -13,6 +13,7 @@ from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.contents import printed, written
 from gillint.resolve.paths import ASKING, selected
 from gillint.resolve.patterns import compiled, groups, matched, matches, split
+from gillint.resolve.randomness import drawn
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, text_of
@@ -76,7 +77,18 @@ def _format(bound: Bound, result: Value) -> Value:
     made = formatted(text)
     if text.pattern == HOLE:  # too long, or repeated: the separators are still there
         made = replace(text, fresh=None)
-    return replace(result, text=made)
+    size = bound.receiver.size if bound.receiver is not None else None
+    return replace(result, text=made, size=size + _put_in(text, bound) if size is not None else None, shape=None)
+
+
+def _put_in(template: Text, bound: Bound) -> Estimate:
+    """How many characters a format string gains by what is put into it."""
+    given = bound.positional
+    if len(given) == 1 and given[0].type == "tuple" and given[0].items is not None:  # `"%s %s" % (a, b)`
+        given = given[0].items
+    named = (v for _, v in bound.parameters if not any(v is g for g in bound.positional))
+    fields = (*_FIELD.findall(template.pattern), *_CONVERSION.findall(template.pattern))
+    return (total(printed(v) for v in (*given, *named)) - sum(map(len, fields))).max(0)
 
 
 def _filled_in(bound: Bound, result: Value) -> Value:
@@ -95,15 +107,30 @@ def _join(bound: Bound, result: Value) -> Value:
     source = Source("lines", member) if separator.pattern == "\n" and member.type is not None else None
     text = text_of(member) or unknown(size_of(member))
     made = joined(separator, text, size_of(members))
-    if member.distinct is not None and made.fresh is not None:  # the others are copies
+    if member.distinct is not None and made.fresh is not None and not made.drawn:  # the others are copies
         made = replace(made, fresh=made.fresh * (member.distinct.min(size_of(members)) / size_of(members).max(1)))
     return replace(result, text=made, source=source)
+
+
+def _some_drawn(bound: Bound, result: Value) -> Value:
+    """`random.choices(words, k=n)`, `random.sample(lines, 10)`: members are drawn by lot."""
+    members, population = result.element, bound.positional[0] if bound.positional else None
+    if members is None or population is None:
+        return result
+    kinds = size_of(population)
+    return replace(result, element=drawn(replace(element_of(population), literal=None, distinct=kinds), kinds))
 
 
 def together(left: Value, right: Value) -> Text | None:
     """The characters of two texts, one after the other."""
     a, b = text_of(left), text_of(right)
     return (a or unknown(size_of(left))).plus(b or unknown(size_of(right))) if a is not None or b is not None else None
+
+
+def joined_after(old: Value | None, added: Value, times: Estimate) -> Text | None:
+    """The characters of a text, or of none, to which others have been added so often."""
+    known, begun = text_of(added), text_of(old) if old is not None else Text("", (), ZERO, ZERO)
+    return begun.plus(known.each(times)) if known is not None and begun is not None else None
 
 
 def _added(bound: Bound, result: Value) -> Value:
@@ -131,6 +158,9 @@ def _copies(bound: Bound, result: Value) -> Value:
     return replace(result, element=replace(member, distinct=size_of(members)), items=None)
 
 
+_COPIED = 0.1  # a text of which no more than this is new is the same piece over and over
+
+
 def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estimate | None) -> Value | None:
     """The pieces between separators: how many, how long, and what other separators are in one."""
     found = ZERO
@@ -144,7 +174,10 @@ def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estima
     length = ((size_of(source) - found) / pieces).max(0)
     piece = text.part(pieces)
     others = tuple((s, n) for s, n in piece.counts if s not in separators)
-    member = Value(type=source.type or "str", size=length, text=replace(piece, counts=others))
+    kinds = None
+    if text.unique is not None and not text.drawn and text.unique.likely < _COPIED * size_of(source).likely:
+        kinds = (text.unique / (length + 1)).max(1).min(pieces)  # the others are copies
+    member = Value(type=source.type or "str", size=length, text=replace(piece, counts=others), distinct=kinds)
     return Value(type="list", size=pieces, element=member)
 
 
@@ -239,21 +272,6 @@ def _undone(kind: str) -> Callable[[Bound, Value], Value]:
     return made
 
 
-def _all_new(bound: Bound, result: Value) -> Value:
-    """Random bytes: none is a copy of another."""
-    return replace(result, shape=None, text=unknown(size_of(result)))
-
-
-def _of_numbers(bound: Bound, result: Value) -> Value:
-    """`bytes(n)` are zeros; those of a range are all different; those of a text or of other bytes are the same."""
-    source = bound.positional[0] if bound.positional else None
-    if source is not None and source.type == "int":
-        return replace(result, shape=None, text=unknown(ZERO))
-    if source is not None and source.type == "range":
-        return replace(result, shape=None, text=unknown(size_of(result)))
-    return _same(bound, result)
-
-
 # Paths
 
 
@@ -341,11 +359,10 @@ _PATHS = ("pathlib.PurePath", "pathlib.Path")
 _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "encode", "decode", "copy"), _same),
     **dict.fromkeys(("str", "os.fspath", "os.fsdecode", "codecs.encode", "memoryview"), _same),
-    **dict.fromkeys(("bytes", "bytearray"), _of_numbers),
+    **dict.fromkeys(("bytes", "bytearray"), _same),
     **dict.fromkeys(
         _names(_TEXTS, "lower", "upper", "title", "casefold", "swapcase"), _changed
     ),
-    **dict.fromkeys(("os.urandom", "secrets.token_bytes", "random.randbytes"), _all_new),
     **{name: partial(selected, name) for name in ASKING},
     **dict.fromkeys(_JSON_OUT, _made_from("json")),
     **dict.fromkeys(_JSON_IN, _undone("json")),
@@ -365,6 +382,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
     "list.__mul__": _copies,
+    **dict.fromkeys(_names(("random", "random.Random"), "choices", "sample"), _some_drawn),
     **dict.fromkeys(_names(_TEXTS, "join"), _join),
     **dict.fromkeys(_names(_TEXTS, "replace", "translate", "expandtabs"), _changed),
     **dict.fromkeys(_names(("string.Template",), "substitute", "safe_substitute"), _filled_in),

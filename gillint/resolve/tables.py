@@ -12,7 +12,7 @@ from dataclasses import field
 from typing import Protocol
 
 from gillint.frozen import dataclass
-from gillint.resolve.activation import Lazy
+from gillint.resolve.activation import Grown, Lazy
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block
 from gillint.resolve.values import ChoiceRef, FunctionRef, ImportRef, LazyRef, MethodRef, PartialRef, Value
@@ -81,6 +81,7 @@ class Summary:
         lazy: the deferred work that the result stands for; each call makes one of its own.
         reads: the attributes of classes that were looked at on the way.
         cut_at: how many calls deeper it could look, where that was not deep enough.
+        grown: what it put into containers that were passed to it.
     """
 
     block: Block
@@ -88,6 +89,7 @@ class Summary:
     lazy: Lazy | None
     reads: frozenset[str]
     cut_at: int | None = None
+    grown: tuple[Grown, ...] = ()
 
 
 SummaryKey = tuple[object, ...]

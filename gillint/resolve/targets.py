@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
-from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
-from gillint.resolve.assumed import QUEUES
-from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
+from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.operators import operator_fact
-from gillint.resolve.pictures import decodes
-from gillint.resolve.returns import build
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.shapes import PICTURE
-from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, MadeRef, SymbolRef, Value, is_known, join
+from gillint.resolve.values import UNKNOWN, MadeRef, Value, is_known, join
 from gillint.syntax import tree as t
 
 
@@ -31,10 +25,6 @@ def assume(act: Activation, name: str, value: Value) -> Value:
     return value
 
 
-_GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
-_GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
-
-
 def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Estimate]:
     """What a container that grows here begins with, and how often it grows: for each turn of the loops since it was made."""
     made = act.program.births.get(_attribute_key(act, target) or "")
@@ -42,6 +32,9 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
         turns = (act.times * act.trips_so_far() / made).max(1)
         return (ZERO, turns) if turns != ONE else (value.size if value.size is not None else ZERO, ONE)
     depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
+    holder = member_of(target)
+    if isinstance(holder, t.Name):  # the members are made with what holds them
+        depth = act.born.get(holder.id, (0, ZERO))[0]
     if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):  # of what is made anew in each turn
         depth = act.born.get(target.value.id, (0, ZERO))[0]
     if len(act.loops) <= depth:
@@ -58,83 +51,12 @@ def _attribute_key(act: Activation, target: t.Expr) -> str | None:
     return f"{owner.key}.{target.name}" if owner is not None else None
 
 
-def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) -> None:
-    """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here, and a heap."""
-    function = node.function
-    if isinstance(called.reference, SymbolRef) and called.reference.name in _PUSHES:
-        if len(positional) > 1 and positional[0].type == "list" and not node.arguments[0].star:
-            _add(act, node, node.arguments[0].value, positional[0], "append", positional[1])
-        return
-    if not isinstance(function, t.Attribute):
-        return
-    receiver = read_target(act, function.value)
-    if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
-        _mutate(act, function, receiver, positional)
-        return
-    if function.name not in _GROWS:
-        return
-    position = _GROWS[function.name]
-    if function.name == "setdefault":
-        if positional:
-            _set_default(act, function.value, positional)
-        return
-    known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
-    if receiver is not None and receiver.type in known and len(positional) > position:
-        _add(act, node, function.value, receiver, function.name, positional[position])
-
-
-def _add(act: Activation, node: t.Call, target: t.Expr, receiver: Value, method: str, added: Value) -> None:
-    """Note that a call puts something into the container that a target names."""
-    old, count = growth(act, target, receiver)
-    if _member_of(target) is not None:
-        count = (count / _keys(count, _key_of(act, target))).sorted()
-    if method in ("extend", "update"):
-        count = count * size_of(added)
-        added = element_of(added)
-    if receiver.type == "collections.Counter":
-        count = different(count, added)
-    elif receiver.type == "set" and added.distinct is not None:
-        count = count.min(added.distinct)
-    if isinstance(target, t.Name) and not is_known(added):
-        added = act.promised.get(target.id, added)
-    element = added if receiver.element is None else join(receiver.element, added)
-    if isinstance(target, t.Name):
-        old = old + _added_elsewhere(act, target.id, node, count)
-    if receiver.items is not None and receiver.type not in MAPPINGS:
-        old = Estimate.point(len(receiver.items))
-    change_target(act, target, replace(receiver, size=old + count, element=element, items=None, literal=None))
-
-
-_PUSHES = ("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right")
-
-
-def _added_elsewhere(act: Activation, name: str, node: t.Call, count: Estimate) -> Estimate:
-    """What other calls have added to a variable since it was made, where this one is in a loop: it adds `count`."""
-    sites = act.grown.setdefault(name, {})
-    sites[node.span] = count
-    if len(act.loops) <= act.born.get(name, (0, ZERO))[0]:
-        return ZERO  # one after the other: the size that it has now says it
-    return total(n for span, n in sites.items() if span != node.span)
-
-
-def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> None:
-    """`d.setdefault(key, value)`: the mapping has a member like that; an old one of the same type stays as it is."""
-    container = read_target(act, mapping)
-    if container is None or container.type not in MAPPINGS:
-        return
-    key, old = pair_of(container)
-    default = positional[1] if len(positional) > 1 else NONE
-    value = old if old.type == default.type else join(old if old != UNKNOWN else None, default)
-    pair = (join(key if key != UNKNOWN else None, positional[0]), value)
-    size = _keys(act.trips_so_far(), positional[0]) if _is_empty(container) else container.size
-    change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
-
-
-def _is_empty(container: Value) -> bool:
+def is_empty(container: Value) -> bool:
+    """Whether nothing is in a container, or nobody knows."""
     return container.size is None or container.size.high == 0
 
 
-def _member_of(target: t.Expr) -> t.Expr | None:
+def member_of(target: t.Expr) -> t.Expr | None:
     """The dict of which a target is a member: `d` of `d[key]` and of `d.setdefault(key, [])`."""
     if isinstance(target, t.Subscript):
         return target.value
@@ -143,46 +65,21 @@ def _member_of(target: t.Expr) -> t.Expr | None:
     return None
 
 
-_CHANGED_BY_FACTS = (
-    "PIL.Image.Image",
-    "PIL.ImageFile.ImageFile",
-    "array.array",
-    "bytearray",
-    "email.message.Message",
-    "email.message.EmailMessage",
-    "email.mime.multipart.MIMEMultipart",
-    "networkx.Graph",
-    "networkx.DiGraph",
-)
-
-
-def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
-    """What a fact says of the object afterwards, as often as the call is made."""
-    if decodes(receiver, function.name):
-        change_target(act, function.value, replace(receiver, type=PICTURE, text=None))
-        return
-    fact = find_method(receiver.type or "", function.name)
-    if fact is None or fact.mutates is None:
-        return
-    named = tuple(zip(fact.parameters, positional, strict=False))
-    made_anew = fact.mutates.shape is not None or fact.mutates.dims is not None  # not added to
-    if made_anew or fact.mutates.type not in (None, receiver.type):
-        bound = Bound(receiver, tuple(positional), named)
-        change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
-        return
-    before, turns = growth(act, function.value, receiver)
-    bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
-    added = build(fact.mutates, Answers(fact, bound), bound).size
-    if added is not None:
-        grown = replace(receiver, size=before + added.max(0) * turns, shape=None, literal=None, text=None)
-        change_target(act, function.value, grown)
-
-
-def _keys(count: Estimate, key: Value | None) -> Estimate:
+def keys_of(count: Estimate, key: Value | None) -> Estimate:
     """Under how many keys so many things come; where nothing tells, there are as many keys as things under each."""
+    if key is not None and key.literal is not None:
+        return ONE
     if key is not None and key.distinct is not None:
         return key.distinct.min(count).max(1)
     return Estimate(1.0, max(1.0, count.likely) ** 0.5, max(1.0, count.high))
+
+
+def members_of(act: Activation, holder: t.Expr, member: t.Expr, count: Estimate) -> Estimate:
+    """Over how many members of a dict or a list so many things are spread."""
+    container = read_target(act, holder)
+    if container is None or container.type != "list":
+        return keys_of(count, key_of_member(act, member))
+    return (container.size if container.size is not None else size_of(container)).min(count).max(1)
 
 
 # Of so many words of a text, this power are different ones (Heaps' law).
@@ -194,7 +91,7 @@ def different(count: Estimate, thing: Value) -> Estimate:
     return count.min(thing.distinct) if thing.distinct is not None else count.map(lambda n: max(n, 1.0) ** _DIFFERENT)
 
 
-def _key_of(act: Activation, member: t.Expr) -> Value | None:
+def key_of_member(act: Activation, member: t.Expr) -> Value | None:
     """The key under which a member of a dict is: that of `d[key]` and of `d.setdefault(key, [])`."""
     from gillint.resolve.expressions import evaluate
 
@@ -210,9 +107,11 @@ def _key_of(act: Activation, member: t.Expr) -> Value | None:
 
 def read_target(act: Activation, target: t.Expr) -> Value | None:
     """The value that a variable, an attribute of `self` or a member of a dict has now, without a trace of reading it."""
-    mapping = _member_of(target)
+    mapping = member_of(target)
     if mapping is not None:
         container = read_target(act, mapping)
+        if container is not None and container.type == "list" and isinstance(target, t.Subscript):
+            return element_of(container)
         return pair_of(container)[1] if container is not None and container.type in MAPPINGS else None
     if isinstance(target, t.Name):
         found = next((env[target.id] for env in (act.environment, *act.enclosing) if target.id in env), None)
@@ -267,13 +166,15 @@ def declare(act: Activation, target: t.Expr, known: Value) -> None:
 
 def change_target(act: Activation, target: t.Expr, value: Value) -> None:
     """Note what happened to the object that a target names: it may be a variable of the module, or of a function around."""
-    mapping = _member_of(target)
+    mapping = member_of(target)
     if mapping is not None:
         container = read_target(act, mapping)
-        if container is not None and container.type in MAPPINGS:
+        if container is not None and container.type == "list" and isinstance(target, t.Subscript):
+            change_target(act, mapping, replace(container, element=value, items=None, literal=None))
+        elif container is not None and container.type in MAPPINGS:
             key = pair_of(container)[0]
-            asked = _key_of(act, target)
-            size = _keys(act.trips_so_far(), asked) if _is_empty(container) else container.size
+            asked = key_of_member(act, target)
+            size = keys_of(act.trips_so_far(), asked) if is_empty(container) else container.size
             key = asked if key == UNKNOWN and asked is not None else key
             change_target(act, mapping, replace(container, items=(key, value), element=key, size=size))
         return
@@ -343,7 +244,7 @@ def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
         key, old = pair_of(container)
         first, turns = growth(act, target.value, container)
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
-        size = (first + different(turns, index)) if _is_empty(container) or turns != ONE else container.size
+        size = (first + different(turns, index)) if is_empty(container) or turns != ONE else container.size
         change_target(act, target.value, replace(container, items=pair, size=size, element=pair[0]))
     if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
         act.operation("store_subscript")
@@ -365,7 +266,7 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
             columns = (*((k, v) for k, v in container.columns or () if k != text), (text, value))
         first, turns = growth(act, target.value, container)
         if isinstance(target.value, t.Attribute) and not act.loops and turns != ONE:
-            turns = _keys(turns, index)  # calls of a method come with keys that were there before
+            turns = keys_of(turns, index)  # calls of a method come with keys that were there before
         if index.distinct is not None:
             turns = turns.min(index.distinct)
         size = first + turns if container.size is None or empty or act.loops else None

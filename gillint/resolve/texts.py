@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from gillint.estimate import ONE, ZERO, Estimate, total
-from gillint.frozen import dataclass
+from gillint.frozen import dataclass, replace
 from gillint.syntax.tree import HOLE
 
 SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-")
@@ -26,12 +26,17 @@ class Text:
     counts: how often each separator occurs, where it does.
     fixed: how many characters are the same each time it is made: the constant parts of an f-string.
     fresh: how many are new each time; None where nobody knows which are which.
+    noise: how many of the new ones are one of so many values, drawn by lot, that hardly any two pieces of them are alike:
+        random bytes, what was compressed or encrypted.
+    drawn: parts of it are drawn by lot, so that those that are alike come again in no order.
     """
 
     pattern: str = HOLE
     counts: tuple[tuple[str, Estimate], ...] = ()
     fixed: Estimate = ZERO
     fresh: Estimate | None = None
+    noise: Estimate = ZERO
+    drawn: bool = False
 
     def count(self, separator: str) -> Estimate:
         """How often a separator is in the text."""
@@ -51,29 +56,32 @@ class Text:
         """The same text, repeated."""
         unique = self.unique
         counts = tuple((s, n * number) for s, n in self.counts)
-        return Text(HOLE, counts, unique or ZERO, ZERO if unique is not None else None)
+        return Text(HOLE, counts, unique or ZERO, ZERO if unique is not None else None, self.noise)
 
     def each(self, number: Estimate) -> Text:
         """So many texts that are made alike, one after the other."""
         if number == ONE:
             return self
         fresh = self.fresh * number if self.fresh is not None else None
-        return Text(HOLE, tuple((s, n * number) for s, n in self.counts), self.fixed, fresh)
+        counts = tuple((s, n * number) for s, n in self.counts)
+        return Text(HOLE, counts, self.fixed, fresh, self.noise * number, self.drawn)
 
     def part(self, pieces: Estimate) -> Text:
         """One of so many pieces of it."""
         fresh = self.fresh / pieces if self.fresh is not None else None
-        return Text(HOLE, tuple((s, n / pieces) for s, n in self.counts), self.fixed, fresh)
+        counts = tuple((s, n / pieces) for s, n in self.counts)
+        return Text(HOLE, counts, self.fixed, fresh, self.noise / pieces, self.drawn)
 
     def plus(self, other: Text) -> Text:
         """One after the other."""
         fresh = self.fresh + other.fresh if self.fresh is not None and other.fresh is not None else None
         counts = _added(self.counts, other.counts)
-        return Text(_short(self.pattern + other.pattern), counts, self.fixed + other.fixed, fresh)
+        pattern, drawn = _short(self.pattern + other.pattern), self.drawn or other.drawn
+        return Text(pattern, counts, self.fixed + other.fixed, fresh, self.noise + other.noise, drawn)
 
     def changed(self) -> Text:
         """The same separators, other characters: stripped, in capitals."""
-        return Text(HOLE, self.counts, self.fixed, self.fresh)
+        return replace(self, pattern=HOLE)
 
 
 ANY = Text()
@@ -104,6 +112,8 @@ def together(texts: Sequence[Text]) -> Text:
         tuple(sorted((s, total(numbers)) for s, numbers in counts.items())),
         total(t.fixed for t in texts),
         total(fresh) if len(fresh) == len(texts) else None,
+        total(t.noise for t in texts),
+        any(t.drawn for t in texts),
     )
 
 
@@ -119,17 +129,19 @@ def filled(template: str, parts: list[Text]) -> Text:
 def joined(separator: Text, member: Text | None, number: Estimate) -> Text:
     """`separator.join(members)`, each like `member`."""
     between, members = separator.each((number - 1).max(0)), (member or ANY).each(number)
-    return Text(HOLE, _added(between.counts, members.counts), between.fixed + members.fixed, members.fresh)
+    counts = _added(between.counts, members.counts)
+    return Text(HOLE, counts, between.fixed + members.fixed, members.fresh, members.noise, members.drawn)
 
 
 def common(a: Text | None, b: Text | None) -> Text | None:
     """What two texts share: one of them is meant, nobody knows which."""
     if a is None or b is None or a == b:
         return a if a == b else None
-    fresh = a.unique.max(b.unique) if a.unique is not None and b.unique is not None else None
+    fresh = a.fresh.max(b.fresh) if a.fresh is not None and b.fresh is not None else None
+    fixed = a.fixed.max(b.fixed)
     counts = tuple((s, a.count(s).join(b.count(s))) for s in SEPARATORS if a.count(s) != ZERO or b.count(s) != ZERO)
     if a.pattern == b.pattern:
-        return Text(a.pattern, counts, ZERO, fresh)
+        return Text(a.pattern, counts, fixed, fresh, a.noise.max(b.noise), a.drawn or b.drawn)
     start = 0
     while start < min(len(a.pattern), len(b.pattern)) and a.pattern[start] == b.pattern[start]:
         start += 1
@@ -138,7 +150,8 @@ def common(a: Text | None, b: Text | None) -> Text | None:
     while end < min(len(rest_a), len(rest_b)) and rest_a[-1 - end] == rest_b[-1 - end]:
         end += 1
     tail = rest_a[len(rest_a) - end :]
-    return Text(_short(a.pattern[:start] + HOLE + tail), counts, ZERO, fresh)
+    noise, drawn = a.noise.max(b.noise), a.drawn or b.drawn
+    return Text(_short(a.pattern[:start] + HOLE + tail), counts, fixed, fresh, noise, drawn)
 
 
 def may_be_same(a: str, b: str) -> bool:

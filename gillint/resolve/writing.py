@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
-from gillint.resolve.bound import element_of, size_of
-from gillint.resolve.contents import printed
+from gillint.resolve.bound import element_of, item_bytes, size_of
+from gillint.resolve.contents import NOISE_OF_FLOATS, printed
 from gillint.resolve.files import MEMBER, Content
-from gillint.resolve.handles import PACKED, PACKED_KINDS, content_below, current, name_of
+from gillint.resolve.handles import HANDLES, PACKED, PACKED_KINDS, content_below, current, name_of
+from gillint.resolve.randomness import noise
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import ANY, Text, of_literal, unknown
 from gillint.resolve.values import Source, Value, text_of
@@ -115,6 +117,26 @@ def dumped(site: Site) -> Value:
     if made is not None and name is not None:
         kind = "json" if site.name == "json.dump" else "pickle"
         write_to(site, name, Content(printed(made), source=Source(kind, replace(made, literal=None))))
+    return site.result
+
+
+_NPY_HEADER = 128
+
+
+def saved_array(site: Site) -> Value:
+    """`np.save(file, array)`."""
+    target, array = site.argument(0, "file"), site.argument(1, "arr")
+    name = name_of(target)
+    if target is None or array is None or name is None or array.type != ARRAY or array.shape is None:
+        return site.result
+    kept = Source("npy", replace(array, literal=None, reference=None))
+    size = size_of(array) * item_bytes(array) + _NPY_HEADER
+    text = noise(size, NOISE_OF_FLOATS) if (array.dtype or "float64").startswith("float") else ANY
+    piece = Content(size, text, source=kept)
+    if target.type in HANDLES:
+        write_to(site, name, piece)
+    else:
+        whole_file(site, name, piece)
     return site.result
 
 

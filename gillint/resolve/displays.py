@@ -1,0 +1,70 @@
+"""Lists, tuples, sets and dicts as they are written out."""
+
+from __future__ import annotations
+
+from gillint.estimate import ZERO, Estimate
+from gillint.resolve.activation import Activation
+from gillint.resolve.bound import MAPPINGS, element_of, literal_text
+from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.members import one_of
+from gillint.resolve.values import Value
+from gillint.syntax import tree as t
+
+
+def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
+    """The value of a display; a tuple of constants, and one that is unpacked at once, is not made anew."""
+    from gillint.resolve.expressions import evaluate
+
+    values: list[Value] = []
+    spread: Estimate | None = ZERO  # how many come from what is unpacked
+    unpacked = 0
+    built = built and not (node.kind == "tuple" and all(isinstance(e, t.Constant) for e in node.elements))
+    for element in node.elements:
+        if built:
+            act.operation(f"build_{node.kind}_item")
+        if isinstance(element, t.Starred):
+            inner = evaluate(act, element.value)
+            act.consume(inner)
+            if inner.items is not None and inner.type in ("list", "tuple"):
+                values.extend(inner.items)
+            else:
+                values.append(element_of(inner))
+                unpacked += 1
+                spread = spread + inner.size if spread is not None and inner.size is not None else None
+        else:
+            values.append(evaluate(act, element))
+    size = spread + (len(values) - unpacked) if spread is not None else None
+    items = tuple(values) if not unpacked and node.kind != "set" and len(values) <= 64 else None
+    return Value(type=node.kind, size=size, element=one_of(values) if values else None, items=items)
+
+
+def mapping(act: Activation, node: t.Dict) -> Value:
+    """`{"a": 1, **rest}`."""
+    from gillint.resolve.expressions import evaluate
+
+    named: list[tuple[str, Value]] = []
+    pairs: list[tuple[Value, Value]] = []
+    literal = True
+    spread: Estimate | None = ZERO
+    for key, value in node.items:
+        act.operation("build_dict_item")
+        made = evaluate(act, value)
+        if key is None:
+            literal = False
+            if made.columns is not None:
+                named.extend(made.columns)
+            if made.type in MAPPINGS:
+                pairs.append(pair_of(made))
+            spread = spread + made.size if spread is not None and made.size is not None else None
+            continue
+        name = evaluate(act, key)
+        text = literal_text(name)
+        if text is None:
+            literal = False
+        else:
+            named.append((text, made))
+        pairs.append((name, made))
+    size = spread + sum(k is not None for k, _ in node.items) if spread is not None else None
+    columns = tuple(named) if literal and named else None
+    pair = (one_of([k for k, _ in pairs]), one_of([v for _, v in pairs])) if node.items else None
+    return Value(type="dict", size=size, columns=columns, items=pair, element=pair[0] if pair and pairs else None)

@@ -1,0 +1,107 @@
+"""Containers that are emptied when they have become long: batches, buffers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gillint.resolve.activation import Activation
+from gillint.resolve.iterations import key_of
+from gillint.resolve.likelihood import exactly
+from gillint.resolve.values import FunctionRef
+from gillint.syntax import tree as t
+
+_MAKES_EMPTY = ("list", "set", "dict", "bytearray")
+
+
+def once_in(act: Activation, node: t.If) -> float | None:
+    """Every how manyth time a container is full that is emptied then: `if len(batch) == 500: ...; batch = []`.
+
+    None where none is, or nothing tells.
+    """
+    test = node.test
+    filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
+    if filled is None or not isinstance(test, t.Compare) or test.operators[0] not in ("eq", "ge", "gt"):
+        return None
+    if not act.loops and "." not in filled:  # an attribute grows with the calls of a method
+        return None
+    if not any(_empties(s, filled) for s in node.body) and not _is_flushed(act, node.body, filled):
+        return None
+    period = exactly(act, test.rights[0])
+    return period if period is not None and period >= 1 else None
+
+
+def note_emptied(act: Activation, node: t.If) -> str | None:
+    """The variable that an arm empties when it has become long: `if len(batch) == 500: send(batch); batch = []`.
+
+    Of an attribute it is remembered that it does not become longer.
+    """
+    test = node.test
+    filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
+    if filled is None or "." not in filled:
+        return filled if filled is not None and any(_empties(s, filled) for s in node.body) else None
+    holder, _, attribute = filled.rpartition(".")
+    base = act.environment.get(holder)
+    owner = act.program.class_of(base.type) if base is not None else None
+    most = exactly(act, test.rights[0]) if isinstance(test, t.Compare) else None
+    if owner is not None and most is not None:
+        owner.longest[attribute] = most
+    return None
+
+
+def _length_of(node: t.Expr) -> str | None:
+    """The variable whose length an expression is."""
+    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != "len":
+        return None
+    return key_of(node.arguments[0].value) if len(node.arguments) == 1 else None
+
+
+def _is_flushed(act: Activation, body: t.Body, name: str) -> bool:
+    """`self.flush()`, which empties what is asked for."""
+    holder, _, attribute = name.rpartition(".")
+    base = act.environment.get(holder)
+    owner = act.program.class_of(base.type) if base is not None else None
+    for s in body if owner is not None else ():
+        call = s.value if isinstance(s, t.Evaluate) else None
+        call = call.value if isinstance(call, t.Await) else call
+        if not isinstance(call, t.Call) or not isinstance(call.function, t.Attribute):
+            continue
+        method = act.program.attribute(owner, call.function.name) if owner is not None else None
+        ref = method.reference if method is not None and key_of(call.function.value) == holder else None
+        tree = act.program.function_tree(ref.key)[0] if isinstance(ref, FunctionRef) else None
+        if isinstance(tree, t.Function) and tree.parameters:
+            own = f"{tree.parameters[0].name}.{attribute}"
+            if any(_empties(inner, own) for inner in _statements(tree.body)):
+                return True
+    return False
+
+
+def _statements(body: t.Body) -> Iterator[t.Stmt]:
+    """The statements of a body, those under conditions included."""
+    for s in body:
+        yield s
+        if isinstance(s, (t.If, t.With, t.Try)):
+            yield from _statements(s.body)
+
+
+def _empties(s: t.Stmt, name: str) -> bool:
+    """`batch = []`, `batch = list()`, `batch.clear()`: what was collected is gone."""
+    if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call) and isinstance(s.value.function, t.Attribute):
+        return s.value.function.name == "clear" and key_of(s.value.function.value) == name
+    if not isinstance(s, t.Assign):
+        return False
+    made = s.value
+    for target in s.targets:  # `batch, self.batch = self.batch, []`
+        if (
+            isinstance(target, t.Sequence)
+            and isinstance(made, t.Sequence)
+            and len(target.elements) == len(made.elements)
+        ):
+            made = next((m for e, m in zip(target.elements, made.elements, strict=True) if key_of(e) == name), made)
+            if made is not s.value:
+                break
+    else:
+        if name not in map(key_of, s.targets):
+            return False
+    if isinstance(made, t.Call):
+        return isinstance(made.function, t.Name) and made.function.id in _MAKES_EMPTY and not made.arguments
+    return (isinstance(made, t.Sequence) and len(made.elements) <= 1) or (isinstance(made, t.Dict) and not made.items)

@@ -1,0 +1,198 @@
+"""Containers that grow: by what calls put into them, here or in a function to which they are passed."""
+
+from __future__ import annotations
+
+from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.frozen import replace
+from gillint.knowledge.base import find_method
+from gillint.resolve.activation import Activation
+from gillint.resolve.assumed import QUEUES
+from gillint.resolve.bound import MAPPINGS, Answers, element_of, size_of
+from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.pictures import decodes
+from gillint.resolve.returns import build
+from gillint.resolve.shapes import PICTURE
+from gillint.resolve.strings import joined_after
+from gillint.resolve.targets import (
+    change_target,
+    different,
+    growth,
+    is_empty,
+    keys_of,
+    member_of,
+    members_of,
+    read_target,
+)
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import NONE, UNKNOWN, Value, is_known, join
+from gillint.syntax import tree as t
+
+_GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
+_GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
+
+
+def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
+    """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here."""
+    function = node.function
+    if isinstance(function, t.Name) and function.id in _SORTED_IN and positional and positional[0].type == "list":
+        _push(act, node.arguments[0].value, positional)
+    if not isinstance(function, t.Attribute):
+        return
+    if function.name in _SORTED_IN and positional and positional[0].type == "list":
+        _push(act, node.arguments[0].value, positional)
+        return
+    receiver = read_target(act, function.value)
+    if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
+        _mutate(act, function, receiver, positional)
+        return
+    if function.name not in _GROWS:
+        return
+    position = _GROWS[function.name]
+    if function.name == "setdefault":
+        if positional:
+            _set_default(act, function.value, positional)
+        return
+    if function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
+        _update(act, function.value, receiver, positional[0])
+        return
+    known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
+    if receiver is None or receiver.type not in known or len(positional) <= position:
+        return
+    added = positional[position]
+    old, count = growth(act, function.value, receiver)
+    holder = member_of(function.value)
+    if holder is not None:
+        count = (count / members_of(act, holder, function.value, count)).sorted()
+    if function.name in ("extend", "update"):
+        count = count * size_of(added)
+        added = element_of(added)
+    if receiver.type == "collections.Counter":
+        count = different(count, added)
+    elif receiver.type == "set" and added.distinct is not None:
+        count = count.min(added.distinct)
+    if isinstance(function.value, t.Name) and not is_known(added):
+        added = act.promised.get(function.value.id, added)
+    element = added if receiver.element is None else join(receiver.element, added)
+    if isinstance(function.value, t.Name):
+        old = old + _added_elsewhere(act, function.value.id, node, count)
+    if receiver.items is not None and receiver.type not in MAPPINGS:
+        old = Estimate.point(len(receiver.items))
+    change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+
+
+def _added_elsewhere(act: Activation, name: str, node: t.Call, count: Estimate) -> Estimate:
+    """What other calls have added to a variable since it was made, where this one is in a loop: it adds `count`."""
+    sites = act.grown.setdefault(name, {})
+    sites[node.span] = count
+    if len(act.loops) <= act.born.get(name, (0, ZERO))[0]:
+        return ZERO  # one after the other: the size that it has now says it
+    return total(n for span, n in sites.items() if span != node.span)
+
+
+def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> None:
+    """`d.setdefault(key, value)`: the mapping has a member like that; an old one of the same type stays as it is."""
+    container = read_target(act, mapping)
+    if container is None or container.type not in MAPPINGS:
+        return
+    key, old = pair_of(container)
+    default = positional[1] if len(positional) > 1 else NONE
+    value = old if old.type == default.type else join(old if old != UNKNOWN else None, default)
+    pair = (join(key if key != UNKNOWN else None, positional[0]), value)
+    _, turns = growth(act, mapping, container)
+    fills = is_empty(container) or turns != ONE
+    size = keys_of(turns, positional[0]) if fills else container.size
+    change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
+
+
+def lengthen(act: Activation, node: t.Call) -> None:
+    """`collect(tree, found)`: what the function that was called has put into the containers that were passed to it."""
+    for grown in act.program.grown:
+        given = (a for i, a in enumerate(node.arguments) if a.keyword == grown.parameter or i == grown.place)
+        argument = next(given, None)
+        if argument is None or argument.star or not isinstance(argument.value, (t.Name, t.Attribute)):
+            continue
+        receiver = read_target(act, argument.value)
+        if receiver is None or receiver.type != grown.after.type:
+            continue
+        old, turns = growth(act, argument.value, receiver)
+        before, size = grown.before.size, grown.after.size
+        if size is not None and before is not None:
+            added = (size - before).max(0) * turns
+            key = pair_of(grown.after)[0]
+            size = old + (added.min(key.distinct) if key.distinct is not None and receiver.type != "list" else added)
+        change_target(act, argument.value, replace(grown.after, size=size, origin=receiver.origin))
+    act.program.grown = ()
+
+
+_SORTED_IN = ("heappush", "insort", "insort_left", "insort_right")
+
+
+def _push(act: Activation, target: t.Expr, positional: list[Value]) -> None:
+    """`heappush(heap, item)`: what is taken out again in the meantime is not known."""
+    receiver = read_target(act, target)
+    if receiver is None or receiver.type != "list" or len(positional) < 2:
+        return
+    old, count = growth(act, target, receiver)
+    element = positional[1] if receiver.element is None else join(receiver.element, positional[1])
+    size = Estimate(old.low, (old + count).likely, (old + count).high)
+    change_target(act, target, replace(receiver, size=size, element=element, items=None, literal=None))
+
+
+_UPDATED = ("dict", "collections.OrderedDict", "collections.defaultdict")
+
+
+def _update(act: Activation, mapping: t.Expr, container: Value, other: Value) -> None:
+    """`d.update(other)`: members like those of the other, under keys that may be there already."""
+    if other.type not in MAPPINGS:
+        return
+    (key, value), (new_key, new_value) = pair_of(container), pair_of(other)
+    old, turns = growth(act, mapping, container)
+    size = None
+    if is_empty(container) or container.size is not None:
+        added = size_of(other) * turns
+        size = old + (added.min(new_key.distinct) if new_key.distinct is not None else added)
+    pair = (
+        join(key if key != UNKNOWN else None, new_key),
+        join(value if value != UNKNOWN else None, new_value),
+    )
+    columns = (*(container.columns or ()), *(other.columns or ())) if container.columns and other.columns else None
+    change_target(act, mapping, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
+
+
+_CHANGED_BY_FACTS = (
+    "PIL.Image.Image",
+    "PIL.ImageFile.ImageFile",
+    "array.array",
+    "bytearray",
+    "email.message.Message",
+    "email.message.EmailMessage",
+    "email.mime.multipart.MIMEMultipart",
+    "networkx.Graph",
+    "networkx.DiGraph",
+)
+
+
+def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
+    """What a fact says of the object afterwards, as often as the call is made."""
+    if decodes(receiver, function.name):
+        change_target(act, function.value, replace(receiver, type=PICTURE, text=None))
+        return
+    fact = find_method(receiver.type or "", function.name)
+    if fact is None or fact.mutates is None:
+        return
+    named = tuple(zip(fact.parameters, positional, strict=False))
+    made_anew = fact.mutates.shape is not None or fact.mutates.dims is not None  # not added to
+    if made_anew or fact.mutates.type not in (None, receiver.type):
+        bound = Bound(receiver, tuple(positional), named)
+        change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
+        return
+    before, turns = growth(act, function.value, receiver)
+    bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
+    added = build(fact.mutates, Answers(fact, bound), bound).size
+    if added is not None:
+        size = before + added.max(0) * turns
+        text = None
+        if receiver.type == "bytearray" and positional:
+            text = joined_after(None if before == ZERO else receiver, positional[0], turns)
+        grown = replace(receiver, size=size, shape=None, literal=None, text=text)
+        change_target(act, function.value, grown)

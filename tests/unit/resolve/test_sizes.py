@@ -1,0 +1,219 @@
+"""How large things are that a program makes, beside what they are when it is run."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.knowledge.conditions import Target
+from gillint.resolve.bound import size_of
+from gillint.resolve.contents import inside
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.resolve.values import Value
+from gillint.syntax.parse import parse
+
+IMPORTS = """
+import heapq, io, json, os, random, string, struct, tempfile, zlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+import numpy as np
+"""
+
+
+def asked(body: str, before: str = "") -> Value:
+    """The value that is given to `id` in the body of a function."""
+    source = IMPORTS + dedent(before) + "def work():\n" + indent(dedent(body), "    ")
+    resolved = resolve(parse(source, "program.py"), Target(python="3.11"), Options().assumptions)
+    nodes = (n for trace in resolved.functions for n in walk(trace.block))
+    call = next(n for n in nodes if isinstance(n, Call) and n.name == "id")
+    return call.bound.positional[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("id({random.randint(1, 300) for _ in range(10_000)})", 300),
+        ("id({i % 7: i for i in range(10_000)})", 7),
+        ("d = {}\nfor i in range(10):\n    d.update({f'{i}-{j}': j for j in range(30)})\nid(d)", 300),
+        ("d = {}\nd.update({'a': 1, 'b': 2})\nid(d)", 2),
+        ("h = []\nfor i in range(500):\n    heapq.heappush(h, i)\nid(h)", 500),
+        ("id(list(filter(lambda v: v % 3 == 0, range(6000))))", 3000),
+        ("text = 'the quick brown fox jumps over the lazy dog ' * 400\nid(Counter(text.split()))", 9),
+        ("id(np.unique(np.random.randint(0, 100, size=40_000)))", 100),
+        ("raw = np.arange(20_000, dtype=np.float32).tobytes()\nid(np.frombuffer(raw, dtype=np.float32))", 20_000),
+        ("words = ['ab', 'cd', 'efgh', 'ijkl']\nid(''.join(random.choice(words) for _ in range(1000)))", 3000),
+        (
+            "lines = [json.dumps({'ts': i, 'level': 'INFO'}) for i in range(1000)]\n"
+            "groups = {}\nfor e in map(json.loads, lines):\n    groups.setdefault(e['level'], []).append(e)\nid(groups['x'])",
+            1000,
+        ),
+    ],
+)
+def test_how_many_members_a_container_has(body: str, size: float) -> None:
+    assert size_of(asked(body)).likely == pytest.approx(size, rel=0.15)
+
+
+def test_containers_of_an_instance_are_its_own() -> None:
+    """Each of twenty accounts has its share of what is booked on them."""
+    before = """
+        @dataclass
+        class Account:
+            name: str
+            history: list = field(default_factory=list)
+
+            def deposit(self, x):
+                self.history.append(x)
+    """
+    body = """
+        accounts = [Account(f"a{i}") for i in range(20)]
+        for t in range(4000):
+            accounts[t % 20].deposit(t)
+        for a in accounts:
+            id(a.history)
+    """
+    assert size_of(asked(body, before)).likely == pytest.approx(200, abs=1)
+
+
+COLLECT = """
+    def collect(n, found):
+        for i in range(n):
+            found.append(i)
+
+    def tally(counts, word):
+        counts[word] = counts.get(word, 0) + 1
+
+    def walk(tree, found):
+        found.append(tree[0])
+        for child in tree[1]:
+            walk(child, found)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("found = []\ncollect(500, found)\nid(found)", 500),
+        ("found = []\nfor i in range(30):\n    collect(5, found)\nid(found)", 150),
+        ("for i in range(30):\n    found = []\n    collect(5, found)\n    id(found)", 5),
+        ("counts = {}\nfor i in range(1000):\n    tally(counts, f'w{i % 40}')\nid(counts)", 40),
+    ],
+)
+def test_a_function_fills_what_is_passed_to_it(body: str, size: float) -> None:
+    assert size_of(asked(body, COLLECT)).likely == size
+
+
+BUFFER = """
+    class Buffer:
+        def __init__(self, limit=50):
+            self.limit, self.rows = limit, []
+
+        def flushed(self, row):
+            self.rows.append(row)
+            if len(self.rows) >= self.limit:
+                self.flush()
+
+        def cleared(self, row):
+            self.rows.append(row)
+            if len(self.rows) == 50:
+                id(self.rows)
+                self.rows.clear()
+
+        def flush(self):
+            rows, self.rows = self.rows, []
+            id(rows)
+"""
+
+
+@pytest.mark.parametrize("method", ["flushed", "cleared"])
+def test_a_buffer_that_is_emptied_when_it_is_full(method: str) -> None:
+    body = f"buffer = Buffer()\nfor i in range(1000):\n    buffer.{method}(i)\nid(buffer.rows)"
+    assert size_of(asked(body, BUFFER)).likely == 50
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("id('<li>{name}: {value}</li>'.format(name='x' * 20, value=100))", 34),
+        ("id('{}-{}'.format('x' * 20, 'y' * 5))", 26),
+        ("id('%s-%d' % ('x' * 20, 100))", 24),
+        ("id('<%s>' % ('x' * 20))", 22),
+    ],
+)
+def test_a_format_string_grows_by_what_is_put_into_it(body: str, size: float) -> None:
+    assert size_of(asked(body)).likely == size
+
+
+def test_how_much_a_function_that_calls_itself_collects_is_not_known() -> None:
+    assert asked("found = []\nwalk((1, [(2, [])]), found)\nid(found)", COLLECT).size is None
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("groups = [[] for _ in range(6)]\nfor i in range(600):\n    groups[i % 6].append(i)\nid(groups[0])", 100),
+        (
+            "for r in range(5):\n    g = [[] for _ in range(6)]\n    for i in range(600):\n        g[i % 6].append(i)\nid(g[0])",
+            100,
+        ),
+        ("d = defaultdict(lambda: [0, 0])\nid(d['a'])", 2),
+        ("id([i for i in range(1000) if random.random() < 0.05])", 50),
+        ("id([i for i in range(1000) if random.random() > 0.05])", 950),
+        ("id([i for i in range(1000) if i % 4 == 0])", 250),
+        ("id([i for i in range(1000) if i % 4])", 750),
+        ("id([i for i in range(1000) if not i % 4])", 250),
+        ("f = io.BytesIO()\nnp.save(f, np.zeros((10, 100), dtype=np.float32))\nid(f.getvalue())", 4128),
+        ("f = io.BytesIO()\nnp.save(f, np.zeros((10, 100)))\nid(np.load(io.BytesIO(f.getvalue())))", 1000),
+        ("p = Path(tempfile.mkdtemp()) / 'a.npy'\nnp.save(p, np.zeros((10, 100)))\nid(np.load(p))", 1000),
+        ("a, b = {i: i for i in range(40)}, {-i: i for i in range(60)}\nid({**a, **b, 'c': 1})", 101),
+        ("a, b = list(range(40)), list(range(60))\nid([*a, 1, *b])", 101),
+    ],
+)
+def test_members_and_displays(body: str, size: float) -> None:
+    assert size_of(asked(body)).likely == size
+
+
+@pytest.mark.parametrize(
+    ("body", "unique", "noise"),
+    [
+        ("id(os.urandom(4000))", 1.0, 1.0),
+        ("id(os.urandom(1000) * 4)", 0.25, 0.25),
+        ("id(bytes(random.randrange(256) for _ in range(4000)))", 1.0, 1.0),
+        ("id(bytes([random.getrandbits(8) for _ in range(4000)]))", 1.0, 1.0),
+        ("id(bytes(random.choice(b'ACGT') for _ in range(4000)))", 1.0, 0.0),
+        ("id(bytes(i % 250 for i in range(4000)))", 0.0625, 0.0),
+        ("id(bytes(4000))", 0.0, 0.0),
+        ("id(b'x' * 4000)", 0.0, 0.0),
+        ("id(''.join(random.choices(string.ascii_lowercase, k=4000)))", 1.0, 0.59),
+        ("words = ['alpha', 'gamma', 'delta']\nid(''.join(random.choice(words) for _ in range(800)))", 0.6, 0.0),
+        ("words = ['alpha', 'gamma', 'delta']\nid(''.join(words[i % 3] for i in range(800)))", 0.0, 0.0),
+        ("id(b''.join(struct.pack('<d', random.random()) for _ in range(500)))", 1.0, 0.8),
+        ("id(np.random.rand(500).tobytes())", 1.0, 0.8),
+        ("id(zlib.compress(b'x' * 4000))", 1.0, 1.0),
+        ("id(os.urandom(4000)[:1000])", 1.0, 1.0),
+        ("d = os.urandom(4000)\nfor i in range(0, 4000, 100):\n    id(d[i : i + 100])", 1.0, 1.0),
+        ("b = bytearray()\nfor _ in range(10):\n    b.extend(os.urandom(400))\nid(b)", 1.0, 1.0),
+        ("p = Path(tempfile.mkdtemp()) / 'x'\np.write_bytes(os.urandom(4000))\nid(p.read_bytes())", 1.0, 1.0),
+        ("id(json.dumps([{'id': i, 'group': i % 7} for i in range(5000)]))", 0.12, 0.0),
+        (
+            "xs = [f'line {i} of the document' for i in range(5000)]\nxs[3] = f'changed in {len(xs)}'\nid(''.join(xs))",
+            0.09,
+            0.0,
+        ),
+        ("id('\\n'.join(f'{i} request handled by worker' for i in range(5000)))", 0.06, 0.0),
+    ],
+)
+def test_what_a_compressor_is_left_with(body: str, unique: float, noise: float) -> None:
+    value = asked(body)
+    size = size_of(value).likely
+    assert inside(value, "unique").likely / size == pytest.approx(unique, abs=0.02)
+    assert inside(value, "noise").likely / size == pytest.approx(noise, abs=0.02)
+
+
+def test_of_a_line_after_others_like_it_only_what_changes_is_new() -> None:
+    line = asked("for i in range(1000):\n    id(f'{i} request handled by worker')")
+    assert inside(line, "fresh").likely == 2
+    assert inside(line, "unique").likely > 20
