@@ -81,7 +81,8 @@ def _unique(value: Value) -> Estimate:
 def written(value: Value) -> Text:
     """A document that a value is written as: its texts and numbers are new, names and punctuation come again and again."""
     size, fresh = printed(value), _novel(value)
-    return Text(HOLE, (), (size - fresh).max(0), fresh.min(size))
+    alike = size_of(value).max(1) if value.type in ("list", "tuple", *_DICTS) and value.columns is None else ONE
+    return Text(HOLE, (), (size - fresh).max(0) / alike, fresh.min(size))
 
 
 def _novel(value: Value, depth: int = 4) -> Estimate:

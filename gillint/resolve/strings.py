@@ -241,7 +241,17 @@ def _undone(kind: str) -> Callable[[Bound, Value], Value]:
 
 def _all_new(bound: Bound, result: Value) -> Value:
     """Random bytes: none is a copy of another."""
-    return replace(result, text=unknown(size_of(result)))
+    return replace(result, shape=None, text=unknown(size_of(result)))
+
+
+def _of_numbers(bound: Bound, result: Value) -> Value:
+    """`bytes(n)` are zeros; those of a range are all different; those of a text or of other bytes are the same."""
+    source = bound.positional[0] if bound.positional else None
+    if source is not None and source.type == "int":
+        return replace(result, shape=None, text=unknown(ZERO))
+    if source is not None and source.type == "range":
+        return replace(result, shape=None, text=unknown(size_of(result)))
+    return _same(bound, result)
 
 
 # Paths
@@ -330,7 +340,8 @@ _PACKERS = ("zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4.frame", "
 _PATHS = ("pathlib.PurePath", "pathlib.Path")
 _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "encode", "decode", "copy"), _same),
-    **dict.fromkeys(("str", "bytes", "bytearray", "os.fspath", "os.fsdecode", "codecs.encode", "memoryview"), _same),
+    **dict.fromkeys(("str", "os.fspath", "os.fsdecode", "codecs.encode", "memoryview"), _same),
+    **dict.fromkeys(("bytes", "bytearray"), _of_numbers),
     **dict.fromkeys(
         _names(_TEXTS, "lower", "upper", "title", "casefold", "swapcase"), _changed
     ),
