@@ -9,8 +9,10 @@ from gillint.resolve.bound import literal_text
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, of_number
 
-PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack")
-PACKED += ("struct.calcsize", "struct.unpack", "struct.unpack_from")
+PACKED: tuple[str, ...] = (
+    "struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack", "struct.calcsize",
+    "struct.unpack", "struct.unpack_from",
+)  # fmt: skip
 _LONGEST = 1_000_000  # bytes of a record that is taken apart to see what it consists of
 _FEW = 64  # members whose types are kept one by one
 
