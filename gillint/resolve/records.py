@@ -16,8 +16,10 @@ PACKED: tuple[str, ...] = (
     "struct.Struct.pack",
     "struct.iter_unpack",
     "struct.Struct.iter_unpack",
+    "struct.calcsize",
+    "struct.unpack",
+    "struct.unpack_from",
 )
-PACKED += ("struct.iter_unpack", "struct.Struct.iter_unpack", "struct.calcsize", "struct.unpack", "struct.unpack_from")
 _LONGEST = 1_000_000  # bytes of a record that is taken apart to see what it consists of
 _FEW = 64  # members whose types are kept one by one
 
