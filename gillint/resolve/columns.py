@@ -9,6 +9,7 @@ from gillint.frozen import replace
 from gillint.resolve.bound import count_of, literal_text, size_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
+from gillint.syntax import tree as t
 
 FRAME, SERIES, INDEX = "pandas.DataFrame", "pandas.Series", "pandas.Index"
 GROUPED = ("pandas.api.typing.DataFrameGroupBy", "pandas.api.typing.SeriesGroupBy")
@@ -90,3 +91,14 @@ def groups_of(value: Value, key: str | None) -> Estimate | None:
         return None
     distinct = found.element.distinct if found.element is not None else None
     return distinct.min(size_of(found)) if distinct is not None else None
+
+
+def named_in_turn(node: t.Comprehension, value: Value) -> tuple[tuple[str, Value], ...] | None:
+    """The fields of `{name: ... for name in ("a", "b")}`; None where they are not written there."""
+    first = node.clauses[0].iterable
+    if len(node.clauses) != 1 or not isinstance(first, t.Sequence) or not isinstance(node.element, t.Name):
+        return None
+    texts = [e.value for e in first.elements if isinstance(e, t.Constant)]
+    if len(texts) != len(first.elements) or not all(isinstance(x, str) for x in texts):
+        return None
+    return tuple((str(x), value) for x in texts)

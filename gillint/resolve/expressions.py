@@ -15,6 +15,7 @@ from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import element_of
 from gillint.resolve.branching import emit_part, sometimes
 from gillint.resolve.calls import apply, knows
+from gillint.resolve.columns import named_in_turn
 from gillint.resolve.contents import digits, printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import mapping, sequence
@@ -292,29 +293,15 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     if node.kind == "generator":
         lazy_value = Lazy(node.span, Kind.GENERATOR, block, trips, produced, act.path, act.name, hangs_on)
         return act.defer(lazy_value, "generator", produced)
-    act.emit(
-        Loop(
-            node.span,
-            act.path,
-            Kind.COMPREHENSION,
-            trips,
-            block,
-            Iterations.INDEPENDENT,
-            act.name,
-            hangs_on,
-        )
-    )
+    made = Loop(node.span, act.path, Kind.COMPREHENSION, trips, block, Iterations.INDEPENDENT, act.name, hangs_on)
+    act.emit(made)
     if node.kind in ("set", "dict") and produced.distinct is not None:
         size = size.min(produced.distinct)
     known = size if hangs_on is None or not trips.known else None
     if node.kind == "dict":
-        named: tuple[tuple[str, Value], ...] | None = None
-        first = node.clauses[0].iterable
-        if len(node.clauses) == 1 and isinstance(first, t.Sequence) and isinstance(node.element, t.Name):
-            texts = [e.value for e in first.elements if isinstance(e, t.Constant)]
-            if len(texts) == len(first.elements) and all(isinstance(x, str) for x in texts):
-                named = tuple((str(x), value or UNKNOWN) for x in texts)
-        return Value(type="dict", size=known, items=(produced, value or UNKNOWN), element=produced, columns=named)
+        member = value or UNKNOWN
+        named = named_in_turn(node, member)
+        return Value(type="dict", size=known, items=(produced, member), element=produced, columns=named)
     return Value(type=node.kind, size=known, element=produced, origin=hangs_on)
 
 
