@@ -271,7 +271,9 @@ def table(paths: list[Path], own: bool | None, least: float) -> None:
     kinds: dict[str, list[float]] = defaultdict(list)
     for place, (of, taken) in sites.items():
         if of >= least:
-            kinds[place[3]].append(min(1.0, taken / of))
+            what, kind, left, where = place[3].split("|")
+            for text in (place[3], f"{what}|any|{left}|{where}", f"{what}|{kind}|{left}|any"):
+                kinds[text].append(min(1.0, taken / of))
     summed: Counter[str] = Counter({k: len(v) for k, v in kinds.items()})
     print("places  mean  q25   median q75   <2%  >98%  kind")
     for kind, n in summed.most_common():

@@ -282,6 +282,16 @@ def has_await(block: Block) -> bool:
     )
 
 
+def _with_callees(calls: list[Call]) -> list[Call]:
+    """Calls, those of the functions that they call, and so on; each function once."""
+    found, seen = list(calls), set[int]()
+    for call in found:  # which grows meanwhile
+        if call.inner is not None and id(call.inner) not in seen:
+            seen.add(id(call.inner))
+            found.extend(n for n in inline(call.inner) if isinstance(n, Call))
+    return found
+
+
 def _iterations(loop: Loop) -> Iterations:
     """The loop's own data flow, and what its calls say: a shared cursor, a rate limit."""
     calls = [node for node in inline(loop.body) if isinstance(node, Call)]
@@ -290,7 +300,7 @@ def _iterations(loop: Loop) -> Iterations:
     made = {call.result.type for call in calls if call.result is not None}
     if any(c.name in _ROLLING and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
-    calls.extend(n for c in calls if c.inner is not None for n in inline(c.inner) if isinstance(n, Call))
+    calls = _with_callees(calls)
     made.update(call.result.type for call in calls if call.result is not None)
     if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED

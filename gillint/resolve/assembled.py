@@ -8,7 +8,7 @@ from functools import reduce
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import dtype_name, element_of, literal_text, number_of, size_of
-from gillint.resolve.dtypes import of_elements
+from gillint.resolve.dtypes import of_elements, scalar_of
 from gillint.resolve.shapes import (
     ARRAY,
     KEPT,
@@ -284,6 +284,28 @@ def _ix(bound: Bound, result: Value) -> Value | None:
     return Value(type="tuple", items=tuple(open_grid))
 
 
+def _places(bound: Bound, result: Value) -> Value | None:
+    """`np.ndindex(shape)`: the place of each element, as so many numbers."""
+    given = bound.positional
+    sizes = given[0].items if len(given) == 1 and given[0].items is not None else given
+    return _of_places([number_of(v) for v in sizes], None) if sizes else None
+
+
+def _numbered(bound: Bound, result: Value) -> Value | None:
+    """`np.ndenumerate(a)`: each element with its place."""
+    given = bound.positional[0] if bound.positional else None
+    return _of_places(list(given.shape), scalar_of(given.dtype)) if given is not None and given.shape else None
+
+
+def _of_places(shape: list[Estimate], member: Value | None) -> Value:
+    place = Value(type="tuple", items=tuple(Value(type="int", number=n * _HALF) for n in shape))
+    each = place if member is None else Value(type="tuple", items=(place, member))
+    return Value(type="iterator", size=product(tuple(shape)), element=each)
+
+
+_HALF = Estimate(0.0, 0.5, 1.0)
+
+
 def _unraveled(bound: Bound, result: Value) -> Value | None:
     shape = dimensions(bound.positional[1]) if len(bound.positional) > 1 else None
     index = shape_of(bound.positional[0])
@@ -336,6 +358,8 @@ ASSEMBLED: dict[str, Rule] = {
     "unique": _unique,
     "frombuffer": _frombuffer,
     "ix_": _ix,
+    "ndindex": _places,
+    "ndenumerate": _numbered,
     "unravel_index": _unraveled,
     "gradient": _gradient,
     "multivariate_normal": _vectors,

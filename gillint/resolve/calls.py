@@ -29,7 +29,7 @@ from gillint.resolve.instances import (
     set_fields,
     validated,
 )
-from gillint.resolve.intrinsics import intrinsic
+from gillint.resolve.intrinsics import WRAPPERS, intrinsic
 from gillint.resolve.keeping import born_with, kept
 from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
@@ -40,6 +40,7 @@ from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.pictures import all_decoded, decoded
 from gillint.resolve.randomness import looking_random
 from gillint.resolve.returns import returned
+from gillint.resolve.rewriting import rewrites
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.sql import Query
 from gillint.resolve.stepping import step_through
@@ -312,7 +313,7 @@ def library(
     by_its_method(act, name, positional, span)
     fact = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
     owner, _, method = name.rpartition(".")
-    kind_of_owner = INSTANCES.get(owner) if receiver is None else receiver.type
+    kind_of_owner = INSTANCES.get(owner, owner) if receiver is None else receiver.type
     if fact is None and kind_of_owner is not None:
         fact = find_method(kind_of_owner, method)
     is_made = fact is None and find_type(name) is not None
@@ -324,6 +325,10 @@ def library(
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
+    if fact is not None and (fact.consumes is not None or public in WRAPPERS):
+        from gillint.resolve.iterating import iterable_of
+
+        positional = tuple(iterable_of(act, v, span) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
     if fact is None:
         fact = default_fact(name)
@@ -342,6 +347,8 @@ def library(
     result = _result(act, fact, decision, bound, keywords, span)
     if is_made:
         result = replace(result, type=name)
+    elif fact.name != name and receiver is None and result.type in bases_of(owner):
+        result = replace(result, type=owner)  # `Counter.fromkeys`, which is that of dict, makes a Counter
     bound = with_work(public, bound, result)
     if query is not None:
         result = answered(public, result, query)
@@ -366,6 +373,7 @@ def library(
         awaited=fact.awaitable,
         assumed=assumed,
         peer=peer_of(fact, public, bound, act.scope),
+        rewrites=rewrites(act, public, bound),
     )
     if fact.awaitable:
         block = Block((), (call,))

@@ -70,10 +70,15 @@ def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | No
 
     words = _SOURCES.sub(named, " ".join(text.pattern.split()))
     made = _MADE_OF_QUERY.match(words.lower())
-    text_file = ".csv" in text.pattern
     if made is None:
         done = run_statement(tables, words, place, act.times * act.trips_so_far())
-        return replace(done, visits=done.visits * _PARSED + _SNIFFED) if done is not None and text_file else done
+        if done is not None and done.row is not None and not done.row.items:  # of columns that nobody knows
+            done = replace(done, row=None)
+        return (
+            replace(done, visits=done.visits * _PARSED + _SNIFFED)
+            if done is not None and ".csv" in text.pattern
+            else done
+        )
     done = run_statement(tables, made[2], place, ONE)
     if done is not None:
         columns = dict.fromkeys(f"column_{i}" for i in range(len(done.row.items or ()) if done.row is not None else 0))

@@ -21,7 +21,7 @@ from gillint.resolve.displays import mapping, sequence
 from gillint.resolve.distance import distance
 from gillint.resolve.growing import grow, lengthen
 from gillint.resolve.items import item_of
-from gillint.resolve.iterating import awaited_from, iterate
+from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.printing import write_into
@@ -254,7 +254,8 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     hangs_on: str | None = None
     depth, passing = 0, 1.0
     turns: list[Block] = []
-    source = evaluate(act, node.clauses[0].iterable)  # once, outside
+    first = node.clauses[0].iterable  # once, outside
+    source = iterable_of(act, evaluate(act, first), first.span)
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
@@ -272,7 +273,8 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
                     act.operation("branch")
                     passing *= held(act, condition, evaluate(act, condition), PASSES)
                 if number + 1 < len(node.clauses):
-                    source = evaluate(act, node.clauses[number + 1].iterable)
+                    after = node.clauses[number + 1].iterable
+                    source = iterable_of(act, evaluate(act, after), after.span)
                     act.begin(source)
             turns.append(turn.finish())
         for number, block in enumerate(turns):

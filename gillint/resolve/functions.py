@@ -11,7 +11,7 @@ from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
-from gillint.resolve.recursion import balanced, calls_in, calls_itself, rounds, smaller
+from gillint.resolve.recursion import balanced, calls_itself, rounds, smaller
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
@@ -31,6 +31,7 @@ from gillint.resolve.values import (
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
+_MAX_LEVELS = 16  # calls inside calls up to which those of a function by itself are run level by level
 _MAX_INSTANCES = 8  # runs of one function for different arguments; after that only their types are told apart
 EMPTY_BLOCK = Block()
 
@@ -87,8 +88,13 @@ class Functions(Classes):
         if recurs:
             outer = next((a.given for a in reversed(self._running) if a.name == function.name and a.given), {})
             turns = self._running[-1].trips_so_far() if self._running else ONE
-            has_room = self._left > BUDGET / 2 and not self._idle
-            less = smaller(outer, arguments, turns, self._active.count(ref.key)) if has_room else None
+            has_room = (
+                self._left > BUDGET / 2
+                and len(self._active) < _MAX_LEVELS
+                and not self._idle
+                and ref.key not in self._recurred
+            )
+            less = smaller(outer, arguments, turns) if has_room else None
             if less is None:
                 if not self._idle or not outer:
                     self._recurred.add(ref.key)
@@ -242,7 +248,7 @@ class Functions(Classes):
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
-            known = rounds(arguments, self._recurring.pop(key, ()), calls_in(block).likely)
+            known = rounds(arguments, self._recurring.pop(key, ()), block.again.likely)
             block = replace(balanced(block), recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
             if act.yields:

@@ -87,6 +87,8 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
 def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
     """A mask keeps a part, whatever the shape; an array of indices gives as many as it has."""
     piece = pieces[0] if len(pieces) == 1 else None
+    if piece is not None and piece.type == "int" and value.dtype == "object" and value.element is not None:
+        return _scalar(value)
     if piece is None or piece.type != ARRAY:
         return None
     if piece.dtype == "bool":
@@ -99,7 +101,9 @@ def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
 def _scalar(value: Value) -> Value:
     if value.columns is not None:
         return Value(type="numpy.void")
-    return scalar_of(value.dtype) if value.dtype != "object" else Value(origin=value.origin)
+    if value.dtype == "object":  # shapely's arrays hold geometries
+        return replace(value.element or Value(), origin=value.origin)
+    return scalar_of(value.dtype)
 
 
 def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) -> Shape | None:

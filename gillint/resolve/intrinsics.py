@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Callable
 
 from gillint.diagnostics.span import Span
@@ -14,7 +13,8 @@ from gillint.resolve.assumed import ROWS
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
-from gillint.resolve.randomness import drawn, packed_numbers
+from gillint.resolve.randomness import drawn
+from gillint.resolve.records import PACKED, packed
 from gillint.resolve.repeated import called_again
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
@@ -47,8 +47,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if bound.receiver is not None and (name.startswith("dict.") or name == "list.pop"):
         taken = name == "list.pop"
         return element_of(bound.receiver) if taken else _dict_method(name[5:], bound.receiver, args)
-    if name in _PACKED:
-        return _packed(name, bound)
+    if name in PACKED:
+        return packed(name, bound)
     if name == "str.format":
         named = (v for _, v in bound.parameters if not any(v is given for given in args))
         _format_each(act, (*args, *named), span, specified=":" in (literal_text(bound.receiver or UNKNOWN) or ""))
@@ -66,7 +66,7 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if handler is None or not args:
         return _looked_up(act, name, args, span) if name.startswith("operator.") else None
     made = handler(name, args)
-    return _stepping(act, args, made, span) if made is not None and name in _WRAPPERS else made
+    return _stepping(act, args, made, span) if made is not None and name in WRAPPERS else made
 
 
 def _looked_up(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value | None:
@@ -75,7 +75,7 @@ def _looked_up(act: Activation, name: str, args: tuple[Value, ...], span: Span) 
     return looked_up(act, name, args, span) if name.endswith(".__call__") else None
 
 
-_WRAPPERS = ("zip", "enumerate", "reversed", "iter")
+WRAPPERS = ("zip", "enumerate", "reversed", "iter")
 
 
 def _stepping(act: Activation, sources: tuple[Value, ...], made: Value, span: Span) -> Value:
@@ -238,34 +238,6 @@ def _engine(name: str, args: tuple[Value, ...]) -> Value:
     url = text_of(args[0])
     found = re.match(r"(\w+)(?:\+\w+)?:", url.pattern) if url is not None else None
     return Value(type="sqlalchemy.engine.Engine", dtype=found[1] if found is not None else None)
-
-
-_PACKED = ("struct.pack", "struct.Struct", "struct.Struct.pack", "struct.iter_unpack", "struct.Struct.iter_unpack")
-
-
-def _packed(name: str, bound: Bound) -> Value | None:
-    """Binary records are as long as their format says; a `Struct` remembers it as its size."""
-    if name.endswith("iter_unpack"):
-        return _unpacked(bound)
-    if name == "struct.Struct.pack":
-        size = bound.receiver.size if bound.receiver is not None else None
-        return Value(type="bytes", size=size, text=bound.receiver.text) if size is not None and bound.receiver else None
-    text = literal_text(bound.positional[0]) if bound.positional else None
-    try:
-        size = Estimate.point(struct.calcsize(text)) if text is not None else None
-    except struct.error:
-        size = None
-    made = packed_numbers(text, size) if text is not None and size is not None else None
-    return Value(type="struct.Struct" if name == "struct.Struct" else "bytes", size=size, text=made)
-
-
-def _unpacked(bound: Bound) -> Value | None:
-    """Fixed records in a buffer: as many as fit."""
-    record = bound.receiver if bound.receiver is not None else _packed("struct.pack", bound)
-    buffer = bound.positional[-1] if bound.positional else None
-    if record is None or record.size is None or buffer is None or buffer.size is None or record.size.likely <= 0:
-        return None
-    return Value(type="struct.unpack_iterator", size=buffer.size / record.size, element=Value(type="tuple"))
 
 
 _CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")

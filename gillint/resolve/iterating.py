@@ -12,7 +12,19 @@ from gillint.resolve.columns import GROUPED
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Await, Call
-from gillint.resolve.values import Value
+from gillint.resolve.values import Value, is_known
+
+
+def iterable_of(act: Activation, value: Value, span: Span) -> Value:
+    """What a loop over an instance of the program's own class goes through: what its `__iter__` gives."""
+    if not _is_own(value):
+        return value
+    made = operator_fact(act, value, "__iter__", (), span)
+    return made if made is not None and made.type != value.type and is_known(made) else value
+
+
+def _is_own(value: Value) -> bool:
+    return value.type is not None and "::" in value.type and value.reference is None
 
 
 def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value, Lazy | None, str | None]:
@@ -23,7 +35,10 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
         act.operation("loop_step")
         size = value.size if value.size is not None else lazy.trips
         return size, element, lazy, lazy.trips_hang_on
-    if operator_fact(act, value, "__iter__", (), span) is None:
+    if _is_own(value):
+        element = operator_fact(act, value, "__next__", (), span) or element
+        act.operation("loop_step")
+    elif operator_fact(act, value, "__iter__", (), span) is None:
         act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn
     counted = value.items is not None and value.type not in MAPPINGS
     known = value.size is not None or counted or value.shape is not None or value.columns is not None

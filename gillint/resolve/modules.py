@@ -98,6 +98,11 @@ class Modules(Program):
         return self._configured
 
     @property
+    def is_loading(self) -> bool:
+        """Whether what runs is the top level of a file, or called from there."""
+        return bool(self._running) and self._running[0].name is None
+
+    @property
     def is_alone(self) -> bool:
         """Whether there are no other files."""
         return self._load is None

@@ -11,16 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import size_of
 from gillint.resolve.contents import inside
 from gillint.resolve.iterations import expressions
-from gillint.resolve.trace import Block, Branch, Call, Loop, Node
+from gillint.resolve.trace import Block, Branch, Call, Loop, Node, calls_again
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
-_LEVELS = 24  # of calls one in the other, each seen to be of something smaller
 _HALVES = 0.75  # of what there was: the levels are few, however much it is
 _STEPS = 12  # a number that is counted down from so far up, one call for each
 _MOST = 1e6
@@ -37,9 +36,7 @@ def calls_itself(tree: t.Function | t.Lambda) -> bool:
     )
 
 
-def smaller(
-    before: Mapping[str, Value], after: Mapping[str, Value], turns: Estimate, levels: int
-) -> dict[str, Value] | None:
+def smaller(before: Mapping[str, Value], after: Mapping[str, Value], turns: Estimate) -> dict[str, Value] | None:
     """The arguments of a call from inside, where it is seen to be of something smaller; None elsewhere.
 
     Args:
@@ -47,13 +44,16 @@ def smaller(
         after: those of the call. Sizes are rounded, so that the halves of a list are alike, and numbers forgotten that are
             places in it.
         turns: of the loops around the call.
-        levels: how many such runs there are, one in the other.
     """
     sizes, numbers = list(_sizes(before, after)), list(_numbers(before, after))
     pairs = sizes + (numbers if len(numbers) == 1 else [])  # two numbers may be the ends of something
     if not any(new <= _HALVES * old or (old <= _STEPS and new < old) for old, new in pairs if new >= 0):
         return None
-    if levels >= _LEVELS or not turns.known or turns.likely ** (_levels(before, after) or 1.0) > _MOST:
+    if (
+        any(new > old for old, new in sizes)
+        or not turns.known
+        or turns.likely ** (_levels(before, after) or 1.0) > _MOST
+    ):
         return None
     return {name: _rounded(before.get(name), value) for name, value in after.items()}
 
@@ -129,74 +129,49 @@ _NODES_PER_LEAF = 1.4  # the containers around them are nodes, too
 
 def balanced(block: Block) -> Block:
     """A recursive function's body with such trip counts that one run makes one call more."""
-    tally = _Tally()
-    calls = tally.calls(block)
-    return (tally.thinned(block, calls.max(1)) or block) if calls.likely > 1 else block
+    calls = block.again
+    return (_thinned(block, calls.max(1), {}) or block) if calls.likely > 1 else block
 
 
-def calls_in(block: Block) -> Estimate:
-    """How many calls one run makes of a function that is running already."""
-    return _Tally().calls(block)
+_Done = dict[int, Block | None]
 
 
-class _Tally:
-    """Looks at each block once, in however many places it is called: mutually recursive functions share most of theirs."""
+def _thinned(block: Block, calls: Estimate, done: _Done) -> Block | None:
+    """The same with less calls of what is running: their arms are taken less often, or the loops around them turn less often
+    where nothing tells how often they do. None where a call stands in the block itself. `done`: what was thinned before.
+    """
+    if id(block) not in done:
+        nodes = [_thinned_node(node, calls, done) for node in block.nodes]
+        kept = tuple(node for node in nodes if node is not None)
+        done[id(block)] = replace(block, nodes=kept) if len(kept) == len(nodes) else None
+    return done[id(block)]
 
-    def __init__(self) -> None:
-        self._calls: dict[int, Estimate] = {}
-        self._thinned: dict[int, Block | None] = {}
 
-    def calls(self, block: Block) -> Estimate:
-        found = self._calls.get(id(block))
-        if found is None:
-            found = self._calls[id(block)] = total(self._calls_of(node) for node in block.nodes)
-        return found
+def _thinned_node(node: Node, calls: Estimate, done: _Done) -> Node | None:
+    if calls_again(node) is ZERO:
+        return node
+    if isinstance(node, Branch):
+        return _taken_less(node, calls, done)
+    if isinstance(node, Loop):
+        body = _thinned(node.body, calls, done) if not node.trips.is_open else None
+        return replace(node, trips=node.trips / calls) if body is None else replace(node, body=body)
+    if isinstance(node, Call) and node.inner is not None:
+        inner = _thinned(node.inner, calls, done)
+        return None if inner is None else replace(node, inner=inner)
+    return None
 
-    def _calls_of(self, node: Node) -> Estimate:
-        if isinstance(node, Call):
-            if node.kind != "project":
-                return ZERO
-            return ONE if node.inner is None else self.calls(node.inner)
-        if isinstance(node, Loop):
-            return self.calls(node.body) * node.trips
-        if isinstance(node, Branch):
-            return total(self.calls(arm) * share for arm, share in node.shares)
-        return ZERO
 
-    def thinned(self, block: Block, calls: Estimate) -> Block | None:
-        """The same with less calls of what is running: their arms are taken less often, or the loops around them turn less
-        often where nothing tells how often they do. None where a call stands in the block itself.
-        """
-        if id(block) not in self._thinned:
-            nodes = [self._thinned_node(node, calls) for node in block.nodes]
-            made = replace(block, nodes=tuple(n for n in nodes if n is not None))
-            self._thinned[id(block)] = None if None in nodes else made
-        return self._thinned[id(block)]
-
-    def _thinned_node(self, node: Node, calls: Estimate) -> Node | None:
-        if self._calls_of(node) is ZERO:
-            return node
-        if isinstance(node, Branch):
-            return self._taken_less(node, calls)
-        if isinstance(node, Loop):
-            body = self.thinned(node.body, calls) if not node.trips.is_open else None
-            return replace(node, trips=node.trips / calls) if body is None else replace(node, body=body)
-        if not isinstance(node, Call) or node.inner is None:
-            return None
-        inner = self.thinned(node.inner, calls)
-        return replace(node, inner=inner) if inner is not None else None
-
-    def _taken_less(self, branch: Branch, calls: Estimate) -> Branch:
-        arms: list[Block] = []
-        weights: list[float] = []
-        for arm, share in branch.shares:
-            thinned = self.thinned(arm, calls)
-            arms.append(arm if thinned is None else thinned)
-            weights.append(share / calls.likely if thinned is None else share)
-        left = 1.0 - sum(weights)
-        free = [n for n, arm in enumerate(arms) if self.calls(arm) is ZERO]
-        if left > 0.0 and free:
-            weights[free[-1]] += left
-        elif left > 0.0:
-            arms, weights = [*arms, Block()], [*weights, left]
-        return Branch(tuple(arms), tuple(weights))
+def _taken_less(branch: Branch, calls: Estimate, done: _Done) -> Branch:
+    arms: list[Block] = []
+    weights: list[float] = []
+    for arm, share in branch.shares:
+        thinned = _thinned(arm, calls, done)
+        arms.append(arm if thinned is None else thinned)
+        weights.append(share / calls.likely if thinned is None else share)
+    left = 1.0 - sum(weights)
+    free = [n for n, arm in enumerate(arms) if arm.again is ZERO]
+    if left > 0.0 and free:
+        weights[free[-1]] += left
+    elif left > 0.0:
+        arms, weights = [*arms, Block()], [*weights, left]
+    return Branch(tuple(arms), tuple(weights))

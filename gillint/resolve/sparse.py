@@ -21,7 +21,7 @@ _LAID_OUT = {f"scipy.sparse.{last}" for last in ("random", "rand", "eye", "eye_a
 def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of scipy.sparse with the shape that follows from the arguments."""
     if _SPARSE.fullmatch(name) and bound.positional:
-        return _made(bound, result)
+        return replace(_made(bound, result), type=name)
     if name in _LAID_OUT and result.type is not None:
         height = bound.get("m")
         if height is None:
@@ -46,7 +46,10 @@ def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
         return with_shape(result, (rows, *other[1:])) if other is not None else result
     axis = bound.get("axis")
     if last in ("sum", "mean") and result.type == ARRAY and axis is not None and axis.literal is not None:
-        return with_shape(result, (rows,) if axis.literal.value in (1, -1) else (columns,))
+        along_rows = axis.literal.value in (1, -1)
+        if (matrix.type or "").endswith("_matrix"):  # a matrix as well: it keeps both dimensions
+            return with_shape(result, (rows, ONE) if along_rows else (ONE, columns))
+        return with_shape(result, (rows,) if along_rows else (columns,))
     return result
 
 

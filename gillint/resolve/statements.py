@@ -28,7 +28,7 @@ from gillint.resolve.exhaustion import (
 )
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.importing import bind_import
-from gillint.resolve.iterating import awaited_from, iterate
+from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.iterations import iterations_of
 from gillint.resolve.likelihood import (
     RARE,
@@ -220,7 +220,9 @@ def _loop(
     first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
-    for attempt in range(3):
+    turn = -1
+    for attempt in range(4):
+        turn += 1
         with act.nested() as builder:
             act.pending[:] = pending
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
@@ -235,13 +237,17 @@ def _loop(
             act.loop_spans.pop()
             act.loops.pop()
         after = act.environment
+        if attempt == 0 and learn is not None and learn(builder):  # once more, with containers that grow so far only
+            act.environment.clear()
+            act.environment.update(before)
+            turn = -1
+            continue
         stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
-        learned = attempt == 0 and learn is not None and learn(builder)
-        if attempt == 0:
+        if turn == 0:
             first = dict(after)
-        elif attempt == 1:
+        elif turn == 1:
             stable = {k: made_anew(v, entered.get(k), first.get(k), after[k], trips) for k, v in stable.items()}
-        if attempt == 2 or (not learned and all(stable.get(k) == v for k, v in before.items())):
+        if turn == 2 or all(stable.get(k) == v for k, v in before.items()):
             break
         # Grown containers keep the size that the trip count gives them.
         before = {k: stable.get(k, v) for k, v in before.items()}
@@ -274,7 +280,7 @@ def _attempt(act: Activation, body: t.Body) -> None:
 
 
 def _for(act: Activation, node: t.For) -> None:
-    source = evaluate(act, node.iterable)
+    source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span)
     act.begin(source)
 
     def enter() -> _Entry:

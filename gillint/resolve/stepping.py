@@ -6,7 +6,7 @@ from gillint.diagnostics.span import Span
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import UNKNOWN_TRIPS
-from gillint.resolve.bound import size_of
+from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.trace import Block, Bound, Call, Kind, Loop
 from gillint.resolve.values import Value
 
@@ -21,7 +21,8 @@ def step_through(act: Activation, value: Value, span: Span) -> None:
     step = find_method(value.type, "__iter__")
     if step is None or value.type in _ARRAYS:
         return
-    call = Call(span, act.path, step.name, "library", Bound(value), step, implicit=True)
+    made = element_of(value)
+    call = Call(span, act.path, step.name, "library", Bound(value), step, result=made, implicit=True)
     trips = size_of(value) if value.size is not None else UNKNOWN_TRIPS
     act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
 

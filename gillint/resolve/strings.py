@@ -358,7 +358,8 @@ _PACKERS = ("zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4.frame", "
 _PATHS = ("pathlib.PurePath", "pathlib.Path")
 _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "encode", "decode", "copy"), _same),
-    **dict.fromkeys(("str", "bytes", "bytearray", "os.fspath", "os.fsdecode", "codecs.encode", "memoryview"), _same),
+    **dict.fromkeys(("str", "os.fspath", "os.fsdecode", "codecs.encode", "memoryview"), _same),
+    **dict.fromkeys(("bytes", "bytearray"), _same),
     **dict.fromkeys(
         _names(_TEXTS, "lower", "upper", "title", "casefold", "swapcase"), _changed
     ),

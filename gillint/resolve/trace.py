@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Literal
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.schema import Fact
 from gillint.resolve.values import Value
@@ -109,6 +109,7 @@ class Call:
         compiled: what the function does that was compiled to machine code: no bytecode runs.
         result: what is known of the value that it gives back.
         peer: the other side, where the call talks to one.
+        rewrites: it writes a file that the run before wrote, too.
     """
 
     span: Span
@@ -125,6 +126,7 @@ class Call:
     awaited: bool = False
     assumed: bool = False
     peer: Peer | None = None
+    rewrites: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,6 +195,7 @@ class Block:
 
     `rounds`: of a function that calls itself, how often it runs for one call from outside, where something tells.
     `depth`: how many loops of unknown length there are in it, one in the other, recursion and other functions included.
+    `again`: how many calls one run makes of functions that are running already.
     """
 
     operations: tuple[tuple[str, float], ...] = ()
@@ -202,8 +205,10 @@ class Block:
     span: Span | None = None
     rounds: Estimate | None = None
     depth: int = field(init=False)
+    again: Estimate = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "again", total(calls_again(node) for node in self.nodes))
         object.__setattr__(self, "depth", max(map(_depth, self.nodes), default=0))
 
 
@@ -251,6 +256,21 @@ def _depth(node: Node) -> int:
     if isinstance(node, Branch):
         return max((arm.depth for arm in node.arms), default=0)
     return node.worker.depth + node.tasks.is_open if isinstance(node, Handover) else 0
+
+
+def calls_again(node: Node) -> Estimate:
+    """How many calls a node makes of functions that are running already."""
+    if isinstance(node, Call):
+        if node.kind != "project":
+            return ZERO
+        if node.inner is None:
+            return ONE
+        return ZERO if node.inner.recursive else node.inner.again  # those of a function that calls itself are its own
+    if isinstance(node, Loop):
+        return node.body.again * node.trips
+    if isinstance(node, Branch):
+        return total(arm.again * share for arm, share in node.shares)
+    return ZERO
 
 
 def children(node: Node) -> Iterator[Block]:

@@ -91,6 +91,31 @@ def test_every_fact_has_evidence(name: str) -> None:
 
 
 @each_library
+def test_what_holds_for_some_versions_has_evidence_of_its_own(name: str) -> None:
+    for fact in unique(load(name)):
+        for clause in fact.clauses:
+            c = clause.condition
+            if any((c.version, c.python, c.build, c.installed, c.missing)):
+                assert clause.evidence, f"{fact.name}: {c}"
+
+
+@each_library
+def test_a_class_with_methods_makes_objects_of_a_known_type(name: str) -> None:
+    found = load(name)
+    names = dict(found.facts)
+    split = [n.rpartition(".") for n in names]
+    classes = {owner for owner, _, method in split if owner in names and not method.startswith("__")}
+    classes -= {"enum.Enum"}  # its methods are those of classes of the program
+    lost = [
+        n
+        for n in sorted(classes)
+        if find_type(n) is None
+        and not any(b.returns for b in (names[n].behaviour, *(c.behaviour for c in names[n].clauses)))
+    ]
+    assert lost == []
+
+
+@each_library
 def test_facts_are_of_their_own_library(name: str) -> None:
     for known, _ in load(name).facts:
         assert known.startswith("_") or name in set(libraries_of(known)), known

@@ -10,6 +10,7 @@ from gillint.pipeline import analyse
 from gillint.resolve.program import resolve
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse
+from tests.support import regions
 
 
 def effects(source: str) -> str:
@@ -278,3 +279,22 @@ def test_an_opened_picture_is_decoded_once() -> None:
     )
     assert text.count("PIL.ImageFile.ImageFile.load (") == 1
     assert "PIL.Image.Image.resize (" in text and "PIL.Image.Image.rotate (" in text
+
+
+@pytest.mark.parametrize(
+    ("imported", "call", "name"),
+    [
+        (
+            "collections import OrderedDict as O",
+            "O.fromkeys('abc').move_to_end('a')",
+            "collections.OrderedDict.move_to_end",
+        ),
+        ("collections import Counter as C", "C.fromkeys('abc').most_common()", "collections.Counter.most_common"),
+        ("json import JSONDecoder", "JSONDecoder().decode('[]')", "json.JSONDecoder.decode"),
+        ("pickle import Unpickler as U", "U(open('a', 'rb')).load()", "pickle.Unpickler.load"),
+        ("shapely import points", "points([[1, 2], [3, 4]])[0].buffer(1)", "shapely.Point.buffer"),
+    ],
+)
+def test_methods_of_classes_that_have_another_name_or_inherit(imported: str, call: str, name: str) -> None:
+    (loop,) = [r for r in regions(f"from {imported}\nfor x in range(9):\n    {call}\n") if r["kind"] == "loop"]
+    assert name in {c["name"] for c in loop["calls"]}

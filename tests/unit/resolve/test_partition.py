@@ -56,3 +56,110 @@ def test_an_extreme_of_anything_else_is_not_bounded() -> None:
 def test_of_members_that_take_turns_the_average_is_likely() -> None:
     number = value_of("[n for n in (10, 20, 90)][0]", HEAD).number
     assert number is not None and (number.low, number.likely, number.high) == (10, 40, 90)
+
+
+@pytest.mark.parametrize(
+    ("expression", "number"),
+    [
+        ("int(np.sqrt(len(labels) - 100))", 70),
+        ("int(math.sqrt(4900.5))", 70),
+        ("math.ceil(math.log2(len(X)))", 11),
+        ("int(np.floor(12.7))", 12),
+    ],
+)
+def test_functions_of_numbers(expression: str, number: float) -> None:
+    found = value_of(expression, f"import math\n{HEAD}").number
+    assert found is not None and found.likely == pytest.approx(number, rel=0.01)
+
+
+def test_a_root_of_a_negative_number_is_not_known() -> None:
+    assert value_of("math.sqrt(-1.0)", "import math\n").number is None
+
+
+def test_a_list_that_a_loop_fills_up_to_a_length_is_no_longer_in_it() -> None:
+    head = """
+import numpy as np
+def pick(columns):
+    return np.zeros(len(columns))
+chosen = []
+while len(chosen) < 6:
+    inside = pick(chosen + [1])
+    chosen.append(2)
+"""
+    shape = value_of("inside", head).shape
+    assert shape is not None and shape[0].high <= 7
+
+
+def test_a_piece_of_a_dataset_is_an_array() -> None:
+    head = "import h5py\nf = h5py.File('a.h5')\nd = f['x']\n"
+    assert value_of("d[10:30]", head).type == "numpy.ndarray"
+
+
+def test_an_index_of_all_combinations_becomes_a_frame() -> None:
+    head = "import pandas as pd\ni = pd.MultiIndex.from_product([['a', 'b'], range(50)], names=['k', 'n'])\n"
+    frame = value_of("i.to_frame(index=False)", head)
+    assert frame.size is not None and frame.size.likely == 100
+    assert [name for name, _ in frame.columns or ()] == ["k", "n"]
+
+
+OWN = """
+class Listed:
+    def __init__(self):
+        self.rows = [(i, str(i)) for i in range(40)]
+    def __iter__(self):
+        return iter(self.rows)
+class Made:
+    def __iter__(self):
+        for i in range(50):
+            yield {"n": i}
+class Stepped:
+    def __iter__(self):
+        return self
+    def __next__(self):
+        return b"abc"
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "size"),
+    [
+        ("[name for number, name in Listed()]", "str", 40),
+        ("[d for d in Made()]", "dict", 50),
+        ("[b for b in Stepped()]", "bytes", None),
+        ("list(Made())", "dict", 50),
+        ("[d for i, d in enumerate(Made())]", "dict", 50),
+    ],
+)
+def test_instances_of_own_classes_are_gone_through(expression: str, kind: str, size: float | None) -> None:
+    value = value_of(expression, OWN)
+    assert value.element is not None and value.element.type == kind
+    assert size is None or (value.size is not None and value.size.likely == size)
+
+
+@pytest.mark.parametrize(
+    ("expression", "count", "members"),
+    [
+        ("[p for p in np.ndindex(X.shape)]", 20000, 2),
+        ("[p for p in np.ndindex(3, 4, 5)]", 60, 3),
+        ("[p for p, x in np.ndenumerate(pixels)]", 1200, 2),
+    ],
+)
+def test_the_places_of_the_elements_of_an_array(expression: str, count: float, members: int) -> None:
+    places = value_of(expression, HEAD)
+    assert places.size is not None and places.size.likely == count
+    assert places.element is not None and places.element.items is not None and len(places.element.items) == members
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape"),
+    [
+        ("m.sum(axis=1)", (50, 1)),
+        ("m.sum(0)", (1, 80)),
+        ("np.array(m.sum(1))[:, 0]", (50,)),
+        ("a.sum(axis=1)", (50,)),
+    ],
+)
+def test_sums_of_sparse_matrices(expression: str, shape: tuple[float, ...]) -> None:
+    head = "import numpy as np\nfrom scipy.sparse import csc_matrix, csr_array\n"
+    head += "m = csc_matrix(np.zeros((50, 80)))\na = csr_array(np.zeros((50, 80)))\n"
+    assert dimensions(value_of(expression, head)) == shape

@@ -42,7 +42,8 @@ def shape(value: Value) -> tuple[float, ...]:
         ("for part in np.array_split(np.zeros((500, 8)), 10):\n    show(part)", (50.0, 8.0)),
         ("show(np.hanning(512))", (512.0,)),
         ("m = sparse.coo_matrix((np.ones(900), (np.ones(900), np.ones(900))), shape=(70, 60))\nshow(m @ np.ones(60))", (70.0,)),
-        ("m = sparse.csr_matrix(np.zeros((70, 60)))\nshow(m.sum(axis=1))", (70.0,)),
+        ("m = sparse.csr_matrix(np.zeros((70, 60)))\nshow(m.sum(axis=1))", (70.0, 1.0)),
+        ("m = sparse.csr_array(np.zeros((70, 60)))\nshow(m.sum(axis=1))", (70.0,)),
     ],
 )  # fmt: skip
 def test_shapes_that_follow_from_the_arguments(code: str, expected: tuple[float, ...]) -> None:

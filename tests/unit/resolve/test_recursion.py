@@ -8,6 +8,7 @@ from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse
 from tests.support import options
+from tests.unit.resolve.test_trip_counts import runs
 
 # `start` is recursive when it gets `later`, and not when it gets `len`.
 PROGRAM = """
@@ -36,3 +37,82 @@ def test_a_function_is_recursive_for_the_arguments_with_which_it_is_called_again
     [trace] = [f for f in resolved.functions if f.name == caller]
     inner = [n.inner for n in walk(trace.block) if isinstance(n, Call) and n.inner is not None]
     assert any(block.recursive for block in inner) is recursive
+
+
+# A function, the call of it, and how often it calls `math.sqrt` then.
+KNOWN = {
+    "what is halved": (
+        "def f(xs):\n    if len(xs) <= 1:\n        return\n    math.sqrt(1)\n    half = len(xs) // 2\n"
+        "    f(xs[:half])\n    f(xs[half:])",
+        "f([0] * 1024)",
+        1023,
+        0.1,
+    ),
+    "a loop over what is halved": (
+        "def f(xs):\n    if len(xs) <= 1:\n        return\n    for x in xs:\n        math.sqrt(x)\n    half = len(xs) // 2\n"
+        "    f(xs[:half])\n    f(xs[half:])",
+        "f([0] * 1024)",
+        10_240,
+        0.1,
+    ),
+    "the quarters of an array": (
+        "def f(a):\n    if a.shape[0] <= 4:\n        return\n    math.sqrt(1)\n    h = a.shape[0] // 2\n    f(a[:h, :h])\n"
+        "    f(a[:h, h:])\n    f(a[h:, :h])\n    f(a[h:, h:])",
+        "f(np.zeros((64, 64)))",
+        1 + 4 + 16 + 64,
+        0.01,
+    ),
+    "a tree of a known depth": (
+        "def f(depth):\n    if depth == 0:\n        return math.sqrt(1)\n    return [f(depth - 1), f(depth - 1)]",
+        "f(6)",
+        64,
+        0.01,
+    ),
+    "a loop with a known number of branches": (
+        "def f(depth):\n    math.sqrt(1)\n    if depth == 0:\n        return\n    for _ in range(3):\n        f(depth - 1)",
+        "f(4)",
+        1 + 3 + 9 + 27 + 81,
+        0.01,
+    ),
+    "a number that is counted down": (
+        "def f(n):\n    math.sqrt(1)\n    if n > 0:\n        f(n - 1)",
+        "f(500)",
+        500,
+        0.01,
+    ),
+    "the half of what lies between": (
+        "def f(xs, lo, hi):\n    math.sqrt(1)\n    if lo >= hi:\n        return lo\n    mid = (lo + hi) // 2\n"
+        "    if xs[mid] < 3:\n        return f(xs, mid + 1, hi)\n    return f(xs, lo, mid)",
+        "f([0] * 1000, 0, 1000)",
+        10,
+        0.1,
+    ),
+    "a directory: nothing tells": (
+        "def f(path):\n    math.sqrt(1)\n    for child in path.iterdir():\n        f(child)",
+        "f(pathlib.Path('x'))",
+        1000,
+        0.01,
+    ),
+}
+
+
+@pytest.mark.parametrize(("function", "call", "count", "tolerance"), KNOWN.values(), ids=list(KNOWN))
+def test_recursion_runs_as_often_as_its_arguments_tell(
+    function: str, call: str, count: float, tolerance: float
+) -> None:
+    source = f"import math, pathlib\nimport numpy as np\n\n{function}\n\ndef work():\n    {call}\n"
+    assert runs(source) == pytest.approx(count, rel=tolerance)
+
+
+SEARCHES = {
+    "a retry": ("for _ in range(5):\n        math.sqrt(1)\n        return 1", 1),
+    "a search with guards": (
+        "for line in lines:\n        math.sqrt(1)\n        if not line:\n            continue\n        return line",
+        40,
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "count"), SEARCHES.values(), ids=list(SEARCHES))
+def test_a_search_goes_on_where_a_retry_does_not(body: str, count: float) -> None:
+    assert runs(f"import math\n\ndef work():\n    lines = ['x'] * 40\n    {body}\n") == pytest.approx(count)

@@ -1,0 +1,93 @@
+"""What XPath finds, what is left of a text that is cut or packed, and what DuckDB looks at."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.knowledge.conditions import Target
+from gillint.resolve.bound import Answers, element_of
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.resolve.values import Value
+from gillint.syntax.parse import parse
+
+
+def call_of(source: str, name: str) -> Call:
+    """The call of this name in a function `work`."""
+    text = dedent(source)
+    resolved = resolve(parse(text, "program.py"), Target(python="3.11"), Options().assumptions)
+    found = [n for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call) and n.name == name]
+    assert found, [n.name for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call)]
+    return found[-1]
+
+
+TREE = (
+    "from lxml import etree\nroot = etree.fromstring(b'<a>' + b'<item id=\"1\"><x>text</x></item>' * 3000 + b'</a>')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "few"),
+    [
+        ("//item", "lxml.etree._Element", False),
+        ("//item/@id", "str", False),
+        ("//x/text()", "str", False),
+        ('//item[@id="1"]', "lxml.etree._Element", True),
+    ],
+)
+def test_what_an_xpath_finds(path: str, kind: str, few: bool) -> None:
+    call = call_of(f"{TREE}def work():\n    sorted(root.xpath('{path}'))\n", "sorted")
+    found = call.bound.positional[0]
+    assert element_of(found).type == kind
+    assert found.size is not None and (found.size.likely <= 1) == few
+
+
+@pytest.mark.parametrize(("path", "kind"), [("count(//item)", "float"), ("string(//x)", "str"), ("not(//x)", "bool")])
+def test_an_xpath_that_is_a_function_gives_one_value(path: str, kind: str) -> None:
+    call = call_of(f"{TREE}def work():\n    print(root.xpath('{path}'))\n", "print")
+    assert call.bound.positional[0].type == kind
+
+
+@pytest.mark.parametrize(
+    ("data", "low", "high"),
+    [
+        ("(b'0123456789abcdef' * 10000)[:100000]", 0.0, 0.01),
+        ("bytes(range(256)) * 400", 0.0, 0.01),
+        ("bytes(100000)", 0.0, 0.01),
+        ("os.urandom(100000)", 1.0, 1.0),
+        ("os.urandom(100000)[:5000]", 1.0, 1.0),
+        ("json.dumps([{'name': i, 'value': i * 1.5} for i in range(1000)]).encode()", 0.1, 0.9),
+    ],
+)
+def test_what_is_left_to_a_compressor(data: str, low: float, high: float) -> None:
+    call = call_of(f"import json, os, zlib\ndef work():\n    zlib.compress({data})\n", "zlib.compress")
+    assert call.fact is not None
+    answers = Answers(call.fact, call.bound)
+    share = answers.measure("unique", "data", None).likely / answers.measure("size", "data", None).likely
+    assert low <= share <= high
+
+
+DUCK = """
+import duckdb
+def work(frame):
+    con = duckdb.connect()
+    con.execute('create table t as select range as id, random() as v from range(40000)')
+    return sorted({asked}.fetchall())
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows"),
+    [
+        ("con.execute('select * from t')", 40_000),
+        ("con.execute('select count(*) from t')", 1),
+        ("con.execute('select * from t limit 7')", 7),
+        ("con.sql('select * from t')", 40_000),
+    ],
+)
+def test_rows_that_duckdb_gives_back(asked: str, rows: int) -> None:
+    found: Value = call_of(DUCK.replace("{asked}", asked), "sorted").bound.positional[0]
+    assert found.size is not None and found.size.likely == rows

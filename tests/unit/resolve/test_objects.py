@@ -1,0 +1,252 @@
+"""What objects of the program and containers of the library hand on: types, sizes, functions."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from gillint.knowledge.conditions import Target
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.syntax.parse import parse
+from tests.unit.resolve.test_peers import prediction_of
+
+
+def calls_of(source: str) -> list[Call]:
+    """All calls below `work`."""
+    resolved = resolve(parse(dedent(source), "<t>"), Target(), {})
+    blocks = [trace.block for trace in resolved.functions if trace.name == "work"]
+    return [node for node in walk(*blocks) if isinstance(node, Call)]
+
+
+def size_of_argument(source: str, name: str) -> float | None:
+    """The likely size of the first argument of a call below `work`."""
+    found = [c for c in calls_of(source) if c.name == name]
+    size = found[-1].bound.positional[0].size
+    return size.likely if size is not None else None
+
+
+DATACLASS = """
+    import hashlib
+    from dataclasses import dataclass
+    @dataclass
+    class {base}:
+        name: str
+        body: bytes
+    {derived}
+    def make(n):
+        for i in range(n):
+            yield {made}(f"d{{i}}", bytes(5000))
+    def work():
+        for d in make(100):
+            hashlib.sha256(d.body)
+"""
+
+
+@pytest.mark.parametrize(("base", "derived", "made"), [("Doc", "", "Doc"), ("Base", "class Doc(Base): pass", "Doc")])
+def test_a_field_of_a_dataclass_keeps_its_size(base: str, derived: str, made: str) -> None:
+    assert size_of_argument(DATACLASS.format(base=base, derived=derived, made=made), "hashlib.sha256") == 5000
+
+
+def test_a_text_that_each_turn_makes_anew_has_the_size_of_that() -> None:
+    source = """
+        import hashlib
+        def work():
+            d = bytes(10_000_000)
+            for _ in range(1000):
+                d = hashlib.sha512(d).digest()
+            return d
+    """
+    size = size_of_argument(source, "hashlib.sha512")
+    assert size is not None
+    assert 32 <= size < 20_000
+
+
+def test_a_text_that_grows_is_not_what_the_first_turn_makes_of_it() -> None:
+    source = """
+        import hashlib
+        def work(chunks):
+            d = b""
+            for chunk in chunks:
+                d = d + chunk
+                hashlib.sha512(d)
+    """
+    assert size_of_argument(source, "hashlib.sha512") != 0
+
+
+@pytest.mark.parametrize("take", ["todo.pop()", "todo.popleft()", "todo[0]", "table.get('k', ())[0]"])
+def test_what_a_container_gives_out_may_be_one_of_several(take: str) -> None:
+    source = f"""
+        from collections import deque, defaultdict
+        class A:
+            def run(self): return sum(i for i in range(10))
+        class B:
+            def run(self): return [i for i in range(10)]
+        def work():
+            todo, table = deque(), defaultdict(list)
+            todo.append(A())
+            todo.append(B())
+            table["k"].append(A())
+            table["k"].append(B())
+            return {take}.run()
+    """
+    assert {"A.run", "B.run"} <= {c.name for c in calls_of(source)}
+
+
+def test_what_has_no_such_method_is_not_meant() -> None:
+    source = """
+        import io
+        from pathlib import Path
+        class Reader:
+            def __init__(self, source):
+                self.file = source
+                if isinstance(source, Path):
+                    self.file = source.open("rb")
+            def head(self):
+                return self.file.read(8)
+        def work(flag):
+            reader = Reader(Path("x") if flag else io.BytesIO(b"abc"))
+            return [reader.head() for _ in range(1000)]
+    """
+    assert not [c for c in calls_of(source) if c.kind == "unknown"]
+
+
+def test_a_table_of_sqlite_holds_what_was_put_in() -> None:
+    source = """
+        import sqlite3, zlib
+        def work():
+            db = sqlite3.connect(":memory:")
+            db.execute("CREATE TABLE doc (id INTEGER PRIMARY KEY, name TEXT, body BLOB)")
+            for i in range(100):
+                db.execute("INSERT INTO doc (name, body) VALUES (:name, :body)", {"name": "a", "body": bytes(7000)})
+            for name, body in db.execute("SELECT name, body FROM doc"):
+                zlib.crc32(body)
+    """
+    assert size_of_argument(source, "zlib.crc32") == 7000
+
+
+def test_a_match_knows_its_groups() -> None:
+    source = r"""
+        import json, re
+        LINE = re.compile(r"(?P<ip>\S+) \((?P<user>\w+)\) (\d+) (?:x|y) (?P<path>\S+)")
+        def work(line):
+            json.dumps(LINE.match(line).groupdict())
+            json.loads(LINE.match(line).groups())
+    """
+    assert size_of_argument(source, "json.dumps") == 3
+    assert size_of_argument(source, "json.loads") == 4
+
+
+def test_the_other_end_of_a_pipe_gets_what_is_sent() -> None:
+    source = """
+        import multiprocessing, hashlib
+        def serve(pipe):
+            while True:
+                pipe.send(hashlib.sha256(pipe.recv()).digest())
+        def work():
+            ours, theirs = multiprocessing.Pipe()
+            multiprocessing.Process(target=serve, args=(theirs,)).start()
+            for _ in range(10):
+                ours.send(bytes(9000))
+                hashlib.md5(ours.recv())
+    """
+    assert size_of_argument(source, "hashlib.md5") == 32
+
+
+LOGGING = """
+    import io, logging
+    log = logging.getLogger("app")
+    {configured}
+    def work():
+        for i in range(1000):
+            log.{method}("row %d", i)
+"""
+
+
+@pytest.mark.parametrize(
+    ("configured", "method", "expected"),
+    [
+        ("pass", "info", "off"),
+        ("pass", "warning", "on"),
+        ("logging.basicConfig(level=logging.INFO)", "info", "on"),
+        ("logging.basicConfig(level='WARNING')", "info", "off"),
+        ("logging.basicConfig(level=unknown())", "info", "on"),
+        ("log.addHandler(logging.StreamHandler(io.StringIO()))\n    log.setLevel(logging.DEBUG)", "info", "memory"),
+        ("log.addHandler(logging.NullHandler())\n    log.setLevel(logging.DEBUG)", "info", "memory"),
+    ],
+)
+def test_logging_does_what_the_program_has_configured(configured: str, method: str, expected: str) -> None:
+    found = calls_of(LOGGING.format(configured=configured, method=method))
+    facts = {c.fact.name for c in found if c.fact is not None and c.fact.name.startswith("logging.")}
+    if expected == "memory":
+        assert "logging.Logger.callHandlers" in facts
+    else:
+        assert facts == {"logging.Logger.debug" if expected == "off" else f"logging.Logger.{method}"}
+
+
+def test_a_handler_of_the_program_does_what_its_emit_does() -> None:
+    source = """
+        import logging, time
+        class Sink(logging.Handler):
+            def emit(self, record):
+                self.format(record)
+                time.sleep(0.05)
+        log = logging.getLogger("app")
+        log.setLevel(logging.INFO)
+        log.addHandler(Sink())
+        def work():
+            for i in range(100):
+                log.info("row %d", i)
+    """
+    assert prediction_of(source).bound.value == "io"
+
+
+REWRITING = """
+    import os, tempfile
+    from pathlib import Path
+    FOLDER = Path(tempfile.mkdtemp())
+    def work():
+        folder = {folder}
+        for i in range(50):
+            {write}
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "write", "again"),
+    [
+        ("FOLDER", "(folder / f'{i}.txt').write_text('a')", True),
+        ("FOLDER", "open(folder / 'x.txt', 'w').close()", True),
+        ("FOLDER", "open(folder / 'x.txt', 'a').close()", False),
+        ("FOLDER", "open(folder / 'x.txt').close()", False),
+        ("Path(tempfile.mkdtemp())", "(folder / f'{i}.txt').write_text('a')", False),
+        ("FOLDER", "os.replace(folder / 'x.tmp', folder / 'x.txt')", True),
+        ("FOLDER", "os.rename(folder / 'x.tmp', folder / 'x.txt')", False),
+    ],
+)
+def test_a_file_that_each_run_writes_anew_waits_for_the_disk(folder: str, write: str, again: bool) -> None:
+    assert any(c.rewrites for c in calls_of(REWRITING.format(folder=folder, write=write))) is again
+
+
+@pytest.mark.parametrize("push", ["heapq.heappush(self.queue, (1, A()))", "heapq.heappush(self.queue, (2, B()))"])
+def test_a_heap_gives_out_what_was_pushed(push: str) -> None:
+    source = f"""
+        import heapq
+        class A:
+            def run(self): return sum(i for i in range(10))
+        class B:
+            def run(self): return [i for i in range(10)]
+        class Scheduler:
+            def __init__(self):
+                self.queue = []
+            def fill(self):
+                {push}
+            def take(self):
+                return heapq.heappop(self.queue)[1].run()
+        def work():
+            s = Scheduler()
+            s.fill()
+            return s.take()
+    """
+    assert ("A.run" if "A()" in push else "B.run") in {c.name for c in calls_of(source)}
