@@ -200,7 +200,7 @@ def test_members_and_displays(body: str, size: float) -> None:
         ("id(json.dumps([{'id': i, 'group': i % 7} for i in range(5000)]))", 0.12, 0.0),
         (
             "xs = [f'line {i} of the document' for i in range(5000)]\nxs[3] = f'changed in {len(xs)}'\nid(''.join(xs))",
-            0.09,
+            0.16,
             0.0,
         ),
         ("id('\\n'.join(f'{i} request handled by worker' for i in range(5000)))", 0.06, 0.0),
