@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gillint.diagnostics.span import Span
+from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.calls import library
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.operators import operator_fact
+from gillint.resolve.trace import Call, bind_arguments
 from gillint.resolve.values import Value
 
 
@@ -18,4 +19,6 @@ def write_into(act: Activation, value: Value, span: Span, *, specified: bool) ->
     if specified:
         act.operation("format")
     elif value.type not in (None, "str") and value.reference is None and not is_vague(value.type):
-        library(act, "str", None, (value,), (), span)
+        fact = find_fact("str")
+        bound = bind_arguments(fact, None, (value,), (), False)
+        act.emit(Call(span, act.path, "object.__format__", "library", bound, fact, implicit=True))

@@ -96,11 +96,11 @@ def test_how_often_a_recursion_calls_itself_is_not_known() -> None:
     assert ways(source)["processes"].veto is None
 
 
-def test_arrays_that_take_longer_to_send_than_to_add_up_veto_processes() -> None:
-    source = "import numpy as np\narrays = [np.ones({}) for _ in range(32)]\n" + POOL.replace("{}", "list, arrays")
-    large = ways(source.replace("{}", "4_000_000"))["processes"]
-    assert large.veto is not None and "sending 32 MB" in large.veto
-    assert "MB" not in (ways(source.replace("{}", "2_000"))["processes"].veto or "")
+def test_arrays_and_lists_that_take_longer_to_send_than_to_make_veto_processes() -> None:
+    source = "import numpy as np\narrays = [np.ones(4_000_000) for _ in range(32)]\n" + POOL
+    large = ways(source.format("list, arrays"))["processes"]
+    assert large.veto is not None and "sending 72 MB" in large.veto
+    assert "MB" not in (ways(source.format("sum, arrays"))["processes"].veto or "")
 
 
 def test_a_pool_of_processes_cannot_take_a_lambda() -> None:

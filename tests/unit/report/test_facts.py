@@ -22,6 +22,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "absent": {"absent": "key"},
     "argument": {"argument": "indent", "is_": 2},
     "is_": {"argument": "indent", "is_": 2},
+    "matches": {"argument": "_path", "matches": "^count"},
     "program": {"program": ("grep",)},
     "python": {"python": ">=3.12"},
     "version": {"version": "<2"},
