@@ -115,8 +115,25 @@ def made_by_each_run(resolved: Resolved) -> frozenset[str]:
     """
     top = (trace.block for trace in resolved.functions if trace.name == "<module>")
     set_up = [n for block in top for n in block.nodes if not _in_program(n, resolved.mains)]
+    at_first = walk(Block((), tuple(set_up)))
     everywhere = walk(*(trace.block for trace in resolved.functions if trace.name != "<module>"))
-    return _made(everywhere) - _made(walk(Block((), tuple(set_up))))
+    return (_made(everywhere) - _made(at_first)) | _of_one_thread([*everywhere, *at_first])
+
+
+def _of_one_thread(nodes: list[Node]) -> frozenset[str]:
+    """SQLite's objects, where every connection is one that only the thread that made it may use: others must make their own.
+
+    `check_same_thread` is true unless it is given; a database in memory has no second connection.
+    """
+    opened = [n for n in nodes if isinstance(n, Call) and n.name == "sqlite3.connect"]
+    shared = any(
+        n.bound.get("check_same_thread") is not None or (n.result is not None and n.result.dtype is not None)
+        for n in opened
+    )
+    return _SQLITE if opened and not shared else frozenset()
+
+
+_SQLITE = frozenset(["sqlite3.Connection", "sqlite3.Cursor"])
 
 
 def _in_program(node: Node, mains: tuple[Span, ...]) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from gillint.diagnostics.span import Span
-from gillint.knowledge.base import find_fact
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
+from gillint.resolve.calls import library
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.operators import operator_fact
-from gillint.resolve.trace import Call, bind_arguments
+from gillint.resolve.trace import Call
 from gillint.resolve.values import Value
 
 
@@ -19,6 +20,7 @@ def write_into(act: Activation, value: Value, span: Span, *, specified: bool) ->
     if specified:
         act.operation("format")
     elif value.type not in (None, "str") and value.reference is None and not is_vague(value.type):
-        fact = find_fact("str")
-        bound = bind_arguments(fact, None, (value,), (), False)
-        act.emit(Call(span, act.path, "object.__format__", "library", bound, fact, implicit=True))
+        with act.nested() as builder:
+            library(act, "str", None, (value,), (), span)
+        for node in builder.finish().nodes:  # nobody has written a call
+            act.emit(replace(node, name="object.__format__", implicit=True) if isinstance(node, Call) else node)

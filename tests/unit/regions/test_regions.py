@@ -314,3 +314,27 @@ def test_python_code_stalls_others_for_a_switch_interval_and_one_long_call_for_a
     one_call = verdict("import json\ntext = '[' + '1,' * 50_000_000 + '1]'\nfor _ in range(3):\n    json.loads(text)\n")
     assert python["stall_ns"]["likely"] == pytest.approx(5e6, rel=0.1)
     assert one_call["stall_ns"]["likely"] > 1e8
+
+
+SQL = """import sqlite3
+db = {}
+db.execute("create table t (k integer, v real)")
+db.executemany("insert into t values (?, ?)", [(i % 50, i * 0.5) for i in range(200_000)])
+def sums(key):
+    return db.execute("select sum(v) from t where k > ?", (key,)).fetchall()
+for key in range(1000):
+    sums(key)
+"""
+
+
+@pytest.mark.parametrize(
+    ("connect", "threads"),
+    [
+        ("sqlite3.connect('a.db')", True),  # which other threads cannot use: each makes its own
+        ("sqlite3.connect('a.db', check_same_thread=False)", False),
+        ("sqlite3.connect(':memory:')", False),
+    ],
+)
+def test_one_connection_of_sqlite_serialises_where_threads_share_it(connect: str, threads: bool) -> None:
+    found = next(r for r in regions(SQL.replace("{}", connect, 1)) if r["range"]["start"]["line"] == 7)
+    assert (found["threads_help"] == "yes") is threads

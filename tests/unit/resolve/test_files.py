@@ -129,6 +129,8 @@ def tables() -> Tables:
     made: Tables = {}
     run_script(made, "create table t (id integer primary key, name text, v real); create index n on t(name)", 0)
     run_statement(made, "insert into t values (?, ?, ?)", 1, Estimate.point(10_000))
+    run_script(made, "create virtual table d using fts5(title, body, tokenize='porter')", 3)
+    run_statement(made, "insert into d values (?, ?)", 4, Estimate.point(3_000))
     return made
 
 
@@ -143,6 +145,12 @@ def tables() -> Tables:
         ("select v from t where id = ?", 1, True),
         ("select v from t where name = ?", 100, True),
         ("select v from t where v > 3 order by v limit 5", 5, False),
+        ("select v from t where name like ?", 1_000, False),
+        ("select count(*) from (select name, sum(v) as s from t group by name) where s > 3", 1, False),
+        ("select * from (select v from t limit 7) as x", 7, True),
+        ("select v from t where id in (select max(id) from t)", 10_000 / 3, False),
+        ("with top as (select name, v from t limit 20), one as (select name from top) select * from one", 20, True),
+        ("select rowid from d where d match ?", 600, True),
     ],
 )
 def test_rows_of_a_query(sql: str, rows: float, cheaper_than_a_scan: bool) -> None:
