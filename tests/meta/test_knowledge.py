@@ -8,6 +8,8 @@ import builtins
 import codecs
 import configparser
 import csv
+import ctypes
+import enum
 import importlib
 import importlib.metadata
 import io
@@ -225,7 +227,9 @@ REMOVED = {  # from these versions on, which are what the tests may run on
 INSTANCES: dict[str, Callable[[], object]] = {
     "codecs.StreamReaderWriter": lambda: codecs.StreamReaderWriter(io.BytesIO(), *codecs.lookup("utf-8")[2:]),
     "configparser.SectionProxy": lambda: configparser.ConfigParser()["DEFAULT"],
+    "ctypes.CDLL": lambda: ctypes.CDLL(None),  # the functions of libc and libm
     "csv.writer": lambda: csv.writer(io.StringIO()),
+    "enum.Enum": lambda: next(iter(enum.Enum("Member", "A"))),
     "select.poll": select.poll,
     "sys.stdin": lambda: sys.__stdin__,
     "threading.Condition": threading.Condition,
