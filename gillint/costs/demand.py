@@ -46,7 +46,6 @@ class Demand:
         serial: the part under a lock, the program's or the library's own: one thread at a time.
         locked: the part of `serial` under a lock of the program that all threads share.
         guarded: the part of `gil` that is bytecode under a lock of a library's that all threads share.
-        disk: how long the disk is busy in the background; who is faster than that waits for it.
     """
 
     gil: Estimate = ZERO
@@ -63,7 +62,6 @@ class Demand:
     serial: Estimate = ZERO
     locked: Estimate = ZERO
     guarded: Estimate = ZERO
-    disk: Estimate = ZERO
 
     @property
     def elapsed(self) -> Estimate:
@@ -92,13 +90,7 @@ class Demand:
             self.serial * count,
             self.locked * count,
             self.guarded * count,
-            self.disk * count,
         )
-
-    @property
-    def at_the_pace_of_the_disk(self) -> Demand:
-        """The same with the wait for the disk, where that has more to do than the program takes."""
-        return replace(self, wait=self.wait + (self.disk - self.elapsed).max(0)) if self.disk != ZERO else self
 
 
 _QUANTITIES = tuple(f.name for f in fields(Demand))
@@ -269,7 +261,6 @@ class Costs:
             python=effect.gil - effect.hold if call.kind == "library" else effect.gil,
             pages=effect.pages,
             parallel=effect.native if effect.parallel else ZERO,
-            disk=effect.disk,
         )
 
     def calls(self, block: Block) -> tuple[CallShare, ...]:
@@ -328,8 +319,7 @@ class Costs:
         own = total(c.effect.wait * c.count for c in calls if c.call.implicit and c.call.name in LOCK_TAKEN)
         demand = self.block(block)
         wait = (demand.wait - own).max(0)
-        whole = replace(demand, wait=wait, serial=serial.max(locked), locked=locked, guarded=guarded)
-        return whole.at_the_pace_of_the_disk, calls
+        return replace(demand, wait=wait, serial=serial.max(locked), locked=locked, guarded=guarded), calls
 
     def _has_locks(self, block: Block, depth: int) -> bool:
         """Whether a lock of the program is taken with `with` anywhere below: seldom, so it is asked first."""

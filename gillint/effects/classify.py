@@ -28,8 +28,7 @@ class CallEffect:
 
     Times are nanoseconds; `elapsed` is all of it, as on an idle machine; `releases` counts how often it gives the GIL up;
     `hold` is its longest stretch without a release; `unknown` is the time of a call of which nothing is known; `pages`
-    are bytes of fresh memory; `disk` is how long the disk is busy while the program goes on; `away` is the wait where the
-    other side is on another machine, whatever the source says of it.
+    are bytes of fresh memory; `away` is the wait where the other side is on another machine, whatever the source says of it.
     `evidence` is that of the condition which applies.
     """
 
@@ -43,7 +42,6 @@ class CallEffect:
     pages: Estimate = ZERO
     unknown: Estimate = ZERO
     calls: Estimate = ZERO
-    disk: Estimate = ZERO
     parallel: bool = False
     serialised_by: str | None = None
     fact: Fact | None = None
@@ -99,7 +97,6 @@ def classify(call: Call, target: Target) -> CallEffect:
         pages=_each(decision, "pages", answers, None).max(_fresh_pages(call, decision.likely.effect)),
         unknown=unknown,
         calls=evaluate(fact.calls, answers) if fact.callback is not None else ZERO,
-        disk=_REWRITTEN if call.rewrites else ZERO,
         parallel=decision.likely.parallel,
         serialised_by=fact.serialised_by,
         fact=fact,
@@ -112,11 +109,6 @@ def classify(call: Call, target: Target) -> CallEffect:
         library=target.library_version(fact),
     )
 
-
-# A file that is written anew while what it held before is still on its way to the disk: on ext4 truncating and replacing wait
-# for that (60 small files in a row, under one name or under names that were written the second before: 3.6 and 4.0 ms each, of
-# which 0.15 ms on the CPU; under new names 0.03 ms in all). On other file systems it does not.
-_REWRITTEN = Estimate(0, 3_500_000, 20_000_000)
 
 _CONNECTS = (".connect", ".connect_ex", ".create_connection")
 

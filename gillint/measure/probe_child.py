@@ -161,7 +161,6 @@ class Child:
         def count(_: int) -> None:
             if self.counters is None:
                 self.counters = Counters()
-                self.counters.calibrate()
                 self.empty_ns = _empty_ns()
                 self.correction_ns = sum(map(abs, self.counters.overhead()[:2]))
             batch = self.batches["statement"][0]

@@ -105,11 +105,6 @@ class Program(Protocol):
         ...
 
     @property
-    def is_loading(self) -> bool:
-        """Whether what runs is the top level of a file, or called from there."""
-        ...
-
-    @property
     def is_alone(self) -> bool:
         """Whether there are no other files."""
         ...

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from gillint.knowledge.base import find_type
 from gillint.resolve.activation import Activation
+from gillint.resolve.joining import join
 from gillint.resolve.values import (
     ITERATORS,
     NONE,
@@ -17,7 +18,6 @@ from gillint.resolve.values import (
     UndefinedRef,
     Value,
     is_known,
-    join,
 )
 from gillint.syntax import tree as t
 

@@ -18,6 +18,7 @@ from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.instances import maker_of
+from gillint.resolve.joining import join
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.returns import build
@@ -37,7 +38,6 @@ from gillint.resolve.values import (
     SuperRef,
     SymbolRef,
     Value,
-    join,
     of_constant,
     of_number,
 )

@@ -20,10 +20,11 @@ from gillint.resolve.assumed import (
     UNKNOWN_SECONDS,
     WHOLE_FILE,
 )
+from gillint.resolve.joining import join
 from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value, join
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value
 
 _ITEM_BYTES = {
     "bool": 1,

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
+from gillint.resolve.joining import join
 from gillint.resolve.trace import Block, Branch
 from gillint.resolve.turns import leaves
-from gillint.resolve.values import Value, join
+from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
 # Runs some statements, and says how often their end is reached.

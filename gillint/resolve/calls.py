@@ -7,7 +7,7 @@ from functools import reduce
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE
 from gillint.frozen import replace
-from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type, knows_module
+from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type
 from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
@@ -30,6 +30,7 @@ from gillint.resolve.instances import (
     validated,
 )
 from gillint.resolve.intrinsics import WRAPPERS, intrinsic
+from gillint.resolve.joining import join
 from gillint.resolve.keeping import born_with, kept
 from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
@@ -40,7 +41,6 @@ from gillint.resolve.peers import peer_of, with_text
 from gillint.resolve.pictures import all_decoded, decoded
 from gillint.resolve.randomness import looking_random
 from gillint.resolve.returns import returned
-from gillint.resolve.rewriting import rewrites
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.sql import Query
 from gillint.resolve.stepping import step_through
@@ -59,7 +59,6 @@ from gillint.resolve.values import (
     SymbolRef,
     UndefinedRef,
     Value,
-    join,
     of_number,
 )
 from gillint.resolve.web import serve_registered
@@ -373,7 +372,6 @@ def library(
         awaited=fact.awaitable,
         assumed=assumed,
         peer=peer_of(fact, public, bound, act.scope),
-        rewrites=rewrites(act, public, bound),
     )
     if fact.awaitable:
         block = Block((), (call,))
@@ -449,8 +447,3 @@ def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
     elif fact is None:
         for value in (*bound.positional, *(v for _, v in bound.parameters)):
             act.consume(value)
-
-
-def knows(name: str) -> bool:
-    """Whether anything is known of a module or function of this name."""
-    return knows_module(name)

@@ -12,6 +12,7 @@ from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.joining import join
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
@@ -27,7 +28,6 @@ from gillint.resolve.values import (
     Value,
     is_known,
     is_measured,
-    join,
     tells_more,
     trimmed,
 )

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import count_of, literal_text, size_of
+from gillint.resolve.joining import Columns
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
 FRAME, SERIES, INDEX = "pandas.DataFrame", "pandas.Series", "pandas.Index"
 GROUPED = ("pandas.api.typing.DataFrameGroupBy", "pandas.api.typing.SeriesGroupBy")
-Columns = tuple[tuple[str, Value], ...]
 # A rule is given the receiver (or the first argument of a function), all arguments, and what the fact says of the result.
 Rule = Callable[[Value, Bound, Value], Value | None]
 

@@ -8,13 +8,13 @@ from operator import mul
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.knowledge.base import find_fact, find_method, find_type, knows_below
+from gillint.knowledge.base import find_fact, find_method, find_type, knows_below, knows_module
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import element_of
 from gillint.resolve.branching import emit_part, sometimes
-from gillint.resolve.calls import apply, knows
+from gillint.resolve.calls import apply
 from gillint.resolve.columns import named_in_turn
 from gillint.resolve.contents import digits, printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
@@ -23,6 +23,7 @@ from gillint.resolve.distance import distance
 from gillint.resolve.growing import grow, lengthen
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
+from gillint.resolve.joining import join
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.printing import write_into
@@ -41,7 +42,6 @@ from gillint.resolve.values import (
     UndefinedRef,
     Value,
     is_known,
-    join,
     of_constant,
     of_number,
     text_of,
@@ -101,7 +101,7 @@ def _attribute(act: Activation, node: t.Attribute) -> Value:
 def _is_member(module: str, name: str) -> bool:
     """Whether `module.name` is known: an undefined `html` whose `strip` is asked for is a variable, not the module."""
     full = f"{module}.{name}"
-    return knows(module) and (find_fact(full) is not None or find_type(full) is not None or knows_below(full))
+    return knows_module(module) and (find_fact(full) is not None or find_type(full) is not None or knows_below(full))
 
 
 def _call(act: Activation, node: t.Call) -> Value:
@@ -130,7 +130,7 @@ def _call(act: Activation, node: t.Call) -> Value:
             positional.append(value)
     text = dotted(node.function) or (f"….{node.function.name}" if isinstance(node.function, t.Attribute) else "…")
     result = apply(act, function, tuple(positional), tuple(keywords), node.span, text, has_star=has_star)
-    grow(act, node, positional)
+    grow(act, node, function, positional)
     if act.program.grown and isinstance(function.reference, FunctionRef):
         lengthen(act, node)
     return result

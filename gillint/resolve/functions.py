@@ -9,6 +9,7 @@ from gillint.resolve.annotations import annotated
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.joining import join
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.recursion import balanced, calls_itself, rounds, smaller
@@ -25,7 +26,6 @@ from gillint.resolve.values import (
     Value,
     generalised,
     is_known,
-    join,
     trimmed,
 )
 from gillint.syntax import tree as t

@@ -9,6 +9,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS, Answers, element_of, size_of
 from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.joining import join
 from gillint.resolve.pictures import decodes
 from gillint.resolve.returns import build
 from gillint.resolve.shapes import PICTURE
@@ -24,22 +25,20 @@ from gillint.resolve.targets import (
     read_target,
 )
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, Value, is_known, join
+from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known
 from gillint.syntax import tree as t
 
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
 _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 
 
-def grow(act: Activation, node: t.Call, positional: list[Value]) -> None:
-    """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here."""
+def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) -> None:
+    """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here, and a heap."""
     function = node.function
-    if isinstance(function, t.Name) and function.id in _SORTED_IN and positional and positional[0].type == "list":
+    if isinstance(called.reference, SymbolRef) and called.reference.name in _PUSHES:
         _push(act, node.arguments[0].value, positional)
-    if not isinstance(function, t.Attribute):
         return
-    if function.name in _SORTED_IN and positional and positional[0].type == "list":
-        _push(act, node.arguments[0].value, positional)
+    if not isinstance(function, t.Attribute):
         return
     receiver = read_target(act, function.value)
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
@@ -124,7 +123,7 @@ def lengthen(act: Activation, node: t.Call) -> None:
     act.program.grown = ()
 
 
-_SORTED_IN = ("heappush", "insort", "insort_left", "insort_right")
+_PUSHES = ("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right")
 
 
 def _push(act: Activation, target: t.Expr, positional: list[Value]) -> None:

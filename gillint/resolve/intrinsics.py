@@ -13,6 +13,7 @@ from gillint.resolve.assumed import ROWS
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
+from gillint.resolve.joining import join
 from gillint.resolve.randomness import drawn
 from gillint.resolve.records import PACKED, packed
 from gillint.resolve.repeated import called_again
@@ -28,7 +29,6 @@ from gillint.resolve.values import (
     SymbolRef,
     UndefinedRef,
     Value,
-    join,
     text_of,
 )
 

@@ -9,9 +9,10 @@ from gillint.frozen import replace
 from gillint.resolve.bound import dtype_name, element_of, has_known_size, size_of
 from gillint.resolve.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column, sized, texts, with_columns
 from gillint.resolve.dtypes import of_elements
+from gillint.resolve.joining import join
 from gillint.resolve.shapes import ARRAY, constant_int
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import ITERATORS, NONE, Value, join
+from gillint.resolve.values import ITERATORS, NONE, Value
 
 
 def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:

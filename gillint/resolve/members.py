@@ -7,7 +7,8 @@ from functools import reduce
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
-from gillint.resolve.values import UNKNOWN, Value, join
+from gillint.resolve.joining import join
+from gillint.resolve.values import UNKNOWN, Value
 
 
 def one_of(items: Sequence[Value]) -> Value:

@@ -17,6 +17,7 @@ from gillint.resolve.decorators import apply_to, decorated
 from gillint.resolve.expressions import lookup
 from gillint.resolve.files import Files
 from gillint.resolve.importing import bind_imports
+from gillint.resolve.joining import join
 from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
@@ -33,7 +34,6 @@ from gillint.resolve.values import (
     MadeRef,
     PartialRef,
     Value,
-    join,
     options_of,
     trimmed,
 )
@@ -96,11 +96,6 @@ class Modules(Program):
         """What the file says of logging, by the place where it says so."""
         self._local_effects += 1
         return self._configured
-
-    @property
-    def is_loading(self) -> bool:
-        """Whether what runs is the top level of a file, or called from there."""
-        return bool(self._running) and self._running[0].name is None
 
     @property
     def is_alone(self) -> bool:

@@ -11,8 +11,9 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import element_of
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.joining import join
 from gillint.resolve.shapes import ARRAY
-from gillint.resolve.values import UNKNOWN, Literal, Value, is_known, join, options_of
+from gillint.resolve.values import UNKNOWN, Literal, Value, is_known, options_of
 from gillint.syntax import tree as t
 
 

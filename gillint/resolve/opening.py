@@ -108,12 +108,8 @@ def _decoded(site: Site) -> Value:
     return replace(site.result, size=inner.size, element=line, text=inner.text, dtype=inner.dtype)
 
 
-FRESH = "<fresh "  # how what is made anew by each run of a function is called
-
-
 def _temporary(site: Site) -> Text:
-    kind = "<temporary " if site.act.program.is_loading else FRESH
-    return Text(f"{kind}{site.span.line}:{site.span.column}>")
+    return Text(f"<temporary {site.span.line}:{site.span.column}>")
 
 
 def temporary_folder(site: Site) -> Value:

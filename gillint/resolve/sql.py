@@ -7,7 +7,8 @@ from dataclasses import field
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import dataclass, replace
-from gillint.resolve.values import UNKNOWN, Value, join, trimmed
+from gillint.resolve.joining import join
+from gillint.resolve.values import UNKNOWN, Value, trimmed
 from gillint.syntax.tree import HOLE
 
 # Row visits that a step costs, in visits of a plain scan (some 40 ns), measured with SQLite 3.40 in memory.

@@ -30,6 +30,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.iterations import iterations_of
+from gillint.resolve.joining import join
 from gillint.resolve.likelihood import (
     RARE,
     failing,
@@ -45,17 +46,7 @@ from gillint.resolve.targets import bind, declare, growth, put_back, write_targe
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Bound, Call, Iterations, Kind, Loop
 from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves, leaves_early, polls
-from gillint.resolve.values import (
-    NONE,
-    UNKNOWN,
-    AliasRef,
-    SymbolRef,
-    UndefinedRef,
-    Value,
-    is_known,
-    join,
-    text_of,
-)
+from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
 

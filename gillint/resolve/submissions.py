@@ -10,8 +10,9 @@ from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.handovers import FUTURE, HandoverSpec
+from gillint.resolve.joining import join
 from gillint.resolve.trace import Block, Bound, Branch, Call, Concurrency, Handover, Kind
-from gillint.resolve.values import UNKNOWN, FunctionRef, PartialRef, TaskRef, Value, join
+from gillint.resolve.values import UNKNOWN, FunctionRef, PartialRef, TaskRef, Value
 
 Keywords = tuple[tuple[str, Value], ...]
 

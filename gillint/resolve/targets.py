@@ -7,9 +7,10 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.joining import join
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.values import UNKNOWN, MadeRef, Value, is_known, join
+from gillint.resolve.values import UNKNOWN, MadeRef, Value, is_known
 from gillint.syntax import tree as t
 
 

@@ -109,7 +109,6 @@ class Call:
         compiled: what the function does that was compiled to machine code: no bytecode runs.
         result: what is known of the value that it gives back.
         peer: the other side, where the call talks to one.
-        rewrites: it writes a file that the run before wrote, too.
     """
 
     span: Span
@@ -126,7 +125,6 @@ class Call:
     awaited: bool = False
     assumed: bool = False
     peer: Peer | None = None
-    rewrites: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

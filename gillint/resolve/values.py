@@ -7,7 +7,7 @@ from functools import lru_cache
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import dataclass, replace
-from gillint.resolve.texts import Text, common, of_literal
+from gillint.resolve.texts import Text, of_literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,6 @@ class Value:
 
 UNKNOWN = Value()
 NONE = Value(type="NoneType", literal=Literal(None))
-_MAX_NESTING = 6
 
 
 @lru_cache(maxsize=4096, typed=True)
@@ -254,138 +253,6 @@ def of_number(kind: str, number: Estimate | None) -> Value:
     return Value(type=kind, number=number)
 
 
-def join(a: Value | None, b: Value | None, share: float | None = None) -> Value:
-    """What is known where two paths meet. None is "not bound on that path" and gives way; so does the constant None.
-
-    `share`: how often it is the second one; where nobody knows, the larger size counts.
-    """
-    return _join(a, b, 0, share)
-
-
-def _join(a: Value | None, b: Value | None, depth: int, share: float | None = None) -> Value:
-    if a is None or a == b:
-        return b if b is not None else UNKNOWN
-    if b is None or b.type == "NoneType":
-        return a
-    if a.type == "NoneType":
-        return b
-    if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
-        a = replace(a, type="float")
-        b = replace(b, type="float")
-    if depth > _MAX_NESTING:
-        return UNKNOWN
-    if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and _is_empty(a) != _is_empty(b):
-        return b if _is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
-    choice = _choice(a, b, depth)
-    if choice is not None:
-        return choice
-    if a.type != b.type:
-        return UNKNOWN
-    size = a.size.join(b.size, share) if a.size is not None and b.size is not None else None
-    number = a.number.join(b.number, share) if a.number is not None and b.number is not None else None
-    shape = None
-    if a.shape is not None and b.shape is not None and len(a.shape) == len(b.shape):
-        shape = tuple(x.join(y, share) for x, y in zip(a.shape, b.shape, strict=True))
-    element: Value | None = None
-    if a.element is not None and b.element is not None:
-        element = _join(a.element, b.element, depth + 1, share)
-    elif _is_empty(a) or _is_empty(b):
-        element = a.element or b.element  # an empty list takes the other one's element
-    items = None
-    if a.items is not None and b.items is not None and len(a.items) == len(b.items):
-        items = tuple(_join(x, y, depth + 1, share) for x, y in zip(a.items, b.items, strict=True))
-    elif a.type == "dict" and (_is_empty(a) or _is_empty(b)):
-        items = a.items or b.items  # so does an empty dict, and the value
-    return Value(
-        type=a.type,
-        size=size,
-        shape=shape,
-        dtype=a.dtype if a.dtype == b.dtype else None,
-        element=element,
-        items=items,
-        columns=_columns(a.columns, b.columns, depth),
-        literal=a.literal if a.literal == b.literal else None,
-        number=number,
-        reference=_reference(a.reference, b.reference),
-        distinct=a.distinct if a.distinct == b.distinct else None,
-        origin=a.origin or b.origin,
-        text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
-        source=_sources(a.source, b.source, depth),
-    )
-
-
-def _reference(a: Reference | None, b: Reference | None) -> Reference | None:
-    if a == b or _same_code(a, b):
-        return b
-    if isinstance(a, MadeRef) and isinstance(b, MadeRef):
-        places = tuple(dict.fromkeys((*a.places, *b.places)))
-        return replace(places[0], also=places[1:]) if len(places) <= _MAX_OPTIONS else None
-    return None
-
-
-def _is_empty(value: Value) -> bool:
-    return value.items == () if value.size is None else value.size.high == 0
-
-
-def _sources(a: Source | None, b: Source | None, depth: int) -> Source | None:
-    """What two documents were made from, where that is alike."""
-    if a == b or a is None or b is None or a.kind != b.kind:
-        return a if a == b else None
-    return Source(a.kind, _join(a.value, b.value, depth + 1))
-
-
-Columns = tuple[tuple[str, Value], ...]
-
-
-def _columns(a: Columns | None, b: Columns | None, depth: int) -> Columns | None:
-    """The fields that both have, where these are the same ones."""
-    if a == b or a is None or b is None:
-        return a if a == b else None
-    if [k for k, _ in a] != [k for k, _ in b]:
-        return None
-    return tuple((k, _join(v, w, depth + 1)) for (k, v), (_, w) in zip(a, b, strict=True))
-
-
-def _common(a: Value, b: Value) -> Text | None:
-    """What two texts, paths or open files have in common; numbers are no texts."""
-    return common(text_of(a), text_of(b)) if a.number is None and b.number is None else None
-
-
-_MAX_OPTIONS = 8  # functions and classes
-_MAX_TYPES = 4  # of instances; one of more kinds is anything
-
-
-def _choice(a: Value, b: Value, depth: int) -> Value | None:
-    """One of two things that are not of the same kind: functions, or instances of several types."""
-    if a.type == b.type and (a.reference == b.reference or _same_code(a.reference, b.reference)):
-        return None
-    if not _may_be_option(a) or not _may_be_option(b):
-        return None
-    found = list(options_of(a))
-    for option in options_of(b):
-        alike = next((i for i, old in enumerate(found) if _is_instance(old) and old.type == option.type), None)
-        if _is_instance(option) and alike is not None:
-            found[alike] = _join(found[alike], option, depth + 1)
-        elif not any(option == old or _same_code(old.reference, option.reference) for old in found):
-            found.append(option)
-    if len(found) == 1:
-        return found[0]
-    if len(found) > _MAX_OPTIONS or sum(map(_is_instance, found)) > _MAX_TYPES:
-        return UNKNOWN
-    return Value(type=a.type if a.type == b.type else None, reference=ChoiceRef(tuple(found)))
-
-
-_CALLABLE = (FunctionRef, ClassRef, MethodRef, PartialRef, SymbolRef, ImportRef)
-
-
-def _is_instance(value: Value) -> bool:
-    return value.type is not None and value.reference is None
-
-
-def _may_be_option(value: Value) -> bool:
-    return isinstance(value.reference, (*_CALLABLE, ChoiceRef)) or _is_instance(value)
-
-
 def options_of(value: Value) -> tuple[Value, ...]:
     """What a value may be, each for itself; the value alone where that is settled."""
     return value.reference.options if isinstance(value.reference, ChoiceRef) else (value,)
@@ -396,17 +263,9 @@ def is_known(value: Value) -> bool:
     return value.type is not None or value.reference is not None
 
 
-def _same_code(a: Reference | None, b: Reference | None) -> bool:
-    """Two closures of one nested function: they differ in the variables that they see."""
-    return isinstance(a, FunctionRef) and isinstance(b, FunctionRef) and code_of(a.key) == code_of(b.key)
-
-
 def code_of(key: str) -> str:
     """The key of a function without what tells its closures apart."""
     return key.split(">#", 1)[0] + ">" if ">#" in key else key
-
-
-# Containers that loops fill: how large they are at the end follows from the turns, wherever in the loop that is asked.
 
 
 def generalised(value: Value) -> Value:
@@ -437,6 +296,7 @@ def trimmed(value: Value, depth: int = 4) -> Value:
 
 # What runs through something else, item by item.
 ITERATORS = ("iterator", "enumerate", "zip", "reversed", "dict_items", "dict_values", "dict_keys")
+# Containers that loops fill: how large they are at the end follows from the turns, wherever in the loop that is asked.
 HOLDERS = (
     "list", "set", "dict", "tuple", "collections.OrderedDict", "collections.defaultdict", "collections.deque",
     "sortedcontainers.SortedDict",

@@ -7,7 +7,8 @@ from operator import mul
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
-from gillint.resolve.values import Value, join
+from gillint.resolve.joining import join
+from gillint.resolve.values import Value
 
 _GROWING = (
     "list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter", "networkx.Graph",

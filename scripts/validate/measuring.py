@@ -37,8 +37,7 @@ def measure_all(chosen: tuple[Workload, ...], out: Path, *, threads: int, second
     """
     kept = {row["name"]: row for row in read(out)}
     failed = 0
-    with local_server() as url:
-        os.environ["WORKLOAD_URL"] = url
+    with local_server():
         for workload in chosen:
             old = kept.get(workload.name)
             if old is not None and not (again and (doubts(old) or "error" in old)):
@@ -67,8 +66,7 @@ def recount(chosen: tuple[Workload, ...], out: Path, *, seconds: float) -> int:
     """
     kept = {row["name"]: row for row in read(out)}
     failed = 0
-    with local_server() as url:
-        os.environ["WORKLOAD_URL"] = url
+    with local_server():
         for workload in chosen:
             row = kept.get(workload.name)
             if row is None or "error" in row or workload.missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -111,13 +112,14 @@ def workloads() -> tuple[Workload, ...]:
 
 
 @contextmanager
-def local_server() -> Iterator[str]:
-    """The address of the server that the programs ask, while the block runs."""
+def local_server() -> Iterator[None]:
+    """The server that the programs ask answers while the block runs; they find its address in `WORKLOAD_URL`."""
     command = [sys.executable, str(ROOT / "scripts" / "workload_server.py"), "0"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None and process.stdin is not None
     try:
-        yield f"http://127.0.0.1:{int(process.stdout.readline().split()[-1])}"
+        os.environ["WORKLOAD_URL"] = f"http://127.0.0.1:{int(process.stdout.readline().split()[-1])}"
+        yield
     finally:
         process.stdin.close()
         process.kill()
