@@ -211,6 +211,7 @@ class Activation:
     enclosing: tuple[dict[str, Value], ...] = ()
     owner: ClassScope | None = None
     is_async: bool = False
+    body: t.Function | t.Lambda | t.Body = ()  # what is read
     # What it gives back, and how often it is this.
     returns: list[tuple[Value, float]] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)

@@ -27,6 +27,7 @@ from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
+from gillint.resolve.use import as_kept
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -185,7 +186,7 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         return apply(act, getter, (), (), span, name)
     found = act.program.attribute(owner, name, value)
     if found is not None:
-        return found
+        return as_kept(owner, name, found)
     for base in act.program.library_bases(owner):
         if base in ENUMS:
             _emit_reading(act, f"enum.Enum.{name}", Bound(value), span)

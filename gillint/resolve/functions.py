@@ -221,6 +221,7 @@ class Functions(Classes):
     def _run(
         self, act: Activation, key: str, tree: t.Function | t.Lambda, arguments: dict[str, Value]
     ) -> tuple[Block, Value]:
+        act.body = tree
         act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
         act.given = arguments if calls_itself(tree) else {}
         self._active.append(key)

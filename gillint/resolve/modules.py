@@ -203,7 +203,7 @@ class Modules(Program):
 
     def run_module(self, scope: ModuleScope) -> Activation:
         """Run the top level of a file."""
-        act = Activation(self, scope, None, scope.environment)
+        act = Activation(self, scope, None, scope.environment, body=scope.syntax.statements())
         if scope.state == "new":
             with self._finding_out(scope) as near:
                 if near:

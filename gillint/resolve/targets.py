@@ -10,12 +10,14 @@ from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import join
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.use import as_used
 from gillint.resolve.values import UNKNOWN, MadeRef, Value, is_known
 from gillint.syntax import tree as t
 
 
 def assume(act: Activation, name: str, value: Value) -> Value:
-    """Apply what the user told about a variable (`--assume 'len(chunk)=65536'`)."""
+    """Apply what the user told about a variable (`--assume 'len(chunk)=65536'`), and what its use tells."""
+    value = as_used(act, name, value)
     size = act.program.assumptions.get(f"len({name})")
     number = act.program.assumptions.get(name)
     if size is not None:

@@ -178,6 +178,7 @@ class Value:
         text: of a text, what is known of its characters; of a path or an open file, the same of its name; of a client or a
             connection, of the address that it was made for.
         source: of a document, what it was made from.
+        guessed: that nothing but its use tells the type.
     """
 
     type: str | None = None
@@ -194,6 +195,7 @@ class Value:
     origin: str | None = None
     text: Text | None = None
     source: Source | None = None
+    guessed: bool = False
 
     def column(self, name: str) -> Value | None:
         """The column or dict value of this name."""
