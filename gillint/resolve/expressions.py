@@ -249,6 +249,7 @@ def _peek(act: Activation, node: t.Expr) -> Value:
 
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     from gillint.resolve.likelihood import PASSES, held
+    from gillint.resolve.narrowing import narrowed
 
     outer = act.environment
     act.environment = dict(outer)
@@ -273,6 +274,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
                 for condition in clause.conditions:
                     act.operation("branch")
                     passing *= held(act, condition, evaluate(act, condition), PASSES)
+                    act.environment.update(narrowed(act, condition, holds=True))
                 if number + 1 < len(node.clauses):
                     after = node.clauses[number + 1].iterable
                     source = iterable_of(act, evaluate(act, after), after.span)

@@ -15,6 +15,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.values import UNKNOWN, Literal, Value, is_known, options_of
 from gillint.syntax import tree as t
+from gillint.syntax.tree import HOLE
 
 
 def narrowed(act: Activation, test: t.Expr, *, holds: bool) -> dict[str, Value]:
@@ -152,6 +153,11 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
             yield from _narrowed(act, part, holds)
     elif isinstance(test, t.Compare) and holds:
         yield from _counted(act, test)
+        if test.operators == ("eq",) and isinstance(test.left, t.Attribute) and test.left.name == "suffix":
+            yield from _ending(act, test.left.value, test.rights[0])
+    elif isinstance(test, t.Call) and isinstance(test.function, t.Attribute) and holds:
+        if test.function.name == "endswith" and len(test.arguments) == 1:
+            yield from _ending(act, test.function.value, test.arguments[0].value)
     elif isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         plain = [a.value for a in test.arguments if not a.star]
         if len(plain) == 2 and isinstance(plain[0], t.Name):
@@ -160,6 +166,15 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
                 yield plain[0].id, _as(old, kind)
             elif kind is not None and old is not None:
                 yield plain[0].id, _without(old, kind)
+
+
+def _ending(act: Activation, node: t.Expr, suffix: t.Expr) -> Iterator[tuple[str, Value]]:
+    """`name.endswith(".gz")`, `path.suffix == ".csv"`: how a text that ends in something unknown ends."""
+    value = act.environment.get(node.id) if isinstance(node, t.Name) else None
+    if not isinstance(node, t.Name) or value is None or value.text is None or not value.text.pattern.endswith(HOLE):
+        return
+    if isinstance(suffix, t.Constant) and isinstance(suffix.value, str):
+        yield node.id, replace(value, text=replace(value.text, pattern=value.text.pattern + suffix.value))
 
 
 def _counted(act: Activation, test: t.Compare) -> Iterator[tuple[str, Value]]:

@@ -30,13 +30,14 @@ def assume(act: Activation, name: str, value: Value) -> Value:
 
 def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Estimate]:
     """What a container that grows here begins with, and how often it grows: for each turn of the loops since it was made."""
-    made = act.program.births.get(_attribute_key(act, target) or "")
+    holder = member_of(target)  # the members are made with what holds them
+    key = _attribute_key(act, target) or (_attribute_key(act, holder) if holder is not None else None)
+    made = act.program.births.get(key or "")
     if made is not None:  # an attribute of an instance, which grows with each call of the method
         turns = (act.times * act.trips_so_far() / made).max(1)
         return (ZERO, turns) if turns != ONE else (value.size if value.size is not None else ZERO, ONE)
     depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
-    holder = member_of(target)
-    if isinstance(holder, t.Name):  # the members are made with what holds them
+    if isinstance(holder, t.Name):
         depth = act.born.get(holder.id, (0, ZERO))[0]
     if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):  # of what is made anew in each turn
         depth = act.born.get(target.value.id, (0, ZERO))[0]
@@ -177,7 +178,7 @@ def change_target(act: Activation, target: t.Expr, value: Value) -> None:
         elif container is not None and container.type in MAPPINGS:
             key = pair_of(container)[0]
             asked = key_of_member(act, target)
-            size = keys_of(act.trips_so_far(), asked) if is_empty(container) else container.size
+            size = keys_of(growth(act, mapping, container)[1], asked) if is_empty(container) else container.size
             key = asked if key == UNKNOWN and asked is not None else key
             change_target(act, mapping, replace(container, items=(key, value), element=key, size=size))
         return

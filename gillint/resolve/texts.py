@@ -7,7 +7,7 @@ follows from the separators that went into it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -157,6 +157,42 @@ def common(a: Text | None, b: Text | None) -> Text | None:
 def may_be_same(a: str, b: str) -> bool:
     """Whether two patterns may stand for one text."""
     return fnmatchcase(_sample(a), _escaped(b)) or fnmatchcase(_sample(b), _escaped(a))
+
+
+@lru_cache(maxsize=4096)
+def overlap(a: str, b: str) -> bool:
+    """Whether some text fits both of two patterns with holes: a glob, and the names of files that a loop writes."""
+    reachable = {0}
+    for x in a:
+        reachable = _spread({j for i in reachable for j in _steps(x, i, b)}, b) if x != HOLE else _onward(reachable, b)
+        if not reachable:
+            return False
+    return any(not b[i:].strip(HOLE) for i in _spread(reachable, b))
+
+
+def _steps(x: str, i: int, b: str) -> Iterator[int]:
+    """Where `b` goes on after one character of the other, from each place that is reached without one."""
+    for at in _spread({i}, b):
+        if at < len(b) and b[at] == HOLE:
+            yield at
+        elif at < len(b) and b[at] == x:
+            yield at + 1
+
+
+def _spread(places: set[int], b: str) -> set[int]:
+    """The places, and those behind holes that stand for nothing."""
+    found = set(places)
+    for place in places:
+        at = place
+        while at < len(b) and b[at] == HOLE:
+            at += 1
+            found.add(at)
+    return found
+
+
+def _onward(places: set[int], b: str) -> set[int]:
+    """A hole takes any part of the rest."""
+    return set(range(min(places), len(b) + 1)) if places else set()
 
 
 def _sample(pattern: str) -> str:
