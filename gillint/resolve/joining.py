@@ -121,8 +121,8 @@ def _common(a: Value, b: Value) -> Text | None:
     return common(text_of(a), text_of(b)) if a.number is None and b.number is None else None
 
 
-_MAX_OPTIONS = 8  # functions and classes
-_MAX_TYPES = 4  # of instances; one of more kinds is anything
+_MAX_OPTIONS = 32  # functions and classes: the opcodes of an interpreter, the methods of a visitor
+_MAX_TYPES = 12  # of instances; one of more kinds is anything
 
 
 def _choice(a: Value, b: Value, depth: int) -> Value | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
+from itertools import takewhile
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -38,6 +39,7 @@ from gillint.resolve.values import (
     trimmed,
 )
 from gillint.syntax import tree as t
+from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
@@ -331,13 +333,8 @@ class Modules(Program):
 
     def _register(self, act: Activation, statements: t.Body) -> None:
         """Run the top level in order, with the decorators of the project on the way: they may keep what they are given."""
-        lines = act.scope.syntax.lines
         outline = act.scope.syntax.outline
-        waiting = [
-            (f.lines.first, f.qualname)
-            for f in outline.functions
-            if f.owner is None and lines[f.lines.first - 1].lstrip().startswith("@")
-        ]
+        waiting = [(f.lines.first, f.qualname) for f in outline.functions if _decorators(act.scope.syntax, f)]
         waiting.extend((c.lines.first, c.qualname) for c in outline.classes if c.decorators and "." not in c.qualname)
         waiting.sort()
         for statement in statements:
@@ -348,11 +345,11 @@ class Modules(Program):
             self._define_top(act, name)
 
     def _define_top(self, act: Activation, name: str) -> None:
-        if name in act.scope.functions:
-            first = act.scope.functions[name].lines.first
-            text = act.scope.syntax.lines[first - 1].strip().lstrip("@").split("(", 1)[0]
-            if self._is_own_decorator(act, text):
-                self._function_value(f"{act.scope.path}::{name}")
+        key = f"{act.scope.path}::{name}"
+        function = self._function(key)
+        if function is not None and function.outline is not None:
+            if any(self._is_own_decorator(act, text) for text in _decorators(act.scope.syntax, function.outline)):
+                self._function_value(key)
             return
         owner = act.scope.classes.get(name)
         for text in owner.outline.decorators if owner is not None and owner.outline is not None else ():
@@ -398,15 +395,17 @@ def _class_value(owner: ClassScope) -> Value:
     return replace(made, size=Estimate.point(lines), element=Value(type=owner.key))
 
 
+def _decorators(syntax: Syntax, function: FunctionOutline) -> list[str]:
+    """The decorators of a function or a method, without what is passed to them; those that begin a line."""
+    above = takewhile(lambda line: line.lstrip().startswith("@"), syntax.lines[function.lines.first - 1 :])
+    return [line.strip()[1:].split("(", 1)[0] for line in above]
+
+
 def _registers(syntax: Syntax) -> bool:
     """Whether something at the top level of a file is decorated by something that may keep it."""
     outline = syntax.outline
     decorators = [d for c in outline.classes if "." not in c.qualname for d in c.decorators]
-    decorators.extend(
-        syntax.lines[f.lines.first - 1].strip()[1:]
-        for f in outline.functions
-        if f.owner is None and syntax.lines[f.lines.first - 1].lstrip().startswith("@")
-    )
+    decorators.extend(d for f in outline.functions if f.owner is None for d in _decorators(syntax, f))
     return any(d.split("(", 1)[0].rsplit(".", 1)[-1] not in _KEEPS_NOTHING for d in decorators)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
@@ -10,8 +11,9 @@ from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import literal_text
 from gillint.resolve.getters import GETTERS, getter
 from gillint.resolve.intrinsics import RECORD
+from gillint.resolve.joining import join
 from gillint.resolve.texts import Text, may_be_same
-from gillint.resolve.values import AliasRef, ChoiceRef, ClassRef, ImportRef, PartialRef, SymbolRef, Value, text_of
+from gillint.resolve.values import AliasRef, ChoiceRef, ClassRef, ImportRef, PartialRef, SymbolRef, Value, is_known, text_of
 from gillint.syntax.tree import HOLE
 
 Keywords = tuple[tuple[str, Value], ...]
@@ -66,15 +68,19 @@ def _getattr(
 ) -> Value | None:
     name = literal_text(positional[1]) if len(positional) > 1 else None
     if name is None and len(positional) > 1:
-        return _one_of_the_methods(act, positional[0], text_of(positional[1]))
+        return _one_of_the_methods(act, positional[0], text_of(positional[1]), span)
     if name is None or not name.isidentifier():
         return None
     act.operation("attribute")
     return attribute_value(act, positional[0], name, span)
 
 
-def _one_of_the_methods(act: Activation, instance: Value, name: Text | None) -> Value | None:
-    """`getattr(self, f"on_{kind}")`: one of the methods whose names begin, or end, like that."""
+def _one_of_the_methods(act: Activation, instance: Value, name: Text | None, span: Span) -> Value | None:
+    """`getattr(self, f"on_{kind}")`: one of the methods whose names are such, or begin, or end, like that."""
+    if name is not None and all(word.isidentifier() for word in name.words):
+        named = [attribute_value(act, instance, word, span) for word in name.words]
+        if named and is_known(whole := reduce(join, named)):
+            return whole
     owner = act.program.class_of(instance.type)
     if owner is None or name is None or name.pattern == HOLE:
         return None
