@@ -32,7 +32,7 @@ from gillint.resolve.values import (
     trimmed,
 )
 from gillint.syntax import tree as t
-from gillint.syntax.outline import FunctionOutline
+from gillint.syntax.outline import FunctionOutline, accessor
 from gillint.syntax.parse import dotted
 
 _MAX_ASIDE = 3  # methods that are run to find out an attribute, one on the way to the other
@@ -92,6 +92,15 @@ class Classes(Modules):
                     found.extend(self.library_bases(parent))
         return tuple(found)
 
+    def resolution_order(self, owner: ClassScope) -> tuple[ClassScope, ...]:
+        """A class and those of the project above it, in the order in which attributes are looked for."""
+        found = [owner]
+        for base in owner.bases:
+            parent = self.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
+            found.extend(self.resolution_order(parent) if parent is not None and parent is not owner else ())
+        # What several of the bases share comes after all of them.
+        return tuple({c.key: c for c in reversed(found)}.values())[::-1]
+
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
         """An attribute or a method along the bases, bound to the instance; a property is read by running it."""
         if owner.key.endswith("::"):
@@ -149,16 +158,20 @@ class Classes(Modules):
 
     def getter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
         """The function behind a property, bound to the instance; None where the attribute is none."""
-        visited: set[str] = set()
-        found: ClassScope | None = owner
-        while found is not None and found.key not in visited and not found.key.endswith("::"):
-            visited.add(found.key)
-            if name in found.methods:
-                key, names = self._decorated(found, name)
-                return Value(type="function", reference=FunctionRef(key, instance)) if "property" in names else None
-            bases = (self.class_of(b.reference.key) for b in found.bases if isinstance(b.reference, ClassRef))
-            found = next((b for b in bases if b is not None), None)
-        return None
+        return self._of_property(owner, name, "property", instance)
+
+    def setter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
+        """The function that is called where a property is assigned to; None where the attribute is none, or has none."""
+        return self._of_property(owner, f"{name}.setter", "setter", instance)
+
+    def _of_property(self, owner: ClassScope, method: str, decorator: str, instance: Value) -> Value | None:
+        if owner.key.endswith("::"):
+            return None
+        found = next((c for c in self.resolution_order(owner) if method in c.methods), None)
+        if found is None:
+            return None
+        key, names = self._decorated(found, method)
+        return Value(type="function", reference=FunctionRef(key, instance)) if decorator in names else None
 
     def _ensure_constructed(self, owner: ClassScope) -> None:
         """Where nobody makes an instance in sight, `__init__` with unknown arguments tells the attributes' types."""
@@ -179,7 +192,7 @@ class Classes(Modules):
         for method in tuple(owner.methods.values()):
             if not isinstance(method, FunctionOutline) or method.name == "__init__":
                 continue
-            key = f"{owner.key}.{method.name}"
+            key = f"{owner.module.path}::{method.qualname}"
             text = "".join(lines[method.lines.first - 1 : method.lines.last])
             if key in self._active or name not in _assigned(text) or self._function(key) is None:
                 continue
@@ -327,8 +340,9 @@ class Classes(Modules):
             tables.classes[key] = owner
             for method in node.body:
                 if isinstance(method, t.Function):
-                    owner.methods[method.name] = method
-                    inner = f"{key}.{method.name}"
+                    name = method.name + accessor(dotted(d).rpartition(".")[2] for d in method.decorators)
+                    owner.methods[name] = method
+                    inner = f"{key}.{name}"
                     tables.functions[inner] = Function(
                         inner, f"{node.name}.{method.name}", activation.scope, None, method, owner,
                         (activation.environment, *activation.enclosing), is_method=True,

@@ -157,5 +157,7 @@ def _may_be_option(value: Value) -> bool:
 
 
 def _same_code(a: Reference | None, b: Reference | None) -> bool:
-    """Two closures of one nested function: they differ in the variables that they see."""
-    return isinstance(a, FunctionRef) and isinstance(b, FunctionRef) and code_of(a.key) == code_of(b.key)
+    """Two closures of one nested function, which differ in the variables that they see; or a method of one class."""
+    if not isinstance(a, FunctionRef) or not isinstance(b, FunctionRef) or code_of(a.key) != code_of(b.key):
+        return False
+    return a.bound is None or b.bound is None or a.bound.type == b.bound.type

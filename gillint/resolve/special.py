@@ -13,7 +13,17 @@ from gillint.resolve.getters import GETTERS, getter
 from gillint.resolve.intrinsics import RECORD
 from gillint.resolve.joining import join
 from gillint.resolve.texts import Text, may_be_same
-from gillint.resolve.values import AliasRef, ChoiceRef, ClassRef, ImportRef, PartialRef, SymbolRef, Value, is_known, text_of
+from gillint.resolve.values import (
+    AliasRef,
+    ChoiceRef,
+    ClassRef,
+    ImportRef,
+    PartialRef,
+    SymbolRef,
+    Value,
+    is_known,
+    text_of,
+)
 from gillint.syntax.tree import HOLE
 
 Keywords = tuple[tuple[str, Value], ...]

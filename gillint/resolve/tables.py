@@ -132,7 +132,7 @@ class Tables:
                 key, function.qualname, scope, function, owner=owner, is_method=owner is not None
             )
             if owner is not None:
-                owner.methods[function.name] = function
+                owner.methods[function.qualname.removeprefix(f"{owner.name}.")] = function
             elif function.owner is None:
                 scope.functions[function.name] = function
         return scope

@@ -159,6 +159,21 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
                 act.program.put(base.reference, target.name, value)
 
 
+def store_attribute(act: Activation, target: t.Attribute, value: Value) -> None:
+    """Assign to an attribute: where it is a property, by its setter."""
+    owner = _owner(act, target)
+    setter = None
+    if owner is not None:
+        instance = read_target(act, target.value) or Value(type=owner.key)
+        setter = act.program.setter(owner, target.name, instance)
+    if setter is None:
+        write_target(act, target, value)
+        return
+    from gillint.resolve.calls import apply
+
+    apply(act, setter, (value,), (), target.span, target.name)
+
+
 def declare(act: Activation, target: t.Expr, known: Value) -> None:
     """Remember that an annotation says what an attribute is, or a container's elements: what is put there later is no less."""
     if isinstance(target, t.Name) and known.element is not None:
@@ -227,7 +242,7 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
 
             evaluate(act, target.value)
         act.keep_for_later(value)
-        write_target(act, target, value)
+        store_attribute(act, target, value)
     elif isinstance(target, t.Subscript):
         _store_item(act, target, value)
     elif isinstance(target, t.Starred):
