@@ -64,11 +64,8 @@ REACHED = {
     """,
     "the next handler of another class": """
         class Handler:
-            def __init__(self, following=None): self.following = following
-            def handle(self):
-                if self.step() or self.following is None:
-                    return 1
-                return self.following.handle()
+            def __init__(self, *following): self.following = following
+            def handle(self): return self.step() or [f.handle() for f in self.following]
         class A(Handler):
             def step(self): return 0
         class B(Handler):
