@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gillint.estimate import ZERO
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
@@ -30,7 +31,8 @@ def bind_parameters(
     for parameter in tree.parameters:
         value = _passed(parameter, given, named)
         if value is None and parameter.kind in ("*", "**"):
-            value = _collected(act, parameter)
+            is_empty = called and parameter.kind == "*"
+            value = Value(type="tuple", size=ZERO, items=()) if is_empty else _collected(act, parameter)
         if value is None and parameter.default is not None:
             with act.nested():
                 value = evaluate(act, parameter.default)
