@@ -28,6 +28,7 @@ from gillint.resolve.values import (
     Value,
     is_known,
     is_measured,
+    is_plain_function,
     tells_more,
     trimmed,
 )
@@ -79,6 +80,8 @@ class Classes(Modules):
         run(act, body)
         for name, value in act.environment.items():
             owner.attributes.setdefault(name, value)
+            if is_plain_function(value) and name not in owner.declared:
+                owner.functions.add(name)
 
     def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
         """The library classes that a class derives from, however far up."""
@@ -129,7 +132,10 @@ class Classes(Modules):
         if name not in owner.methods and _is_open(owner.attributes.get(name, NONE)):
             self._find_assignment(owner, name)
         if name in owner.attributes:
-            return _no_longer_than(owner.longest.get(name), owner.attributes[name])
+            found = owner.attributes[name]
+            if name in owner.functions and instance is not None and isinstance(found.reference, FunctionRef):
+                return replace(found, reference=FunctionRef(found.reference.key, instance))
+            return _no_longer_than(owner.longest.get(name), found)
         if name in owner.methods:
             key, names = self._decorated(owner, name)
             if names & {"property", "cached_property"}:
@@ -143,9 +149,9 @@ class Classes(Modules):
         for base in owner.bases:
             if isinstance(base.reference, ClassRef):
                 parent = self.class_of(base.reference.key)
-                found = self._attribute(parent, name, instance, visited) if parent is not None else None
-                if found is not None:
-                    return found
+                inherited = self._attribute(parent, name, instance, visited) if parent is not None else None
+                if inherited is not None:
+                    return inherited
         return None
 
     def _decorated(self, owner: ClassScope, name: str) -> tuple[str, set[str]]:
@@ -236,7 +242,12 @@ class Classes(Modules):
         old = known.get(name)
         if self._idle and old is not None and is_known(old):
             return
-        if old is None or self._refines(old, value) or self._says_first(owner, name, old, value):
+        if (
+            old is None
+            or self._refines(old, value)
+            or self._says_first(owner, name, old, value)
+            or (name in owner.declared and _lists_first(old, value))
+        ):
             new = value
         else:
             new = _with_size_of(join(old, value), old, value)
@@ -364,6 +375,12 @@ def _as_declared(old: Value, new: Value) -> Value:
     if old.type != new.type or old.type not in HOLDERS or new.element is not None or old.element is None:
         return new
     return replace(new, element=old.element, items=old.items if old.type in MAPPINGS else new.items)
+
+
+def _lists_first(old: Value, new: Value) -> bool:
+    """Whether of a tuple, of which only an annotation spoke, the members are told for the first time."""
+    is_open = old.items in (None, ()) and old.element is None and old.columns is None
+    return old.type == new.type == "tuple" and is_open and bool(new.items)
 
 
 def _is_open(value: Value) -> bool:

@@ -17,6 +17,7 @@ from gillint.resolve.values import (
     AliasRef,
     ChoiceRef,
     ClassRef,
+    FunctionRef,
     ImportRef,
     PartialRef,
     SymbolRef,
@@ -203,6 +204,20 @@ def _record(
     return Value(type="tuple", items=members, columns=tuple(zip(names, members, strict=True)))
 
 
+def _field(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`field(default_factory=make)`: what a field of a dataclass is where nothing is passed for it."""
+    from gillint.resolve.calls import apply
+
+    options = dict(keywords)
+    factory = options.get("default_factory")
+    if factory is None or not isinstance(factory.reference, (FunctionRef, ClassRef, PartialRef)):
+        return options.get("default")
+    with act.nested():
+        return apply(act, factory, (), (), span, "default_factory")
+
+
 def _field_names(described: Value) -> list[str]:
     """The names in `"x y"`, `["x", "y"]` or `[("x", int), ("y", int)]`."""
     text = literal_text(described)
@@ -215,6 +230,8 @@ def _field_names(described: Value) -> list[str]:
 
 SPECIAL: dict[str, Special] = {
     RECORD: _record,
+    "dataclasses.field": _field,
+    "staticmethod": _partial,
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "joblib.delayed": _partial_to("functools.partial"),

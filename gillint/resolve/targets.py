@@ -12,7 +12,7 @@ from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import Columns, join
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.values import UNKNOWN, MadeRef, Value, is_known
+from gillint.resolve.values import UNKNOWN, ClassRef, MadeRef, Value, is_known, is_plain_function
 from gillint.syntax import tree as t
 
 
@@ -130,9 +130,15 @@ def read_target(act: Activation, target: t.Expr) -> Value | None:
 
 
 def _owner(act: Activation, target: t.Attribute) -> ClassScope | None:
-    """The class of the instance whose attribute is meant: `self.x`, `state.x` of a variable of the module, `self.a.x`."""
+    """The class whose attribute is meant: `self.x`, `state.x` of a variable of the module, `self.a.x`, `Registry.x`."""
     base = read_target(act, target.value)
+    if base is not None and isinstance(base.reference, ClassRef):
+        return act.program.class_of(base.reference.key)
     return act.program.class_of(base.type) if base is not None and base.reference is None else None
+
+
+def _is_class(value: Value | None) -> bool:
+    return value is not None and isinstance(value.reference, ClassRef)
 
 
 def write_target(act: Activation, target: t.Expr, value: Value) -> None:
@@ -153,6 +159,8 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
         owner = _owner(act, target)
         if owner is not None:
             act.program.set_attribute(owner, target.name, value)
+            if is_plain_function(value) and _is_class(read_target(act, target.value)):
+                owner.functions.add(target.name)
         elif isinstance(target.value, t.Name):
             base = act.environment.get(target.value.id) or act.program.module_value(act.scope, target.value.id)
             if base is not None and isinstance(base.reference, MadeRef):

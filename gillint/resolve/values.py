@@ -263,6 +263,11 @@ def is_known(value: Value) -> bool:
     return value.type is not None or value.reference is not None
 
 
+def is_plain_function(value: Value) -> bool:
+    """Whether a value is a function of the project that is bound to nothing."""
+    return isinstance(value.reference, FunctionRef) and value.reference.bound is None
+
+
 def code_of(key: str) -> str:
     """The key of a function without what tells its closures apart."""
     return key.split(">#", 1)[0] + ">" if ">#" in key else key
