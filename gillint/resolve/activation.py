@@ -179,6 +179,10 @@ class Program(Protocol):
         """The tree of a function of the project, and the class where it is a method."""
         ...
 
+    def registered(self, key: str) -> tuple[tuple[str, str], ...]:
+        """The functions that are called in place of a generic one: for which type, and which."""
+        ...
+
     def touch(self, node: t.Import, scope: ModuleScope) -> None:
         """Run an imported module of the project now, where importing it does something that matters."""
         ...

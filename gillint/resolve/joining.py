@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from gillint.frozen import replace
 from gillint.resolve.texts import Text, common
 from gillint.resolve.values import (
@@ -64,6 +66,9 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         element = _join(a.element, b.element, depth + 1, share)
     elif _is_empty(a) or _is_empty(b):
         element = a.element or b.element  # an empty list takes the other one's element
+    if element is None and a.type in ("tuple", "list") and a.items is not None and b.items is not None:
+        members = (*a.items, *b.items) if len(a.items) != len(b.items) else ()
+        element = reduce(lambda x, y: _join(x, y, depth + 1), members) if members else None
     items = None
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
         items = tuple(_join(x, y, depth + 1, share) for x, y in zip(a.items, b.items, strict=True))

@@ -20,6 +20,7 @@ from gillint.resolve.files import Files
 from gillint.resolve.importing import bind_imports
 from gillint.resolve.joining import join
 from gillint.resolve.options import Option
+from gillint.resolve.registering import generic_of, is_generic, types_of
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
 from gillint.resolve.statements import run
@@ -339,17 +340,20 @@ class Modules(Program):
         waiting.sort()
         for statement in statements:
             while waiting and waiting[0][0] < statement.span.line:
-                self._define_top(act, waiting.pop(0)[1])
+                self._define_top(act, *waiting.pop(0))
             run(act, (statement,))
-        for _, name in waiting:
-            self._define_top(act, name)
+        for line, name in waiting:
+            self._define_top(act, line, name)
 
-    def _define_top(self, act: Activation, name: str) -> None:
+    def _define_top(self, act: Activation, line: int, name: str) -> None:
         key = f"{act.scope.path}::{name}"
-        function = self._function(key)
+        function = self._function(f"{key}@{line}") or self._function(key)
         if function is not None and function.outline is not None:
-            if any(self._is_own_decorator(act, text) for text in _decorators(act.scope.syntax, function.outline)):
-                self._function_value(key)
+            texts = _decorators(act.scope.syntax, function.outline)
+            if any(self._is_own_decorator(act, text) for text in texts):
+                self._function_value(function.key)
+            elif any(text.endswith(".register") for text in texts):
+                self._register_for(act, function)
             return
         owner = act.scope.classes.get(name)
         for text in owner.outline.decorators if owner is not None and owner.outline is not None else ():
@@ -357,6 +361,18 @@ class Modules(Program):
                 with act.nested():
                     wrap = evaluate_text(act, text)
                     apply_to(act, wrap, Value(type="type", reference=ClassRef(owner.key)), Span(1, 1, 1, 1))
+
+    def _register_for(self, act: Activation, function: Function) -> None:
+        """Note for which types a function takes the place of a generic one."""
+        key = generic_of(act, function)
+        generic = self._function(key) if key is not None else None
+        if generic is not None and is_generic(generic):
+            generic.registered += tuple((name, function.key) for name in types_of(act, function))
+
+    def registered(self, key: str) -> tuple[tuple[str, str], ...]:
+        """The functions that are called in place of a generic one: for which type, and which."""
+        function = self._function(key)
+        return function.registered if function is not None else ()
 
     def _is_own_decorator(self, act: Activation, text: str) -> bool:
         if not text.replace(".", "").replace("_", "").isalnum():

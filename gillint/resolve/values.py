@@ -201,6 +201,8 @@ class Value:
 
 
 UNKNOWN = Value()
+# The type of an argument that stands for any number of them: `*values`.
+SPREAD = "*"
 NONE = Value(type="NoneType", literal=Literal(None))
 
 
