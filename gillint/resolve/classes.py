@@ -135,6 +135,7 @@ class Classes(Modules):
             found = owner.attributes[name]
             if name in owner.functions and instance is not None and isinstance(found.reference, FunctionRef):
                 return replace(found, reference=FunctionRef(found.reference.key, instance))
+            self._first_read.setdefault((owner.key, name), found)
             return _no_longer_than(owner.longest.get(name), found)
         if name in owner.methods:
             key, names = self._decorated(owner, name)
@@ -240,6 +241,8 @@ class Classes(Modules):
             if not near and not tells_more(known[name], value, measured=False):
                 return
         old = known.get(name)
+        if old is None and (owner.key, name) in self._foreseen:
+            value = join(value, self._foreseen[owner.key, name])
         if self._idle and old is not None and is_known(old):
             return
         if (

@@ -94,6 +94,8 @@ class Modules(Program):
         self._left = BUDGET
         self._queued: dict[tuple[MadeRef, str], Value] = {}
         self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []
+        self._first_read: dict[tuple[str, str], Value] = {}  # attributes of the file's own classes
+        self._foreseen: dict[tuple[str, str], Value] = {}
 
     def configured(self) -> dict[Span, Configured]:
         """What the file says of logging, by the place where it says so."""
@@ -137,6 +139,19 @@ class Modules(Program):
     def _learnt_more(self) -> bool:
         """Whether a queue holds something else than was taken from it."""
         return any(self._queued.get(queue) != value for queue, value in self._taken)
+
+    def _foresees_more(self) -> bool:
+        """Whether an attribute was read before it was known what all it is: `self.state = Idle()`, whose methods change that."""
+        for (key, name), first in self._first_read.items():
+            owner = self._own.classes.get(key)
+            last = owner.attributes.get(name) if owner is not None else None
+            if (
+                last is not None
+                and len(options_of(first)) < len(options_of(last))
+                and any(map(_is_own, options_of(last)))
+            ):
+                self._foreseen[key, name] = last
+        return bool(self._foreseen)
 
     @contextmanager
     def idly(self, *, idle: bool = True) -> Iterator[None]:
@@ -396,6 +411,13 @@ class Modules(Program):
         for name in rest:
             value = attribute_value(act, value, name)
         return value
+
+
+def _is_own(value: Value) -> bool:
+    """Whether it is a function or a class of the project, or an instance of one."""
+    return isinstance(value.reference, (FunctionRef, ClassRef)) or (
+        value.reference is None and "::" in (value.type or "")
+    )
 
 
 _ENUMS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.unit.resolve.test_objects import calls_of
+from tests.unit.resolve.test_objects import calls_of, size_of_argument
 
 # What each program calls by a name of its own; `work` has to get there.
 REACHED = {
@@ -103,7 +103,77 @@ REACHED = {
             thing.size = 3
             return thing.size
     """,
+    "states that make one another": """
+        class Idle:
+            def handle(self, machine): machine.state = Busy()
+        class Busy:
+            def handle(self, machine):
+                machine.state = Idle()
+                return first()
+        class Machine:
+            def __init__(self): self.state = Idle()
+            def feed(self): return self.state.handle(self)
+        def first(): return 1
+        def work():
+            machine = Machine()
+            return [machine.feed() for _ in range(10)]
+    """,
+    "a method that is assigned to the class": """
+        class Thing: pass
+        Thing.go = lambda self: self.first()
+        Thing.first = lambda self: second()
+        def second(): return 2
+        def work(): return Thing().go()
+    """,
+    "a registry that the class keeps for others": """
+        class Plugin:
+            kept = {}
+            @classmethod
+            def register(cls, name):
+                def keep(other):
+                    cls.kept[name] = other
+                    return other
+                return keep
+        @Plugin.register("one")
+        class One:
+            def first(self): return 1
+        def work(): return Plugin.kept["one"]().first()
+    """,
+    "what a field's factory makes": """
+        from dataclasses import dataclass, field
+        def first(): return 1
+        @dataclass
+        class Steps:
+            steps: list = field(default_factory=lambda: [first])
+        def work(): return [step() for step in Steps().steps]
+    """,
+    "the function for the type": """
+        from functools import singledispatch
+        @singledispatch
+        def show(value): raise TypeError
+        @show.register
+        def _(value: bytes): return first()
+        @show.register(str)
+        def _(value): return third()
+        def first(): return 1
+        def third(): return 3
+        def work(): return show(b"x")
+    """,
 }
+
+
+def test_values_that_are_spread_are_arguments_one_by_one() -> None:
+    source = """
+        import zlib
+        def pack(data, level=6): return zlib.compress(data, level)
+        def everything(*many): return [zlib.crc32(m) for m in many]
+        def work():
+            rows = [bytes(3000) for _ in range(20)]
+            pack(*rows[:1])
+            everything(*rows)
+    """
+    assert size_of_argument(source, "zlib.compress") == 3000
+    assert size_of_argument(source, "zlib.crc32") == 3000
 
 
 @pytest.mark.parametrize("source", REACHED.values(), ids=REACHED)
