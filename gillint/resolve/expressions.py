@@ -223,12 +223,17 @@ def _who_compares(left: Value, right: Value, method: str) -> Value | None:
     return next((v for v in (*arrays, *objects) if find_method(v.type or "", method) is not None), None)
 
 
+_MODULES = SymbolRef("sys.modules")
+
+
 def _subscript(act: Activation, node: t.Subscript) -> Value:
     value = evaluate(act, node.value)
     alias = alias_of(act, value, node)
     if alias is not None:
         return alias
     index = evaluate(act, node.index)
+    if value.reference == _MODULES and isinstance(node.index, t.Name) and node.index.id == "__name__":
+        return Value(type=f"{act.path}::")  # the module itself
     inner = item_of(value, index, node.index)
     extra = (("result", inner),) if inner is not None else ()
     if isinstance(value.reference, SymbolRef) and value.type is None:

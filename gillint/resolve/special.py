@@ -95,9 +95,43 @@ def _one_of_the_methods(act: Activation, instance: Value, name: Text | None, spa
     owner = act.program.class_of(instance.type)
     if owner is None or name is None or name.pattern == HOLE:
         return None
-    found = [act.program.attribute(owner, m, instance) for m in owner.methods if may_be_same(name.pattern, m)]
+    if owner.key.endswith("::"):  # a module
+        names = [*owner.module.functions, *owner.module.classes]
+    else:
+        names = list(dict.fromkeys(m for c in act.program.resolution_order(owner) for m in c.methods))
+    found = [act.program.attribute(owner, m, instance) for m in names if may_be_same(name.pattern, m)]
     options = tuple(v for v in found if v is not None)
     return Value(reference=ChoiceRef(options)) if options else None
+
+
+def _globals(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`globals()`: the functions, classes and variables of the module by their names."""
+    scope = act.scope
+    names = dict.fromkeys((*scope.functions, *(c for c in scope.classes if "." not in c), *scope.environment))
+    found = ((name, act.program.module_value(scope, name)) for name in names)
+    return Value(type="dict", columns=tuple((name, value) for name, value in found if value is not None))
+
+
+def _weak(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`weakref.ref(x)`: what gives the object itself when it is called."""
+    if not positional:
+        return None
+    called = Value(reference=SymbolRef(_REFERENCE_CALLED))
+    return Value(type="function", reference=PartialRef(called, positional[:1], ()))
+
+
+def _referent(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    act.operation("method_lookup")
+    return positional[0] if positional else None
+
+
+_REFERENCE_CALLED = "weakref.ReferenceType.__call__"
 
 
 def _import_module(
@@ -239,6 +273,10 @@ SPECIAL: dict[str, Special] = {
     "numpy.vectorize": _vectorized,
     "numpy.frompyfunc": _vectorized,
     "getattr": _getattr,
+    "globals": _globals,
+    "weakref.ref": _weak,
+    "weakref.WeakMethod": _weak,
+    _REFERENCE_CALLED: _referent,
     "importlib.import_module": _import_module,
     "__import__": _import_module,
     "type": _type,

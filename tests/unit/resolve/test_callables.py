@@ -147,6 +147,42 @@ REACHED = {
             steps: list = field(default_factory=lambda: [first])
         def work(): return [step() for step in Steps().steps]
     """,
+    "a function of the module by a part of its name": """
+        import sys
+        def step_first(): return first()
+        def step_second(): return second()
+        def first(): return 1
+        def second(): return 2
+        def work(names):
+            for name in names:
+                getattr(sys.modules[__name__], f"step_{name}")()
+    """,
+    "the globals whose names begin like that": """
+        def step_first(): return first()
+        def other(): return third()
+        def first(): return 1
+        def third(): return 3
+        def work(name): return globals()["step_" + name]()
+    """,
+    "closures of one function in a table": """
+        def first(): return 1
+        def second(): return 2
+        def wrapped(f): return lambda: f()
+        TABLE = {"a": wrapped(first), "b": wrapped(second)}
+        def work(names): return [TABLE[name]() for name in names]
+    """,
+    "what is behind a weak reference": """
+        import weakref
+        class Target:
+            def first(self): return 1
+        def work():
+            target = Target()
+            references = [weakref.WeakMethod(target.first)]
+            for reference in references:
+                method = reference()
+                if method is not None:
+                    method()
+    """,
     "the function for the type": """
         from functools import singledispatch
         @singledispatch
