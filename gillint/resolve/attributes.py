@@ -39,6 +39,7 @@ from gillint.resolve.values import (
     SuperRef,
     SymbolRef,
     Value,
+    is_known,
     of_constant,
     of_number,
 )
@@ -193,23 +194,45 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         found = _of_library(act, replace(value, type=base), name, span)
         if found is not None:
             return found
-    return Value(reference=MethodRef(value, name), origin=name)
+    return _asked_for(act, owner, value, name, span) or Value(reference=MethodRef(value, name), origin=name)
+
+
+def _asked_for(act: Activation, owner: ClassScope, value: Value, name: str, span: Span | None) -> Value | None:
+    """What `__getattr__` of the class gives: the attribute of the object that a proxy stands for."""
+    from gillint.resolve.calls import apply
+
+    asks = act.program.attribute(owner, "__getattr__", value)
+    if asks is None or name.startswith("__"):
+        return None
+    with act.nested() as builder:
+        found = apply(act, asks, (of_constant(name),), (), span or Span(1, 1, 1, 1), "__getattr__")
+    if span is not None:
+        act.builder.include(builder.finish())
+    return found if is_known(found) else None
 
 
 def _of_bases(act: Activation, ref: SuperRef, name: str, span: Span | None) -> Value:
-    """`super().name`: the first base that has it, bound to the instance itself."""
+    """`super().name`: the next class behind this one that has it, in the order of the instance's class."""
     owner = act.program.class_of(ref.key)
-    for base in owner.bases if owner is not None else ():
-        parent = act.program.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
-        if parent is not None:
-            found = act.program.attribute(parent, name, ref.instance)
-            if found is not None:
-                return found
+    above = act.program.resolution_order(owner)[1:] if owner is not None else ()
+    whole = act.program.class_of(_class_key(ref.instance))
+    if whole is not None and whole is not owner:
+        order = act.program.resolution_order(whole)
+        above = order[order.index(owner) + 1 :] if owner in order else above
+    for parent in above:
+        found = act.program.attribute(parent, name, ref.instance)
+        if found is not None:
+            return found
     for library_base in act.program.library_bases(owner) if owner is not None else ():
         return attribute_value(act, Value(type=library_base), name, span)
     if find_fact(f"object.{name}") is not None:
         return symbol_of(f"object.{name}")
     return Value(reference=MethodRef(ref.instance, name), origin=name)
+
+
+def _class_key(value: Value) -> str | None:
+    """The class of an instance, or a class that is passed as `cls`."""
+    return value.reference.key if isinstance(value.reference, ClassRef) else value.type
 
 
 def _of_library(act: Activation, value: Value, name: str, span: Span | None = None) -> Value | None:

@@ -74,7 +74,8 @@ class Functions(Classes):
         self.grown = ()
         if function is None or tree is None:
             return None, UNKNOWN, function.name if function is not None else ref.key
-        recurs = ref.key in self._active
+        active = _on_its_class(ref, function)
+        recurs = active in self._active
         if not recurs and len(set(self._active)) >= self._depth_limit:
             self._cuts += 1
             return _unseen(function, tree), self._declared(function, tree), function.name
@@ -92,13 +93,13 @@ class Functions(Classes):
                 self._left > BUDGET / 2
                 and len(self._active) < _MAX_LEVELS
                 and not self._idle
-                and ref.key not in self._recurred
+                and active not in self._recurred
             )
             less = smaller(outer, arguments, turns) if has_room else None
             if less is None:
                 if not self._idle or not outer:
-                    self._recurred.add(ref.key)
-                    self._recurring.setdefault(ref.key, []).append(arguments)
+                    self._recurred.add(active)
+                    self._recurring.setdefault(active, []).append(arguments)
                 given = self._declared(function, tree)
                 if not is_known(given):
                     given = Value(reference=UndefinedRef(function.name, is_result=True))
@@ -108,7 +109,7 @@ class Functions(Classes):
             act.open = frozenset(arguments)
         if record and not self._apart and function.scope.path == self._path:
             self._note_site(ref.key, arguments)
-        summary = self._summary(function, act, tree, arguments, is_level=recurs)
+        summary = self._summary(function, act, tree, arguments, active, is_level=recurs)
         result = summary.result
         self.grown = summary.grown
         if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
@@ -140,12 +141,14 @@ class Functions(Classes):
         act: Activation,
         tree: t.Function | t.Lambda,
         arguments: dict[str, Value],
+        active: str,
         *,
         is_level: bool = False,
     ) -> Summary:
         """What the function does for these arguments: from the tables, or by running it.
 
-        `is_level`: it is called by itself, with something smaller; there are only so many levels.
+        `active`: what it goes by while it runs; `is_level`: it is called by itself, with something smaller; there are only
+        so many levels.
         """
         own = self._shared if self._apart else self._own
         key = self._summary_key(function, act, arguments)
@@ -165,12 +168,12 @@ class Functions(Classes):
         if found is None:
             effects, cuts = self._local_effects, self._cuts
             self._reads.append(set())
-            block, result = self._run(act, function.key, tree, arguments)
+            block, result = self._run(act, active, tree, arguments)
             lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
             cut_at = room if cuts != self._cuts or self._left <= 0 else None
-            grown = _grown(act, tree, arguments, is_method=function.is_method, again=function.key in self._recurred)
+            grown = _grown(act, tree, arguments, is_method=function.is_method, again=active in self._recurred)
             found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at, grown)
-            self._recurred.discard(function.key)
+            self._recurred.discard(active)
             clean = effects == self._local_effects and not self._recurred and self._left > 0
             if clean and not grown and self._is_portable(found, function, arguments):
                 self._shared.summaries[key] = found
@@ -301,6 +304,12 @@ class Functions(Classes):
             once=once,
         )
         return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
+
+
+def _on_its_class(ref: FunctionRef, function: Function) -> str:
+    """A function by its key and, of a method that a class inherits, that class: where one calls it on another, nothing recurs."""
+    kind = ref.bound.type if ref.bound is not None and function.owner is not None else None
+    return ref.key if kind is None or function.owner is None or kind == function.owner.key else f"{ref.key} {kind}"
 
 
 def _grown(

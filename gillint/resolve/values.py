@@ -203,6 +203,8 @@ class Value:
 
 
 UNKNOWN = Value()
+# The type of an argument that stands for any number of them: `*values`.
+SPREAD = "*"
 NONE = Value(type="NoneType", literal=Literal(None))
 
 
@@ -263,6 +265,11 @@ def options_of(value: Value) -> tuple[Value, ...]:
 def is_known(value: Value) -> bool:
     """Whether anything is known of what a value is."""
     return value.type is not None or value.reference is not None
+
+
+def is_plain_function(value: Value) -> bool:
+    """Whether a value is a function of the project that is bound to nothing."""
+    return isinstance(value.reference, FunctionRef) and value.reference.bound is None
 
 
 def code_of(key: str) -> str:
