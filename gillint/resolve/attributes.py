@@ -14,6 +14,7 @@ from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import NAMESPACES
 from gillint.resolve.bound import Answers, size_of
+from gillint.resolve.dispatch import classes_with, overriding
 from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
@@ -108,6 +109,11 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
                 made = build(getitem.behaviour.returns, Answers(getitem, bound), bound)
                 return refine_frame(f"{value.type}.__getitem__", bound, made)
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
+    meant = classes_with(act, name) if value.type is None and not isinstance(ref, MadeRef) else ()
+    if meant:
+        kinds = ", ".join(f"`{owner.name}`" for owner in meant)
+        act.scope.note(f"what `{name}` is asked of is not known: taken as {kinds}, which have it")
+        return _of_one_of(act, meant, name, span) or UNKNOWN
     part, reference = part_of(value), MethodRef(value, name)
     if part is None:
         return Value(reference=reference, origin=name)
@@ -132,6 +138,14 @@ def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) ->
     for option in having or options:
         found = join(found, attribute_value(act, option, name, span))
     return found if found is not None else Value(reference=MethodRef(UNKNOWN, name), origin=name)
+
+
+def _of_one_of(act: Activation, owners: tuple[ClassScope, ...], name: str, span: Span | None) -> Value | None:
+    """The attribute of an instance of one of these classes of the file; None where there is none."""
+    found: Value | None = None
+    for owner in owners:
+        found = join(found, attribute_value(act, Value(type=owner.key), name, span))
+    return found
 
 
 def _has(act: Activation, type_name: str, name: str) -> bool:
@@ -187,7 +201,7 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         return apply(act, getter, (), (), span, name)
     found = act.program.attribute(owner, name, value)
     if found is not None:
-        return as_kept(owner, name, found)
+        return _of_one_of(act, overriding(act, owner, found), name, span) or as_kept(owner, name, found)
     for base in act.program.library_bases(owner):
         if base in ENUMS:
             _emit_reading(act, f"enum.Enum.{name}", Bound(value), span)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from gillint.diagnostics.span import Span
@@ -24,6 +25,16 @@ from gillint.resolve.work import with_work
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index")
 
+_MOST = 1e15
+
+
+def _power(a: float, b: float) -> float:
+    """A power of the amount alone, which a float may not hold."""
+    if a == 0.0:
+        return 0.0 if b else 1.0
+    return _MOST if b * math.log(abs(a)) > math.log(_MOST) else abs(a) ** b
+
+
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -31,7 +42,7 @@ _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "truediv": lambda a, b: a / b if b else 0.0,
     "floordiv": lambda a, b: a // b if b else 0.0,
     "mod": lambda a, b: a % b if b else 0.0,
-    "pow": lambda a, b: float(min(abs(a) ** b, 1e15)) if abs(b) < 400 and (a or b > 0) else 0.0,
+    "pow": _power,
     "lshift": lambda a, b: a * 2.0 ** min(b, 100),
     "rshift": lambda a, b: a // 2.0 ** min(b, 100),
 }
