@@ -109,11 +109,9 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
                 made = build(getitem.behaviour.returns, Answers(getitem, bound), bound)
                 return refine_frame(f"{value.type}.__getitem__", bound, made)
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    meant = classes_with(act, name) if value.type is None and not isinstance(ref, MadeRef) else ()
-    if meant:
-        kinds = ", ".join(f"`{owner.name}`" for owner in meant)
-        act.scope.note(f"what `{name}` is asked of is not known: taken as {kinds}, which have it")
-        return _of_one_of(act, meant, name, span) or UNKNOWN
+    meant = _by_name(act, value, name, span) if value.type is None and not isinstance(ref, MadeRef) else None
+    if meant is not None:
+        return meant
     part, reference = part_of(value), MethodRef(value, name)
     if part is None:
         return Value(reference=reference, origin=name)
@@ -138,6 +136,16 @@ def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) ->
     for option in having or options:
         found = join(found, attribute_value(act, option, name, span))
     return found if found is not None else Value(reference=MethodRef(UNKNOWN, name), origin=name)
+
+
+def _by_name(act: Activation, value: Value, name: str, span: Span | None) -> Value | None:
+    """A method of the classes of the file that alone have one of this name; None where there are none."""
+    meant = classes_with(act, value, name)
+    if not meant:
+        return None
+    kinds = ", ".join(f"`{owner.name}`" for owner in meant)
+    act.scope.note(f"what `{name}` is asked of is not known: taken as {kinds}, which have it")
+    return _of_one_of(act, meant, name, span)
 
 
 def _of_one_of(act: Activation, owners: tuple[ClassScope, ...], name: str, span: Span | None) -> Value | None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.use import asked_of, members_of
 from gillint.resolve.values import FunctionRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
@@ -14,7 +15,7 @@ from gillint.syntax.parse import dotted
 _MAX_CLASSES = 8
 # What objects of libraries have as well: connections, pools, processes, locks, sessions. The name alone says nothing then.
 _ELSEWHERE = frozenset(
-    [
+    {
         "execute",
         "executemany",
         "commit",
@@ -27,6 +28,8 @@ _ELSEWHERE = frozenset(
         "send",
         "sendall",
         "recv",
+    }
+    | {
         "listen",
         "accept",
         "bind",
@@ -39,39 +42,19 @@ _ELSEWHERE = frozenset(
         "start",
         "terminate",
         "kill",
-        "communicate",
-        "poll",
-        "put",
-        "get",
-        "post",
-        "patch",
-        "delete",
-        "request",
-        "head",
-        "options",
-        "query",
-        "save",
-        "load",
-        "dump",
-        "dumps",
-        "loads",
-        "fit",
-        "predict",
-        "transform",
-        "score",
-        "forward",
-        "read",
-        "write",
-        "close",
-        "open",
-    ]
+    }
+    | {"communicate", "poll", "put", "get", "post", "patch", "delete", "request", "head", "options", "query", "save"}
+    | {"load", "dump", "dumps", "loads", "fit", "predict", "transform", "score", "forward", "read", "write", "close"}
+    | {"open"}
 )
 _BUILTIN = (str, bytes, bytearray, list, dict, set, tuple, int, float, io.TextIOWrapper, io.BufferedReader)
 
 
-def classes_with(act: Activation, name: str) -> tuple[ClassScope, ...]:
+def classes_with(act: Activation, value: Value, name: str) -> tuple[ClassScope, ...]:
     """The classes of the file one of which an object must be that is asked for this method; () where it could be another."""
-    defining = [c for c in act.scope.classes.values() if name in c.methods]
+    asked = asked_of(act, value.origin)
+    classes = act.scope.classes.values()
+    defining = [c for c in classes if name in c.methods and asked <= members_of(act.scope, c.name)]
     if not defining or name in _ELSEWHERE or name.startswith("__") or _is_of_a_builtin(name):
         return ()
     if act.owner is not None and (act.name or "").rpartition(".")[2] == name:

@@ -7,7 +7,7 @@ from gillint.resolve.annotations import annotated
 from gillint.resolve.expressions import evaluate, lookup
 from gillint.resolve.special import instance_of
 from gillint.resolve.tables import Function
-from gillint.resolve.values import FunctionRef, options_of
+from gillint.resolve.values import FunctionRef, Value, options_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
@@ -44,7 +44,7 @@ def types_of(act: Activation, function: Function) -> tuple[str, ...]:
     if given:
         with act.nested():
             made = instance_of(evaluate(act, given[0]))
-        found = (made,) if made is not None else ()
+        found: tuple[Value, ...] = (made,) if made is not None else ()
     else:
         place = int(function.is_method)
         found = options_of(annotated(act, tree.parameters[place].annotation)) if len(tree.parameters) > place else ()

@@ -80,7 +80,12 @@ def as_used(act: Activation, name: str, value: Value) -> Value:
     """A variable's value: where nothing is known of it, whatever its uses in the function ask for."""
     if not act.body or not _is_open(value):
         return value
-    return _made_for(act.scope, _asked(act.body).get(name, _NOTHING), name, value)
+    return _made_for(act.scope, asked_of(act, name), name, value)
+
+
+def asked_of(act: Activation, name: str | None) -> frozenset[str]:
+    """The attributes that the body asks of a variable."""
+    return _asked(act.body).get(name, _NOTHING) if name is not None and act.body else _NOTHING
 
 
 def as_kept(owner: ClassScope, name: str, value: Value) -> Value:
@@ -177,7 +182,9 @@ def _of_classes(scope: ModuleScope, asked: frozenset[str]) -> Value | None:
 
     Of many that share a base which has them, too, a few stand for all.
     """
-    having = [c for c in scope.classes.values() if asked <= _members(scope, c.name) and _answers(scope, c.name, asked)]
+    having = [
+        c for c in scope.classes.values() if asked <= members_of(scope, c.name) and _answers(scope, c.name, asked)
+    ]
     lineages = {c.name: _lineage(scope, c.name)[1:] for c in having}
     leaves = [c for c in having if not any(c.name in bases for bases in lineages.values())]
     if len(leaves) > _CANDIDATES:
@@ -208,7 +215,7 @@ def _answers(scope: ModuleScope, name: str, asked: frozenset[str]) -> bool:
 _ASSIGNED = re.compile(r"\bself\.(\w+)(?:\s*:[^=\n]+)?\s*=(?!=)|^\s+(\w+)\s*(?::[^=\n]+)?(?:=(?!=)|$)", re.MULTILINE)
 
 
-def _members(scope: ModuleScope, name: str) -> frozenset[str]:
+def members_of(scope: ModuleScope, name: str) -> frozenset[str]:
     """The methods and attributes of a class of a file, as its lines and those of its bases tell."""
     return frozenset().union(*(_own_members(scope.classes[each]) for each in _lineage(scope, name)))
 

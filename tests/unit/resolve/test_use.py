@@ -49,7 +49,6 @@ USES: dict[str, tuple[str | None, str]] = {
     "default": ("dict.get", "def f(xs):\n    for x in xs:\n        x.get('a', 0)"),
     "members": ("str.join", "def f(xs):\n    for x in xs:\n        x.join([y for y in 'ab'])"),
     "not_imported": (None, "def f(pictures):\n    for p in pictures:\n        p.resize((9, 9))"),
-    "tested": (None, f"import zlib\n{ROWS}\ndef f(c, rows):\n    isinstance(c, X)\n    for r in rows:\n        c.encode_row(r)"),
     "lacking": (None, f"import zlib\n{ROWS}\ndef f(c, rows):\n    c.other()\n    for r in rows:\n        c.encode_row(r)"),
     "common": (None, "import gzip\ndef f(files):\n    for h in files:\n        h.read()"),
     "shadowed": (None, "import json\ndef f(json, xs):\n    for x in xs:\n        json.loads(x)"),
