@@ -86,6 +86,7 @@ class Files:
         for other in fitting:
             name = common(name, Text(other)) if name is not None else Text(other)
         return _all_of(list(fitting.values())), name if name is not None else Text(glob)
+
     def folders_below(self, name: str) -> Estimate:
         """How many folders there are in one."""
         return total(c.files for other, c in self._folders.items() if overlap(f"{name}/{HOLE}", other))

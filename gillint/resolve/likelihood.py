@@ -148,7 +148,9 @@ def chance(act: Activation, test: t.Expr) -> float | None:
     left, sign = test.left, test.operators[0]
     if not isinstance(left, t.Binary) and not _is_drawn(left):
         is_open = isinstance(left, t.Name) and left.id in act.open  # others may pass anything
-        return share_of(_value(act, left), sign, _value(act, test.rights[0])) if _is_plain(left) and not is_open else None
+        return (
+            share_of(_value(act, left), sign, _value(act, test.rights[0])) if _is_plain(left) and not is_open else None
+        )
     right = exactly(act, test.rights[0])
     if right is None:
         return None

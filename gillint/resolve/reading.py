@@ -124,7 +124,9 @@ def listed(site: Site) -> Value:
         return replace(site.result, element=member)
     folders = site.act.program.files.folders_below(name)
     if method == "walk":
-        names = Value(type="list", size=content.files / (folders + 1), element=Value(type="str", text=_last_of(common_name)))
+        names = Value(
+            type="list", size=content.files / (folders + 1), element=Value(type="str", text=_last_of(common_name))
+        )
         inside = Value(type="list", size=folders / (folders + 1), element=Value(type="str"))
         items = (Value(type="str", text=Text(f"{name}{HOLE}")), inside, names)
         return replace(site.result, shape=None, size=folders + 1, element=Value(type="tuple", items=items))
