@@ -18,8 +18,15 @@ def one_of(items: Sequence[Value]) -> Value:
     whole = _apart(reduce(join, items), items) if items else UNKNOWN
     if whole.number is not None and not whole.number.known:
         whole = replace(whole, number=_average(whole.number, [i.number for i in items]))
-    if whole.size is not None and not whole.size.known and whole.shape is None:
+    if whole.size is not None and not whole.size.known:
         whole = replace(whole, size=_average(whole.size, [i.size for i in items]))
+    if whole.shape is not None and not all(d.known for d in whole.shape):
+        dimensions = zip(
+            *(i.shape or () for i in items), strict=True
+        )  # as many in each of them, or they would not join
+        whole = replace(
+            whole, shape=tuple(_average(d, list(each)) for d, each in zip(whole.shape, dimensions, strict=True))
+        )
     return whole
 
 

@@ -11,6 +11,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import element_of
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.iterations import key_of, names_in
 from gillint.resolve.joining import join
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.values import UNKNOWN, Literal, Value, is_known, options_of
@@ -65,8 +66,19 @@ def _counted_down(act: Activation, test: t.Expr) -> bool | None:
         return bool(value.size.likely) if value is not None and value.size is not None and value.size.known else None
     if not isinstance(test, t.Compare) or len(test.operators) != 1 or test.operators[0] not in _ORDER:
         return None
+    own = set(act.given) - {"self", "cls"}  # what an object has collected grows, and is no smaller from call to call
+    if any("." in name and name.partition(".")[0] not in own for name in names_in(test) - set(_called(test))):
+        return None
     left, right = (_settled_number(act, side) for side in (test.left, test.rights[0]))
     return _ORDER[test.operators[0]](left, right) if left is not None and right is not None else None
+
+
+def _called(test: t.Compare) -> Iterator[str]:
+    """The functions that are called on either side of a comparison: `math.sqrt(n) > 2` asks nothing of an object."""
+    for side in (test.left, *test.rights):
+        name = key_of(side.function) if isinstance(side, t.Call) else None
+        if name is not None:
+            yield name
 
 
 def _settled_number(act: Activation, node: t.Expr) -> float | None:
