@@ -113,9 +113,7 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     if meant is not None:
         return meant
     part, reference = part_of(value), MethodRef(value, name)
-    if part is None:
-        return Value(reference=reference, origin=name)
-    return replace(part, reference=reference, origin=name)
+    return replace(part or UNKNOWN, reference=reference, origin=name)
 
 
 _INDEX, _DATES = "pandas.Index", "pandas.DatetimeIndex"
