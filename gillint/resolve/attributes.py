@@ -107,15 +107,21 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
                 made = build(getitem.behaviour.returns, Answers(getitem, bound), bound)
                 return refine_frame(f"{value.type}.__getitem__", bound, made)
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-    meant = classes_with(act, name) if value.type is None and not isinstance(ref, MadeRef) else ()
-    if meant:
-        kinds = ", ".join(f"`{owner.name}`" for owner in meant)
-        act.scope.note(f"what `{name}` is asked of is not known: taken as {kinds}, which have it")
-        return _of_one_of(act, meant, name, span) or UNKNOWN
+    if value.type is None and not isinstance(ref, MadeRef):
+        meant = _by_its_name(act, name, span)
+        if meant is not None:
+            return meant
     part, reference = part_of(value), MethodRef(value, name)
-    if part is None:
-        return Value(reference=reference, origin=name)
-    return replace(part, reference=reference, origin=name)
+    return replace(part or UNKNOWN, reference=reference, origin=name)
+
+
+def _by_its_name(act: Activation, name: str, span: Span | None) -> Value | None:
+    """A method that only some classes of the file have, bound to an instance of one of them."""
+    owners = classes_with(act, name)
+    if owners:
+        kinds = ", ".join(f"`{owner.name}`" for owner in owners)
+        act.scope.note(f"what `{name}` is asked of is not known: taken as {kinds}, which have it")
+    return _of_one_of(act, owners, name, span)
 
 
 _INDEX, _DATES = "pandas.Index", "pandas.DatetimeIndex"
