@@ -14,39 +14,13 @@ from gillint.syntax.parse import dotted
 
 _MAX_CLASSES = 8
 # What objects of libraries have as well: connections, pools, processes, locks, sessions. The name alone says nothing then.
-_ELSEWHERE = frozenset(
-    {
-        "execute",
-        "executemany",
-        "commit",
-        "rollback",
-        "cursor",
-        "fetchone",
-        "fetchall",
-        "connect",
-        "disconnect",
-        "send",
-        "sendall",
-        "recv",
-    }
-    | {
-        "listen",
-        "accept",
-        "bind",
-        "submit",
-        "map",
-        "shutdown",
-        "result",
-        "wait",
-        "acquire",
-        "start",
-        "terminate",
-        "kill",
-    }
-    | {"communicate", "poll", "put", "get", "post", "patch", "delete", "request", "head", "options", "query", "save"}
-    | {"load", "dump", "dumps", "loads", "fit", "predict", "transform", "score", "forward", "read", "write", "close"}
-    | {"open"}
-)
+_ELSEWHERE = {
+    "execute", "executemany", "commit", "rollback", "cursor", "fetchone", "fetchall", "connect", "disconnect", "send",
+    "sendall", "recv", "listen", "accept", "bind", "submit", "map", "shutdown", "result", "wait", "acquire", "start",
+    "terminate", "kill", "communicate", "poll", "put", "get", "post", "patch", "delete", "request", "head", "options",
+    "query", "save", "load", "dump", "dumps", "loads", "fit", "predict", "transform", "score", "forward", "read",
+    "write", "close", "open",
+}  # fmt: skip
 _BUILTIN = (str, bytes, bytearray, list, dict, set, tuple, int, float, io.TextIOWrapper, io.BufferedReader)
 
 

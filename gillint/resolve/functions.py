@@ -252,7 +252,7 @@ class Functions(Classes):
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
-            known = rounds(arguments, self._recurring.pop(key, ()), block.again.likely)
+            known = rounds(arguments, self._recurring.pop(key, ()), block)
             block = replace(balanced(block), recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
             if act.yields:

@@ -40,6 +40,7 @@ from gillint.resolve.likelihood import (
 )
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
+from gillint.resolve.pointers import turns_by_places
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
@@ -292,7 +293,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 
 def _while(act: Activation, node: t.While) -> None:
-    known = turns_by_counter(act, node)
+    known = turns_by_places(act, node) or turns_by_counter(act, node)
     usual = usual_turns(act, node)
 
     def learn(done: Builder) -> bool:

@@ -228,3 +228,39 @@ def test_a_heap_gives_out_what_was_pushed(push: str) -> None:
 def test_a_logger_has_few_handlers() -> None:
     source = "import logging\ndef work():\n    for h in logging.getLogger('a').handlers:\n        h.close()\n"
     assert "logging.Handler.close" in {c.name for c in calls_of(source)}
+
+
+SHAPES = """
+    import zlib, math
+    class Shape:
+        def size_of(self):
+            raise NotImplementedError
+        def send(self):
+            return math.sqrt(2)
+    class Square(Shape):
+        def size_of(self):
+            return zlib.crc32(b"x" * 10)
+        def append(self, x):
+            return zlib.crc32(b"x" * 10)
+    class Disc(Shape):
+        def size_of(self):
+            return math.sqrt(2)
+        def inner(self):
+            return self.held.inner()
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameter", "call", "expected"),
+    [
+        ("s", "s.size_of()", {"zlib.crc32", "math.sqrt"}),  # unknown: by the name of the method
+        ("s: Shape", "s.size_of()", {"zlib.crc32", "math.sqrt"}),  # abstract: what overrides it
+        ("s: Disc", "s.size_of()", {"math.sqrt"}),
+        ("s", "s.append(1)", {"list.append"}),  # a builtin type has it, too
+        ("s", "s.send()", {"s.send"}),  # so have connections
+        ("s: Disc", "s.inner()", {"self.held.inner"}),  # what passes on by its own name passes on to something else
+    ],
+)
+def test_a_method_of_the_file_is_meant(parameter: str, call: str, expected: set[str]) -> None:
+    found = calls_of(dedent(SHAPES) + f"def work({parameter}):\n    {call}\n")
+    assert {c.name for c in found if c.kind != "project" and "__" not in c.name} == expected
