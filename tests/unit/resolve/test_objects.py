@@ -228,3 +228,19 @@ def test_a_heap_gives_out_what_was_pushed(push: str) -> None:
 def test_a_logger_has_few_handlers() -> None:
     source = "import logging\ndef work():\n    for h in logging.getLogger('a').handlers:\n        h.close()\n"
     assert "logging.Handler.close" in {c.name for c in calls_of(source)}
+
+
+def test_an_instance_made_later_is_seen_by_the_methods() -> None:
+    source = """
+        import numpy as np
+        class Net:
+            def __init__(self, x):
+                self.x = x
+            def forward(self):
+                return np.exp(self.x)
+        def work():
+            small = Net(np.ones(8)).forward()
+            large = Net(np.ones(20000)).forward()
+            show(large)
+    """
+    assert size_of_argument(source, "show") == 20000
