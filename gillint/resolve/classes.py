@@ -256,6 +256,9 @@ class Classes(Modules):
             new = _with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
+            if value.type not in HOLDERS and is_measured(value):
+                self._changes += 1
+                self._changed[f"{owner.key}.{name}"] = self._changes
             known[name] = new
 
     @staticmethod

@@ -33,6 +33,7 @@ from gillint.syntax.parse import dotted
 
 _MAX_LEVELS = 16  # calls inside calls up to which those of a function by itself are run level by level
 _MAX_INSTANCES = 8  # runs of one function for different arguments; after that only their types are told apart
+_MAX_RENEWALS = 2  # how often a summary is found out anew because attributes have changed
 EMPTY_BLOCK = Block()
 
 
@@ -161,6 +162,8 @@ class Functions(Classes):
                 seen.add(key)
         room = self._depth_limit - len(self._active)
         found = _with_room(own.summaries.get(key), room)
+        if found is not None and own is not self._shared and self._is_stale(key, found):
+            found = None
         if found is None and own is not self._shared and function.scope.path != self._path:
             found = _with_room(self._shared.summaries.get(key), room)
             if found is not None and not found.reads.isdisjoint(self._own.written):
@@ -172,7 +175,7 @@ class Functions(Classes):
             lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
             cut_at = room if cuts != self._cuts or self._left <= 0 else None
             grown = _grown(act, tree, arguments, is_method=function.is_method, again=active in self._recurred)
-            found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at, grown)
+            found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at, grown, self._changes)
             self._recurred.discard(active)
             clean = effects == self._local_effects and not self._recurred and self._left > 0
             if clean and not grown and self._is_portable(found, function, arguments):
@@ -184,6 +187,14 @@ class Functions(Classes):
             self._cuts += 1
         self._reads[-1] |= found.reads
         return found
+
+    def _is_stale(self, key: SummaryKey, summary: Summary) -> bool:
+        """Whether attributes that a summary hangs on have become others since: another instance was made, a fit has run."""
+        changed = any(self._changed.get(name, 0) > summary.made for name in summary.reads)
+        if not changed or key[0] in self._active or self._renewed.get(key, 0) >= _MAX_RENEWALS:
+            return False
+        self._renewed[key] = self._renewed.get(key, 0) + 1
+        return True
 
     def _summary_key(self, function: Function, act: Activation, arguments: dict[str, Value]) -> SummaryKey:
         return (function.key, function.version, bool(act.open), self._idle, *arguments.values())

@@ -78,6 +78,9 @@ class Modules(Program):
         self._made = 0
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
         self._cuts = 0  # calls that lay too deep
+        self._changes = 0  # of attributes, what fills containers aside; by attribute, the last one
+        self._changed: dict[str, int] = {}
+        self._renewed: dict[SummaryKey, int] = {}
         self._provisional: list[tuple[Tables, SummaryKey]] = []
         self._reads: list[set[str]] = [set()]
         self._active: list[str] = []

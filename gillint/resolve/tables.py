@@ -86,6 +86,7 @@ class Summary:
         reads: the attributes of classes that were looked at on the way.
         cut_at: how many calls deeper it could look, where that was not deep enough.
         grown: what it put into containers that were passed to it.
+        made: how many changes of attributes there had been when it was found out.
     """
 
     block: Block
@@ -94,6 +95,7 @@ class Summary:
     reads: frozenset[str]
     cut_at: int | None = None
     grown: tuple[Grown, ...] = ()
+    made: int = 0
 
 
 SummaryKey = tuple[object, ...]

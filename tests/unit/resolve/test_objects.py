@@ -264,3 +264,19 @@ SHAPES = """
 def test_a_method_of_the_file_is_meant(parameter: str, call: str, expected: set[str]) -> None:
     found = calls_of(dedent(SHAPES) + f"def work({parameter}):\n    {call}\n")
     assert {c.name for c in found if c.kind != "project" and "__" not in c.name} == expected
+
+
+def test_an_instance_made_later_is_seen_by_the_methods() -> None:
+    source = """
+        import numpy as np
+        class Net:
+            def __init__(self, x):
+                self.x = x
+            def forward(self):
+                return np.exp(self.x)
+        def work():
+            small = Net(np.ones(8)).forward()
+            large = Net(np.ones(20000)).forward()
+            show(large)
+    """
+    assert size_of_argument(source, "show") == 20000
