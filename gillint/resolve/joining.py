@@ -51,6 +51,10 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         return UNKNOWN
     if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and _is_empty(a) != _is_empty(b):
         return b if _is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
+    if a.type != b.type and "json" in (a.type, b.type):
+        other, document = (a, b) if b.type == "json" else (b, a)
+        if other.type in HOLDERS and _is_empty(other):
+            return document  # `return []` where the request failed
     choice = _choice(a, b, depth)
     if choice is not None:
         return choice

@@ -14,7 +14,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of, names_in
 from gillint.resolve.joining import join
 from gillint.resolve.shapes import ARRAY
-from gillint.resolve.values import UNKNOWN, Literal, Value, is_known, options_of
+from gillint.resolve.values import UNKNOWN, ClassRef, Literal, Value, is_known, options_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 
@@ -217,6 +217,8 @@ def _as(old: Value | None, kind: Value) -> Value:
     """The value, known to be of a type; what it was known to be goes where it is the same type or a part of it."""
     if old is None:
         return kind
+    if isinstance(old.reference, ClassRef):
+        return old  # `isinstance(kind, Meta)`: a class that is known stays the one that it is
     types = {o.type for o in options_of(kind)}
     fitting = [o for o in options_of(old) if o.type in types and o.type is not None]
     return reduce(join, fitting) if fitting else replace(kind, origin=old.origin)
