@@ -18,6 +18,7 @@ from gillint.resolve.bound import CONTENT, QUERY, Answers
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
+from gillint.resolve.dispatch import builtin_with
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import (
@@ -66,15 +67,6 @@ from gillint.resolve.work import with_work
 
 Keywords = tuple[tuple[str, Value], ...]
 
-# Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
-# waits or releases (get, join, read, sort, sum ...) are not among them.
-_DUCK_TYPES = (
-    "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
-)  # fmt: skip
-_AMBIGUOUS = {
-    "get", "join", "copy", "sort", "count", "clear", "update", "add", "read", "write", "close", "pop",
-    "remove", "insert", "replace", "find", "format",
-}  # fmt: skip
 # What runs a coroutine function, and makes the coroutine itself.
 _RUNS_FUNCTION = {"anyio.run", "trio.run"}
 _RUNS_COROUTINE = {
@@ -224,13 +216,12 @@ def _method(
     if is_builtin_without(kind, ref.name):
         kind = None  # it was a guess, and a wrong one
     if kind is None or is_vague(kind):
-        for duck in _DUCK_TYPES:
-            if duck == "bytes" and not _names_a_codec(positional, keywords):
-                continue
-            if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
-                typed = replace(receiver, type=duck, reference=None)
-                name = f"{duck}.{ref.name}"
-                return library(act, name, typed, positional, keywords, span, has_star=has_star, assumed=True)
+        duck = builtin_with(act, ref.name, positional, keywords)
+        if duck is not None:
+            typed = replace(receiver, type=duck, reference=None)
+            return library(
+                act, f"{duck}.{ref.name}", typed, positional, keywords, span, has_star=has_star, assumed=True
+            )
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
@@ -251,11 +242,6 @@ def _method(
                 return library(act, f"{base}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
         return _other(act, text, "unknown", positional, keywords, span)
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
-
-
-def _names_a_codec(positional: tuple[Value, ...], keywords: Keywords) -> bool:
-    """`x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text."""
-    return all(v.type == "str" for v in (*positional, *(v for _, v in keywords)))
 
 
 def _instead(
