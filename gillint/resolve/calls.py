@@ -18,6 +18,7 @@ from gillint.resolve.bound import CONTENT, QUERY, Answers
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
+from gillint.resolve.dispatch import builtin_with
 from gillint.resolve.dispatching import chosen
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
@@ -49,7 +50,6 @@ from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result, one_coroutine
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, bind_arguments
-from gillint.resolve.use import builtin_with
 from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
@@ -220,11 +220,11 @@ def _method(
     if is_builtin_without(kind, ref.name):
         kind = None  # it was a guess, and a wrong one
     if kind is None or is_vague(kind):
-        guess = builtin_with(ref.name, positional, keywords)
-        if guess is not None:
-            typed = replace(receiver, type=guess, reference=None)
+        duck = builtin_with(act, ref.name, positional, keywords)
+        if duck is not None:
+            typed = replace(receiver, type=duck, reference=None)
             return library(
-                act, f"{guess}.{ref.name}", typed, positional, keywords, span, has_star=has_star, assumed=True
+                act, f"{duck}.{ref.name}", typed, positional, keywords, span, has_star=has_star, assumed=True
             )
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)

@@ -5,13 +5,23 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 
+from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.use import asked_of, members_of
-from gillint.resolve.values import FunctionRef, Value
+from gillint.resolve.use import AMBIGUOUS, asked_of, members_of
+from gillint.resolve.values import FunctionRef, SymbolRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
+# Types a method of which is told by its name alone. Names that other libraries use for something that waits or releases (get,
+# join, read, sort, sum ...) are told by their arguments, if at all.
+_DUCK_TYPES = (
+    "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
+)  # fmt: skip
+_LISTED = {"list", "tuple", "generator", "map", "set", "dict", "filter"}
+_KEYS = {"str", "int", "tuple", "bytes"}
+# Libraries whose objects have the same methods with the same arguments.
+_ALIKE = ("numpy", "pandas", "polars", "torch", "tensorflow", "pyspark", "dask", "xarray")
 _MAX_CLASSES = 8
 # What objects of libraries have as well: connections, pools, processes, locks, sessions. The name alone says nothing then.
 _ELSEWHERE = {
@@ -22,6 +32,44 @@ _ELSEWHERE = {
     "write", "close", "open",
 }  # fmt: skip
 _BUILTIN = (str, bytes, bytearray, list, dict, set, tuple, int, float, io.TextIOWrapper, io.BufferedReader)
+
+
+def builtin_with(
+    act: Activation, name: str, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
+) -> str | None:
+    """The builtin type whose method is called on something unknown, where its name or its arguments tell."""
+    if name in AMBIGUOUS:
+        return _by_arguments(act, name, [v.type for v in positional], {n for n, _ in keywords})
+    for duck in _DUCK_TYPES:
+        if duck == "bytes" and not all(v.type == "str" for v in (*positional, *(v for _, v in keywords))):
+            continue  # `x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text
+        if find_fact(f"{duck}.{name}") is not None:
+            return duck
+    return None
+
+
+def _by_arguments(act: Activation, name: str, given: list[str | None], keywords: set[str]) -> str | None:
+    """`x.replace("a", "")`, `x.join(parts)`, `x.get(key, 0)`, `x.sort(key=f)`, `x.copy()`."""
+    first, count = given[0] if given else None, len(given)
+    told = {
+        "replace": "str" if count >= 2 and set(given[:2]) - {None} == {"str"} else None,
+        "join": "str" if count == 1 and first in _LISTED else None,
+        "get": "dict" if count == 2 and first in _KEYS else None,
+        "sort": "list" if keywords and keywords <= {"key", "reverse"} and not given else None,
+        "update": first if count == 1 and first in ("dict", "set") else None,
+        "add": "set" if count == 1 and first in _KEYS and not keywords else None,
+        "insert": "list" if count == 2 and first == "int" and not keywords else None,
+        "copy": "dict" if not count and not keywords else None,
+        "pop": "dict" if count == 2 else "list" if not count and not keywords else None,
+        "format": "str" if count or keywords else None,
+    }.get(name)
+    return told if told is not None and not _has_alike(act) else None
+
+
+def _has_alike(act: Activation) -> bool:
+    """Whether the file imports a library whose objects have such methods, too."""
+    symbols = (v.reference for v in act.scope.environment.values())
+    return any(isinstance(r, SymbolRef) and r.name.split(".", 1)[0] in _ALIKE for r in symbols)
 
 
 def classes_with(act: Activation, value: Value, name: str) -> tuple[ClassScope, ...]:

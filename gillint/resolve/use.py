@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from gillint.frozen import replace
-from gillint.knowledge.base import bases_of, find_fact, find_type, library_files
+from gillint.knowledge.base import bases_of, find_type, library_files
 from gillint.knowledge.base import library as library_of
 from gillint.resolve.activation import Activation
 from gillint.resolve.iterations import expressions, key_of
@@ -24,12 +24,8 @@ from gillint.resolve.values import UndefinedRef, Value
 from gillint.syntax import tree as t
 
 _BUILTINS = (str, bytes, list, dict, set, tuple, int, float)
-# Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
-# waits or releases (get, join, read, sort, sum ...) are not among them.
-_DUCK_TYPES = (
-    "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
-)  # fmt: skip
-_AMBIGUOUS = frozenset(
+# Attributes that many types have, builtin or not, so that a name alone says nothing: methods that wait or release in some ...
+AMBIGUOUS = frozenset(
     {
         "get",
         "join",
@@ -48,16 +44,14 @@ _AMBIGUOUS = frozenset(
     }
     | {"replace", "find", "format"}
 )
-# Attributes that so many types have that they tell of none: those of files, containers, connections and dates alike.
-_COMMON = _AMBIGUOUS | frozenset(
+# ... and those of files, containers, connections and dates alike.
+_COMMON = AMBIGUOUS | frozenset(
     {"name", "value", "values", "size", "data", "index", "start", "stop", "run", "send", "open", "put", "info", "text"}
     | {
         "content",
         "type",
         "key",
         "id",
-        "shape",
-        "T",
         "result",
         "call",
         "set",
@@ -66,8 +60,10 @@ _COMMON = _AMBIGUOUS | frozenset(
         "filter",
         "map",
         "items",
+        "seek",
+        "tell",
     }
-    | {"seek", "tell", "readline", "readlines", "readinto", "truncate", "flush", "fileno", "closed"}
+    | {"readline", "readlines", "readinto", "truncate", "flush", "fileno", "closed"}
 )
 _CANDIDATES = 4  # classes of the file
 _FRAMES = ("df", "dataframe")  # what everybody calls a table of pandas
@@ -94,35 +90,6 @@ def as_kept(owner: ClassScope, name: str, value: Value) -> Value:
         return value
     lines = owner.module.syntax.lines[owner.outline.lines.first - 1 : owner.outline.lines.last]
     return _made_for(owner.module, _asked_of_attributes("".join(lines)).get(name, _NOTHING), name, value)
-
-
-_ITERABLES = ("list", "tuple", "generator", "map", "set", "iterator")
-
-
-def builtin_with(name: str, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> str | None:
-    """The builtin type that a method is of, by its name or, where many have that, by its arguments; None for any other."""
-    for duck in _DUCK_TYPES:
-        if duck == "bytes" and not _names_a_codec(positional, keywords):
-            continue
-        if name not in _AMBIGUOUS and find_fact(f"{duck}.{name}") is not None:
-            return duck
-    kinds = [v.type for v in positional]
-    if name == "replace" and kinds in (["str", "str"], ["bytes", "bytes"]):
-        return kinds[0]
-    if name in ("get", "pop") and len(kinds) == 2 and not keywords and kinds[0] != "bool":
-        return "dict"  # with a default
-    if name == "update" and kinds == ["dict"]:
-        return "dict"
-    if name == "insert" and len(kinds) == 2 and kinds[0] == "int":
-        return "list"
-    if name == "join" and len(kinds) == 1 and kinds[0] in _ITERABLES:
-        return "str"
-    return "str" if name == "format" else None
-
-
-def _names_a_codec(positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> bool:
-    """`x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text."""
-    return all(v.type == "str" for v in (*positional, *(v for _, v in keywords)))
 
 
 def _is_open(value: Value) -> bool:
