@@ -142,9 +142,11 @@ def _call(act: Activation, node: t.Call) -> Value:
 def _spread(function: Value, whole: Value) -> Value:
     """`f(*values)`, where nobody knows how many there are."""
     kinds = {type(o.reference) for o in options_of(function)}
+    is_open = whole.type == ARRAY and whole.shape is None  # the rows of an array are arrays, those of a list are not
+    member = whole if is_open else element_of(whole)
     if kinds == {FunctionRef}:
-        return Value(type=SPREAD, size=whole.size, element=element_of(whole))
-    return element_of(whole) if kinds == {ClassRef} else whole
+        return Value(type=SPREAD, size=None if is_open else whole.size, element=member)
+    return member if kinds == {ClassRef} else whole
 
 
 def _super(act: Activation) -> Value:
