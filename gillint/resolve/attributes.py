@@ -212,7 +212,8 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         found = _of_library(act, replace(value, type=base), name, span)
         if found is not None:
             return found
-    return Value(reference=MethodRef(value, name), origin=name)
+    other = _by_its_name(act, name, span) if _lacks(act, value, name) else None  # so it is something else
+    return other or Value(reference=MethodRef(value, name), origin=name)
 
 
 def _of_bases(act: Activation, ref: SuperRef, name: str, span: Span | None) -> Value:

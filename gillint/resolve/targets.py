@@ -10,7 +10,7 @@ from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import join
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.values import UNKNOWN, MadeRef, Value, is_known
+from gillint.resolve.values import UNKNOWN, ClassRef, MadeRef, Value, is_known
 from gillint.syntax import tree as t
 
 
@@ -124,8 +124,10 @@ def read_target(act: Activation, target: t.Expr) -> Value | None:
 
 
 def _owner(act: Activation, target: t.Attribute) -> ClassScope | None:
-    """The class of the instance whose attribute is meant: `self.x`, `state.x` of a variable of the module, `self.a.x`."""
+    """The class whose attribute is meant, or that of an instance: `self.x`, `self.a.x`, `Vector.ZERO`."""
     base = read_target(act, target.value)
+    if base is not None and isinstance(base.reference, ClassRef):
+        return act.program.class_of(base.reference.key)
     return act.program.class_of(base.type) if base is not None and base.reference is None else None
 
 
