@@ -242,6 +242,7 @@ class Activation:
     promised: dict[str, Value] = field(default_factory=dict)  # the elements of a container, by its annotation
     open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
     given: Mapping[str, Value] = field(default_factory=dict)  # its arguments, where it may call itself
+    fixed: frozenset[str] = frozenset()  # the parameters of a call in sight to which the body assigns nothing
     chance: float = 1.0  # how often a run of the body gets to the current statement, loops aside
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 

@@ -84,10 +84,10 @@ class Classes(Modules):
                 owner.functions.add(name)
 
     def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
-        """The library classes that a class derives from, however far up."""
+        """The library classes that a class derives from, however far up; `object`, from which all do, is none of them."""
         found: list[str] = []
         for base in owner.bases:
-            if isinstance(base.reference, SymbolRef):
+            if isinstance(base.reference, SymbolRef) and base.reference.name != "object":
                 found.append(SYNONYMS.get(base.reference.name, base.reference.name))
             elif isinstance(base.reference, ClassRef):
                 parent = self.class_of(base.reference.key)

@@ -17,6 +17,7 @@ from gillint.syntax.parse import dotted
 # join, read, sort, sum ...) are told by their arguments, if at all.
 _DUCK_TYPES = (
     "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
+    "int", "float",
 )  # fmt: skip
 _LISTED = {"list", "tuple", "generator", "map", "set", "dict", "filter"}
 _KEYS = {"str", "int", "tuple", "bytes"}
@@ -62,6 +63,7 @@ def _by_arguments(act: Activation, name: str, given: list[str | None], keywords:
         "copy": "dict" if not count and not keywords else None,
         "pop": "dict" if count == 2 else "list" if not count and not keywords else None,
         "format": "str" if count or keywords else None,
+        "count": "str" if first == "str" and count > 1 else None,
     }.get(name)
     return told if told is not None and not _has_alike(act) else None
 

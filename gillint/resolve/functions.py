@@ -9,6 +9,7 @@ from gillint.resolve.annotations import annotated
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.iterations import written
 from gillint.resolve.joining import join
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
@@ -108,6 +109,8 @@ class Functions(Classes):
             arguments = less
         if not record:
             act.open = frozenset(arguments)
+        elif isinstance(tree, t.Function):
+            act.fixed = frozenset(arguments) - written(tree.body)
         if record and not self._apart and function.scope.path == self._path:
             self._note_site(ref.key, arguments)
         summary = self._summary(function, act, tree, arguments, active, is_level=recurs)

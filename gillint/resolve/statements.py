@@ -29,7 +29,7 @@ from gillint.resolve.exhaustion import (
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
-from gillint.resolve.iterations import iterations_of
+from gillint.resolve.iterations import iterations_of, mentioned
 from gillint.resolve.joining import join
 from gillint.resolve.likelihood import (
     RARE,
@@ -195,7 +195,9 @@ def _if(act: Activation, node: t.If) -> float:
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
-    taken = None if holds is None or (leaves(arms[not holds]) and not act.given) else int(not holds)
+    names = mentioned(node.test) & act.environment.keys()
+    is_sure = bool(act.given) or bool(names and names <= act.fixed)
+    taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     period, name = once_in(act, node), note_emptied(act, node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))

@@ -258,6 +258,7 @@ SHAPES = """
         ("s: Disc", "s.size_of()", {"math.sqrt"}),
         ("s", "s.append(1)", {"list.append"}),  # a builtin type has it, too
         ("s", "s.send()", {"s.send"}),  # so have connections
+        ("s: Square", "s.inner()", {"self.held.inner"}),  # what has no such method is not meant
         ("s: Disc", "s.inner()", {"self.held.inner"}),  # what passes on by its own name passes on to something else
     ],
 )
@@ -280,3 +281,53 @@ def test_an_instance_made_later_is_seen_by_the_methods() -> None:
             show(large)
     """
     assert size_of_argument(source, "show") == 20000
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("x.replace(y, '')", "str.replace"),
+        ("x.replace(year=2020)", "x.replace"),
+        ("x.join([str(y)])", "str.join"),
+        ("x.join(y)", "x.join"),
+        ("x.get('a', y)", "dict.get"),
+        ("x.get('a')", "x.get"),
+        ("x.sort(key=str)", "list.sort"),
+        ("x.update({1: y})", "dict.update"),
+        ("x.update(y)", "x.update"),
+        ("x.count('a', y)", "str.count"),
+    ],
+)
+def test_arguments_tell_a_method_of_a_builtin_type(call: str, expected: str) -> None:
+    assert expected in {c.name for c in calls_of(f"def work(x, y):\n    {call}\n")}
+    frames = {c.name for c in calls_of(f"import pandas\ndef work(x, y):\n    {call}\n")}
+    assert call.partition("(")[0] in frames
+
+
+def test_a_class_is_given_an_attribute_afterwards() -> None:
+    source = """
+        import zlib
+        class Vector(object):
+            def packed(self):
+                return zlib.crc32(b"x")
+            def sort(self):
+                return self
+        Vector.ZERO = Vector()
+        def work():
+            Vector.ZERO.sort().packed()
+    """
+    assert "zlib.crc32" in {c.name for c in calls_of(source)}
+
+
+@pytest.mark.parametrize(("passed", "expected"), [("", {"math.sqrt"}), (", key=str", {"str"})])
+def test_a_default_of_none_ends_a_function_early(passed: str, expected: set[str]) -> None:
+    source = f"""
+        import math
+        def pick(items, key=None):
+            if key is None:
+                return math.sqrt(2)
+            return key(items)
+        def work(x):
+            pick(x{passed})
+    """
+    assert {c.name for c in calls_of(source) if c.kind != "project"} == expected
