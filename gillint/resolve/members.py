@@ -19,12 +19,9 @@ def one_of(items: Sequence[Value]) -> Value:
     if whole.size is not None and not whole.size.known:
         whole = replace(whole, size=_average(whole.size, [i.size for i in items]))
     if whole.shape is not None and not all(d.known for d in whole.shape):
-        dimensions = zip(
-            *(i.shape or () for i in items), strict=True
-        )  # as many in each of them, or they would not join
-        whole = replace(
-            whole, shape=tuple(_average(d, list(each)) for d, each in zip(whole.shape, dimensions, strict=True))
-        )
+        each = zip(*(i.shape for i in items if i.shape is not None), strict=True)  # others would not join
+        shape = tuple(_average(d, list(of_all)) for d, of_all in zip(whole.shape, each, strict=True))
+        whole = replace(whole, shape=shape)
     return whole
 
 

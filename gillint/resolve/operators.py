@@ -13,10 +13,11 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import Answers, element_of, number_of, size_of
 from gillint.resolve.calls import apply
+from gillint.resolve.formatting import formatted
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.peers import peer_of
 from gillint.resolve.returns import returned
-from gillint.resolve.strings import formatted, textual, together
+from gillint.resolve.strings import textual, together
 from gillint.resolve.texts import Text
 from gillint.resolve.trace import Call, bind_arguments
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
