@@ -8,7 +8,7 @@ import re
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.contents import digits, printed
 from gillint.resolve.randomness import HEXADECIMAL, noise_of
-from gillint.resolve.texts import Text
+from gillint.resolve.texts import Text, unknown
 from gillint.resolve.values import UNKNOWN, Value, text_of
 from gillint.syntax.tree import HOLE
 
@@ -54,7 +54,7 @@ def _unpadded(value: Value, precision: int | None, kind: str) -> tuple[Estimate,
         return length, Text(HOLE, (), ONE, length - 1)
     length = printed(value)
     if precision is not None and kind in ("", "s"):
-        length = length.min(precision)
+        return length.min(precision), unknown(length.min(precision))
     return length, text_of(value) or digits(value)
 
 
