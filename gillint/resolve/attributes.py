@@ -192,6 +192,11 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         found = _of_library(act, replace(value, type=base), name, span)
         if found is not None:
             return found
+    dynamic = act.program.attribute(owner, "__getattr__", value) if span is not None else None
+    if dynamic is not None and span is not None and not name.startswith("_"):
+        from gillint.resolve.calls import apply
+
+        return apply(act, dynamic, (of_constant(name),), (), span, "__getattr__")
     return Value(reference=MethodRef(value, name), origin=name)
 
 

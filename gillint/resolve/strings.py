@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import zip_longest
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
@@ -88,7 +89,18 @@ def _put_in(template: Text, bound: Bound) -> Estimate:
         given = given[0].items
     named = (v for _, v in bound.parameters if not any(v is g for g in bound.positional))
     fields = (*_FIELD.findall(template.pattern), *_CONVERSION.findall(template.pattern))
-    return (total(printed(v) for v in (*given, *named)) - sum(map(len, fields))).max(0)
+    return (total((*_widened(template, given), *map(printed, named))) - sum(map(len, fields))).max(0)
+
+
+_WIDTH = re.compile(r"%(?:\(\w+\))?[-+ 0#]*(\d*)")
+
+
+def _widened(template: Text, given: tuple[Value, ...]) -> Iterator[Estimate]:
+    """How many characters values take where a format string names the least: `%08d`."""
+    widths = [int(m[1] or 0) for c in _CONVERSION.findall(template.pattern) if (m := _WIDTH.match(c)) is not None]
+    for value, width in zip_longest(given, widths[: len(given)], fillvalue=0):
+        if isinstance(value, Value):
+            yield printed(value).max(width)
 
 
 def _filled_in(bound: Bound, result: Value) -> Value:
