@@ -19,6 +19,7 @@ from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.dispatch import builtin_with
+from gillint.resolve.dispatching import chosen
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import (
@@ -105,6 +106,9 @@ def apply(
         return _any_of(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, FunctionRef):
         act.operation("call_python")
+        instead = chosen(act, ref, positional)
+        if instead is not None:
+            return apply(act, instead, positional, keywords, span, text, has_star=has_star)
         return _project(act, ref, positional, keywords, span)
     if isinstance(ref, ClassRef):
         act.operation("call_class")
@@ -345,25 +349,18 @@ def library(
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
     if machine_code is not None:
         result = machine_code[1]
+    compiled, peer = machine_code[0] if machine_code is not None else None, peer_of(fact, public, bound, act.scope)
     call = Call(
-        span,
-        act.path,
-        public,
-        "library",
-        bound,
-        fact,
-        callback=callback,
-        compiled=machine_code[0] if machine_code is not None else None,
-        result=result,
-        awaited=fact.awaitable,
-        assumed=assumed,
-        peer=peer_of(fact, public, bound, act.scope),
-    )
+        span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, result=result,
+        awaited=fact.awaitable, assumed=assumed, peer=peer,
+    )  # fmt: skip
     if fact.awaitable:
         block = Block((), (call,))
         lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
+    if receiver is not None and receiver.guessed and result.type is not None:
+        return replace(result, guessed=True)
     return result
 
 

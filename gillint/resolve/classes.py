@@ -28,11 +28,12 @@ from gillint.resolve.values import (
     Value,
     is_known,
     is_measured,
+    is_plain_function,
     tells_more,
     trimmed,
 )
 from gillint.syntax import tree as t
-from gillint.syntax.outline import FunctionOutline
+from gillint.syntax.outline import FunctionOutline, accessor
 from gillint.syntax.parse import dotted
 
 _MAX_ASIDE = 3  # methods that are run to find out an attribute, one on the way to the other
@@ -79,6 +80,8 @@ class Classes(Modules):
         run(act, body)
         for name, value in act.environment.items():
             owner.attributes.setdefault(name, value)
+            if is_plain_function(value) and name not in owner.declared:
+                owner.functions.add(name)
 
     def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
         """The library classes that a class derives from, however far up; `object`, from which all do, is none of them."""
@@ -91,6 +94,15 @@ class Classes(Modules):
                 if parent is not None and parent is not owner:
                     found.extend(self.library_bases(parent))
         return tuple(found)
+
+    def resolution_order(self, owner: ClassScope) -> tuple[ClassScope, ...]:
+        """A class and those of the project above it, in the order in which attributes are looked for."""
+        found = [owner]
+        for base in owner.bases:
+            parent = self.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
+            found.extend(self.resolution_order(parent) if parent is not None and parent is not owner else ())
+        # What several of the bases share comes after all of them.
+        return tuple({c.key: c for c in reversed(found)}.values())[::-1]
 
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
         """An attribute or a method along the bases, bound to the instance; a property is read by running it."""
@@ -120,7 +132,11 @@ class Classes(Modules):
         if name not in owner.methods and _is_open(owner.attributes.get(name, NONE)):
             self._find_assignment(owner, name)
         if name in owner.attributes:
-            return _no_longer_than(owner.longest.get(name), owner.attributes[name])
+            found = owner.attributes[name]
+            if name in owner.functions and instance is not None and isinstance(found.reference, FunctionRef):
+                return replace(found, reference=FunctionRef(found.reference.key, instance))
+            self._first_read.setdefault((owner.key, name), found)
+            return _no_longer_than(owner.longest.get(name), found)
         if name in owner.methods:
             key, names = self._decorated(owner, name)
             if names & {"property", "cached_property"}:
@@ -134,9 +150,9 @@ class Classes(Modules):
         for base in owner.bases:
             if isinstance(base.reference, ClassRef):
                 parent = self.class_of(base.reference.key)
-                found = self._attribute(parent, name, instance, visited) if parent is not None else None
-                if found is not None:
-                    return found
+                inherited = self._attribute(parent, name, instance, visited) if parent is not None else None
+                if inherited is not None:
+                    return inherited
         return None
 
     def _decorated(self, owner: ClassScope, name: str) -> tuple[str, set[str]]:
@@ -149,16 +165,20 @@ class Classes(Modules):
 
     def getter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
         """The function behind a property, bound to the instance; None where the attribute is none."""
-        visited: set[str] = set()
-        found: ClassScope | None = owner
-        while found is not None and found.key not in visited and not found.key.endswith("::"):
-            visited.add(found.key)
-            if name in found.methods:
-                key, names = self._decorated(found, name)
-                return Value(type="function", reference=FunctionRef(key, instance)) if "property" in names else None
-            bases = (self.class_of(b.reference.key) for b in found.bases if isinstance(b.reference, ClassRef))
-            found = next((b for b in bases if b is not None), None)
-        return None
+        return self._of_property(owner, name, "property", instance)
+
+    def setter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
+        """The function that is called where a property is assigned to; None where the attribute is none, or has none."""
+        return self._of_property(owner, f"{name}.setter", "setter", instance)
+
+    def _of_property(self, owner: ClassScope, method: str, decorator: str, instance: Value) -> Value | None:
+        if owner.key.endswith("::"):
+            return None
+        found = next((c for c in self.resolution_order(owner) if method in c.methods), None)
+        if found is None:
+            return None
+        key, names = self._decorated(found, method)
+        return Value(type="function", reference=FunctionRef(key, instance)) if decorator in names else None
 
     def _ensure_constructed(self, owner: ClassScope) -> None:
         """Where nobody makes an instance in sight, `__init__` with unknown arguments tells the attributes' types."""
@@ -179,7 +199,7 @@ class Classes(Modules):
         for method in tuple(owner.methods.values()):
             if not isinstance(method, FunctionOutline) or method.name == "__init__":
                 continue
-            key = f"{owner.key}.{method.name}"
+            key = f"{owner.module.path}::{method.qualname}"
             text = "".join(lines[method.lines.first - 1 : method.lines.last])
             if key in self._active or name not in _assigned(text) or self._function(key) is None:
                 continue
@@ -221,14 +241,24 @@ class Classes(Modules):
             if not near and not tells_more(known[name], value, measured=False):
                 return
         old = known.get(name)
+        if old is None and (owner.key, name) in self._foreseen:
+            value = join(value, self._foreseen[owner.key, name])
         if self._idle and old is not None and is_known(old):
             return
-        if old is None or self._refines(old, value) or self._says_first(owner, name, old, value):
+        if (
+            old is None
+            or self._refines(old, value)
+            or self._says_first(owner, name, old, value)
+            or (name in owner.declared and _lists_first(old, value))
+        ):
             new = value
         else:
             new = _with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
+            if value.type not in HOLDERS and is_measured(value):
+                self._changes += 1
+                self._changed[f"{owner.key}.{name}"] = self._changes
             known[name] = new
 
     @staticmethod
@@ -327,8 +357,9 @@ class Classes(Modules):
             tables.classes[key] = owner
             for method in node.body:
                 if isinstance(method, t.Function):
-                    owner.methods[method.name] = method
-                    inner = f"{key}.{method.name}"
+                    name = method.name + accessor(dotted(d).rpartition(".")[2] for d in method.decorators)
+                    owner.methods[name] = method
+                    inner = f"{key}.{name}"
                     tables.functions[inner] = Function(
                         inner, f"{node.name}.{method.name}", activation.scope, None, method, owner,
                         (activation.environment, *activation.enclosing), is_method=True,
@@ -350,6 +381,12 @@ def _as_declared(old: Value, new: Value) -> Value:
     if old.type != new.type or old.type not in HOLDERS or new.element is not None or old.element is None:
         return new
     return replace(new, element=old.element, items=old.items if old.type in MAPPINGS else new.items)
+
+
+def _lists_first(old: Value, new: Value) -> bool:
+    """Whether of a tuple, of which only an annotation spoke, the members are told for the first time."""
+    is_open = old.items in (None, ()) and old.element is None and old.columns is None
+    return old.type == new.type == "tuple" and is_open and bool(new.items)
 
 
 def _is_open(value: Value) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.use import AMBIGUOUS, asked_of, members_of
 from gillint.resolve.values import FunctionRef, SymbolRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
@@ -18,10 +19,6 @@ _DUCK_TYPES = (
     "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
     "int", "float",
 )  # fmt: skip
-_AMBIGUOUS = {
-    "get", "join", "copy", "sort", "count", "clear", "update", "add", "read", "write", "close", "pop",
-    "remove", "insert", "replace", "find", "format",
-}  # fmt: skip
 _LISTED = {"list", "tuple", "generator", "map", "set", "dict", "filter"}
 _KEYS = {"str", "int", "tuple", "bytes"}
 # Libraries whose objects have the same methods with the same arguments.
@@ -42,7 +39,7 @@ def builtin_with(
     act: Activation, name: str, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
 ) -> str | None:
     """The builtin type whose method is called on something unknown, where its name or its arguments tell."""
-    if name in _AMBIGUOUS:
+    if name in AMBIGUOUS:
         return _by_arguments(act, name, [v.type for v in positional], {n for n, _ in keywords})
     for duck in _DUCK_TYPES:
         if duck == "bytes" and not all(v.type == "str" for v in (*positional, *(v for _, v in keywords))):
@@ -77,9 +74,11 @@ def _has_alike(act: Activation) -> bool:
     return any(isinstance(r, SymbolRef) and r.name.split(".", 1)[0] in _ALIKE for r in symbols)
 
 
-def classes_with(act: Activation, name: str) -> tuple[ClassScope, ...]:
+def classes_with(act: Activation, value: Value, name: str) -> tuple[ClassScope, ...]:
     """The classes of the file one of which an object must be that is asked for this method; () where it could be another."""
-    defining = [c for c in act.scope.classes.values() if name in c.methods]
+    asked = asked_of(act, value.origin)
+    classes = act.scope.classes.values()
+    defining = [c for c in classes if name in c.methods and asked <= members_of(act.scope, c.name)]
     if not defining or name in _ELSEWHERE or name.startswith("__") or _is_of_a_builtin(name):
         return ()
     if act.owner is not None and (act.name or "").rpartition(".")[2] == name:

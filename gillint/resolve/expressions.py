@@ -35,7 +35,9 @@ from gillint.resolve.texts import Text, filled, unknown
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
+    SPREAD,
     UNKNOWN,
+    ClassRef,
     FunctionRef,
     SuperRef,
     SymbolRef,
@@ -44,6 +46,7 @@ from gillint.resolve.values import (
     is_known,
     of_constant,
     of_number,
+    options_of,
     text_of,
 )
 from gillint.syntax import tree as t
@@ -118,7 +121,7 @@ def _call(act: Activation, node: t.Call) -> Value:
                 positional.extend(value.items)
             else:
                 has_star = True
-                positional.append(replace(value, type=value.type or "list"))
+                positional.append(_spread(function, replace(value, type=value.type or "list")))
         elif argument.star == "**":
             if value.columns is not None:
                 keywords.extend(value.columns)
@@ -134,6 +137,14 @@ def _call(act: Activation, node: t.Call) -> Value:
     if act.program.grown and isinstance(function.reference, FunctionRef):
         lengthen(act, node)
     return result
+
+
+def _spread(function: Value, whole: Value) -> Value:
+    """`f(*values)`, where nobody knows how many there are."""
+    kinds = {type(o.reference) for o in options_of(function)}
+    if kinds == {FunctionRef}:
+        return Value(type=SPREAD, size=whole.size, element=element_of(whole))
+    return element_of(whole) if kinds == {ClassRef} else whole
 
 
 def _super(act: Activation) -> Value:
@@ -212,12 +223,17 @@ def _who_compares(left: Value, right: Value, method: str) -> Value | None:
     return next((v for v in (*arrays, *objects) if find_method(v.type or "", method) is not None), None)
 
 
+_MODULES = SymbolRef("sys.modules")
+
+
 def _subscript(act: Activation, node: t.Subscript) -> Value:
     value = evaluate(act, node.value)
     alias = alias_of(act, value, node)
     if alias is not None:
         return alias
     index = evaluate(act, node.index)
+    if value.reference == _MODULES and isinstance(node.index, t.Name) and node.index.id == "__name__":
+        return Value(type=f"{act.path}::")  # the module itself
     inner = item_of(value, index, node.index)
     extra = (("result", inner),) if inner is not None else ()
     if isinstance(value.reference, SymbolRef) and value.type is None:
@@ -249,6 +265,7 @@ def _peek(act: Activation, node: t.Expr) -> Value:
 
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     from gillint.resolve.likelihood import PASSES, held
+    from gillint.resolve.narrowing import narrowed
 
     outer = act.environment
     act.environment = dict(outer)
@@ -273,6 +290,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
                 for condition in clause.conditions:
                     act.operation("branch")
                     passing *= held(act, condition, evaluate(act, condition), PASSES)
+                    act.environment.update(narrowed(act, condition, holds=True))
                 if number + 1 < len(node.clauses):
                     after = node.clauses[number + 1].iterable
                     source = iterable_of(act, evaluate(act, after), after.span)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from gillint.frozen import replace
 from gillint.resolve.texts import Text, common
 from gillint.resolve.values import (
@@ -49,6 +51,10 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         return UNKNOWN
     if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and _is_empty(a) != _is_empty(b):
         return b if _is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
+    if a.type != b.type and "json" in (a.type, b.type):
+        other, document = (a, b) if b.type == "json" else (b, a)
+        if other.type in HOLDERS and _is_empty(other):
+            return document  # `return []` where the request failed
     choice = _choice(a, b, depth)
     if choice is not None:
         return choice
@@ -64,6 +70,9 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         element = _join(a.element, b.element, depth + 1, share)
     elif _is_empty(a) or _is_empty(b):
         element = a.element or b.element  # an empty list takes the other one's element
+    if element is None and a.type in ("tuple", "list") and a.items is not None and b.items is not None:
+        members = (*a.items, *b.items) if len(a.items) != len(b.items) else ()
+        element = reduce(lambda x, y: _join(x, y, depth + 1), members) if members else None
     items = None
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
         items = tuple(_join(x, y, depth + 1, share) for x, y in zip(a.items, b.items, strict=True))
@@ -121,8 +130,8 @@ def _common(a: Value, b: Value) -> Text | None:
     return common(text_of(a), text_of(b)) if a.number is None and b.number is None else None
 
 
-_MAX_OPTIONS = 8  # functions and classes
-_MAX_TYPES = 4  # of instances; one of more kinds is anything
+_MAX_OPTIONS = 32  # functions and classes: the opcodes of an interpreter, the methods of a visitor
+_MAX_TYPES = 12  # of instances; one of more kinds is anything
 
 
 def _choice(a: Value, b: Value, depth: int) -> Value | None:
@@ -157,5 +166,7 @@ def _may_be_option(value: Value) -> bool:
 
 
 def _same_code(a: Reference | None, b: Reference | None) -> bool:
-    """Two closures of one nested function: they differ in the variables that they see."""
-    return isinstance(a, FunctionRef) and isinstance(b, FunctionRef) and code_of(a.key) == code_of(b.key)
+    """Two closures of one nested function, which differ in the variables that they see; or a method of one class."""
+    if not isinstance(a, FunctionRef) or not isinstance(b, FunctionRef) or code_of(a.key) != code_of(b.key):
+        return False
+    return a.bound is None or b.bound is None or a.bound.type == b.bound.type

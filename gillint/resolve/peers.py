@@ -277,12 +277,15 @@ _F_STRING = getattr(token, "FSTRING_MIDDLE", -1)  # Python 3.12 and later
 
 _JOINS_URLS = {"urllib.parse.urljoin", "requests.compat.urljoin"}
 _ENVIRONMENT = {"os.getenv", "os.environ.get"}
+_LOOKS_HOSTS_UP = {"socket.gethostbyname", "socket.gethostbyaddr"}  # what they give back leads where the name led
 
 
 def _text_made(name: str, bound: Bound) -> Text | None:
     """The text that a call gives back, as far as it is known; for a variable of the environment its default."""
     if name in _ENVIRONMENT:
         return text_of(bound.get("default"))
+    if name in _LOOKS_HOSTS_UP and bound.positional:
+        return text_of(bound.positional[0])
     if name == "urllib.parse.urlencode" and bound.positional and bound.positional[0].columns is not None:
         return Text("&".join(f"{k}={(text_of(v) or ANY).pattern}" for k, v in bound.positional[0].columns))
     if name in _JOINS_URLS and len(bound.positional) > 1:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import permutations
 
 from gillint.estimate import ZERO, Estimate
@@ -27,6 +28,7 @@ _MOST = 1e6
 _DIVIDED = ("list", "tuple", "str", "bytes", "numpy.ndarray", "pandas.DataFrame")
 
 
+@lru_cache(maxsize=4096)  # asked at each run of a function
 def calls_itself(tree: t.Function | t.Lambda) -> bool:
     """Whether a function calls something by its own name."""
     if not isinstance(tree, t.Function):

@@ -43,7 +43,7 @@ from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.pointers import turns_by_places
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, declare, growth, put_back, write_target
+from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Bound, Call, Iterations, Kind, Loop
 from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves, leaves_early, polls
@@ -116,8 +116,10 @@ def _augment(act: Activation, node: t.Augment) -> None:
         and old.type == (value.type if result.type is None else result.type)
     ):
         result = _lengthened(act, node.target, old, value, result)
-    if isinstance(node.target, (t.Name, t.Attribute)):
+    if isinstance(node.target, t.Name):
         write_target(act, node.target, result)
+    elif isinstance(node.target, t.Attribute):
+        store_attribute(act, node.target, result)
     elif isinstance(node.target, t.Subscript):
         put_back(act, node.target, result)
 

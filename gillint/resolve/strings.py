@@ -10,13 +10,14 @@ from functools import partial
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.comparing import begins, ends
 from gillint.resolve.contents import printed, written
 from gillint.resolve.paths import ASKING, selected
 from gillint.resolve.patterns import compiled, groups, matched, matches, split
 from gillint.resolve.randomness import drawn
 from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import LazyRef, Source, Value, text_of
+from gillint.resolve.values import LazyRef, Source, Value, of_constant, text_of
 from gillint.syntax.tree import HOLE
 
 _FIELD = re.compile(r"\{[^{}]*\}")
@@ -36,6 +37,21 @@ def formatted(template: Text) -> Text:
 
 
 # Texts
+
+
+def _tested(test: Callable[[Text | None, str], bool | None]) -> Callable[[Bound, Value], Value]:
+    """`name.endswith(".gz")`, `name.startswith(("a", "b"))`, where the constant parts of the text decide."""
+
+    def decided(bound: Bound, result: Value) -> Value:
+        given = bound.positional[0] if len(bound.positional) == 1 else None
+        wanted = [literal_text(v) for v in (given.items or (given,))] if given is not None else []
+        known = text_of(bound.receiver)
+        found = {test(known, w) if w is not None else None for w in wanted}
+        if True in found:
+            return of_constant(True)
+        return of_constant(False) if found == {False} else result
+
+    return decided
 
 
 def _same(bound: Bound, result: Value) -> Value:
@@ -295,6 +311,12 @@ def _part_of_path(part: Callable[[str], str]) -> Callable[[Bound, Value], Value]
     return made
 
 
+def _suffix(path: str) -> str:
+    """The suffix; of a name that ends in something unknown nobody knows it."""
+    found = posixpath.splitext(path)[1]
+    return found if found or not path.endswith(HOLE) else HOLE
+
+
 def _stem(path: str) -> str:
     return posixpath.splitext(posixpath.basename(path))[0]
 
@@ -326,7 +348,7 @@ _PARTS: dict[str, Callable[[str], str]] = {
     "name": posixpath.basename,
     "parent": posixpath.dirname,
     "stem": _stem,
-    "suffix": lambda path: posixpath.splitext(path)[1],
+    "suffix": _suffix,
     "path": lambda path: path,
 }
 
@@ -398,6 +420,8 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     "re.Pattern.sub": _substituted(1),
     **dict.fromkeys(_names(_TEXTS, "split", "rsplit"), _split),
     **dict.fromkeys(_names(_TEXTS, "splitlines"), _lines),
+    "str.startswith": _tested(begins),
+    "str.endswith": _tested(ends),
     **dict.fromkeys(("csv.reader", "csv.DictReader"), _fields),
     **dict.fromkeys(("os.path.join", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath"), _joined_path),
     **dict.fromkeys(_names(_PATHS, "joinpath", "__truediv__"), _joined_path),
