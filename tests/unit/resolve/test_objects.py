@@ -317,19 +317,3 @@ def test_a_class_is_given_an_attribute_afterwards() -> None:
             Vector.ZERO.sort().packed()
     """
     assert "zlib.crc32" in {c.name for c in calls_of(source)}
-
-
-def test_an_instance_made_later_is_seen_by_the_methods() -> None:
-    source = """
-        import numpy as np
-        class Net:
-            def __init__(self, x):
-                self.x = x
-            def forward(self):
-                return np.exp(self.x)
-        def work():
-            small = Net(np.ones(8)).forward()
-            large = Net(np.ones(20000)).forward()
-            show(large)
-    """
-    assert size_of_argument(source, "show") == 20000
