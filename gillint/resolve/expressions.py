@@ -273,13 +273,14 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     hangs_on: str | None = None
     depth, passing = 0, 1.0
     turns: list[Block] = []
-    first = node.clauses[0].iterable  # once, outside
-    source = iterable_of(act, evaluate(act, first), first.span)
+    outermost = node.clauses[0]
+    first = outermost.iterable  # once, outside
+    source = iterable_of(act, evaluate(act, first), first.span, is_async=outermost.is_async)
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
             with act.nested() as turn:  # what a turn of this clause needs, a turn of the ones within needs a part of
-                count, element, lazy, what = iterate(act, source, clause.iterable.span)
+                count, element, lazy, what = iterate(act, source, clause.iterable.span, is_async=clause.is_async)
                 if clause.is_async:
                     awaited_from(act, 0, clause.iterable.span)
                 if lazy is not None:

@@ -317,17 +317,3 @@ def test_a_class_is_given_an_attribute_afterwards() -> None:
             Vector.ZERO.sort().packed()
     """
     assert "zlib.crc32" in {c.name for c in calls_of(source)}
-
-
-@pytest.mark.parametrize(("passed", "expected"), [("", {"math.sqrt"}), (", key=str", {"str"})])
-def test_a_default_of_none_ends_a_function_early(passed: str, expected: set[str]) -> None:
-    source = f"""
-        import math
-        def pick(items, key=None):
-            if key is None:
-                return math.sqrt(2)
-            return key(items)
-        def work(x):
-            pick(x{passed})
-    """
-    assert {c.name for c in calls_of(source) if c.kind != "project"} == expected

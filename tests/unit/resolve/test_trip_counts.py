@@ -241,3 +241,18 @@ PLACES = {
 def test_a_loop_moves_places(loop: str, count: float) -> None:
     body = f"def work():\n    a, b = list(range(300)), list(range(200))\n    {loop}\n"
     assert runs(HEAD + body) == pytest.approx(count, rel=0.01)
+
+
+@pytest.mark.parametrize(("passed", "count"), [("", 0), (", key=str", 100)])
+def test_a_default_of_none_ends_a_function_early(passed: str, count: float) -> None:
+    source = f"""
+def pick(items, key=None):
+    if key is None:
+        return items[0]
+    return [math.sqrt(i) for i in items]
+
+def work():
+    items = list(range(100))
+    pick(items{passed})
+"""
+    assert runs(HEAD + source) == pytest.approx(count)
