@@ -215,10 +215,10 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         found = _of_library(act, replace(value, type=base), name, span)
         if found is not None:
             return found
-    found = _asked_for(act, owner, value, name, span)
-    if found is None and _lacks(act, value, name):  # so it is something else
-        found = _by_name(act, UNKNOWN, name, span)
-    return found or Value(reference=MethodRef(value, name), origin=name)
+    other = _asked_for(act, owner, value, name, span)
+    if other is None and _lacks(act, value, name):
+        other = _by_name(act, value, name, span)  # so it is something else
+    return other or Value(reference=MethodRef(value, name), origin=name)
 
 
 def _asked_for(act: Activation, owner: ClassScope, value: Value, name: str, span: Span | None) -> Value | None:

@@ -109,7 +109,7 @@ class Classes(Modules):
         if owner.key.endswith("::"):
             found = self.module_value(owner.module, name)
             return found if found is not None else self._submodule(owner.module, name)
-        return self._attribute(owner, name, instance, set())
+        return self._attribute(owner, name, instance, set(), owner)
 
     def _submodule(self, package: ModuleScope, name: str) -> Value | None:
         """`package.module`, which somebody imported: the attribute is there then, whatever `__init__` says."""
@@ -118,7 +118,10 @@ class Classes(Modules):
         module = self.import_module(name, 1, package)
         return Value(type=f"{module.path}::") if module is not None else None
 
-    def _attribute(self, owner: ClassScope, name: str, instance: Value | None, visited: set[str]) -> Value | None:
+    def _attribute(
+        self, owner: ClassScope, name: str, instance: Value | None, visited: set[str], asked: ClassScope
+    ) -> Value | None:
+        """The same, in a class that is the one that was asked, or above it."""
         if owner.key in visited:
             return None
         visited.add(owner.key)
@@ -143,14 +146,14 @@ class Classes(Modules):
                 return self.call(FunctionRef(key, instance or Value(type=owner.key)), (), ())[1]
             method = self._function_value(key)
             if instance is None and "classmethod" in names:
-                instance = Value(type="type", reference=ClassRef(owner.key))
+                instance = Value(type="type", reference=ClassRef(asked.key))
             if instance is not None and isinstance(method.reference, FunctionRef):
                 return replace(method, reference=FunctionRef(method.reference.key, instance))
             return method
         for base in owner.bases:
             if isinstance(base.reference, ClassRef):
                 parent = self.class_of(base.reference.key)
-                inherited = self._attribute(parent, name, instance, visited) if parent is not None else None
+                inherited = self._attribute(parent, name, instance, visited, asked) if parent is not None else None
                 if inherited is not None:
                     return inherited
         return None
@@ -282,6 +285,8 @@ class Classes(Modules):
             return True
         if old.type in QUEUES and old.size is None:
             return old.type == new.type
+        if old.columns and new.columns and old.type == new.type == "dict" and len(new.columns) > len(old.columns):
+            return {k for k, _ in old.columns} <= {k for k, _ in new.columns}
         is_empty = old.element is None or not is_known(old.element)
         return old.type == new.type and old.type in HOLDERS and old.type != "tuple" and is_empty
 

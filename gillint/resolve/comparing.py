@@ -23,7 +23,7 @@ def share_of(left: Value, sign: str, right: Value) -> float | None:
         return _same(left, right)
     if sign == "contains":
         return _one_of(left, right)
-    return _below(left, right) if sign in _ORDERS else None
+    return _below(left, right, including=sign == "le" and left.type == "int") if sign in _ORDERS else None
 
 
 def _same(left: Value, right: Value) -> float | None:
@@ -48,14 +48,14 @@ def _one_of(left: Value, right: Value) -> float | None:
     return min(1.0, sum(known)) if len(known) == len(found) else None
 
 
-def _below(left: Value, right: Value) -> float | None:
+def _below(left: Value, right: Value, *, including: bool) -> float | None:
     """`i < 100`, of a number that takes all values of a range alike: a counter, or one that was drawn."""
     if left.number is None or left.number.known or right.number is None or not right.number.known:
         return None
     limits = _limits(left, left.number)
     if limits is None or limits[0] >= limits[1]:
         return None
-    return min(1.0, max(0.0, (right.number.likely - limits[0]) / (limits[1] - limits[0])))
+    return min(1.0, max(0.0, (right.number.likely + including - limits[0]) / (limits[1] - limits[0])))
 
 
 def _limits(value: Value, number: Estimate) -> tuple[float, float] | None:

@@ -39,6 +39,8 @@ def printed(value: Value, depth: int = 4) -> Estimate:
         return value.size
     if value.literal is not None and isinstance(value.literal.value, (int, float)):
         return Estimate.point(len(str(value.literal.value)))
+    if value.type == "float" and value.text is not None and value.text.unique is not None:
+        return value.text.unique
     if value.type == "int" and value.number is not None:
         return value.number.map(lambda n: math.log10(max(abs(n), 1.0)) // 1 + 1)
     if depth == 0 or value.type is None:

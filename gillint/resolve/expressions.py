@@ -16,7 +16,6 @@ from gillint.resolve.bound import element_of
 from gillint.resolve.branching import emit_part, sometimes
 from gillint.resolve.calls import apply
 from gillint.resolve.columns import named_in_turn
-from gillint.resolve.contents import digits, printed
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import mapping, sequence
 from gillint.resolve.distance import distance
@@ -28,10 +27,11 @@ from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.printing import write_into
 from gillint.resolve.shapes import ARRAY
+from gillint.resolve.specs import text_by
 from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind
-from gillint.resolve.texts import Text, filled, unknown
+from gillint.resolve.texts import Text, filled
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
@@ -47,11 +47,10 @@ from gillint.resolve.values import (
     of_constant,
     of_number,
     options_of,
-    text_of,
 )
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-from gillint.syntax.tree import HOLE, IN_SPEC
+from gillint.syntax.tree import HOLE
 
 
 def evaluate(act: Activation, node: t.Expr) -> Value:
@@ -142,9 +141,11 @@ def _call(act: Activation, node: t.Call) -> Value:
 def _spread(function: Value, whole: Value) -> Value:
     """`f(*values)`, where nobody knows how many there are."""
     kinds = {type(o.reference) for o in options_of(function)}
+    is_open = whole.type == ARRAY and whole.shape is None  # the rows of an array are arrays, those of a list are not
+    member = whole if is_open else element_of(whole)
     if kinds == {FunctionRef}:
-        return Value(type=SPREAD, size=whole.size, element=element_of(whole))
-    return element_of(whole) if kinds == {ClassRef} else whole
+        return Value(type=SPREAD, size=None if is_open else whole.size, element=member)
+    return member if kinds == {ClassRef} else whole
 
 
 def _super(act: Activation) -> Value:
@@ -272,13 +273,14 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     hangs_on: str | None = None
     depth, passing = 0, 1.0
     turns: list[Block] = []
-    first = node.clauses[0].iterable  # once, outside
-    source = iterable_of(act, evaluate(act, first), first.span)
+    outermost = node.clauses[0]
+    first = outermost.iterable  # once, outside
+    source = iterable_of(act, evaluate(act, first), first.span, is_async=outermost.is_async)
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
             with act.nested() as turn:  # what a turn of this clause needs, a turn of the ones within needs a part of
-                count, element, lazy, what = iterate(act, source, clause.iterable.span)
+                count, element, lazy, what = iterate(act, source, clause.iterable.span, is_async=clause.is_async)
                 if clause.is_async:
                     awaited_from(act, 0, clause.iterable.span)
                 if lazy is not None:
@@ -377,14 +379,14 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     size = Estimate.point(len(node.template.replace(HOLE, "")))
     distinct: Estimate | None = ONE
     texts: list[Text] = []
-    for part, width, specified in zip(node.parts, node.widths, node.specified, strict=True):
+    for part, spec in zip(node.parts, node.specs, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
-        write_into(act, value, part.span, specified=specified)
-        if width != IN_SPEC:
-            length = printed(value).max(width)
+        write_into(act, value, part.span, specified=bool(spec))
+        if spec is not None:
+            length, text = text_by(value, spec)
             size = size + length
-            texts.append(unknown(length) if width else text_of(value) or digits(value))
+            texts.append(text)
             if value.literal is None:
                 distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
     return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))

@@ -242,7 +242,7 @@ class Functions(Classes):
     ) -> tuple[Block, Value]:
         act.body = tree
         act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
-        act.given = arguments if calls_itself(tree) else {}
+        act.given = arguments if self._calls_itself(tree) else {}
         self._active.append(key)
         if self._running:
             caller = self._running[-1]
@@ -277,6 +277,13 @@ class Functions(Classes):
                 lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
                 return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=LazyRef(self.new_lazy(lazy)))
         return block, trimmed(result)
+
+    def _calls_itself(self, tree: t.Function | t.Lambda) -> bool:
+        """Looked for once, however often the function is run."""
+        known = self._self_calls.get(id(tree))
+        if known is None or known[0] is not tree:
+            known = self._self_calls[id(tree)] = (tree, calls_itself(tree))
+        return known[1]
 
     def _generator(self, act: Activation, block: Block, tree: t.Function) -> Value:
         """A generator function: one item costs what the loop around its `yield` does in one turn."""

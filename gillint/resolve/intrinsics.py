@@ -172,7 +172,7 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     middle = Estimate.of(x + n / 2 for x, n in zip(first.scenarios, count.scenarios, strict=True))
     amount = Estimate(first.low, middle.likely, (first + count).high)
     if last == "uniform":
-        return Value(type="float", number=amount)
+        return drawn(Value(type="float", number=amount), None)
     return drawn(Value(type="int", number=amount, distinct=count), count)
 
 

@@ -131,7 +131,8 @@ def _common(a: Value, b: Value) -> Text | None:
 
 
 _MAX_OPTIONS = 32  # functions and classes: the opcodes of an interpreter, the methods of a visitor
-_MAX_TYPES = 12  # of instances; one of more kinds is anything
+_MAX_TYPES = 4  # of instances of libraries; one of more kinds is anything
+_MAX_CLASSES = 12  # of those of the project
 
 
 def _choice(a: Value, b: Value, depth: int) -> Value | None:
@@ -145,11 +146,13 @@ def _choice(a: Value, b: Value, depth: int) -> Value | None:
         alike = next((i for i, old in enumerate(found) if _is_instance(old) and old.type == option.type), None)
         if _is_instance(option) and alike is not None:
             found[alike] = _join(found[alike], option, depth + 1)
+        elif _is_own(option) and sum(map(_is_own, found)) >= _MAX_CLASSES:
+            continue  # those that are kept stand for all of so many classes
         elif not any(option == old or _same_code(old.reference, option.reference) for old in found):
             found.append(option)
     if len(found) == 1:
         return found[0]
-    if len(found) > _MAX_OPTIONS or sum(map(_is_instance, found)) > _MAX_TYPES:
+    if len(found) > _MAX_OPTIONS or sum(_is_instance(o) and not _is_own(o) for o in found) > _MAX_TYPES:
         return UNKNOWN
     return Value(type=a.type if a.type == b.type else None, reference=ChoiceRef(tuple(found)))
 
@@ -159,6 +162,10 @@ _CALLABLE = (FunctionRef, ClassRef, MethodRef, PartialRef, SymbolRef, ImportRef)
 
 def _is_instance(value: Value) -> bool:
     return value.type is not None and value.reference is None
+
+
+def _is_own(value: Value) -> bool:
+    return _is_instance(value) and "::" in (value.type or "")
 
 
 def _may_be_option(value: Value) -> bool:

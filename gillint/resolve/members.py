@@ -20,13 +20,10 @@ def one_of(items: Sequence[Value]) -> Value:
         whole = replace(whole, number=_average(whole.number, [i.number for i in items]))
     if whole.size is not None and not whole.size.known:
         whole = replace(whole, size=_average(whole.size, [i.size for i in items]))
-    if whole.shape is not None and not all(d.known for d in whole.shape):
-        dimensions = zip(
-            *(i.shape or () for i in items), strict=True
-        )  # as many in each of them, or they would not join
-        whole = replace(
-            whole, shape=tuple(_average(d, list(each)) for d, each in zip(whole.shape, dimensions, strict=True))
-        )
+    shapes = [i.shape for i in items if i.shape is not None]
+    if whole.shape is not None and {len(shape) for shape in shapes} == {len(whole.shape)} and len(shapes) == len(items):
+        dimensions = zip(*shapes, strict=True)
+        whole = replace(whole, shape=tuple(_average(d, list(n)) for d, n in zip(whole.shape, dimensions, strict=True)))
     return whole
 
 

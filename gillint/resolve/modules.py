@@ -93,6 +93,7 @@ class Modules(Program):
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own
         self._depth_limit = _MAX_DEPTH
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
+        self._self_calls: dict[int, tuple[t.Function | t.Lambda, bool]] = {}  # by the identity of the tree
         self._recurring: dict[str, list[Mapping[str, Value]]] = {}  # the arguments with which they were
         self._left = BUDGET
         self._queued: dict[tuple[MadeRef, str], Value] = {}

@@ -14,6 +14,7 @@ from gillint.resolve.intrinsics import RECORD
 from gillint.resolve.joining import join
 from gillint.resolve.texts import Text, may_be_same
 from gillint.resolve.values import (
+    UNKNOWN,
     AliasRef,
     ChoiceRef,
     ClassRef,
@@ -111,7 +112,8 @@ def _globals(
     scope = act.scope
     names = dict.fromkeys((*scope.functions, *(c for c in scope.classes if "." not in c), *scope.environment))
     found = ((name, act.program.module_value(scope, name)) for name in names)
-    return Value(type="dict", columns=tuple((name, value) for name, value in found if value is not None))
+    columns = tuple((name, value) for name, value in found if value is not None)
+    return Value(type="dict", columns=columns, items=(Value(type="str"), UNKNOWN))  # any of them is none in particular
 
 
 def _weak(

@@ -276,12 +276,12 @@ def _attempt(act: Activation, body: t.Body) -> None:
 
 
 def _for(act: Activation, node: t.For) -> None:
-    source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span)
+    source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span, is_async=node.is_async)
     act.begin(source)
 
     def enter() -> _Entry:
         before = len(act.builder.nodes)
-        count, element, lazy, hangs_on = iterate(act, source, node.iterable.span)
+        count, element, lazy, hangs_on = iterate(act, source, node.iterable.span, is_async=node.is_async)
         if node.is_async:
             awaited_from(act, before, node.iterable.span)
         if lazy is not None:

@@ -225,6 +225,13 @@ def change_target(act: Activation, target: t.Expr, value: Value) -> None:
             changed = replace(container, items=(key, any_value), columns=columns, element=key, size=size)
             change_target(act, mapping, changed)
         return
+    if isinstance(target, t.Attribute):
+        owner = _owner(act, target)
+        order = act.program.resolution_order(owner) if owner is not None else ()
+        holder = next((c for c in order if target.name in c.attributes), owner)
+        if holder is not None and holder is not owner:  # an object that a class above has for all of them
+            act.program.set_attribute(holder, target.name, value)
+            return
     if not isinstance(target, t.Name) or target.id in act.environment:
         write_target(act, target, value)
         return

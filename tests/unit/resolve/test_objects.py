@@ -267,6 +267,22 @@ def test_a_method_of_the_file_is_meant(parameter: str, call: str, expected: set[
     assert {c.name for c in found if c.kind != "project" and "__" not in c.name} == expected
 
 
+def test_an_instance_made_later_is_seen_by_the_methods() -> None:
+    source = """
+        import numpy as np
+        class Net:
+            def __init__(self, x):
+                self.x = x
+            def forward(self):
+                return np.exp(self.x)
+        def work():
+            small = Net(np.ones(8)).forward()
+            large = Net(np.ones(20000)).forward()
+            show(large)
+    """
+    assert size_of_argument(source, "show") == 20000
+
+
 @pytest.mark.parametrize(
     ("call", "expected"),
     [
@@ -301,19 +317,3 @@ def test_a_class_is_given_an_attribute_afterwards() -> None:
             Vector.ZERO.sort().packed()
     """
     assert "zlib.crc32" in {c.name for c in calls_of(source)}
-
-
-def test_an_instance_made_later_is_seen_by_the_methods() -> None:
-    source = """
-        import numpy as np
-        class Net:
-            def __init__(self, x):
-                self.x = x
-            def forward(self):
-                return np.exp(self.x)
-        def work():
-            small = Net(np.ones(8)).forward()
-            large = Net(np.ones(20000)).forward()
-            show(large)
-    """
-    assert size_of_argument(source, "show") == 20000
