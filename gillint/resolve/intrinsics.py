@@ -14,6 +14,7 @@ from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
 from gillint.resolve.joining import join
+from gillint.resolve.members import one_of
 from gillint.resolve.randomness import drawn
 from gillint.resolve.records import PACKED, packed
 from gillint.resolve.repeated import called_again
@@ -152,7 +153,9 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     last = name.rsplit(".", 1)[-1]
     if last == "choice":
         kinds = size_of(args[0])
-        return drawn(replace(element_of(args[0]), literal=None, number=None, distinct=kinds), kinds)
+        member = element_of(args[0])
+        number = member.number if args[0].items else None
+        return drawn(replace(member, literal=None, number=number, distinct=kinds), kinds)
     if last == "getrandbits" and args[0].number is not None:
         kinds = args[0].number.map(lambda bits: 2.0 ** min(bits, 40))
         return drawn(Value(type="int", number=kinds * _QUARTILES, distinct=kinds), kinds)
@@ -165,7 +168,7 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     middle = Estimate.of(x + n / 2 for x, n in zip(first.scenarios, count.scenarios, strict=True))
     amount = Estimate(first.low, middle.likely, (first + count).high)
     if last == "uniform":
-        return Value(type="float", number=amount)
+        return drawn(Value(type="float", number=amount), None)
     return drawn(Value(type="int", number=amount, distinct=count), count)
 
 
@@ -346,10 +349,7 @@ def pair_of(mapping: Value) -> tuple[Value, Value]:
     if mapping.items is not None and len(mapping.items) == 2:
         return mapping.items[0], mapping.items[1]
     if mapping.columns:
-        joined = mapping.columns[0][1]
-        for _, other in mapping.columns[1:]:
-            joined = join(joined, other)
-        return Value(type="str"), joined
+        return Value(type="str"), one_of(tuple(v for _, v in mapping.columns))
     return mapping.element or UNKNOWN, UNKNOWN
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeGuard
 
 from gillint.resolve.activation import Activation
+from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of
 from gillint.resolve.memoised import missed
@@ -167,7 +168,10 @@ def chance(act: Activation, test: t.Expr) -> float | None:
         return None
     left, sign = test.left, test.operators[0]
     if not isinstance(left, t.Binary) and not _is_drawn(left):
-        return None
+        is_open = isinstance(left, t.Name) and left.id in act.open  # others may pass anything
+        return (
+            share_of(_value(act, left), sign, _value(act, test.rights[0])) if _is_plain(left) and not is_open else None
+        )
     right = exactly(act, test.rights[0])
     if right is None:
         return None
@@ -202,6 +206,13 @@ _LONGEST_PERIOD = 10_000.0
 _ORDER: dict[str, Callable[[float, float], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
 }  # fmt: skip
+
+
+def _is_plain(node: t.Expr) -> bool:
+    """Whether an expression names something: `level`, `record["level"]`, `path.suffix`, `rng.choice(LEVELS)`."""
+    if isinstance(node, t.Call):
+        return isinstance(node.function, t.Attribute)
+    return isinstance(node, (t.Name, t.Attribute, t.Subscript))
 
 
 def _is_drawn(node: t.Expr) -> bool:
