@@ -14,7 +14,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import CONTENT, QUERY, Answers
+from gillint.resolve.bound import CONTENT, QUERY, Answers, apart
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
@@ -117,7 +117,7 @@ def apply(
         return _method(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, SymbolRef):
         name = SYNONYMS.get(ref.name, ref.name)
-        return library(act, name, None, positional, keywords, span, has_star=has_star)
+        return library(act, name, *apart(name, positional), keywords, span, has_star=has_star)
     if isinstance(ref, UndefinedRef):
         what = f"what `{ref.name}` gives is called" if ref.is_result else f"`{ref.name}` is not defined here"
         act.scope.note(f"{what}: assumed to be an ordinary Python function")
