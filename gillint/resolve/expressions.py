@@ -35,7 +35,9 @@ from gillint.resolve.texts import Text, filled
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
+    SPREAD,
     UNKNOWN,
+    ClassRef,
     FunctionRef,
     SuperRef,
     SymbolRef,
@@ -44,6 +46,7 @@ from gillint.resolve.values import (
     is_known,
     of_constant,
     of_number,
+    options_of,
 )
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
@@ -117,7 +120,7 @@ def _call(act: Activation, node: t.Call) -> Value:
                 positional.extend(value.items)
             else:
                 has_star = True
-                positional.append(replace(value, type=value.type or "list"))
+                positional.append(_spread(function, replace(value, type=value.type or "list")))
         elif argument.star == "**":
             if value.columns is not None:
                 keywords.extend(value.columns)
@@ -133,6 +136,16 @@ def _call(act: Activation, node: t.Call) -> Value:
     if act.program.grown and isinstance(function.reference, FunctionRef):
         lengthen(act, node)
     return result
+
+
+def _spread(function: Value, whole: Value) -> Value:
+    """`f(*values)`, where nobody knows how many there are."""
+    kinds = {type(o.reference) for o in options_of(function)}
+    is_open = whole.type == ARRAY and whole.shape is None  # the rows of an array are arrays, those of a list are not
+    member = whole if is_open else element_of(whole)
+    if kinds == {FunctionRef}:
+        return Value(type=SPREAD, size=None if is_open else whole.size, element=member)
+    return member if kinds == {ClassRef} else whole
 
 
 def _super(act: Activation) -> Value:
@@ -211,12 +224,17 @@ def _who_compares(left: Value, right: Value, method: str) -> Value | None:
     return next((v for v in (*arrays, *objects) if find_method(v.type or "", method) is not None), None)
 
 
+_MODULES = SymbolRef("sys.modules")
+
+
 def _subscript(act: Activation, node: t.Subscript) -> Value:
     value = evaluate(act, node.value)
     alias = alias_of(act, value, node)
     if alias is not None:
         return alias
     index = evaluate(act, node.index)
+    if value.reference == _MODULES and isinstance(node.index, t.Name) and node.index.id == "__name__":
+        return Value(type=f"{act.path}::")  # the module itself
     inner = item_of(value, index, node.index)
     extra = (("result", inner),) if inner is not None else ()
     if isinstance(value.reference, SymbolRef) and value.type is None:
@@ -255,13 +273,14 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     hangs_on: str | None = None
     depth, passing = 0, 1.0
     turns: list[Block] = []
-    first = node.clauses[0].iterable  # once, outside
-    source = iterable_of(act, evaluate(act, first), first.span)
+    outermost = node.clauses[0]
+    first = outermost.iterable  # once, outside
+    source = iterable_of(act, evaluate(act, first), first.span, is_async=outermost.is_async)
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
             with act.nested() as turn:  # what a turn of this clause needs, a turn of the ones within needs a part of
-                count, element, lazy, what = iterate(act, source, clause.iterable.span)
+                count, element, lazy, what = iterate(act, source, clause.iterable.span, is_async=clause.is_async)
                 if clause.is_async:
                     awaited_from(act, 0, clause.iterable.span)
                 if lazy is not None:

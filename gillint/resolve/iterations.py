@@ -326,6 +326,20 @@ class Flow:
                 self.bind(e.target)
 
 
+@lru_cache(maxsize=2048)
+def written(body: t.Body) -> frozenset[str]:
+    """The variables and attributes to which statements assign, at any depth."""
+    flow = Flow()
+    flow.run(body)
+    return frozenset(flow.written)
+
+
+@lru_cache(maxsize=8192)
+def mentioned(expression: t.Expr) -> frozenset[str]:
+    """The variables in an expression."""
+    return frozenset(e.id for e in _inside(expression) if isinstance(e, t.Name))
+
+
 def _index_text(index: t.Expr) -> str:
     if isinstance(index, t.Name):
         return index.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeGuard
 
 from gillint.resolve.activation import Activation
@@ -48,6 +48,8 @@ def _usual(act: Activation, node: t.If) -> float:
         return RARE
     if fails(node.orelse):
         return 1.0 - RARE
+    if _makes_once(node):
+        return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     key = _sought(node)
     if key is not None:
         missing = missed(act, (_value(act, key),))
@@ -112,6 +114,25 @@ def _sought(node: t.If) -> t.Expr | None:
     if given is not None and key_of(given) == key_of(test.left) and not _asks_for_a_gap(node.test):
         return test.left
     return stores[0].index if stores else None
+
+
+def _makes_once(node: t.If) -> bool:
+    """Whether the first call makes what the others use: `if self.session is None: self.session = ...`."""
+    test = node.test.operand if _is_not(node.test) else node.test
+    if isinstance(test, t.Compare):
+        asked = test.left if test.operators == ("is",) and _is_none(test.rights[0]) else None
+    else:
+        asked = test if _is_not(node.test) else None
+    key = key_of(asked) if isinstance(asked, t.Attribute) else None
+    return key is not None and key in _set_in(node.body)
+
+
+def _set_in(body: t.Body) -> Iterator[str | None]:
+    for s in body:
+        if isinstance(s, t.Assign):
+            yield from (key_of(x) for x in s.targets)
+        elif isinstance(s, (t.With, t.Try)):
+            yield from _set_in(s.body)
 
 
 def _asks_for_a_gap(test: t.Expr) -> bool:

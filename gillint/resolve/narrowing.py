@@ -14,7 +14,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of, names_in
 from gillint.resolve.joining import join
 from gillint.resolve.shapes import ARRAY
-from gillint.resolve.values import UNKNOWN, Literal, Value, is_known, options_of
+from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 
@@ -46,6 +46,8 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
         dimensions = _dimensions(act, test.left)
         if dimensions is not None and isinstance(right, int) and sign in _ORDER:
             return _ORDER[sign](dimensions, right)
+        if right is None and sign in ("is", "is_not") and _is_code(_settled(act, test.left)):
+            return sign == "is_not"
         return _compared(_constant(act, test.left), sign, right)
     if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         return _is_instance(act, [a.value for a in test.arguments if not a.star])
@@ -113,6 +115,11 @@ def _settled(act: Activation, node: t.Expr | None) -> Value | None:
         return None
     with act.nested():
         return evaluate(act, node)
+
+
+def _is_code(value: Value | None) -> bool:
+    """Whether a value is a function or a class."""
+    return value is not None and isinstance(value.reference, (FunctionRef, ClassRef, SymbolRef))
 
 
 # Types of which none is another one's; `bool` is an `int`.
@@ -217,6 +224,8 @@ def _as(old: Value | None, kind: Value) -> Value:
     """The value, known to be of a type; what it was known to be goes where it is the same type or a part of it."""
     if old is None:
         return kind
+    if isinstance(old.reference, ClassRef):
+        return old  # `isinstance(kind, Meta)`: a class that is known stays the one that it is
     types = {o.type for o in options_of(kind)}
     fitting = [o for o in options_of(old) if o.type in types and o.type is not None]
     return reduce(join, fitting) if fitting else replace(kind, origin=old.origin)

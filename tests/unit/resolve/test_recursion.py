@@ -41,6 +41,27 @@ def test_a_function_is_recursive_for_the_arguments_with_which_it_is_called_again
 
 # A function, the call of it, and how often it calls `math.sqrt` then.
 KNOWN = {
+    "places that are shared, cut anywhere": (
+        "def f(xs, low, high):\n    if low < high:\n        middle = cut(xs, low, high)\n        math.sqrt(1)\n"
+        "        f(xs, low, middle - 1)\n        f(xs, middle + 1, high)",
+        "f([0] * 1024, 0, 1023)",
+        1023,  # one in two comes to the end
+        0.1,
+    ),
+    "places that are gone through on each level": (
+        "def f(xs, low, high):\n    if low < high:\n        for i in range(low, high):\n            math.sqrt(1)\n"
+        "        middle = cut(xs, low, high)\n        f(xs, low, middle - 1)\n        f(xs, middle + 1, high)",
+        "f([0] * 1024, 0, 1023)",
+        7 * 1023,
+        0.1,
+    ),
+    "an end that stays is no smaller one": (
+        "def f(xs, low, high):\n    if low < high:\n        math.sqrt(1)\n        middle = (low + high) // 2\n"
+        "        if xs[middle]:\n            return f(xs, low, middle - 1)\n        return f(xs, middle + 1, high)",
+        "f([0] * 1024, 0, 1023)",
+        10,
+        0.5,
+    ),
     "what is halved": (
         "def f(xs):\n    if len(xs) <= 1:\n        return\n    math.sqrt(1)\n    half = len(xs) // 2\n"
         "    f(xs[:half])\n    f(xs[half:])",
