@@ -122,7 +122,7 @@ def _common(a: Value, b: Value) -> Text | None:
 
 
 _MAX_OPTIONS = 8  # functions and classes
-_MAX_TYPES = 4  # of instances; one of more kinds is anything
+_MAX_TYPES = 8  # of instances; one of more kinds is anything
 
 
 def _choice(a: Value, b: Value, depth: int) -> Value | None:
