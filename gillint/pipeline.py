@@ -249,6 +249,7 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
     top = max(a.cost_share for a in assessments)
     near = [i for i, a in enumerate(assessments) if a.cost_share >= 0.95 * top]
     near = [i for i in near if not _hands_on(assessments[i])] or _handed_on(assessments) or near
+    near = [i for i in near if assessments[i].prediction.bound.value != "unknown"] or near  # what says something
 
     def preference(i: int) -> tuple[int, int, float]:
         region = assessments[i].region
