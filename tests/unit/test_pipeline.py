@@ -8,7 +8,7 @@ from tests.support import options
 
 
 def test_of_two_that_take_as_long_the_one_of_which_something_is_known_is_named() -> None:
-    source = "def known(n):\n    for i in range(n):\n        str(i)\n\ndef unknown(f, n):\n    for i in range(n):\n        f.g(i)\n"
+    source = "def known(n):\n    for i in range(n):\n        str(i)\n\ndef other(f, n):\n    for i in range(n):\n        f.g(i)\n"
     regions = analyse(source, "program.py", options()).regions
     same = tuple(replace(region, cost_share=0.5) for region in regions)
     for order in (same, same[::-1]):
