@@ -13,7 +13,7 @@ _LARGEST = 1e15
 def _power(base: float, exponent: float, modulus: int | None = None) -> float:
     if modulus is not None or exponent < 0 or exponent * math.log2(abs(base) + 1) > math.log2(_LARGEST):
         raise ValueError
-    return base**exponent
+    return float(base**exponent)
 
 
 def _factorial(n: int) -> int:
