@@ -100,7 +100,7 @@ def classify(call: Call, target: Target) -> CallEffect:
         parallel=decision.likely.parallel,
         serialised_by=fact.serialised_by,
         fact=fact,
-        assumed=call.assumed,
+        assumed=call.assumed or (call.bound.receiver is not None and call.bound.receiver.guessed),
         hangs_on=tuple(answers.hangs_on),
         undecided=decision.undecided,
         note=decision.likely.note,

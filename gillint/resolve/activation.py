@@ -131,12 +131,20 @@ class Program(Protocol):
         """The function behind a property, bound to the instance; None where the attribute is none."""
         ...
 
+    def setter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
+        """The function that is called where a property is assigned to; None where the attribute is none, or has none."""
+        ...
+
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
         """An attribute or a method of the instances of a class, along its bases; methods are bound to `instance`."""
         ...
 
     def set_attribute(self, owner: ClassScope, name: str, value: Value) -> None:
         """Note what `self.name = value` says."""
+        ...
+
+    def resolution_order(self, owner: ClassScope) -> tuple[ClassScope, ...]:
+        """A class and those of the project above it, in the order in which attributes are looked for."""
         ...
 
     def new_lazy(self, lazy: Lazy) -> int:
@@ -169,6 +177,10 @@ class Program(Protocol):
 
     def function_tree(self, key: str) -> tuple[t.Function | t.Lambda | None, ClassScope | None]:
         """The tree of a function of the project, and the class where it is a method."""
+        ...
+
+    def registered(self, key: str) -> tuple[tuple[str, str], ...]:
+        """The functions that are called in place of a generic one: for which type, and which."""
         ...
 
     def touch(self, node: t.Import, scope: ModuleScope) -> None:
@@ -211,6 +223,7 @@ class Activation:
     enclosing: tuple[dict[str, Value], ...] = ()
     owner: ClassScope | None = None
     is_async: bool = False
+    body: t.Function | t.Lambda | t.Body = ()  # what is read
     # What it gives back, and how often it is this.
     returns: list[tuple[Value, float]] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
@@ -229,6 +242,7 @@ class Activation:
     promised: dict[str, Value] = field(default_factory=dict)  # the elements of a container, by its annotation
     open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
     given: Mapping[str, Value] = field(default_factory=dict)  # its arguments, where it may call itself
+    fixed: frozenset[str] = frozenset()  # the parameters of a call in sight to which the body assigns nothing
     chance: float = 1.0  # how often a run of the body gets to the current statement, loops aside
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 

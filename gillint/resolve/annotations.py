@@ -183,7 +183,8 @@ def _class(act: Activation, node: t.Expr) -> Value:
     """`type[Store]`: the class itself."""
     from gillint.resolve.expressions import lookup
 
-    value = lookup(act, node.id) if isinstance(node, t.Name) else UNKNOWN
+    name = node.id if isinstance(node, t.Name) else node.value if isinstance(node, t.Constant) else None
+    value = lookup(act, name) if isinstance(name, str) and name.isidentifier() else UNKNOWN
     return value if isinstance(value.reference, (ClassRef, SymbolRef)) else UNKNOWN
 
 

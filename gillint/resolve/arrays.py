@@ -19,7 +19,9 @@ from gillint.resolve.shapes import (
     RULES,
     Shape,
     broadcast,
+    constant_int,
     dimensions,
+    measured,
     shape_of,
     with_shape,
 )
@@ -59,6 +61,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return result
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result
+    if name in ("numpy.shape", "numpy.size", "numpy.ndim") and bound.positional:
+        return measured(name[6:], bound.positional[0], constant_int(bound.get("axis"))) or result
     made = _with_choices(name, bound, _with_asked_dtype(bound, _refined(name, bound, result)))
     return _of_scalar(bound, made)
 

@@ -14,6 +14,7 @@ from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import NAMESPACES
 from gillint.resolve.bound import Answers, size_of
+from gillint.resolve.dispatch import classes_with, overriding
 from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
@@ -27,6 +28,7 @@ from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.strings import attribute_of_path
 from gillint.resolve.trace import Bound, Call
+from gillint.resolve.use import as_kept
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -38,12 +40,14 @@ from gillint.resolve.values import (
     SuperRef,
     SymbolRef,
     Value,
+    is_known,
     of_constant,
     of_number,
 )
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_INTEGERS = {"sys.maxunicode": 0x10FFFF}
 _ALPHABETS = {
     f"string.{name}": getattr(string, name)
     for name in (
@@ -106,10 +110,11 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
                 made = build(getitem.behaviour.returns, Answers(getitem, bound), bound)
                 return refine_frame(f"{value.type}.__getitem__", bound, made)
             return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
+    meant = _by_name(act, value, name, span) if value.type is None and not isinstance(ref, MadeRef) else None
+    if meant is not None:
+        return meant
     part, reference = part_of(value), MethodRef(value, name)
-    if part is None:
-        return Value(reference=reference, origin=name)
-    return replace(part, reference=reference, origin=name)
+    return replace(part or UNKNOWN, reference=reference, origin=name)
 
 
 _INDEX, _DATES = "pandas.Index", "pandas.DatetimeIndex"
@@ -130,6 +135,24 @@ def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) ->
     for option in having or options:
         found = join(found, attribute_value(act, option, name, span))
     return found if found is not None else Value(reference=MethodRef(UNKNOWN, name), origin=name)
+
+
+def _by_name(act: Activation, value: Value, name: str, span: Span | None) -> Value | None:
+    """A method of the classes of the file that alone have one of this name; None where there are none."""
+    meant = classes_with(act, value, name)
+    if not meant:
+        return None
+    kinds = ", ".join(f"`{owner.name}`" for owner in meant)
+    act.scope.note(f"what `{name}` is asked of is not known: taken as {kinds}, which have it")
+    return _of_one_of(act, meant, name, span)
+
+
+def _of_one_of(act: Activation, owners: tuple[ClassScope, ...], name: str, span: Span | None) -> Value | None:
+    """The attribute of an instance of one of these classes of the file; None where there is none."""
+    found: Value | None = None
+    for owner in owners:
+        found = join(found, attribute_value(act, Value(type=owner.key), name, span))
+    return found
 
 
 def _has(act: Activation, type_name: str, name: str) -> bool:
@@ -185,30 +208,55 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         return apply(act, getter, (), (), span, name)
     found = act.program.attribute(owner, name, value)
     if found is not None:
-        return found
+        return _of_one_of(act, overriding(act, owner, found), name, span) or as_kept(owner, name, found)
     for base in act.program.library_bases(owner):
         if base in ENUMS:
             _emit_reading(act, f"enum.Enum.{name}", Bound(value), span)
         found = _of_library(act, replace(value, type=base), name, span)
         if found is not None:
             return found
-    return Value(reference=MethodRef(value, name), origin=name)
+    other = _asked_for(act, owner, value, name, span)
+    if other is None and _lacks(act, value, name):
+        other = _by_name(act, value, name, span)  # so it is something else
+    return other or Value(reference=MethodRef(value, name), origin=name)
+
+
+def _asked_for(act: Activation, owner: ClassScope, value: Value, name: str, span: Span | None) -> Value | None:
+    """What `__getattr__` of the class gives: the attribute of the object that a proxy stands for."""
+    from gillint.resolve.calls import apply
+
+    asks = act.program.attribute(owner, "__getattr__", value)
+    if asks is None or name.startswith("__"):
+        return None
+    with act.nested() as builder:
+        found = apply(act, asks, (of_constant(name),), (), span or Span(1, 1, 1, 1), "__getattr__")
+    if span is not None:
+        act.builder.include(builder.finish())
+    return found if is_known(found) else None
 
 
 def _of_bases(act: Activation, ref: SuperRef, name: str, span: Span | None) -> Value:
-    """`super().name`: the first base that has it, bound to the instance itself."""
+    """`super().name`: the next class behind this one that has it, in the order of the instance's class."""
     owner = act.program.class_of(ref.key)
-    for base in owner.bases if owner is not None else ():
-        parent = act.program.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
-        if parent is not None:
-            found = act.program.attribute(parent, name, ref.instance)
-            if found is not None:
-                return found
+    above = act.program.resolution_order(owner)[1:] if owner is not None else ()
+    whole = act.program.class_of(_class_key(ref.instance))
+    if whole is not None and whole is not owner:
+        order = act.program.resolution_order(whole)
+        above = order[order.index(owner) + 1 :] if owner in order else above
+    for parent in above:
+        found = act.program.attribute(parent, name, ref.instance)
+        if found is not None:
+            return found
     for library_base in act.program.library_bases(owner) if owner is not None else ():
         return attribute_value(act, Value(type=library_base), name, span)
     if find_fact(f"object.{name}") is not None:
         return symbol_of(f"object.{name}")
     return Value(reference=MethodRef(ref.instance, name), origin=name)
+
+
+def _class_key(value: Value) -> str | None:
+    """The class of an instance, or a class that is passed as `cls`."""
+    return value.reference.key if isinstance(value.reference, ClassRef) else value.type
 
 
 def _of_library(act: Activation, value: Value, name: str, span: Span | None = None) -> Value | None:
@@ -281,6 +329,8 @@ def symbol_of(name: str) -> Value:
         return of_constant(_ALPHABETS[name])
     if name in _FLOATS:
         return Value(type="float")
+    if name in _INTEGERS:
+        return of_constant(_INTEGERS[name])
     if name == "numpy.newaxis":
         return NONE
     return Value(reference=SymbolRef(name))

@@ -14,10 +14,13 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import CONTENT, QUERY, Answers
+from gillint.resolve.bound import CONTENT, QUERY, Answers, apart
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
+from gillint.resolve.dispatch import builtin_with
+from gillint.resolve.dispatching import chosen
+from gillint.resolve.gathering import gathered
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import (
@@ -66,15 +69,6 @@ from gillint.resolve.work import with_work
 
 Keywords = tuple[tuple[str, Value], ...]
 
-# Methods that, by their name alone, are those of a builtin type. Names that other libraries use for something that
-# waits or releases (get, join, read, sort, sum ...) are not among them.
-_DUCK_TYPES = (
-    "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
-)  # fmt: skip
-_AMBIGUOUS = {
-    "get", "join", "copy", "sort", "count", "clear", "update", "add", "read", "write", "close", "pop",
-    "remove", "insert", "replace", "find", "format",
-}  # fmt: skip
 # What runs a coroutine function, and makes the coroutine itself.
 _RUNS_FUNCTION = {"anyio.run", "trio.run"}
 _RUNS_COROUTINE = {
@@ -113,6 +107,9 @@ def apply(
         return _any_of(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, FunctionRef):
         act.operation("call_python")
+        instead = chosen(act, ref, positional)
+        if instead is not None:
+            return apply(act, instead, positional, keywords, span, text, has_star=has_star)
         return _project(act, ref, positional, keywords, span)
     if isinstance(ref, ClassRef):
         act.operation("call_class")
@@ -121,7 +118,7 @@ def apply(
         return _method(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, SymbolRef):
         name = SYNONYMS.get(ref.name, ref.name)
-        return library(act, name, None, positional, keywords, span, has_star=has_star)
+        return library(act, name, *apart(name, positional), keywords, span, has_star=has_star)
     if isinstance(ref, UndefinedRef):
         what = f"what `{ref.name}` gives is called" if ref.is_result else f"`{ref.name}` is not defined here"
         act.scope.note(f"{what}: assumed to be an ordinary Python function")
@@ -224,13 +221,12 @@ def _method(
     if is_builtin_without(kind, ref.name):
         kind = None  # it was a guess, and a wrong one
     if kind is None or is_vague(kind):
-        for duck in _DUCK_TYPES:
-            if duck == "bytes" and not _names_a_codec(positional, keywords):
-                continue
-            if ref.name not in _AMBIGUOUS and find_fact(f"{duck}.{ref.name}") is not None:
-                typed = replace(receiver, type=duck, reference=None)
-                name = f"{duck}.{ref.name}"
-                return library(act, name, typed, positional, keywords, span, has_star=has_star, assumed=True)
+        duck = builtin_with(act, ref.name, positional, keywords)
+        if duck is not None:
+            typed = replace(receiver, type=duck, reference=None)
+            return library(
+                act, f"{duck}.{ref.name}", typed, positional, keywords, span, has_star=has_star, assumed=True
+            )
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
@@ -251,11 +247,6 @@ def _method(
                 return library(act, f"{base}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
         return _other(act, text, "unknown", positional, keywords, span)
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
-
-
-def _names_a_codec(positional: tuple[Value, ...], keywords: Keywords) -> bool:
-    """`x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text."""
-    return all(v.type == "str" for v in (*positional, *(v for _, v in keywords)))
 
 
 def _instead(
@@ -320,7 +311,8 @@ def library(
         fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
+    positional = tuple(current(act, v) for v in positional)
+    positional = gathered(act, public, all_decoded(act, public, positional, span), span)
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
@@ -359,25 +351,18 @@ def library(
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
     if machine_code is not None:
         result = machine_code[1]
+    compiled, peer = machine_code[0] if machine_code is not None else None, peer_of(fact, public, bound, act.scope)
     call = Call(
-        span,
-        act.path,
-        public,
-        "library",
-        bound,
-        fact,
-        callback=callback,
-        compiled=machine_code[0] if machine_code is not None else None,
-        result=result,
-        awaited=fact.awaitable,
-        assumed=assumed,
-        peer=peer_of(fact, public, bound, act.scope),
-    )
+        span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, result=result,
+        awaited=fact.awaitable, assumed=assumed, peer=peer,
+    )  # fmt: skip
     if fact.awaitable:
         block = Block((), (call,))
         lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
+    if receiver is not None and receiver.guessed and result.type is not None:
+        return replace(result, guessed=True)
     return result
 
 

@@ -28,11 +28,12 @@ from gillint.resolve.values import (
     Value,
     is_known,
     is_measured,
+    is_plain_function,
     tells_more,
     trimmed,
 )
 from gillint.syntax import tree as t
-from gillint.syntax.outline import FunctionOutline
+from gillint.syntax.outline import FunctionOutline, accessor
 from gillint.syntax.parse import dotted
 
 _MAX_ASIDE = 3  # methods that are run to find out an attribute, one on the way to the other
@@ -79,12 +80,14 @@ class Classes(Modules):
         run(act, body)
         for name, value in act.environment.items():
             owner.attributes.setdefault(name, value)
+            if is_plain_function(value) and name not in owner.declared:
+                owner.functions.add(name)
 
     def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
-        """The library classes that a class derives from, however far up."""
+        """The library classes that a class derives from, however far up; `object`, from which all do, is none of them."""
         found: list[str] = []
         for base in owner.bases:
-            if isinstance(base.reference, SymbolRef):
+            if isinstance(base.reference, SymbolRef) and base.reference.name != "object":
                 found.append(SYNONYMS.get(base.reference.name, base.reference.name))
             elif isinstance(base.reference, ClassRef):
                 parent = self.class_of(base.reference.key)
@@ -92,12 +95,21 @@ class Classes(Modules):
                     found.extend(self.library_bases(parent))
         return tuple(found)
 
+    def resolution_order(self, owner: ClassScope) -> tuple[ClassScope, ...]:
+        """A class and those of the project above it, in the order in which attributes are looked for."""
+        found = [owner]
+        for base in owner.bases:
+            parent = self.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
+            found.extend(self.resolution_order(parent) if parent is not None and parent is not owner else ())
+        # What several of the bases share comes after all of them.
+        return tuple({c.key: c for c in reversed(found)}.values())[::-1]
+
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:
         """An attribute or a method along the bases, bound to the instance; a property is read by running it."""
         if owner.key.endswith("::"):
             found = self.module_value(owner.module, name)
             return found if found is not None else self._submodule(owner.module, name)
-        return self._attribute(owner, name, instance, set())
+        return self._attribute(owner, name, instance, set(), owner)
 
     def _submodule(self, package: ModuleScope, name: str) -> Value | None:
         """`package.module`, which somebody imported: the attribute is there then, whatever `__init__` says."""
@@ -106,7 +118,10 @@ class Classes(Modules):
         module = self.import_module(name, 1, package)
         return Value(type=f"{module.path}::") if module is not None else None
 
-    def _attribute(self, owner: ClassScope, name: str, instance: Value | None, visited: set[str]) -> Value | None:
+    def _attribute(
+        self, owner: ClassScope, name: str, instance: Value | None, visited: set[str], asked: ClassScope
+    ) -> Value | None:
+        """The same, in a class that is the one that was asked, or above it."""
         if owner.key in visited:
             return None
         visited.add(owner.key)
@@ -120,23 +135,27 @@ class Classes(Modules):
         if name not in owner.methods and _is_open(owner.attributes.get(name, NONE)):
             self._find_assignment(owner, name)
         if name in owner.attributes:
-            return _no_longer_than(owner.longest.get(name), owner.attributes[name])
+            found = owner.attributes[name]
+            if name in owner.functions and instance is not None and isinstance(found.reference, FunctionRef):
+                return replace(found, reference=FunctionRef(found.reference.key, instance))
+            self._first_read.setdefault((owner.key, name), found)
+            return _no_longer_than(owner.longest.get(name), found)
         if name in owner.methods:
             key, names = self._decorated(owner, name)
             if names & {"property", "cached_property"}:
                 return self.call(FunctionRef(key, instance or Value(type=owner.key)), (), ())[1]
             method = self._function_value(key)
             if instance is None and "classmethod" in names:
-                instance = Value(type="type", reference=ClassRef(owner.key))
+                instance = Value(type="type", reference=ClassRef(asked.key))
             if instance is not None and isinstance(method.reference, FunctionRef):
                 return replace(method, reference=FunctionRef(method.reference.key, instance))
             return method
         for base in owner.bases:
             if isinstance(base.reference, ClassRef):
                 parent = self.class_of(base.reference.key)
-                found = self._attribute(parent, name, instance, visited) if parent is not None else None
-                if found is not None:
-                    return found
+                inherited = self._attribute(parent, name, instance, visited, asked) if parent is not None else None
+                if inherited is not None:
+                    return inherited
         return None
 
     def _decorated(self, owner: ClassScope, name: str) -> tuple[str, set[str]]:
@@ -149,16 +168,20 @@ class Classes(Modules):
 
     def getter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
         """The function behind a property, bound to the instance; None where the attribute is none."""
-        visited: set[str] = set()
-        found: ClassScope | None = owner
-        while found is not None and found.key not in visited and not found.key.endswith("::"):
-            visited.add(found.key)
-            if name in found.methods:
-                key, names = self._decorated(found, name)
-                return Value(type="function", reference=FunctionRef(key, instance)) if "property" in names else None
-            bases = (self.class_of(b.reference.key) for b in found.bases if isinstance(b.reference, ClassRef))
-            found = next((b for b in bases if b is not None), None)
-        return None
+        return self._of_property(owner, name, "property", instance)
+
+    def setter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
+        """The function that is called where a property is assigned to; None where the attribute is none, or has none."""
+        return self._of_property(owner, f"{name}.setter", "setter", instance)
+
+    def _of_property(self, owner: ClassScope, method: str, decorator: str, instance: Value) -> Value | None:
+        if owner.key.endswith("::"):
+            return None
+        found = next((c for c in self.resolution_order(owner) if method in c.methods), None)
+        if found is None:
+            return None
+        key, names = self._decorated(found, method)
+        return Value(type="function", reference=FunctionRef(key, instance)) if decorator in names else None
 
     def _ensure_constructed(self, owner: ClassScope) -> None:
         """Where nobody makes an instance in sight, `__init__` with unknown arguments tells the attributes' types."""
@@ -179,7 +202,7 @@ class Classes(Modules):
         for method in tuple(owner.methods.values()):
             if not isinstance(method, FunctionOutline) or method.name == "__init__":
                 continue
-            key = f"{owner.key}.{method.name}"
+            key = f"{owner.module.path}::{method.qualname}"
             text = "".join(lines[method.lines.first - 1 : method.lines.last])
             if key in self._active or name not in _assigned(text) or self._function(key) is None:
                 continue
@@ -221,14 +244,24 @@ class Classes(Modules):
             if not near and not tells_more(known[name], value, measured=False):
                 return
         old = known.get(name)
+        if old is None and (owner.key, name) in self._foreseen:
+            value = join(value, self._foreseen[owner.key, name])
         if self._idle and old is not None and is_known(old):
             return
-        if old is None or self._refines(old, value) or self._says_first(owner, name, old, value):
+        if (
+            old is None
+            or self._refines(old, value)
+            or self._says_first(owner, name, old, value)
+            or (name in owner.declared and _lists_first(old, value))
+        ):
             new = value
         else:
             new = _with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
+            if value.type not in HOLDERS and is_measured(value):
+                self._changes += 1
+                self._changed[f"{owner.key}.{name}"] = self._changes
             known[name] = new
 
     @staticmethod
@@ -252,6 +285,8 @@ class Classes(Modules):
             return True
         if old.type in QUEUES and old.size is None:
             return old.type == new.type
+        if old.columns and new.columns and old.type == new.type == "dict" and len(new.columns) > len(old.columns):
+            return {k for k, _ in old.columns} <= {k for k, _ in new.columns}
         is_empty = old.element is None or not is_known(old.element)
         return old.type == new.type and old.type in HOLDERS and old.type != "tuple" and is_empty
 
@@ -327,8 +362,9 @@ class Classes(Modules):
             tables.classes[key] = owner
             for method in node.body:
                 if isinstance(method, t.Function):
-                    owner.methods[method.name] = method
-                    inner = f"{key}.{method.name}"
+                    name = method.name + accessor(dotted(d).rpartition(".")[2] for d in method.decorators)
+                    owner.methods[name] = method
+                    inner = f"{key}.{name}"
                     tables.functions[inner] = Function(
                         inner, f"{node.name}.{method.name}", activation.scope, None, method, owner,
                         (activation.environment, *activation.enclosing), is_method=True,
@@ -350,6 +386,12 @@ def _as_declared(old: Value, new: Value) -> Value:
     if old.type != new.type or old.type not in HOLDERS or new.element is not None or old.element is None:
         return new
     return replace(new, element=old.element, items=old.items if old.type in MAPPINGS else new.items)
+
+
+def _lists_first(old: Value, new: Value) -> bool:
+    """Whether of a tuple, of which only an annotation spoke, the members are told for the first time."""
+    is_open = old.items in (None, ()) and old.element is None and old.columns is None
+    return old.type == new.type == "tuple" and is_open and bool(new.items)
 
 
 def _is_open(value: Value) -> bool:

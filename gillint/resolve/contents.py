@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.resolve.assumed import FILES
 from gillint.resolve.bound import element_of, member_size, size_of
 from gillint.resolve.texts import Text, unknown
-from gillint.resolve.values import UNKNOWN, Value, text_of
+from gillint.resolve.values import UNKNOWN, ChoiceRef, Value, text_of
 from gillint.syntax.tree import HOLE
 
 # Characters of a value of which only the type is known, printed; names and short words are the commonest of texts.
@@ -32,10 +33,14 @@ _COLUMNS = Estimate(1, 4, 50)
 
 def printed(value: Value, depth: int = 4) -> Estimate:
     """How many characters a value has when it is printed, alone or in a document with all that is in it."""
+    if isinstance(value.reference, ChoiceRef):
+        return _either(printed(option, depth) for option in value.reference.options)
     if value.type in ("str", "bytes") and value.size is not None:
         return value.size
     if value.literal is not None and isinstance(value.literal.value, (int, float)):
         return Estimate.point(len(str(value.literal.value)))
+    if value.type == "float" and value.text is not None and value.text.unique is not None:
+        return value.text.unique
     if value.type == "int" and value.number is not None:
         return value.number.map(lambda n: math.log10(max(abs(n), 1.0)) // 1 + 1)
     if depth == 0 or value.type is None:
@@ -56,6 +61,13 @@ def printed(value: Value, depth: int = 4) -> Estimate:
         key, member = value.items if value.items is not None and len(value.items) == 2 else (UNKNOWN, UNKNOWN)
         return size_of(value) * (printed(key, depth - 1) + printed(member, depth - 1) + _QUOTES) + 2
     return _PRINTED.get(value.type, _SHORT_TEXT)
+
+
+def _either(measures: Iterable[Estimate]) -> Estimate:
+    """The measure of one of several: each has its turn."""
+    found = list(measures)
+    likely = sum(m.likely for m in found) / len(found)
+    return Estimate(min(m.low for m in found), likely, max(m.high for m in found))
 
 
 # The share of an ordinary text, document or file that is no copy of what came before in it.
@@ -123,6 +135,8 @@ def digits(value: Value) -> Text:
 
 
 def _novel(value: Value, depth: int = 4) -> Estimate:
+    if isinstance(value.reference, ChoiceRef):
+        return _either(_novel(option, depth) for option in value.reference.options)
     if value.type in ("str", "bytes"):
         text = text_of(value)
         novel = text.fresh if text is not None and text.fresh is not None else printed(value)
@@ -145,6 +159,8 @@ def _novel(value: Value, depth: int = 4) -> Estimate:
 
 def _floats(value: Value, depth: int = 4) -> Estimate:
     """How many floats there are in nested containers."""
+    if isinstance(value.reference, ChoiceRef):
+        return _either(_floats(option, depth) for option in value.reference.options)
     if value.type == "float":
         return ONE
     if depth == 0 or value.type is None:
@@ -178,6 +194,8 @@ _DEPTH = 4
 
 def _nested(value: Value, what: str, depth: int = _DEPTH) -> Estimate:
     """How many leaves, or instances of classes of the project, there are in nested containers."""
+    if isinstance(value.reference, ChoiceRef):
+        return _either(_nested(option, what, depth) for option in value.reference.options)
     leaves = what == "leaves"
     if value.type in ("list", "tuple", "set", "frozenset", "dict", "collections.deque", "collections.defaultdict"):
         own = ONE if leaves else ZERO

@@ -9,7 +9,7 @@ from gillint.resolve.iterations import expressions
 from gillint.syntax import tree as t
 
 # Halving a number, or what is between two: the logarithm of a size from ten to a million millions.
-_HALVED = Estimate(3, 12, 40)
+HALVED = Estimate(3, 12, 40)
 # Euclid's algorithm, digits of a number.
 _DIVIDED = Estimate(1, 8, 40)
 # Following parents to the root, where each walk makes the next one shorter.
@@ -29,7 +29,7 @@ def turns_until_converged(loop: t.While) -> Estimate | None:
         return _FOLLOWED
     names = {e.id for e in _inside(loop.test) if isinstance(e, t.Name)}
     if _bisects(loop.body, names):
-        return _HALVED
+        return HALVED
     if _divides(loop.body, names):
         return _DIVIDED
     stops = tests if tests else _breaks(loop.body)

@@ -10,6 +10,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.sites import Site
 from gillint.resolve.sql import Query, Table, run_script, run_statement
+from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 
@@ -18,6 +19,7 @@ _DUCKDB = ("duckdb.DuckDBPyConnection", "duckdb")
 _DUCKDB_ASKS = tuple(f"{owner}.{method}" for owner in _DUCKDB for method in ("execute", "sql", "query"))
 # Of a file, or of what somebody else filled, nobody knows how many rows there are.
 _OPEN_TABLE = Estimate(100, 100_000, 1e7)
+_IF_NEW = re.compile(r"\s+if\s+not\s+exists\s+", re.IGNORECASE)
 # What DuckDB spends on a row of a text file, and on finding out how it is written, in visits of a row of a table.
 _PARSED, _SNIFFED = 120.0, 8e6
 _SOURCES = re.compile(r"\b(from|join) +(?:'[^']*'|range\((\d+)\)|\w+\([^)]*\)|\"?(\w+)\"?)", re.IGNORECASE)
@@ -40,14 +42,17 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
     if method == "executescript":
         return run_script(tables, text.pattern, place)
     times = act.times * act.trips_so_far()
+    statement = text.pattern
+    if bound.receiver is not None and (text_of(bound.receiver) or ANY).pattern == ":memory:":
+        statement = _IF_NEW.sub(" ", statement)  # always new
     if method == "executemany":
         passed = bound.positional[1] if len(bound.positional) > 1 else None
         rows = size_of(passed) if passed is not None else ONE
         row = element_of(passed) if passed is not None else None
-        done = run_statement(tables, text.pattern, place, times * rows, row)
+        done = run_statement(tables, statement, place, times * rows, row)
         return Query(done.visits * rows) if done is not None else None
     row = bound.positional[1] if len(bound.positional) > 1 else None
-    return run_statement(tables, text.pattern, place, times, row)
+    return run_statement(tables, statement, place, times, row)
 
 
 def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | None:

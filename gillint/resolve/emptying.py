@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gillint.resolve.activation import Activation
 from gillint.resolve.iterations import key_of
 from gillint.resolve.likelihood import exactly
+from gillint.resolve.scope import ClassScope
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
 
@@ -24,7 +25,9 @@ def once_in(act: Activation, node: t.If) -> float | None:
         return None
     if not act.loops and "." not in filled:  # an attribute grows with the calls of a method
         return None
-    if not any(_empties(s, filled) for s in node.body) and not _is_flushed(act, node.body, filled):
+    holder = filled.rpartition(".")[0]  # `self.page = Page()`: another one takes its place
+    replaced = "." in holder and any(isinstance(s, t.Assign) and holder in map(key_of, s.targets) for s in node.body)
+    if not replaced and not any(_empties(s, filled) for s in node.body) and not _is_flushed(act, node.body, filled):
         return None
     period = exactly(act, test.rights[0])
     return period if period is not None and period >= 1 else None
@@ -40,8 +43,7 @@ def note_emptied(act: Activation, node: t.If) -> str | None:
     if filled is None or "." not in filled:
         return filled if filled is not None and any(_empties(s, filled) for s in node.body) else None
     holder, _, attribute = filled.rpartition(".")
-    base = act.environment.get(holder)
-    owner = act.program.class_of(base.type) if base is not None else None
+    owner = _class_of(act, holder)
     most = exactly(act, test.rights[0]) if isinstance(test, t.Compare) else None
     if owner is not None and most is not None:
         owner.longest[attribute] = most
@@ -55,11 +57,20 @@ def _length_of(node: t.Expr) -> str | None:
     return key_of(node.arguments[0].value) if len(node.arguments) == 1 else None
 
 
+def _class_of(act: Activation, holder: str) -> ClassScope | None:
+    """The class of a variable, or of an attribute of one."""
+    root, *attributes = holder.split(".")
+    value = act.environment.get(root)
+    for name in attributes:
+        owner = act.program.class_of(value.type) if value is not None else None
+        value = act.program.attribute(owner, name) if owner is not None else None
+    return act.program.class_of(value.type) if value is not None else None
+
+
 def _is_flushed(act: Activation, body: t.Body, name: str) -> bool:
     """`self.flush()`, which empties what is asked for."""
     holder, _, attribute = name.rpartition(".")
-    base = act.environment.get(holder)
-    owner = act.program.class_of(base.type) if base is not None else None
+    owner = _class_of(act, holder)
     for s in body if owner is not None else ():
         call = s.value if isinstance(s, t.Evaluate) else None
         call = call.value if isinstance(call, t.Await) else call

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from math import prod
 from operator import mul
 
 from gillint.estimate import ONE, Estimate
@@ -16,7 +17,7 @@ from gillint.resolve.bound import element_of
 from gillint.resolve.branching import emit_part, sometimes
 from gillint.resolve.calls import apply
 from gillint.resolve.columns import named_in_turn
-from gillint.resolve.contents import digits, printed
+from gillint.resolve.comparing import share_of
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import mapping, sequence
 from gillint.resolve.distance import distance
@@ -28,14 +29,17 @@ from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.printing import write_into
 from gillint.resolve.shapes import ARRAY
+from gillint.resolve.specs import text_by
 from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind
-from gillint.resolve.texts import Text, filled, unknown
+from gillint.resolve.texts import Text, filled
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
+    SPREAD,
     UNKNOWN,
+    ClassRef,
     FunctionRef,
     SuperRef,
     SymbolRef,
@@ -44,11 +48,11 @@ from gillint.resolve.values import (
     is_known,
     of_constant,
     of_number,
-    text_of,
+    options_of,
 )
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-from gillint.syntax.tree import HOLE, IN_SPEC
+from gillint.syntax.tree import HOLE
 
 
 def evaluate(act: Activation, node: t.Expr) -> Value:
@@ -118,7 +122,7 @@ def _call(act: Activation, node: t.Call) -> Value:
                 positional.extend(value.items)
             else:
                 has_star = True
-                positional.append(replace(value, type=value.type or "list"))
+                positional.append(_spread(function, replace(value, type=value.type or "list")))
         elif argument.star == "**":
             if value.columns is not None:
                 keywords.extend(value.columns)
@@ -134,6 +138,16 @@ def _call(act: Activation, node: t.Call) -> Value:
     if act.program.grown and isinstance(function.reference, FunctionRef):
         lengthen(act, node)
     return result
+
+
+def _spread(function: Value, whole: Value) -> Value:
+    """`f(*values)`, where nobody knows how many there are."""
+    kinds = {type(o.reference) for o in options_of(function)}
+    is_open = whole.type == ARRAY and whole.shape is None  # the rows of an array are arrays, those of a list are not
+    member = whole if is_open else element_of(whole)
+    if kinds == {FunctionRef}:
+        return Value(type=SPREAD, size=None if is_open else whole.size, element=member)
+    return member if kinds == {ClassRef} else whole
 
 
 def _super(act: Activation) -> Value:
@@ -156,7 +170,9 @@ def _unary(act: Activation, node: t.Unary) -> Value:
     operand = evaluate(act, node.operand)
     if node.operator == "not":
         act.operation("unary")
-        return of_constant(not operand.literal.value) if operand.literal is not None else Value(type="bool")
+        if operand.literal is not None:
+            return of_constant(not operand.literal.value)
+        return Value(type="bool", number=ONE - operand.number if operand.type == "bool" and operand.number else None)
     found = operator_fact(act, operand, f"__{node.operator}__", (), node.span)
     if found is not None:
         return found
@@ -171,6 +187,7 @@ def _boolean(act: Activation, node: t.Boolean) -> Value:
 
     result: Value | None = None
     reached = 1.0
+    shares: list[Estimate | None] = []
     for part in node.values:
         act.operation("boolean")
         with sometimes(act, reached):
@@ -181,7 +198,14 @@ def _boolean(act: Activation, node: t.Boolean) -> Value:
         # `client or Client()`: what stands in for a value is of its kind.
         stands_in = node.operator == "or" and result is not None and not is_known(result)
         result = value if stands_in else join(result, value)
-    return result or UNKNOWN
+        shares.append(
+            value.number if value.type == "bool" and value.number is not None and value.number.known else None
+        )
+    known = [s.likely for s in shares if s is not None]
+    if result is None or result.type != "bool" or result.literal is not None or len(known) < len(shares):
+        return result or UNKNOWN
+    holds = prod(known) if node.operator == "and" else 1.0 - prod(1.0 - s for s in known)
+    return replace(result, number=Estimate.point(holds))
 
 
 def _compare(act: Activation, node: t.Compare) -> Value:
@@ -189,6 +213,9 @@ def _compare(act: Activation, node: t.Compare) -> Value:
     result = Value(type="bool")
     for operator, expression in zip(node.operators, node.rights, strict=True):
         right = evaluate(act, expression)
+        if len(node.operators) == 1 and not (isinstance(node.left, t.Name) and node.left.id in act.open):
+            share = share_of(left, operator, right)
+            result = replace(result, number=Estimate.point(share)) if share is not None else result
         if operator in ("contains", "not_contains"):
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
@@ -212,12 +239,17 @@ def _who_compares(left: Value, right: Value, method: str) -> Value | None:
     return next((v for v in (*arrays, *objects) if find_method(v.type or "", method) is not None), None)
 
 
+_MODULES = SymbolRef("sys.modules")
+
+
 def _subscript(act: Activation, node: t.Subscript) -> Value:
     value = evaluate(act, node.value)
     alias = alias_of(act, value, node)
     if alias is not None:
         return alias
     index = evaluate(act, node.index)
+    if value.reference == _MODULES and isinstance(node.index, t.Name) and node.index.id == "__name__":
+        return Value(type=f"{act.path}::")  # the module itself
     inner = item_of(value, index, node.index)
     extra = (("result", inner),) if inner is not None else ()
     if isinstance(value.reference, SymbolRef) and value.type is None:
@@ -249,19 +281,21 @@ def _peek(act: Activation, node: t.Expr) -> Value:
 
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     from gillint.resolve.likelihood import PASSES, held
+    from gillint.resolve.narrowing import narrowed
 
     outer = act.environment
     act.environment = dict(outer)
     hangs_on: str | None = None
     depth, passing = 0, 1.0
     turns: list[Block] = []
-    first = node.clauses[0].iterable  # once, outside
-    source = iterable_of(act, evaluate(act, first), first.span)
+    outermost = node.clauses[0]
+    first = outermost.iterable  # once, outside
+    source = iterable_of(act, evaluate(act, first), first.span, is_async=outermost.is_async)
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
             with act.nested() as turn:  # what a turn of this clause needs, a turn of the ones within needs a part of
-                count, element, lazy, what = iterate(act, source, clause.iterable.span)
+                count, element, lazy, what = iterate(act, source, clause.iterable.span, is_async=clause.is_async)
                 if clause.is_async:
                     awaited_from(act, 0, clause.iterable.span)
                 if lazy is not None:
@@ -273,6 +307,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
                 for condition in clause.conditions:
                     act.operation("branch")
                     passing *= held(act, condition, evaluate(act, condition), PASSES)
+                    act.environment.update(narrowed(act, condition, holds=True))
                 if number + 1 < len(node.clauses):
                     after = node.clauses[number + 1].iterable
                     source = iterable_of(act, evaluate(act, after), after.span)
@@ -359,14 +394,14 @@ def _formatted(act: Activation, node: t.Formatted) -> Value:
     size = Estimate.point(len(node.template.replace(HOLE, "")))
     distinct: Estimate | None = ONE
     texts: list[Text] = []
-    for part, width, specified in zip(node.parts, node.widths, node.specified, strict=True):
+    for part, spec in zip(node.parts, node.specs, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
-        write_into(act, value, part.span, specified=specified)
-        if width != IN_SPEC:
-            length = printed(value).max(width)
+        write_into(act, value, part.span, specified=bool(spec))
+        if spec is not None:
+            length, text = text_by(value, spec)
             size = size + length
-            texts.append(unknown(length) if width else text_of(value) or digits(value))
+            texts.append(text)
             if value.literal is None:
                 distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
     return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))

@@ -11,8 +11,9 @@ from dataclasses import field
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass
-from gillint.resolve.texts import ANY, SEPARATORS, Text, may_be_same, together
+from gillint.resolve.texts import ANY, SEPARATORS, Text, common, may_be_same, overlap, together
 from gillint.resolve.values import Source
+from gillint.syntax.tree import HOLE
 
 MEMBER = "!"  # between the name of an archive and that of something in it
 MEMORY = "<memory "  # how the names of buffers begin
@@ -29,6 +30,7 @@ class Content:
         is_folder: a folder.
         packed: the file is compressed, and what is said of it is what was compressed.
         source: what the whole of it was made from; `lines` where that is said of each line.
+        anew: it was written from beginning to end, and what was in it before is gone.
     """
 
     size: Estimate
@@ -37,6 +39,7 @@ class Content:
     is_folder: bool = False
     packed: bool = False
     source: Source | None = None
+    anew: bool = False
 
     @property
     def lines(self) -> Estimate:
@@ -68,21 +71,42 @@ class Files:
         exact = self.pieces.get(name)
         if exact:
             return _whole(exact)
-        alike = [_whole(pieces) for other, pieces in self.pieces.items() if _comparable(name, other)]
-        if not alike:
-            return None
-        files = total(c.files for c in alike)
-        size = total(c.size * c.files for c in alike) / files
-        counts = tuple((s, total(c.text.count(s) * c.files for c in alike) / files) for s in SEPARATORS)
-        if len(alike) == 1:
-            return alike[0]
-        main = max(alike, key=lambda c: c.size.likely * c.files.likely).text
-        text = Text(ANY.pattern, tuple((s, n) for s, n in counts if n != ZERO), main.fixed, main.fresh)
-        return Content(size, text, files, packed=alike[0].packed, source=_source_of(alike))
+        return _all_of([_whole(pieces) for other, pieces in self.pieces.items() if _comparable(name, other)])
+
+    def listed(self, glob: str, *, deep: bool) -> tuple[Content | None, Text]:
+        """What is in the files whose names fit a pattern, and what those names have in common.
+
+        `deep`: those in the folders below count too; without, the folders themselves do.
+        """
+        fitting = {n: _whole(p) for n, p in self.pieces.items() if not _is_own(n) and overlap(glob, n)}
+        if not deep:
+            near = {n: c for n, c in (fitting | self._folders).items() if n.count("/") == glob.count("/")}
+            fitting = {n: c for n, c in near.items() if n in fitting or overlap(glob, n)} or fitting
+        name: Text | None = None
+        for other in fitting:
+            name = common(name, Text(other)) if name is not None else Text(other)
+        return _all_of(list(fitting.values())), name if name is not None else Text(glob)
 
     def folders_below(self, name: str) -> Estimate:
         """How many folders there are in one."""
-        return total(c.files for other, c in self._folders.items() if may_be_same(f"{name}/*", other))
+        return total(c.files for other, c in self._folders.items() if overlap(f"{name}/{HOLE}", other))
+
+
+def _all_of(alike: list[Content]) -> Content | None:
+    """What is in one of several files, on average; None where there are none."""
+    if len(alike) <= 1:
+        return alike[0] if alike else None
+    files = total(c.files for c in alike)
+    size = total(c.size * c.files for c in alike) / files
+    counts = tuple((s, total(c.text.count(s) * c.files for c in alike) / files) for s in SEPARATORS)
+    main = max(alike, key=lambda c: c.size.likely * c.files.likely).text
+    text = Text(ANY.pattern, tuple((s, n) for s, n in counts if n != ZERO), main.fixed, main.fresh)
+    return Content(size, text, files, packed=alike[0].packed, source=_source_of(alike))
+
+
+def _is_own(name: str) -> bool:
+    """Whether it names a buffer, or something in an archive: in no folder."""
+    return name.startswith(MEMORY) or MEMBER in name
 
 
 def _comparable(wanted: str, name: str) -> bool:
@@ -96,6 +120,7 @@ def _comparable(wanted: str, name: str) -> bool:
 def _whole(pieces: dict[Span, Content]) -> Content:
     """What several places write to one file, one after the other."""
     parts = list(pieces.values())
+    parts = parts[max((i for i, p in enumerate(parts) if p.anew), default=0) :]
     if len(parts) == 1:
         return parts[0]
     files = parts[0].files

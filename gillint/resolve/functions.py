@@ -9,7 +9,9 @@ from gillint.resolve.annotations import annotated
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.iterations import written
 from gillint.resolve.joining import join
+from gillint.resolve.memoised import remembers
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.recursion import balanced, calls_itself, rounds, smaller
@@ -33,6 +35,7 @@ from gillint.syntax.parse import dotted
 
 _MAX_LEVELS = 16  # calls inside calls up to which those of a function by itself are run level by level
 _MAX_INSTANCES = 8  # runs of one function for different arguments; after that only their types are told apart
+_MAX_RENEWALS = 2  # how often a summary is found out anew because attributes have changed
 EMPTY_BLOCK = Block()
 
 
@@ -74,7 +77,8 @@ class Functions(Classes):
         self.grown = ()
         if function is None or tree is None:
             return None, UNKNOWN, function.name if function is not None else ref.key
-        recurs = ref.key in self._active
+        active = _on_its_class(ref, function)
+        recurs = active in self._active
         if not recurs and len(set(self._active)) >= self._depth_limit:
             self._cuts += 1
             return _unseen(function, tree), self._declared(function, tree), function.name
@@ -92,13 +96,14 @@ class Functions(Classes):
                 self._left > BUDGET / 2
                 and len(self._active) < _MAX_LEVELS
                 and not self._idle
-                and ref.key not in self._recurred
+                and active not in self._recurred
+                and not remembers(tree)
             )
             less = smaller(outer, arguments, turns) if has_room else None
             if less is None:
                 if not self._idle or not outer:
-                    self._recurred.add(ref.key)
-                    self._recurring.setdefault(ref.key, []).append(arguments)
+                    self._recurred.add(active)
+                    self._recurring.setdefault(active, []).append(arguments)
                 given = self._declared(function, tree)
                 if not is_known(given):
                     given = Value(reference=UndefinedRef(function.name, is_result=True))
@@ -106,9 +111,11 @@ class Functions(Classes):
             arguments = less
         if not record:
             act.open = frozenset(arguments)
+        elif isinstance(tree, t.Function):
+            act.fixed = frozenset(arguments) - written(tree.body)
         if record and not self._apart and function.scope.path == self._path:
             self._note_site(ref.key, arguments)
-        summary = self._summary(function, act, tree, arguments, is_level=recurs)
+        summary = self._summary(function, act, tree, arguments, active, is_level=recurs)
         result = summary.result
         self.grown = summary.grown
         if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
@@ -140,12 +147,14 @@ class Functions(Classes):
         act: Activation,
         tree: t.Function | t.Lambda,
         arguments: dict[str, Value],
+        active: str,
         *,
         is_level: bool = False,
     ) -> Summary:
         """What the function does for these arguments: from the tables, or by running it.
 
-        `is_level`: it is called by itself, with something smaller; there are only so many levels.
+        `active`: what it goes by while it runs; `is_level`: it is called by itself, with something smaller; there are only
+        so many levels.
         """
         own = self._shared if self._apart else self._own
         key = self._summary_key(function, act, arguments)
@@ -158,6 +167,8 @@ class Functions(Classes):
                 seen.add(key)
         room = self._depth_limit - len(self._active)
         found = _with_room(own.summaries.get(key), room)
+        if found is not None and own is not self._shared and self._is_stale(key, found):
+            found = None
         if found is None and own is not self._shared and function.scope.path != self._path:
             found = _with_room(self._shared.summaries.get(key), room)
             if found is not None and not found.reads.isdisjoint(self._own.written):
@@ -165,12 +176,12 @@ class Functions(Classes):
         if found is None:
             effects, cuts = self._local_effects, self._cuts
             self._reads.append(set())
-            block, result = self._run(act, function.key, tree, arguments)
+            block, result = self._run(act, active, tree, arguments)
             lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
             cut_at = room if cuts != self._cuts or self._left <= 0 else None
-            grown = _grown(act, tree, arguments, is_method=function.is_method, again=function.key in self._recurred)
-            found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at, grown)
-            self._recurred.discard(function.key)
+            grown = _grown(act, tree, arguments, is_method=function.is_method, again=active in self._recurred)
+            found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at, grown, self._changes)
+            self._recurred.discard(active)
             clean = effects == self._local_effects and not self._recurred and self._left > 0
             if clean and not grown and self._is_portable(found, function, arguments):
                 self._shared.summaries[key] = found
@@ -181,6 +192,14 @@ class Functions(Classes):
             self._cuts += 1
         self._reads[-1] |= found.reads
         return found
+
+    def _is_stale(self, key: SummaryKey, summary: Summary) -> bool:
+        """Whether attributes that a summary hangs on have become others since: another instance was made, a fit has run."""
+        changed = any(self._changed.get(name, 0) > summary.made for name in summary.reads)
+        if not changed or key[0] in self._active or self._renewed.get(key, 0) >= _MAX_RENEWALS:
+            return False
+        self._renewed[key] = self._renewed.get(key, 0) + 1
+        return True
 
     def _summary_key(self, function: Function, act: Activation, arguments: dict[str, Value]) -> SummaryKey:
         return (function.key, function.version, bool(act.open), self._idle, *arguments.values())
@@ -221,8 +240,9 @@ class Functions(Classes):
     def _run(
         self, act: Activation, key: str, tree: t.Function | t.Lambda, arguments: dict[str, Value]
     ) -> tuple[Block, Value]:
+        act.body = tree
         act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
-        act.given = arguments if calls_itself(tree) else {}
+        act.given = arguments if self._calls_itself(tree) else {}
         self._active.append(key)
         if self._running:
             caller = self._running[-1]
@@ -248,7 +268,7 @@ class Functions(Classes):
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
-            known = rounds(arguments, self._recurring.pop(key, ()), block.again.likely)
+            known = rounds(tree, arguments, self._recurring.pop(key, ()), block)
             block = replace(balanced(block), recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
             if act.yields:
@@ -257,6 +277,13 @@ class Functions(Classes):
                 lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
                 return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=LazyRef(self.new_lazy(lazy)))
         return block, trimmed(result)
+
+    def _calls_itself(self, tree: t.Function | t.Lambda) -> bool:
+        """Looked for once, however often the function is run."""
+        known = self._self_calls.get(id(tree))
+        if known is None or known[0] is not tree:
+            known = self._self_calls[id(tree)] = (tree, calls_itself(tree))
+        return known[1]
 
     def _generator(self, act: Activation, block: Block, tree: t.Function) -> Value:
         """A generator function: one item costs what the loop around its `yield` does in one turn."""
@@ -300,6 +327,12 @@ class Functions(Classes):
             once=once,
         )
         return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
+
+
+def _on_its_class(ref: FunctionRef, function: Function) -> str:
+    """A function by its key and, of a method that a class inherits, that class: where one calls it on another, nothing recurs."""
+    kind = ref.bound.type if ref.bound is not None and function.owner is not None else None
+    return ref.key if kind is None or function.owner is None or kind == function.owner.key else f"{ref.key} {kind}"
 
 
 def _grown(

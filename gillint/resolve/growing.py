@@ -58,10 +58,7 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
     if receiver is None or receiver.type not in known or len(positional) <= position:
         return
     added = positional[position]
-    old, count = growth(act, function.value, receiver)
-    holder = member_of(function.value)
-    if holder is not None:
-        count = (count / members_of(act, holder, function.value, count)).sorted()
+    old, count = _growth_of_each(act, function.value, receiver)
     if function.name in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)
@@ -76,7 +73,19 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
         old = old + _added_elsewhere(act, function.value.id, node, count)
     if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
-    change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+    size = old + count
+    if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
+        size = size.min(receiver.number)
+    change_target(act, function.value, replace(receiver, size=size, element=element, items=None, literal=None))
+
+
+def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
+    """The same as `growth`; of a member of a container, for each of the members."""
+    old, count = growth(act, target, receiver)
+    holder = member_of(target)
+    if holder is not None:
+        count = (count / members_of(act, holder, target, count)).sorted()
+    return old, count
 
 
 def _added_elsewhere(act: Activation, name: str, node: t.Call, count: Estimate) -> Estimate:
@@ -185,7 +194,7 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
         bound = Bound(receiver, tuple(positional), named)
         change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
         return
-    before, turns = growth(act, function.value, receiver)
+    before, turns = _growth_of_each(act, function.value, receiver)
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:

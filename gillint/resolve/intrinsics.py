@@ -12,8 +12,10 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import ROWS
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
+from gillint.resolve.folding import folded
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
 from gillint.resolve.joining import join
+from gillint.resolve.members import one_of
 from gillint.resolve.randomness import drawn
 from gillint.resolve.records import PACKED, packed
 from gillint.resolve.repeated import called_again
@@ -36,6 +38,9 @@ from gillint.resolve.values import (
 def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
     """The result of a builtin, or None where the fact's returns table decides."""
     args = bound.positional
+    constant = folded(name, args) if args else None
+    if constant is not None:
+        return constant
     if name in ("map", "filter", "itertools.starmap", "iter") and len(args) > 1:
         return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
     if name in _CONTAINERS:
@@ -52,6 +57,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name == "str.format":
         named = (v for _, v in bound.parameters if not any(v is given for given in args))
         _format_each(act, (*args, *named), span, specified=":" in (literal_text(bound.receiver or UNKNOWN) or ""))
+    if name == "collections.deque":
+        return _deque(args, bound)
     if name in ("collections.defaultdict", "collections.Counter"):
         return _counted(args) if name.endswith("Counter") else _defaultdict(act, args, span)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
@@ -152,7 +159,9 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     last = name.rsplit(".", 1)[-1]
     if last == "choice":
         kinds = size_of(args[0])
-        return drawn(replace(element_of(args[0]), literal=None, number=None, distinct=kinds), kinds)
+        member = element_of(args[0])
+        number = member.number if args[0].items else None
+        return drawn(replace(member, literal=None, number=number, distinct=kinds), kinds)
     if last == "getrandbits" and args[0].number is not None:
         kinds = args[0].number.map(lambda bits: 2.0 ** min(bits, 40))
         return drawn(Value(type="int", number=kinds * _QUARTILES, distinct=kinds), kinds)
@@ -165,7 +174,7 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     middle = Estimate.of(x + n / 2 for x, n in zip(first.scenarios, count.scenarios, strict=True))
     amount = Estimate(first.low, middle.likely, (first + count).high)
     if last == "uniform":
-        return Value(type="float", number=amount)
+        return drawn(Value(type="float", number=amount), None)
     return drawn(Value(type="int", number=amount, distinct=count), count)
 
 
@@ -190,12 +199,22 @@ def _defaultdict(act: Activation, args: tuple[Value, ...], span: Span) -> Value:
     from gillint.resolve.calls import apply
 
     ref = args[0].reference if args else None
-    made = ref.name if isinstance(ref, SymbolRef) and ref.name in _EMPTY else None
-    value = Value(type=made, size=_EMPTY[made]) if made is not None else UNKNOWN
-    if isinstance(ref, FunctionRef):
+    value = UNKNOWN
+    if isinstance(ref, SymbolRef) and ref.name in _EMPTY:
+        value = Value(type=ref.name, size=_EMPTY[ref.name])
+    elif isinstance(ref, (FunctionRef, ClassRef, PartialRef, SymbolRef)):
         with act.nested():  # what it costs is in the noise
             value = apply(act, args[0], (), (), span, "the factory")
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+
+
+def _deque(args: tuple[Value, ...], bound: Bound) -> Value:
+    """Its `number` is how long it becomes at most, where that is said."""
+    made = _container("collections.deque", args[:1])
+    most = bound.get("maxlen")
+    if most is None or most.number is None:
+        return made
+    return replace(made, number=most.number, size=made.size.min(most.number) if made.size is not None else None)
 
 
 def _counted(args: tuple[Value, ...]) -> Value:
@@ -346,10 +365,7 @@ def pair_of(mapping: Value) -> tuple[Value, Value]:
     if mapping.items is not None and len(mapping.items) == 2:
         return mapping.items[0], mapping.items[1]
     if mapping.columns:
-        joined = mapping.columns[0][1]
-        for _, other in mapping.columns[1:]:
-            joined = join(joined, other)
-        return Value(type="str"), joined
+        return Value(type="str"), one_of(tuple(v for _, v in mapping.columns))
     return mapping.element or UNKNOWN, UNKNOWN
 
 

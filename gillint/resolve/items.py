@@ -9,9 +9,10 @@ from gillint.resolve.columns import of_rows
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.members import one_of
 from gillint.resolve.shapes import ARRAY, KEPT
 from gillint.resolve.sparse import sparse_part
-from gillint.resolve.texts import Text
+from gillint.resolve.texts import Text, may_be_same
 from gillint.resolve.values import SymbolRef, Value, text_of
 from gillint.syntax import tree as t
 
@@ -38,7 +39,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     if isinstance(node, t.Slice) or index.type == "slice":
         return None if (value.type or "").startswith("pandas.") and value.type not in _ROWS else _sliced(value, index)
     if value.type in MAPPINGS:
-        return pair_of(value)[1] if value.items is not None or value.columns is not None else None
+        return _member(value, text_of(index))
     if value.items is not None and index.literal is not None and isinstance(index.literal.value, int):
         position = index.literal.value
         if -len(value.items) <= position < len(value.items):
@@ -61,6 +62,21 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
         kept = tuple((k, v) for k, v in value.columns or () if k in names)
         return replace(value, columns=kept or None)
     return None
+
+
+def _member(mapping: Value, key: Text | None) -> Value | None:
+    """One of the values of a dict: of those whose names the key may be, where these are known."""
+    named = [v for k, v in mapping.columns or () if _may_be(key, k)]
+    if mapping.columns is not None and 0 < len(named) < len(mapping.columns):
+        return one_of(named)
+    return pair_of(mapping)[1] if mapping.items is not None or mapping.columns is not None else None
+
+
+def _may_be(asked: Text | None, name: str) -> bool:
+    """Whether a text of which only parts are known may be this one."""
+    if asked is None:
+        return True
+    return name in asked.words if asked.words else may_be_same(asked.pattern, name)
 
 
 def _symbol_item(name: str, index: Value) -> Value | None:

@@ -11,15 +11,16 @@ from gillint.resolve.bound import MAPPINGS, element_of, size_of
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
+from gillint.resolve.submissions import await_value
 from gillint.resolve.trace import Await, Call
 from gillint.resolve.values import Value, is_known
 
 
-def iterable_of(act: Activation, value: Value, span: Span) -> Value:
-    """What a loop over an instance of the program's own class goes through: what its `__iter__` gives."""
+def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = False) -> Value:
+    """What a loop over an instance of the program's own class goes through: what its `__iter__` or `__aiter__` gives."""
     if not _is_own(value):
         return value
-    made = operator_fact(act, value, "__iter__", (), span)
+    made = operator_fact(act, value, "__aiter__" if is_async else "__iter__", (), span)
     return made if made is not None and made.type != value.type and is_known(made) else value
 
 
@@ -27,7 +28,9 @@ def _is_own(value: Value) -> bool:
     return value.type is not None and "::" in value.type and value.reference is None
 
 
-def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value, Lazy | None, str | None]:
+def iterate(
+    act: Activation, value: Value, span: Span, *, is_async: bool = False
+) -> tuple[Estimate, Value, Lazy | None, str | None]:
     """What a loop over a value runs through: how many items, which, what producing one costs, what the number hangs on."""
     lazy = act.start(value)
     element = element_of(value)
@@ -36,7 +39,9 @@ def iterate(act: Activation, value: Value, span: Span) -> tuple[Estimate, Value,
         size = value.size if value.size is not None else lazy.trips
         return size, element, lazy, lazy.trips_hang_on
     if _is_own(value):
-        element = operator_fact(act, value, "__next__", (), span) or element
+        step = operator_fact(act, value, "__anext__" if is_async else "__next__", (), span)
+        step = await_value(act, step, span) if step is not None and is_async else step
+        element = step or element
         act.operation("loop_step")
     elif operator_fact(act, value, "__iter__", (), span) is None:
         act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn

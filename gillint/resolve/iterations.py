@@ -97,7 +97,7 @@ def _polls(loop: t.While) -> bool:
             or (isinstance(e.function, t.Name) and e.function.id == "sleep")
         )
         for e in expressions(loop.body)
-    ) and not any(isinstance(s, t.Augment) and key_of(s.target) in _names(loop.test) for s in loop.body)
+    ) and not any(isinstance(s, t.Augment) and key_of(s.target) in names_in(loop.test) for s in loop.body)
 
 
 def _works_off_a_list_that_grows(loop: t.While) -> bool:
@@ -109,7 +109,7 @@ def _works_off_a_list_that_grows(loop: t.While) -> bool:
             if owner is not None:
                 called.setdefault(owner, set()).add(e.function.name)
     taking, giving = {"pop", "popleft"}, {"append", "extend", "appendleft", "add", "update"}
-    return any(called.get(n, set()) & taking and called.get(n, set()) & giving for n in _names(loop.test))
+    return any(called.get(n, set()) & taking and called.get(n, set()) & giving for n in names_in(loop.test))
 
 
 def _reads_shared_cursor(loop: t.While) -> bool:
@@ -245,7 +245,7 @@ class Flow:
             parts = tuple(a.value for a in value.arguments)
         hits = [p for p in parts if key_of(p) == name]
         rest = [p for p in parts if key_of(p) != name]
-        if len(hits) != 1 or any(name in _names(p) for p in rest):
+        if len(hits) != 1 or any(name in names_in(p) for p in rest):
             return False
         for part in rest:
             self.read_expr(part)
@@ -326,6 +326,20 @@ class Flow:
                 self.bind(e.target)
 
 
+@lru_cache(maxsize=2048)
+def written(body: t.Body) -> frozenset[str]:
+    """The variables and attributes to which statements assign, at any depth."""
+    flow = Flow()
+    flow.run(body)
+    return frozenset(flow.written)
+
+
+@lru_cache(maxsize=8192)
+def mentioned(expression: t.Expr) -> frozenset[str]:
+    """The variables in an expression."""
+    return frozenset(e.id for e in _inside(expression) if isinstance(e, t.Name))
+
+
 def _index_text(index: t.Expr) -> str:
     if isinstance(index, t.Name):
         return index.id
@@ -349,7 +363,8 @@ def key_of(expression: t.Expr) -> str | None:
     return None
 
 
-def _names(expression: t.Expr) -> set[str]:
+def names_in(expression: t.Expr) -> set[str]:
+    """The variables and dotted attributes in an expression."""
     return {n for e in _inside(expression) if (n := key_of(e)) is not None}
 
 

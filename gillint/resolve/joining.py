@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from gillint.frozen import replace
 from gillint.resolve.texts import Text, common
 from gillint.resolve.values import (
@@ -49,6 +51,10 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         return UNKNOWN
     if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and _is_empty(a) != _is_empty(b):
         return b if _is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
+    if a.type != b.type and "json" in (a.type, b.type):
+        other, document = (a, b) if b.type == "json" else (b, a)
+        if other.type in HOLDERS and _is_empty(other):
+            return document  # `return []` where the request failed
     choice = _choice(a, b, depth)
     if choice is not None:
         return choice
@@ -64,6 +70,9 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         element = _join(a.element, b.element, depth + 1, share)
     elif _is_empty(a) or _is_empty(b):
         element = a.element or b.element  # an empty list takes the other one's element
+    if element is None and a.type in ("tuple", "list") and a.items is not None and b.items is not None:
+        members = (*a.items, *b.items) if len(a.items) != len(b.items) else ()
+        element = reduce(lambda x, y: _join(x, y, depth + 1), members) if members else None
     items = None
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
         items = tuple(_join(x, y, depth + 1, share) for x, y in zip(a.items, b.items, strict=True))
@@ -121,8 +130,9 @@ def _common(a: Value, b: Value) -> Text | None:
     return common(text_of(a), text_of(b)) if a.number is None and b.number is None else None
 
 
-_MAX_OPTIONS = 8  # functions and classes
-_MAX_TYPES = 4  # of instances; one of more kinds is anything
+_MAX_OPTIONS = 32  # functions and classes: the opcodes of an interpreter, the methods of a visitor
+_MAX_TYPES = 8  # of instances of libraries; one of more kinds is anything
+_MAX_CLASSES = 12  # of those of the project
 
 
 def _choice(a: Value, b: Value, depth: int) -> Value | None:
@@ -136,11 +146,13 @@ def _choice(a: Value, b: Value, depth: int) -> Value | None:
         alike = next((i for i, old in enumerate(found) if _is_instance(old) and old.type == option.type), None)
         if _is_instance(option) and alike is not None:
             found[alike] = _join(found[alike], option, depth + 1)
+        elif _is_own(option) and sum(map(_is_own, found)) >= _MAX_CLASSES:
+            continue  # those that are kept stand for all of so many classes
         elif not any(option == old or _same_code(old.reference, option.reference) for old in found):
             found.append(option)
     if len(found) == 1:
         return found[0]
-    if len(found) > _MAX_OPTIONS or sum(map(_is_instance, found)) > _MAX_TYPES:
+    if len(found) > _MAX_OPTIONS or sum(_is_instance(o) and not _is_own(o) for o in found) > _MAX_TYPES:
         return UNKNOWN
     return Value(type=a.type if a.type == b.type else None, reference=ChoiceRef(tuple(found)))
 
@@ -152,10 +164,16 @@ def _is_instance(value: Value) -> bool:
     return value.type is not None and value.reference is None
 
 
+def _is_own(value: Value) -> bool:
+    return _is_instance(value) and "::" in (value.type or "")
+
+
 def _may_be_option(value: Value) -> bool:
     return isinstance(value.reference, (*_CALLABLE, ChoiceRef)) or _is_instance(value)
 
 
 def _same_code(a: Reference | None, b: Reference | None) -> bool:
-    """Two closures of one nested function: they differ in the variables that they see."""
-    return isinstance(a, FunctionRef) and isinstance(b, FunctionRef) and code_of(a.key) == code_of(b.key)
+    """Two closures of one nested function, which differ in the variables that they see; or a method of one class."""
+    if not isinstance(a, FunctionRef) or not isinstance(b, FunctionRef) or code_of(a.key) != code_of(b.key):
+        return False
+    return a.bound is None or b.bound is None or a.bound.type == b.bound.type

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeGuard
 
 from gillint.resolve.activation import Activation
+from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of
 from gillint.resolve.memoised import missed
@@ -47,6 +48,8 @@ def _usual(act: Activation, node: t.If) -> float:
         return RARE
     if fails(node.orelse):
         return 1.0 - RARE
+    if _makes_once(node):
+        return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     key = _sought(node)
     if key is not None:
         missing = missed(act, (_value(act, key),))
@@ -61,6 +64,8 @@ def held(act: Activation, test: t.Expr, tested: Value, otherwise: float) -> floa
     """How often a test of an expression holds: `x if test else y`, a filter; `otherwise` where nothing tells."""
     constant = is_true(tested)
     found = float(constant) if constant is not None else chance(act, test)
+    if found is None and tested.type == "bool" and tested.number is not None and tested.number.known:
+        found = tested.number.likely  # of a test that was made elsewhere: `order.is_valid()`
     return otherwise if found is None else found
 
 
@@ -113,6 +118,25 @@ def _sought(node: t.If) -> t.Expr | None:
     return stores[0].index if stores else None
 
 
+def _makes_once(node: t.If) -> bool:
+    """Whether the first call makes what the others use: `if self.session is None: self.session = ...`."""
+    test = node.test.operand if _is_not(node.test) else node.test
+    if isinstance(test, t.Compare):
+        asked = test.left if test.operators == ("is",) and _is_none(test.rights[0]) else None
+    else:
+        asked = test if _is_not(node.test) else None
+    key = key_of(asked) if isinstance(asked, t.Attribute) else None
+    return key is not None and key in _set_in(node.body)
+
+
+def _set_in(body: t.Body) -> Iterator[str | None]:
+    for s in body:
+        if isinstance(s, t.Assign):
+            yield from (key_of(x) for x in s.targets)
+        elif isinstance(s, (t.With, t.Try)):
+            yield from _set_in(s.body)
+
+
 def _asks_for_a_gap(test: t.Expr) -> bool:
     """`key not in table`, `x is None`: it holds where something is missing."""
     if _is_not(test):
@@ -146,7 +170,10 @@ def chance(act: Activation, test: t.Expr) -> float | None:
         return None
     left, sign = test.left, test.operators[0]
     if not isinstance(left, t.Binary) and not _is_drawn(left):
-        return None
+        is_open = isinstance(left, t.Name) and left.id in act.open  # others may pass anything
+        return (
+            share_of(_value(act, left), sign, _value(act, test.rights[0])) if _is_plain(left) and not is_open else None
+        )
     right = exactly(act, test.rights[0])
     if right is None:
         return None
@@ -181,6 +208,13 @@ _LONGEST_PERIOD = 10_000.0
 _ORDER: dict[str, Callable[[float, float], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
 }  # fmt: skip
+
+
+def _is_plain(node: t.Expr) -> bool:
+    """Whether an expression names something: `level`, `record["level"]`, `path.suffix`, `rng.choice(LEVELS)`."""
+    if isinstance(node, t.Call):
+        return isinstance(node.function, t.Attribute)
+    return isinstance(node, (t.Name, t.Attribute, t.Subscript))
 
 
 def _is_drawn(node: t.Expr) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
+from itertools import takewhile
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -19,6 +20,7 @@ from gillint.resolve.files import Files
 from gillint.resolve.importing import bind_imports
 from gillint.resolve.joining import join
 from gillint.resolve.options import Option
+from gillint.resolve.registering import generic_of, is_generic, types_of
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
 from gillint.resolve.statements import run
@@ -38,6 +40,7 @@ from gillint.resolve.values import (
     trimmed,
 )
 from gillint.syntax import tree as t
+from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
@@ -75,6 +78,9 @@ class Modules(Program):
         self._made = 0
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
         self._cuts = 0  # calls that lay too deep
+        self._changes = 0  # of attributes, what fills containers aside; by attribute, the last one
+        self._changed: dict[str, int] = {}
+        self._renewed: dict[SummaryKey, int] = {}
         self._provisional: list[tuple[Tables, SummaryKey]] = []
         self._reads: list[set[str]] = [set()]
         self._active: list[str] = []
@@ -87,10 +93,13 @@ class Modules(Program):
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own
         self._depth_limit = _MAX_DEPTH
         self._recurred: set[str] = set()  # functions that were called while they run, and still do
+        self._self_calls: dict[int, tuple[t.Function | t.Lambda, bool]] = {}  # by the identity of the tree
         self._recurring: dict[str, list[Mapping[str, Value]]] = {}  # the arguments with which they were
         self._left = BUDGET
         self._queued: dict[tuple[MadeRef, str], Value] = {}
         self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []
+        self._first_read: dict[tuple[str, str], Value] = {}  # attributes of the file's own classes
+        self._foreseen: dict[tuple[str, str], Value] = {}
 
     def configured(self) -> dict[Span, Configured]:
         """What the file says of logging, by the place where it says so."""
@@ -134,6 +143,19 @@ class Modules(Program):
     def _learnt_more(self) -> bool:
         """Whether a queue holds something else than was taken from it."""
         return any(self._queued.get(queue) != value for queue, value in self._taken)
+
+    def _foresees_more(self) -> bool:
+        """Whether an attribute was read before it was known what all it is: `self.state = Idle()`, whose methods change that."""
+        for (key, name), first in self._first_read.items():
+            owner = self._own.classes.get(key)
+            last = owner.attributes.get(name) if owner is not None else None
+            if (
+                last is not None
+                and len(options_of(first)) < len(options_of(last))
+                and any(map(_is_own, options_of(last)))
+            ):
+                self._foreseen[key, name] = last
+        return bool(self._foreseen)
 
     @contextmanager
     def idly(self, *, idle: bool = True) -> Iterator[None]:
@@ -203,7 +225,7 @@ class Modules(Program):
 
     def run_module(self, scope: ModuleScope) -> Activation:
         """Run the top level of a file."""
-        act = Activation(self, scope, None, scope.environment)
+        act = Activation(self, scope, None, scope.environment, body=scope.syntax.statements())
         if scope.state == "new":
             with self._finding_out(scope) as near:
                 if near:
@@ -331,28 +353,26 @@ class Modules(Program):
 
     def _register(self, act: Activation, statements: t.Body) -> None:
         """Run the top level in order, with the decorators of the project on the way: they may keep what they are given."""
-        lines = act.scope.syntax.lines
         outline = act.scope.syntax.outline
-        waiting = [
-            (f.lines.first, f.qualname)
-            for f in outline.functions
-            if f.owner is None and lines[f.lines.first - 1].lstrip().startswith("@")
-        ]
+        waiting = [(f.lines.first, f.qualname) for f in outline.functions if _decorators(act.scope.syntax, f)]
         waiting.extend((c.lines.first, c.qualname) for c in outline.classes if c.decorators and "." not in c.qualname)
         waiting.sort()
         for statement in statements:
             while waiting and waiting[0][0] < statement.span.line:
-                self._define_top(act, waiting.pop(0)[1])
+                self._define_top(act, *waiting.pop(0))
             run(act, (statement,))
-        for _, name in waiting:
-            self._define_top(act, name)
+        for line, name in waiting:
+            self._define_top(act, line, name)
 
-    def _define_top(self, act: Activation, name: str) -> None:
-        if name in act.scope.functions:
-            first = act.scope.functions[name].lines.first
-            text = act.scope.syntax.lines[first - 1].strip().lstrip("@").split("(", 1)[0]
-            if self._is_own_decorator(act, text):
-                self._function_value(f"{act.scope.path}::{name}")
+    def _define_top(self, act: Activation, line: int, name: str) -> None:
+        key = f"{act.scope.path}::{name}"
+        function = self._function(f"{key}@{line}") or self._function(key)
+        if function is not None and function.outline is not None:
+            texts = _decorators(act.scope.syntax, function.outline)
+            if any(self._is_own_decorator(act, text) for text in texts):
+                self._function_value(function.key)
+            elif any(text.endswith(".register") for text in texts):
+                self._register_for(act, function)
             return
         owner = act.scope.classes.get(name)
         for text in owner.outline.decorators if owner is not None and owner.outline is not None else ():
@@ -360,6 +380,18 @@ class Modules(Program):
                 with act.nested():
                     wrap = evaluate_text(act, text)
                     apply_to(act, wrap, Value(type="type", reference=ClassRef(owner.key)), Span(1, 1, 1, 1))
+
+    def _register_for(self, act: Activation, function: Function) -> None:
+        """Note for which types a function takes the place of a generic one."""
+        key = generic_of(act, function)
+        generic = self._function(key) if key is not None else None
+        if generic is not None and is_generic(generic):
+            generic.registered += tuple((name, function.key) for name in types_of(act, function))
+
+    def registered(self, key: str) -> tuple[tuple[str, str], ...]:
+        """The functions that are called in place of a generic one: for which type, and which."""
+        function = self._function(key)
+        return function.registered if function is not None else ()
 
     def _is_own_decorator(self, act: Activation, text: str) -> bool:
         if not text.replace(".", "").replace("_", "").isalnum():
@@ -385,6 +417,13 @@ class Modules(Program):
         return value
 
 
+def _is_own(value: Value) -> bool:
+    """Whether it is a function or a class of the project, or an instance of one."""
+    return isinstance(value.reference, (FunctionRef, ClassRef)) or (
+        value.reference is None and "::" in (value.type or "")
+    )
+
+
 _ENUMS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
 
 
@@ -398,15 +437,17 @@ def _class_value(owner: ClassScope) -> Value:
     return replace(made, size=Estimate.point(lines), element=Value(type=owner.key))
 
 
+def _decorators(syntax: Syntax, function: FunctionOutline) -> list[str]:
+    """The decorators of a function or a method, without what is passed to them; those that begin a line."""
+    above = takewhile(lambda line: line.lstrip().startswith("@"), syntax.lines[function.lines.first - 1 :])
+    return [line.strip()[1:].split("(", 1)[0] for line in above]
+
+
 def _registers(syntax: Syntax) -> bool:
     """Whether something at the top level of a file is decorated by something that may keep it."""
     outline = syntax.outline
     decorators = [d for c in outline.classes if "." not in c.qualname for d in c.decorators]
-    decorators.extend(
-        syntax.lines[f.lines.first - 1].strip()[1:]
-        for f in outline.functions
-        if f.owner is None and syntax.lines[f.lines.first - 1].lstrip().startswith("@")
-    )
+    decorators.extend(d for f in outline.functions if f.owner is None for d in _decorators(syntax, f))
     return any(d.split("(", 1)[0].rsplit(".", 1)[-1] not in _KEEPS_NOTHING for d in decorators)
 
 

@@ -11,10 +11,12 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.bound import element_of
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.iterations import key_of, names_in
 from gillint.resolve.joining import join
 from gillint.resolve.shapes import ARRAY
-from gillint.resolve.values import UNKNOWN, Literal, Value, is_known, options_of
+from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
+from gillint.syntax.tree import HOLE
 
 
 def narrowed(act: Activation, test: t.Expr, *, holds: bool) -> dict[str, Value]:
@@ -44,6 +46,8 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
         dimensions = _dimensions(act, test.left)
         if dimensions is not None and isinstance(right, int) and sign in _ORDER:
             return _ORDER[sign](dimensions, right)
+        if right is None and sign in ("is", "is_not") and _is_code(_settled(act, test.left)):
+            return sign == "is_not"
         return _compared(_constant(act, test.left), sign, right)
     if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         return _is_instance(act, [a.value for a in test.arguments if not a.star])
@@ -64,8 +68,19 @@ def _counted_down(act: Activation, test: t.Expr) -> bool | None:
         return bool(value.size.likely) if value is not None and value.size is not None and value.size.known else None
     if not isinstance(test, t.Compare) or len(test.operators) != 1 or test.operators[0] not in _ORDER:
         return None
+    own = set(act.given) - {"self", "cls"}  # what an object has collected grows, and is no smaller from call to call
+    if any("." in name and name.partition(".")[0] not in own for name in names_in(test) - set(_called(test))):
+        return None
     left, right = (_settled_number(act, side) for side in (test.left, test.rights[0]))
     return _ORDER[test.operators[0]](left, right) if left is not None and right is not None else None
+
+
+def _called(test: t.Compare) -> Iterator[str]:
+    """The functions that are called on either side of a comparison: `math.sqrt(n) > 2` asks nothing of an object."""
+    for side in (test.left, *test.rights):
+        name = key_of(side.function) if isinstance(side, t.Call) else None
+        if name is not None:
+            yield name
 
 
 def _settled_number(act: Activation, node: t.Expr) -> float | None:
@@ -102,6 +117,11 @@ def _settled(act: Activation, node: t.Expr | None) -> Value | None:
         return evaluate(act, node)
 
 
+def _is_code(value: Value | None) -> bool:
+    """Whether a value is a function or a class."""
+    return value is not None and isinstance(value.reference, (FunctionRef, ClassRef, SymbolRef))
+
+
 # Types of which none is another one's; `bool` is an `int`.
 _APART = frozenset(
     {"str", "bytes", "bytearray", "list", "tuple", "dict", "set", "int", "float", "NoneType"}
@@ -122,10 +142,12 @@ def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
 
 
 def _constant(act: Activation, node: t.Expr) -> Literal | None:
-    """The constant that a local variable is; not that of a parameter for which others may pass anything."""
+    """The constant that a variable of a function is, or of one around it; not that of a parameter for which others may pass
+    anything.
+    """
     if not isinstance(node, t.Name) or node.id in act.open or node.id in act.globals or node.id in act.nonlocals:
         return None
-    value = act.environment.get(node.id)
+    value = next((env[node.id] for env in (act.environment, *act.enclosing) if node.id in env), None)
     return value.literal if value is not None else None
 
 
@@ -152,6 +174,11 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
             yield from _narrowed(act, part, holds)
     elif isinstance(test, t.Compare) and holds:
         yield from _counted(act, test)
+        if test.operators == ("eq",) and isinstance(test.left, t.Attribute) and test.left.name == "suffix":
+            yield from _ending(act, test.left.value, test.rights[0])
+    elif isinstance(test, t.Call) and isinstance(test.function, t.Attribute) and holds:
+        if test.function.name == "endswith" and len(test.arguments) == 1:
+            yield from _ending(act, test.function.value, test.arguments[0].value)
     elif isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         plain = [a.value for a in test.arguments if not a.star]
         if len(plain) == 2 and isinstance(plain[0], t.Name):
@@ -160,6 +187,15 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
                 yield plain[0].id, _as(old, kind)
             elif kind is not None and old is not None:
                 yield plain[0].id, _without(old, kind)
+
+
+def _ending(act: Activation, node: t.Expr, suffix: t.Expr) -> Iterator[tuple[str, Value]]:
+    """`name.endswith(".gz")`, `path.suffix == ".csv"`: how a text that ends in something unknown ends."""
+    value = act.environment.get(node.id) if isinstance(node, t.Name) else None
+    if not isinstance(node, t.Name) or value is None or value.text is None or not value.text.pattern.endswith(HOLE):
+        return
+    if isinstance(suffix, t.Constant) and isinstance(suffix.value, str):
+        yield node.id, replace(value, text=replace(value.text, pattern=value.text.pattern + suffix.value))
 
 
 def _counted(act: Activation, test: t.Compare) -> Iterator[tuple[str, Value]]:
@@ -190,6 +226,8 @@ def _as(old: Value | None, kind: Value) -> Value:
     """The value, known to be of a type; what it was known to be goes where it is the same type or a part of it."""
     if old is None:
         return kind
+    if isinstance(old.reference, ClassRef):
+        return old  # `isinstance(kind, Meta)`: a class that is known stays the one that it is
     types = {o.type for o in options_of(kind)}
     fitting = [o for o in options_of(old) if o.type in types and o.type is not None]
     return reduce(join, fitting) if fitting else replace(kind, origin=old.origin)

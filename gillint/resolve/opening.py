@@ -102,10 +102,17 @@ def _buffer(site: Site) -> Value:
 def _decoded(site: Site) -> Value:
     """`TextIOWrapper(f)`: the same file as text."""
     inner = site.argument(0, "buffer")
-    if inner is None or inner.size is None:
+    if inner is None:
         return site.result
-    line = replace(element_of(inner), type="str")
-    return replace(site.result, size=inner.size, element=line, text=inner.text, dtype=inner.dtype)
+    made = replace(site.result, text=inner.text, dtype=inner.dtype or _compression_of(inner))
+    if inner.size is None:
+        return made
+    return replace(made, size=inner.size, element=replace(element_of(inner), type="str"))
+
+
+def _compression_of(handle: Value) -> str | None:
+    """What is unpacked where a file is read, by its type."""
+    return next((kind for module, kind in UNPACKING.items() if (handle.type or "").startswith(module)), None)
 
 
 def _temporary(site: Site) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from gillint.diagnostics.span import Span
@@ -13,10 +14,11 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import Answers, element_of, number_of, size_of
 from gillint.resolve.calls import apply
+from gillint.resolve.formatting import formatted
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.peers import peer_of
 from gillint.resolve.returns import returned
-from gillint.resolve.strings import formatted, textual, together
+from gillint.resolve.strings import textual, together
 from gillint.resolve.texts import Text
 from gillint.resolve.trace import Call, bind_arguments
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
@@ -31,10 +33,22 @@ _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "truediv": lambda a, b: a / b if b else 0.0,
     "floordiv": lambda a, b: a // b if b else 0.0,
     "mod": lambda a, b: a % b if b else 0.0,
-    "pow": lambda a, b: float(min(abs(a) ** b, 1e15)) if abs(b) < 400 and (a or b > 0) else 0.0,
+    "pow": lambda a, b: _power(abs(a), b),
     "lshift": lambda a, b: a * 2.0 ** min(b, 100),
     "rshift": lambda a, b: a // 2.0 ** min(b, 100),
 }
+
+
+def _power(a: float, b: float) -> float:
+    """Numbers that are too large for a float count as large ones."""
+    if a == 0:
+        return float(b == 0)
+    if b * math.log10(a) >= _DIGITS:
+        return 10.0**_DIGITS
+    return float(a**b) if b * math.log10(a) > -_DIGITS else 0.0
+
+
+_DIGITS = 15
 
 
 def binary(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from gillint.estimate import ONE, ZERO, total
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.values import UNKNOWN, Value, is_known, trimmed
+from gillint.resolve.members import one_of
+from gillint.resolve.values import SPREAD, UNKNOWN, Value, is_known, trimmed
 from gillint.syntax import tree as t
 
 
@@ -30,7 +32,8 @@ def bind_parameters(
     for parameter in tree.parameters:
         value = _passed(parameter, given, named)
         if value is None and parameter.kind in ("*", "**"):
-            value = _collected(act, parameter)
+            is_empty = called and parameter.kind == "*"
+            value = Value(type="tuple", size=ZERO, items=()) if is_empty else _collected(act, parameter)
         if value is None and parameter.default is not None:
             with act.nested():
                 value = evaluate(act, parameter.default)
@@ -50,12 +53,25 @@ def _passed(parameter: t.Parameter, given: list[Value], named: dict[str, Value])
     if parameter.kind == "*":
         members = tuple(given)
         given.clear()
-        return Value(type="tuple", items=members) if members else None
+        return _together(members) if members else None
     if parameter.kind == "**":
         return Value(type="dict", columns=tuple(named.items())) if named else None
-    if parameter.kind == "" and given:
+    if parameter.kind == "" and given and given[0].type != SPREAD:
         return given.pop(0)
-    return named.pop(parameter.name, None)
+    if parameter.name in named or not given or parameter.default is not None:
+        return named.pop(parameter.name, None)
+    return given[0].element if parameter.kind == "" else None
+
+
+def _together(members: tuple[Value, ...]) -> Value:
+    """What `*values` holds: the arguments that are left, or so many like those that were spread."""
+    if all(m.type != SPREAD for m in members):
+        return Value(type="tuple", items=members)
+    sizes = [m.size if m.type == SPREAD else ONE for m in members]
+    size = total(s for s in sizes if s is not None) if None not in sizes else None
+    return Value(
+        type="tuple", size=size, element=one_of([m.element or UNKNOWN if m.type == SPREAD else m for m in members])
+    )
 
 
 def _collected(act: Activation, parameter: t.Parameter) -> Value:

@@ -189,11 +189,11 @@ _WAITS_INSIDE: dict[str, set[str]] = {
 _SERVES = {
     "serve_forever", "TCPServer", "ThreadingTCPServer", "UnixStreamServer", "HTTPServer", "ThreadingHTTPServer",
     "start_server", "start_unix_server", "create_server", "listen", "TCPSite", "make_server", "SimpleXMLRPCServer",
-    "add_insecure_port", "add_secure_port",
+    "add_insecure_port", "add_secure_port", "Listener",
 }  # fmt: skip
 _ASKS = {
     "create_connection", "connect", "connect_ex", "urlopen", "open_connection", "open_unix_connection", "HTTPConnection",
-    "requests", "httpx", "urllib3", "ClientSession", "ServerProxy", "insecure_channel", "request",
+    "requests", "httpx", "urllib3", "ClientSession", "ServerProxy", "insecure_channel", "request", "Client",
 }  # fmt: skip
 _IN_THREADS = {"Thread", "ThreadPoolExecutor", "start_new_thread", "to_thread", "run_in_executor"}
 _IN_PROCESSES = {"Process", "fork", "Popen"}
@@ -277,12 +277,15 @@ _F_STRING = getattr(token, "FSTRING_MIDDLE", -1)  # Python 3.12 and later
 
 _JOINS_URLS = {"urllib.parse.urljoin", "requests.compat.urljoin"}
 _ENVIRONMENT = {"os.getenv", "os.environ.get"}
+_LOOKS_HOSTS_UP = {"socket.gethostbyname", "socket.gethostbyaddr"}  # what they give back leads where the name led
 
 
 def _text_made(name: str, bound: Bound) -> Text | None:
     """The text that a call gives back, as far as it is known; for a variable of the environment its default."""
     if name in _ENVIRONMENT:
         return text_of(bound.get("default"))
+    if name in _LOOKS_HOSTS_UP and bound.positional:
+        return text_of(bound.positional[0])
     if name == "urllib.parse.urlencode" and bound.positional and bound.positional[0].columns is not None:
         return Text("&".join(f"{k}={(text_of(v) or ANY).pattern}" for k, v in bound.positional[0].columns))
     if name in _JOINS_URLS and len(bound.positional) > 1:
@@ -302,6 +305,8 @@ def with_text(name: str, bound: Bound, result: Value) -> Value:
     if (result.text or ANY).pattern != ANY.pattern or result.literal is not None or result.type is None:
         return result
     text = _text_made(name, bound) if result.type == "str" else None
-    if "." in result.type and "::" not in result.type:
+    if name == "sqlite3.connect":
+        text = text_of(bound.get("database"))
+    elif "." in result.type and "::" not in result.type:
         text = _address_of(name, bound)
     return replace(result, text=text) if text is not None else result

@@ -46,14 +46,17 @@ class Resolver(Functions):
             thorough: look at every function, not only those with a loop, a hand-over or a coroutine.
         """
         self._queued.clear()
+        self._foreseen.clear()
         resolved = self._resolve(syntax, thorough=thorough)
-        return self._resolve(syntax, thorough=thorough) if self._learnt_more() else resolved
+        again = self._learnt_more() or (resolved.has_program and self._foresees_more())
+        return self._resolve(syntax, thorough=thorough) if again else resolved
 
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
         self._recurred.clear()
         self._provisional.clear()
         self._taken.clear()
+        self._first_read.clear()
         self._reads, self._active = [set()], []
         self.lazies.clear()
         self.started.clear()

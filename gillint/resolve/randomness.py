@@ -21,7 +21,7 @@ from gillint.syntax.tree import HOLE
 # The noise in a character of so many bits (zlib at level 6, a byte: random bytes 20 ns, base64 28, hexadecimal digits 33, decimal
 # ones 78, four letters 100; lzma at preset 1: 270, 200, 178, 96, 53).
 _BITS_OF_NOISE = 8.0
-_HEX, _BASE64 = 0.5, 0.75
+HEXADECIMAL, _BASE64 = 0.5, 0.75
 
 
 def noise_of(kinds: float) -> float:
@@ -49,7 +49,12 @@ def drawn(value: Value, kinds: Estimate | None) -> Value:
         return replace(value, text=made or Text(HOLE, (), (length - new).max(0), new, ZERO, True))
     if value.type == "int":
         return replace(value, text=Text(HOLE, (), ZERO, printed(value), ZERO, True))
+    if value.type == "float":
+        return replace(value, text=Text(HOLE, (), ZERO, _ALL_DIGITS, ZERO, True))
     return value
+
+
+_ALL_DIGITS = Estimate(15, 17.5, 20)  # of a float that nobody has rounded
 
 
 def of_members(members: Value) -> Text | None:
@@ -80,12 +85,12 @@ _PACKING = (
 )  # fmt: skip
 _MADE = {
     **dict.fromkeys((*_RANDOM_BYTES, *_PACKING), 1.0),
-    "secrets.token_hex": _HEX,
+    "secrets.token_hex": HEXADECIMAL,
     "secrets.token_urlsafe": _BASE64,
     "hashlib.HASH.digest": 1.0,
-    "hashlib.HASH.hexdigest": _HEX,
+    "hashlib.HASH.hexdigest": HEXADECIMAL,
     "hmac.HMAC.digest": 1.0,
-    "hmac.HMAC.hexdigest": _HEX,
+    "hmac.HMAC.hexdigest": HEXADECIMAL,
     "hashlib.pbkdf2_hmac": 1.0,
     "hashlib.scrypt": 1.0,
     "cryptography.fernet.Fernet.encrypt": _BASE64,
@@ -95,9 +100,9 @@ _ENCODED = {
     "base64.b64encode": _BASE64,
     "base64.urlsafe_b64encode": _BASE64,
     "base64.b85encode": 0.8,
-    "bytes.hex": _HEX,
-    "bytearray.hex": _HEX,
-    "binascii.hexlify": _HEX,
+    "bytes.hex": HEXADECIMAL,
+    "bytearray.hex": HEXADECIMAL,
+    "binascii.hexlify": HEXADECIMAL,
     "binascii.b2a_base64": _BASE64,
 }
 _OF_NUMBERS = ("bytes", "bytearray")
@@ -107,6 +112,8 @@ _OF_ARRAYS = ("numpy.ndarray.tobytes", "array.array.tobytes")
 def looking_random(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call with what is random in it."""
     source = bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
+    if result.type == "float" and name.startswith("random."):
+        return drawn(result, None)
     if result.type not in ("bytes", "bytearray", "str") or result.literal is not None:
         return result
     if name in _MADE or name.rsplit(".", 1)[-1] in _ENCRYPTING:

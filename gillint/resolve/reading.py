@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, size_of
 from gillint.resolve.files import MEMBER, MEMORY, Content
@@ -109,19 +111,29 @@ def listed(site: Site) -> Value:
         return site.result
     method = site.name.rsplit(".", 1)[-1]
     wanted = name if site.name.startswith("glob.") else f"{name}/{HOLE}"
+    asked = name if site.name.startswith("glob.") else HOLE
     if method in ("glob", "rglob") and site.bound.receiver is not None:
-        pattern = literal_text(site.argument(0, "pattern"))
-        wanted = f"{name}/{HOLE if method == 'rglob' else ''}{pattern or HOLE}"
+        asked = literal_text(site.argument(0, "pattern")) or HOLE
+        wanted = f"{name}/{HOLE if method == 'rglob' else ''}{asked}"
     wanted = wanted.replace("*", HOLE).replace(HOLE * 2, HOLE)
-    content = site.act.program.files.find(wanted)
-    each = Text(HOLE if method == "listdir" else wanted)
+    deep = method in ("walk", "rglob") or "**" in asked
+    content, common_name = site.act.program.files.listed(wanted, deep=deep)
+    each = _last_of(common_name) if method == "listdir" else common_name
     member = replace(element_of(site.result), text=each)
     if content is None:
         return replace(site.result, element=member)
+    folders = site.act.program.files.folders_below(name)
     if method == "walk":
-        folders = site.act.program.files.folders_below(name) + 1
-        names = Value(type="list", size=content.files / folders, element=Value(type="str", text=Text(HOLE)))
-        inside = Value(type="list", size=(folders - 1) / folders, element=Value(type="str"))
+        names = Value(
+            type="list", size=content.files / (folders + 1), element=Value(type="str", text=_last_of(common_name))
+        )
+        inside = Value(type="list", size=folders / (folders + 1), element=Value(type="str"))
         items = (Value(type="str", text=Text(f"{name}{HOLE}")), inside, names)
-        return replace(site.result, shape=None, size=folders, element=Value(type="tuple", items=items))
-    return replace(site.result, shape=None, size=content.files, element=member)
+        return replace(site.result, shape=None, size=folders + 1, element=Value(type="tuple", items=items))
+    is_one = "*" not in asked and HOLE not in posixpath.basename(asked)  # in each folder
+    files = content.files.min(folders.max(1)) if is_one else content.files
+    return replace(site.result, shape=None, size=files, element=member)
+
+
+def _last_of(path: Text) -> Text:
+    return Text(posixpath.basename(path.pattern))

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache, reduce
+from itertools import permutations
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import size_of
 from gillint.resolve.contents import inside
+from gillint.resolve.converging import HALVED
 from gillint.resolve.iterations import expressions
-from gillint.resolve.trace import Block, Branch, Call, Loop, Node, calls_again
+from gillint.resolve.memoised import remembers
+from gillint.resolve.trace import Block, Branch, Call, Loop, Node, calls_again, inline
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
@@ -26,14 +30,17 @@ _MOST = 1e6
 _DIVIDED = ("list", "tuple", "str", "bytes", "numpy.ndarray", "pandas.DataFrame")
 
 
+@lru_cache(maxsize=4096)  # asked at each run of a function
 def calls_itself(tree: t.Function | t.Lambda) -> bool:
     """Whether a function calls something by its own name."""
     if not isinstance(tree, t.Function):
         return False
-    called = (e.function for e in expressions(tree.body) if isinstance(e, t.Call))
-    return any(
-        tree.name == (f.id if isinstance(f, t.Name) else f.name if isinstance(f, t.Attribute) else "") for f in called
-    )
+    return any(isinstance(e, t.Call) and _name_called(e.function) == tree.name for e in expressions(tree.body))
+
+
+def _name_called(function: t.Expr) -> str:
+    """The last name of what is called."""
+    return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else ""
 
 
 def smaller(before: Mapping[str, Value], after: Mapping[str, Value], turns: Estimate) -> dict[str, Value] | None:
@@ -47,7 +54,7 @@ def smaller(before: Mapping[str, Value], after: Mapping[str, Value], turns: Esti
     """
     sizes, numbers = list(_sizes(before, after)), list(_numbers(before, after))
     pairs = sizes + (numbers if len(numbers) == 1 else [])  # two numbers may be the ends of something
-    if not any(new <= _HALVES * old or (old <= _STEPS and new < old) for old, new in pairs if new >= 0):
+    if not any(new < old and (new <= _HALVES * old or old <= _STEPS) for old, new in pairs if new >= 0):
         return None
     if (
         any(new > old for old, new in sizes)
@@ -94,15 +101,29 @@ def _two_digits(number: float) -> float:
     return float(f"{number:.2g}")
 
 
-def rounds(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], calls: float) -> Estimate | None:
+def rounds(
+    tree: t.Function | t.Lambda, before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], block: Block
+) -> Estimate | None:
     """How often a function runs for one call from outside, where a number is counted down or a document is walked through.
 
-    `inner`: the arguments of each call from inside; `calls`: how many of them a run makes.
+    `inner`: the arguments of each call from inside; `block`: what a run does. Where it goes through the places between two
+    ends, and what is left of them is shared among the calls from inside, a level of these calls costs as much as the first.
     """
+    states = _states(before, inner) if remembers(tree) else None
+    if states is not None:
+        return states
+    calls = block.again.likely
+    places = _places_shared(before, inner) if calls > _ONE else None
+    if places is not None:
+        return Estimate.point(max(1.0, _UNEVEN * math.log2(places + 1) if _goes_through(block) else 2 * places))
+    if calls <= _ONE and _descends(tree):
+        return HALVED
     found = [levels for after in inner if (levels := _levels(before, after)) is not None]
+    if not found and calls <= _ONE:
+        found = [levels for after in inner if (levels := _steps(before, after)) is not None]
     if found:
         levels = sum(found) / len(found)
-        return Estimate.point(max(1.0, levels if calls <= _ONE else min(_MOST, calls**levels)))
+        return Estimate.point(max(1.0, levels if calls <= _ONE else _power(calls, levels)))
     for after in inner:
         for name, value in after.items():
             was = before.get(name)
@@ -111,18 +132,87 @@ def rounds(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], ca
     return None
 
 
+def _states(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]]) -> Estimate | None:
+    """For how many arguments a function has to find its answer out, where it remembers it; None where nothing tells."""
+    found: Estimate | None = None
+    fixed = [v.size for n, v in before.items() if v.size is not None and all(after.get(n) == v for after in inner)]
+    for name, was in before.items():
+        amount = was.number if was.number is not None else was.size if was.type in _DIVIDED else None
+        now = [after[name] for after in inner if after.get(name) not in (None, was)]
+        if amount is None or not now:
+            continue
+        if fixed and any(
+            v.number is not None and v.number.likely > amount.likely for v in now
+        ):  # up to the end of something
+            amount = reduce(Estimate.max, fixed)
+        found = (amount + 1).max(1) * (found if found is not None else ONE)
+    return found
+
+
+def _descends(tree: t.Function | t.Lambda) -> bool:
+    """Whether a function goes on with one of several parts of what it got: `node.left` here, `node.right` there."""
+    if not isinstance(tree, t.Function):
+        return False
+    parts: dict[str, set[str]] = {}
+    for e in expressions(tree.body):
+        if isinstance(e, t.Call) and _name_called(e.function) == tree.name:
+            for a in e.arguments:
+                if isinstance(a.value, t.Attribute) and isinstance(a.value.value, t.Name):
+                    parts.setdefault(a.value.value.id, set()).add(a.value.name)
+    return any(len(names) > 1 for names in parts.values())
+
+
+def _steps(before: Mapping[str, Value], after: Mapping[str, Value]) -> float | None:
+    """How many calls are one in the other where a place is moved through a sequence, or up to a number, that stays."""
+    sizes = [
+        size_of(v).likely for n, v in after.items() if v.type in _DIVIDED and v.size is not None and before.get(n) == v
+    ]
+    return next(((max(sizes) - old) / (new - old) for old, new in _numbers(before, after) if sizes and new > old), None)
+
+
+def _power(calls: float, levels: float) -> float:
+    return _MOST if levels * math.log(calls) > math.log(_MOST) else calls**levels
+
+
+def _goes_through(block: Block) -> bool:
+    """Whether there is a loop in a block, or in what it calls."""
+    for node in inline(block):
+        called = node.inner if isinstance(node, Call) else None
+        if isinstance(node, Loop) or (called is not None and not called.recursive and _goes_through(called)):
+            return True
+    return False
+
+
+def _places_shared(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]]) -> float | None:
+    """How many places lie between two numbers, where the calls from inside share them: `sort(xs, low, middle)` and
+    `sort(xs, middle + 1, high)`, whether it is known where the middle is or not.
+    """
+    known = {n: v.number for n, v in before.items() if v.number is not None and v.number.known}
+    for low, high in permutations(known, 2):
+        ends = [(after[low].number, after[high].number) for after in inner]
+        first = [b for a, b in ends if a == known[low] and b != known[high]]
+        second = [a for a, b in ends if b == known[high] and a != known[low]]
+        cuts = [b.likely - a.likely for a in second for b in first if a is not None and b is not None]
+        is_cut = first and second and known[high].likely > known[low].likely
+        if is_cut and all(abs(cut) <= _GAP for cut in cuts):
+            return known[high].likely - known[low].likely
+    return None
+
+
 def _levels(before: Mapping[str, Value], after: Mapping[str, Value]) -> float | None:
     """How many calls are one in the other until nothing is left."""
     numbers = list(_numbers(before, after))
     between = [(abs(a[0] - b[0]), abs(a[1] - b[1])) for i, a in enumerate(numbers) for b in numbers[:i]]
     for old, new in (*_sizes(before, after), *numbers, *between):
-        if 0 <= new <= _HALVES * old:
+        if 0 <= new < old and new <= _HALVES * old:
             return math.log(old + 1) / math.log(old / max(new, 1.0)) if old > 1 else 1.0
         if 0 <= new < old:
             return old / (old - new)
     return None
 
 
+_UNEVEN = 1.4  # levels of a binary tree that is made by random cuts, to those of a balanced one
+_GAP = 2  # what two neighbouring parts may have in common, or leave out between them
 _ONE = 1.05  # a call, as far as shares of arms tell
 _NODES_PER_LEAF = 1.4  # the containers around them are nodes, too
 

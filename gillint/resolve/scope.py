@@ -42,7 +42,8 @@ class ClassScope:
     """A class: its methods, and what is known of the attributes of its instances.
 
     `declared` are the attributes whose type an annotation says, `settled` those of them to which an amount was assigned,
-    `sought` those whose assignment was looked for in all methods.
+    `sought` those whose assignment was looked for in all methods, `functions` those to which instances pass themselves, like
+    to a method: functions that are assigned in the body of the class, or to the class.
     """
 
     key: str
@@ -56,6 +57,7 @@ class ClassScope:
     declared: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
     sought: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
     longest: dict[str, float] = field(default_factory=dict)
     prepared: bool = False
     constructed: bool = False

@@ -9,7 +9,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, number_of, size_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, Value
+from gillint.resolve.values import NONE, Value, of_number
 
 ARRAY = "numpy.ndarray"
 PICTURE = "PIL.Image.Image"
@@ -47,6 +47,20 @@ def shape_of(value: Value | None) -> Shape | None:
     inner = element_of(value)
     within = shape_of(inner)
     return (size_of(value), *within) if within is not None else (size_of(value),) if inner.type is None else None
+
+
+def measured(what: str, of: Value, axis: int | None = None) -> Value | None:
+    """`np.shape(a)`, `np.size(a, axis)` or `np.ndim(a)`; None where the dimensions are not known."""
+    shape = shape_of(of)
+    if shape is None:
+        return of_number("int", size_of(of)) if what == "size" and axis is None and of.size is not None else None
+    if what == "shape":
+        return Value(type="tuple", items=tuple(of_number("int", d) for d in shape))
+    if what == "ndim":
+        return of_number("int", Estimate.point(len(shape)))
+    if axis is not None and -len(shape) <= axis < len(shape):
+        return of_number("int", shape[axis])
+    return of_number("int", product(shape)) if axis is None else None
 
 
 def broadcast(*shapes: Shape) -> Shape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
@@ -10,8 +11,21 @@ from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import literal_text
 from gillint.resolve.getters import GETTERS, getter
 from gillint.resolve.intrinsics import RECORD
+from gillint.resolve.joining import join
 from gillint.resolve.texts import Text, may_be_same
-from gillint.resolve.values import AliasRef, ChoiceRef, ClassRef, ImportRef, PartialRef, SymbolRef, Value, text_of
+from gillint.resolve.values import (
+    UNKNOWN,
+    AliasRef,
+    ChoiceRef,
+    ClassRef,
+    FunctionRef,
+    ImportRef,
+    PartialRef,
+    SymbolRef,
+    Value,
+    is_known,
+    text_of,
+)
 from gillint.syntax.tree import HOLE
 
 Keywords = tuple[tuple[str, Value], ...]
@@ -66,21 +80,60 @@ def _getattr(
 ) -> Value | None:
     name = literal_text(positional[1]) if len(positional) > 1 else None
     if name is None and len(positional) > 1:
-        return _one_of_the_methods(act, positional[0], text_of(positional[1]))
+        return _one_of_the_methods(act, positional[0], text_of(positional[1]), span)
     if name is None or not name.isidentifier():
         return None
     act.operation("attribute")
     return attribute_value(act, positional[0], name, span)
 
 
-def _one_of_the_methods(act: Activation, instance: Value, name: Text | None) -> Value | None:
-    """`getattr(self, f"on_{kind}")`: one of the methods whose names begin, or end, like that."""
+def _one_of_the_methods(act: Activation, instance: Value, name: Text | None, span: Span) -> Value | None:
+    """`getattr(self, f"on_{kind}")`: one of the methods whose names are such, or begin, or end, like that."""
+    if name is not None and all(word.isidentifier() for word in name.words):
+        named = [attribute_value(act, instance, word, span) for word in name.words]
+        if named and is_known(whole := reduce(join, named)):
+            return whole
     owner = act.program.class_of(instance.type)
     if owner is None or name is None or name.pattern == HOLE:
         return None
-    found = [act.program.attribute(owner, m, instance) for m in owner.methods if may_be_same(name.pattern, m)]
+    if owner.key.endswith("::"):  # a module
+        names = [*owner.module.functions, *owner.module.classes]
+    else:
+        names = list(dict.fromkeys(m for c in act.program.resolution_order(owner) for m in c.methods))
+    found = [act.program.attribute(owner, m, instance) for m in names if may_be_same(name.pattern, m)]
     options = tuple(v for v in found if v is not None)
     return Value(reference=ChoiceRef(options)) if options else None
+
+
+def _globals(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`globals()`: the functions, classes and variables of the module by their names."""
+    scope = act.scope
+    names = dict.fromkeys((*scope.functions, *(c for c in scope.classes if "." not in c), *scope.environment))
+    found = ((name, act.program.module_value(scope, name)) for name in names)
+    columns = tuple((name, value) for name, value in found if value is not None)
+    return Value(type="dict", columns=columns, items=(Value(type="str"), UNKNOWN))  # any of them is none in particular
+
+
+def _weak(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`weakref.ref(x)`: what gives the object itself when it is called."""
+    if not positional:
+        return None
+    called = Value(reference=SymbolRef(_REFERENCE_CALLED))
+    return Value(type="function", reference=PartialRef(called, positional[:1], ()))
+
+
+def _referent(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    act.operation("method_lookup")
+    return positional[0] if positional else None
+
+
+_REFERENCE_CALLED = "weakref.ReferenceType.__call__"
 
 
 def _import_module(
@@ -187,6 +240,20 @@ def _record(
     return Value(type="tuple", items=members, columns=tuple(zip(names, members, strict=True)))
 
 
+def _field(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`field(default_factory=make)`: what a field of a dataclass is where nothing is passed for it."""
+    from gillint.resolve.calls import apply
+
+    options = dict(keywords)
+    factory = options.get("default_factory")
+    if factory is None or not isinstance(factory.reference, (FunctionRef, ClassRef, PartialRef)):
+        return options.get("default")
+    with act.nested():
+        return apply(act, factory, (), (), span, "default_factory")
+
+
 def _field_names(described: Value) -> list[str]:
     """The names in `"x y"`, `["x", "y"]` or `[("x", int), ("y", int)]`."""
     text = literal_text(described)
@@ -199,6 +266,8 @@ def _field_names(described: Value) -> list[str]:
 
 SPECIAL: dict[str, Special] = {
     RECORD: _record,
+    "dataclasses.field": _field,
+    "staticmethod": _partial,
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "joblib.delayed": _partial_to("functools.partial"),
@@ -206,6 +275,10 @@ SPECIAL: dict[str, Special] = {
     "numpy.vectorize": _vectorized,
     "numpy.frompyfunc": _vectorized,
     "getattr": _getattr,
+    "globals": _globals,
+    "weakref.ref": _weak,
+    "weakref.WeakMethod": _weak,
+    _REFERENCE_CALLED: _referent,
     "importlib.import_module": _import_module,
     "__import__": _import_module,
     "type": _type,

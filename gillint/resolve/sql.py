@@ -32,7 +32,7 @@ _TYPES = (
 @dataclass(slots=True)
 class Table:
     """A table: its columns with the types of their values, the columns it is looked up by, alone or
-    together, its rows, how many values differ, what was put in.
+    together, its rows, how many values differ, what was put in, how often it is made.
     """
 
     columns: dict[str, str | None] = field(default_factory=dict)
@@ -42,6 +42,7 @@ class Table:
     rows: dict[object, Estimate] = field(default_factory=dict)
     distinct: dict[str, Estimate] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
+    made: Estimate = ONE
 
     @property
     def size(self) -> Estimate:
@@ -151,6 +152,8 @@ def _create_virtual(tables: Tables, words: str, found: re.Match[str], place: obj
 
 def _create_table(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
     table = tables.setdefault(found[1].strip('"'), Table())
+    if " if not exists " not in found[0]:
+        table.made = table.made.max(times)
     body = words[words.find("(") + 1 : words.rfind(")")]
     for part in _split(body):
         first, _, rest = part.strip().partition(" ")
@@ -182,7 +185,7 @@ def _insert(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if table is None:
         return None
     tuples = max(1, len(re.findall(r"\)\s*,\s*\(", words)) + 1) if " values" in words else 1
-    table.rows[place] = (times * tuples).max(table.rows.get(place, ZERO))
+    table.rows[place] = (times / table.made.min(times.max(ONE)) * tuples).max(table.rows.get(place, ZERO))
     return Query(_LOOKUP * (ONE + len(table.indexed)) * tuples)
 
 

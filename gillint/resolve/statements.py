@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.knowledge.base import find_fact
+from gillint.knowledge.base import find_fact, libraries_of
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
@@ -29,7 +29,7 @@ from gillint.resolve.exhaustion import (
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
-from gillint.resolve.iterations import iterations_of
+from gillint.resolve.iterations import iterations_of, mentioned
 from gillint.resolve.joining import join
 from gillint.resolve.likelihood import (
     RARE,
@@ -40,9 +40,10 @@ from gillint.resolve.likelihood import (
 )
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
+from gillint.resolve.pointers import turns_by_places
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, declare, growth, put_back, write_target
+from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Bound, Call, Iterations, Kind, Loop
 from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves, leaves_early, polls
@@ -115,8 +116,10 @@ def _augment(act: Activation, node: t.Augment) -> None:
         and old.type == (value.type if result.type is None else result.type)
     ):
         result = _lengthened(act, node.target, old, value, result)
-    if isinstance(node.target, (t.Name, t.Attribute)):
+    if isinstance(node.target, t.Name):
         write_target(act, node.target, result)
+    elif isinstance(node.target, t.Attribute):
+        store_attribute(act, node.target, result)
     elif isinstance(node.target, t.Subscript):
         put_back(act, node.target, result)
 
@@ -192,7 +195,9 @@ def _if(act: Activation, node: t.If) -> float:
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     arms, holds = (node.body, node.orelse), decided(act, node.test)
-    taken = None if holds is None or (leaves(arms[not holds]) and not act.given) else int(not holds)
+    names = mentioned(node.test) & act.environment.keys()
+    is_sure = bool(act.given) or bool(names and names <= act.fixed)
+    taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     period, name = once_in(act, node), note_emptied(act, node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
@@ -271,12 +276,12 @@ def _attempt(act: Activation, body: t.Body) -> None:
 
 
 def _for(act: Activation, node: t.For) -> None:
-    source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span)
+    source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span, is_async=node.is_async)
     act.begin(source)
 
     def enter() -> _Entry:
         before = len(act.builder.nodes)
-        count, element, lazy, hangs_on = iterate(act, source, node.iterable.span)
+        count, element, lazy, hangs_on = iterate(act, source, node.iterable.span, is_async=node.is_async)
         if node.is_async:
             awaited_from(act, before, node.iterable.span)
         if lazy is not None:
@@ -290,7 +295,7 @@ def _for(act: Activation, node: t.For) -> None:
 
 
 def _while(act: Activation, node: t.While) -> None:
-    known = turns_by_counter(act, node)
+    known = turns_by_places(act, node) or turns_by_counter(act, node)
     usual = usual_turns(act, node)
 
     def learn(done: Builder) -> bool:
@@ -342,7 +347,8 @@ def _try(act: Activation, node: t.Try) -> float:
     for handler in fallback:  # the module of the `try` is the one that is meant; the other one stands in for it
         kept = dict(act.environment)
         run(act, handler.body)
-        act.environment.update(kept)
+        instead = {n for n, v in kept.items() if _is_of_nobody(v) and not _is_of_nobody(act.environment[n])}
+        act.environment.update((n, v) for n, v in kept.items() if n not in instead)
     caught = 0.0
     if len(fallback) < len(node.handlers):
         for handler in node.handlers:
@@ -354,6 +360,12 @@ def _try(act: Activation, node: t.Try) -> float:
     reach = rest(act, run, node.orelse, reach) + max(0.0, caught)
     run(act, node.final)
     return min(1.0, reach)
+
+
+def _is_of_nobody(value: Value) -> bool:
+    """Whether a name is one of a library that nothing is known of: a module of Python 2, or one that is seldom installed."""
+    reference = value.reference
+    return isinstance(reference, SymbolRef) and next(iter(libraries_of(reference.name))) == "builtins"
 
 
 def _catches_import_error(handler: t.Handler) -> bool:

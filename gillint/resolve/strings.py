@@ -7,20 +7,19 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
-from gillint.resolve.contents import printed, written
+from gillint.resolve.comparing import begins, ends
+from gillint.resolve.contents import written
+from gillint.resolve.formatting import by_directives, by_specification, by_template, iso_moment, rounded, substituted
 from gillint.resolve.paths import ASKING, selected
 from gillint.resolve.patterns import compiled, groups, matched, matches, split
 from gillint.resolve.randomness import drawn
-from gillint.resolve.texts import ANY, SEPARATORS, Text, filled, joined, unknown
+from gillint.resolve.texts import ANY, SEPARATORS, Text, joined, unknown
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import LazyRef, Source, Value, text_of
+from gillint.resolve.values import LazyRef, Source, Value, of_constant, text_of
 from gillint.syntax.tree import HOLE
-
-_FIELD = re.compile(r"\{[^{}]*\}")
-_CONVERSION = re.compile(r"%[-+ #0-9.*]*(?:\([^)]*\))?[a-zA-Z]")
 
 
 def textual(name: str, bound: Bound, result: Value) -> Value:
@@ -29,13 +28,22 @@ def textual(name: str, bound: Bound, result: Value) -> Value:
     return found(bound, result) if found is not None else result
 
 
-def formatted(template: Text) -> Text:
-    """A format string (`%s`, `{}`) with holes for what is put in."""
-    pattern = _FIELD.sub(HOLE, _CONVERSION.sub(HOLE, template.pattern))
-    return filled(pattern, [])
-
-
 # Texts
+
+
+def _tested(test: Callable[[Text | None, str], bool | None]) -> Callable[[Bound, Value], Value]:
+    """`name.endswith(".gz")`, `name.startswith(("a", "b"))`, where the constant parts of the text decide."""
+
+    def decided(bound: Bound, result: Value) -> Value:
+        given = bound.positional[0] if len(bound.positional) == 1 else None
+        wanted = [literal_text(v) for v in (given.items or (given,))] if given is not None else []
+        known = text_of(bound.receiver)
+        found = {test(known, w) if w is not None else None for w in wanted}
+        if True in found:
+            return of_constant(True)
+        return of_constant(False) if found == {False} else result
+
+    return decided
 
 
 def _same(bound: Bound, result: Value) -> Value:
@@ -68,35 +76,6 @@ def _substituted(position: int) -> Callable[[Bound, Value], Value]:
         return replace(result, text=text.changed()) if text is not None else result
 
     return made
-
-
-def _format(bound: Bound, result: Value) -> Value:
-    text = text_of(bound.receiver)
-    if text is None:
-        return result
-    made = formatted(text)
-    if text.pattern == HOLE:  # too long, or repeated: the separators are still there
-        made = replace(text, fresh=None)
-    size = bound.receiver.size if bound.receiver is not None else None
-    return replace(result, text=made, size=size + _put_in(text, bound) if size is not None else None, shape=None)
-
-
-def _put_in(template: Text, bound: Bound) -> Estimate:
-    """How many characters a format string gains by what is put into it."""
-    given = bound.positional
-    if len(given) == 1 and given[0].type == "tuple" and given[0].items is not None:  # `"%s %s" % (a, b)`
-        given = given[0].items
-    named = (v for _, v in bound.parameters if not any(v is g for g in bound.positional))
-    fields = (*_FIELD.findall(template.pattern), *_CONVERSION.findall(template.pattern))
-    return (total(printed(v) for v in (*given, *named)) - sum(map(len, fields))).max(0)
-
-
-def _filled_in(bound: Bound, result: Value) -> Value:
-    """`template.substitute(title=..., body=...)`: what is put in comes on top."""
-    template = bound.receiver
-    if template is None or template.size is None:
-        return result
-    return replace(result, size=total([template.size, *(printed(v) for _, v in bound.parameters)]))
 
 
 def _join(bound: Bound, result: Value) -> Value:
@@ -295,6 +274,12 @@ def _part_of_path(part: Callable[[str], str]) -> Callable[[Bound, Value], Value]
     return made
 
 
+def _suffix(path: str) -> str:
+    """The suffix; of a name that ends in something unknown nobody knows it."""
+    found = posixpath.splitext(path)[1]
+    return found if found or not path.endswith(HOLE) else HOLE
+
+
 def _stem(path: str) -> str:
     return posixpath.splitext(posixpath.basename(path))[0]
 
@@ -326,7 +311,7 @@ _PARTS: dict[str, Callable[[str], str]] = {
     "name": posixpath.basename,
     "parent": posixpath.dirname,
     "stem": _stem,
-    "suffix": lambda path: posixpath.splitext(path)[1],
+    "suffix": _suffix,
     "path": lambda path: path,
 }
 
@@ -378,14 +363,19 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(("base64",), *(f"{c}encode" for c in _CODES)), _made_from("packed")),
     **dict.fromkeys(_names(("base64",), *(f"{c}decode" for c in _CODES)), _undone("packed")),
     **dict.fromkeys(_names(_TEXTS, "strip", "rstrip", "lstrip", "removesuffix", "removeprefix"), _stripped),
-    **dict.fromkeys(_names(_TEXTS, "format", "format_map", "__mod__"), _format),
+    **dict.fromkeys(_names(_TEXTS, "format", "format_map", "__mod__"), by_template),
     **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),
     "list.__mul__": _copies,
     **dict.fromkeys(_names(("random", "random.Random"), "choices", "sample"), _some_drawn),
     **dict.fromkeys(_names(_TEXTS, "join"), _join),
     **dict.fromkeys(_names(_TEXTS, "replace", "translate", "expandtabs"), _changed),
-    **dict.fromkeys(_names(("string.Template",), "substitute", "safe_substitute"), _filled_in),
+    **dict.fromkeys(_names(("string.Template",), "substitute", "safe_substitute"), substituted),
+    **dict.fromkeys(("datetime.datetime.strftime", "datetime.date.strftime"), by_directives(0)),
+    "time.strftime": by_directives(0),
+    **dict.fromkeys(("datetime.datetime.isoformat", "datetime.date.isoformat"), iso_moment),
+    "format": by_specification,
+    "round": rounded,
     "re.compile": compiled,
     **dict.fromkeys(("re.findall", "re.finditer"), matches(1)),
     **dict.fromkeys(("re.match", "re.search", "re.fullmatch"), matched(1)),
@@ -398,6 +388,8 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     "re.Pattern.sub": _substituted(1),
     **dict.fromkeys(_names(_TEXTS, "split", "rsplit"), _split),
     **dict.fromkeys(_names(_TEXTS, "splitlines"), _lines),
+    "str.startswith": _tested(begins),
+    "str.endswith": _tested(ends),
     **dict.fromkeys(("csv.reader", "csv.DictReader"), _fields),
     **dict.fromkeys(("os.path.join", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath"), _joined_path),
     **dict.fromkeys(_names(_PATHS, "joinpath", "__truediv__"), _joined_path),

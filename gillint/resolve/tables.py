@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import Protocol
 
-from gillint.frozen import dataclass
+from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Grown, Lazy
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block
@@ -35,7 +35,10 @@ class Loader(Protocol):
 
 @dataclass(slots=True)
 class Function:
-    """A function of the project in whichever form it was found."""
+    """A function of the project in whichever form it was found.
+
+    `registered` are the functions that are called in its place, by the type of the first argument (`singledispatch`).
+    """
 
     key: str
     name: str
@@ -46,6 +49,7 @@ class Function:
     enclosing: tuple[dict[str, Value], ...] = ()
     version: int = 0
     is_method: bool = False
+    registered: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_decorated(self) -> bool:
@@ -82,6 +86,7 @@ class Summary:
         reads: the attributes of classes that were looked at on the way.
         cut_at: how many calls deeper it could look, where that was not deep enough.
         grown: what it put into containers that were passed to it.
+        made: how many changes of attributes there had been when it was found out.
     """
 
     block: Block
@@ -90,6 +95,7 @@ class Summary:
     reads: frozenset[str]
     cut_at: int | None = None
     grown: tuple[Grown, ...] = ()
+    made: int = 0
 
 
 SummaryKey = tuple[object, ...]
@@ -128,11 +134,15 @@ class Tables:
         for function in syntax.outline.functions:
             key = f"{syntax.path}::{function.qualname}"
             owner = scope.classes.get(function.owner) if function.owner is not None else None
+            earlier = self.functions.get(key)
+            if earlier is not None and earlier.outline is not None:  # who took the other one for this name keeps it
+                other = f"{key}@{earlier.outline.lines.first}"
+                self.functions[other] = replace(earlier, key=other)
             self.functions[key] = Function(
                 key, function.qualname, scope, function, owner=owner, is_method=owner is not None
             )
             if owner is not None:
-                owner.methods[function.name] = function
+                owner.methods[function.qualname.removeprefix(f"{owner.name}.")] = function
             elif function.owner is None:
                 scope.functions[function.name] = function
         return scope

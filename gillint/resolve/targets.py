@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
-from gillint.resolve.joining import join
+from gillint.resolve.joining import Columns, join
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.values import UNKNOWN, MadeRef, Value, is_known
+from gillint.resolve.use import as_used
+from gillint.resolve.values import UNKNOWN, ClassRef, MadeRef, Value, is_known, is_plain_function
 from gillint.syntax import tree as t
 
 
 def assume(act: Activation, name: str, value: Value) -> Value:
-    """Apply what the user told about a variable (`--assume 'len(chunk)=65536'`)."""
+    """Apply what the user told about a variable (`--assume 'len(chunk)=65536'`), and what its use tells."""
+    value = as_used(act, name, value)
     size = act.program.assumptions.get(f"len({name})")
     number = act.program.assumptions.get(name)
     if size is not None:
@@ -28,13 +32,14 @@ def assume(act: Activation, name: str, value: Value) -> Value:
 
 def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Estimate]:
     """What a container that grows here begins with, and how often it grows: for each turn of the loops since it was made."""
-    made = act.program.births.get(_attribute_key(act, target) or "")
+    holder = member_of(target)  # the members are made with what holds them
+    key = _attribute_key(act, target) or (_attribute_key(act, holder) if holder is not None else None)
+    made = act.program.births.get(key or "")
     if made is not None:  # an attribute of an instance, which grows with each call of the method
         turns = (act.times * act.trips_so_far() / made).max(1)
         return (ZERO, turns) if turns != ONE else (value.size if value.size is not None else ZERO, ONE)
     depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
-    holder = member_of(target)
-    if isinstance(holder, t.Name):  # the members are made with what holds them
+    if isinstance(holder, t.Name):
         depth = act.born.get(holder.id, (0, ZERO))[0]
     if isinstance(target, t.Attribute) and isinstance(target.value, t.Name):  # of what is made anew in each turn
         depth = act.born.get(target.value.id, (0, ZERO))[0]
@@ -113,7 +118,11 @@ def read_target(act: Activation, target: t.Expr) -> Value | None:
         container = read_target(act, mapping)
         if container is not None and container.type == "list" and isinstance(target, t.Subscript):
             return element_of(container)
-        return pair_of(container)[1] if container is not None and container.type in MAPPINGS else None
+        if container is None or container.type not in MAPPINGS:
+            return None
+        text = literal_text(key_of_member(act, target)) if container.columns is not None else None
+        named = container.column(text) if text is not None else None
+        return named if named is not None else pair_of(container)[1]
     if isinstance(target, t.Name):
         found = next((env[target.id] for env in (act.environment, *act.enclosing) if target.id in env), None)
         return found if found is not None else act.program.module_value(act.scope, target.id)
@@ -124,9 +133,15 @@ def read_target(act: Activation, target: t.Expr) -> Value | None:
 
 
 def _owner(act: Activation, target: t.Attribute) -> ClassScope | None:
-    """The class of the instance whose attribute is meant: `self.x`, `state.x` of a variable of the module, `self.a.x`."""
+    """The class whose attribute is meant: `self.x`, `state.x` of a variable of the module, `self.a.x`, `Registry.x`."""
     base = read_target(act, target.value)
+    if base is not None and isinstance(base.reference, ClassRef):
+        return act.program.class_of(base.reference.key)
     return act.program.class_of(base.type) if base is not None and base.reference is None else None
+
+
+def _is_class(value: Value | None) -> bool:
+    return value is not None and isinstance(value.reference, ClassRef)
 
 
 def write_target(act: Activation, target: t.Expr, value: Value) -> None:
@@ -147,10 +162,27 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
         owner = _owner(act, target)
         if owner is not None:
             act.program.set_attribute(owner, target.name, value)
+            if is_plain_function(value) and _is_class(read_target(act, target.value)):
+                owner.functions.add(target.name)
         elif isinstance(target.value, t.Name):
             base = act.environment.get(target.value.id) or act.program.module_value(act.scope, target.value.id)
             if base is not None and isinstance(base.reference, MadeRef):
                 act.program.put(base.reference, target.name, value)
+
+
+def store_attribute(act: Activation, target: t.Attribute, value: Value) -> None:
+    """Assign to an attribute: where it is a property, by its setter."""
+    owner = _owner(act, target)
+    setter = None
+    if owner is not None:
+        instance = read_target(act, target.value) or Value(type=owner.key)
+        setter = act.program.setter(owner, target.name, instance)
+    if setter is None:
+        write_target(act, target, value)
+        return
+    from gillint.resolve.calls import apply
+
+    apply(act, setter, (value,), (), target.span, target.name)
 
 
 def declare(act: Activation, target: t.Expr, known: Value) -> None:
@@ -165,6 +197,17 @@ def declare(act: Activation, target: t.Expr, known: Value) -> None:
         act.owner.declared.add(target.id)
 
 
+def _with_member(columns: Columns | None, name: str | None, value: Value) -> Columns | None:
+    """The members of a dict, of which one has changed: that of a name, or any one that is of the same type."""
+    if columns is None:
+        return None
+    if name is not None and all(k != name for k, _ in columns):
+        return (*columns, (name, value))
+    if name is not None:
+        return tuple((k, value if k == name else v) for k, v in columns)
+    return tuple((k, join(v, value) if v.type == value.type else v) for k, v in columns)
+
+
 def change_target(act: Activation, target: t.Expr, value: Value) -> None:
     """Note what happened to the object that a target names: it may be a variable of the module, or of a function around."""
     mapping = member_of(target)
@@ -175,10 +218,20 @@ def change_target(act: Activation, target: t.Expr, value: Value) -> None:
         elif container is not None and container.type in MAPPINGS:
             key = pair_of(container)[0]
             asked = key_of_member(act, target)
-            size = keys_of(act.trips_so_far(), asked) if is_empty(container) else container.size
+            size = keys_of(growth(act, mapping, container)[1], asked) if is_empty(container) else container.size
             key = asked if key == UNKNOWN and asked is not None else key
-            change_target(act, mapping, replace(container, items=(key, value), element=key, size=size))
+            columns = _with_member(container.columns, literal_text(asked), value)
+            any_value = reduce(join, (v for _, v in columns)) if columns else value
+            changed = replace(container, items=(key, any_value), columns=columns, element=key, size=size)
+            change_target(act, mapping, changed)
         return
+    if isinstance(target, t.Attribute):
+        owner = _owner(act, target)
+        order = act.program.resolution_order(owner) if owner is not None else ()
+        holder = next((c for c in order if target.name in c.attributes), owner)
+        if holder is not None and holder is not owner:  # an object that a class above has for all of them
+            act.program.set_attribute(holder, target.name, value)
+            return
     if not isinstance(target, t.Name) or target.id in act.environment:
         write_target(act, target, value)
         return
@@ -207,7 +260,7 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
 
             evaluate(act, target.value)
         act.keep_for_later(value)
-        write_target(act, target, value)
+        store_attribute(act, target, value)
     elif isinstance(target, t.Subscript):
         _store_item(act, target, value)
     elif isinstance(target, t.Starred):

@@ -7,7 +7,7 @@ follows from the separators that went into it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from gillint.syntax.tree import HOLE
 
 SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-")
 _LONGEST = 4_000  # characters of a pattern; of longer texts only the separators are kept
+_FEW, _WORD = 32, 40  # so many words of so many characters are kept one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Text:
     noise: how many of the new ones are one of so many values, drawn by lot, that hardly any two pieces of them are alike:
         random bytes, what was compressed or encrypted.
     drawn: parts of it are drawn by lot, so that those that are alike come again in no order.
+    words: the texts that it may be, where it is one of a few short ones.
     """
 
     pattern: str = HOLE
@@ -37,6 +39,7 @@ class Text:
     fresh: Estimate | None = None
     noise: Estimate = ZERO
     drawn: bool = False
+    words: tuple[str, ...] = ()
 
     def count(self, separator: str) -> Estimate:
         """How often a separator is in the text."""
@@ -46,6 +49,11 @@ class Text:
     def is_open(self) -> bool:
         """Whether a part of it is unknown."""
         return HOLE in self.pattern
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """All that it may be, where that is known."""
+        return self.words or (() if self.is_open or len(self.pattern) > _WORD else (self.pattern,))
 
     @property
     def unique(self) -> Estimate | None:
@@ -77,11 +85,12 @@ class Text:
         fresh = self.fresh + other.fresh if self.fresh is not None and other.fresh is not None else None
         counts = _added(self.counts, other.counts)
         pattern, drawn = _short(self.pattern + other.pattern), self.drawn or other.drawn
-        return Text(pattern, counts, self.fixed + other.fixed, fresh, self.noise + other.noise, drawn)
+        words = _few(a + b for a in self.variants for b in other.variants) if self.words or other.words else ()
+        return Text(pattern, counts, self.fixed + other.fixed, fresh, self.noise + other.noise, drawn, words)
 
     def changed(self) -> Text:
         """The same separators, other characters: stripped, in capitals."""
-        return replace(self, pattern=HOLE)
+        return replace(self, pattern=HOLE, words=())
 
 
 ANY = Text()
@@ -140,8 +149,9 @@ def common(a: Text | None, b: Text | None) -> Text | None:
     fresh = a.fresh.max(b.fresh) if a.fresh is not None and b.fresh is not None else None
     fixed = a.fixed.max(b.fixed)
     counts = tuple((s, a.count(s).join(b.count(s))) for s in SEPARATORS if a.count(s) != ZERO or b.count(s) != ZERO)
+    words = _few((*a.variants, *b.variants)) if a.variants and b.variants else ()
     if a.pattern == b.pattern:
-        return Text(a.pattern, counts, fixed, fresh, a.noise.max(b.noise), a.drawn or b.drawn)
+        return Text(a.pattern, counts, fixed, fresh, a.noise.max(b.noise), a.drawn or b.drawn, words)
     start = 0
     while start < min(len(a.pattern), len(b.pattern)) and a.pattern[start] == b.pattern[start]:
         start += 1
@@ -151,12 +161,54 @@ def common(a: Text | None, b: Text | None) -> Text | None:
         end += 1
     tail = rest_a[len(rest_a) - end :]
     noise, drawn = a.noise.max(b.noise), a.drawn or b.drawn
-    return Text(_short(a.pattern[:start] + HOLE + tail), counts, fixed, fresh, noise, drawn)
+    return Text(_short(a.pattern[:start] + HOLE + tail), counts, fixed, fresh, noise, drawn, words)
+
+
+def _few(words: Iterable[str]) -> tuple[str, ...]:
+    """The different ones, unless there are many or long ones."""
+    different = tuple(dict.fromkeys(words))
+    return different if len(different) <= _FEW and all(len(w) <= _WORD for w in different) else ()
 
 
 def may_be_same(a: str, b: str) -> bool:
     """Whether two patterns may stand for one text."""
     return fnmatchcase(_sample(a), _escaped(b)) or fnmatchcase(_sample(b), _escaped(a))
+
+
+@lru_cache(maxsize=4096)
+def overlap(a: str, b: str) -> bool:
+    """Whether some text fits both of two patterns with holes: a glob, and the names of files that a loop writes."""
+    reachable = {0}
+    for x in a:
+        reachable = _spread({j for i in reachable for j in _steps(x, i, b)}, b) if x != HOLE else _onward(reachable, b)
+        if not reachable:
+            return False
+    return any(not b[i:].strip(HOLE) for i in _spread(reachable, b))
+
+
+def _steps(x: str, i: int, b: str) -> Iterator[int]:
+    """Where `b` goes on after one character of the other, from each place that is reached without one."""
+    for at in _spread({i}, b):
+        if at < len(b) and b[at] == HOLE:
+            yield at
+        elif at < len(b) and b[at] == x:
+            yield at + 1
+
+
+def _spread(places: set[int], b: str) -> set[int]:
+    """The places, and those behind holes that stand for nothing."""
+    found = set(places)
+    for place in places:
+        at = place
+        while at < len(b) and b[at] == HOLE:
+            at += 1
+            found.add(at)
+    return found
+
+
+def _onward(places: set[int], b: str) -> set[int]:
+    """A hole takes any part of the rest."""
+    return set(range(min(places), len(b) + 1)) if places else set()
 
 
 def _sample(pattern: str) -> str:

@@ -178,6 +178,7 @@ class Value:
         text: of a text, what is known of its characters; of a path or an open file, the same of its name; of a client or a
             connection, of the address that it was made for.
         source: of a document, what it was made from.
+        guessed: that nothing but its use tells the type.
     """
 
     type: str | None = None
@@ -194,6 +195,7 @@ class Value:
     origin: str | None = None
     text: Text | None = None
     source: Source | None = None
+    guessed: bool = False
 
     def column(self, name: str) -> Value | None:
         """The column or dict value of this name."""
@@ -201,6 +203,8 @@ class Value:
 
 
 UNKNOWN = Value()
+# The type of an argument that stands for any number of them: `*values`.
+SPREAD = "*"
 NONE = Value(type="NoneType", literal=Literal(None))
 
 
@@ -261,6 +265,11 @@ def options_of(value: Value) -> tuple[Value, ...]:
 def is_known(value: Value) -> bool:
     """Whether anything is known of what a value is."""
     return value.type is not None or value.reference is not None
+
+
+def is_plain_function(value: Value) -> bool:
+    """Whether a value is a function of the project that is bound to nothing."""
+    return isinstance(value.reference, FunctionRef) and value.reference.bound is None
 
 
 def code_of(key: str) -> str:
@@ -327,7 +336,12 @@ def tells_more(old: Value | None, new: Value, *, measured: bool) -> bool:
     return is_measured(new) and not is_measured(old)
 
 
+# Guesses of what nothing tells reach further than that.
+_NARROW = 1_000.0
+
+
 def is_measured(value: Value) -> bool:
-    """Whether an amount is known: a size, a number, a shape."""
+    """Whether an amount is known, or between what it lies: a size, a number, a shape."""
     amounts = (value.size, value.number, *(value.shape or ()))
-    return any(a is not None and a.known for a in amounts) or value.literal is not None
+    narrow = any(a is not None and (a.known or a.high <= _NARROW * max(a.low, 1.0)) for a in amounts)
+    return narrow or value.literal is not None

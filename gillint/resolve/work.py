@@ -2,7 +2,8 @@
 
 NumPy runs an inner loop over the last dimensions that all operands share, and starts it anew for each of the others: an array
 of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
-forms; `picked` is an array of indices in a tuple, and in `frame.loc[rows, columns]` what picks the rows. They are given to the
+forms; `picked` and `paired` are arrays of indices in a tuple, `strided`
+is a column that is assigned, and in `frame.loc[rows, columns]` what picks the rows. They are given to the
 fact beside the arguments, and so is the `result`.
 """
 
@@ -28,8 +29,10 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         more.append(("result", result))
     last = name.rsplit(".", 1)[-1]
     operands = (bound.receiver, *bound.positional) if bound.receiver is not None else bound.positional
-    if last == "__getitem__":
-        more.extend(("picked", v) for v in _index_arrays(bound)[:1])
+    if last in ("__getitem__", "__setitem__"):
+        more.extend(zip(("picked", "paired"), _index_arrays(bound), strict=False))
+        if last == "__setitem__":
+            more.extend(("strided", v) for v in _strided(bound))
     elif last == "einsum":
         letters = _letters(bound)
         whole = product(tuple(letters.values())) if letters else Estimate(100, 10_000, 1e8)
@@ -56,6 +59,16 @@ def _tuple_items(bound: Bound) -> tuple[Value, ...]:
     key = bound.positional[0] if bound.positional else None
     pieces = key.items if key is not None and key.type == "tuple" else None
     return pieces or ()
+
+
+def _strided(bound: Bound) -> tuple[Value, ...]:
+    """What an index after a slice picks, `a[:, 1]`: elements that lie a row apart."""
+    shape, pieces = shape_of(bound.receiver), _tuple_items(bound)
+    if shape is None or len(pieces) != len(shape) or {p.type for p in pieces} != {"slice", "int"}:
+        return ()
+    if pieces[-1].type != "int":
+        return ()
+    return (_count(product(tuple(d for d, p in zip(shape, pieces, strict=True) if p.type == "slice"))),)
 
 
 def _count(number: Estimate) -> Value:

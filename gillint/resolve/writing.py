@@ -50,7 +50,7 @@ def whole_file(site: Site, name: str, piece: Content) -> None:
     act = site.act
     turns = act.times * act.trips_so_far()
     files = turns.max(1) if HOLE in name else ONE
-    act.program.files.write(name, site.span, replace(piece, files=files))
+    act.program.files.write(name, site.span, replace(piece, files=files, anew=True))
 
 
 def written_text(site: Site) -> Value:

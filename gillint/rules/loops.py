@@ -139,6 +139,7 @@ def _unpacked(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             inside = call.share + (_callback_share(a, call.detail.call) if advice is not None else 0.0)
             if (
                 advice is None
+                or detail.effect.assumed
                 or inside < _SHARE
                 or _may_be_small(name, detail.call.bound)
                 or detail.call.span in seen

@@ -271,13 +271,12 @@ class Lowering:
                 return t.Constant(span, left + right)
             if isinstance(left, bytes) and isinstance(right, bytes):
                 return t.Constant(span, left + right)
-        return t.Formatted(span, parts, t.HOLE * len(parts), (0,) * len(parts), (False,) * len(parts))
+        return t.Formatted(span, parts, t.HOLE * len(parts), ("",) * len(parts))
 
     def _expr_FormattedString(self, node: cst.FormattedString, span: Span) -> t.Expr:
         found = tuple(fstrings.holes(node.parts))
-        parts = tuple(self.expr(expression) for expression, *_ in found)
-        widths, specified = tuple(width for _, width, _ in found), tuple(given for *_, given in found)
-        return t.Formatted(span, parts, fstrings.template(node), widths, specified)
+        parts = tuple(self.expr(expression) for expression, _ in found)
+        return t.Formatted(span, parts, fstrings.template(node), tuple(spec for _, spec in found))
 
     _expr_TemplatedString = _expr_FormattedString
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from gillint.frozen import dataclass
@@ -39,7 +39,13 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class FunctionOutline:
-    """A function or method of the module, not one nested in another function; `calls`: the names that it calls or passes on."""
+    """A function or method of the module, not one nested in another function.
+
+    Attributes:
+        name: as it is written.
+        qualname: the same behind its class; the setter of a property is told from the property: `Circle.radius.setter`.
+        calls: the names that it calls or passes on.
+    """
 
     name: str
     qualname: str
@@ -119,10 +125,11 @@ def _collect(
             called, passed, candidate = _words(inside)
             is_async = isinstance(node, ast.AsyncFunctionDef)
             candidate = is_async or candidate or node.name in called
+            decorators = (d.attr for d in node.decorator_list if isinstance(d, ast.Attribute))
             functions.append(
                 FunctionOutline(
                     node.name,
-                    prefix + node.name,
+                    prefix + node.name + accessor(decorators),
                     Lines(first, last),
                     owner,
                     candidate,
@@ -144,6 +151,11 @@ def _collect(
             )
         elif not _is_data(node, lines):
             yield Lines(node.lineno, last)
+
+
+def accessor(decorators: Iterable[str]) -> str:
+    """What tells the setter of a property from the property, by the last names of its decorators."""
+    return next((f".{name}" for name in decorators if name in ("setter", "deleter")), "")
 
 
 @lru_cache(maxsize=4096)  # an editor asks again after each keystroke, which changes one function

@@ -21,6 +21,7 @@ from gillint.syntax.outline import (
     Lines,
     Outline,
     TooDeep,
+    accessor,
     check_brackets,
     check_depth,
     make_outline,
@@ -192,10 +193,11 @@ def _parse_whole(source: str, path: str, lines: list[str], error: SyntaxError) -
         for node in statements:
             if isinstance(node, t.Function):
                 where = Lines(node.span.line, node.span.end_line)
+                qualname = prefix + node.name + accessor(dotted(d).rpartition(".")[2] for d in node.decorators)
                 outlines.append(
-                    FunctionOutline(node.name, prefix + node.name, where, owner, is_candidate=True, calls=frozenset())
+                    FunctionOutline(node.name, qualname, where, owner, is_candidate=True, calls=frozenset())
                 )
-                functions[f"{prefix}{node.name}:{where.first}"] = node
+                functions[f"{qualname}:{where.first}"] = node
             elif isinstance(node, t.Class):
                 qualname = prefix + node.name
                 class_statements[qualname] = sort(node.body, qualname + ".", qualname)

@@ -12,7 +12,6 @@ from gillint.diagnostics.span import Span
 from gillint.frozen import dataclass
 
 HOLE = "\u25a1"  # □ stands for what is not known of a text, here and wherever texts are put together
-IN_SPEC = -1  # the width of an expression that is itself part of a format specification: it is evaluated, not printed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,15 +192,14 @@ class Yield:
 class Formatted:
     """An f-string, or strings side by side: the expressions in it, and the text with a hole for each that is printed.
 
-    `widths` are the least widths of the expressions (6 in `{n:06d}`), -1 for one inside a format specification;
-    `specified` says which have one.
+    `specs` are the format specifications of the expressions, empty where there is none; None for an expression inside one,
+    which is evaluated, not printed.
     """
 
     span: Span
     parts: tuple[Expr, ...]
     template: str = ""
-    widths: tuple[int, ...] = ()
-    specified: tuple[bool, ...] = ()
+    specs: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

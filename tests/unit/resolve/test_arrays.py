@@ -423,3 +423,46 @@ def test_what_a_loop_makes_smaller_keeps_its_dimensions() -> None:
     setup = "import numpy as np\nA = np.zeros((100, 200))\nfor _ in range(9):\n    A = A[:, 1:]\n"
     value = value_of("A", setup)
     assert value.shape is not None and value.shape[0].likely == 100 and value.shape[1].high <= 200
+
+
+@pytest.mark.parametrize(
+    ("expression", "number"),
+    [
+        ("np.shape(A)[1]", 200),
+        ("np.shape([[1, 2], [3, 4], [5, 6]])[0]", 3),
+        ("np.size(A)", 20000),
+        ("np.size(A, 0)", 100),
+        ("np.ndim(img)", 3),
+    ],
+)
+def test_dimensions_that_are_asked_for(expression: str, number: float) -> None:
+    asked = value_of(expression).number
+    assert asked is not None
+    assert asked.likely == number
+
+
+@pytest.mark.parametrize(
+    ("line", "sizes"),
+    [
+        ("A[i, i] = 0.0", (500, 500, None)),
+        ("A[2, [1, 2, 3]] = v3", (3, None, None)),
+        ("A[:, 3] = a[:100]", (None, None, 100)),
+        ("A[3, :] = a[:200]", (None, None, None)),
+        ("img[:, :, 0] = 1", (None, None, 76800)),
+    ],
+)
+def test_what_an_assignment_reaches(line: str, sizes: tuple[float | None, ...]) -> None:
+    resolved = resolve(parse(f"{SETUP}\n{line}\n", "a.py"), Target(), {})
+    nodes = [n for t in resolved.functions for n in walk(t.block)]
+    call = next(n for n in reversed(nodes) if isinstance(n, Call) and n.name == "numpy.ndarray.__setitem__")
+    found = [call.bound.get(name) for name in ("picked", "paired", "strided")]
+    assert tuple(v.size.likely if v is not None and v.size is not None else None for v in found) == sizes
+
+
+def test_a_list_of_arrays_is_made_one_before_it_is_reduced() -> None:
+    source = f"{SETUP}\nshow(np.mean([A, A, A], axis=0), np.argmin([[1, 2], [3, 4]]))\n"
+    nodes = [n for t in resolve(parse(source, "a.py"), Target(), {}).functions for n in walk(t.block)]
+    calls = [n for n in nodes if isinstance(n, Call)]
+    found = next(c.bound.positional[0] for c in calls if c.name == "numpy.mean")
+    assert dimensions(found) == (3, 100, 200)
+    assert [c.name for c in calls].count("numpy.array") == 3  # one is in the set-up

@@ -169,7 +169,11 @@ def test_texts_keep_their_constant_parts() -> None:
     assert made.pattern == "a,1,2,b\n"
     assert made.count(",").likely == 3
     assert common(of_literal("d/a.txt"), of_literal("d/b.txt")) == Text(
-        f"d/{HOLE}.txt", (("/", Estimate.point(1)),), fixed=Estimate.point(7), fresh=Estimate.point(0)
+        f"d/{HOLE}.txt",
+        (("/", Estimate.point(1)),),
+        fixed=Estimate.point(7),
+        fresh=Estimate.point(0),
+        words=("d/a.txt", "d/b.txt"),
     )
     assert may_be_same(f"d/{HOLE}.txt", f"d/a{HOLE}.txt")
     assert not may_be_same(f"d/{HOLE}.csv", f"d/a{HOLE}.txt")

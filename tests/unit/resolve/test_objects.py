@@ -228,3 +228,92 @@ def test_a_heap_gives_out_what_was_pushed(push: str) -> None:
 def test_a_logger_has_few_handlers() -> None:
     source = "import logging\ndef work():\n    for h in logging.getLogger('a').handlers:\n        h.close()\n"
     assert "logging.Handler.close" in {c.name for c in calls_of(source)}
+
+
+SHAPES = """
+    import zlib, math
+    class Shape:
+        def size_of(self):
+            raise NotImplementedError
+        def send(self):
+            return math.sqrt(2)
+    class Square(Shape):
+        def size_of(self):
+            return zlib.crc32(b"x" * 10)
+        def append(self, x):
+            return zlib.crc32(b"x" * 10)
+    class Disc(Shape):
+        def size_of(self):
+            return math.sqrt(2)
+        def inner(self):
+            return self.held.inner()
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameter", "call", "expected"),
+    [
+        ("s", "s.size_of()", {"zlib.crc32", "math.sqrt"}),  # unknown: by the name of the method
+        ("s: Shape", "s.size_of()", {"zlib.crc32", "math.sqrt"}),  # abstract: what overrides it
+        ("s: Disc", "s.size_of()", {"math.sqrt"}),
+        ("s", "s.append(1)", {"list.append"}),  # a builtin type has it, too
+        ("s", "s.send()", {"s.send"}),  # so have connections
+        ("s: Square", "s.inner()", {"self.held.inner"}),  # what has no such method is not meant
+        ("s: Disc", "s.inner()", {"self.held.inner"}),  # what passes on by its own name passes on to something else
+    ],
+)
+def test_a_method_of_the_file_is_meant(parameter: str, call: str, expected: set[str]) -> None:
+    found = calls_of(dedent(SHAPES) + f"def work({parameter}):\n    {call}\n")
+    assert {c.name for c in found if c.kind != "project" and "__" not in c.name} == expected
+
+
+def test_an_instance_made_later_is_seen_by_the_methods() -> None:
+    source = """
+        import numpy as np
+        class Net:
+            def __init__(self, x):
+                self.x = x
+            def forward(self):
+                return np.exp(self.x)
+        def work():
+            small = Net(np.ones(8)).forward()
+            large = Net(np.ones(20000)).forward()
+            show(large)
+    """
+    assert size_of_argument(source, "show") == 20000
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("x.replace(y, '')", "str.replace"),
+        ("x.replace(year=2020)", "x.replace"),
+        ("x.join([str(y)])", "str.join"),
+        ("x.join(y)", "x.join"),
+        ("x.get('a', y)", "dict.get"),
+        ("x.get('a')", "x.get"),
+        ("x.sort(key=str)", "list.sort"),
+        ("x.update({1: y})", "dict.update"),
+        ("x.update(y)", "x.update"),
+        ("x.count('a', y)", "str.count"),
+    ],
+)
+def test_arguments_tell_a_method_of_a_builtin_type(call: str, expected: str) -> None:
+    assert expected in {c.name for c in calls_of(f"def work(x, y):\n    {call}\n")}
+    frames = {c.name for c in calls_of(f"import pandas\ndef work(x, y):\n    {call}\n")}
+    assert call.partition("(")[0] in frames
+
+
+def test_a_class_is_given_an_attribute_afterwards() -> None:
+    source = """
+        import zlib
+        class Vector(object):
+            def packed(self):
+                return zlib.crc32(b"x")
+            def sort(self):
+                return self
+        Vector.ZERO = Vector()
+        def work():
+            Vector.ZERO.sort().packed()
+    """
+    assert "zlib.crc32" in {c.name for c in calls_of(source)}

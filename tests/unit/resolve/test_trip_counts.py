@@ -49,6 +49,8 @@ def test_a_batch_comes_when_it_is_full(test: str, empty: str) -> None:
 
 
 TABLE = {
+    "letters": ("for c in range(ord('a'), ord('z') + 1):\n        math.sqrt(c)", 26),
+    "what constants give": ("for i in range(int('ff', 16) + pow(2, 5) + round(2.6)):\n        math.sqrt(i)", 290),
     "every hundredth": ("for i in range(5000):\n        if i % 100 == 0:\n            math.sqrt(i)", 50),
     "all but every hundredth": ("for i in range(5000):\n        if i % 100 != 0:\n            math.sqrt(i)", 4950),
     "not i % n": ("for i in range(5000):\n        if not i % 50:\n            math.sqrt(i)", 100),
@@ -206,3 +208,53 @@ def test_what_isinstance_says_of_a_known_type_is_decided() -> None:
 @pytest.mark.parametrize("text", ["f'{x:>12}'", "'{}'.format(x)", "'{x}'.format(x=x)"])
 def test_what_formats_itself_is_counted(value: str, name: str, text: str) -> None:
     assert runs(f"import datetime, decimal\ndef work():\n    x = {value}\n    return {text}\n", name) == 1
+
+
+# Places that are moved through sequences: the loop, and how often it turns.
+PLACES = {
+    "a merge": (
+        "i = j = 0\n    while i < len(a) and j < len(b):\n        math.sqrt(1)\n        if a[i] < b[j]:\n            i += 1\n"
+        "        else:\n            j += 1",
+        500,
+    ),
+    "two ends that meet": (
+        "i, j = 0, len(a) - 1\n    while i < j:\n        math.sqrt(1)\n        if a[i] + a[j] > 9:\n            j -= 1\n"
+        "        else:\n            i += 1",
+        299,
+    ),
+    "two ends that are swapped": (
+        "i, j = 0, len(a) - 1\n    while i < j:\n        math.sqrt(1)\n        a[i], a[j] = a[j], a[i]\n        i += 1\n"
+        "        j -= 1",
+        149.5,
+    ),
+    "as long as the shorter one": (
+        "i = j = 0\n    while i < len(a) and j < len(b):\n        math.sqrt(1)\n        i += 1\n        j += 1",
+        200,
+    ),
+    "steps in the arms": (
+        "i = 0\n    while i < len(a):\n        math.sqrt(1)\n        if a[i]:\n            i += 1\n        else:\n"
+        "            i += 1",
+        300,
+    ),
+}
+
+
+@pytest.mark.parametrize(("loop", "count"), PLACES.values(), ids=list(PLACES))
+def test_a_loop_moves_places(loop: str, count: float) -> None:
+    body = f"def work():\n    a, b = list(range(300)), list(range(200))\n    {loop}\n"
+    assert runs(HEAD + body) == pytest.approx(count, rel=0.01)
+
+
+@pytest.mark.parametrize(("passed", "count"), [("", 0), (", key=str", 100)])
+def test_a_default_of_none_ends_a_function_early(passed: str, count: float) -> None:
+    source = f"""
+def pick(items, key=None):
+    if key is None:
+        return items[0]
+    return [math.sqrt(i) for i in items]
+
+def work():
+    items = list(range(100))
+    pick(items{passed})
+"""
+    assert runs(HEAD + source) == pytest.approx(count)

@@ -1,0 +1,87 @@
+"""How often a comparison holds, by what is known of the two sides: names of files, one of a few words, numbers drawn by lot."""
+
+from __future__ import annotations
+
+from gillint.estimate import Estimate
+from gillint.resolve.bound import literal_text
+from gillint.resolve.contents import FEW_TEXTS
+from gillint.resolve.texts import Text, may_be_same
+from gillint.resolve.values import Value, text_of
+from gillint.syntax.tree import HOLE
+
+_NEGATED = {"ne": "eq", "not_contains": "contains", "gt": "le", "ge": "lt"}
+_ORDERS = ("lt", "le")
+_COLLECTIONS = ("tuple", "list", "set", "frozenset")
+
+
+def share_of(left: Value, sign: str, right: Value) -> float | None:
+    """How often `left sign right` holds; None where nothing tells."""
+    if sign in _NEGATED:
+        found = share_of(left, _NEGATED[sign], right)
+        return None if found is None else 1.0 - found
+    if sign == "eq":
+        return _same(left, right)
+    if sign == "contains":
+        return _one_of(left, right)
+    return _below(left, right, including=sign == "le" and left.type == "int") if sign in _ORDERS else None
+
+
+def _same(left: Value, right: Value) -> float | None:
+    wanted, text = literal_text(right), text_of(left)
+    if wanted is None:
+        return None
+    if text is not None and text.pattern != HOLE and not text.drawn:
+        if not may_be_same(text.pattern, wanted):
+            return 0.0
+        if not text.is_open:
+            return 1.0
+    kinds = left.distinct
+    return 1.0 / kinds.likely if kinds is not None and 1.0 < kinds.likely <= FEW_TEXTS else None
+
+
+def _one_of(left: Value, right: Value) -> float | None:
+    """`kind in ("a", "b")`."""
+    if right.type not in _COLLECTIONS or not right.items:
+        return None
+    found = [_same(left, member) for member in right.items]
+    known = [share for share in found if share is not None]
+    return min(1.0, sum(known)) if len(known) == len(found) else None
+
+
+def _below(left: Value, right: Value, *, including: bool) -> float | None:
+    """`i < 100`, of a number that takes all values of a range alike: a counter, or one that was drawn."""
+    if left.number is None or left.number.known or right.number is None or not right.number.known:
+        return None
+    limits = _limits(left, left.number)
+    if limits is None or limits[0] >= limits[1]:
+        return None
+    return min(1.0, max(0.0, (right.number.likely + including - limits[0]) / (limits[1] - limits[0])))
+
+
+def _limits(value: Value, number: Estimate) -> tuple[float, float] | None:
+    """Between what a number lies, if it is as likely to be anywhere there."""
+    if abs(number.low + number.high - 2 * number.likely) > 0.01 * abs(number.high - number.low):
+        return None
+    if value.type == "int" and value.distinct is not None and value.distinct.known:
+        half = value.distinct.likely / 2
+        if (number.high - number.low) / 2 <= half:
+            return number.likely - half, number.likely + half
+    return (number.low, number.high) if value.type == "float" else None
+
+
+def begins(text: Text | None, prefix: str) -> bool | None:
+    """Whether a text begins like that, as far as its constant parts tell."""
+    return _agree(text.pattern.split(HOLE)[0], prefix, text) if text is not None else None
+
+
+def ends(text: Text | None, suffix: str) -> bool | None:
+    """Whether it ends like that."""
+    return _agree(text.pattern.split(HOLE)[-1][::-1], suffix[::-1], text) if text is not None else None
+
+
+def _agree(known: str, wanted: str, text: Text) -> bool | None:
+    if known.startswith(wanted):
+        return True
+    if not text.is_open or not wanted.startswith(known):
+        return False
+    return None

@@ -1,0 +1,134 @@
+"""Which method of the file is meant, where the type of the object does not tell: by its name, or by what overrides it."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+
+from gillint.knowledge.base import find_fact
+from gillint.resolve.activation import Activation
+from gillint.resolve.scope import ClassScope
+from gillint.resolve.use import AMBIGUOUS, asked_of, members_of
+from gillint.resolve.values import FunctionRef, SymbolRef, Value
+from gillint.syntax import tree as t
+from gillint.syntax.parse import dotted
+
+# Types a method of which is told by its name alone. Names that other libraries use for something that waits or releases (get,
+# join, read, sort, sum ...) are told by their arguments, if at all.
+_DUCK_TYPES = (
+    "str", "bytes", "list", "dict", "set", "typing.NamedTuple", "logging.Logger", "datetime.timedelta", "datetime.datetime",
+    "int", "float",
+)  # fmt: skip
+_LISTED = {"list", "tuple", "generator", "map", "set", "dict", "filter"}
+_KEYS = {"str", "int", "tuple", "bytes"}
+# Libraries whose objects have the same methods with the same arguments.
+_ALIKE = ("numpy", "pandas", "polars", "torch", "tensorflow", "pyspark", "dask", "xarray")
+_MAX_CLASSES = 8
+# What objects of libraries have as well: connections, pools, processes, locks, sessions. The name alone says nothing then.
+_ELSEWHERE = {
+    "execute", "executemany", "commit", "rollback", "cursor", "fetchone", "fetchall", "connect", "disconnect", "send",
+    "sendall", "recv", "listen", "accept", "bind", "submit", "map", "shutdown", "result", "wait", "acquire", "start",
+    "terminate", "kill", "communicate", "poll", "put", "get", "post", "patch", "delete", "request", "head", "options",
+    "query", "save", "load", "dump", "dumps", "loads", "fit", "predict", "transform", "score", "forward", "read",
+    "write", "close", "open",
+}  # fmt: skip
+_BUILTIN = (str, bytes, bytearray, list, dict, set, tuple, int, float, io.TextIOWrapper, io.BufferedReader)
+
+
+def builtin_with(
+    act: Activation, name: str, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
+) -> str | None:
+    """The builtin type whose method is called on something unknown, where its name or its arguments tell."""
+    if name in AMBIGUOUS:
+        return _by_arguments(act, name, [v.type for v in positional], {n for n, _ in keywords})
+    for duck in _DUCK_TYPES:
+        if duck == "bytes" and not all(v.type == "str" for v in (*positional, *(v for _, v in keywords))):
+            continue  # `x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text
+        if find_fact(f"{duck}.{name}") is not None:
+            return duck
+    return None
+
+
+def _by_arguments(act: Activation, name: str, given: list[str | None], keywords: set[str]) -> str | None:
+    """`x.replace("a", "")`, `x.join(parts)`, `x.get(key, 0)`, `x.sort(key=f)`, `x.copy()`."""
+    first, count = given[0] if given else None, len(given)
+    told = {
+        "replace": "str" if count >= 2 and set(given[:2]) - {None} == {"str"} else None,
+        "join": "str" if count == 1 and first in _LISTED else None,
+        "get": "dict" if count == 2 and first in _KEYS else None,
+        "sort": "list" if keywords and keywords <= {"key", "reverse"} and not given else None,
+        "update": first if count == 1 and first in ("dict", "set") else None,
+        "add": "set" if count == 1 and first in _KEYS and not keywords else None,
+        "insert": "list" if count == 2 and first == "int" and not keywords else None,
+        "copy": "dict" if not count and not keywords else None,
+        "pop": "dict" if count == 2 else "list" if not count and not keywords else None,
+        "format": "str" if count or keywords else None,
+        "count": "str" if first == "str" and count > 1 else None,
+    }.get(name)
+    return told if told is not None and not _has_alike(act) else None
+
+
+def _has_alike(act: Activation) -> bool:
+    """Whether the file imports a library whose objects have such methods, too."""
+    symbols = (v.reference for v in act.scope.environment.values())
+    return any(isinstance(r, SymbolRef) and r.name.split(".", 1)[0] in _ALIKE for r in symbols)
+
+
+def classes_with(act: Activation, value: Value, name: str) -> tuple[ClassScope, ...]:
+    """The classes of the file one of which an object must be that is asked for this method; () where it could be another."""
+    asked = asked_of(act, value.origin)
+    classes = act.scope.classes.values()
+    defining = [c for c in classes if name in c.methods and asked <= members_of(act.scope, c.name)]
+    if not defining or name in _ELSEWHERE or name.startswith("__") or _is_of_a_builtin(name):
+        return ()
+    if act.owner is not None and (act.name or "").rpartition(".")[2] == name:
+        return ()  # `def execute(self): self.inner.execute()`: it passes on to something else
+    found = {c.key: c for d in defining for c in (_most_derived(act, d) or (d,))}
+    meant = found.values() if len(found) <= _MAX_CLASSES else defining
+    return tuple(meant) if len(meant) <= _MAX_CLASSES else ()
+
+
+@lru_cache(maxsize=2048)
+def _is_of_a_builtin(name: str) -> bool:
+    return any(hasattr(kind, name) for kind in _BUILTIN)
+
+
+def overriding(act: Activation, owner: ClassScope, method: Value) -> tuple[ClassScope, ...]:
+    """Where a method is there to be overridden, the classes of the file that do so: an instance is one of these."""
+    if not isinstance(method.reference, FunctionRef):
+        return ()
+    tree, _ = act.program.function_tree(method.reference.key)
+    if not isinstance(tree, t.Function) or not _is_abstract(tree):
+        return ()
+    found = tuple(c for c in _most_derived(act, owner) if c is not owner)
+    return found if len(found) <= _MAX_CLASSES else ()
+
+
+def _is_abstract(tree: t.Function) -> bool:
+    """Whether a method is decorated as abstract, or says that it is not implemented."""
+    if any(dotted(d).rsplit(".", 1)[-1] == "abstractmethod" for d in tree.decorators):
+        return True
+    last = tree.body[-1] if tree.body else None
+    raised = last.value if isinstance(last, t.Raise) else None
+    raised = raised.function if isinstance(raised, t.Call) else raised
+    return isinstance(raised, t.Name) and raised.id == "NotImplementedError"
+
+
+def _most_derived(act: Activation, owner: ClassScope) -> tuple[ClassScope, ...]:
+    """The classes of the file below a class from which no other derives, itself where there is none."""
+    by_base: dict[str, list[ClassScope]] = {}
+    for scope in act.scope.classes.values():
+        for base in scope.outline.bases if scope.outline is not None else ():
+            by_base.setdefault(base.split("[", 1)[0], []).append(scope)
+    found: dict[str, ClassScope] = {}
+    seen, todo = {owner.key}, [owner]
+    while todo:
+        scope = todo.pop()
+        below = by_base.get(scope.name, [])
+        if not below:
+            found[scope.key] = scope
+        for child in below:
+            if child.key not in seen:
+                seen.add(child.key)
+                todo.append(child)
+    return tuple(found.values())

@@ -1,0 +1,221 @@
+"""Functions as values: which ones a call reaches that goes through a table, a registry, an attribute or a class above."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from tests.unit.resolve.test_objects import calls_of, size_of_argument
+
+# What each program calls by a name of its own; `work` has to get there.
+REACHED = {
+    "a list in a dict that decorators fill by name": """
+        HOOKS = {"before": [], "after": []}
+        def hook(when):
+            def keep(f):
+                HOOKS[when].append(f)
+                return f
+            return keep
+        @hook("after")
+        def first(x): return x
+        def work():
+            for f in HOOKS["after"]:
+                f(1)
+    """,
+    "a method that a decorator registers": """
+        OPERATIONS = {}
+        def operation(name):
+            def keep(f):
+                OPERATIONS[name] = (f, 1)
+                return f
+            return keep
+        class Machine:
+            @operation("first")
+            def first(self): return 1
+            @staticmethod
+            @operation("second")
+            def second(): return 2
+        def work(name):
+            f, _ = OPERATIONS[name]
+            return f(Machine())
+    """,
+    "attributes by names out of a list": """
+        class Machine:
+            def first(self): return 1
+            def second(self): return 2
+            def third(self): return 3
+        def work():
+            for name in ("first", "second"):
+                getattr(Machine(), name)()
+    """,
+    "a method of several classes, inherited": """
+        class Base:
+            def run(self): return self.step()
+        class A(Base):
+            def step(self): return first()
+        class B(Base):
+            def step(self): return second()
+        def first(): return 1
+        def second(): return 2
+        def work():
+            for kind in (A, B):
+                kind().run()
+    """,
+    "the next handler of another class": """
+        class Handler:
+            def handle(self): return self.step()
+        class A(Handler):
+            def __init__(self, following): self.following = following
+            def step(self): return self.following.handle()
+        class B(Handler):
+            def step(self): return first()
+        def first(): return 1
+        def work(): return A(B()).handle()
+    """,
+    "the class beside a mixin": """
+        class Base:
+            def go(self): return first()
+        class Logged:
+            def go(self): return super().go()
+        class Both(Logged, Base): pass
+        def first(): return 1
+        def work(): return Both().go()
+    """,
+    "what a proxy hands on": """
+        class Proxy:
+            def __init__(self, target): self.target = target
+            def __getattr__(self, name): return getattr(self.target, name)
+        class Target:
+            def first(self): return 1
+        def work(): return Proxy(Target()).first()
+    """,
+    "a property with a setter": """
+        class Thing:
+            @property
+            def size(self): return first()
+            @size.setter
+            def size(self, value): self.kept = second(value)
+        def first(): return 1
+        def second(value): return value
+        def work():
+            thing = Thing()
+            thing.size = 3
+            return thing.size
+    """,
+    "states that make one another": """
+        class Idle:
+            def handle(self, machine): machine.state = Busy()
+        class Busy:
+            def handle(self, machine):
+                machine.state = Idle()
+                return first()
+        class Machine:
+            def __init__(self): self.state = Idle()
+            def feed(self): return self.state.handle(self)
+        def first(): return 1
+        def work():
+            machine = Machine()
+            return [machine.feed() for _ in range(10)]
+    """,
+    "a method that is assigned to the class": """
+        class Thing: pass
+        Thing.go = lambda self: self.first()
+        Thing.first = lambda self: second()
+        def second(): return 2
+        def work(): return Thing().go()
+    """,
+    "a registry that the class keeps for others": """
+        class Plugin:
+            kept = {}
+            @classmethod
+            def register(cls, name):
+                def keep(other):
+                    cls.kept[name] = other
+                    return other
+                return keep
+        @Plugin.register("one")
+        class One:
+            def first(self): return 1
+        def work(): return Plugin.kept["one"]().first()
+    """,
+    "what a field's factory makes": """
+        from dataclasses import dataclass, field
+        def first(): return 1
+        @dataclass
+        class Steps:
+            steps: list = field(default_factory=lambda: [first])
+        def work(): return [step() for step in Steps().steps]
+    """,
+    "a function of the module by a part of its name": """
+        import sys
+        def step_first(): return first()
+        def step_second(): return second()
+        def first(): return 1
+        def second(): return 2
+        def work(names):
+            for name in names:
+                getattr(sys.modules[__name__], f"step_{name}")()
+    """,
+    "the globals whose names begin like that": """
+        def step_first(): return first()
+        def other(): return third()
+        def first(): return 1
+        def third(): return 3
+        def work(name): return globals()["step_" + name]()
+    """,
+    "closures of one function in a table": """
+        def first(): return 1
+        def second(): return 2
+        def wrapped(f): return lambda: f()
+        TABLE = {"a": wrapped(first), "b": wrapped(second)}
+        def work(names): return [TABLE[name]() for name in names]
+    """,
+    "what is behind a weak reference": """
+        import weakref
+        class Target:
+            def first(self): return 1
+        def work():
+            target = Target()
+            references = [weakref.WeakMethod(target.first)]
+            for reference in references:
+                method = reference()
+                if method is not None:
+                    method()
+    """,
+    "the function for the type": """
+        from functools import singledispatch
+        @singledispatch
+        def show(value): raise TypeError
+        @show.register
+        def _(value: bytes): return first()
+        @show.register(str)
+        def _(value): return third()
+        def first(): return 1
+        def third(): return 3
+        def work(): return show(b"x")
+    """,
+}
+
+
+def test_values_that_are_spread_are_arguments_one_by_one() -> None:
+    source = """
+        import zlib
+        def pack(data, level=6): return zlib.compress(data, level)
+        def everything(*many): return [zlib.crc32(m) for m in many]
+        def work():
+            rows = [bytes(3000) for _ in range(20)]
+            pack(*rows[:1])
+            everything(*rows)
+    """
+    assert size_of_argument(source, "zlib.compress") == 3000
+    assert size_of_argument(source, "zlib.crc32") == 3000
+
+
+@pytest.mark.parametrize("source", REACHED.values(), ids=REACHED)
+def test_a_call_reaches_the_function_that_is_meant(source: str) -> None:
+    calls = calls_of(source)
+    reached = {call.name.rpartition(".")[2] for call in calls if call.kind == "project"}
+    assert {n for n in ("first", "second") if f"def {n}(" in dedent(source)} <= reached
+    assert "third" not in reached
+    assert not [call.name for call in calls if call.kind in ("unknown", "undefined")]
