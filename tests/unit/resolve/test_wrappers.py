@@ -1,4 +1,4 @@
-"""What is known of a value survives what is put around it: other files, tests, look-ups by name, iterators, functions of types."""
+"""What is known of a value survives what is put around it: other files, tests, look-ups, iterators, functions of types."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ ROWS = """
             7,
             id="a document or an empty list",
         ),
-        pytest.param(
-            "for i in range(int(round(0.5 * 90))):\n    chr(i)", "chr", 45, id="a rounded number"
-        ),
+        pytest.param("for i in range(int(round(0.5 * 90))):\n    chr(i)", "chr", 45, id="a rounded number"),
     ],
 )
 def test_counts(body: str, name: str, expected: float) -> None:
@@ -164,7 +162,10 @@ def test_a_child_whose_output_was_read_is_about_to_leave() -> None:
             piped = subprocess.Popen(["make"], stdout={})
             piped.wait()
     """
-    waits = [calls_of(source.replace("{}", to))["subprocess.Popen.wait"].effect.wait.likely for to in ("subprocess.PIPE", "None")]
+    waits = [
+        calls_of(source.replace("{}", to))["subprocess.Popen.wait"].effect.wait.likely
+        for to in ("subprocess.PIPE", "None")
+    ]
     assert waits[0] < 1e6 < waits[1]
 
 
@@ -174,5 +175,7 @@ def test_a_few_bytes_come_from_the_buffer() -> None:
             with open("x", "rb") as file:
                 file.read({})
     """
-    few, many = (calls_of(source.replace("{}", n))["io.BufferedReader.read"].effect.releases.likely for n in ("32", "100000"))
+    few, many = (
+        calls_of(source.replace("{}", n))["io.BufferedReader.read"].effect.releases.likely for n in ("32", "100000")
+    )
     assert few < 0.1 < 1 < many
