@@ -28,9 +28,9 @@ _FUNCTIONS: dict[str, Callable[[float], float]] = {
 
 
 def computed(name: str, bound: Bound) -> Estimate | None:
-    """The number that a function of `math` or numpy gives for a number; None where nothing is known of it."""
+    """The number that `round`, `abs` or a function of `math` or numpy gives for a number; None where nothing is known of it."""
     module, _, last = name.rpartition(".")
-    function = _FUNCTIONS.get(last) if module in ("math", "numpy") else None
+    function = _FUNCTIONS.get(last) if module in ("math", "numpy") or name in ("abs", "round") else None
     given = bound.positional[0].number if bound.positional else None
     if function is None or given is None or len(bound.positional) > 1:
         return None

@@ -377,3 +377,18 @@ def literal_text(value: Value | None) -> str | None:
     if value is not None and isinstance(value.literal, Literal) and isinstance(value.literal.value, str):
         return value.literal.value
     return None
+
+
+_PLAIN_TYPES = frozenset({"str", "bytes", "bytearray", "int", "float", "list", "dict", "set", "frozenset", "tuple"})
+_OF_THE_CLASS = frozenset({"fromkeys", "maketrans", "from_bytes", "fromhex"})
+
+
+def apart(name: str, positional: tuple[Value, ...]) -> tuple[Value | None, tuple[Value, ...]]:
+    """The receiver and the arguments of a function that is looked up on a type: `str.upper(line)`, `int.to_bytes(n, 2)`."""
+    owner, _, method = name.rpartition(".")
+    if not positional or not owner or method.startswith("__"):
+        return None, positional
+    first = positional[0]
+    if first.type == owner or (first.type is None and owner in _PLAIN_TYPES and method not in _OF_THE_CLASS):
+        return replace(first, type=owner), positional[1:]
+    return None, positional

@@ -14,12 +14,13 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import CONTENT, QUERY, Answers
+from gillint.resolve.bound import CONTENT, QUERY, Answers, apart
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.dispatch import builtin_with
 from gillint.resolve.dispatching import chosen
+from gillint.resolve.gathering import gathered
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import (
@@ -117,7 +118,7 @@ def apply(
         return _method(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, SymbolRef):
         name = SYNONYMS.get(ref.name, ref.name)
-        return library(act, name, None, positional, keywords, span, has_star=has_star)
+        return library(act, name, *apart(name, positional), keywords, span, has_star=has_star)
     if isinstance(ref, UndefinedRef):
         what = f"what `{ref.name}` gives is called" if ref.is_result else f"`{ref.name}` is not defined here"
         act.scope.note(f"{what}: assumed to be an ordinary Python function")
@@ -310,7 +311,8 @@ def library(
         fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
+    positional = tuple(current(act, v) for v in positional)
+    positional = gathered(act, public, all_decoded(act, public, positional, span), span)
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.knowledge.base import find_fact
+from gillint.knowledge.base import find_fact, libraries_of
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
@@ -347,7 +347,8 @@ def _try(act: Activation, node: t.Try) -> float:
     for handler in fallback:  # the module of the `try` is the one that is meant; the other one stands in for it
         kept = dict(act.environment)
         run(act, handler.body)
-        act.environment.update(kept)
+        instead = {n for n, v in kept.items() if _is_of_nobody(v) and not _is_of_nobody(act.environment[n])}
+        act.environment.update((n, v) for n, v in kept.items() if n not in instead)
     caught = 0.0
     if len(fallback) < len(node.handlers):
         for handler in node.handlers:
@@ -359,6 +360,12 @@ def _try(act: Activation, node: t.Try) -> float:
     reach = rest(act, run, node.orelse, reach) + max(0.0, caught)
     run(act, node.final)
     return min(1.0, reach)
+
+
+def _is_of_nobody(value: Value) -> bool:
+    """Whether a name is one of a library that nothing is known of: a module of Python 2, or one that is seldom installed."""
+    reference = value.reference
+    return isinstance(reference, SymbolRef) and next(iter(libraries_of(reference.name))) == "builtins"
 
 
 def _catches_import_error(handler: t.Handler) -> bool:

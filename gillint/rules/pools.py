@@ -9,6 +9,7 @@ from functools import lru_cache
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration, too_short
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.knowledge.schema import Effect
 from gillint.resolve.program import walk
 from gillint.resolve.statements import WHILE_TURNS
 from gillint.resolve.trace import Call, Concurrency, Loop
@@ -36,6 +37,7 @@ def _thread_handovers(context: FileContext) -> Iterator[Assessment]:
             and ceiling < HELP_NO
             and a.demand.elapsed.likely > 0
             and not _could_wait(a)
+            and not _is_fed(a)
         ):
             yield a
 
@@ -46,6 +48,18 @@ _MAY_WAIT = 5_000.0  # an unknown call is taken for 200 ns at least; it may as w
 def _could_wait(a: Assessment) -> bool:
     """Whether unknown calls would outweigh the rest if they waited: the rest is known by what it takes at least."""
     return a.demand.unknown.likely > 0 and a.demand.gil.low < _MAY_WAIT * a.demand.unknown.low
+
+
+_LITTLE_NS = 200_000.0
+
+
+def _is_fed(a: Assessment) -> bool:
+    """Whether it takes one thing after the other from another thread of the program, and does little with each: how long it
+    waits for that is not known, and it is a thread of its own for something else than throughput.
+    """
+    details = (call.detail for call in a.calls)
+    waits = (d for d in details if d.effect.fact is not None and d.effect.fact.talks and d.effect.wait.likely == 0)
+    return any(d.effect.effect is Effect.WAITS and a.demand.gil.likely < _LITTLE_NS * d.count.likely for d in waits)
 
 
 def _is_lone(a: Assessment, context: FileContext) -> bool:
