@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from gillint.diagnostics.span import Span
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block, Branch, Call, Node, children
 from gillint.syntax import tree as t
-from gillint.syntax.outline import without_documentation
+from gillint.syntax.outline import Outline, without_documentation
 from gillint.syntax.parse import dotted
 
 # A name that is given on rather than called: an argument, a member of a table, the right side of `=`.
 _GIVEN_ON = re.compile(r"""[=(,\[{:]\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])""")
-_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+# Comments; and the class that a method names to speak of its bases: `super(Model, self)`.
+_COMMENT = re.compile(r"^\s*#.*$|\bsuper\([^()]*\)", re.MULTILINE)
 # What a module offers to others is no part of what a program in it does.
 _OFFERED = re.compile(r"^__all__\s*\+?=\s*[\[(].*?[\])]", re.MULTILINE | re.DOTALL)
 
@@ -23,6 +24,23 @@ def names_given_on(lines: Iterable[str]) -> frozenset[str]:
     """The names that stand as values in a text: what they name may be called from elsewhere."""
     text = _OFFERED.sub("", _COMMENT.sub("", without_documentation("".join(lines))))
     return frozenset(_GIVEN_ON.findall(text))
+
+
+def never_made(outline: Outline, given_on: Set[str]) -> frozenset[str]:
+    """The classes that nothing in the file makes instances of, nor of one that derives from them.
+
+    That a class is named in its own methods does not count: `super(Model, self)`, `Model(x + y)`.
+    """
+    by_others = (f.calls - {(f.owner or "").rsplit(".", 1)[-1]} for f in outline.functions)
+    named = outline.calls.union(given_on, *by_others)
+    made = {c.qualname for c in outline.classes if c.qualname.rsplit(".", 1)[-1] in named}
+    grown = True
+    while grown:
+        bases = {b.rsplit(".", 1)[-1] for c in outline.classes if c.qualname in made for b in c.bases}
+        more = {c.qualname for c in outline.classes if c.qualname.rsplit(".", 1)[-1] in bases} - made
+        grown = bool(more)
+        made |= more
+    return frozenset(c.qualname for c in outline.classes if c.qualname not in made)
 
 
 def runs_others(block: Block) -> bool:

@@ -16,6 +16,7 @@ from gillint.resolve.entries import (
     may_be_called_by_base,
     may_be_registered,
     names_given_on,
+    never_made,
     runs_others,
 )
 from gillint.resolve.files import Files
@@ -77,7 +78,12 @@ class Resolver(Functions):
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
         self._given_on = names_given_on(syntax.lines)
-        self._unused = {f.qualname for f in wanted if _called_as(f) not in called and self._is_spare(scope, f)}
+        unmade = never_made(syntax.outline, self._given_on)
+        self._unused = {
+            f.qualname
+            for f in wanted
+            if (_called_as(f) not in called or f.owner in unmade) and self._is_spare(scope, f)
+        }
         mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.

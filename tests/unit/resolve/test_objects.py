@@ -317,3 +317,27 @@ def test_a_class_is_given_an_attribute_afterwards() -> None:
             Vector.ZERO.sort().packed()
     """
     assert "zlib.crc32" in {c.name for c in calls_of(source)}
+
+
+def test_what_a_class_that_nobody_makes_would_pass_says_nothing_of_its_base() -> None:
+    source = """
+        import numpy as np
+        class Model(object):
+            def fit(self, X):
+                for _ in range(100):
+                    np.exp(X)
+        class Used(Model):
+            def fit(self, X):
+                super(Used, self).fit(X)
+        class Offered(Model):
+            def fit(self, X):
+                super(Offered, self).fit(X)
+        def work():
+            Used().fit(np.ones(300))
+    """
+    resolved = resolve(parse(dedent(source), "<t>"), Target(), {})
+    blocks = [trace.block for trace in resolved.functions if trace.name == "Model.fit"]
+    found = next(n for n in walk(*blocks) if isinstance(n, Call) and n.name == "numpy.exp")
+    size = found.bound.positional[0].size
+    assert size is not None
+    assert size.known
