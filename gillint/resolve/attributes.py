@@ -47,6 +47,7 @@ from gillint.resolve.values import (
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
 _FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_INTEGERS = {"sys.maxunicode": 0x10FFFF}
 _ALPHABETS = {
     f"string.{name}": getattr(string, name)
     for name in (
@@ -328,6 +329,8 @@ def symbol_of(name: str) -> Value:
         return of_constant(_ALPHABETS[name])
     if name in _FLOATS:
         return Value(type="float")
+    if name in _INTEGERS:
+        return of_constant(_INTEGERS[name])
     if name == "numpy.newaxis":
         return NONE
     return Value(reference=SymbolRef(name))

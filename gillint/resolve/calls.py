@@ -20,6 +20,8 @@ from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.dispatch import builtin_with
 from gillint.resolve.dispatching import chosen
+from gillint.resolve.folding import folded
+from gillint.resolve.gathering import gathered
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import (
@@ -310,7 +312,8 @@ def library(
         fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
+    positional = tuple(current(act, v) for v in positional)
+    positional = gathered(act, public, all_decoded(act, public, positional, span), span)
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
@@ -379,7 +382,7 @@ def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[
 def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
     """What a library's call gives back."""
     name = fact.name
-    result = intrinsic(act, name, bound, span)
+    result = folded(name, bound.positional) or intrinsic(act, name, bound, span)
     if result is None:
         result = returned(fact, decision, bound)
         if result == UNKNOWN:

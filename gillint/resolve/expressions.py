@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from math import prod
 from operator import mul
 
 from gillint.estimate import ONE, Estimate
@@ -16,6 +17,7 @@ from gillint.resolve.bound import element_of
 from gillint.resolve.branching import emit_part, sometimes
 from gillint.resolve.calls import apply
 from gillint.resolve.columns import named_in_turn
+from gillint.resolve.comparing import share_of
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import mapping, sequence
 from gillint.resolve.distance import distance
@@ -168,7 +170,9 @@ def _unary(act: Activation, node: t.Unary) -> Value:
     operand = evaluate(act, node.operand)
     if node.operator == "not":
         act.operation("unary")
-        return of_constant(not operand.literal.value) if operand.literal is not None else Value(type="bool")
+        if operand.literal is not None:
+            return of_constant(not operand.literal.value)
+        return Value(type="bool", number=ONE - operand.number if operand.type == "bool" and operand.number else None)
     found = operator_fact(act, operand, f"__{node.operator}__", (), node.span)
     if found is not None:
         return found
@@ -183,6 +187,7 @@ def _boolean(act: Activation, node: t.Boolean) -> Value:
 
     result: Value | None = None
     reached = 1.0
+    shares: list[Estimate | None] = []
     for part in node.values:
         act.operation("boolean")
         with sometimes(act, reached):
@@ -193,7 +198,14 @@ def _boolean(act: Activation, node: t.Boolean) -> Value:
         # `client or Client()`: what stands in for a value is of its kind.
         stands_in = node.operator == "or" and result is not None and not is_known(result)
         result = value if stands_in else join(result, value)
-    return result or UNKNOWN
+        shares.append(
+            value.number if value.type == "bool" and value.number is not None and value.number.known else None
+        )
+    known = [s.likely for s in shares if s is not None]
+    if result is None or result.type != "bool" or result.literal is not None or len(known) < len(shares):
+        return result or UNKNOWN
+    holds = prod(known) if node.operator == "and" else 1.0 - prod(1.0 - s for s in known)
+    return replace(result, number=Estimate.point(holds))
 
 
 def _compare(act: Activation, node: t.Compare) -> Value:
@@ -201,6 +213,9 @@ def _compare(act: Activation, node: t.Compare) -> Value:
     result = Value(type="bool")
     for operator, expression in zip(node.operators, node.rights, strict=True):
         right = evaluate(act, expression)
+        if len(node.operators) == 1 and not (isinstance(node.left, t.Name) and node.left.id in act.open):
+            share = share_of(left, operator, right)
+            result = replace(result, number=Estimate.point(share)) if share is not None else result
         if operator in ("contains", "not_contains"):
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:

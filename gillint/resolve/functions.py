@@ -11,6 +11,7 @@ from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import written
 from gillint.resolve.joining import join
+from gillint.resolve.memoised import remembers
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.recursion import balanced, calls_itself, rounds, smaller
@@ -96,6 +97,7 @@ class Functions(Classes):
                 and len(self._active) < _MAX_LEVELS
                 and not self._idle
                 and active not in self._recurred
+                and not remembers(tree)
             )
             less = smaller(outer, arguments, turns) if has_room else None
             if less is None:
@@ -266,7 +268,7 @@ class Functions(Classes):
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
-            known = rounds(arguments, self._recurring.pop(key, ()), block)
+            known = rounds(tree, arguments, self._recurring.pop(key, ()), block)
             block = replace(balanced(block), recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
             if act.yields:

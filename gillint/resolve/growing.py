@@ -73,7 +73,10 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
         old = old + _added_elsewhere(act, function.value.id, node, count)
     if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
-    change_target(act, function.value, replace(receiver, size=old + count, element=element, items=None, literal=None))
+    size = old + count
+    if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
+        size = size.min(receiver.number)
+    change_target(act, function.value, replace(receiver, size=size, element=element, items=None, literal=None))
 
 
 def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:

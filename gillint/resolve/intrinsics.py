@@ -53,8 +53,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name == "str.format":
         named = (v for _, v in bound.parameters if not any(v is given for given in args))
         _format_each(act, (*args, *named), span, specified=":" in (literal_text(bound.receiver or UNKNOWN) or ""))
-    if name in ("collections.defaultdict", "collections.Counter"):
-        return _counted(args) if name.endswith("Counter") else _defaultdict(act, args, span)
+    if name in ("collections.deque", "collections.defaultdict", "collections.Counter"):
+        return _collection(act, name, bound, span)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
         return in_turn(act, args[0], span) or (spread(name, args[0]) if bound.has_star else None)
     if name in _QUERIES and args:
@@ -193,12 +193,28 @@ def _defaultdict(act: Activation, args: tuple[Value, ...], span: Span) -> Value:
     from gillint.resolve.calls import apply
 
     ref = args[0].reference if args else None
-    made = ref.name if isinstance(ref, SymbolRef) and ref.name in _EMPTY else None
-    value = Value(type=made, size=_EMPTY[made]) if made is not None else UNKNOWN
-    if isinstance(ref, FunctionRef):
+    value = UNKNOWN
+    if isinstance(ref, SymbolRef) and ref.name in _EMPTY:
+        value = Value(type=ref.name, size=_EMPTY[ref.name])
+    elif isinstance(ref, (FunctionRef, ClassRef, PartialRef, SymbolRef)):
         with act.nested():  # what it costs is in the noise
             value = apply(act, args[0], (), (), span, "the factory")
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+
+
+def _collection(act: Activation, name: str, bound: Bound, span: Span) -> Value:
+    if name.endswith("deque"):
+        return _deque(bound.positional, bound)
+    return _counted(bound.positional) if name.endswith("Counter") else _defaultdict(act, bound.positional, span)
+
+
+def _deque(args: tuple[Value, ...], bound: Bound) -> Value:
+    """Its `number` is how long it becomes at most, where that is said."""
+    made = _container("collections.deque", args[:1])
+    most = bound.get("maxlen")
+    if most is None or most.number is None:
+        return made
+    return replace(made, number=most.number, size=made.size.min(most.number) if made.size is not None else None)
 
 
 def _counted(args: tuple[Value, ...]) -> Value:

@@ -64,6 +64,8 @@ def held(act: Activation, test: t.Expr, tested: Value, otherwise: float) -> floa
     """How often a test of an expression holds: `x if test else y`, a filter; `otherwise` where nothing tells."""
     constant = is_true(tested)
     found = float(constant) if constant is not None else chance(act, test)
+    if found is None and tested.type == "bool" and tested.number is not None and tested.number.known:
+        found = tested.number.likely  # of a test that was made elsewhere: `order.is_valid()`
     return otherwise if found is None else found
 
 

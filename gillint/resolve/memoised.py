@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gillint.resolve.activation import Activation
+from gillint.resolve.iterations import key_of
 from gillint.resolve.trace import Block, Branch, Call, Node
 from gillint.resolve.values import FunctionRef, Value
 from gillint.syntax import tree as t
@@ -39,7 +40,28 @@ def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tupl
 
 def _remembers(act: Activation, ref: FunctionRef) -> bool:
     tree, _ = act.program.function_tree(ref.key)
-    if not isinstance(tree, t.Function):
-        return False
+    return isinstance(tree, t.Function) and _has_cache(tree)
+
+
+def remembers(tree: t.Function | t.Lambda) -> bool:
+    """Whether a function keeps its answers, or has them kept."""
+    return isinstance(tree, t.Function) and (_has_cache(tree) or _looks_up(tree))
+
+
+def _has_cache(tree: t.Function) -> bool:
+    """Whether a function is decorated so that it remembers its answers."""
     written = (d.function if isinstance(d, t.Call) else d for d in tree.decorators)
     return any(dotted(d).rsplit(".", 1)[-1] in _CACHES for d in written)
+
+
+def _looks_up(tree: t.Function) -> bool:
+    """`if n in memo: return memo[n]`: a function that remembers its answers by itself."""
+    return any(
+        isinstance(s, t.If)
+        and isinstance(s.test, t.Compare)
+        and s.test.operators == ("contains",)
+        and isinstance(s.body[0], t.Return)
+        and isinstance(s.body[0].value, t.Subscript)
+        and key_of(s.body[0].value.value) == key_of(s.test.rights[0]) is not None
+        for s in tree.body
+    )

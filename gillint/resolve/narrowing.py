@@ -142,10 +142,12 @@ def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
 
 
 def _constant(act: Activation, node: t.Expr) -> Literal | None:
-    """The constant that a local variable is; not that of a parameter for which others may pass anything."""
+    """The constant that a variable of a function is, or of one around it; not that of a parameter for which others may pass
+    anything.
+    """
     if not isinstance(node, t.Name) or node.id in act.open or node.id in act.globals or node.id in act.nonlocals:
         return None
-    value = act.environment.get(node.id)
+    value = next((env[node.id] for env in (act.environment, *act.enclosing) if node.id in env), None)
     return value.literal if value is not None else None
 
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import permutations
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import size_of
 from gillint.resolve.contents import inside
+from gillint.resolve.converging import HALVED
 from gillint.resolve.iterations import expressions
+from gillint.resolve.memoised import remembers
 from gillint.resolve.trace import Block, Branch, Call, Loop, Node, calls_again, inline
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
@@ -33,10 +35,12 @@ def calls_itself(tree: t.Function | t.Lambda) -> bool:
     """Whether a function calls something by its own name."""
     if not isinstance(tree, t.Function):
         return False
-    called = (e.function for e in expressions(tree.body) if isinstance(e, t.Call))
-    return any(
-        tree.name == (f.id if isinstance(f, t.Name) else f.name if isinstance(f, t.Attribute) else "") for f in called
-    )
+    return any(isinstance(e, t.Call) and _name_called(e.function) == tree.name for e in expressions(tree.body))
+
+
+def _name_called(function: t.Expr) -> str:
+    """The last name of what is called."""
+    return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else ""
 
 
 def smaller(before: Mapping[str, Value], after: Mapping[str, Value], turns: Estimate) -> dict[str, Value] | None:
@@ -97,17 +101,26 @@ def _two_digits(number: float) -> float:
     return float(f"{number:.2g}")
 
 
-def rounds(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], block: Block) -> Estimate | None:
+def rounds(
+    tree: t.Function | t.Lambda, before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], block: Block
+) -> Estimate | None:
     """How often a function runs for one call from outside, where a number is counted down or a document is walked through.
 
     `inner`: the arguments of each call from inside; `block`: what a run does. Where it goes through the places between two
     ends, and what is left of them is shared among the calls from inside, a level of these calls costs as much as the first.
     """
+    states = _states(before, inner) if remembers(tree) else None
+    if states is not None:
+        return states
     calls = block.again.likely
     places = _places_shared(before, inner) if calls > _ONE else None
     if places is not None:
         return Estimate.point(max(1.0, _UNEVEN * math.log2(places + 1) if _goes_through(block) else 2 * places))
+    if calls <= _ONE and _descends(tree):
+        return HALVED
     found = [levels for after in inner if (levels := _levels(before, after)) is not None]
+    if not found and calls <= _ONE:
+        found = [levels for after in inner if (levels := _steps(before, after)) is not None]
     if found:
         levels = sum(found) / len(found)
         return Estimate.point(max(1.0, levels if calls <= _ONE else _power(calls, levels)))
@@ -117,6 +130,44 @@ def rounds(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], bl
             if was is not None and was.type in ("json", "dict", "list") and was.size is not None and value != was:
                 return (inside(was, "leaves") * _NODES_PER_LEAF).max(1)
     return None
+
+
+def _states(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]]) -> Estimate | None:
+    """For how many arguments a function has to find its answer out, where it remembers it; None where nothing tells."""
+    found: Estimate | None = None
+    fixed = [v.size for n, v in before.items() if v.size is not None and all(after.get(n) == v for after in inner)]
+    for name, was in before.items():
+        amount = was.number if was.number is not None else was.size if was.type in _DIVIDED else None
+        now = [after[name] for after in inner if after.get(name) not in (None, was)]
+        if amount is None or not now:
+            continue
+        if fixed and any(
+            v.number is not None and v.number.likely > amount.likely for v in now
+        ):  # up to the end of something
+            amount = reduce(Estimate.max, fixed)
+        found = (amount + 1).max(1) * (found if found is not None else ONE)
+    return found
+
+
+def _descends(tree: t.Function | t.Lambda) -> bool:
+    """Whether a function goes on with one of several parts of what it got: `node.left` here, `node.right` there."""
+    if not isinstance(tree, t.Function):
+        return False
+    parts: dict[str, set[str]] = {}
+    for e in expressions(tree.body):
+        if isinstance(e, t.Call) and _name_called(e.function) == tree.name:
+            for a in e.arguments:
+                if isinstance(a.value, t.Attribute) and isinstance(a.value.value, t.Name):
+                    parts.setdefault(a.value.value.id, set()).add(a.value.name)
+    return any(len(names) > 1 for names in parts.values())
+
+
+def _steps(before: Mapping[str, Value], after: Mapping[str, Value]) -> float | None:
+    """How many calls are one in the other where a place is moved through a sequence, or up to a number, that stays."""
+    sizes = [
+        size_of(v).likely for n, v in after.items() if v.type in _DIVIDED and v.size is not None and before.get(n) == v
+    ]
+    return next(((max(sizes) - old) / (new - old) for old, new in _numbers(before, after) if sizes and new > old), None)
 
 
 def _power(calls: float, levels: float) -> float:

@@ -15,7 +15,7 @@ from gillint.resolve.values import Value
 _SPARSE = re.compile(r"scipy\.sparse\.(csr|csc|coo|bsr|dia|lil|dok)_(matrix|array)")
 
 # Functions that take the rows `m` and the columns `n`, or one number for both.
-_LAID_OUT = {f"scipy.sparse.{last}" for last in ("random", "rand", "eye", "eye_array", "identity")}
+_LAID_OUT = {f"scipy.sparse.{last}" for last in ("random", "rand", "eye", "eye_array", "identity", "spdiags")}
 
 
 def refine_sparse(name: str, bound: Bound, result: Value) -> Value:

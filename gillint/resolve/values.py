@@ -336,7 +336,12 @@ def tells_more(old: Value | None, new: Value, *, measured: bool) -> bool:
     return is_measured(new) and not is_measured(old)
 
 
+# Guesses of what nothing tells reach further than that.
+_NARROW = 1_000.0
+
+
 def is_measured(value: Value) -> bool:
-    """Whether an amount is known: a size, a number, a shape."""
+    """Whether an amount is known, or between what it lies: a size, a number, a shape."""
     amounts = (value.size, value.number, *(value.shape or ()))
-    return any(a is not None and a.known for a in amounts) or value.literal is not None
+    narrow = any(a is not None and (a.known or a.high <= _NARROW * max(a.low, 1.0)) for a in amounts)
+    return narrow or value.literal is not None

@@ -16,6 +16,8 @@ _THREE, _FOUR = Estimate.point(3), Estimate.point(4)
 
 def refine_picture(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of OpenCV or scikit-image with the shape and dtype that follow from the arguments."""
+    if name in _BY_SIDES:
+        return _of_sides(name, bound, result)
     rule = _RULES.get(name)
     source = bound.positional[0] if bound.positional else None
     shape = shape_of(source)
@@ -120,6 +122,24 @@ def _rescaled(shape: Shape, bound: Bound, result: Value) -> Value | None:
     return with_shape(result, (shape[0] * number, shape[1] * number, *shape[2:])) if number is not None else None
 
 
+def _spectrum(shape: Shape, bound: Bound, result: Value) -> Value | None:
+    """`cv2.dft(image, flags=cv2.DFT_COMPLEX_OUTPUT)` has two channels, `cv2.idft(f, flags=cv2.DFT_REAL_OUTPUT)` one."""
+    asked = bound.get("flags")
+    if _symbol(asked) == "DFT_COMPLEX_OUTPUT":
+        return with_shape(result, (*shape[:2], Estimate.point(2)))
+    return with_shape(result, shape[:2]) if asked is not None and len(shape) > 2 else None
+
+
+def _of_sides(name: str, bound: Bound, result: Value) -> Value:
+    """What is as large as a width and a height that are given: a patch, a window."""
+    given = bound.positional[_BY_SIDES[name]] if len(bound.positional) > _BY_SIDES[name] else None
+    sides = [i.number for i in given.items or ()] if given is not None else []
+    if len(sides) != 2 or sides[0] is None or sides[1] is None:
+        return result
+    return with_shape(result, (sides[1], sides[0]))
+
+
+_BY_SIDES = {"cv2.getRectSubPix": 1, "cv2.createHanningWindow": 0}
 _RULES: dict[str, _Rule] = {
     "cv2.cvtColor": _recoloured,
     **dict.fromkeys(("cv2.resize", "cv2.warpAffine", "cv2.warpPerspective"), _to_size),
@@ -129,6 +149,7 @@ _RULES: dict[str, _Rule] = {
     **dict.fromkeys(("cv2.cornerHarris", "cv2.cornerMinEigenVal", "cv2.distanceTransform"), _flat("float32")),
     "cv2.cornerEigenValsAndVecs": _with_channels(Estimate.point(6), "float32"),
     **dict.fromkeys(("cv2.Sobel", "cv2.Scharr", "cv2.Laplacian", "cv2.filter2D", "cv2.sepFilter2D"), _of_depth),
+    **dict.fromkeys(("cv2.dft", "cv2.idft"), _spectrum),
     "cv2.split": _channels,
     "cv2.matchTemplate": _matched,
     "skimage.color.rgb2gray": _flat("float64"),

@@ -457,3 +457,12 @@ def test_what_an_assignment_reaches(line: str, sizes: tuple[float | None, ...]) 
     call = next(n for n in reversed(nodes) if isinstance(n, Call) and n.name == "numpy.ndarray.__setitem__")
     found = [call.bound.get(name) for name in ("picked", "paired", "strided")]
     assert tuple(v.size.likely if v is not None and v.size is not None else None for v in found) == sizes
+
+
+def test_a_list_of_arrays_is_made_one_before_it_is_reduced() -> None:
+    source = f"{SETUP}\nshow(np.mean([A, A, A], axis=0), np.argmin([[1, 2], [3, 4]]))\n"
+    nodes = [n for t in resolve(parse(source, "a.py"), Target(), {}).functions for n in walk(t.block)]
+    calls = [n for n in nodes if isinstance(n, Call)]
+    found = next(c.bound.positional[0] for c in calls if c.name == "numpy.mean")
+    assert dimensions(found) == (3, 100, 200)
+    assert [c.name for c in calls].count("numpy.array") == 3  # one is in the set-up

@@ -173,3 +173,53 @@ def test_patterns_that_some_text_fits(a: str, b: str, fits: bool) -> None:
 def test_what_is_padded_is_not_new() -> None:
     name = Value(type="str", text=Text(HOLE, fresh=None))
     assert text_by(name, "<40")[0].likely == 40
+
+
+KEPT = """
+    from collections import defaultdict, deque
+    from dataclasses import dataclass
+    @dataclass
+    class Order:
+        data: bytes
+        weight: int
+        def is_light(self):
+            return self.weight < 25
+    class Series:
+        def __init__(self):
+            self.window = deque(maxlen=5)
+        def add(self, x):
+            self.window.append(x)
+            for y in self.window:
+                zlib.crc32(b'')
+    ORDERS = [Order(rng.randbytes(rng.randint(100, 300)), rng.randint(0, 99)) for _ in range(40)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "calls"),
+    [
+        ("for o in ORDERS:\n    if o.is_light():\n        zlib.crc32(b'')", 10),
+        ("for o in ORDERS:\n    if not o.is_light():\n        zlib.crc32(b'')", 30),
+        ("for o in ORDERS:\n    for _ in range(len(o.data)):\n        zlib.crc32(b'')", 40 * 200.5),
+        ("found = defaultdict(Series)\nfor i in range(60):\n    found['a'].add(i)", 300),
+    ],
+    ids=[
+        "a test in a method",
+        "its opposite",
+        "a field of a size between two ends",
+        "a factory that is a class, a bounded deque",
+    ],
+)
+def test_what_instances_say(body: str, calls: float) -> None:
+    assert calls_of_crc(body, KEPT) == pytest.approx(calls, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "x = [level[i] + level[i + 1] for i in range(0, len(level), 2) if not zlib.crc32(b'')]\n    level = x",
+        "level = [a + b for a, b in zip(level[::2], level[1::2]) if not zlib.crc32(b'')]",
+    ],
+)
+def test_joining_in_pairs_takes_as_many_steps_as_there_are_members(step: str) -> None:
+    assert calls_of_crc(f"level = [1] * 800\nwhile len(level) > 1:\n    {step}") == pytest.approx(800, rel=0.5)

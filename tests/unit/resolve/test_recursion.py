@@ -41,6 +41,33 @@ def test_a_function_is_recursive_for_the_arguments_with_which_it_is_called_again
 
 # A function, the call of it, and how often it calls `math.sqrt` then.
 KNOWN = {
+    "answers that are kept": (
+        "@functools.lru_cache(maxsize=None)\ndef f(n):\n    math.sqrt(1)\n    if n < 2:\n        return n\n"
+        "    return f(n - 1) + f(n - 2)",
+        "f(60)",
+        61,
+        0.1,
+    ),
+    "answers in a table of its own": (
+        "def f(n, memo):\n    math.sqrt(1)\n    if n in memo:\n        return memo[n]\n"
+        "    memo[n] = f(n - 1, memo) + f(n - 2, memo)\n    return memo[n]",
+        "f(60, {})",
+        61,
+        0.1,
+    ),
+    "up to the end of a text": (
+        "def f(text, i):\n    math.sqrt(1)\n    if i == len(text):\n        return 0\n    return f(text, i + 1)",
+        "f('x' * 70, 0)",
+        70,
+        0.1,
+    ),
+    "down a tree": (
+        "def f(node, key):\n    math.sqrt(1)\n    if key < node.key:\n        return f(node.left, key)\n"
+        "    return f(node.right, key)",
+        "f(object(), 3)",
+        12,
+        0.1,
+    ),
     "places that are shared, cut anywhere": (
         "def f(xs, low, high):\n    if low < high:\n        middle = cut(xs, low, high)\n        math.sqrt(1)\n"
         "        f(xs, low, middle - 1)\n        f(xs, middle + 1, high)",
@@ -121,7 +148,7 @@ KNOWN = {
 def test_recursion_runs_as_often_as_its_arguments_tell(
     function: str, call: str, count: float, tolerance: float
 ) -> None:
-    source = f"import math, pathlib\nimport numpy as np\n\n{function}\n\ndef work():\n    {call}\n"
+    source = f"import functools, math, pathlib\nimport numpy as np\n\n{function}\n\ndef work():\n    {call}\n"
     assert runs(source) == pytest.approx(count, rel=tolerance)
 
 

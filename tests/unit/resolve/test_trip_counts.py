@@ -49,6 +49,8 @@ def test_a_batch_comes_when_it_is_full(test: str, empty: str) -> None:
 
 
 TABLE = {
+    "letters": ("for c in range(ord('a'), ord('z') + 1):\n        math.sqrt(c)", 26),
+    "what constants give": ("for i in range(int('ff', 16) + pow(2, 5) + round(2.6)):\n        math.sqrt(i)", 290),
     "every hundredth": ("for i in range(5000):\n        if i % 100 == 0:\n            math.sqrt(i)", 50),
     "all but every hundredth": ("for i in range(5000):\n        if i % 100 != 0:\n            math.sqrt(i)", 4950),
     "not i % n": ("for i in range(5000):\n        if not i % 50:\n            math.sqrt(i)", 100),
