@@ -9,7 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.assumed import ROWS
+from gillint.resolve.assumed import FEW, ROWS
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
@@ -272,6 +272,8 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if kind in ("list", "tuple") and letters is not None and len(letters) <= _FEW:  # names: `list("abc")`
         return Value(type=kind, items=tuple(Value(type="str", size=ONE, literal=Literal(c)) for c in letters))
     size = length_of(args[0]) if args[0].size is not None or args[0].items is not None else None
+    if args[0].type == "json" and size is None:
+        size = FEW  # as a loop over it
     distinct = element_of(args[0]).distinct
     if kind in ("set", "frozenset") and size is not None and distinct is not None:
         size = size.min(distinct)

@@ -179,3 +179,14 @@ def test_a_few_bytes_come_from_the_buffer() -> None:
         calls_of(source.replace("{}", n))["io.BufferedReader.read"].effect.releases.likely for n in ("32", "100000")
     )
     assert few < 0.1 < 1 < many
+
+
+def test_a_list_made_of_a_part_of_a_document_is_as_long_as_a_loop_over_it_turns() -> None:
+    source = """
+        import json
+        def work(text):
+            for row in json.loads(text):
+                len(sorted(row["tags"]))
+    """
+    given = calls_of(source)["len"].call.bound.positional[0].size
+    assert given is not None and given.likely < 20
