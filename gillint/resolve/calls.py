@@ -20,6 +20,7 @@ from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.dispatch import builtin_with
 from gillint.resolve.dispatching import chosen
+from gillint.resolve.folding import folded
 from gillint.resolve.gathering import gathered
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
@@ -381,7 +382,7 @@ def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[
 def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
     """What a library's call gives back."""
     name = fact.name
-    result = intrinsic(act, name, bound, span)
+    result = folded(name, bound.positional) or intrinsic(act, name, bound, span)
     if result is None:
         result = returned(fact, decision, bound)
         if result == UNKNOWN:

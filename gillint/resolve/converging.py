@@ -18,6 +18,9 @@ _FOLLOWED = Estimate(0, 2, 50)
 _CONVERGED = Estimate(5, 40, 10_000)
 # Until nothing changes any more: `if new == old: break`.
 _SETTLED = Estimate(1, 5, 1_000)
+# Until one is left of a list whose members are joined in pairs, as in a tree of hashes: all turns together do as much as two
+# turns like the first.
+PAIRED = Estimate(1.5, 2, 3)
 _TOLERANCE = re.compile(r"(?:^|_)(?:tol|atol|rtol|eps|epsilon|tolerance|precision|accuracy)(?:$|_)", re.IGNORECASE)
 _SMALL = 0.05
 
@@ -37,6 +40,34 @@ def turns_until_converged(loop: t.While) -> Estimate | None:
     if not tests and any(_are_alike(test, made) for test in stops):
         return _SETTLED
     return _CONVERGED if any(_is_tolerance(side) for test in stops for side in (test.left, *test.rights)) else None
+
+
+def joins_pairs(loop: t.While) -> bool:
+    """Whether a loop joins the members of a list in pairs until one is left."""
+    tests = _comparisons(loop.test)
+    return any(map(_counts_down_to_one, tests)) and any(map(_by_pairs, expressions(loop.body)))
+
+
+def _counts_down_to_one(test: t.Compare) -> bool:
+    """`len(level) > 1`, `len(levels[-1]) >= 2`."""
+    call, limit = test.left, test.rights[0]
+    return (
+        isinstance(call, t.Call)
+        and isinstance(call.function, t.Name)
+        and call.function.id == "len"
+        and isinstance(limit, t.Constant)
+        and (test.operators[0], limit.value) in (("gt", 1), ("ge", 2), ("ne", 1))
+    )
+
+
+def _by_pairs(e: t.Expr) -> bool:
+    """`range(0, n, 2)`, `level[::2]`: every second one."""
+    if isinstance(e, t.Slice):
+        step: t.Expr | None = e.step
+    else:
+        is_range = isinstance(e, t.Call) and isinstance(e.function, t.Name) and e.function.id == "range"
+        step = e.arguments[2].value if is_range and isinstance(e, t.Call) and len(e.arguments) == 3 else None
+    return isinstance(step, t.Constant) and step.value == 2
 
 
 def _comparisons(test: t.Expr) -> tuple[t.Compare, ...]:

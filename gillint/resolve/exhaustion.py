@@ -8,7 +8,7 @@ from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import FILES
 from gillint.resolve.bound import element_of, member_size, number_of, size_of
-from gillint.resolve.converging import turns_until_converged
+from gillint.resolve.converging import PAIRED, joins_pairs, turns_until_converged
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
@@ -171,6 +171,8 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
         return _TRIED
     if sheds(loop):
         return SHED
+    if joins_pairs(loop):
+        return PAIRED
     if cuts_off(loop):
         return PIECES
     found = turns_until_converged(loop)

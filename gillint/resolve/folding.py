@@ -10,10 +10,10 @@ from gillint.resolve.values import Value, of_constant
 _LARGEST = 1e15
 
 
-def _power(base: float, exponent: float, modulus: int | None = None) -> float:
+def _power(base: float, exponent: float, modulus: int | None = None) -> object:
     if modulus is not None or exponent < 0 or exponent * math.log2(abs(base) + 1) > math.log2(_LARGEST):
         raise ValueError
-    return base**exponent
+    return pow(base, exponent)
 
 
 def _factorial(n: int) -> int:
@@ -41,7 +41,7 @@ def folded(name: str, args: tuple[Value, ...]) -> Value | None:
     """The result of a builtin, where its arguments are constants; None where they are not, or it would fail."""
     compute = _FOLDED.get(name)
     constants = [a.literal.value for a in args if a.literal is not None and a.literal.value is not None]
-    if compute is None or len(constants) < len(args):
+    if compute is None or not args or len(constants) < len(args):
         return None
     try:
         result = compute(*constants)

@@ -177,7 +177,13 @@ _CHANGED_BY_FACTS = (
     "email.mime.multipart.MIMEMultipart",
     "networkx.Graph",
     "networkx.DiGraph",
+    "socket.socket",
 )
+
+
+def _is_off(arguments: list[Value]) -> bool:
+    """Whether a switch is set to False or 0."""
+    return len(arguments) == 1 and arguments[0].literal is not None and not arguments[0].literal.value
 
 
 def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
@@ -186,7 +192,7 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
         change_target(act, function.value, replace(receiver, type=PICTURE, text=None))
         return
     fact = find_method(receiver.type or "", function.name)
-    if fact is None or fact.mutates is None:
+    if fact is None or fact.mutates is None or (function.name == "setblocking" and not _is_off(positional)):
         return
     named = tuple(zip(fact.parameters, positional, strict=False))
     made_anew = fact.mutates.shape is not None or fact.mutates.dims is not None  # not added to

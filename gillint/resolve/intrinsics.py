@@ -12,7 +12,6 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import ROWS
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
-from gillint.resolve.folding import folded
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
 from gillint.resolve.joining import join
 from gillint.resolve.members import one_of
@@ -38,9 +37,6 @@ from gillint.resolve.values import (
 def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
     """The result of a builtin, or None where the fact's returns table decides."""
     args = bound.positional
-    constant = folded(name, args) if args else None
-    if constant is not None:
-        return constant
     if name in ("map", "filter", "itertools.starmap", "iter") and len(args) > 1:
         return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
     if name in _CONTAINERS:
@@ -57,10 +53,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name == "str.format":
         named = (v for _, v in bound.parameters if not any(v is given for given in args))
         _format_each(act, (*args, *named), span, specified=":" in (literal_text(bound.receiver or UNKNOWN) or ""))
-    if name == "collections.deque":
-        return _deque(args, bound)
-    if name in ("collections.defaultdict", "collections.Counter"):
-        return _counted(args) if name.endswith("Counter") else _defaultdict(act, args, span)
+    if name in ("collections.deque", "collections.defaultdict", "collections.Counter"):
+        return _collection(act, name, bound, span)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
         return in_turn(act, args[0], span) or (spread(name, args[0]) if bound.has_star else None)
     if name in _QUERIES and args:
@@ -206,6 +200,12 @@ def _defaultdict(act: Activation, args: tuple[Value, ...], span: Span) -> Value:
         with act.nested():  # what it costs is in the noise
             value = apply(act, args[0], (), (), span, "the factory")
     return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+
+
+def _collection(act: Activation, name: str, bound: Bound, span: Span) -> Value:
+    if name.endswith("deque"):
+        return _deque(bound.positional, bound)
+    return _counted(bound.positional) if name.endswith("Counter") else _defaultdict(act, bound.positional, span)
 
 
 def _deque(args: tuple[Value, ...], bound: Bound) -> Value:

@@ -132,7 +132,7 @@ def _common(a: Value, b: Value) -> Text | None:
 
 _MAX_OPTIONS = 32  # functions and classes: the opcodes of an interpreter, the methods of a visitor
 _MAX_TYPES = 8  # of instances of libraries; one of more kinds is anything
-_MAX_CLASSES = 12  # of those of the project
+_MAX_CLASSES = 8  # of those of the project
 
 
 def _choice(a: Value, b: Value, depth: int) -> Value | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
-from itertools import takewhile
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -20,7 +19,7 @@ from gillint.resolve.files import Files
 from gillint.resolve.importing import bind_imports
 from gillint.resolve.joining import join
 from gillint.resolve.options import Option
-from gillint.resolve.registering import generic_of, is_generic, types_of
+from gillint.resolve.registering import decorators_of, generic_of, is_generic, registers, types_of
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
 from gillint.resolve.statements import run
@@ -40,7 +39,6 @@ from gillint.resolve.values import (
     trimmed,
 )
 from gillint.syntax import tree as t
-from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
@@ -320,7 +318,7 @@ class Modules(Program):
             names.append(f"{node.module}.{node.name}" if node.module else str(node.name))
         for name in names:
             module = self.import_module(name, node.level, scope)
-            if module is not None and module.state == "new" and _registers(module.syntax):
+            if module is not None and module.state == "new" and registers(module.syntax):
                 self.run_module(module)
 
     def _find_import(self, ref: ImportRef, scope: ModuleScope) -> Value:
@@ -354,7 +352,7 @@ class Modules(Program):
     def _register(self, act: Activation, statements: t.Body) -> None:
         """Run the top level in order, with the decorators of the project on the way: they may keep what they are given."""
         outline = act.scope.syntax.outline
-        waiting = [(f.lines.first, f.qualname) for f in outline.functions if _decorators(act.scope.syntax, f)]
+        waiting = [(f.lines.first, f.qualname) for f in outline.functions if decorators_of(act.scope.syntax, f)]
         waiting.extend((c.lines.first, c.qualname) for c in outline.classes if c.decorators and "." not in c.qualname)
         waiting.sort()
         for statement in statements:
@@ -368,7 +366,7 @@ class Modules(Program):
         key = f"{act.scope.path}::{name}"
         function = self._function(f"{key}@{line}") or self._function(key)
         if function is not None and function.outline is not None:
-            texts = _decorators(act.scope.syntax, function.outline)
+            texts = decorators_of(act.scope.syntax, function.outline)
             if any(self._is_own_decorator(act, text) for text in texts):
                 self._function_value(function.key)
             elif any(text.endswith(".register") for text in texts):
@@ -435,23 +433,3 @@ def _class_value(owner: ClassScope) -> Value:
         return made
     lines = sum(s.last - s.first + 1 for s in outline.statements)
     return replace(made, size=Estimate.point(lines), element=Value(type=owner.key))
-
-
-def _decorators(syntax: Syntax, function: FunctionOutline) -> list[str]:
-    """The decorators of a function or a method, without what is passed to them; those that begin a line."""
-    above = takewhile(lambda line: line.lstrip().startswith("@"), syntax.lines[function.lines.first - 1 :])
-    return [line.strip()[1:].split("(", 1)[0] for line in above]
-
-
-def _registers(syntax: Syntax) -> bool:
-    """Whether something at the top level of a file is decorated by something that may keep it."""
-    outline = syntax.outline
-    decorators = [d for c in outline.classes if "." not in c.qualname for d in c.decorators]
-    decorators.extend(d for f in outline.functions if f.owner is None for d in _decorators(syntax, f))
-    return any(d.split("(", 1)[0].rsplit(".", 1)[-1] not in _KEEPS_NOTHING for d in decorators)
-
-
-_KEEPS_NOTHING = {
-    "dataclass", "total_ordering", "lru_cache", "cache", "contextmanager", "asynccontextmanager", "wraps", "overload",
-    "singledispatch", "unique", "final", "runtime_checkable", "njit", "jit", "fixture", "deprecated", "coroutine",
-}  # fmt: skip

@@ -48,7 +48,7 @@ class Resolver(Functions):
         self._queued.clear()
         self._foreseen.clear()
         resolved = self._resolve(syntax, thorough=thorough)
-        again = self._learnt_more() or (resolved.has_program and self._foresees_more())
+        again = self._learnt_more() or (resolved.has_program and self._left > 0 and self._foresees_more())
         return self._resolve(syntax, thorough=thorough) if again else resolved
 
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:

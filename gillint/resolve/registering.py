@@ -1,6 +1,8 @@
-"""What `@area.register` says: for which types of its first argument a function takes the place of a generic one."""
+"""What decorators register: handlers, and with `@area.register` the functions that take the place of a generic one."""
 
 from __future__ import annotations
+
+from itertools import takewhile
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
@@ -9,7 +11,8 @@ from gillint.resolve.special import instance_of
 from gillint.resolve.tables import Function
 from gillint.resolve.values import FunctionRef, Value, options_of
 from gillint.syntax import tree as t
-from gillint.syntax.parse import dotted
+from gillint.syntax.outline import FunctionOutline
+from gillint.syntax.parse import Syntax, dotted
 
 _GENERIC = ("singledispatch", "singledispatchmethod")
 
@@ -49,3 +52,23 @@ def types_of(act: Activation, function: Function) -> tuple[str, ...]:
         place = int(function.is_method)
         found = options_of(annotated(act, tree.parameters[place].annotation)) if len(tree.parameters) > place else ()
     return tuple(v.type for v in found if v.type is not None)
+
+
+def decorators_of(syntax: Syntax, function: FunctionOutline) -> list[str]:
+    """The decorators of a function or a method, without what is passed to them; those that begin a line."""
+    above = takewhile(lambda line: line.lstrip().startswith("@"), syntax.lines[function.lines.first - 1 :])
+    return [line.strip()[1:].split("(", 1)[0] for line in above]
+
+
+def registers(syntax: Syntax) -> bool:
+    """Whether something at the top level of a file is decorated by something that may keep it."""
+    outline = syntax.outline
+    decorators = [d for c in outline.classes if "." not in c.qualname for d in c.decorators]
+    decorators.extend(d for f in outline.functions if f.owner is None for d in decorators_of(syntax, f))
+    return any(d.split("(", 1)[0].rsplit(".", 1)[-1] not in _KEEPS_NOTHING for d in decorators)
+
+
+_KEEPS_NOTHING = {
+    "dataclass", "total_ordering", "lru_cache", "cache", "contextmanager", "asynccontextmanager", "wraps", "overload",
+    "singledispatch", "unique", "final", "runtime_checkable", "njit", "jit", "fixture", "deprecated", "coroutine",
+}  # fmt: skip

@@ -156,3 +156,14 @@ def link(share: CallShare, text: str) -> Related:
 def facts_of(*shares: CallShare | None) -> tuple[str, ...]:
     """The facts that a finding rests on."""
     return tuple(s.effect.fact.id for s in shares if s is not None and s.effect.fact is not None)
+
+
+# Programs that poll are event loops themselves; their sockets are then non-blocking.
+_POLLING = ("select.", "selectors.", "socket.socket.", "ssl.SSLSocket.")
+
+
+def is_polled(name: str, context: FileContext) -> bool:
+    """Whether a call of this name is one of a program that polls its sockets: it waits for nothing."""
+    return name.startswith(_POLLING) and any(
+        "setblocking(" in line or "settimeout(0" in line for line in context.syntax.lines
+    )

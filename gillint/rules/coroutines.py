@@ -10,7 +10,7 @@ from gillint.costs.stretches import Piece, pieces
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.schema import Effect
 from gillint.resolve.trace import FunctionTrace
-from gillint.rules.base import FileContext, Rule, facts_of, finding, heaviest, link
+from gillint.rules.base import FileContext, Rule, facts_of, finding, heaviest, is_polled, link
 
 _BLOCKS_NS = 50e6  # a pause of the event loop that users notice
 _AT_LEAST_NS = 10e6  # ... and what it must take with every unknown small
@@ -20,8 +20,6 @@ _SELDOM, _CERTAIN = 0.3, 0.9  # how likely what lies in a callee is reached: one
 _NEAR = 2  # calls on the way
 _MEANINGLESS = 1e5  # between what a piece takes at least and what it likely takes: nobody knows
 _QUEUES = ("queue.Queue.get", "queue.LifoQueue.get", "queue.PriorityQueue.get", "queue.SimpleQueue.get")
-# Programs that poll in a coroutine are event loops themselves; sockets are then non-blocking.
-_POLLING = ("select.", "selectors.", "socket.socket.", "ssl.SSLSocket.")
 _ENTRIES = ("main", "_main", "amain", "async_main", "main_async")
 
 
@@ -76,13 +74,12 @@ def _computing(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 
 
 def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
-    sets_nonblocking = any("setblocking(" in line or "settimeout(0" in line for line in context.syntax.lines)
     asks_first = any(".empty()" in line or ".qsize()" in line for line in context.syntax.lines)
     seen: set[object] = set()
     for _, piece in _coroutines(context):
         for share in piece.calls:
             call = share.call
-            if not _blocks(share) or (sets_nonblocking and call.name.startswith(_POLLING)):
+            if not _blocks(share) or is_polled(call.name, context):
                 continue
             place = call.span if call.path == context.path and not share.chain else piece.span
             if place != call.span and _is_remote(share):

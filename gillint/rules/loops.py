@@ -9,7 +9,7 @@ from gillint.advice.explain import duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.resolve.statements import WHILE_TURNS
 from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind
-from gillint.rules.base import NATIVE, WAITING, FileContext, Rule, culprit, finding
+from gillint.rules.base import NATIVE, WAITING, FileContext, Rule, culprit, finding, is_polled
 from gillint.scaling.predict import BoundType
 
 _LOOPS = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP)
@@ -52,7 +52,7 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             c.detail.call.name == "subprocess.Popen" for c in a.calls
         ):
             continue  # what was started before runs at the same time already
-        if _locks_the_index(waits[0].detail.call):
+        if _locks_the_index(waits[0].detail.call) or is_polled(waits[0].detail.call.name, context):
             continue
         if waits[0].detail.chain and waits[0].detail.call.name in _LOOK_UPS:
             continue  # in a function that looks up few of its arguments

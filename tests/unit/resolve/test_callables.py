@@ -139,6 +139,23 @@ REACHED = {
             def first(self): return 1
         def work(): return Plugin.kept["one"]().first()
     """,
+    "classes that register themselves by what they inherit": """
+        class Base:
+            kept = {}
+            @classmethod
+            def register(cls): cls.kept[cls.name] = cls
+        class A(Base):
+            name = "a"
+            def run(self): return first()
+        class B(Base):
+            name = "b"
+            def run(self): return second()
+        A.register()
+        B.register()
+        def first(): return 1
+        def second(): return 2
+        def work(): return [kind().run() for kind in Base.kept.values()]
+    """,
     "what a field's factory makes": """
         from dataclasses import dataclass, field
         def first(): return 1
@@ -196,6 +213,34 @@ REACHED = {
         def work(): return show(b"x")
     """,
 }
+
+
+def test_a_wrapper_is_decided_by_what_its_factory_was_given() -> None:
+    source = """
+        def first(): return 1
+        def third(): return 3
+        def repeated(mode):
+            def decorate(f):
+                def wrapper(): return f() if mode == "once" else third()
+                return wrapper
+            return decorate
+        @repeated("once")
+        def run(): return first()
+        def work(): return run()
+    """
+    assert [c.name for c in calls_of(source) if c.name in ("first", "third")] == ["first"]
+
+
+def test_what_is_printed_of_one_of_several_lists_is_the_mean() -> None:
+    source = """
+        import json
+        DATA = {"rows": [{"id": 1, "name": "x" * 90} for _ in range(100)], "texts": ["y" * 20 for _ in range(100)]}
+        def work():
+            for data in DATA.values():
+                json.loads(json.dumps(data))
+    """
+    size = size_of_argument(source, "json.loads")
+    assert size is not None and 3_000 < size < 10_000
 
 
 def test_values_that_are_spread_are_arguments_one_by_one() -> None:

@@ -212,3 +212,14 @@ KEPT = """
 )
 def test_what_instances_say(body: str, calls: float) -> None:
     assert calls_of_crc(body, KEPT) == pytest.approx(calls, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "x = [level[i] + level[i + 1] for i in range(0, len(level), 2) if not zlib.crc32(b'')]\n    level = x",
+        "level = [a + b for a, b in zip(level[::2], level[1::2]) if not zlib.crc32(b'')]",
+    ],
+)
+def test_joining_in_pairs_takes_as_many_steps_as_there_are_members(step: str) -> None:
+    assert calls_of_crc(f"level = [1] * 800\nwhile len(level) > 1:\n    {step}") == pytest.approx(800, rel=0.5)

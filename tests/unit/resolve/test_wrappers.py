@@ -1,4 +1,4 @@
-"""What is known of a value survives what is put around it: other files, tests, look-ups by name, iterators, functions of types."""
+"""What is known of a value survives what is put around it: other files, tests, look-ups by name, iterators."""
 
 from __future__ import annotations
 

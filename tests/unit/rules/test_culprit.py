@@ -51,3 +51,26 @@ def test_what_waits_is_named_though_a_call_that_computes_stands_first() -> None:
         """)
     (found,) = analyse(source, "x.py", Options(codes=frozenset({"GIL201"}))).diagnostics
     assert [r.message.split(" for ")[0] for r in found.related] == ["`requests.get` waits without the GIL"]
+
+
+CONNECTS = """
+    import socket
+    class Fetcher:
+        def fetch(self):
+            self.sock = socket.socket()
+            {}
+            try:
+                self.sock.connect(("example.org", 80))
+            except BlockingIOError:
+                pass
+    for _ in range(100):
+        Fetcher().fetch()
+    """
+
+
+@pytest.mark.parametrize(
+    ("before", "codes"), [("self.sock.setblocking(False)", []), ("self.sock.getsockname()", ["GIL201"])]
+)
+def test_a_socket_that_does_not_block_is_no_wait(before: str, codes: list[str]) -> None:
+    found = analyse(text(CONNECTS.replace("{}", before)), "x.py", Options()).diagnostics
+    assert [d.code for d in found] == codes
