@@ -105,6 +105,11 @@ class Program(Protocol):
         ...
 
     @property
+    def is_scarce(self) -> bool:
+        """Whether most of the budget of this file is used up."""
+        ...
+
+    @property
     def is_alone(self) -> bool:
         """Whether there are no other files."""
         ...

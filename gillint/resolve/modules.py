@@ -42,6 +42,7 @@ from gillint.syntax import tree as t
 from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
+_SCARCE = 0.6  # of the budget
 _MODULE_BUDGET = 40_000  # the same for finding out what another file's module or class is
 _CHECK_EVERY = 256  # steps: a few milliseconds
 _MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
@@ -212,6 +213,11 @@ class Modules(Program):
         if self._left % _CHECK_EVERY == 0 and not self._apart:
             self._check()
         return self._left > 0
+
+    @property
+    def is_scarce(self) -> bool:
+        """Whether most of the budget of this file is used up."""
+        return not self._apart and self._left < BUDGET * _SCARCE
 
     # Modules
 
