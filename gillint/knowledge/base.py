@@ -327,10 +327,15 @@ def all_libraries() -> Iterator[Library]:
 
 
 def suggestions(name: str) -> tuple[str, ...]:
-    """Known names that end like the one asked for, for a helpful error."""
+    """Known names that end like the one asked for, for a helpful error: those of the standard library first, short ones first."""
     tail = name.rsplit(".", 1)[-1]
-    found = {known for lib in all_libraries() for known in lib.facts.places if known.rsplit(".", 1)[-1] == tail}
-    return tuple(sorted(found))[:5]
+    found = {
+        (lib.distribution != "python", known.count("."), known)
+        for lib in all_libraries()
+        for known in lib.facts.places
+        if known.rsplit(".", 1)[-1] == tail
+    }
+    return tuple(known for _, _, known in sorted(found))[:5]
 
 
 def _extending(fact: Fact) -> Fact:
