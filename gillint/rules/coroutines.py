@@ -96,7 +96,8 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             chain = () if place == call.span else (link(share, f"`{call.name}` waits"),)
             through = "" if place == call.span else " on the way"
             wait = share.effect.away
-            lasts = f", for about {duration(wait.likely)} each time" if call.name != "time.sleep" or wait.known else ""
+            is_told = wait.known or call.name not in ("time.sleep", _ASKS)
+            lasts = f", for about {duration(wait.likely)} each time" if is_told else ""
             message = (
                 f"`{call.name}` waits{through} without `await`{lasts}: "
                 f"no other task of the event loop runs meanwhile; {_instead(call.name)}"
@@ -113,11 +114,16 @@ def _is_remote(share: CallShare) -> bool:
     return share.chance < _SELDOM or (share.chance < _CERTAIN and far)
 
 
+_ASKS = "input"  # no time of the program's, but it waits for somebody
+
+
 def _blocks(share: CallShare) -> bool:
     """Whether a call is known to wait, for long enough to matter."""
     call, effect = share.call, share.effect
-    if effect.effect is not Effect.WAITS or call.assumed or call.awaited or call.implicit:
+    if effect.effect is not Effect.WAITS or effect.assumed or call.awaited or call.implicit:
         return False
+    if call.name == _ASKS:
+        return True
     if call.name == "socket.getaddrinfo" and (call.bound.get("flags") is not None or len(call.bound.positional) > 5):
         return False  # with AI_NUMERICHOST it asks nobody
     if call.name in _QUEUES:
