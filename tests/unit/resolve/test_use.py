@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import regions
+from tests.support import codes, regions
 
 ROWS = """
 class Codec:
@@ -65,3 +65,20 @@ def test_type_follows_from_use(name: str | None, source: str) -> None:
 def test_calls_of_a_guessed_library_type_are_assumed() -> None:
     (region,) = regions("from PIL import Image\ndef f(pictures):\n    for p in pictures:\n        p.resize((9, 9))\n")
     assert [c["assumed"] for c in region["calls"] if c["name"].endswith("resize")] == [True]
+
+
+STREAM = """
+import socket
+class Stream:
+    def __init__(self, raw{annotation}):
+        self.raw = raw
+    async def receive(self):
+        return self.raw.recv(65536)
+    async def send(self, data):
+        await self.raw.sendall(data)
+"""
+
+
+@pytest.mark.parametrize(("annotation", "expected"), [("", set()), (": socket.socket", {"GIL302"})])
+def test_what_only_looks_like_a_socket_raises_no_alarm(annotation: str, expected: set[str]) -> None:
+    assert {code for code, _ in codes(STREAM.format(annotation=annotation))} == expected
