@@ -167,6 +167,7 @@ class CallShare:
         return self.effect.elapsed * self.count
 
 
+_MOST_CALLS = 400  # below one block
 _Counted = tuple[Call, Estimate, tuple[Span, ...], float]  # a CallShare in the making
 _Found = dict[tuple[str, Span, str], _Counted]
 
@@ -277,7 +278,15 @@ class Costs:
             self._kept.append(block)
             for node in block.nodes:
                 self._collect(node, found)
+            if len(found) > _MOST_CALLS:
+                self._keep_dearest(found)
         return found
+
+    def _keep_dearest(self, found: _Found) -> None:
+        """Of very many calls those that take the most time: merged block by block, they would take time with their square."""
+        dear = sorted(found, key=lambda k: -self.effect(found[k][0]).elapsed.likely * found[k][1].likely)
+        for key in dear[_MOST_CALLS // 2 :]:
+            del found[key]
 
     def _collect(self, node: Node, found: _Found) -> None:
         if isinstance(node, Call):

@@ -79,7 +79,7 @@ def classes_with(act: Activation, value: Value, name: str) -> tuple[ClassScope, 
     asked = asked_of(act, value.origin)
     classes = act.scope.classes.values()
     defining = [c for c in classes if name in c.methods and asked <= members_of(act.scope, c.name)]
-    if not defining or name in _ELSEWHERE or name.startswith("__") or _is_of_a_builtin(name):
+    if not defining or act.program.is_scarce or name in _ELSEWHERE or name.startswith("__") or _is_of_a_builtin(name):
         return ()
     if act.owner is not None and (act.name or "").rpartition(".")[2] == name:
         return ()  # `def execute(self): self.inner.execute()`: it passes on to something else

@@ -74,7 +74,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 def as_used(act: Activation, name: str, value: Value) -> Value:
     """A variable's value: where nothing is known of it, whatever its uses in the function ask for."""
-    if not act.body or not _is_open(value):
+    if not act.body or not _is_open(value) or act.program.is_scarce:
         return value
     return _made_for(act.scope, asked_of(act, name), name, value)
 
