@@ -166,12 +166,11 @@ def _effective(options: Options, libraries: tuple[str, ...]) -> tuple[Options, t
 
 
 def imported_libraries(syntax: Syntax) -> tuple[str, ...]:
-    """The top-level names of the modules that a file imports, wherever it does."""
+    """The top-level names of the modules that a file imports, or uses by their customary names."""
     text = "".join(syntax.lines)
-    found = re.findall(r"^\s*(?:import|from)\s+([A-Za-z_]\w*)", text, re.MULTILINE)
     customary = {"np": "numpy", "pd": "pandas"}
     used = [module for short, module in customary.items() if re.search(rf"\b{short}\.", text)]
-    return tuple(dict.fromkeys((*found, *used)))
+    return tuple(dict.fromkeys((*syntax.imports(), *used)))
 
 
 def _only_hands_over(region: Region, costs: Costs) -> bool:

@@ -106,7 +106,7 @@ class Program(Protocol):
 
     @property
     def is_scarce(self) -> bool:
-        """Whether most of the budget of this file is used up."""
+        """Whether so much of the budget of this file is used up that what is left has to be spared."""
         ...
 
     @property

@@ -19,9 +19,9 @@ from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, query_of
 from gillint.resolve.dispatch import builtin_with
-from gillint.resolve.dispatching import chosen
 from gillint.resolve.folding import folded
 from gillint.resolve.gathering import gathered
+from gillint.resolve.generic import chosen
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
 from gillint.resolve.instances import (
@@ -144,7 +144,7 @@ def _any_of(
 ) -> Value:
     """Call one of several functions: each is an arm, and the result is what all of them may give.
 
-    Where much of the file's budget is used up, two stand for all: the ways through functions that call each other multiply.
+    Where the budget of the file is short, two stand for all: the ways through functions that call each other multiply.
     """
     arms: list[Block] = []
     results: list[Value] = []

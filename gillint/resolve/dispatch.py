@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from functools import lru_cache
 
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.hierarchy import classes_having, leaves_below, some_of
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.use import AMBIGUOUS, asked_of, members_of
-from gillint.resolve.values import FunctionRef, SymbolRef, Value
+from gillint.resolve.use import AMBIGUOUS, asked_of, is_of_a_builtin
+from gillint.resolve.values import FunctionRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
@@ -22,17 +22,15 @@ _DUCK_TYPES = (
 _LISTED = {"list", "tuple", "generator", "map", "set", "dict", "filter"}
 _KEYS = {"str", "int", "tuple", "bytes"}
 # Libraries whose objects have the same methods with the same arguments.
-_ALIKE = ("numpy", "pandas", "polars", "torch", "tensorflow", "pyspark", "dask", "xarray")
-_MAX_CLASSES = 8
-# What objects of libraries have as well: connections, pools, processes, locks, sessions. The name alone says nothing then.
+_ALIKE = {"numpy", "pandas", "polars", "torch", "tensorflow", "pyspark", "dask", "xarray"}
+# What objects of libraries have as well: connections, pools, processes, locks, sessions, files. The name alone says nothing then.
 _ELSEWHERE = {
     "execute", "executemany", "commit", "rollback", "cursor", "fetchone", "fetchall", "connect", "disconnect", "send",
     "sendall", "recv", "listen", "accept", "bind", "submit", "map", "shutdown", "result", "wait", "acquire", "start",
     "terminate", "kill", "communicate", "poll", "put", "get", "post", "patch", "delete", "request", "head", "options",
     "query", "save", "load", "dump", "dumps", "loads", "fit", "predict", "transform", "score", "forward", "read",
     "write", "close", "open",
-}  # fmt: skip
-_BUILTIN = (str, bytes, bytearray, list, dict, set, tuple, int, float, io.TextIOWrapper, io.BufferedReader)
+}.union(dir(io.TextIOWrapper), dir(io.BufferedReader))  # fmt: skip
 
 
 def builtin_with(
@@ -65,32 +63,18 @@ def _by_arguments(act: Activation, name: str, given: list[str | None], keywords:
         "format": "str" if count or keywords else None,
         "count": "str" if first == "str" and count > 1 else None,
     }.get(name)
-    return told if told is not None and not _has_alike(act) else None
-
-
-def _has_alike(act: Activation) -> bool:
-    """Whether the file imports a library whose objects have such methods, too."""
-    symbols = (v.reference for v in act.scope.environment.values())
-    return any(isinstance(r, SymbolRef) and r.name.split(".", 1)[0] in _ALIKE for r in symbols)
+    return told if told is not None and _ALIKE.isdisjoint(act.scope.syntax.imports()) else None
 
 
 def classes_with(act: Activation, value: Value, name: str) -> tuple[ClassScope, ...]:
     """The classes of the file one of which an object must be that is asked for this method; () where it could be another."""
-    asked = asked_of(act, value.origin)
-    classes = act.scope.classes.values()
-    defining = [c for c in classes if name in c.methods and asked <= members_of(act.scope, c.name)]
-    if not defining or act.program.is_scarce or name in _ELSEWHERE or name.startswith("__") or _is_of_a_builtin(name):
+    if act.program.is_scarce or name in _ELSEWHERE or name.startswith("__") or is_of_a_builtin(name):
         return ()
     if act.owner is not None and (act.name or "").rpartition(".")[2] == name:
         return ()  # `def execute(self): self.inner.execute()`: it passes on to something else
-    found = {c.key: c for d in defining for c in (_most_derived(act, d) or (d,))}
-    meant = found.values() if len(found) <= _MAX_CLASSES else defining
-    return tuple(meant) if len(meant) <= _MAX_CLASSES else ()
-
-
-@lru_cache(maxsize=2048)
-def _is_of_a_builtin(name: str) -> bool:
-    return any(hasattr(kind, name) for kind in _BUILTIN)
+    if not any(name in c.methods for c in act.scope.classes.values()):
+        return ()
+    return classes_having(act.scope, asked_of(act, value.origin) | {name})
 
 
 def overriding(act: Activation, owner: ClassScope, method: Value) -> tuple[ClassScope, ...]:
@@ -100,8 +84,7 @@ def overriding(act: Activation, owner: ClassScope, method: Value) -> tuple[Class
     tree, _ = act.program.function_tree(method.reference.key)
     if not isinstance(tree, t.Function) or not _is_abstract(tree):
         return ()
-    found = tuple(c for c in _most_derived(act, owner) if c is not owner)
-    return found if len(found) <= _MAX_CLASSES else ()
+    return some_of(tuple(c for c in leaves_below(act.scope, owner) if c is not owner))
 
 
 def _is_abstract(tree: t.Function) -> bool:
@@ -112,23 +95,3 @@ def _is_abstract(tree: t.Function) -> bool:
     raised = last.value if isinstance(last, t.Raise) else None
     raised = raised.function if isinstance(raised, t.Call) else raised
     return isinstance(raised, t.Name) and raised.id == "NotImplementedError"
-
-
-def _most_derived(act: Activation, owner: ClassScope) -> tuple[ClassScope, ...]:
-    """The classes of the file below a class from which no other derives, itself where there is none."""
-    by_base: dict[str, list[ClassScope]] = {}
-    for scope in act.scope.classes.values():
-        for base in scope.outline.bases if scope.outline is not None else ():
-            by_base.setdefault(base.split("[", 1)[0], []).append(scope)
-    found: dict[str, ClassScope] = {}
-    seen, todo = {owner.key}, [owner]
-    while todo:
-        scope = todo.pop()
-        below = by_base.get(scope.name, [])
-        if not below:
-            found[scope.key] = scope
-        for child in below:
-            if child.key not in seen:
-                seen.add(child.key)
-                todo.append(child)
-    return tuple(found.values())

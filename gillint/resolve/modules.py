@@ -42,7 +42,7 @@ from gillint.syntax import tree as t
 from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
-_SCARCE = 0.6  # of the budget
+_SCARCE = 0.6  # of the budget: with less than that left
 _MODULE_BUDGET = 40_000  # the same for finding out what another file's module or class is
 _CHECK_EVERY = 256  # steps: a few milliseconds
 _MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
@@ -216,7 +216,7 @@ class Modules(Program):
 
     @property
     def is_scarce(self) -> bool:
-        """Whether most of the budget of this file is used up."""
+        """Whether so much of the budget of this file is used up that what is left has to be spared."""
         return not self._apart and self._left < BUDGET * _SCARCE
 
     # Modules

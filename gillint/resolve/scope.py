@@ -59,6 +59,7 @@ class ClassScope:
     sought: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     longest: dict[str, float] = field(default_factory=dict)
+    asked: dict[str, frozenset[str]] | None = None
     prepared: bool = False
     constructed: bool = False
 
@@ -67,7 +68,8 @@ class ClassScope:
 class ModuleScope:
     """A file: its functions and classes by name, and the variables of its top level.
 
-    `peers`: what it says of the other sides of its connections, once somebody has asked.
+    `peers`: what it says of the other sides of its connections, once somebody has asked; so are `attributes`, what
+    its classes have, by their names, and `libraries`, those with facts that it imports.
     """
 
     path: str
@@ -78,6 +80,8 @@ class ModuleScope:
     state: str = "new"
     notes: list[str] = field(default_factory=list)
     peers: Peers | None = None
+    attributes: dict[str, frozenset[str]] = field(default_factory=dict)
+    libraries: tuple[str, ...] | None = None
 
     def note(self, text: str) -> None:
         """Remember an assumption, once."""

@@ -16,6 +16,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_type, library_files
 from gillint.knowledge.base import library as library_of
 from gillint.resolve.activation import Activation
+from gillint.resolve.hierarchy import classes_having, lines_of
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.joining import join
 from gillint.resolve.scope import ClassScope, ModuleScope
@@ -23,49 +24,18 @@ from gillint.resolve.shapes import ARRAY
 from gillint.resolve.values import UndefinedRef, Value
 from gillint.syntax import tree as t
 
-_BUILTINS = (str, bytes, list, dict, set, tuple, int, float)
+_BUILTINS = (str, bytes, bytearray, list, dict, set, tuple, int, float)
 # Attributes that many types have, builtin or not, so that a name alone says nothing: methods that wait or release in some ...
 AMBIGUOUS = frozenset(
-    {
-        "get",
-        "join",
-        "copy",
-        "sort",
-        "count",
-        "clear",
-        "update",
-        "add",
-        "read",
-        "write",
-        "close",
-        "pop",
-        "remove",
-        "insert",
-    }
-    | {"replace", "find", "format"}
-)
+    ("get", "join", "copy", "sort", "count", "clear", "update", "add", "read", "write", "close", "pop", "remove", "insert",
+     "replace", "find", "format")
+)  # fmt: skip
 # ... and those of files, containers, connections and dates alike.
 _COMMON = AMBIGUOUS | frozenset(
-    {"name", "value", "values", "size", "data", "index", "start", "stop", "run", "send", "open", "put", "info", "text"}
-    | {
-        "content",
-        "type",
-        "key",
-        "id",
-        "result",
-        "call",
-        "set",
-        "append",
-        "apply",
-        "filter",
-        "map",
-        "items",
-        "seek",
-        "tell",
-    }
-    | {"readline", "readlines", "readinto", "truncate", "flush", "fileno", "closed"}
-)
-_CANDIDATES = 4  # classes of the file
+    ("name", "value", "values", "size", "data", "index", "start", "stop", "run", "send", "open", "put", "info", "text",
+     "content", "type", "key", "id", "result", "call", "set", "append", "apply", "filter", "map", "items", "seek", "tell",
+     "readline", "readlines", "readinto", "truncate", "flush", "fileno", "closed")
+)  # fmt: skip
 _FRAMES = ("df", "dataframe")  # what everybody calls a table of pandas
 _DIMENSIONS = "[:, :]"  # what only arrays can be asked for
 _TESTS = ("isinstance", "issubclass", "hasattr", "getattr", "type", "callable")
@@ -86,10 +56,17 @@ def asked_of(act: Activation, name: str | None) -> frozenset[str]:
 
 def as_kept(owner: ClassScope, name: str, value: Value) -> Value:
     """An attribute of an instance: where nothing is known of it, whatever the methods of the class ask of it."""
-    if owner.outline is None or not _is_open(value):
+    if not _is_open(value):
         return value
-    lines = owner.module.syntax.lines[owner.outline.lines.first - 1 : owner.outline.lines.last]
-    return _made_for(owner.module, _asked_of_attributes("".join(lines)).get(name, _NOTHING), name, value)
+    if owner.asked is None:
+        owner.asked = _asked_of_attributes(lines_of(owner))
+    return _made_for(owner.module, owner.asked.get(name, _NOTHING), name, value)
+
+
+@lru_cache(maxsize=2048)
+def is_of_a_builtin(name: str) -> bool:
+    """Whether one of Python's own types has an attribute of this name."""
+    return any(hasattr(kind, name) for kind in _BUILTINS)
 
 
 def _is_open(value: Value) -> bool:
@@ -100,10 +77,10 @@ def _is_open(value: Value) -> bool:
 
 def _made_for(scope: ModuleScope, asked: frozenset[str], name: str, value: Value) -> Value:
     """What has all that is asked for, if anything stands out."""
-    if name in _FRAMES and _imported("".join(scope.syntax.lines)).count("pandas"):
+    if name in _FRAMES and "pandas" in _imported(scope):
         return replace(value, type="pandas.DataFrame", guessed=True, origin=value.origin or name)
     telling = asked - _COMMON
-    if not telling or any(hasattr(kind, attribute) for kind in _BUILTINS for attribute in telling):
+    if not telling or any(map(is_of_a_builtin, telling)):
         return value
     found = _of_classes(scope, asked) or _of_libraries(scope, asked, telling)
     return replace(found, origin=value.origin or name) if found is not None else value
@@ -135,85 +112,34 @@ def _is_of_dimensions(index: t.Expr) -> bool:
 _OF_ATTRIBUTE = re.compile(r"\bself\.(\w+)\.(?!__)(\w+)")
 
 
-@lru_cache(maxsize=256)
-def _asked_of_attributes(text: str) -> Mapping[str, frozenset[str]]:
+def _asked_of_attributes(text: str) -> dict[str, frozenset[str]]:
     """By attribute: what the lines of a class ask of it."""
     found: dict[str, set[str]] = {}
     for attribute, asked in _OF_ATTRIBUTE.findall(text):
         found.setdefault(attribute, set()).add(asked)
-    return MappingProxyType({n: frozenset(a) for n, a in found.items()})
+    return {n: frozenset(a) for n, a in found.items()}
 
 
 def _of_classes(scope: ModuleScope, asked: frozenset[str]) -> Value | None:
-    """An instance of the class of the file that has all of these, or of one of a few such classes.
-
-    Of many that share a base which has them, too, a few stand for all.
-    """
-    having = [
-        c for c in scope.classes.values() if asked <= members_of(scope, c.name) and _answers(scope, c.name, asked)
-    ]
-    lineages = {c.name: _lineage(scope, c.name)[1:] for c in having}
-    leaves = [c for c in having if not any(c.name in bases for bases in lineages.values())]
-    if len(leaves) > _CANDIDATES:
-        if not any(all(c.name in lineages[leaf.name] for leaf in leaves) for c in having):
-            return None
-        leaves = leaves[:: -(-len(leaves) // _CANDIDATES)]
+    """An instance of the class of the file that has all of these, or of one of a few such classes."""
     found: Value | None = None
-    for owner in leaves:
+    for owner in classes_having(scope, asked):
         found = join(found, Value(type=owner.key, guessed=True))
     return found
 
 
-def _lineage(scope: ModuleScope, name: str) -> list[str]:
-    """A class of a file and its bases in the same file, the nearest first."""
-    found = [name]
-    for each in found:
-        owner = scope.classes.get(each)
-        bases = owner.outline.bases if owner is not None and owner.outline is not None else ()
-        found.extend(b for b in bases if b in scope.classes and b not in found)
-    return found
-
-
-def _answers(scope: ModuleScope, name: str, asked: frozenset[str]) -> bool:
-    """Whether a method of the class is among them; data alone may be anything's."""
-    return any(not asked.isdisjoint(scope.classes[each].methods) for each in _lineage(scope, name))
-
-
-_ASSIGNED = re.compile(r"\bself\.(\w+)(?:\s*:[^=\n]+)?\s*=(?!=)|^\s+(\w+)\s*(?::[^=\n]+)?(?:=(?!=)|$)", re.MULTILINE)
-
-
-def members_of(scope: ModuleScope, name: str) -> frozenset[str]:
-    """The methods and attributes of a class of a file, as its lines and those of its bases tell."""
-    return frozenset().union(*(_own_members(scope.classes[each]) for each in _lineage(scope, name)))
-
-
-def _own_members(owner: ClassScope) -> frozenset[str]:
-    if owner.outline is None:
-        return frozenset(owner.methods)
-    return frozenset(owner.methods) | _assigned(
-        "".join(owner.module.syntax.lines[owner.outline.lines.first - 1 : owner.outline.lines.last])
-    )
-
-
-@lru_cache(maxsize=256)
-def _assigned(text: str) -> frozenset[str]:
-    return frozenset(a or b for a, b in _ASSIGNED.findall(text))
-
-
 def _of_libraries(scope: ModuleScope, asked: frozenset[str], telling: frozenset[str]) -> Value | None:
     """An instance of the type that has most of these, among those of the libraries that a file imports."""
-    found = _best(asked, telling, _imported("".join(scope.syntax.lines)))
+    found = _best(asked, telling, _imported(scope))
     return Value(type=found, guessed=True) if found is not None else None
 
 
-_IMPORT = re.compile(r"^\s*(?:import|from)\s+([A-Za-z_]\w*)", re.MULTILINE)
-
-
-@lru_cache(maxsize=64)
-def _imported(text: str) -> tuple[str, ...]:
+def _imported(scope: ModuleScope) -> tuple[str, ...]:
     """The libraries with facts whose top-level names a file imports."""
-    names = set(_IMPORT.findall(text))
-    return tuple(name for name in library_files() if name.partition(".")[0] in names)
+    if scope.libraries is None:
+        names = set(scope.syntax.imports())
+        scope.libraries = tuple(name for name in library_files() if name.partition(".")[0] in names)
+    return scope.libraries
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,9 @@ class SyntaxProblem(Exception):
     column: int
 
 
+_IMPORT = re.compile(r"^\s*(?:import|from)\s+([A-Za-z_]\w*)", re.MULTILINE)
+
+
 @dataclass(slots=True)
 class Syntax:
     """A file that parses: its outline, and the trees of its parts, which are made on demand and kept.
@@ -50,6 +54,13 @@ class Syntax:
     _functions: dict[str, t.Function | None] = field(default_factory=dict)
     _statements: t.Body | None = None
     _class_statements: dict[str, t.Body] = field(default_factory=dict)
+    _imports: tuple[str, ...] | None = None
+
+    def imports(self) -> tuple[str, ...]:
+        """The top-level names of the modules that the file imports, wherever it does."""
+        if self._imports is None:
+            self._imports = tuple(dict.fromkeys(_IMPORT.findall("".join(self.lines))))
+        return self._imports
 
     def function(self, outline: FunctionOutline) -> t.Function | None:
         """The tree of a function, or None where libcst refuses what `ast` accepts."""
