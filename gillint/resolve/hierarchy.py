@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from gillint.resolve.scope import ClassScope, ModuleScope
 
-MOST_CLASSES = 4  # that are looked at for one call; where more derive from one of them, some stand for all
+_MOST_CLASSES = 8  # of more than that a name tells nothing, unless all derive from one that has it, too
+_LOOKED_AT = 4  # of them, for each call: they stand for all
 
 
 def lineage(scope: ModuleScope, owner: ClassScope) -> dict[str, ClassScope]:
@@ -30,11 +31,11 @@ def leaves_below(scope: ModuleScope, owner: ClassScope) -> tuple[ClassScope, ...
 def classes_having(scope: ModuleScope, asked: frozenset[str]) -> tuple[ClassScope, ...]:
     """The classes one of which an object must be that is asked for all of these, methods among them; () where many could be.
 
-    Of many that share a base which has them, too, a few stand for all.
+    A few of them stand for all.
     """
     having = [c for c in scope.classes.values() if asked <= attributes_of(scope, c) and _answers(scope, c, asked)]
     leaves = _leaves(scope, having)
-    if len(leaves) > MOST_CLASSES and not any(all(c.name in lineage(scope, leaf) for leaf in leaves) for c in having):
+    if len(leaves) > _MOST_CLASSES and not any(all(c.name in lineage(scope, leaf) for leaf in leaves) for c in having):
         return ()
     return some_of(leaves)
 
@@ -47,7 +48,7 @@ def _leaves(scope: ModuleScope, classes: list[ClassScope]) -> tuple[ClassScope, 
 
 def some_of(classes: tuple[ClassScope, ...]) -> tuple[ClassScope, ...]:
     """As many of them as are looked at, from all over."""
-    return classes[:: -(-len(classes) // MOST_CLASSES)] if classes else ()
+    return classes[:: -(-len(classes) // _LOOKED_AT)] if classes else ()
 
 
 def attributes_of(scope: ModuleScope, owner: ClassScope) -> frozenset[str]:
