@@ -104,10 +104,8 @@ def main() -> int:
             if done.verdict is Verdict.DISAGREE and done.counted is not None and done.predicted is not None:
                 c = done.counted
                 figures = f"held {c.held:.2f}, predicted {done.predicted.likely:.2f}"
-                print(
-                    f"{fact.name}: {figures}; G {c.gil * c.scale:,.0f} N {c.native * c.scale:,.0f} k {c.releases:.3g}",
-                    flush=True,
-                )
+                times = f"G {c.gil * c.scale:,.0f} N {c.native * c.scale:,.0f} k {c.releases:.3g}"
+                print(f"{fact.name}: {figures}; {times}", flush=True)
     print(", ".join(f"{count} {what}" for what, count in counts.most_common()))
     return 1 if counts[Verdict.DISAGREE.value] else 0
 
