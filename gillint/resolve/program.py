@@ -22,7 +22,7 @@ from gillint.resolve.entries import (
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.likelihood import is_main_guard
-from gillint.resolve.modules import BUDGET
+from gillint.resolve.modules import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.scope import ModuleScope
 from gillint.resolve.tables import CallSites, Loader, Tables
@@ -54,6 +54,7 @@ class Resolver(Functions):
 
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
+        self._left_elsewhere, self._elsewhere = BUDGET_ELSEWHERE, False
         self._recurred.clear()
         self._provisional.clear()
         self._taken.clear()
