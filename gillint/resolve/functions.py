@@ -14,7 +14,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.memoised import remembers
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
-from gillint.resolve.recursion import balanced, calls_itself, rounds, smaller
+from gillint.resolve.recursion import INNER_CALLS, balanced, calls_itself, rounds, smaller
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
@@ -280,6 +280,8 @@ class Functions(Classes):
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
             known = rounds(tree, arguments, self._recurring.pop(key, ()), block)
+            if known is None and act.times.likely >= _MANY_TIMES:
+                known = INNER_CALLS
             block = replace(balanced(block), recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
             if act.yields:
@@ -360,6 +362,7 @@ def _grown(
     return tuple(found)
 
 
+_MANY_TIMES = 20.0  # runs of a function that calls itself: what it goes through each time is small
 _FILLED = ("list", "set", "dict", "collections.defaultdict", "collections.deque", "collections.Counter")
 
 
