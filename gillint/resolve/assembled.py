@@ -9,6 +9,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import dtype_name, element_of, literal_text, number_of, size_of
 from gillint.resolve.dtypes import of_elements, scalar_of
+from gillint.resolve.kinds import kinds_of
 from gillint.resolve.shapes import (
     ARRAY,
     KEPT,
@@ -213,8 +214,9 @@ def _unique(bound: Bound, result: Value) -> Value | None:
         rows = axes_of(axis, len(shape)) == {0} if axis is not None and axis != NONE else False
         whole = shape[0] if rows else product(shape)
         count = whole.combine(KEPT, lambda n, share: max(1.0, n * share))
-        if given.element is not None and given.element.distinct is not None:
-            count = whole.min(given.element.distinct)
+        kinds = kinds_of(given)
+        if kinds is not None:
+            count = whole.min(kinds)
         distinct = with_shape(distinct, (count, *(shape[1:] if rows else ())))
         counts = with_shape(counts, (count,))
     if not further:

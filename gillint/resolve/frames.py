@@ -23,6 +23,7 @@ from gillint.resolve.columns import (
 )
 from gillint.resolve.groups import grouped, of_groups
 from gillint.resolve.indexing import extent
+from gillint.resolve.kinds import with_kinds
 from gillint.resolve.made_frames import MADE, merged
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.trace import Bound
@@ -31,7 +32,7 @@ from gillint.resolve.values import Value
 
 def refine_frame(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of pandas with the columns, rows and dtypes that follow from the arguments."""
-    made = _counted(name.rpartition(".")[2], bound, _refined(name, bound, result))
+    made = with_kinds(name, bound, _counted(name.rpartition(".")[2], bound, _refined(name, bound, result)))
     if made.type != FRAME or made.columns is None or all(c.size == made.size for _, c in made.columns):
         return made
     return replace(made, columns=sized(made.columns, made.size))
