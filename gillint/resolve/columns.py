@@ -25,8 +25,6 @@ COLUMN_OF_TYPE = {
     "str": "str",
     "datetime.datetime": "datetime64[us]",
 }
-# How many groups so many rows fall into, where nothing tells: a power of the number of rows.
-GROUPS = Estimate(0.2, 0.5, 0.9)
 
 
 def column(dtype: str | None, rows: Estimate | None, element: Value | None = None) -> Value:

@@ -13,7 +13,11 @@ from gillint.syntax.outline import FunctionOutline, Outline, without_documentati
 from gillint.syntax.parse import dotted
 
 # A name that is given on rather than called: an argument, a member of a table, the right side of `=`.
-_GIVEN_ON = re.compile(r"""[=(,\[{:]\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])""")
+_NAMED = r"""\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])"""
+_GIVEN_ON = re.compile(rf"[=(,\[{{:]{_NAMED}")
+# Where the file itself calls what it takes out of a table (`TABLE[key](x)`), one sees which of its members are called.
+_CALLED_FROM_TABLE = re.compile(r"\w\[[^\[\]\n]+\]\(")
+_GIVEN_ON_ELSEWHERE = re.compile(rf"[=(,\[{{]{_NAMED}")
 # Comments; the class that a method names to speak of its bases: `super(Model, self)`; what something else is called: `name="x"`.
 _COMMENT = re.compile(r"^\s*#.*$|\bsuper\([^()]*\)|\bname\s*=\s*[\"'][\w ]*[\"']", re.MULTILINE)
 # What a module offers to others is no part of what a program in it does.
@@ -23,7 +27,7 @@ _OFFERED = re.compile(r"^__all__\s*\+?=\s*[\[(].*?[\])]", re.MULTILINE | re.DOTA
 def names_given_on(lines: Iterable[str]) -> frozenset[str]:
     """The names that stand as values in a text: what they name may be called from elsewhere."""
     text = _OFFERED.sub("", _COMMENT.sub("", without_documentation("".join(lines))))
-    return frozenset(_GIVEN_ON.findall(text))
+    return frozenset((_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).findall(text))
 
 
 def never_made(outline: Outline, given_on: Set[str]) -> frozenset[str]:

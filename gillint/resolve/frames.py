@@ -8,7 +8,6 @@ from gillint.resolve.bound import WINDOWS, count_of, literal_text, size_of
 from gillint.resolve.columns import (
     FRAME,
     GROUPED,
-    GROUPS,
     INDEX,
     SERIES,
     Rule,
@@ -23,7 +22,7 @@ from gillint.resolve.columns import (
 )
 from gillint.resolve.groups import grouped, of_groups
 from gillint.resolve.indexing import extent
-from gillint.resolve.kinds import with_kinds
+from gillint.resolve.kinds import GROUPS, different, with_kinds
 from gillint.resolve.made_frames import MADE, merged
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.trace import Bound
@@ -248,9 +247,7 @@ def _value_counts(value: Value, bound: Bound, result: Value) -> Value | None:
 
 
 def _different(value: Value, bound: Bound, result: Value) -> Value | None:
-    groups = groups_of(value, None)
-    count = groups if groups is not None else size_of(value).combine(KEPT, lambda n, share: max(1.0, n * share))
-    return replace(with_shape(result, (count,)), dtype=value.dtype, element=value.element)
+    return replace(with_shape(result, (different(value),)), dtype=value.dtype, element=value.element)
 
 
 def _dtype(dtype: str | None) -> Rule:

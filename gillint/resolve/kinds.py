@@ -11,6 +11,10 @@ from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
+# How many groups so many rows fall into, where nothing tells: a power of the number of rows.
+GROUPS = Estimate(0.2, 0.5, 0.9)
+# How many of so many measured numbers are different.
+_MEASURED = Estimate(0.01, 1 / 3, 1.0)
 _ARRAY, _SERIES = "numpy.ndarray", "pandas.Series"
 _MANY = (_ARRAY, _SERIES, "pandas.Index", "pandas.DatetimeIndex", "pandas.Categorical")
 _TWO = Estimate.point(2)
@@ -26,6 +30,16 @@ def kinds_of(value: Value | None) -> Estimate | None:
         return _TWO.min(size_of(value))
     distinct = value.element.distinct if value.element is not None else None
     return distinct.min(size_of(value)) if distinct is not None else None
+
+
+def different(value: Value) -> Estimate:
+    """How many different values there are likely to be: few of labels, many of what was measured."""
+    kinds, whole = kinds_of(value), size_of(value)
+    if kinds is not None:
+        return kinds
+    if value.dtype is None or value.dtype.startswith(("float", "complex")):
+        return whole.combine(_MEASURED, lambda n, share: max(1.0, n * share))
+    return whole.combine(GROUPS, lambda n, power: max(1.0, n**power))
 
 
 def with_kinds(name: str, bound: Bound, result: Value) -> Value:
