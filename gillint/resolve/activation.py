@@ -83,6 +83,7 @@ class Program(Protocol):
     files: Files
     options: dict[str, Option]
     tables: Tables
+    sql_functions: dict[str, Value]
     births: dict[str, Estimate]
     grown: tuple[Grown, ...]
 

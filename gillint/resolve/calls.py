@@ -17,7 +17,7 @@ from gillint.resolve.attributes import is_builtin_without
 from gillint.resolve.bound import CONTENT, QUERY, Answers, apart
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
-from gillint.resolve.databases import answered, query_of
+from gillint.resolve.databases import answered, call_functions, query_of
 from gillint.resolve.dispatch import builtin_with
 from gillint.resolve.folding import folded
 from gillint.resolve.gathering import gathered
@@ -365,6 +365,7 @@ def library(
         lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
+    call_functions(act, public, bound, query, span)
     if receiver is not None and receiver.guessed and result.type is not None:
         return replace(result, guessed=True)
     return result

@@ -90,6 +90,7 @@ class Modules(Program):
         self.files = Files()
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
+        self.sql_functions: dict[str, Value] = {}
         self.grown: tuple[Grown, ...] = ()  # what the last call has put into containers that were passed to it
         self._configured: dict[Span, Configured] = {}
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own

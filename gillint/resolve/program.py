@@ -66,7 +66,7 @@ class Resolver(Functions):
         self.started.clear()
         self.files = Files()
         self.options = {}
-        self.tables = {}
+        self.tables, self.sql_functions = {}, {}
         self._configured = {}
         self.births = {}
         self.grown = ()
