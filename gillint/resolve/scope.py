@@ -10,6 +10,7 @@ from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.outline import ClassOutline, FunctionOutline
 from gillint.syntax.parse import Syntax
+from gillint.syntax.servers import Server
 
 ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
 
@@ -22,11 +23,15 @@ class Peers:
         place: where they are.
         delay: what its requests ask them to wait, in nanoseconds.
         methods: the names that it has after a dot: what fills queues, sets events.
+        server: the server that the program brings as a text for another interpreter.
+        serves: it serves, too.
     """
 
     place: Place | None
     delay: float
     methods: frozenset[str]
+    server: Server | None = None
+    serves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
