@@ -257,11 +257,12 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
         methods |= found[1]
         strings += found[2]
     programs = [text for text in strings if "\n" in text and _SERVING.search(text) is not None]
-    servers = [server for text in programs if (server := read_server(text, whole=True)) is not None]
+    servers = [(server, text) for text in programs if (server := read_server(text, whole=True)) is not None]
     delays = [d for text in strings if text not in programs and (d := stated_delay(text)) is not None]
     place = "local" if servers else _place_by_file(names, strings)
     serves = bool(_SERVES & names) and place in ("process", "local")
-    return Peers(place, max(delays, default=0.0), frozenset(methods), servers[0] if servers else None, serves)
+    server, program = servers[0] if servers else (None, None)
+    return Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program)
 
 
 def _place_by_file(names: set[str], strings: list[str]) -> Place | None:

@@ -78,6 +78,42 @@ def read_server(source: str, *, whole: bool) -> Server | None:
     )
 
 
+@lru_cache(maxsize=64)
+def asked_for(source: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
+    """The arms of tests that compare what is asked for with texts: first and last line, and the texts."""
+    try:
+        module = ast.parse(dedent(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    tests = (n for n in ast.walk(module) if isinstance(n, ast.If))
+    return tuple((n.body[0].lineno, n.body[-1].end_lineno or 0, words) for n in tests if (words := _words(n.test)))
+
+
+@lru_cache(maxsize=64)
+def routes_of(source: str) -> dict[str, str]:
+    """The functions that answer requests for a path, by name: what every such path begins with."""
+    try:
+        module = ast.parse(dedent(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found: dict[str, str] = {}
+    for n in ast.walk(module):
+        if isinstance(n, ast.Call):
+            names = [a.id for a in n.args if isinstance(a, ast.Name)]
+            found.update(dict.fromkeys(names, path) if (path := _path(n)) else {})
+        elif isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            paths = (_path(d) for d in n.decorator_list if isinstance(d, ast.Call))
+            found.update([(n.name, path) for path in paths if path])
+    return found
+
+
+def _path(call: ast.Call) -> str | None:
+    """The fixed beginning of the path that a route is for; None where all paths begin like that."""
+    texts = (a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+    fixed = next((re.split(r"[{<]", text)[0] for text in texts if text.startswith("/")), "")
+    return fixed if len(fixed) > 1 else None
+
+
 def _is_set(module: ast.Module, name: str, value: str) -> bool:
     return any(
         isinstance(n, ast.Assign)

@@ -6,7 +6,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from gillint.syntax.servers import Pause, read_server
+from gillint.syntax.servers import Pause, asked_for, read_server, routes_of
 
 HTTP = """
     import random, time
@@ -81,3 +81,19 @@ def test_beside_a_client_only_the_handlers_pauses_count() -> None:
 
 def test_what_cannot_be_parsed_is_no_server() -> None:
     assert read_server("serve_forever(", whole=True) is None
+
+
+def test_what_is_asked_for_by_arms_and_routes() -> None:
+    source = http("if self.path.startswith('/items'):\n    pass\nelif self.path == '/csv':\n    pass\n    pass")
+    assert [(last - first, words) for first, last, words in asked_for(source)] == [
+        (0, frozenset({"/items"})),
+        (1, frozenset({"/csv"})),
+    ]
+    routes = """
+        app.add_routes([web.get('/sitemap.xml', sitemap)])
+        @app.get('/page/{n}')
+        def page(n): ...
+        @app.get('/')
+        def start(): ...
+    """
+    assert routes_of(routes) == {"sitemap": "/sitemap.xml", "page": "/page/"}
