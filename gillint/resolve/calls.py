@@ -11,6 +11,7 @@ from gillint.knowledge.base import bases_of, default_fact, find_fact, find_metho
 from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.answers import answered_with
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
@@ -396,7 +397,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     result = of_its_class(act, bound, stored(act, name, bound, span, result))
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
-    result = with_text(name, bound, result)
+    result = answered_with(act, name, bound, with_text(name, bound, result))
     return kept(act, name, bound, result, span)
 
 
