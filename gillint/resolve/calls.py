@@ -80,6 +80,15 @@ _RUNS_COROUTINE = {
     "asyncio.wait_for",
 }
 _INIT = ".__init__"
+# Methods that somebody calls by name, and the builtins that call them.
+_SPELT_OUT = {
+    "__next__": "next",
+    "__iter__": "iter",
+    "__len__": "len",
+    "__str__": "str",
+    "__repr__": "repr",
+    "__hash__": "hash",
+}
 # Objects that libraries keep under a name.
 INSTANCES = {
     "os.environ": "dict",
@@ -232,6 +241,8 @@ def _method(
             return library(
                 act, f"{duck}.{ref.name}", typed, positional, keywords, span, has_star=has_star, assumed=True
             )
+    if ref.name in _SPELT_OUT and find_method(kind or "", ref.name) is None and act.program.class_of(kind) is None:
+        return library(act, _SPELT_OUT[ref.name], None, (receiver, *positional), keywords, span, has_star=has_star)
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record

@@ -53,6 +53,7 @@ class Files:
 
     pieces: dict[str, dict[Span, Content]] = field(default_factory=dict)
     opened: dict[str, tuple[int, int, Estimate]] = field(default_factory=dict)
+    _absent: set[str] = field(default_factory=set)  # some of a folder that were read before anything was written there
     _folders: dict[str, Content] = field(default_factory=dict)
     current: str = ""  # the folder that `os.chdir` went to
 
@@ -80,7 +81,12 @@ class Files:
         exact = self.pieces.get(name)
         if exact:
             return _whole(exact)
-        return _all_of([_whole(pieces) for other, pieces in self.pieces.items() if _comparable(name, other)])
+        if name in self._absent:
+            return None
+        found = _all_of([_whole(pieces) for other, pieces in self.pieces.items() if _comparable(name, other)])
+        if found is None and HOLE in name and name.strip(HOLE):
+            self._absent.add(name)  # what is written beside them later, a thumbnail of each, is made from these
+        return found
 
     def listed(self, glob: str, *, deep: bool) -> tuple[Content | None, Text]:
         """What is in the files whose names fit a pattern, and what those names have in common.
@@ -92,6 +98,9 @@ class Files:
         if not deep:
             near = {n: c for n, c in (fitting | self._folders).items() if n.count("/") == glob.count("/")}
             fitting = {n: c for n, c in near.items() if n in fitting or overlap(glob, n)} or fitting
+        if not fitting or glob in self._absent:
+            self._absent.add(glob)
+            return None, Text(glob)
         name: Text | None = None
         for other in fitting:
             name = common(name, Text(other)) if name is not None else Text(other)

@@ -14,7 +14,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.memoised import remembers
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
-from gillint.resolve.recursion import INNER_CALLS, balanced, calls_itself, rounds, smaller
+from gillint.resolve.recursion import INNER_CALLS, balanced, calls_itself, ended_with, rounds, smaller
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
@@ -105,6 +105,10 @@ class Functions(Classes):
                     self._recurred.add(active)
                     self._recurring.setdefault(active, []).append(arguments)
                 given = self._declared(function, tree)
+                running = next((a for a in reversed(self._running) if a.name == function.name), None)
+                if not is_known(given) and running is not None:
+                    returned = (*running.never_returned, *(value for value, _ in running.returns))
+                    given = ended_with(tree, returned, arguments)
                 if not is_known(given):
                     given = Value(reference=UndefinedRef(function.name, is_result=True))
                 return None, given, function.name

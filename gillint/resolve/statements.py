@@ -46,7 +46,16 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Bound, Call, Iterations, Kind, Loop
-from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves, leaves_early, polls
+from gillint.resolve.turns import (
+    POLLS,
+    counts_attempts,
+    ends_in_one_turn,
+    ends_the_program,
+    is_retry,
+    leaves,
+    leaves_early,
+    polls,
+)
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
@@ -69,12 +78,13 @@ def run(act: Activation, body: t.Body) -> float:
     return 1.0
 
 
-def _evaluate(act: Activation, node: t.Evaluate) -> None:
+def _evaluate(act: Activation, node: t.Evaluate) -> float | None:
     value = evaluate(act, node.value)
     if value.type not in ("coroutine", "awaitable"):
         lazy = act.lazy_of(value)
         if lazy is not None:
             act.start(value)  # a generator that is thrown away does nothing
+    return 0.0 if ends_the_program(node) is not None else None
 
 
 def _assign(act: Activation, node: t.Assign) -> None:
