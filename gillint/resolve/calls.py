@@ -53,6 +53,7 @@ from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result, one_coroutine
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, bind_arguments
+from gillint.resolve.use import is_passed_in
 from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
@@ -140,6 +141,9 @@ def apply(
         return apply(act, called, positional, keywords, span, text, has_star=has_star)
     if ref is None and function.type is not None and is_callable(function.type):
         return _method(act, MethodRef(function, "__call__"), positional, keywords, span, text, has_star)
+    if ref is None and function.type is None and is_passed_in(act, text):
+        act.scope.note(f"`{text}` is passed in: assumed to be an ordinary Python function")
+        return _other(act, text, "undefined", positional, keywords, span)
     return _other(act, text, "unknown", positional, keywords, span)
 
 
