@@ -301,7 +301,11 @@ def _while(act: Activation, node: t.While) -> None:
     def learn(done: Builder) -> bool:
         nonlocal known, usual
         body = done.finish()
-        known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
+        known = (
+            known
+            or turns_until_empty(body, endless=isinstance(node.test, t.Constant))
+            or turns_until_long(act, node.test, usual)
+        )
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
         return known is not None or talking is not None
