@@ -83,6 +83,7 @@ class Program(Protocol):
     files: Files
     options: dict[str, Option]
     tables: Tables
+    sql_functions: dict[str, Value]
     births: dict[str, Estimate]
     grown: tuple[Grown, ...]
 
@@ -235,6 +236,7 @@ class Activation:
     body: t.Function | t.Lambda | t.Body = ()  # what is read
     # What it gives back, and how often it is this.
     returns: list[tuple[Value, float]] = field(default_factory=list)
+    never_returned: list[Value] = field(default_factory=list)  # what it would where it is not: for other arguments
     yields: list[Value] = field(default_factory=list)
     loops: list[Estimate] = field(default_factory=list)
     builder: Builder = field(default_factory=Builder)

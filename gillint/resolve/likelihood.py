@@ -11,7 +11,7 @@ from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of
 from gillint.resolve.memoised import missed
-from gillint.resolve.turns import POLLS, leaves, pauses
+from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
@@ -253,8 +253,15 @@ def exactly(act: Activation, node: t.Expr) -> float | None:
 
 
 def fails(body: t.Body) -> bool:
-    """Whether a body ends in an error."""
-    return bool(body) and isinstance(body[-1], t.Raise)
+    """Whether a body ends in an error: `raise ...`, `sys.exit("no such file")`."""
+    if not body:
+        return False
+    end = ends_the_program(body[-1])
+    return isinstance(body[-1], t.Raise) or (end is not None and any(not _is_success(a.value) for a in end.arguments))
+
+
+def _is_success(status: t.Expr) -> bool:
+    return isinstance(status, t.Constant) and not status.value
 
 
 def failing(body: t.Body) -> float:
