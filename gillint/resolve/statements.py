@@ -315,7 +315,8 @@ def _while(act: Activation, node: t.While) -> None:
         body = done.finish()
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
-        known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
+        endless = isinstance(node.test, t.Constant)
+        known = known or turns_until_empty(body, endless=endless) or turns_until_long(act, node.test, usual)
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
         return known is not None or talking is not None
