@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.estimate import ONE
 from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
-from gillint.resolve.amounts import computed
+from gillint.resolve.amounts import EXACT, computed
 from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
 from gillint.resolve.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
@@ -56,7 +56,7 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_picture(name, bound, result)
     if name.startswith("sklearn.model_selection."):
         return refine_partition(name, bound, result)
-    if result.type in NUMBERS and (number := computed(name, bound)) is not None:
+    if (result.type in NUMBERS or result.type in EXACT) and (number := computed(name, bound)) is not None:
         return replace(result, number=number)
     if not name.startswith(_LIKE_NUMPY):
         return result

@@ -11,13 +11,14 @@ from gillint.knowledge.base import bases_of, default_fact, find_fact, find_metho
 from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.answers import answered_with
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
 from gillint.resolve.bound import CONTENT, QUERY, Answers, apart
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
-from gillint.resolve.databases import answered, query_of
+from gillint.resolve.databases import answered, call_functions, query_of
 from gillint.resolve.dispatch import builtin_with
 from gillint.resolve.folding import folded
 from gillint.resolve.gathering import gathered
@@ -79,6 +80,15 @@ _RUNS_COROUTINE = {
     "asyncio.wait_for",
 }
 _INIT = ".__init__"
+# Methods that somebody calls by name, and the builtins that call them.
+_SPELT_OUT = {
+    "__next__": "next",
+    "__iter__": "iter",
+    "__len__": "len",
+    "__str__": "str",
+    "__repr__": "repr",
+    "__hash__": "hash",
+}
 # Objects that libraries keep under a name.
 INSTANCES = {
     "os.environ": "dict",
@@ -231,6 +241,8 @@ def _method(
             return library(
                 act, f"{duck}.{ref.name}", typed, positional, keywords, span, has_star=has_star, assumed=True
             )
+    if ref.name in _SPELT_OUT and find_method(kind or "", ref.name) is None and act.program.class_of(kind) is None:
+        return library(act, _SPELT_OUT[ref.name], None, (receiver, *positional), keywords, span, has_star=has_star)
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
@@ -365,6 +377,7 @@ def library(
         lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
+    call_functions(act, public, bound, query, span)
     if receiver is not None and receiver.guessed and result.type is not None:
         return replace(result, guessed=True)
     return result
@@ -395,7 +408,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     result = of_its_class(act, bound, stored(act, name, bound, span, result))
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
-    result = with_text(name, bound, result)
+    result = answered_with(act, name, bound, with_text(name, bound, result))
     return kept(act, name, bound, result, span)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from textwrap import dedent
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -24,7 +25,7 @@ from gillint.resolve.entries import (
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.likelihood import is_main_guard
-from gillint.resolve.modules import BUDGET
+from gillint.resolve.modules import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.scope import ModuleScope
 from gillint.resolve.tables import CallSites, Loader, Tables
@@ -33,13 +34,15 @@ from gillint.resolve.values import FunctionRef, LazyRef, Value
 from gillint.resolve.web import MAY_REGISTER, may_route
 from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
-from gillint.syntax.parse import Syntax
+from gillint.syntax.parse import Syntax, SyntaxProblem, parse
 
 _MAX_SUMMARIES = 20_000  # what is kept for the next files; beyond that it is forgotten and begun again
 
 
 class Resolver(Functions):
     """Everything that is known while one file is resolved, and of the files before it."""
+
+    _is_beside = False  # it looks at a program that another one brings along
 
     def resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         """Trace the top level of a file and its functions.
@@ -54,8 +57,20 @@ class Resolver(Functions):
         again = self._learnt_more() or (resolved.has_program and self._left > 0 and self._foresees_more())
         return self._resolve(syntax, thorough=thorough) if again else resolved
 
+    def beside(self, source: str) -> Resolved | None:
+        """What another program does that the file brings along as a text; None where that cannot be read."""
+        if self._is_beside:
+            return None
+        other = Resolver(self.target, self.assumptions, None, self._check)
+        other._is_beside = True
+        try:
+            return other.resolve(parse(dedent(source), f"{self._path}/server"), thorough=True)
+        except SyntaxProblem:
+            return None
+
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
+        self._left_elsewhere, self._elsewhere = BUDGET_ELSEWHERE, False
         self._recurred.clear()
         self._provisional.clear()
         self._taken.clear()
@@ -65,7 +80,7 @@ class Resolver(Functions):
         self.started.clear()
         self.files = Files()
         self.options = {}
-        self.tables = {}
+        self.tables, self.sql_functions = {}, {}
         self._configured = {}
         self.births = {}
         self.grown = ()

@@ -40,13 +40,22 @@ from gillint.resolve.likelihood import (
 )
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
-from gillint.resolve.pointers import turns_by_places
+from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Bound, Call, Iterations, Kind, Loop
-from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves, leaves_early, polls
+from gillint.resolve.turns import (
+    POLLS,
+    counts_attempts,
+    ends_in_one_turn,
+    ends_the_program,
+    is_retry,
+    leaves,
+    leaves_early,
+    polls,
+)
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
@@ -69,12 +78,13 @@ def run(act: Activation, body: t.Body) -> float:
     return 1.0
 
 
-def _evaluate(act: Activation, node: t.Evaluate) -> None:
+def _evaluate(act: Activation, node: t.Evaluate) -> float | None:
     value = evaluate(act, node.value)
     if value.type not in ("coroutine", "awaitable"):
         lazy = act.lazy_of(value)
         if lazy is not None:
             act.start(value)  # a generator that is thrown away does nothing
+    return 0.0 if ends_the_program(node) is not None else None
 
 
 def _assign(act: Activation, node: t.Assign) -> None:
@@ -297,10 +307,14 @@ def _for(act: Activation, node: t.For) -> None:
 def _while(act: Activation, node: t.While) -> None:
     known = turns_by_places(act, node) or turns_by_counter(act, node)
     usual = usual_turns(act, node)
+    place = place_of(node)
+    start = act.environment[place].number if place in act.environment else None
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
         body = done.finish()
+        if known is None or not known.known:
+            known = turns_by_strides(act, node, start) or known
         known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual

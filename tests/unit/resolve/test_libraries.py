@@ -183,6 +183,17 @@ def test_an_embedded_database_is_not_waited_for() -> None:
     assert held["postgresql+psycopg"] is not None and held["postgresql+psycopg"] < 0.3
 
 
+@pytest.mark.parametrize(("url", "bound"), [("sqlite:///shop.db", "io"), ("sqlite://", "gil")])
+def test_a_commit_to_a_file_waits_for_the_disk(url: str, bound: str) -> None:
+    source = ORM.replace(
+        "        return [o.name",
+        "        for i in range(50):\n            s.add(Order(name='a'))\n            s.commit()\n#",
+    )
+    report = analyse(source.format(url=url), "sample.py", Options(cores=2, threads=2))
+    assert report.verdict is not None
+    assert report.regions[report.verdict].prediction.bound.value == bound
+
+
 def test_a_statement_gives_instances_of_the_class_that_it_asks_for() -> None:
     assert "str.upper" in effects(ORM.format(url="sqlite://"))
 
