@@ -11,13 +11,14 @@ from gillint.knowledge.base import bases_of, default_fact, find_fact, find_metho
 from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.answers import answered_with
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
 from gillint.resolve.bound import CONTENT, QUERY, Answers, apart
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
-from gillint.resolve.databases import answered, query_of
+from gillint.resolve.databases import answered, call_functions, query_of
 from gillint.resolve.dispatch import builtin_with
 from gillint.resolve.folding import folded
 from gillint.resolve.gathering import gathered
@@ -376,6 +377,7 @@ def library(
         lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
+    call_functions(act, public, bound, query, span)
     if receiver is not None and receiver.guessed and result.type is not None:
         return replace(result, guessed=True)
     return result
@@ -406,7 +408,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     result = of_its_class(act, bound, stored(act, name, bound, span, result))
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
-    result = with_text(name, bound, result)
+    result = answered_with(act, name, bound, with_text(name, bound, result))
     return kept(act, name, bound, result, span)
 
 

@@ -28,7 +28,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.printing import write_into
-from gillint.resolve.shapes import ARRAY
+from gillint.resolve.shapes import ARRAY, few_rows
 from gillint.resolve.specs import text_by
 from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
@@ -118,8 +118,9 @@ def _call(act: Activation, node: t.Call) -> Value:
     for argument in node.arguments:
         value = evaluate(act, argument.value)
         if argument.star == "*":
-            if value.items is not None and value.type in ("tuple", "list"):
-                positional.extend(value.items)
+            members = value.items if value.type in ("tuple", "list") else few_rows(value)
+            if members is not None:
+                positional.extend(members)
             else:
                 has_star = True
                 positional.append(_spread(function, replace(value, type=value.type or "list")))

@@ -55,9 +55,17 @@ class Files:
     opened: dict[str, tuple[int, int, Estimate]] = field(default_factory=dict)
     _absent: set[str] = field(default_factory=set)  # some of a folder that were read before anything was written there
     _folders: dict[str, Content] = field(default_factory=dict)
+    current: str = ""  # the folder that `os.chdir` went to
+
+    def _named(self, name: str) -> str:
+        """A name as it is seen from the folder that the program began in."""
+        if self.current and not name.startswith(("/", MEMORY, HOLE, self.current)):
+            return f"{self.current}/{name.removeprefix('./')}".removesuffix("/.")
+        return name
 
     def write(self, name: str, span: Span, piece: Content) -> None:
         """Note what one place in the source writes to a file: at most, where it is looked at more than once."""
+        name = self._named(name)
         at = self._folders if piece.is_folder else None
         if at is not None:
             at[name] = piece
@@ -69,6 +77,7 @@ class Files:
 
     def find(self, name: str) -> Content | None:
         """What is in the file of this name, or in one of those that may be meant; None where nothing is known."""
+        name = self._named(name)
         exact = self.pieces.get(name)
         if exact:
             return _whole(exact)
@@ -84,6 +93,7 @@ class Files:
 
         `deep`: those in the folders below count too; without, the folders themselves do.
         """
+        glob = self._named(glob).removeprefix("./")
         fitting = {n: _whole(p) for n, p in self.pieces.items() if not _is_own(n) and overlap(glob, n)}
         if not deep:
             near = {n: c for n, c in (fitting | self._folders).items() if n.count("/") == glob.count("/")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
+from gillint.resolve.assembled import joined_by_index
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.columns import of_rows
 from gillint.resolve.dtypes import scalar_of
@@ -83,7 +84,7 @@ def _symbol_item(name: str, index: Value) -> Value | None:
     """The objects of numpy that make arrays when they are subscripted."""
     if name in GRIDS:
         return grid(name, index)
-    return Value(type=ARRAY) if name in ("numpy.r_", "numpy.c_") else None
+    return joined_by_index(name, index) if name in ("numpy.r_", "numpy.c_") else None
 
 
 def _rows(value: Value, mask: Value) -> Value:

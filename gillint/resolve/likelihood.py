@@ -11,7 +11,7 @@ from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of
 from gillint.resolve.memoised import missed
-from gillint.resolve.turns import ends_the_program, leaves, pauses
+from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
@@ -54,10 +54,29 @@ def _usual(act: Activation, node: t.If) -> float:
     if key is not None:
         missing = missed(act, (_value(act, key),))
         return missing if _asks_for_a_gap(node.test) else 1.0 - missing
+    idle = _idle(act, node)
+    if idle is not None:
+        return idle
     if leaves(node.body) and not leaves(node.orelse):
         return _leaving(act, node)
     arms = chain_length(node.orelse)
     return 1.0 / (1.0 + arms) if arms > 1 else TAKEN
+
+
+def _idle(act: Activation, node: t.If) -> float | None:
+    """How often there is nothing to do, where a loop looks for all that has come in since and pauses where that is nothing:
+    `if not paths: time.sleep(delay); continue`. What gives one line or one item at a time mostly has the next one.
+    """
+    arms = [body is not node.orelse for body in (node.body, node.orelse) if pauses(body)]
+    asked = node.test.operand if _is_not(node.test) else node.test
+    if len(arms) != 1 or not act.loops or _value(act, asked).type not in _ALL_AT_ONCE:
+        return None
+    is_found = asked is node.test
+    return _FOUND if is_found and not arms[0] else 1.0 - _FOUND if not is_found and arms[0] else None
+
+
+_FOUND = 1.0 / POLLS
+_ALL_AT_ONCE = ("list", "dict", "set", "tuple", "iterator")
 
 
 def held(act: Activation, test: t.Expr, tested: Value, otherwise: float) -> float:

@@ -120,6 +120,10 @@ def _two_digits(number: float) -> float:
     return float(f"{number:.2g}")
 
 
+# Of a function that calls itself and is called for each of many things: a message, a line, a record.
+INNER_CALLS = Estimate(2, 40, 1e5)
+
+
 def rounds(
     tree: t.Function | t.Lambda, before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], block: Block
 ) -> Estimate | None:

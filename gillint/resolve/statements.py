@@ -40,7 +40,7 @@ from gillint.resolve.likelihood import (
 )
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
-from gillint.resolve.pointers import turns_by_places
+from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
 from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
@@ -307,10 +307,14 @@ def _for(act: Activation, node: t.For) -> None:
 def _while(act: Activation, node: t.While) -> None:
     known = turns_by_places(act, node) or turns_by_counter(act, node)
     usual = usual_turns(act, node)
+    place = place_of(node)
+    start = act.environment[place].number if place in act.environment else None
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
         body = done.finish()
+        if known is None or not known.known:
+            known = turns_by_strides(act, node, start) or known
         known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
