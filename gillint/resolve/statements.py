@@ -47,6 +47,7 @@ from gillint.resolve.targets import bind, declare, growth, put_back, store_attri
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Bound, Call, Iterations, Kind, Loop
 from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves, leaves_early, polls
+from gillint.resolve.unrolling import unrolled
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
@@ -277,6 +278,8 @@ def _attempt(act: Activation, body: t.Body) -> None:
 
 def _for(act: Activation, node: t.For) -> None:
     source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span, is_async=node.is_async)
+    if unrolled(act, node, source, run):
+        return
     act.begin(source)
 
     def enter() -> _Entry:
