@@ -15,7 +15,7 @@ from gillint.resolve.answers import answered_with
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import CONTENT, QUERY, Answers, apart
+from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, apart, is_sized
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, call_functions, query_of
@@ -341,6 +341,8 @@ def library(
 
         positional = tuple(iterable_of(act, v, span) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
+    if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
+        bound = replace(bound, often=(act.times * act.trips_so_far()).likely)
     if fact is None:
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"

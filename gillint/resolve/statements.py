@@ -56,6 +56,7 @@ from gillint.resolve.turns import (
     leaves_early,
     polls,
 )
+from gillint.resolve.unrolling import unrolled
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
@@ -287,6 +288,8 @@ def _attempt(act: Activation, body: t.Body) -> None:
 
 def _for(act: Activation, node: t.For) -> None:
     source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span, is_async=node.is_async)
+    if unrolled(act, node, source, run):
+        return
     act.begin(source)
 
     def enter() -> _Entry:
