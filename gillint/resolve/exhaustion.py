@@ -23,7 +23,7 @@ INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
 # Of requests, one after the other: a listing has some pages. An answer comes in a few pieces.
 EXCHANGES = Estimate(1, 20, 1e4)
 FRAGMENTS = Estimate(1, 5, 1e4)
-_BUFFERS = ("io.BytesIO", "io.StringIO")
+_SIZED = ("io.BytesIO", "io.StringIO", "http.client.HTTPResponse", "urllib3.HTTPResponse")
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
 _GIVERS = ("append", "appendleft", "extend", "extendleft", "put", "put_nowait", "add", "update", "insert")
@@ -155,7 +155,8 @@ def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
         source = call.bound.receiver
         if source is None:
             continue
-        if method in _READERS and (source.type in FILES or (source.type in _BUFFERS and source.size is not None)):
+        is_sized = source.type in _SIZED and source.size is not None
+        if method in _READERS and (source.type in FILES or is_sized):
             return _reads(call, method, [c for c in calls if c is not call and _reads_too(c, source)])
         if source.size is None or not source.size.known:
             continue

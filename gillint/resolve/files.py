@@ -75,6 +75,10 @@ class Files:
         if old is None or (piece.size * piece.files).likely >= (old.size * old.files).likely:
             pieces[span] = piece
 
+    def copied(self) -> dict[str, dict[Span, Content]]:
+        """What has been written so far, to be put back where a loop is looked at anew: it turned too often at first."""
+        return {name: dict(pieces) for name, pieces in self.pieces.items()}
+
     def find(self, name: str) -> Content | None:
         """What is in the file of this name, or in one of those that may be meant; None where nothing is known."""
         name = self._named(name)

@@ -263,7 +263,8 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     place = "local" if servers else _place_by_file(names, strings)
     serves = bool(_SERVES & names) and place in ("process", "local")
     server, program = servers[0] if servers else (None, None)
-    return Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program)
+    files = server is None and "http.server" in strings
+    return Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
 
 
 def _place_by_file(names: set[str], strings: list[str]) -> Place | None:

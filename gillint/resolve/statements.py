@@ -14,6 +14,7 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
+from gillint.resolve.databases import COMMIT, commits
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import note_emptied, once_in
 from gillint.resolve.exhaustion import (
@@ -227,6 +228,7 @@ def _loop(
     first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
+    written = act.program.files.copied() if learn is not None else {}
     turn = -1
     for attempt in range(4):
         turn += 1
@@ -247,6 +249,7 @@ def _loop(
         if attempt == 0 and learn is not None and learn(builder):  # once more, with containers that grow so far only
             act.environment.clear()
             act.environment.update(before)
+            act.program.files.pieces = written
             turn = -1
             continue
         stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
@@ -341,6 +344,7 @@ _LOCKS = ("threading.Lock", "threading.RLock")
 
 def _with(act: Activation, node: t.With) -> float:
     locks: list[tuple[Value, Span]] = []
+    connections: list[tuple[Value, Span]] = []
     for expression, target in node.items:
         act.operation("with")
         value = evaluate(act, expression)
@@ -350,9 +354,14 @@ def _with(act: Activation, node: t.With) -> float:
         given = entered(act, value, expression.span, is_async=node.is_async)
         if value.type in _LOCKS and isinstance(expression, (t.Name, t.Attribute)):
             locks.append((value, expression.span))
+        connections.append((value, expression.span))
         if target is not None:
             bind(act, target, given)
+    before = len(act.builder.nodes)
     reach = run(act, node.body)
+    for value, span in connections:
+        if commits(value, act.builder.nodes[before:]):
+            act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
     for value, span in locks:  # so that the time under the lock can be told
         act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))
     return max(reach, RARE)  # `with suppress(OSError): return ...`
