@@ -33,6 +33,7 @@ _CONTAINERS = ("list", "set", "dict", "collections.deque", "queue.Queue", "queue
 # A server turns as often as somebody asks it, which is counted where that is written.
 _SERVED = (
     "socket.socket.accept",
+    "multiprocessing.connection.Listener.accept",
     "socket.socket.recvfrom",
     "selectors.DefaultSelector.select",
     "selectors.BaseSelector.select",
@@ -137,10 +138,13 @@ def _last_name(function: t.Expr) -> str | None:
     return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else None
 
 
-def turns_until_empty(body: Block) -> Estimate | None:
-    """The turns after which a file has been read, or a container been emptied that nothing in the loop fills."""
+def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
+    """The turns after which a file has been read, or a container been emptied that nothing in the loop fills.
+
+    `endless`: nothing in the test of the loop ends it: `while True`, as a server has it.
+    """
     calls = list(_calls(body))
-    if any(call.name in _SERVED for call in calls):
+    if endless and any(call.name in _SERVED for call in calls):
         return _EACH_CLIENT
     for call in calls:
         if call.name == "itertools.islice" and len(call.bound.positional) == 2:

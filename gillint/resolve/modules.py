@@ -162,6 +162,11 @@ class Modules(Program):
                 self._foreseen[key, name] = last
         return bool(self._foreseen)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether what runs is code that the program has no use for."""
+        return self._idle
+
     @contextmanager
     def idly(self, *, idle: bool = True) -> Iterator[None]:
         """Run code that the program has no use for: it says nothing of attributes and arguments that others tell of."""

@@ -220,6 +220,7 @@ _WAITS_INSIDE: dict[str, set[str]] = {
     "PriorityQueue.get": _PUT,
     "SimpleQueue.get": _PUT,
     "Connection.recv": {"send", "send_bytes"},
+    "Connection.recv_bytes": {"send", "send_bytes"},
     "Condition.wait": _NOTIFY,
     "Condition.wait_for": _NOTIFY,
     "Event.wait": _SET,

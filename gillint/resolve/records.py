@@ -30,6 +30,7 @@ PACKED: tuple[str, ...] = (
     "struct.Struct.unpack_from",
 )
 _LONGEST = 1_000_000  # bytes of a record that is taken apart to see what it consists of
+_RECORD = Estimate(1, 8, 200)  # of a format that is not known: a number or two
 _FEW = 64  # members whose types are kept one by one
 _FORMATS = MadeRef("struct", Span(1, 1, 1, 1))  # where what is packed is kept, by its format
 
@@ -49,14 +50,13 @@ def packed(act: Activation, name: str, bound: Bound) -> Value | None:
         return None
     if method == "iter_unpack":
         return _iterated(act, text, length, bound)
-    if of_struct and method == "pack":
-        size = bound.receiver.size if bound.receiver is not None else None
-        return Value(type="bytes", size=size, text=bound.receiver.text) if size is not None and bound.receiver else None
+    if of_struct and method == "pack" and bound.receiver is not None:
+        return Value(type="bytes", size=bound.receiver.size or _RECORD, text=bound.receiver.text)
     if method == "calcsize":
         return of_number("int", Estimate.point(length)) if length is not None else None
     if method.startswith("unpack"):
         return _members(act, text, length)
-    size = Estimate.point(length) if length is not None else None
+    size = Estimate.point(length) if length is not None else _RECORD if method == "pack" else None
     made = packed_numbers(text, size) if text is not None and size is not None else None
     if method == "Struct":
         return Value(type="struct.Struct", size=size, text=made, dtype=text)

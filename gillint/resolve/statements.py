@@ -56,6 +56,7 @@ from gillint.resolve.turns import (
     leaves_early,
     polls,
 )
+from gillint.resolve.unrolling import unrolled
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
@@ -287,6 +288,8 @@ def _attempt(act: Activation, body: t.Body) -> None:
 
 def _for(act: Activation, node: t.For) -> None:
     source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span, is_async=node.is_async)
+    if unrolled(act, node, source, run):
+        return
     act.begin(source)
 
     def enter() -> _Entry:
@@ -315,7 +318,8 @@ def _while(act: Activation, node: t.While) -> None:
         body = done.finish()
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
-        known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
+        endless = isinstance(node.test, t.Constant)
+        known = known or turns_until_empty(body, endless=endless) or turns_until_long(act, node.test, usual)
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
         return known is not None or talking is not None
