@@ -11,6 +11,7 @@ from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of
 from gillint.resolve.memoised import missed
+from gillint.resolve.narrowing import passed_along
 from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
@@ -208,6 +209,8 @@ def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
     product = 1.0
     for part in test.values:
         found = chance(act, part)
+        if found is None and (passed := passed_along(act, part)) is not None:
+            found = float(passed)
         if found is None:
             return None
         product *= found if both else 1.0 - found
