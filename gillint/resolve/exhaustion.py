@@ -269,7 +269,7 @@ def _reads_too(call: Call, source: Value) -> bool:
 
 
 def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:
-    """How many reads of a size there are in a file, and one that finds its end.
+    """How many reads of a size there are in a file; the one that finds its end is followed by nothing.
 
     A file that nothing in sight writes is as long as reading it is taken to cost.
     """
@@ -284,7 +284,7 @@ def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:
     chunk = size_of(passed) if method == "readinto" else number_of(passed)
     if not chunk.known or chunk.likely <= 0:
         return None
-    turns = (lines * member_size(source) / chunk).map(lambda n: -(-n // 1)) + 1
+    turns = (lines * member_size(source) / chunk).map(lambda n: max(1.0, -(-n // 1)))
     for other in others:
         length = other.bound.positional[0] if other.bound.positional else None
         if length is None or length.number is None:  # what follows a header is as long as it says

@@ -74,6 +74,10 @@ class Files:
         if old is None or (piece.size * piece.files).likely >= (old.size * old.files).likely:
             pieces[span] = piece
 
+    def written(self) -> dict[str, dict[Span, Content]]:
+        """What has been written so far, to go back to."""
+        return {name: dict(pieces) for name, pieces in self.pieces.items()}
+
     def find(self, name: str) -> Content | None:
         """What is in the file of this name, or in one of those that may be meant; None where nothing is known."""
         name = self._named(name)

@@ -50,6 +50,9 @@ def _usual(act: Activation, node: t.If) -> float:
         return 1.0 - RARE
     if _makes_once(node):
         return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
+    changed = _changed(act, node)
+    if changed is not None:
+        return changed
     key = _sought(node)
     if key is not None:
         missing = missed(act, (_value(act, key),))
@@ -58,6 +61,29 @@ def _usual(act: Activation, node: t.If) -> float:
         return _leaving(act, node)
     arms = chain_length(node.orelse)
     return 1.0 / (1.0 + arms) if arms > 1 else TAKEN
+
+
+# What is remembered from turn to turn changes seldom: rows that are sorted, hours of a log.
+_CHANGES = 0.1
+
+
+def _changed(act: Activation, node: t.If) -> float | None:
+    """How often a test is true of what is remembered in its arm: `if hour != self.hour: self.flush(); self.hour = hour`."""
+    tests = node.test.values if isinstance(node.test, t.Boolean) and node.test.operator == "or" else (node.test,)
+    for test in tests:
+        if not isinstance(test, t.Compare) or test.operators not in (("ne",), ("is_not",)):
+            continue
+        sides = {key_of(test.left), key_of(test.rights[0])}
+        kept = (
+            {key_of(x) for x in s.targets} | {key_of(s.value)} for s in node.body if isinstance(s, t.Assign) and s.value
+        )
+        if None not in sides and len(sides) == 2 and any(sides <= names for names in kept):
+            kinds = [
+                v.distinct for v in (_value(act, test.left), _value(act, test.rights[0])) if v.distinct is not None
+            ]
+            turns = (act.times * act.trips_so_far()).likely
+            return min(TAKEN, kinds[0].likely / turns) if kinds and turns > 1.0 else _CHANGES
+    return None
 
 
 def held(act: Activation, test: t.Expr, tested: Value, otherwise: float) -> float:
