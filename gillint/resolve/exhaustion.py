@@ -14,6 +14,7 @@ from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.turns import is_retry, leaves_early
 from gillint.resolve.values import NONE, Value
+from gillint.resolve.visiting import turns_of_a_walk
 from gillint.syntax import tree as t
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
@@ -175,7 +176,7 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
         return PAIRED
     if cuts_off(loop):
         return PIECES
-    found = turns_until_converged(loop)
+    found = turns_until_converged(loop) or (turns_of_a_walk(act, loop) if works_off(loop) else None)
     if found is not None:
         return found
     is_inner = act.runs_often() and not works_off(loop) and not serves(loop)

@@ -82,8 +82,16 @@ def _changed(act: Activation, node: t.If) -> float | None:
                 v.distinct for v in (_value(act, test.left), _value(act, test.rights[0])) if v.distinct is not None
             ]
             turns = (act.times * act.trips_so_far()).likely
-            return min(TAKEN, kinds[0].likely / turns) if kinds and turns > 1.0 else _CHANGES
+            return min(_CHANGES, kinds[0].likely / turns) if kinds and turns > 1.0 else _CHANGES
     return None
+
+
+def _spelt(node: t.Expr) -> str | None:
+    """A variable, an attribute or a member of one as it is written."""
+    if isinstance(node, t.Subscript) and isinstance(node.index, t.Constant):
+        owner = key_of(node.value)
+        return f"{owner}[{node.index.value!r}]" if owner is not None else None
+    return key_of(node)
 
 
 def held(act: Activation, test: t.Expr, tested: Value, otherwise: float) -> float:

@@ -63,7 +63,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The arguments of a call: the receiver, and each parameter that is known to be passed; `often` is how often it is made at least."""
+    """The arguments of a call: the receiver, and each parameter that is known to be passed.
+
+    `often` is how often the call is made at least.
+    """
 
     receiver: Value | None = None
     positional: tuple[Value, ...] = ()
