@@ -73,14 +73,11 @@ def _changed(act: Activation, node: t.If) -> float | None:
     for test in tests:
         if not isinstance(test, t.Compare) or test.operators not in (("ne",), ("is_not",)):
             continue
-        sides = {key_of(test.left), key_of(test.rights[0])}
-        kept = (
-            {key_of(x) for x in s.targets} | {key_of(s.value)} for s in node.body if isinstance(s, t.Assign) and s.value
-        )
-        if None not in sides and len(sides) == 2 and any(sides <= names for names in kept):
-            kinds = [
-                v.distinct for v in (_value(act, test.left), _value(act, test.rights[0])) if v.distinct is not None
-            ]
+        sides = {_spelt(test.left), _spelt(test.rights[0])}
+        kept = ((*s.targets, s.value) for s in node.body if isinstance(s, t.Assign) and s.value is not None)
+        if None not in sides and len(sides) == 2 and any(sides <= set(map(_spelt, names)) for names in kept):
+            compared = (_value(act, test.left), _value(act, test.rights[0]))
+            kinds = [v.distinct for v in compared if v.distinct is not None]
             turns = (act.times * act.trips_so_far()).likely
             return min(_CHANGES, kinds[0].likely / turns) if kinds and turns > 1.0 else _CHANGES
     return None
