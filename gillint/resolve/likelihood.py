@@ -50,9 +50,6 @@ def _usual(act: Activation, node: t.If) -> float:
         return 1.0 - RARE
     if _makes_once(node):
         return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
-    changed = _changed(act, node)
-    if changed is not None:
-        return changed
     key = _sought(node)
     if key is not None:
         missing = missed(act, (_value(act, key),))
@@ -64,11 +61,11 @@ def _usual(act: Activation, node: t.If) -> float:
 
 
 # What is remembered from turn to turn changes seldom: rows that are sorted, hours of a log.
-_CHANGES = 0.1
+_CHANGES = 10.0
 
 
-def _changed(act: Activation, node: t.If) -> float | None:
-    """How often a test is true of what is remembered in its arm: `if hour != self.hour: self.flush(); self.hour = hour`."""
+def until_changed(act: Activation, node: t.If) -> float | None:
+    """Every how manyth time something else is there than its arm remembers: `if hour != self.hour: self.hour = hour`."""
     tests = node.test.values if isinstance(node.test, t.Boolean) and node.test.operator == "or" else (node.test,)
     for test in tests:
         if not isinstance(test, t.Compare) or test.operators not in (("ne",), ("is_not",)):
@@ -79,7 +76,7 @@ def _changed(act: Activation, node: t.If) -> float | None:
             compared = (_value(act, test.left), _value(act, test.rights[0]))
             kinds = [v.distinct for v in compared if v.distinct is not None]
             turns = (act.times * act.trips_so_far()).likely
-            return min(_CHANGES, kinds[0].likely / turns) if kinds and turns > 1.0 else _CHANGES
+            return max(_CHANGES, turns / max(1.0, kinds[0].likely)) if kinds else _CHANGES
     return None
 
 

@@ -85,6 +85,7 @@ class Modules(Program):
         self._active: list[str] = []
         self._running: list[Activation] = []
         self.files = Files()
+        self._written_before: Files | None = None
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
         self.grown: tuple[Grown, ...] = ()  # what the last call has put into containers that were passed to it

@@ -37,6 +37,7 @@ from gillint.resolve.likelihood import (
     fails,
     is_main_guard,
     shares,
+    until_changed,
 )
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
@@ -90,9 +91,19 @@ def _assign(act: Activation, node: t.Assign) -> None:
     elif value.element is None and known.element is not None and value.type == known.type:
         value = replace(value, element=known.element, items=value.items or known.items)
     for target in node.targets:
+        begun = act.born.get(target.id) if isinstance(target, t.Name) and _is_trimmed(target.id, node.value) else None
         bind(act, target, value)
+        if begun is not None and isinstance(target, t.Name):
+            act.born[target.id] = begun
         if is_known(known):
             declare(act, target, known)
+
+
+def _is_trimmed(name: str, value: t.Expr | None) -> bool:
+    """`text = text[:end]`: what was collected from turn to turn is still there."""
+    cut = value.index if isinstance(value, t.Subscript) else None
+    whole = value.value if isinstance(value, t.Subscript) else None
+    return isinstance(cut, t.Slice) and cut.lower is None and isinstance(whole, t.Name) and whole.id == name
 
 
 def _assigned(act: Activation, node: t.Assign) -> Value:
@@ -199,7 +210,7 @@ def _if(act: Activation, node: t.If) -> float:
     names = mentioned(node.test) & act.environment.keys()
     is_sure = bool(act.given) or bool(names and names <= act.fixed)
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
-    period, name = once_in(act, node), note_emptied(act, node) or ""
+    period, name = once_in(act, node) or until_changed(act, node), note_emptied(act, node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
