@@ -38,17 +38,14 @@ def turns_of_a_walk(act: Activation, loop: t.While) -> Estimate | None:
 @lru_cache(maxsize=2048)
 def _marked(loop: t.While) -> frozenset[str]:
     """The containers in which a loop notes what it has visited: `seen.add(cell)`, `seen[y, x] = True`."""
-    found = {
-        key_of(e.function.value) for e in expressions(loop.body) if _is_mark(e) and isinstance(e.function, t.Attribute)
-    }
+    found: set[str | None] = set()
+    for e in expressions(loop.body):
+        if isinstance(e, t.Call) and isinstance(e.function, t.Attribute) and e.function.name in _MARKS:
+            found.add(key_of(e.function.value))
     for s in _statements(loop.body):
         if isinstance(s, t.Assign):
             found |= {key_of(target.value) for target in s.targets if isinstance(target, t.Subscript)}
     return frozenset(name for name in found if name is not None) & _asked(loop)
-
-
-def _is_mark(e: t.Expr) -> bool:
-    return isinstance(e, t.Call) and isinstance(e.function, t.Attribute) and e.function.name in _MARKS
 
 
 @lru_cache(maxsize=2048)
