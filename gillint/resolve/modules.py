@@ -88,6 +88,7 @@ class Modules(Program):
         self._active: list[str] = []
         self._running: list[Activation] = []
         self.files = Files()
+        self._written_before: Files | None = None
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
         self.sql_functions: dict[str, Value] = {}

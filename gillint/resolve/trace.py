@@ -65,7 +65,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The arguments of a call: the receiver, and each parameter that is known to be passed; `often` is how often it is made."""
+    """The arguments of a call: the receiver, and each parameter that is known to be passed.
+
+    `often` is how often the call is made at least.
+    """
 
     receiver: Value | None = None
     positional: tuple[Value, ...] = ()

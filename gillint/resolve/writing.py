@@ -32,7 +32,7 @@ def write_to(site: Site, name: str, piece: Content) -> None:
     act = site.act
     if act.program.is_idle:
         return
-    owner, depth, openings = act.program.files.opened.get(name, (0, 0, ONE))
+    owner, depth, openings = act.program.files.opened_as(name)
     if owner == id(act):
         turns, files = act.trips_so_far(depth), openings
     else:  # it was opened by another function

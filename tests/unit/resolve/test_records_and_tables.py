@@ -8,6 +8,9 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
+from gillint.costs.demand import Costs
+from gillint.resolve.program import resolve
+from gillint.syntax.parse import parse
 
 _STORE = """
 import struct, zlib
@@ -98,6 +101,45 @@ for i in range(int(Decimal(160.4).quantize(Decimal("1")))):
 """
 
 
+_COMPONENTS = """
+seen = set()
+for y in range(50):
+    if y in seen:
+        continue
+    stack = [y]
+    while stack:
+        cell = stack.pop()
+        for n in (cell + 1, cell - 1):
+            if n not in seen:
+                seen.add(n)
+                stack.append(n)
+"""
+_GROUPS = """
+import zlib
+last = None
+for row in [(i // 50, i) for i in range(5000)]:
+    if row[0] != last:
+        zlib.crc32(b"x")
+        last = row[0]
+"""
+_MANY = """
+import struct, zlib
+values = [0.5] * 3000
+zlib.crc32(struct.pack(f"<{len(values)}d", *values))
+"""
+_CBC = """
+from Crypto.Cipher import AES
+AES.new(bytes(16), AES.MODE_CBC, bytes(16)).encrypt(bytes(5000))
+"""
+_PIXELS = """
+from typing import cast
+from PIL import Image
+pixels = Image.new("RGB", (50, 50)).load()
+for band in cast("tuple[int, int, int]", pixels[3, 4]):
+    hash(band)
+"""
+
+
 def test_what_is_packed_is_unpacked() -> None:
     text = dump_stage("resolve", _STORE + "read(write())\n", "sample.py", Options())
     turns = {m[1]: float(m[2]) for m in re.finditer(r"loop (\d+):\d+ x ([\d.]+) ", text)}
@@ -120,6 +162,10 @@ def test_what_is_packed_is_unpacked() -> None:
         (_FRONT_MATTER, "str.upper (library)"),
         (_ENDS, "zlib.crc32 (library) [data: bytes[500]]"),
         (_DECIMAL, "x 160.4 "),
+        (_COMPONENTS, "loop 7:5 x 1..1.2.."),
+        (_MANY, "zlib.crc32 (library) [data: bytes[24000]]"),
+        (_CBC, "Crypto.Cipher.AES.CbcMode.encrypt (library) [plaintext: bytes[5000]]"),
+        (_PIXELS, "loop 5:1 x 3 "),
     ],
 )
 def test_sizes_and_turns(source: str, call: str) -> None:
@@ -131,3 +177,9 @@ def test_a_count_that_begins_anew_makes_batches() -> None:
     crc = next(line for line in text.splitlines() if "zlib.crc32" in line)
     assert "100]" in crc.replace(")", "]")
     assert "5000" not in crc
+
+
+def test_what_is_remembered_changes_seldom() -> None:
+    resolved = resolve(parse(_GROUPS, "sample.py"), Options().target, Options().assumptions)
+    calls = Costs(Options().target).calls(resolved.functions[0].block)
+    assert next(c.count.likely for c in calls if c.call.name == "zlib.crc32") == pytest.approx(500)
