@@ -15,7 +15,7 @@ from gillint.resolve.files import Files
 from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables
-from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
+from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node, Resolved
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
 from gillint.syntax import tree as t
 
@@ -105,6 +105,10 @@ class Program(Protocol):
         """What the file says of logging, by the place where it says so."""
         ...
 
+    def beside(self, source: str) -> Resolved | None:
+        """What another program does that the file brings along as a text; None where that cannot be read."""
+        ...
+
     @property
     def is_scarce(self) -> bool:
         """Whether so much of the budget of this file is used up that what is left has to be spared."""
@@ -113,6 +117,11 @@ class Program(Protocol):
     @property
     def is_alone(self) -> bool:
         """Whether there are no other files."""
+        ...
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether what runs is code that the program has no use for."""
         ...
 
     def idly(self, *, idle: bool = True) -> AbstractContextManager[None]:
@@ -232,6 +241,7 @@ class Activation:
     body: t.Function | t.Lambda | t.Body = ()  # what is read
     # What it gives back, and how often it is this.
     returns: list[tuple[Value, float]] = field(default_factory=list)
+    never_returned: list[Value] = field(default_factory=list)  # what it would where it is not: for other arguments
     yields: list[Value] = field(default_factory=list)
     loops: list[Estimate] = field(default_factory=list)
     builder: Builder = field(default_factory=Builder)
@@ -250,6 +260,7 @@ class Activation:
     given: Mapping[str, Value] = field(default_factory=dict)  # its arguments, where it may call itself
     fixed: frozenset[str] = frozenset()  # the parameters of a call in sight to which the body assigns nothing
     chance: float = 1.0  # how often a run of the body gets to the current statement, loops aside
+    unrolled: int = 1  # how many turns of loops over tables are read one by one
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 
     @property

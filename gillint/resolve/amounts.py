@@ -27,8 +27,16 @@ _FUNCTIONS: dict[str, Callable[[float], float]] = {
 }
 
 
+# What gives the number as it is, or nearly: `int(Decimal(x).quantize(Decimal("1")))`.
+EXACT = ("decimal.Decimal", "fractions.Fraction")
+_SAME = (*EXACT, *(f"decimal.Decimal.{method}" for method in ("quantize", "to_integral_value", "normalize")))
+
+
 def computed(name: str, bound: Bound) -> Estimate | None:
     """The number that `round`, `abs` or a function of `math` or numpy gives for a number; None where nothing is known of it."""
+    if name in _SAME:
+        value = bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
+        return value.number if value is not None else None
     module, _, last = name.rpartition(".")
     function = _FUNCTIONS.get(last) if module in ("math", "numpy") or name in ("abs", "round") else None
     given = bound.positional[0].number if bound.positional else None

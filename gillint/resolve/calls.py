@@ -11,10 +11,11 @@ from gillint.knowledge.base import bases_of, default_fact, find_fact, find_metho
 from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.answers import answered_with
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import CONTENT, QUERY, Answers, apart
+from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, apart, is_sized
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, call_functions, query_of
@@ -52,6 +53,7 @@ from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result, one_coroutine
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, bind_arguments
+from gillint.resolve.use import is_passed_in
 from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
@@ -79,6 +81,15 @@ _RUNS_COROUTINE = {
     "asyncio.wait_for",
 }
 _INIT = ".__init__"
+# Methods that somebody calls by name, and the builtins that call them.
+_SPELT_OUT = {
+    "__next__": "next",
+    "__iter__": "iter",
+    "__len__": "len",
+    "__str__": "str",
+    "__repr__": "repr",
+    "__hash__": "hash",
+}
 # Objects that libraries keep under a name.
 INSTANCES = {
     "os.environ": "dict",
@@ -130,6 +141,9 @@ def apply(
         return apply(act, called, positional, keywords, span, text, has_star=has_star)
     if ref is None and function.type is not None and is_callable(function.type):
         return _method(act, MethodRef(function, "__call__"), positional, keywords, span, text, has_star)
+    if ref is None and function.type is None and is_passed_in(act, text):
+        act.scope.note(f"`{text}` is passed in: assumed to be an ordinary Python function")
+        return _other(act, text, "undefined", positional, keywords, span)
     return _other(act, text, "unknown", positional, keywords, span)
 
 
@@ -231,6 +245,8 @@ def _method(
             return library(
                 act, f"{duck}.{ref.name}", typed, positional, keywords, span, has_star=has_star, assumed=True
             )
+    if ref.name in _SPELT_OUT and find_method(kind or "", ref.name) is None and act.program.class_of(kind) is None:
+        return library(act, _SPELT_OUT[ref.name], None, (receiver, *positional), keywords, span, has_star=has_star)
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
@@ -325,6 +341,8 @@ def library(
 
         positional = tuple(iterable_of(act, v, span) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
+    if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
+        bound = replace(bound, often=(act.times * act.trips_so_far()).low)
     if fact is None:
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"
@@ -396,7 +414,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     result = of_its_class(act, bound, stored(act, name, bound, span, result))
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
-    result = with_text(name, bound, result)
+    result = answered_with(act, name, bound, with_text(name, bound, result))
     return kept(act, name, bound, result, span)
 
 

@@ -1,38 +1,65 @@
-"""How far apart the two bounds of a slice are: `x[i : i + n]` has n items, whatever i is."""
+"""How far apart the two bounds of a slice or a range are: `x[i : i + n]` has n items, whatever i is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
-from gillint.estimate import Estimate
+from gillint.estimate import ONE, Estimate, total
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
 # A sum of products: the factors whose value is not known, by their text, and what they are multiplied with.
 _Sum = dict[tuple[str, ...], Estimate]
+_Amounts = dict[str, Estimate | None]  # what is known roughly of the factors
 _MOST_TERMS = 12
 _Look = Callable[[Activation, t.Expr], Value]
 
 
-def distance(act: Activation, node: t.Slice, look: _Look) -> Estimate | None:
-    """The difference of the bounds, where what is not known in them cancels out.
+def ranged(act: Activation, node: t.Call, made: Value, look: _Look) -> Value:
+    """`range(i, i + n)`, which has n numbers, whatever i is."""
+    bounds = [a.value for a in node.arguments if not a.star and a.keyword is None]
+    if len(bounds) < 2 or len(bounds) != len(node.arguments) or (made.size is not None and made.size.known):
+        return made
+    step = look(act, bounds[2]).number if len(bounds) > 2 else ONE
+    span = distance(act, bounds[0], bounds[1], look)
+    if span is None or step is None or not step.known or step.likely <= 0:
+        return made
+    return replace(made, size=(span / step).map(lambda v: float(max(0, -(-v // 1)))))
+
+
+def distance(act: Activation, first: t.Expr | None, end: t.Expr | None, look: _Look) -> Estimate | None:
+    """The difference of two bounds, where what is not known in them cancels out.
 
     Args:
-        act: where the slice stands.
-        node: the slice.
+        act: where the slice or the range stands.
+        first: the lower bound.
+        end: the upper bound.
         look: tells what an expression of the bounds is.
     """
-    if node.lower is None or node.upper is None:
+    if first is None or end is None:
         return None
-    lower, upper = _sum(act, _unclamped(node.lower), look), _sum(act, _unclamped(node.upper), look)
+    amounts: _Amounts = {}
+    lower = _sum(act, _unclamped(first), look, amounts)
+    upper = _sum(act, _written_out(act, _unclamped(end)), look, amounts)
     if lower is None or upper is None or not any(lower):
         return None
-    left = _minus(upper, lower)
-    open_terms = [key for key, amount in left.items() if key and any(amount.scenarios)]
-    if open_terms:
+    left = {key: amount for key, amount in _minus(upper, lower).items() if any(amount.scenarios)}
+    if any(key in left for key in lower if key):
         return None
-    return left.get((), Estimate.point(0)).max(0)
+    # What is between the two may be known roughly: a length that was read.
+    parts = [_product(amount, [amounts.get(factor) for factor in key]) for key, amount in left.items()]
+    return total(p for p in parts if p is not None).max(0) if None not in parts else None
+
+
+def _product(amount: Estimate, factors: list[Estimate | None]) -> Estimate | None:
+    for factor in factors:
+        if factor is None:
+            return None
+        amount = amount * factor
+    return amount
 
 
 def _unclamped(node: t.Expr) -> t.Expr:
@@ -45,9 +72,38 @@ def _unclamped(node: t.Expr) -> t.Expr:
     return sums[0] if len(sums) == 1 else node
 
 
-def _sum(act: Activation, node: t.Expr, look: _Look) -> _Sum | None:
+def _written_out(act: Activation, node: t.Expr) -> t.Expr:
+    """`end` of `data[at:end]` after `end = at + size`."""
+    body = act.body if isinstance(act.body, tuple) else act.body.body if isinstance(act.body, t.Function) else ()
+    return _sums(body).get(node.id) or node if isinstance(node, t.Name) else node
+
+
+@lru_cache(maxsize=1024)
+def _sums(body: t.Body) -> Mapping[str, t.Expr | None]:
+    """The variables that a body assigns once, a sum."""
+    found: dict[str, t.Expr | None] = {}
+    for s in _statements(body):
+        target = s.target if isinstance(s, (t.Augment, t.For)) else None
+        if isinstance(s, t.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], t.Name):
+            name = s.targets[0].id
+            is_sum = isinstance(s.value, t.Binary) and s.value.operator == "add"
+            found[name] = s.value if is_sum and name not in found else None
+        elif isinstance(target, t.Name):
+            found[target.id] = None
+    return found
+
+
+def _statements(body: t.Body) -> Iterator[t.Stmt]:
+    for s in body:
+        yield s
+        for part in (getattr(s, field) for field in s.__slots__):
+            if isinstance(part, tuple) and part and isinstance(part[0], t.Stmt):
+                yield from _statements(part)
+
+
+def _sum(act: Activation, node: t.Expr, look: _Look, amounts: _Amounts) -> _Sum | None:
     if isinstance(node, t.Binary) and node.operator in ("add", "sub", "mul"):
-        left, right = _sum(act, node.left, look), _sum(act, node.right, look)
+        left, right = _sum(act, node.left, look, amounts), _sum(act, node.right, look, amounts)
         if left is None or right is None or len(left) + len(right) > _MOST_TERMS:
             return None
         if node.operator == "mul":
@@ -58,7 +114,11 @@ def _sum(act: Activation, node: t.Expr, look: _Look) -> _Sum | None:
     value = look(act, node)
     if value.number is not None and value.number.known:
         return {(): value.number}
-    return {(act.scope.syntax.text(node.span),): Estimate.point(1)} if not isinstance(node, t.Constant) else None
+    if isinstance(node, t.Constant):
+        return None
+    name = act.scope.syntax.text(node.span)
+    amounts[name] = value.number
+    return {(name,): Estimate.point(1)}
 
 
 def _plus(a: _Sum, b: _Sum) -> _Sum:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
+from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of
 from gillint.resolve.likelihood import exactly
 from gillint.resolve.scope import ClassScope
@@ -17,9 +18,12 @@ _MAKES_EMPTY = ("list", "set", "dict", "bytearray")
 def once_in(act: Activation, node: t.If) -> float | None:
     """Every how manyth time a container is full that is emptied then: `if len(batch) == 500: ...; batch = []`.
 
-    None where none is, or nothing tells.
+    None where none is, or nothing tells. So for what is counted: `if count == 500: ...; count = 0`.
     """
     test = node.test
+    counted = _counted(act, node)
+    if counted is not None:
+        return counted
     filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
     if filled is None or not isinstance(test, t.Compare) or test.operators[0] not in ("eq", "ge", "gt"):
         return None
@@ -40,14 +44,55 @@ def note_emptied(act: Activation, node: t.If) -> str | None:
     """
     test = node.test
     filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
-    if filled is None or "." not in filled:
-        return filled if filled is not None and any(_empties(s, filled) for s in node.body) else None
+    if filled is None:
+        emptied = (name for s in node.body for name in _names(s) if _empties(s, name))
+        return next(emptied, None) if _counted(act, node) is not None else None
+    if "." not in filled:
+        return filled if any(_empties(s, filled) for s in node.body) else None
     holder, _, attribute = filled.rpartition(".")
     owner = _class_of(act, holder)
     most = exactly(act, test.rights[0]) if isinstance(test, t.Compare) else None
     if owner is not None and most is not None:
         owner.longest[attribute] = most
     return None
+
+
+def _counted(act: Activation, node: t.If) -> float | None:
+    """Every how manyth time a count is full that begins anew then: its limit by what is added each time."""
+    test = node.test
+    if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in ("eq", "ge", "gt"):
+        return None
+    name = key_of(test.left)
+    if name is None or not (any(_begins_anew(s, name) for s in node.body) or _is_flushed(act, node.body, name)):
+        return None
+    if not act.loops and "." not in name:
+        return None
+    body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
+    added = [s.value for s in _statements(body) if isinstance(s, t.Augment) and key_of(s.target) == name]
+    if len(added) != 1:
+        return None
+    with act.nested():
+        limit, step = evaluate(act, test.rights[0]).number, evaluate(act, added[0]).number
+    if limit is None or step is None or step.likely <= 0:
+        return None
+    return max(1.0, limit.likely / step.likely)
+
+
+def _begins_anew(s: t.Stmt, name: str) -> bool:
+    """`count = 0`, `count -= limit`."""
+    if isinstance(s, t.Augment):
+        return s.operator == "sub" and key_of(s.target) == name
+    return isinstance(s, t.Assign) and name in map(key_of, s.targets) and isinstance(s.value, t.Constant)
+
+
+def _names(s: t.Stmt) -> Iterator[str]:
+    """The variables that a statement assigns to, or whose method it calls."""
+    if isinstance(s, t.Assign):
+        yield from (target.id for target in s.targets if isinstance(target, t.Name))
+    elif isinstance(s, t.Evaluate) and isinstance(s.value, t.Call) and isinstance(s.value.function, t.Attribute):
+        owner = s.value.function.value
+        if isinstance(owner, t.Name):
+            yield owner.id
 
 
 def _length_of(node: t.Expr) -> str | None:
@@ -68,20 +113,30 @@ def _class_of(act: Activation, holder: str) -> ClassScope | None:
 
 
 def _is_flushed(act: Activation, body: t.Body, name: str) -> bool:
-    """`self.flush()`, which empties what is asked for."""
+    """`self.flush()`, which empties what is asked for, or calls a method that does."""
     holder, _, attribute = name.rpartition(".")
-    owner = _class_of(act, holder)
-    for s in body if owner is not None else ():
+    owner = _class_of(act, holder) if holder else None
+    return owner is not None and _flushes(act, body, owner, holder, attribute, _DEPTH)
+
+
+_DEPTH = 2  # methods that call each other
+
+
+def _flushes(act: Activation, body: t.Body, owner: ClassScope, holder: str, attribute: str, depth: int) -> bool:
+    for s in _statements(body):
         call = s.value if isinstance(s, t.Evaluate) else None
         call = call.value if isinstance(call, t.Await) else call
         if not isinstance(call, t.Call) or not isinstance(call.function, t.Attribute):
             continue
-        method = act.program.attribute(owner, call.function.name) if owner is not None else None
+        method = act.program.attribute(owner, call.function.name)
         ref = method.reference if method is not None and key_of(call.function.value) == holder else None
         tree = act.program.function_tree(ref.key)[0] if isinstance(ref, FunctionRef) else None
         if isinstance(tree, t.Function) and tree.parameters:
-            own = f"{tree.parameters[0].name}.{attribute}"
-            if any(_empties(inner, own) for inner in _statements(tree.body)):
+            itself = tree.parameters[0].name
+            own = f"{itself}.{attribute}"
+            if any(_empties(inner, own) or _begins_anew(inner, own) for inner in _statements(tree.body)):
+                return True
+            if depth > 1 and _flushes(act, tree.body, owner, itself, attribute, depth - 1):
                 return True
     return False
 
@@ -90,8 +145,9 @@ def _statements(body: t.Body) -> Iterator[t.Stmt]:
     """The statements of a body, those under conditions included."""
     for s in body:
         yield s
-        if isinstance(s, (t.If, t.With, t.Try)):
+        if isinstance(s, (t.If, t.For, t.While, t.With, t.Try)):
             yield from _statements(s.body)
+            yield from _statements(s.orelse) if isinstance(s, t.If) else ()
 
 
 def _empties(s: t.Stmt, name: str) -> bool:

@@ -30,6 +30,7 @@ from gillint.resolve.values import (
     SymbolRef,
     UndefinedRef,
     Value,
+    of_constant,
     text_of,
 )
 
@@ -49,7 +50,7 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         taken = name == "list.pop"
         return element_of(bound.receiver) if taken else _dict_method(name[5:], bound.receiver, args)
     if name in PACKED:
-        return packed(name, bound)
+        return packed(act, name, bound)
     if name == "str.format":
         named = (v for _, v in bound.parameters if not any(v is given for given in args))
         _format_each(act, (*args, *named), span, specified=":" in (literal_text(bound.receiver or UNKNOWN) or ""))
@@ -177,7 +178,10 @@ def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Valu
         return Value(type="dict", columns=named)
     if not args or args[0].type == "dict":
         return replace(args[0], reference=None) if args else Value(type="dict", size=ZERO)
-    pair = element_of(args[0]).items  # `dict(pairs)`
+    member = element_of(args[0])
+    pair = member.items  # `dict(pairs)`
+    if pair is None and member.type == "list" and member.element is not None:  # `dict(line.split("=", 1) for ...)`
+        pair = (member.element, member.element)
     known = args[0].size is not None or args[0].items is not None
     size = length_of(args[0]) if known else None
     if pair is None or len(pair) != 2:
@@ -253,10 +257,15 @@ def _query(kind: str, session: Value | None, entities: tuple[Value, ...]) -> Val
 
 
 def _engine(name: str, args: tuple[Value, ...]) -> Value:
-    """An engine knows its dialect: the first part of the URL, which is known where only the rest is made up."""
+    """An engine knows its dialect: the first part of the URL, which is known where only the rest is made up; of SQLite also
+    whether the database is a file.
+    """
     url = text_of(args[0])
-    found = re.match(r"(\w+)(?:\+\w+)?:", url.pattern) if url is not None else None
-    return Value(type="sqlalchemy.engine.Engine", dtype=found[1] if found is not None else None)
+    found = re.match(r"(\w+)(?:\+\w+)?:(?:///*(.*))?", url.pattern) if url is not None else None
+    dialect = found[1] if found is not None else None
+    if found is not None and dialect == "sqlite" and found[2] and "memory" not in found[2]:
+        dialect = "sqlite file"
+    return Value(type="sqlalchemy.engine.Engine", dtype=dialect)
 
 
 _CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")
@@ -376,7 +385,7 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     size = size_of(receiver) if receiver.size is not None or receiver.columns is not None else None
     if method == "items":
         pair = Value(type="tuple", items=(key, value))
-        return Value(type="dict_items", size=size, element=pair, origin=receiver.origin)
+        return Value(type="dict_items", size=size, element=pair, items=_each_pair(receiver), origin=receiver.origin)
     if method == "values":
         return Value(type="dict_values", size=size, element=value, origin=receiver.origin)
     if method == "keys":
@@ -392,6 +401,16 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
             return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
         return join(value, args[1]) if len(args) > 1 else value
     return None
+
+
+def _each_pair(mapping: Value) -> tuple[Value, ...] | None:
+    """The pairs of a small dict that is written out."""
+    if not mapping.columns or len(mapping.columns) > _FEW_PAIRS or mapping.type != "dict":
+        return None
+    return tuple(Value(type="tuple", items=(of_constant(k), v)) for k, v in mapping.columns)
+
+
+_FEW_PAIRS = 6
 
 
 _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {

@@ -1,4 +1,7 @@
-"""Objects that remember what is put into them by the place where they were made: queues and namespaces."""
+"""Objects that remember what is put into them by the place where they were made: queues and namespaces.
+
+A program that packs something unpacks the like of it: compressed or encrypted data whose way is not seen is what it packs.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from gillint.resolve.values import HOLDERS, UNKNOWN, MadeRef, Value
 
 _PUT, _GET = ("put", "put_nowait", "send"), ("get", "get_nowait", "recv")
 _PIPES = ("multiprocessing.Pipe",)
+_PACKERS = ("zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4", "snappy", "cryptography", "nacl")
+_PACKS, _UNPACKS = ("compress", "encrypt"), ("decompress", "decrypt")
 
 
 def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
@@ -21,6 +26,8 @@ def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) ->
     if name in _PIPES and result.items is not None:
         ends = (replace(end, reference=MadeRef(act.path, span, i)) for i, end in enumerate(result.items))
         return replace(result, items=tuple(ends))
+    if name.endswith(_PACKS + _UNPACKS):
+        return _packed(act, name, bound, result)
     made = bound.receiver.reference if bound.receiver is not None else None
     if isinstance(made, MadeRef) and bound.receiver is not None:
         method = name.rsplit(".", 1)[-1]
@@ -29,6 +36,24 @@ def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) ->
         elif method in _GET and (result == UNKNOWN or result.type is None):
             is_queue = bound.receiver.type in ALL_QUEUES
             return act.program.taken(made if is_queue else _other_end(made), "") or result
+    return result
+
+
+def _packed(act: Activation, name: str, bound: Bound, result: Value) -> Value:
+    """Note what is compressed or encrypted; what is unpacked, and comes from nowhere in sight, is the like of it."""
+    module, method = name.split(".", 1)[0], name.rsplit(".", 1)[-1]
+    data = bound.get("data") or (bound.positional[0] if bound.positional else None)
+    if module not in _PACKERS or data is None:
+        return result
+    way = _PACKS[0] if method in (_PACKS[0], _UNPACKS[0]) else _PACKS[1]
+    place = MadeRef(module, Span(1, 1, 1, 1))
+    if method in _PACKS and data.size is not None:
+        act.program.put(place, way, Value(type=data.type, size=data.size, text=data.text, source=data.source))
+    elif method in _UNPACKS and data.source is None and result.source is None and result.type == "bytes":
+        known = act.program.taken(place, way)
+        small = data.size is None or known is None or known.size is None or data.size.likely <= 2 * known.size.likely
+        if known is not None and known.type == "bytes" and small:
+            return replace(known, reference=None)
     return result
 
 

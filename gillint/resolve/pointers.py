@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from gillint.estimate import Estimate
+from gillint.estimate import Estimate, total
 from gillint.frozen import dataclass
 from gillint.resolve.activation import Activation
 from gillint.resolve.expressions import evaluate
@@ -70,6 +70,76 @@ def _turns_of(act: Activation, test: t.Expr, loop: t.While) -> tuple[Estimate, b
     if any(m.inside for m, _ in nearer):
         pace *= _RUN
     return (far - near) / pace, all(m.always for m, _ in nearer)
+
+
+def place_of(loop: t.While) -> str | None:
+    """The place that a loop compares with an end: `at` of `while at + 62 < len(data)`."""
+    return _of_place(loop.test.left, None)[0] if isinstance(loop.test, t.Compare) else None
+
+
+def turns_by_strides(act: Activation, loop: t.While, start: Estimate | None) -> Estimate | None:
+    """How often a loop turns that goes through records: `while at < len(data): ...; at += HEADER.size; at += length`.
+
+    It is asked after the body, whose variables tell the strides; `start` is where the place was before.
+    """
+    test = loop.test
+    if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in ("lt", "le", "ne"):
+        return None
+    left, ahead = _of_place(test.left, None)
+    if left is None or start is None:
+        return None
+    with act.nested():
+        end = evaluate(act, test.rights[0]).number
+        stride, found = Estimate.point(0), False
+        for statement, depth, in_loop in _statements(loop.body, 0, in_loop=False):
+            step = _stride(statement, left, loop)
+            if step is None:
+                if left in _bound(statement):
+                    return None
+                continue
+            amounts = [evaluate(act, part).number for part in step]
+            known = [a for a in amounts if a is not None]
+            if in_loop or len(known) < len(amounts):
+                return None
+            stride = total((stride, *known)) if depth == 0 else stride + total(known) * _SOME
+            found = True
+        further = [evaluate(act, part).number for part in ahead]
+    if end is None or not found or stride.low <= 0:
+        return None
+    end = total((end, *(a * -1 for a in further if a is not None)))
+    return ((end - start) / stride).map(lambda n: max(1.0, n)).sorted()
+
+
+_SOME = 0.5  # how often a step counts that only some turns make
+
+
+def _of_place(node: t.Expr, name: str | None) -> tuple[str | None, tuple[t.Expr, ...]]:
+    """A place, and what is added to it: `at`, `at + 62`."""
+    if isinstance(node, t.Name) and name in (None, node.id):
+        return node.id, ()
+    if isinstance(node, t.Binary) and node.operator == "add":
+        found, added = _of_place(node.left, name)
+        if found is not None:
+            return found, (*added, node.right)
+    return None, ()
+
+
+def _stride(statement: t.Stmt, name: str, loop: t.While) -> tuple[t.Expr, ...] | None:
+    """What a statement adds to a place: `at += size`, `at = at + size`, `at = end` after `end = at + size`."""
+    if isinstance(statement, t.Augment):
+        moved = isinstance(statement.target, t.Name) and statement.target.id == name and statement.operator == "add"
+        return (statement.value,) if moved else None
+    if not isinstance(statement, t.Assign) or statement.value is None or not _is_target(statement, name):
+        return None
+    value = statement.value
+    if isinstance(value, t.Name):
+        ends = [s.value for s in loop.body if isinstance(s, t.Assign) and _is_target(s, value.id)]
+        value = ends[0] if len(ends) == 1 and ends[0] is not None else value
+    return _of_place(value, name)[1] or None
+
+
+def _is_target(statement: t.Assign, name: str) -> bool:
+    return any(isinstance(target, t.Name) and target.id == name for target in statement.targets)
 
 
 @lru_cache(maxsize=4096)

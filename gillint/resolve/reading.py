@@ -96,6 +96,14 @@ def read_path(site: Site) -> Value:
     return replace(site.result, shape=None, size=content.size, text=content.text, source=content.source)
 
 
+def gone_to(site: Site) -> Value:
+    """`os.chdir(folder)`."""
+    name = name_of(site.argument(0, "path"))
+    if name is not None and name != HOLE:
+        site.act.program.files.current = name
+    return site.result
+
+
 def size_of_file(site: Site) -> Value:
     """`os.path.getsize(path)`."""
     name = name_of(site.argument(0, "path", "filename"))

@@ -1,45 +1,90 @@
-"""Binary records of the module `struct`: as long as their format says, with as many members."""
+"""Binary records of the module `struct`: as long as their format says, with as many members.
+
+What a program packs by a format it unpacks by the same format: the lengths and counts in its headers are known.
+"""
 
 from __future__ import annotations
 
 import struct
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
+from gillint.resolve.activation import Activation
 from gillint.resolve.bound import literal_text
 from gillint.resolve.randomness import packed_numbers
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import Value, of_number
+from gillint.resolve.values import MadeRef, Value, of_number, text_of
 
 PACKED: tuple[str, ...] = (
     "struct.pack",
+    "struct.pack_into",
     "struct.Struct",
     "struct.Struct.pack",
+    "struct.Struct.pack_into",
     "struct.iter_unpack",
     "struct.Struct.iter_unpack",
     "struct.calcsize",
     "struct.unpack",
     "struct.unpack_from",
+    "struct.Struct.unpack",
+    "struct.Struct.unpack_from",
 )
 _LONGEST = 1_000_000  # bytes of a record that is taken apart to see what it consists of
+_RECORD = Estimate(1, 8, 200)  # of a format that is not known: a number or two
 _FEW = 64  # members whose types are kept one by one
+_FORMATS = MadeRef("struct", Span(1, 1, 1, 1))  # where what is packed is kept, by its format
 
 
-def packed(name: str, bound: Bound) -> Value | None:
-    """What a function of `struct` gives; a `Struct` remembers the length of its record as its size."""
-    if name.endswith("iter_unpack"):
-        return _iterated(bound)
-    if name == "struct.Struct.pack":
-        size = bound.receiver.size if bound.receiver is not None else None
-        return Value(type="bytes", size=size, text=bound.receiver.text) if size is not None and bound.receiver else None
-    text = literal_text(bound.positional[0]) if bound.positional else None
+def packed(act: Activation, name: str, bound: Bound) -> Value | None:
+    """What a function of `struct` gives; a `Struct` remembers the length of its record as its size, the format as its dtype."""
+    of_struct = bound.receiver is not None
+    if bound.receiver is not None:
+        text, values = bound.receiver.dtype, bound.positional
+    else:
+        text, values = literal_text(bound.positional[0]) if bound.positional else None, bound.positional[1:]
+    method = name.rsplit(".", 1)[-1]
     length = _length(text)
-    if name == "struct.calcsize":
+    if method in ("pack", "pack_into") and text is not None and not bound.has_star:
+        _keep(act, text, values if method == "pack" else values[2:])
+    if method == "pack_into":
+        return None
+    if method == "iter_unpack":
+        return _iterated(act, text, length, bound)
+    if of_struct and method == "pack" and bound.receiver is not None:
+        short = None if bound.has_star else _RECORD
+        return Value(type="bytes", size=bound.receiver.size or short, text=bound.receiver.text)
+    if method == "calcsize":
         return of_number("int", Estimate.point(length)) if length is not None else None
-    if name.startswith("struct.unpack"):
-        return _members(text, length)
-    size = Estimate.point(length) if length is not None else None
+    if method.startswith("unpack"):
+        return _members(act, text, length)
+    many = _of_many(bound.positional[0], bound) if method == "pack" and length is None and bound.positional else None
+    if many is not None:
+        return Value(type="bytes", size=many[1], text=packed_numbers(*many))
+    short = _RECORD if method == "pack" and not bound.has_star else None
+    size = Estimate.point(length) if length is not None else short
     made = packed_numbers(text, size) if text is not None and size is not None else None
-    return Value(type="struct.Struct" if name == "struct.Struct" else "bytes", size=size, text=made)
+    if method == "Struct":
+        return Value(type="struct.Struct", size=size, text=made, dtype=text)
+    return Value(type="bytes", size=size, text=made)
+
+
+def _of_many(form: Value | None, bound: Bound) -> tuple[str, Estimate] | None:
+    """`struct.pack(f"<{len(values)}d", *values)`: as many numbers as there are."""
+    pattern, spread = text_of(form), bound.positional[-1] if bound.has_star and bound.positional else None
+    letter = pattern.pattern[-1:] if pattern is not None and pattern.is_open else ""
+    if spread is None or spread.size is None or letter not in _NUMBERS:
+        return None
+    return f"{int(spread.size.likely)}{letter}", spread.size * struct.calcsize(f"={letter}")
+
+
+_NUMBERS = tuple("bBhHiIlLqQefd")
+
+
+def _keep(act: Activation, text: str, values: tuple[Value, ...]) -> None:
+    """Note the amounts that are packed, one by one: what is not known of one place says nothing of the others."""
+    for place, value in enumerate(values[:_FEW]):
+        if value.type == "int" and value.number is not None:
+            act.program.put(_FORMATS, f"{text} {place}", Value(type="int", number=value.number))
 
 
 def _length(text: str | None) -> int | None:
@@ -49,22 +94,32 @@ def _length(text: str | None) -> int | None:
         return None
 
 
-def _members(text: str | None, length: int | None) -> Value | None:
+def _members(act: Activation, text: str | None, length: int | None) -> Value | None:
     """The tuple that a record is taken apart to."""
     if text is None or length is None or length > _LONGEST:
         return None
     members = struct.unpack(text, bytes(length))
-    items = tuple(Value(type=type(m).__name__) for m in members) if len(members) <= _FEW else None
-    element = Value(type=type(members[0]).__name__) if members else None
+    if not members:
+        return Value(type="tuple", size=Estimate.point(0))
+    items = None
+    if len(members) <= _FEW:
+        items = tuple(_member(act, f"{text} {place}", member) for place, member in enumerate(members))
+    element = Value(type=type(members[0]).__name__)
     return Value(type="tuple", size=Estimate.point(len(members)), items=items, element=element)
 
 
-def _iterated(bound: Bound) -> Value | None:
+def _member(act: Activation, place: str, example: object) -> Value:
+    """A member of a record: an amount is what was packed there, a text as long as its field."""
+    if isinstance(example, int):
+        return act.program.taken(_FORMATS, place) or Value(type="int")
+    size = Estimate.point(len(example)) if isinstance(example, bytes) else None
+    return Value(type=type(example).__name__, size=size)
+
+
+def _iterated(act: Activation, text: str | None, length: int | None, bound: Bound) -> Value | None:
     """Fixed records in a buffer: as many as fit."""
-    record = bound.receiver if bound.receiver is not None else packed("struct.pack", bound)
     buffer = bound.positional[-1] if bound.positional else None
-    if record is None or record.size is None or buffer is None or buffer.size is None or record.size.likely <= 0:
+    if not length or buffer is None or buffer.size is None:
         return None
-    text = literal_text(bound.positional[0]) if bound.receiver is None else None
-    element = _members(text, _length(text)) or Value(type="tuple")
-    return Value(type="struct.unpack_iterator", size=buffer.size / record.size, element=element)
+    element = _members(act, text, length) or Value(type="tuple")
+    return Value(type="struct.unpack_iterator", size=buffer.size / length, element=element)

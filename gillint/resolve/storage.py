@@ -12,7 +12,17 @@ from gillint.resolve.commandline import add_argument, parse_args, parse_known_ar
 from gillint.resolve.databases import fetched
 from gillint.resolve.handles import HANDLES, WRITERS
 from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, temporary_file, temporary_folder
-from gillint.resolve.reading import listed, loaded, members, read, read_line, read_member, read_path, size_of_file
+from gillint.resolve.reading import (
+    gone_to,
+    listed,
+    loaded,
+    members,
+    read,
+    read_line,
+    read_member,
+    read_path,
+    size_of_file,
+)
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -75,6 +85,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "pathlib.Path.read_text": read_path,
     "pathlib.Path.read_bytes": read_path,
     "os.path.getsize": size_of_file,
+    "os.chdir": gone_to,
     "json.dump": dumped,
     "pickle.dump": dumped,
     "marshal.dump": dumped,

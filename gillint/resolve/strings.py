@@ -150,9 +150,13 @@ def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estima
     if most is not None:
         found = found.min(most)
     pieces = found + ONE
-    length = ((size_of(source) - found) / pieces).max(0)
+    length = ((size_of(source) - found * len(separators[0])) / pieces).max(0)
     piece = text.part(pieces)
-    others = tuple((s, n) for s, n in piece.counts if s not in separators)
+    others = tuple(
+        (s, ((text.count(s) - found * separators[0].count(s)) / pieces).max(0))
+        for s, _ in piece.counts
+        if not any(separator in s for separator in separators)
+    )
     kinds = None
     if text.unique is not None and not text.drawn and text.unique.likely < _COPIED * size_of(source).likely:
         kinds = (text.unique / (length + 1)).max(1).min(pieces)  # the others are copies
@@ -180,9 +184,31 @@ def _split(bound: Bound, result: Value) -> Value:
     most = number_of(bound.positional[1]) if len(bound.positional) > 1 else None
     limit = bound.get("maxsplit")
     most = number_of(limit) if limit is not None else most
-    if separator is not None and separator not in SEPARATORS:
+    pieces = _pieces(text, source, wanted, most) if separator is None or separator in SEPARATORS else None
+    if pieces is None and separator is not None and (len(separator) > 1 or separator not in SEPARATORS):
         return divided(source, most, result)
-    return _pieces(text, source, wanted, most) or result
+    return pieces or result
+
+
+def _parted(place: int) -> Callable[[Bound, Value], Value]:
+    """`line.partition("=")`: the first piece (`rpartition`: the last), the separator, and all the others."""
+
+    def made(bound: Bound, result: Value) -> Value:
+        source, text = bound.receiver, text_of(bound.receiver)
+        separator = literal_text(bound.positional[0]) if bound.positional else None
+        if source is None or text is None or separator not in SEPARATORS or result.items is None:
+            return result
+        pieces = _pieces(text, source, (separator,), None)
+        if pieces is None:
+            return result
+        piece, number = element_of(pieces), size_of(pieces)
+        left = (size_of(source) - size_of(piece) - len(separator)).max(0)
+        rest = Value(type=piece.type, size=left, text=text.part((number / (number - 1).max(0.1)).max(1)))
+        items = [rest, result.items[1], rest]
+        items[place] = replace(piece, distinct=None)
+        return replace(result, items=tuple(items))
+
+    return made
 
 
 def divided(source: Value, most: Estimate | None, result: Value) -> Value:
@@ -387,6 +413,8 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     "re.sub": _substituted(2),
     "re.Pattern.sub": _substituted(1),
     **dict.fromkeys(_names(_TEXTS, "split", "rsplit"), _split),
+    **dict.fromkeys(_names(_TEXTS, "partition"), _parted(0)),
+    **dict.fromkeys(_names(_TEXTS, "rpartition"), _parted(2)),
     **dict.fromkeys(_names(_TEXTS, "splitlines"), _lines),
     "str.startswith": _tested(begins),
     "str.endswith": _tested(ends),

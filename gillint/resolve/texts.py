@@ -15,7 +15,7 @@ from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.syntax.tree import HOLE
 
-SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-")
+SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-", "\n\n", "\r\n", ", ", ": ")
 _LONGEST = 4_000  # characters of a pattern; of longer texts only the separators are kept
 _FEW, _WORD = 32, 40  # so many words of so many characters are kept one by one
 

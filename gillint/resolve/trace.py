@@ -54,21 +54,27 @@ Place = Literal["remote", "local", "process"]
 class Peer:
     """The other side of a connection: on another machine, on this one, in this process, or nobody knows.
 
-    `delay` is what the request asks the server to wait, in nanoseconds.
+    `delay` is what the request asks the server to wait, or it waits by itself, in nanoseconds; `in_turn`: it serves one request
+    after the other, or one connection.
     """
 
     place: Place | None
     delay: float = 0.0
+    in_turn: Literal["request", "connection"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The arguments of a call: the receiver, and each parameter that is known to be passed."""
+    """The arguments of a call: the receiver, and each parameter that is known to be passed.
+
+    `often` is how often the call is made at least.
+    """
 
     receiver: Value | None = None
     positional: tuple[Value, ...] = ()
     parameters: tuple[tuple[str, Value], ...] = ()
     has_star: bool = False
+    often: float = 1.0
 
     def get(self, name: str) -> Value | None:
         """The value of a parameter, or None where it is not passed."""
