@@ -11,6 +11,7 @@ import typer
 from gillint.advice.outcome import FileReport
 from gillint.choices import Choices, decide
 from gillint.cli import completion
+from gillint.cli.jobs import jobs_of
 from gillint.cli.targets import Output, outputs_of
 from gillint.config.settings import (
     FORMATS,
@@ -119,6 +120,10 @@ StdinName = Annotated[
     str | None, typer.Option("--stdin-filename", metavar="NAME", help="The name of the text on standard input.")
 ]
 
+Jobs = Annotated[
+    str | None, typer.Option("--jobs", "-j", metavar="N", help="Processes for many files.  [default: as many as cores]")
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen(Choices):
@@ -128,6 +133,7 @@ class Chosen(Choices):
     fail_on: str
     fail_on_given: bool
     statistics: bool = False
+    jobs: int = 1
 
     @property
     def shows_text(self) -> bool:
@@ -147,6 +153,7 @@ def choose(
     output_format: list[str] | None = None,
     output_file: Path | None = None,
     statistics: bool = False,
+    jobs: str | None = None,
     select: list[str] | None = None,
     extend_select: list[str] | None = None,
     ignore: list[str] | None = None,
@@ -190,6 +197,7 @@ def choose(
         fail_on=_one_of(fail_on, SEVERITIES, "--fail-on") or found.fail_on or "info",
         fail_on_given=(fail_on or found.fail_on) is not None,
         statistics=statistics,
+        jobs=jobs_of(jobs),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from gillint.advice.outcome import FileReport, Options
 from gillint.api import analyse_bytes
+from gillint.cli.jobs import in_groups
 from gillint.cli.options import Chosen
 from gillint.errors import UsageError
 from gillint.pipeline import analyse
@@ -16,13 +18,11 @@ from gillint.source.files import discover, read_bytes
 from gillint.source.modules import ProjectModules
 from gillint.syntax.loading import Loader
 
-_PROGRESS_FROM = 20  # files
-
 
 def analyse_paths(
     paths: tuple[str, ...], chosen: Chosen, stdin_filename: str | None, *, thorough: bool
 ) -> tuple[FileReport, ...]:
-    """Analyse files, folders, or standard input.
+    """Analyse files, folders, or standard input; many files in several processes.
 
     Raises:
         UsageError: no path, a path that is missing or forbidden.
@@ -40,10 +40,8 @@ def analyse_paths(
     for text in named:
         if Path(text).is_dir() and not any(_inside(f, Path(text)) for f in files):
             print(f"gillint: warning: {text}: no Python files in this folder", file=sys.stderr)
-    modules = ProjectModules()
-    project = Project(Loader(modules))
-    for path in _with_progress(files):
-        reports.append(_one(path, chosen.options_for(str(path)), project, thorough=thorough))
+    analyse = partial(_analysed, chosen=chosen, thorough=thorough)
+    reports += in_groups(files, analyse, chosen.jobs)
     return tuple(reports)
 
 
@@ -57,21 +55,14 @@ def _inside(file: Path, folder: Path) -> bool:
     return folder == Path() or folder in file.parents or folder.absolute() in file.absolute().parents
 
 
-def _one(path: Path, options: Options, project: Project, *, thorough: bool) -> FileReport:
-    return analyse_bytes(read_bytes(path), str(path), options, project, thorough=thorough)
+def _analysed(files: list[Path], *, chosen: Chosen, thorough: bool) -> Iterator[FileReport]:
+    """Files that share what is found out of their project."""
+    project = Project(Loader(ProjectModules()))
+    for path in files:
+        options = chosen.options_for(str(path))
+        yield analyse_bytes(read_bytes(path), str(path), options, project, thorough=thorough)
 
 
 def _standard_input(name: str, options: Options, *, thorough: bool) -> FileReport:
     project = Project(Loader(ProjectModules())) if name != "<stdin>" else None
     return analyse_bytes(sys.stdin.buffer.read(), name, options, project, thorough=thorough)
-
-
-def _with_progress(files: list[Path]) -> Iterator[Path]:
-    """Show a bar on a terminal where it takes long."""
-    if len(files) < _PROGRESS_FROM or not sys.stderr.isatty():
-        yield from files
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(files, description="Analysing", console=Console(stderr=True), transient=True)

@@ -9,6 +9,7 @@ from operator import attrgetter
 from gillint.costs.bytecode import operations_ns
 from gillint.costs.compiled import CALL as COMPILED_CALL
 from gillint.costs.compiled import compiled_ns
+from gillint.costs.serving import time_in_turn
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
 from gillint.estimate import ONE, ZERO, Estimate, total
@@ -327,8 +328,10 @@ class Costs:
         # Alone nobody else has the lock; what threads of this work cost each other there is `serial`.
         own = total(c.effect.wait * c.count for c in calls if c.call.implicit and c.call.name in LOCK_TAKEN)
         demand = self.block(block)
+        asked = ((c.call.peer, c.effect.wait * c.count) for c in calls)
+        serial = serial.max(locked).max(time_in_turn(asked, demand.elapsed))
         wait = (demand.wait - own).max(0)
-        return replace(demand, wait=wait, serial=serial.max(locked), locked=locked, guarded=guarded), calls
+        return replace(demand, wait=wait, serial=serial, locked=locked, guarded=guarded), calls
 
     def _has_locks(self, block: Block, depth: int) -> bool:
         """Whether a lock of the program is taken with `with` anywhere below: seldom, so it is asked first."""

@@ -80,7 +80,7 @@ def classify(call: Call, target: Target) -> CallEffect:
     away = wait = _each(decision, "wait", answers, None)
     if call.peer is not None:
         wait = _asked(wait, decision, call.peer)
-        if call.peer.place == "process":
+        if call.peer.place == "process" and not _asks_nobody(decision):
             gil, wait = gil if _runs_elsewhere(call, fact) else gil + wait, ZERO
         wait = wait.max(call.peer.delay)
     # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
@@ -119,6 +119,12 @@ def _runs_elsewhere(call: Call, fact: Fact) -> bool:
     Who connects has the kernel's answer; what another task of the event loop does is counted where that is.
     """
     return fact.awaitable or call.name.endswith(_CONNECTS)
+
+
+def _asks_nobody(decision: Decision) -> bool:
+    """Whether a call that may talk to a server waits for something else here: for the disk, where the database is a file."""
+    cost = decision.likely.wait
+    return cost is not None and cost.fixed > 0 and cost.local is None
 
 
 # How much longer or shorter than usual somebody on this machine may take to answer.

@@ -15,7 +15,7 @@ from gillint.resolve.files import Files
 from gillint.resolve.options import Option
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables
-from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node
+from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node, Resolved
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
 from gillint.syntax import tree as t
 
@@ -83,6 +83,7 @@ class Program(Protocol):
     files: Files
     options: dict[str, Option]
     tables: Tables
+    sql_functions: dict[str, Value]
     births: dict[str, Estimate]
     grown: tuple[Grown, ...]
 
@@ -102,6 +103,10 @@ class Program(Protocol):
 
     def configured(self) -> dict[Span, Configured]:
         """What the file says of logging, by the place where it says so."""
+        ...
+
+    def beside(self, source: str) -> Resolved | None:
+        """What another program does that the file brings along as a text; None where that cannot be read."""
         ...
 
     @property
@@ -236,6 +241,7 @@ class Activation:
     body: t.Function | t.Lambda | t.Body = ()  # what is read
     # What it gives back, and how often it is this.
     returns: list[tuple[Value, float]] = field(default_factory=list)
+    never_returned: list[Value] = field(default_factory=list)  # what it would where it is not: for other arguments
     yields: list[Value] = field(default_factory=list)
     loops: list[Estimate] = field(default_factory=list)
     builder: Builder = field(default_factory=Builder)

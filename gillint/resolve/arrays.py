@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE
 from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.amounts import EXACT, computed
@@ -10,6 +10,7 @@ from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
 from gillint.resolve.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
+from gillint.resolve.kinds import with_kinds
 from gillint.resolve.partition import refine_partition
 from gillint.resolve.pictures import as_array
 from gillint.resolve.shapes import (
@@ -58,12 +59,12 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if (result.type in NUMBERS or result.type in EXACT) and (number := computed(name, bound)) is not None:
         return replace(result, number=number)
     if not name.startswith(_LIKE_NUMPY):
-        return result
+        return with_kinds(name, bound, result)
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result
     if name in ("numpy.shape", "numpy.size", "numpy.ndim") and bound.positional:
         return measured(name[6:], bound.positional[0], constant_int(bound.get("axis"))) or result
-    made = _with_choices(name, bound, _with_asked_dtype(bound, _refined(name, bound, result)))
+    made = with_kinds(name, bound, _with_asked_dtype(bound, _refined(name, bound, result)))
     return _of_scalar(bound, made)
 
 
@@ -162,28 +163,6 @@ def _with_asked_dtype(bound: Bound, result: Value) -> Value:
         return replace(result, dtype=record.dtype, columns=record.columns)
     named = dtype_name(dtype)
     return replace(result, dtype=named if named is not None else result.dtype)
-
-
-def _with_choices(name: str, bound: Bound, result: Value) -> Value:
-    """How many different values random numbers, and remainders, have at most."""
-    last, given = name.rsplit(".", 1)[-1], bound.positional
-    count: Estimate | None = None
-    if name.startswith("numpy.random.") and last in ("integers", "randint") and given:
-        low, high = (given[0], given[1]) if len(given) > 1 and given[1].number is not None else (None, given[0])
-        first = low.number if low is not None else ZERO
-        count = high.number - first if high.number is not None and first is not None else None
-    elif name.startswith("numpy.random.") and last == "choice" and given:
-        count = given[0].number if given[0].type == "int" else size_of(given[0])
-    elif last == "__mod__" and given and given[0].type == "int" and (result.dtype or "").startswith(("int", "uint")):
-        count = given[0].number
-    if count is None:
-        return result
-    if result.type != ARRAY:
-        return replace(result, distinct=count)
-    member = scalar_of(result.dtype)
-    if last == "choice" and member.type == "str":  # as long as those that are drawn from
-        member = replace(element_of(given[0]), literal=None, text=None, origin=None)
-    return replace(result, element=replace(member, distinct=count))
 
 
 def _operated(last: str, bound: Bound, result: Value) -> Value:

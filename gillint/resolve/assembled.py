@@ -8,7 +8,8 @@ from functools import reduce
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import dtype_name, element_of, literal_text, number_of, size_of
-from gillint.resolve.dtypes import of_elements, scalar_of
+from gillint.resolve.dtypes import NUMBERS, of_elements, promoted, scalar_of
+from gillint.resolve.kinds import different
 from gillint.resolve.shapes import (
     ARRAY,
     KEPT,
@@ -99,6 +100,22 @@ def _beside(last: str) -> Rule:
         return replace(with_shape(result, shape), dtype=result.dtype or dtype) if shape is not None else None
 
     return rule
+
+
+def joined_by_index(name: str, index: Value) -> Value:
+    """`np.r_[a, 0, b]`, `np.c_[a, b]`: parts joined along the first dimension, or beside one another."""
+    parts = index.items if index.type == "tuple" and index.items is not None else (index,)
+    made = Value(type=ARRAY, dtype=promoted(parts))
+    shapes: list[Shape] = []
+    for part in parts:
+        shape = () if part.type in NUMBERS else shape_of(part)
+        if shape is None:
+            return made
+        shapes.append(shape or (ONE,))
+    if name == "numpy.c_":
+        shapes = [s if len(s) > 1 else (*s, ONE) for s in shapes]
+    joined = _joined(tuple(shapes), ONE, 1 if name == "numpy.c_" else 0)
+    return with_shape(made, joined) if joined is not None else made
 
 
 def _block(bound: Bound, result: Value) -> Value | None:
@@ -212,9 +229,12 @@ def _unique(bound: Bound, result: Value) -> Value | None:
     if shape is not None:
         rows = axes_of(axis, len(shape)) == {0} if axis is not None and axis != NONE else False
         whole = shape[0] if rows else product(shape)
-        count = whole.combine(KEPT, lambda n, share: max(1.0, n * share))
-        if given.element is not None and given.element.distinct is not None:
-            count = whole.min(given.element.distinct)
+        several = rows and len(shape) > 1
+        count = (
+            whole.combine(KEPT, lambda n, share: max(1.0, n * share))
+            if several
+            else different(replace(distinct, element=given.element, size=whole, shape=None))
+        )
         distinct = with_shape(distinct, (count, *(shape[1:] if rows else ())))
         counts = with_shape(counts, (count,))
     if not further:

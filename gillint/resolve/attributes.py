@@ -12,6 +12,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.answers import read_attribute
 from gillint.resolve.assumed import NAMESPACES
 from gillint.resolve.bound import Answers, size_of
 from gillint.resolve.dispatch import classes_with, overriding
@@ -281,7 +282,7 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                     return refine_frame(probe.name, bound, made)
                 if base.startswith("scipy.sparse."):
                     return refine_sparse(probe.name, bound, made)
-                return attribute_of_path(value, name, made)
+                return attribute_of_path(value, name, read_attribute(value, name, made))
     return None
 
 

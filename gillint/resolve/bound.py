@@ -270,6 +270,19 @@ class Answers:
     def _dimension(self, value: Value | None, parameter: str, index: int) -> Estimate:
         if value is not None and value.shape is not None and -len(value.shape) <= index < len(value.shape):
             return value.shape[index]
+        if (
+            value is not None
+            and (value.type or "").startswith(("pandas.", "polars."))
+            and has_known_size(value)
+            and index in (0, -1, 1)
+        ):
+            return size_of(value) if index == 0 else count_of(value) if (value.type or "").endswith("Frame") else ONE
+        if value is not None and value.type in ("list", "tuple") and has_known_size(value) and index in (0, -1, 1):
+            member = element_of(value)
+            if index == 0 or member.type in _SCALARS:
+                return size_of(value) if index == 0 else ONE
+            if member.type in ("list", "tuple", "numpy.ndarray") and has_known_size(member):
+                return size_of(member)
         if value is not None and value.shape is not None and len(value.shape) == 1:
             return ONE
         self._assume(value, parameter)

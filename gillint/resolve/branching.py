@@ -52,6 +52,7 @@ def choose(
             reach = run(act, arm)
         blocks[number] = builder.finish()
         if idle:
+            act.never_returned += (value for value, _ in act.returns[given[0] :])
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
         elif not leaves(arm):
             ends.append((act.environment, share))

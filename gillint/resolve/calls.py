@@ -11,13 +11,14 @@ from gillint.knowledge.base import bases_of, default_fact, find_fact, find_metho
 from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.answers import answered_with
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
 from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, apart, is_sized
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
-from gillint.resolve.databases import answered, query_of
+from gillint.resolve.databases import answered, call_functions, query_of
 from gillint.resolve.dispatch import builtin_with
 from gillint.resolve.folding import folded
 from gillint.resolve.gathering import gathered
@@ -52,6 +53,7 @@ from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result, one_coroutine
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, bind_arguments
+from gillint.resolve.use import is_passed_in
 from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
@@ -79,6 +81,15 @@ _RUNS_COROUTINE = {
     "asyncio.wait_for",
 }
 _INIT = ".__init__"
+# Methods that somebody calls by name, and the builtins that call them.
+_SPELT_OUT = {
+    "__next__": "next",
+    "__iter__": "iter",
+    "__len__": "len",
+    "__str__": "str",
+    "__repr__": "repr",
+    "__hash__": "hash",
+}
 # Objects that libraries keep under a name.
 INSTANCES = {
     "os.environ": "dict",
@@ -86,6 +97,7 @@ INSTANCES = {
     "sys.stdout": "io.TextIOWrapper",
     "sys.stderr": "io.TextIOWrapper",
 }
+_ROUGHLY = 10.0  # how far off a number may be that is known
 _RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout", *_RUNS_FUNCTION}
 
 
@@ -130,6 +142,9 @@ def apply(
         return apply(act, called, positional, keywords, span, text, has_star=has_star)
     if ref is None and function.type is not None and is_callable(function.type):
         return _method(act, MethodRef(function, "__call__"), positional, keywords, span, text, has_star)
+    if ref is None and function.type is None and is_passed_in(act, text):
+        act.scope.note(f"`{text}` is passed in: assumed to be an ordinary Python function")
+        return _other(act, text, "undefined", positional, keywords, span)
     return _other(act, text, "unknown", positional, keywords, span)
 
 
@@ -231,6 +246,8 @@ def _method(
             return library(
                 act, f"{duck}.{ref.name}", typed, positional, keywords, span, has_star=has_star, assumed=True
             )
+    if ref.name in _SPELT_OUT and find_method(kind or "", ref.name) is None and act.program.class_of(kind) is None:
+        return library(act, _SPELT_OUT[ref.name], None, (receiver, *positional), keywords, span, has_star=has_star)
     if kind is None:
         return _other(act, text, "unknown", positional, keywords, span)
     if kind == "json" and receiver.size is None:  # what is called on it tells that it is a text: a field of a record
@@ -326,7 +343,8 @@ def library(
         positional = tuple(iterable_of(act, v, span) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
     if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
-        bound = replace(bound, often=(act.times * act.trips_so_far()).low)
+        often = act.times * act.trips_so_far()
+        bound = replace(bound, often=often.likely if often.high <= _ROUGHLY * often.likely else 1.0)
     if fact is None:
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"
@@ -367,6 +385,7 @@ def library(
         lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
+    call_functions(act, public, bound, query, span)
     if receiver is not None and receiver.guessed and result.type is not None:
         return replace(result, guessed=True)
     return result
@@ -397,7 +416,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     result = of_its_class(act, bound, stored(act, name, bound, span, result))
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
-    result = with_text(name, bound, result)
+    result = answered_with(act, name, bound, with_text(name, bound, result))
     return kept(act, name, bound, result, span)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
-from gillint.resolve.bound import count_of, literal_text, size_of
+from gillint.resolve.bound import count_of, literal_text
 from gillint.resolve.joining import Columns
+from gillint.resolve.kinds import kinds_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
@@ -24,8 +25,6 @@ COLUMN_OF_TYPE = {
     "str": "str",
     "datetime.datetime": "datetime64[us]",
 }
-# How many groups so many rows fall into, where nothing tells: a power of the number of rows.
-GROUPS = Estimate(0.2, 0.5, 0.9)
 
 
 def column(dtype: str | None, rows: Estimate | None, element: Value | None = None) -> Value:
@@ -86,11 +85,7 @@ def row_of(frame: Value) -> Value:
 
 def groups_of(value: Value, key: str | None) -> Estimate | None:
     """How many different values a column has, at most; None where nothing tells."""
-    found = value.column(key) if key is not None else value
-    if found is None:
-        return None
-    distinct = found.element.distinct if found.element is not None else None
-    return distinct.min(size_of(found)) if distinct is not None else None
+    return kinds_of(value.column(key) if key is not None else value)
 
 
 def named_in_turn(node: t.Comprehension, value: Value) -> tuple[tuple[str, Value], ...] | None:

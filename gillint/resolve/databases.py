@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
@@ -11,10 +13,13 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.sites import Site
 from gillint.resolve.sql import Query, Table, run_script, run_statement
 from gillint.resolve.texts import ANY
-from gillint.resolve.trace import Bound
+from gillint.resolve.trace import Bound, Call, Kind, Loop, Node, children
 from gillint.resolve.values import Value, text_of
 
 _CURSOR = "sqlite3.Cursor"
+_REGISTERS = "sqlite3.Connection.create_function"
+_CALLS_BACK = f"{_REGISTERS}.__call__"
+_STATEMENTS = ("execute", "executemany", "executescript")
 _DUCKDB = ("duckdb.DuckDBPyConnection", "duckdb")
 _DUCKDB_ASKS = tuple(f"{owner}.{method}" for owner in _DUCKDB for method in ("execute", "sql", "query"))
 # Of a file, or of what somebody else filled, nobody knows how many rows there are.
@@ -33,7 +38,7 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
     if name in _DUCKDB_ASKS:
         return _asked_of_duckdb(act, bound, place)
     method = name.rsplit(".", 1)[-1]
-    if not name.startswith("sqlite3.") or method not in ("execute", "executemany", "executescript"):
+    if not name.startswith("sqlite3.") or method not in _STATEMENTS:
         return None
     text = text_of(bound.positional[0]) if bound.positional else None
     if text is None:
@@ -53,6 +58,39 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
         return Query(done.visits * rows) if done is not None else None
     row = bound.positional[1] if len(bound.positional) > 1 else None
     return run_statement(tables, statement, place, times, row)
+
+
+def call_functions(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
+    """Functions of the program that SQL may call: noted where they are registered, run for each row where a statement does."""
+    from gillint.resolve.calls import apply, library
+
+    known, passed = act.program.sql_functions, bound.positional
+    text = text_of(passed[0]) if passed and name.startswith("sqlite3.") else None
+    if text is None:
+        return
+    if name == _REGISTERS:
+        if len(passed) > 2:
+            known[text.pattern.lower()] = passed[2]
+        return
+    if query is None or not known or name.rsplit(".", 1)[-1] not in _STATEMENTS:
+        return
+    words = text.pattern.lower()
+    called = [known[w] for w in re.findall(r"\b(\w+) *\(", words) if w in known]
+    if not called:
+        return
+    read = [
+        act.program.tables[w] for w in re.findall(r"\b(?:from|join|update) +\"?(\w+)", words) if w in act.program.tables
+    ]
+    rows = query.visits
+    for table in read[:1]:
+        rows = rows.min(table.size)
+    with act.nested() as builder:
+        act.loops.append(rows)
+        for function in called:
+            library(act, _CALLS_BACK, None, (), (), span)
+            apply(act, function, (Value(type="int"),), (), span, "the function that SQL calls")
+        act.loops.pop()
+    act.emit(Loop(span, act.path, Kind.MAP, rows, builder.finish(), function=act.name))
 
 
 def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | None:
@@ -108,3 +146,21 @@ def fetched(site: Site) -> Value:
     if site.name.endswith("fetchall"):
         return replace(site.result, type="list", shape=None, size=cursor.size, element=cursor.element)
     return replace(site.result, element=cursor.element)
+
+
+_CONNECTION = "sqlite3.Connection"
+COMMIT = "sqlite3.Connection.commit"
+_READS = re.compile(r"\s*(select|pragma|explain|values)\b", re.IGNORECASE)
+_DEEPEST = 6
+
+
+def commits(value: Value, done: Iterable[Node]) -> bool:
+    """Whether leaving `with connection:` ends a transaction: where something was changed before."""
+    return value.type == _CONNECTION and any(_changes(node, _DEEPEST) for node in done)
+
+
+def _changes(node: Node, depth: int) -> bool:
+    if isinstance(node, Call) and node.name.startswith("sqlite3.") and ".execute" in node.name:
+        text = text_of(node.bound.positional[0]) if node.bound.positional else None
+        return text is None or _READS.match(text.pattern) is None
+    return depth > 0 and any(_changes(n, depth - 1) for block in children(node) for n in block.nodes)

@@ -54,7 +54,7 @@ def _by_arguments(act: Activation, name: str, given: list[str | None], keywords:
     """`x.replace("a", "")`, `x.join(parts)`, `x.get(key, 0)`, `x.sort(key=f)`, `x.copy()`."""
     first, count = given[0] if given else None, len(given)
     told = {
-        "replace": _TEXT.get(frozenset(given[:2]) - {None}) if count >= 2 else None,
+        "replace": _TEXT.get(frozenset(g for g in given[:2] if g is not None)) if count >= 2 else None,
         "join": "str" if count == 1 and first in _LISTED else None,
         "get": "dict" if count == 2 and first in _KEYS else None,
         "sort": "list" if keywords and keywords <= {"key", "reverse"} and not given else None,

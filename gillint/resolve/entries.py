@@ -9,13 +9,17 @@ from gillint.diagnostics.span import Span
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block, Branch, Call, Node, children
 from gillint.syntax import tree as t
-from gillint.syntax.outline import Outline, without_documentation
+from gillint.syntax.outline import FunctionOutline, Outline, without_documentation
 from gillint.syntax.parse import dotted
 
 # A name that is given on rather than called: an argument, a member of a table, the right side of `=`.
-_GIVEN_ON = re.compile(r"""[=(,\[{:]\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])""")
-# Comments; and the class that a method names to speak of its bases: `super(Model, self)`.
-_COMMENT = re.compile(r"^\s*#.*$|\bsuper\([^()]*\)", re.MULTILINE)
+_NAMED = r"""\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])"""
+_GIVEN_ON = re.compile(rf"[=(,\[{{:]{_NAMED}")
+# Where the file itself calls what it takes out of a table (`TABLE[key](x)`), one sees which of its members are called.
+_CALLED_FROM_TABLE = re.compile(r"\w\[[^\[\]\n]+\]\(")
+_GIVEN_ON_ELSEWHERE = re.compile(rf"[=(,\[{{]{_NAMED}")
+# Comments; the class that a method names to speak of its bases: `super(Model, self)`; what something else is called: `name="x"`.
+_COMMENT = re.compile(r"^\s*#.*$|\bsuper\([^()]*\)|\bname\s*=\s*[\"'][\w ]*[\"']", re.MULTILINE)
 # What a module offers to others is no part of what a program in it does.
 _OFFERED = re.compile(r"^__all__\s*\+?=\s*[\[(].*?[\])]", re.MULTILINE | re.DOTALL)
 
@@ -23,7 +27,7 @@ _OFFERED = re.compile(r"^__all__\s*\+?=\s*[\[(].*?[\])]", re.MULTILINE | re.DOTA
 def names_given_on(lines: Iterable[str]) -> frozenset[str]:
     """The names that stand as values in a text: what they name may be called from elsewhere."""
     text = _OFFERED.sub("", _COMMENT.sub("", without_documentation("".join(lines))))
-    return frozenset(_GIVEN_ON.findall(text))
+    return frozenset((_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).findall(text))
 
 
 def never_made(outline: Outline, given_on: Set[str]) -> frozenset[str]:
@@ -41,6 +45,30 @@ def never_made(outline: Outline, given_on: Set[str]) -> frozenset[str]:
         grown = bool(more)
         made |= more
     return frozenset(c.qualname for c in outline.classes if c.qualname not in made)
+
+
+def called_as(outline: FunctionOutline) -> str:
+    """The name by which a function is called: `__init__` by that of its class."""
+    if outline.name == "__init__" and outline.owner is not None:
+        return outline.owner.rsplit(".", 1)[-1]
+    return outline.name
+
+
+def not_called(outline: Outline, spare: Set[str], unmade: Set[str]) -> set[str]:
+    """Those of the spare functions that are not even called by name, or only by one another: parts that nobody has a use for."""
+    unused: set[str] = set()
+    grown = True
+    while grown:
+        calls = (f.calls - {f.name} for f in outline.functions if f.qualname not in unused)
+        called = outline.calls.union(*calls)
+        more = {
+            f.qualname
+            for f in outline.functions
+            if f.qualname in spare and (called_as(f) not in called or f.owner in unmade)
+        }
+        grown = len(more) > len(unused)
+        unused |= more
+    return unused
 
 
 def runs_others(block: Block) -> bool:
@@ -66,13 +94,29 @@ def is_within(node: Node, mains: tuple[Span, ...]) -> bool:
 # Decorators that register a function nowhere, and classes that call no method of those which derive from them.
 _INERT_DECORATORS = frozenset(
     {"property", "cached_property", "setter", "deleter", "staticmethod", "classmethod", "abstractmethod"}
+    | {"lru_cache", "cache", "wraps", "contextmanager", "override", "final", "overload", "njit", "jit", "vectorize"}
 )
+# The function that a decorator of the file wraps; and how one is kept, in a list or a table, as it is or wrapped.
+_WRAPS = re.compile(r"\bwraps\((\w+)\)\s*(?:async )?def (\w+)")
+_KEPT = r"\.\w+\([^()]*\b(?:{names})\b(?!\()|\]\s*=\s*(?:{names})\b"
 _INERT_BASES = frozenset({"object", "ABC", "abc.ABC", "Generic", "typing.Generic", "Protocol", "typing.Protocol"})
 
 
-def may_be_registered(tree: t.Function) -> bool:
+def may_be_registered(tree: t.Function, scope: ModuleScope) -> bool:
     """Whether whoever decorates a function, or awaits it, may be the one that calls it."""
-    return tree.is_async or any(dotted(d).rsplit(".", 1)[-1] not in _INERT_DECORATORS for d in tree.decorators)
+    return tree.is_async or not all(_is_inert(d, scope) for d in tree.decorators)
+
+
+def _is_inert(decorator: t.Expr, scope: ModuleScope) -> bool:
+    name = dotted(decorator.function if isinstance(decorator, t.Call) else decorator)
+    if name.rsplit(".", 1)[-1] in _INERT_DECORATORS:
+        return True
+    own = scope.functions.get(name)
+    if own is None:
+        return False
+    text = "".join(scope.syntax.lines[own.lines.first - 1 : own.lines.last])
+    wrapped = _WRAPS.search(text)
+    return wrapped is not None and re.search(_KEPT.format(names="|".join(wrapped.groups())), text) is None
 
 
 def may_be_called_by_base(owner: ClassScope | None) -> bool:

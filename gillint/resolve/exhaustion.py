@@ -24,7 +24,7 @@ INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
 # Of requests, one after the other: a listing has some pages. An answer comes in a few pieces.
 EXCHANGES = Estimate(1, 20, 1e4)
 FRAGMENTS = Estimate(1, 5, 1e4)
-_BUFFERS = ("io.BytesIO", "io.StringIO")
+_SIZED = ("io.BytesIO", "io.StringIO", "http.client.HTTPResponse", "urllib3.HTTPResponse")
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
 _GIVERS = ("append", "appendleft", "extend", "extendleft", "put", "put_nowait", "add", "update", "insert")
@@ -34,6 +34,7 @@ _CONTAINERS = ("list", "set", "dict", "collections.deque", "queue.Queue", "queue
 # A server turns as often as somebody asks it, which is counted where that is written.
 _SERVED = (
     "socket.socket.accept",
+    "multiprocessing.connection.Listener.accept",
     "socket.socket.recvfrom",
     "selectors.DefaultSelector.select",
     "selectors.BaseSelector.select",
@@ -138,10 +139,13 @@ def _last_name(function: t.Expr) -> str | None:
     return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else None
 
 
-def turns_until_empty(body: Block) -> Estimate | None:
-    """The turns after which a file has been read, or a container been emptied that nothing in the loop fills."""
+def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
+    """The turns after which a file has been read, or a container been emptied that nothing in the loop fills.
+
+    `endless`: nothing in the test of the loop ends it: `while True`, as a server has it.
+    """
     calls = list(_calls(body))
-    if any(call.name in _SERVED for call in calls):
+    if endless and any(call.name in _SERVED for call in calls):
         return _EACH_CLIENT
     for call in calls:
         if call.name == "itertools.islice" and len(call.bound.positional) == 2:
@@ -152,7 +156,8 @@ def turns_until_empty(body: Block) -> Estimate | None:
         source = call.bound.receiver
         if source is None:
             continue
-        if method in _READERS and (source.type in FILES or (source.type in _BUFFERS and source.size is not None)):
+        is_sized = source.type in _SIZED and source.size is not None
+        if method in _READERS and (source.type in FILES or is_sized):
             return _reads(call, method, [c for c in calls if c is not call and _reads_too(c, source)])
         if source.size is None or not source.size.known:
             continue

@@ -20,7 +20,7 @@ from gillint.resolve.columns import named_in_turn
 from gillint.resolve.comparing import share_of
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import mapping, sequence
-from gillint.resolve.distance import distance
+from gillint.resolve.distance import distance, ranged
 from gillint.resolve.growing import grow, lengthen
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
@@ -28,7 +28,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.printing import write_into
-from gillint.resolve.shapes import ARRAY
+from gillint.resolve.shapes import ARRAY, few_rows
 from gillint.resolve.specs import text_by
 from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
@@ -118,8 +118,9 @@ def _call(act: Activation, node: t.Call) -> Value:
     for argument in node.arguments:
         value = evaluate(act, argument.value)
         if argument.star == "*":
-            if value.items is not None and value.type in ("tuple", "list"):
-                positional.extend(value.items)
+            members = value.items if value.type in ("tuple", "list") else few_rows(value)
+            if members is not None:
+                positional.extend(members)
             else:
                 has_star = True
                 positional.append(_spread(function, replace(value, type=value.type or "list")))
@@ -137,7 +138,7 @@ def _call(act: Activation, node: t.Call) -> Value:
     grow(act, node, function, positional)
     if act.program.grown and isinstance(function.reference, FunctionRef):
         lengthen(act, node)
-    return result
+    return ranged(act, node, result, _peek) if result.type == "range" else result
 
 
 def _spread(function: Value, whole: Value) -> Value:
@@ -266,7 +267,7 @@ def _slice(act: Activation, node: t.Slice) -> Value:
     act.operation("slice")
     parts = tuple(evaluate(act, p) if p is not None else NONE for p in (node.lower, node.upper, node.step))
     is_open = node.lower is not None and node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
-    return Value(type="slice", items=parts, size=distance(act, node, _peek) if is_open else None)
+    return Value(type="slice", items=parts, size=distance(act, node.lower, node.upper, _peek) if is_open else None)
 
 
 def _is_known(value: Value) -> bool:

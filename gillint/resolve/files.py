@@ -53,6 +53,7 @@ class Files:
 
     pieces: dict[str, dict[Span, Content]] = field(default_factory=dict)
     opened: dict[str, tuple[int, int, Estimate]] = field(default_factory=dict)
+    _absent: set[str] = field(default_factory=set)  # some of a folder that were read before anything was written there
     _folders: dict[str, Content] = field(default_factory=dict)
     current: str = ""  # the folder that `os.chdir` went to
     before: Files | None = None  # what was written when the program was looked at for the first time
@@ -89,25 +90,29 @@ class Files:
             return (0, 0, total(alike)) if alike else (0, 0, ONE)
         return known or (0, 0, ONE)
 
-    def written(self) -> dict[str, dict[Span, Content]]:
-        """What has been written so far, to go back to."""
+    def copied(self) -> dict[str, dict[Span, Content]]:
+        """What has been written so far, to be put back where a loop is looked at anew: it turned too often at first."""
         return {name: dict(pieces) for name, pieces in self.pieces.items()}
 
     def find(self, name: str) -> Content | None:
         """What is in the file of this name, or in one of those that may be meant; None where nothing is known."""
         name = self._named(name)
         found = self._find(name)
-        if found is None and self.before is not None:
-            found = self.before.find(name)
-        if found is None:
+        if found is None and (HOLE not in name or name.startswith(MEMORY)):
             self._missed.add(name)
+            found = self.before.find(name) if self.before is not None else None
         return found
 
     def _find(self, name: str) -> Content | None:
         exact = self.pieces.get(name)
         if exact:
             return _whole(exact)
-        return _all_of([_whole(pieces) for other, pieces in self.pieces.items() if _comparable(name, other)])
+        if name in self._absent:
+            return None
+        found = _all_of([_whole(pieces) for other, pieces in self.pieces.items() if _comparable(name, other)])
+        if found is None and HOLE in name and name.strip(HOLE) and not name.startswith(MEMORY):
+            self._absent.add(name)  # what is written beside them later, a thumbnail of each, is made from these
+        return found
 
     def listed(self, glob: str, *, deep: bool) -> tuple[Content | None, Text]:
         """What is in the files whose names fit a pattern, and what those names have in common.
@@ -119,6 +124,9 @@ class Files:
         if not deep:
             near = {n: c for n, c in (fitting | self._folders).items() if n.count("/") == glob.count("/")}
             fitting = {n: c for n, c in near.items() if n in fitting or overlap(glob, n)} or fitting
+        if not fitting or glob in self._absent:
+            self._absent.add(glob)
+            return None, Text(glob)
         name: Text | None = None
         for other in fitting:
             name = common(name, Text(other)) if name is not None else Text(other)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from gillint.estimate import Estimate, total
+from gillint.estimate import ONE, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.bound import literal_text
 from gillint.resolve.contents import printed
@@ -73,13 +73,30 @@ def by_template(bound: Bound, result: Value) -> Value:
         made = replace(text, fresh=None)
         parts = [text_by(v, "") for v in bound.positional]
     grown = (total(length for length, _ in parts) - sum(map(len, fields))).max(0)
-    return replace(result, text=made, size=size + grown if size is not None else None, shape=None)
+    kinds = _combinations([*bound.positional, *_named(bound).values()])
+    return replace(result, text=made, size=size + grown if size is not None else None, shape=None, distinct=kinds)
+
+
+def _combinations(values: Sequence[Value]) -> Estimate | None:
+    """How many different texts come of it, if of each part one knows how many there are."""
+    found = ONE
+    for value in values:
+        for part in value.items if value.type == "tuple" and value.items is not None else (value,):
+            if part.literal is None:
+                if part.distinct is None:
+                    return None
+                found = found * part.distinct
+    return found
+
+
+def _named(bound: Bound) -> dict[str, Value]:
+    return {k: v for k, v in bound.parameters if not any(v is g for g in bound.positional)}
 
 
 def _put_in(template: Text, bound: Bound) -> list[tuple[Estimate, Text]]:
     """What is put into the fields of a format string."""
     given = bound.positional
-    named = {k: v for k, v in bound.parameters if not any(v is g for g in bound.positional)}
+    named = _named(bound)
     if len(given) == 1 and given[0].type == "tuple" and given[0].items is not None:  # `"%s %s" % (a, b)`
         given = given[0].items
     elif len(given) == 1 and given[0].type == "dict" and given[0].columns is not None:  # `"%(name)s" % row`

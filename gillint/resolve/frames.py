@@ -8,7 +8,6 @@ from gillint.resolve.bound import WINDOWS, count_of, literal_text, size_of
 from gillint.resolve.columns import (
     FRAME,
     GROUPED,
-    GROUPS,
     INDEX,
     SERIES,
     Rule,
@@ -23,6 +22,7 @@ from gillint.resolve.columns import (
 )
 from gillint.resolve.groups import grouped, of_groups
 from gillint.resolve.indexing import extent
+from gillint.resolve.kinds import GROUPS, different, with_kinds
 from gillint.resolve.made_frames import MADE, merged
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.trace import Bound
@@ -31,7 +31,7 @@ from gillint.resolve.values import Value
 
 def refine_frame(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of pandas with the columns, rows and dtypes that follow from the arguments."""
-    made = _counted(name.rpartition(".")[2], bound, _refined(name, bound, result))
+    made = with_kinds(name, bound, _counted(name.rpartition(".")[2], bound, _refined(name, bound, result)))
     if made.type != FRAME or made.columns is None or all(c.size == made.size for _, c in made.columns):
         return made
     return replace(made, columns=sized(made.columns, made.size))
@@ -247,9 +247,7 @@ def _value_counts(value: Value, bound: Bound, result: Value) -> Value | None:
 
 
 def _different(value: Value, bound: Bound, result: Value) -> Value | None:
-    groups = groups_of(value, None)
-    count = groups if groups is not None else size_of(value).combine(KEPT, lambda n, share: max(1.0, n * share))
-    return replace(with_shape(result, (count,)), dtype=value.dtype, element=value.element)
+    return replace(with_shape(result, (different(value),)), dtype=value.dtype, element=value.element)
 
 
 def _dtype(dtype: str | None) -> Rule:

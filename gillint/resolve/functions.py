@@ -14,7 +14,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.memoised import remembers
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
-from gillint.resolve.recursion import INNER_CALLS, balanced, calls_itself, rounds, smaller
+from gillint.resolve.recursion import INNER_CALLS, balanced, calls_itself, ended_with, of_another_kind, rounds, smaller
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
@@ -90,7 +90,8 @@ class Functions(Classes):
             act, tree, receiver, positional, keywords, is_method=function.is_method, called=record
         )
         if recurs:
-            outer = next((a.given for a in reversed(self._running) if a.name == function.name and a.given), {})
+            outers = [a.given for a in reversed(self._running) if a.name == function.name and a.given]
+            outer = outers[0] if outers else {}
             turns = self._running[-1].trips_so_far() if self._running else ONE
             has_room = (
                 self._left > BUDGET / 2
@@ -100,11 +101,17 @@ class Functions(Classes):
                 and not remembers(tree)
             )
             less = smaller(outer, arguments, turns) if has_room else None
+            if less is None and has_room and of_another_kind(outers, arguments):
+                less = arguments
             if less is None:
                 if not self._idle or not outer:
                     self._recurred.add(active)
                     self._recurring.setdefault(active, []).append(arguments)
                 given = self._declared(function, tree)
+                running = next((a for a in reversed(self._running) if a.name == function.name), None)
+                if not is_known(given) and running is not None:
+                    returned = (*running.never_returned, *(value for value, _ in running.returns))
+                    given = ended_with(tree, returned, arguments)
                 if not is_known(given):
                     given = Value(reference=UndefinedRef(function.name, is_result=True))
                 return None, given, function.name
@@ -173,6 +180,11 @@ class Functions(Classes):
             found = _with_room(self._shared.summaries.get(key), room)
             if found is not None and not found.reads.isdisjoint(self._own.written):
                 found = None
+        if found is None and self._is_too_much(function):
+            self._cuts += 1
+            return Summary(
+                _unseen(function, tree), self._declared(function, tree), None, frozenset(), room, (), self._changes
+            )
         if found is None:
             effects, cuts = self._local_effects, self._cuts
             self._reads.append(set())
@@ -192,6 +204,10 @@ class Functions(Classes):
             self._cuts += 1
         self._reads[-1] |= found.reads
         return found
+
+    def _is_too_much(self, function: Function) -> bool:
+        """Whether a function of another file is not looked at, as those of other files have used up their share."""
+        return not self._apart and self._left_elsewhere <= 0 and function.scope.path != self._path
 
     def _is_stale(self, key: SummaryKey, summary: Summary) -> bool:
         """Whether attributes that a summary hangs on have become others since: another instance was made, a fit has run."""
@@ -248,6 +264,7 @@ class Functions(Classes):
             caller = self._running[-1]
             act.times = caller.times * caller.trips_so_far()
         self._running.append(act)
+        elsewhere, self._elsewhere = self._elsewhere, act.path != self._path
         try:
             if isinstance(tree, t.Lambda):
                 result = evaluate(act, tree.body)
@@ -264,6 +281,7 @@ class Functions(Classes):
         finally:
             self._active.pop()
             self._running.pop()
+            self._elsewhere = elsewhere
         self._drain(act, result)
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
         if key in self._recurred:  # in this run: for other arguments it may not call itself

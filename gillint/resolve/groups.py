@@ -8,7 +8,6 @@ from gillint.resolve.bound import element_of, literal_text, size_of
 from gillint.resolve.columns import (
     FRAME,
     GROUPED,
-    GROUPS,
     INDEX,
     SERIES,
     column,
@@ -18,6 +17,7 @@ from gillint.resolve.columns import (
     texts,
     with_columns,
 )
+from gillint.resolve.kinds import GROUPS
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value

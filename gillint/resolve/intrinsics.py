@@ -257,10 +257,15 @@ def _query(kind: str, session: Value | None, entities: tuple[Value, ...]) -> Val
 
 
 def _engine(name: str, args: tuple[Value, ...]) -> Value:
-    """An engine knows its dialect: the first part of the URL, which is known where only the rest is made up."""
+    """An engine knows its dialect: the first part of the URL, which is known where only the rest is made up; of SQLite also
+    whether the database is a file.
+    """
     url = text_of(args[0])
-    found = re.match(r"(\w+)(?:\+\w+)?:", url.pattern) if url is not None else None
-    return Value(type="sqlalchemy.engine.Engine", dtype=found[1] if found is not None else None)
+    found = re.match(r"(\w+)(?:\+\w+)?:(?:///*(.*))?", url.pattern) if url is not None else None
+    dialect = found[1] if found is not None else None
+    if found is not None and dialect == "sqlite" and found[2] and "memory" not in found[2]:
+        dialect = "sqlite file"
+    return Value(type="sqlalchemy.engine.Engine", dtype=dialect)
 
 
 _CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")

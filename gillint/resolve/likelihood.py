@@ -11,7 +11,8 @@ from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of
 from gillint.resolve.memoised import missed
-from gillint.resolve.turns import leaves, pauses
+from gillint.resolve.narrowing import passed_along
+from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
@@ -54,6 +55,9 @@ def _usual(act: Activation, node: t.If) -> float:
     if key is not None:
         missing = missed(act, (_value(act, key),))
         return missing if _asks_for_a_gap(node.test) else 1.0 - missing
+    idle = _idle(act, node)
+    if idle is not None:
+        return idle
     if leaves(node.body) and not leaves(node.orelse):
         return _leaving(act, node)
     arms = chain_length(node.orelse)
@@ -86,6 +90,22 @@ def _spelt(node: t.Expr) -> str | None:
         owner = key_of(node.value)
         return f"{owner}[{node.index.value!r}]" if owner is not None else None
     return key_of(node)
+
+
+def _idle(act: Activation, node: t.If) -> float | None:
+    """How often there is nothing to do, where a loop looks for all that has come in since and pauses where that is nothing:
+    `if not paths: time.sleep(delay); continue`. What gives one line or one item at a time mostly has the next one.
+    """
+    arms = [body is not node.orelse for body in (node.body, node.orelse) if pauses(body)]
+    asked = node.test.operand if _is_not(node.test) else node.test
+    if len(arms) != 1 or not act.loops or _value(act, asked).type not in _ALL_AT_ONCE:
+        return None
+    is_found = asked is node.test
+    return _FOUND if is_found and not arms[0] else 1.0 - _FOUND if not is_found and arms[0] else None
+
+
+_FOUND = 1.0 / POLLS
+_ALL_AT_ONCE = ("list", "dict", "set", "tuple", "iterator")
 
 
 def held(act: Activation, test: t.Expr, tested: Value, otherwise: float) -> float:
@@ -217,6 +237,8 @@ def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
     product = 1.0
     for part in test.values:
         found = chance(act, part)
+        if found is None and (passed := passed_along(act, part)) is not None:
+            found = float(passed)
         if found is None:
             return None
         product *= found if both else 1.0 - found
@@ -262,8 +284,15 @@ def exactly(act: Activation, node: t.Expr) -> float | None:
 
 
 def fails(body: t.Body) -> bool:
-    """Whether a body ends in an error."""
-    return bool(body) and isinstance(body[-1], t.Raise)
+    """Whether a body ends in an error: `raise ...`, `sys.exit("no such file")`."""
+    if not body:
+        return False
+    end = ends_the_program(body[-1])
+    return isinstance(body[-1], t.Raise) or (end is not None and any(not _is_success(a.value) for a in end.arguments))
+
+
+def _is_success(status: t.Expr) -> bool:
+    return isinstance(status, t.Constant) and not status.value
 
 
 def failing(body: t.Body) -> float:

@@ -43,7 +43,10 @@ from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
 _SCARCE = 0.6  # of the budget: with less than that left
-_MODULE_BUDGET = 40_000  # the same for finding out what another file's module or class is
+BUDGET_ELSEWHERE = (
+    40_000  # of it, what is for the functions of other files: a framework must not use up what the file needs
+)
+_MODULE_BUDGET = 10_000  # the same for finding out what another file's module or class is
 _CHECK_EVERY = 256  # steps: a few milliseconds
 _MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
 IMPORT_DEPTH = 6
@@ -88,6 +91,7 @@ class Modules(Program):
         self._written_before: Files | None = None
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
+        self.sql_functions: dict[str, Value] = {}
         self.grown: tuple[Grown, ...] = ()  # what the last call has put into containers that were passed to it
         self._configured: dict[Span, Configured] = {}
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own
@@ -96,6 +100,8 @@ class Modules(Program):
         self._self_calls: dict[int, tuple[t.Function | t.Lambda, bool]] = {}  # by the identity of the tree
         self._recurring: dict[str, list[Mapping[str, Value]]] = {}  # the arguments with which they were
         self._left = BUDGET
+        self._left_elsewhere = BUDGET_ELSEWHERE
+        self._elsewhere = False  # what runs is a function of another file
         self._queued: dict[tuple[MadeRef, str], Value] = {}
         self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []
         self._first_read: dict[tuple[str, str], Value] = {}  # attributes of the file's own classes
@@ -215,6 +221,8 @@ class Modules(Program):
     def spend(self) -> bool:
         """Count a step."""
         self._left -= 1
+        if self._elsewhere and not self._apart:
+            self._left_elsewhere -= 1
         # What is found out apart goes into the shared tables, which have to stay whole.
         if self._left % _CHECK_EVERY == 0 and not self._apart:
             self._check()

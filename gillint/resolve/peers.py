@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import re
@@ -9,6 +10,7 @@ import token
 import tokenize
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Literal
 
 from gillint.frozen import replace
 from gillint.knowledge.schema import Fact
@@ -16,7 +18,7 @@ from gillint.resolve.scope import ModuleScope, Peers
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.trace import Bound, Peer, Place
 from gillint.resolve.values import Value, text_of
-from gillint.syntax.parse import Syntax
+from gillint.syntax.servers import Server, read_server
 from gillint.syntax.tree import HOLE
 
 _LOCAL = re.compile(r"localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0")
@@ -81,8 +83,9 @@ def around(scope: ModuleScope) -> Peers:
     """What the file as a whole says."""
     if scope.peers is None:
         found = peers_of_file(scope.syntax.texts)
-        pause = _pause_of_handlers(scope.syntax) if found.place in ("process", "local") else 0.0
-        scope.peers = replace(found, delay=max(found.delay, pause))
+        if found.server is None and found.serves:
+            found = replace(found, server=read_server("".join(scope.syntax.lines), whole=False))
+        scope.peers = found
     return scope.peers
 
 
@@ -100,7 +103,49 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
         place = "local"
     if place is None or (place == "local" and said.place == "process"):
         place = said.place
-    return Peer(place, _delay(bound, [text for _, text in texts], said.delay, is_own=place == "process"))
+    server = said.server if place in ("process", "local") else None
+    delay = _delay(bound, [text for _, text in texts], said.delay, is_own=place == "process")
+    pause = _pause(name, bound, [text for _, text in texts], server, said.methods) if server is not None else 0.0
+    return Peer(place, max(delay, pause), _in_turn(name, server) if server is not None and place == "local" else None)
+
+
+def _in_turn(name: str, server: Server) -> Literal["request", "connection"] | None:
+    """What of its clients a server of the program's own serves one after the other."""
+    if not server.in_turn:
+        return None
+    return "connection" if server.keeps and (name.startswith("socket.") or _keeps_open(name)) else "request"
+
+
+def _keeps_open(name: str) -> bool:
+    """Whether a client of HTTP uses its connection for the next request, too."""
+    return any(kind in name for kind in ("Connection", "Session", "Client", "Pool"))
+
+
+def _pause(name: str, bound: Bound, texts: list[str], server: Server, methods: frozenset[str]) -> float:
+    """How long the program's own server pauses before it answers: by what is asked for, where it makes a difference."""
+    is_socket = name.startswith("socket.socket.")
+    if has_begun(bound) or (name.endswith(_ASKS_NOTHING) and not is_socket):
+        return 0.0
+    method = name.rsplit(".", 1)[-1]
+    if is_socket and method not in (_SENDS & methods or _RECEIVES):
+        return 0.0  # an answer is read in pieces, a request is sent at once: each stands for one wait
+    asked = [p.length for p in server.pauses if any(w in text for w in p.words for text in texts)]
+    usual = max((p.length for p in server.pauses if not p.words), default=0.0)
+    return max(sum(asked) + usual, _DELAYED_ACK_NS if server.splits and _keeps_open(name) else 0.0)
+
+
+_SENDS = {"send", "sendall", "sendto"}
+_RECEIVES = {"recv", "recv_into", "recvfrom"}
+# What is sent to a server, or closed, waits for no answer.
+_ASKS_NOTHING = (
+    ".connect", ".connect_ex", ".create_connection", ".open_connection", ".send", ".sendall", ".sendto", ".request",
+    ".putrequest", ".endheaders", ".write", ".drain", ".close", ".shutdown", ".__enter__", ".__exit__", ".flush", ".accept",
+)  # fmt: skip
+
+
+def has_begun(bound: Bound) -> bool:
+    """Whether a call reads on in an answer that has begun."""
+    return bound.receiver is not None and (bound.receiver.type or "").endswith("Response")
 
 
 def _delay(bound: Bound, texts: list[str], usual: float, *, is_own: bool) -> float:
@@ -108,7 +153,7 @@ def _delay(bound: Bound, texts: list[str], usual: float, *, is_own: bool) -> flo
 
     What has begun to answer has waited already.
     """
-    if bound.receiver is not None and (bound.receiver.type or "").endswith("Response"):
+    if has_begun(bound):
         return 0.0
     stated = [d for text in texts if (d := stated_delay(text)) is not None]
     for _, value in bound.parameters:
@@ -175,6 +220,7 @@ _WAITS_INSIDE: dict[str, set[str]] = {
     "PriorityQueue.get": _PUT,
     "SimpleQueue.get": _PUT,
     "Connection.recv": {"send", "send_bytes"},
+    "Connection.recv_bytes": {"send", "send_bytes"},
     "Condition.wait": _NOTIFY,
     "Condition.wait_for": _NOTIFY,
     "Event.wait": _SET,
@@ -191,6 +237,7 @@ _SERVES = {
     "start_server", "start_unix_server", "create_server", "listen", "TCPSite", "make_server", "SimpleXMLRPCServer",
     "add_insecure_port", "add_secure_port", "Listener",
 }  # fmt: skip
+_SERVING = re.compile(rf"\b(?:(?:{'|'.join(sorted(_SERVES))}|bind|run_app)\(|(?:uvicorn|app)\.run\()")
 _ASKS = {
     "create_connection", "connect", "connect_ex", "urlopen", "open_connection", "open_unix_connection", "HTTPConnection",
     "requests", "httpx", "urllib3", "ClientSession", "ServerProxy", "insecure_channel", "request", "Client",
@@ -198,28 +245,6 @@ _ASKS = {
 _IN_THREADS = {"Thread", "ThreadPoolExecutor", "start_new_thread", "to_thread", "run_in_executor"}
 _IN_PROCESSES = {"Process", "fork", "Popen"}
 _ON_LOOP = {"start_server", "start_unix_server", "TCPSite"}
-
-
-_HANDLER = re.compile(r"(do_[A-Z]+|_?handle\w*|dispatch|serve\w*|respond\w*|on_\w+)$")
-_ROUTE = re.compile(r"^\s*@\w+\.(route|get|post|put|patch|delete|websocket)\(")
-_PAUSE = re.compile(r"\bsleep\(\s*(?:self\.)?([\w.]+)")
-
-
-def _pause_of_handlers(syntax: Syntax) -> float:
-    """How long the handlers of requests in a file sleep, in nanoseconds."""
-    found = [0.0]
-    for function in syntax.outline.functions:
-        body = syntax.lines[function.lines.first - 1 : function.lines.last]
-        if not _HANDLER.fullmatch(function.name) and not _ROUTE.match(body[0]):
-            continue
-        for amount in _PAUSE.findall("".join(body)):
-            constant = re.search(
-                rf"^\s*(?:self\.)?{re.escape(amount)}\b[^=\n]*= *([\d.e-]+)", "".join(syntax.lines), re.MULTILINE
-            )
-            text = constant[1] if constant is not None else amount
-            with contextlib.suppress(ValueError):
-                found.append(float(text) * 1e9)
-    return max(found)
 
 
 def peers_of_file(texts: Iterable[str]) -> Peers:
@@ -232,10 +257,14 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
         names |= found[0]
         methods |= found[1]
         strings += found[2]
-    delays = [d for text in strings if (d := stated_delay(text)) is not None]
-    if {"protocol_version", "BaseHTTPRequestHandler"} <= names and "disable_nagle_algorithm" not in names:
-        delays.append(_DELAYED_ACK_NS)
-    return Peers(_place_by_file(names, strings), max(delays, default=0.0), frozenset(methods))
+    programs = [text for text in strings if "\n" in text and _SERVING.search(text) is not None]
+    servers = [(server, text) for text in programs if (server := read_server(text, whole=True)) is not None]
+    delays = [d for text in strings if text not in programs and (d := stated_delay(text)) is not None]
+    place = "local" if servers else _place_by_file(names, strings)
+    serves = bool(_SERVES & names) and place in ("process", "local")
+    server, program = servers[0] if servers else (None, None)
+    files = server is None and "http.server" in strings
+    return Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
 
 
 def _place_by_file(names: set[str], strings: list[str]) -> Place | None:
@@ -263,11 +292,19 @@ def _read(text: str) -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
                 if dotted:
                     methods.add(tok.string)
             elif (tok.type == token.STRING and not starts) or tok.type == _F_STRING:
-                strings.append(tok.string.lstrip("rbfuRBFU").strip("'\""))
+                strings.append(_characters_of(tok.string))
             dotted = tok.string == "."
             if tok.type not in (token.COMMENT, token.NL):
                 starts = tok.type in (token.NEWLINE, token.INDENT, token.DEDENT, token.ENCODING)
     return frozenset(names), frozenset(methods), tuple(strings)
+
+
+def _characters_of(literal: str) -> str:
+    """What is between the quotes; of a program, which its escapes would break, the text itself."""
+    if literal[:1] in "rR'\"" and literal.lstrip("rR")[:3] in ('"""', "'''"):
+        with contextlib.suppress(SyntaxError, ValueError):
+            return str(ast.literal_eval(literal))
+    return literal.lstrip("rbfuRBFU").strip("'\"")
 
 
 _F_STRING = getattr(token, "FSTRING_MIDDLE", -1)  # Python 3.12 and later

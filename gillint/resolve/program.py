@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from textwrap import dedent
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -12,17 +13,19 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
+    called_as,
     main_runs_others,
     may_be_called_by_base,
     may_be_registered,
     names_given_on,
     never_made,
+    not_called,
     runs_others,
 )
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.likelihood import is_main_guard
-from gillint.resolve.modules import BUDGET
+from gillint.resolve.modules import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.scope import ModuleScope
 from gillint.resolve.tables import CallSites, Loader, Tables
@@ -31,13 +34,15 @@ from gillint.resolve.values import FunctionRef, LazyRef, Value
 from gillint.resolve.web import MAY_REGISTER, may_route
 from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
-from gillint.syntax.parse import Syntax
+from gillint.syntax.parse import Syntax, SyntaxProblem, parse
 
 _MAX_SUMMARIES = 20_000  # what is kept for the next files; beyond that it is forgotten and begun again
 
 
 class Resolver(Functions):
     """Everything that is known while one file is resolved, and of the files before it."""
+
+    _is_beside = False  # it looks at a program that another one brings along
 
     def resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         """Trace the top level of a file and its functions.
@@ -58,8 +63,20 @@ class Resolver(Functions):
         self._written_before = self.files
         return self._resolve(syntax, thorough=thorough) if again else resolved
 
+    def beside(self, source: str) -> Resolved | None:
+        """What another program does that the file brings along as a text; None where that cannot be read."""
+        if self._is_beside:
+            return None
+        other = Resolver(self.target, self.assumptions, None, self._check)
+        other._is_beside = True
+        try:
+            return other.resolve(parse(dedent(source), f"{self._path}/server"), thorough=True)
+        except SyntaxProblem:
+            return None
+
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
+        self._left_elsewhere, self._elsewhere = BUDGET_ELSEWHERE, False
         self._recurred.clear()
         self._provisional.clear()
         self._taken.clear()
@@ -69,7 +86,7 @@ class Resolver(Functions):
         self.started.clear()
         self.files = Files(before=self._written_before)
         self.options = {}
-        self.tables = {}
+        self.tables, self.sql_functions = {}, {}
         self._configured = {}
         self.births = {}
         self.grown = ()
@@ -85,18 +102,15 @@ class Resolver(Functions):
         called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
         self._given_on = names_given_on(syntax.lines)
         unmade = never_made(syntax.outline, self._given_on)
-        self._unused = {
-            f.qualname
-            for f in wanted
-            if (_called_as(f) not in called or f.owner in unmade) and self._is_spare(scope, f)
-        }
+        spare = {f.qualname for f in wanted if self._is_spare(scope, f)}
+        self._unused = not_called(syntax.outline, spare, unmade)
         mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
         # What a program has no use for comes after the rest of them.
         order = sorted(
             wanted,
-            key=lambda f: (_called_as(f) in called, f.qualname in self._unused, f.needs_arguments, f.lines.first),
+            key=lambda f: (called_as(f) in called, f.qualname in self._unused, f.needs_arguments, f.lines.first),
         )
         entries: set[str] = set()
         for outline in order:
@@ -175,20 +189,13 @@ class Resolver(Functions):
         tree = function.parsed() if function is not None else None
         if function is None or not isinstance(tree, t.Function) or _is_program(outline):
             return False
-        is_called = may_be_registered(tree) or may_be_called_by_base(function.owner)
+        is_called = may_be_registered(tree, scope) or may_be_called_by_base(function.owner)
         return not is_called and outline.name not in self._given_on
 
 
 def _is_program(outline: FunctionOutline) -> bool:
     """Whether it could be what the file is run for, if it runs others."""
     return outline.owner is None and not outline.needs_arguments
-
-
-def _called_as(outline: FunctionOutline) -> str:
-    """The name by which a function is called: `__init__` by that of its class."""
-    if outline.name == "__init__" and outline.owner is not None:
-        return outline.owner.rsplit(".", 1)[-1]
-    return outline.name
 
 
 def _with_callers(wanted: list[FunctionOutline], functions: tuple[FunctionOutline, ...]) -> list[FunctionOutline]:

@@ -19,9 +19,10 @@ from gillint.resolve.bound import size_of
 from gillint.resolve.contents import inside
 from gillint.resolve.converging import HALVED
 from gillint.resolve.iterations import expressions
+from gillint.resolve.joining import join
 from gillint.resolve.memoised import remembers
 from gillint.resolve.trace import Block, Branch, Call, Loop, Node, calls_again, inline
-from gillint.resolve.values import Value
+from gillint.resolve.values import UNKNOWN, Value, is_known
 from gillint.syntax import tree as t
 
 _HALVES = 0.75  # of what there was: the levels are few, however much it is
@@ -36,6 +37,24 @@ def calls_itself(tree: t.Function | t.Lambda) -> bool:
     if not isinstance(tree, t.Function):
         return False
     return any(isinstance(e, t.Call) and _name_called(e.function) == tree.name for e in expressions(tree.body))
+
+
+def ended_with(tree: t.Function | t.Lambda, returned: Sequence[Value], arguments: Mapping[str, Value]) -> Value:
+    """What a call inside the function itself gives back: something like what was returned before it calls itself.
+
+    Of a parameter it is what the call passes for it: `if len(xs) < 2: return xs`.
+    """
+    body = tree.body if isinstance(tree, t.Function) else ()
+    ends = [s.body[-1] for s in body if isinstance(s, t.If) and s.body]
+    named = [e.value.id for e in ends if isinstance(e, t.Return) and isinstance(e.value, t.Name)]
+    result: Value | None = None
+    for value in returned:
+        passed = next((arguments[n] for n in named if n in arguments and arguments[n].type == value.type), None)
+        like = passed if value.type in _DIVIDED else None
+        like = like if like is not None else Value(type=value.type, element=value.element, dtype=value.dtype)
+        if is_known(like) and value.type != "NoneType":
+            result = join(result, like) if result is not None else like
+    return result if result is not None else UNKNOWN
 
 
 def _name_called(function: t.Expr) -> str:
@@ -63,6 +82,22 @@ def smaller(before: Mapping[str, Value], after: Mapping[str, Value], turns: Esti
     ):
         return None
     return {name: _rounded(before.get(name), value) for name, value in after.items()}
+
+
+# Of another kind than all before: a text that is parsed first, a number that stands for a pair of them.
+_MOST_KINDS = 3
+
+
+def of_another_kind(running: Sequence[Mapping[str, Value]], arguments: Mapping[str, Value]) -> bool:
+    """Whether a call from inside has other types than the runs that it is made in: `pad(x, "same")` calls `pad(x, (1, 1))`."""
+    return 0 < len(running) <= _MOST_KINDS and all(
+        any(
+            value.type is not None and before[name].type is not None and value.type != before[name].type
+            for name, value in arguments.items()
+            if name in before
+        )
+        for before in running
+    )
 
 
 def _sizes(before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterator[tuple[float, float]]:

@@ -10,8 +10,18 @@ from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.outline import ClassOutline, FunctionOutline
 from gillint.syntax.parse import Syntax
+from gillint.syntax.servers import Server
 
 ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a server sends: to requests of a method, where a handler is for one, and of paths that hold one of the words."""
+
+    value: Value
+    method: str | None
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +32,19 @@ class Peers:
         place: where they are.
         delay: what its requests ask them to wait, in nanoseconds.
         methods: the names that it has after a dot: what fills queues, sets events.
+        server: the server that the program brings as a text for another interpreter.
+        serves: it serves, too.
+        program: the text of `server`.
+        serves_files: it starts `python -m http.server`.
     """
 
     place: Place | None
     delay: float
     methods: frozenset[str]
+    server: Server | None = None
+    serves: bool = False
+    program: str | None = None
+    serves_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +86,8 @@ class ClassScope:
 class ModuleScope:
     """A file: its functions and classes by name, and the variables of its top level.
 
-    `peers`: what it says of the other sides of its connections, once somebody has asked; so are `attributes`, what
-    its classes have, by their names, and `libraries`, those with facts that it imports.
+    `peers`: what it says of the other sides of its connections, once somebody has asked; so are `sent`, what
+    its server sends, `attributes`, what its classes have, by their names, and `libraries`, those with facts that it imports.
     """
 
     path: str
@@ -80,6 +98,7 @@ class ModuleScope:
     state: str = "new"
     notes: list[str] = field(default_factory=list)
     peers: Peers | None = None
+    sent: tuple[Sent, ...] | None = None
     attributes: dict[str, frozenset[str]] = field(default_factory=dict)
     libraries: tuple[str, ...] | None = None
 

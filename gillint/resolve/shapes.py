@@ -380,3 +380,15 @@ RULES: dict[str, Rule] = {
     "broadcast_to": lambda shape, bound: dimensions(bound.positional[1]) if len(bound.positional) > 1 else None,
     "pinv": lambda shape, bound: tuple(reversed(shape)),
 }
+
+
+# An array with at most so many rows may be a few arrays: `np.hypot(*np.gradient(surface))`, `f(*points.T)`.
+_FEW_ROWS = 8
+
+
+def few_rows(value: Value) -> tuple[Value, ...] | None:
+    """The rows of an array that has a few, one by one; None of everything else."""
+    if value.type != ARRAY or not value.shape or not value.shape[0].known or len(value.shape) < 2:
+        return None
+    count = int(value.shape[0].likely)
+    return (replace(with_shape(value, value.shape[1:]), literal=None),) * count if 0 < count <= _FEW_ROWS else None

@@ -228,7 +228,7 @@ def _change(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if table is None:
         return None
     visited, _ = _reached(table, words)
-    return Query((visited * _WRITE).max(_LOOKUP))
+    return Query((visited - Estimate.point(_LOOKUP)).max(0.0) * _WRITE + Estimate.point(_LOOKUP))
 
 
 def _select(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:

@@ -14,6 +14,7 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
+from gillint.resolve.databases import COMMIT, commits
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import note_emptied, once_in
 from gillint.resolve.exhaustion import (
@@ -47,7 +48,16 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Bound, Call, Iterations, Kind, Loop
-from gillint.resolve.turns import POLLS, counts_attempts, ends_in_one_turn, is_retry, leaves, leaves_early, polls
+from gillint.resolve.turns import (
+    POLLS,
+    counts_attempts,
+    ends_in_one_turn,
+    ends_the_program,
+    is_retry,
+    leaves,
+    leaves_early,
+    polls,
+)
 from gillint.resolve.unrolling import unrolled
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.resolve.widening import made_anew, widen
@@ -71,12 +81,13 @@ def run(act: Activation, body: t.Body) -> float:
     return 1.0
 
 
-def _evaluate(act: Activation, node: t.Evaluate) -> None:
+def _evaluate(act: Activation, node: t.Evaluate) -> float | None:
     value = evaluate(act, node.value)
     if value.type not in ("coroutine", "awaitable"):
         lazy = act.lazy_of(value)
         if lazy is not None:
             act.start(value)  # a generator that is thrown away does nothing
+    return 0.0 if ends_the_program(node) is not None else None
 
 
 def _assign(act: Activation, node: t.Assign) -> None:
@@ -228,6 +239,7 @@ def _loop(
     first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
+    written = act.program.files.copied() if learn is not None else {}
     turn = -1
     for attempt in range(4):
         turn += 1
@@ -248,6 +260,7 @@ def _loop(
         if attempt == 0 and learn is not None and learn(builder):  # once more, with containers that grow so far only
             act.environment.clear()
             act.environment.update(before)
+            act.program.files.pieces = written
             turn = -1
             continue
         stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
@@ -313,21 +326,17 @@ def _while(act: Activation, node: t.While) -> None:
     usual = usual_turns(act, node)
     place = place_of(node)
     start = act.environment[place].number if place in act.environment else None
-    files = act.program.files
-    written = files.written()
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
         body = done.finish()
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
-        known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
+        endless = isinstance(node.test, t.Constant)
+        known = known or turns_until_empty(body, endless=endless) or turns_until_long(act, node.test, usual)
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
-        if known is not None or talking is not None:
-            files.pieces = written  # as often as was thought first
-            return True
-        return False
+        return known is not None or talking is not None
 
     def enter() -> _Entry:
         act.operation("while_step")
@@ -346,6 +355,7 @@ _LOCKS = ("threading.Lock", "threading.RLock")
 
 def _with(act: Activation, node: t.With) -> float:
     locks: list[tuple[Value, Span]] = []
+    connections: list[tuple[Value, Span]] = []
     for expression, target in node.items:
         act.operation("with")
         value = evaluate(act, expression)
@@ -355,9 +365,14 @@ def _with(act: Activation, node: t.With) -> float:
         given = entered(act, value, expression.span, is_async=node.is_async)
         if value.type in _LOCKS and isinstance(expression, (t.Name, t.Attribute)):
             locks.append((value, expression.span))
+        connections.append((value, expression.span))
         if target is not None:
             bind(act, target, given)
+    before = len(act.builder.nodes)
     reach = run(act, node.body)
+    for value, span in connections:
+        if commits(value, act.builder.nodes[before:]):
+            act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
     for value, span in locks:  # so that the time under the lock can be told
         act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))
     return max(reach, RARE)  # `with suppress(OSError): return ...`

@@ -185,8 +185,9 @@ def _hand_over_awaitables(
 ) -> Value:
     blocks: list[Block] = []
     results: list[Value] = []
-    tasks = Estimate.point(0)
+    tasks = waited_for = Estimate.point(0)
     for value in positional:
+        waited_for = waited_for + (ONE if value.type in _AWAITABLE else size_of(value))
         lazy = act.lazy_of(value)
         if lazy is not None and value.type in ("coroutine", "awaitable"):
             act.start(value)
@@ -203,7 +204,7 @@ def _hand_over_awaitables(
             results.append(inner.result)
             tasks = tasks + size_of(value)
         elif element is not None:
-            results.append(element.element or UNKNOWN)
+            results.append(element if value.type in _AWAITABLE else element.element or UNKNOWN)
     result = results[0] if results else UNKNOWN
     for other in results[1:]:
         result = join(result, other)
@@ -214,11 +215,14 @@ def _hand_over_awaitables(
         act.emit(Call(span, act.path, name, "join", Bound(None, positional)))
     if spec.style == "coroutine":
         return Value(type=spec.result, element=result)
-    made = Value(type="list", size=tasks if blocks else None, element=result)
+    made = Value(type="list", size=waited_for, element=result)
     if name == "asyncio.as_completed":
         return replace(made, element=Value(type="asyncio.Task", element=result))
     lazy = Lazy(span, Kind.COROUTINE, Block(), ONE, made, act.path, act.name, name=name)
     return act.defer(lazy, "awaitable", made)
+
+
+_AWAITABLE = ("coroutine", "awaitable", "asyncio.Task", "asyncio.Future")
 
 
 def join_result(name: str, receiver: Value | None, positional: tuple[Value, ...]) -> Value:

@@ -54,11 +54,13 @@ Place = Literal["remote", "local", "process"]
 class Peer:
     """The other side of a connection: on another machine, on this one, in this process, or nobody knows.
 
-    `delay` is what the request asks the server to wait, in nanoseconds.
+    `delay` is what the request asks the server to wait, or it waits by itself, in nanoseconds; `in_turn`: it serves one request
+    after the other, or one connection.
     """
 
     place: Place | None
     delay: float = 0.0
+    in_turn: Literal["request", "connection"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from gillint.resolve.iterations import expressions
 from gillint.syntax import tree as t
+from gillint.syntax.parse import dotted
 
 POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
 
@@ -65,7 +66,18 @@ def counts_attempts(node: t.For | t.While) -> bool:
 def leaves(body: t.Body) -> bool:
     """Whether what comes after a branch is not reached from it."""
     last = body[-1] if body else None
+    if isinstance(last, t.Evaluate):
+        return ends_the_program(last) is not None
     return isinstance(last, (t.Raise, t.Return)) or (isinstance(last, t.Jump) and last.kind in ("continue", "break"))
+
+
+_EXITS = {"sys.exit", "exit", "quit", "os._exit"}
+
+
+def ends_the_program(s: t.Stmt) -> t.Call | None:
+    """The call that ends the program: `sys.exit(1)`."""
+    call = s.value if isinstance(s, t.Evaluate) else None
+    return call if isinstance(call, t.Call) and dotted(call.function) in _EXITS else None
 
 
 def leaves_early(s: t.Stmt) -> bool:

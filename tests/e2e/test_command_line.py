@@ -668,3 +668,21 @@ def test_the_reader_may_leave(held: Path) -> None:
     command = f'"{sys.executable}" -m gillint "{held}" --output-format json | head -c 10'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, cwd=ROOT, env=environment())
     assert done.stderr == ""
+
+
+# Many files
+
+
+def test_many_files_are_the_same_in_one_process_and_in_two(tmp_path: Path) -> None:
+    for number in range(40):
+        (tmp_path / f"a{number:02}.py").write_text(HELD if number % 8 == 0 else CLEAN)
+    one, two = (gillint("check", "--jobs", jobs, "--output-format", "concise", ".", cwd=tmp_path) for jobs in "12")
+    assert (one.returncode, one.stdout.count("GIL101")) == (1, 5)
+    assert (two.returncode, two.stdout, two.stderr) == (1, one.stdout, one.stderr)
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", "1025"])
+def test_jobs_that_cannot_be(clean: Path, jobs: str) -> None:
+    done = inside("check", f"--jobs={jobs}", str(clean))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--jobs: must be `auto` or a number from 1 to 1024" in done.stderr

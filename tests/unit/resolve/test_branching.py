@@ -7,7 +7,7 @@ import pytest
 from gillint.resolve.likelihood import CASE, LEAVES, PASSES, RARE, SECOND, TAKEN
 from tests.unit.resolve.test_trip_counts import runs
 
-HEAD = "import contextlib, math, random\n"
+HEAD = "import contextlib, math, random, sys, time\n"
 S = "math.sqrt(1)"
 
 # The body of a function with the parameters `x`, `y`, `key` and `table`: how often it calls `math.sqrt` in one run.
@@ -24,6 +24,8 @@ ONCE = {
         2 / 3 * (1 - TAKEN),
     ),
     "an error": (f"if x > y:\n        {S}\n        raise ValueError", RARE),
+    "an end with an error": (f"if x > y:\n        {S}\n        sys.exit('no file')", RARE),
+    "behind an end without one": (f"if x > y:\n        exit(0)\n    {S}", 1 - LEAVES),
     "behind an error": (f"if x > y:\n        raise ValueError\n    {S}", 1),
     "an error for all else": (f"if x > y:\n        {S}\n    else:\n        raise ValueError", 1 - RARE),
     "behind a guard": (f"if not x:\n        return\n    {S}", 1 - LEAVES),
@@ -51,6 +53,14 @@ def test_an_arm_is_taken(body: str, count: float) -> None:
 
 # The same in a loop of a thousand turns.
 OFTEN = {
+    "nothing new in sight": (
+        f"found = sorted(table)\n        if not found:\n            time.sleep(1)\n            continue\n        {S}",
+        200,
+    ),
+    "no line yet": (
+        f"line = input()\n        if not line:\n            time.sleep(1)\n            continue\n        {S}",
+        1000 * (1 - LEAVES),
+    ),
     "behind a guard": (f"if not x:\n            continue\n        {S}", 1000 * (1 - LEAVES)),
     "behind a break": (f"if i > x:\n            break\n        {S}", 999),
     "every third": (f"if i % 3 != 0:\n            continue\n        {S}", 334),

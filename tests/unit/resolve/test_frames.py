@@ -89,6 +89,25 @@ def test_columns(expression: str, dtype: str, count: float) -> None:
         ('list(d.groupby(["g", "k"]))', 150),
         ("set(f'c{random.randrange(20)}' for _ in range(500))", 20),
         ("set(['a', 'b', 'c', 'd'][i % 4] for i in range(500))", 4),
+        ("set('c%03d' % random.randrange(20) for _ in range(500))", 20),
+        *(
+            (f"list(pd.DataFrame({{'k': {keys}, 'x': d['x']}}).groupby('k'))", groups)
+            for keys, groups in (
+                ("np.repeat(np.arange(40), 50)", 40),
+                ("np.tile(np.arange(40), 50)", 40),
+                ("np.arange(n) // 100", 20),
+                ("rng.random(n) < 0.3", 2),
+                ("np.where(rng.random(n) < 0.3, 'yes', 'no')", 2),
+                ("np.digitize(rng.random(n), [0.2, 0.5, 0.9])", 4),
+                ("np.sort(rng.integers(0, 12, n))", 12),
+                ("d['k'] // 10", 5),
+                ("d['k'].isin([1, 2])", 2),
+                ("d['g'].str.upper()", 3),
+                ("d['k'].map({1: 'one', 2: 'two'})", 2),
+                ("pd.Series(pd.date_range('2024-01-01', periods=n, freq='min')).dt.hour", 24),
+                ("pd.qcut(d['x'], 5)", 5),
+            )
+        ),
     ],
 )
 def test_how_many_different_values_there_are(expression: str, groups: float) -> None:

@@ -100,6 +100,27 @@ def test_where_a_file_has_its_program_a_function_that_nobody_calls_is_spare(rest
     assert hottest(HELPERS + rest) in expected
 
 
+WRAPPED = (
+    "from functools import wraps\n"
+    "def checked(f):\n    @wraps(f)\n    def inner(*a):\n        return f(*a)\n    {keep}return inner\n@checked\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (WRAPPED.format(keep="") + HELPERS, {"total", "work"}),
+        (WRAPPED.format(keep="KNOWN.append(inner)\n    ") + HELPERS, {"table"}),
+        (WRAPPED.format(keep="KNOWN[0] = f\n    ") + HELPERS, {"table"}),
+        (HELPERS + "def both(frame, rows):\n    return table(frame, rows), 1\n", {"total", "work"}),
+        (HELPERS + "series(name='table')\n", {"total", "work"}),
+        (HELPERS + "series('table')\n", {"table"}),
+    ],
+)
+def test_wrappers_labels_and_what_only_spare_functions_call_make_nothing_used(code: str, expected: set[str]) -> None:
+    assert hottest(code + "def work():\n    return total(100_000)\n") in expected
+
+
 UNUSED = (
     "class Store({base}):\n"
     "    def total(self, n):\n        s = 0\n        for i in range(n):\n            s += i\n        return s\n"
@@ -160,6 +181,17 @@ def test_an_embedded_database_is_not_waited_for() -> None:
         held[url.split(":")[0]] = report.regions[report.verdict].prediction.held.likely
     assert held["sqlite"] is not None and held["sqlite"] > 0.7
     assert held["postgresql+psycopg"] is not None and held["postgresql+psycopg"] < 0.3
+
+
+@pytest.mark.parametrize(("url", "bound"), [("sqlite:///shop.db", "io"), ("sqlite://", "gil")])
+def test_a_commit_to_a_file_waits_for_the_disk(url: str, bound: str) -> None:
+    source = ORM.replace(
+        "        return [o.name",
+        "        for i in range(50):\n            s.add(Order(name='a'))\n            s.commit()\n#",
+    )
+    report = analyse(source.format(url=url), "sample.py", Options(cores=2, threads=2))
+    assert report.verdict is not None
+    assert report.regions[report.verdict].prediction.bound.value == bound
 
 
 def test_a_statement_gives_instances_of_the_class_that_it_asks_for() -> None:

@@ -57,6 +57,8 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "from functools import partial\nimport json\nf = partial(json.loads)\nfor x in xs:\n    f(x)",
     ),
     "lambda": ("json.loads", "import json\nf = lambda x: json.loads(x)\nfor x in xs:\n    f(x)"),
+    "spelt_out": ("next", "for x in xs:\n    x.__next__()"),
+    "exit": ("exit", "for x in xs:\n    exit()"),
     "closure": (
         "json.loads",
         "import json\ndef make(parse):\n    def f(x):\n        return parse(x)\n    return f\nf = make(json.loads)\n"

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from gillint.estimate import Estimate
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.syntax.parse import parse
+from tests.support import options
 from tests.unit.resolve.test_peers import prediction_of
 
 WORKERS = """
@@ -113,3 +118,23 @@ def test_one_of_several_coroutines_is_awaited() -> None:
             return asyncio.run(main())
     """
     assert prediction_of(source).bound.value == "io"
+
+
+@pytest.mark.parametrize(
+    ("waited_for", "count"),
+    [("*tasks", 30), ("*[one(n) for n in range(9)]", 9), ("one(1), tasks[0]", 2), ("*tasks, one(1)", 31)],
+)
+def test_as_many_results_are_gathered_as_there_are_tasks(waited_for: str, count: int) -> None:
+    source = f"""
+import asyncio
+async def one(n):
+    return [n, n]
+async def main():
+    tasks = [asyncio.create_task(one(n)) for n in range(30)]
+    show(await asyncio.gather({waited_for}))
+asyncio.run(main())
+"""
+    resolved = resolve(parse(source, "a.py"), options().target, {})
+    nodes = [n for f in resolved.functions for n in walk(f.block)]
+    [found, *_] = [n.bound.positional[0] for n in nodes if isinstance(n, Call) and n.name == "show"]
+    assert (found.size, found.element and found.element.type) == (Estimate.point(count), "list")

@@ -10,6 +10,23 @@ from gillint.syntax.parse import parse
 from tests.support import options
 from tests.unit.resolve.test_trip_counts import runs
 
+# What a function ends with, and what is known of what its own call gives it.
+ENDS = {
+    "a list like the one that was passed": ("if not xs: return xs", "list"),
+    "a text": ("if not xs: return ''", "str"),
+    "one of two": ("if not xs: return 0\n    if xs == [1]: return 1.5", "float"),
+    "nothing": ("if not xs: return None", None),
+}
+
+
+@pytest.mark.parametrize(("end", "kind"), ENDS.values(), ids=list(ENDS))
+def test_a_call_of_itself_gives_what_it_ends_with(end: str, kind: str | None) -> None:
+    source = f"def f(xs):\n    {end}\n    return show(f(xs.rest))\n\ndef work():\n    return f([1, 2])\n"
+    resolved = resolve(parse(source, "program.py"), options().target, {})
+    nodes = [n for f in resolved.functions for n in walk(f.block)]
+    assert {n.bound.positional[0].type for n in nodes if isinstance(n, Call) and n.name == "show"} == {kind}
+
+
 # `start` is recursive when it gets `later`, and not when it gets `len`.
 PROGRAM = """
 def start(action, items):

@@ -253,6 +253,22 @@ def test_a_thumbnail_is_as_small_as_it_is_asked_to_be() -> None:
     assert saved.native.likely < 160 * 120 * 1000
 
 
+def test_what_is_written_beside_pictures_is_not_what_was_read_before() -> None:
+    source = """
+        from pathlib import Path
+        from PIL import Image
+        def shrink(path):
+            image = Image.open(path)
+            image.thumbnail((128, 128))
+            image.save(path.with_name(path.stem + "_small" + path.suffix))
+        def main():
+            for path in Path("pictures").iterdir():
+                shrink(path)
+        main()
+    """
+    assert calls_of(source, "main")["PIL.ImageFile.ImageFile.thumbnail"].effect.native.likely > 1e6
+
+
 @pytest.mark.parametrize(("key", "is_found_at_once"), [(", primary key (a, b)", True), ("", False)])
 def test_a_key_of_several_columns_finds_a_row_at_once(key: str, is_found_at_once: bool) -> None:
     source = f"""
@@ -305,3 +321,25 @@ def test_different_tasks_wait_side_by_side() -> None:
     prediction = prediction_of(source)
     assert prediction.concurrency.value == "asyncio"
     assert prediction.held.likely is not None and prediction.held.likely < 0.03
+
+
+@pytest.mark.parametrize(
+    ("statement", "commits"),
+    [
+        ('connection.execute("insert into t values (?)", (1,))', 1),
+        ("store(connection, 1)", 1),
+        ('connection.execute("SELECT a FROM t").fetchall()', 0),
+        ("abs(1)", 0),
+    ],
+)
+def test_leaving_a_connection_of_sqlite_commits_what_was_changed(statement: str, commits: int) -> None:
+    source = f"""
+        import sqlite3
+        def store(connection, value):
+            connection.executemany("insert into t values (?)", [(value,)] * 9)
+        def work():
+            for n in range(10):
+                with sqlite3.connect("shop.db") as connection:
+                    {statement}
+    """
+    assert ("sqlite3.Connection.commit" in calls_of(source)) == commits

@@ -1,0 +1,234 @@
+"""How many different values an array or a column has at most: that is how many groups, bars or entries of a table come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import replace
+from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.dtypes import scalar_of
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import Value
+
+# How many groups so many rows fall into, where nothing tells: a power of the number of rows.
+GROUPS = Estimate(0.2, 0.5, 0.9)
+# How many of so many measured numbers are different.
+_MEASURED = Estimate(0.01, 1 / 3, 1.0)
+_ARRAY, _SERIES = "numpy.ndarray", "pandas.Series"
+_MANY = (_ARRAY, _SERIES, "pandas.Index", "pandas.DatetimeIndex", "pandas.Categorical")
+_TWO = Estimate.point(2)
+# Given all arguments and the result: how many kinds there are, None where nothing tells.
+_Rule = Callable[[Bound, Value], Estimate | None]
+
+
+def kinds_of(value: Value | None) -> Estimate | None:
+    """How many different values are in an array or a column; None where nothing tells."""
+    if value is None:
+        return None
+    if value.dtype == "bool":
+        return _TWO.min(size_of(value))
+    distinct = value.element.distinct if value.element is not None else None
+    return distinct.min(size_of(value)) if distinct is not None else None
+
+
+def different(value: Value) -> Estimate:
+    """How many different values there are likely to be: few of labels, many of what was measured."""
+    kinds, whole = kinds_of(value), size_of(value)
+    if kinds is not None:
+        return kinds
+    if value.dtype is None or value.dtype.startswith(("float", "complex")):
+        return whole.combine(_MEASURED, lambda n, share: max(1.0, n * share))
+    return whole.combine(GROUPS, lambda n, power: max(1.0, n**power))
+
+
+def with_kinds(name: str, bound: Bound, result: Value) -> Value:
+    """The result of a call of numpy's or pandas' with the number of different values that follows from the arguments."""
+    last = name.rpartition(".")[2]
+    rule = _of_numbers(name, last)
+    if rule is None or (result.type not in _MANY and last not in _DRAWS):
+        return result
+    count = rule(bound, result) if bound.positional or last not in _DRAWS else None
+    if count is None:
+        return result
+    if result.type not in _MANY:
+        return replace(result, distinct=count)
+    member = result.element if result.type != _ARRAY else None
+    if member is None:
+        member = scalar_of(result.dtype) if result.type == _ARRAY or result.dtype is not None else Value()
+    if last == "choice" and member.type == "str":  # as long as those that are drawn from
+        member = replace(element_of(bound.positional[0]), literal=None, text=None, origin=None)
+    return replace(result, element=replace(member, distinct=count.max(ONE)))
+
+
+def _clusters(bound: Bound, result: Value) -> Estimate:
+    """The groups that a clustering finds, or that it is told to find: some few."""
+    return Estimate(2, 5, 50).min(size_of(result).max(ONE))
+
+
+def _of_numbers(name: str, last: str) -> _Rule | None:
+    if name.startswith(("sklearn.cluster.", "sklearn.mixture.", "sklearn.base.ClusterMixin.", "scipy.cluster.")):
+        return _clusters if last in ("fit_predict", "predict", "labels_", "fcluster") else None
+    if name.startswith("numpy.random."):
+        return _DRAWS.get(last)
+    if name.startswith("pandas.Series.dt."):
+        period = _PERIODS.get(last)
+        return (lambda bound, result: Estimate.point(period)) if period is not None else None
+    return _RULES.get(last) if last not in _DRAWS else None
+
+
+def _source(bound: Bound) -> Value | None:
+    return bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
+
+
+def _whole(value: Value | None) -> Estimate | None:
+    """The kinds, or the members where nothing tells of any that are alike."""
+    if value is None:
+        return None
+    known = kinds_of(value)
+    return known if known is not None or (value.size is None and value.shape is None) else size_of(value)
+
+
+def _integers(bound: Bound, result: Value) -> Estimate | None:
+    given = bound.positional
+    low, high = (given[0], given[1]) if len(given) > 1 and given[1].number is not None else (None, given[0])
+    first = low.number if low is not None else ZERO
+    return high.number - first if high.number is not None and first is not None else None
+
+
+def _choice(bound: Bound, result: Value) -> Estimate | None:
+    population = bound.positional[0]
+    if population.type == "int":
+        return population.number
+    kinds = kinds_of(population)
+    return kinds if kinds is not None else size_of(population)
+
+
+def _poisson(bound: Bound, result: Value) -> Estimate | None:
+    """What is found in practice: some four standard deviations to each side."""
+    mean = bound.positional[0].number
+    return mean.map(lambda m: min(m, 4 * m**0.5) + 4 * m**0.5 + 1) if mean is not None else None
+
+
+def _binomial(bound: Bound, result: Value) -> Estimate | None:
+    count = bound.positional[0].number
+    return count + 1 if count is not None else None
+
+
+def _same(bound: Bound, result: Value) -> Estimate | None:
+    """Each value becomes one value: there are no more of them."""
+    kinds = kinds_of(_source(bound))
+    operand = bound.positional[0] if bound.receiver is not None and bound.positional else None
+    if kinds is None or operand is None or operand.type not in _MANY:
+        return kinds
+    other = kinds_of(operand)
+    return kinds * other if other is not None else size_of(operand)
+
+
+def _repeated(bound: Bound, result: Value) -> Estimate | None:
+    return _whole(_source(bound))
+
+
+def _quotient(bound: Bound, result: Value) -> Estimate | None:
+    """Of numbers that lie close together as many are the same as the divisor says."""
+    source, operand = _source(bound), bound.positional[0] if bound.positional else None
+    whole = _whole(source) if source is not None and (source.dtype or "").startswith(("int", "uint")) else None
+    if whole is None or operand is None or operand.number is None or operand.number.low <= 0:
+        return _same(bound, result)
+    return (whole / operand.number).max(ONE)
+
+
+def _remainder(bound: Bound, result: Value) -> Estimate | None:
+    operand = bound.positional[0] if bound.positional else None
+    is_whole = operand is not None and operand.type == "int" and (result.dtype or "").startswith(("int", "uint"))
+    return operand.number if operand is not None and is_whole else _same(bound, result)
+
+
+def _mapped(bound: Bound, result: Value) -> Estimate | None:
+    kinds, table = kinds_of(_source(bound)), bound.positional[0] if bound.positional else None
+    if table is None or table.type != "dict":
+        return kinds
+    return size_of(table).min(kinds) if kinds is not None else size_of(table)
+
+
+def _either(bound: Bound, result: Value) -> Estimate | None:
+    """`where(condition, a, b)`."""
+    found = ZERO
+    for value in bound.positional[1:3]:
+        kinds = kinds_of(value) if value.type in _MANY else ONE
+        if kinds is None:
+            return None
+        found = found + kinds
+    return found if len(bound.positional) > 2 else None
+
+
+def _selected(bound: Bound, result: Value) -> Estimate | None:
+    """`select(conditions, choices)`, where the choices are numbers or texts."""
+    choices = bound.positional[1] if len(bound.positional) > 1 else None
+    if choices is None or choices.items is None or any(c.type in _MANY for c in choices.items):
+        return None
+    return Estimate.point(len(choices.items) + 1)
+
+
+def _between_edges(bound: Bound, result: Value) -> Estimate | None:
+    """`digitize(x, edges)`: the stretches between them, and the two beyond."""
+    edges = bound.positional[1] if len(bound.positional) > 1 else None
+    return size_of(edges) + 1 if edges is not None and edges.type in (*_MANY, "list", "tuple") else None
+
+
+def _joined(bound: Bound, result: Value) -> Estimate | None:
+    parts = bound.positional[0] if bound.positional else None
+    if parts is None or parts.items is None:
+        return None
+    found = ZERO
+    for part in parts.items:
+        kinds = kinds_of(part)
+        if kinds is None:
+            return None
+        found = found + kinds
+    return found
+
+
+def _quantiles(bound: Bound, result: Value) -> Estimate | None:
+    count = bound.get("q")
+    return count.number if count is not None else None
+
+
+def _filled(bound: Bound, result: Value) -> Estimate | None:
+    return ONE
+
+
+_DRAWS: dict[str, _Rule] = {
+    "integers": _integers,
+    "randint": _integers,
+    "choice": _choice,
+    "poisson": _poisson,
+    "binomial": _binomial,
+}
+_RULES: dict[str, _Rule] = {
+    **dict.fromkeys(
+        (
+            "astype", "round", "around", "rint", "floor", "ceil", "trunc", "fix", "abs", "absolute", "sign", "sort",
+            "sort_values", "ravel", "flatten", "copy", "to_numpy", "values", "reshape", "array", "asarray", "reset_index",
+            "upper", "lower", "title", "capitalize", "strip", "lstrip", "rstrip", "zfill", "slice", "get", "replace",
+            "fillna", "clip", "to_list", "__neg__", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__",
+            "__truediv__", "__pow__", "apply", "squeeze", "Series", "Categorical",
+        ),
+        _same,
+    ),
+    **dict.fromkeys(("repeat", "tile"), _repeated),
+    **dict.fromkeys(("zeros", "ones", "full", "zeros_like", "ones_like", "full_like"), _filled),
+    **dict.fromkeys(("concatenate", "hstack"), _joined),
+    "__floordiv__": _quotient,
+    "__mod__": _remainder,
+    "map": _mapped,
+    "where": _either,
+    "select": _selected,
+    "digitize": _between_edges,
+    "qcut": _quantiles,
+}  # fmt: skip
+# What a calendar and a clock have.
+_PERIODS = {
+    "hour": 24, "minute": 60, "second": 60, "day": 31, "month": 12, "quarter": 4, "dayofweek": 7, "day_of_week": 7,
+    "weekday": 7, "dayofyear": 366, "day_of_year": 366, "day_name": 7, "month_name": 12,
+}  # fmt: skip
