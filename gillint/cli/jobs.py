@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import chain
+from multiprocessing import active_children
 from pathlib import Path
 
 from gillint.advice.outcome import FileReport
@@ -47,8 +48,13 @@ def in_groups(files: list[Path], analyse: Analyse, jobs: int) -> list[FileReport
     try:
         # Ctrl-C ends the workers without a word.
         with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)) as pool:
-            reports = chain.from_iterable(pool.map(partial(_listed, analyse), groups))
-            return list(_shown(reports, len(files)))
+            try:
+                reports = chain.from_iterable(pool.map(partial(_listed, analyse), groups))
+                return list(_shown(reports, len(files)))
+            except BaseException:  # nobody waits for the rest
+                for worker in active_children():
+                    worker.terminate()
+                raise
     except BrokenProcessPool:
         raise UsageError(
             "a process of the analysis ended on its own, perhaps for want of memory: try --jobs 1"
