@@ -46,8 +46,7 @@ def in_groups(files: list[Path], analyse: Analyse, jobs: int) -> list[FileReport
     if workers < 2:
         return list(_shown(chain.from_iterable(map(analyse, groups)), len(files)))
     try:
-        # Ctrl-C ends the workers without a word.
-        with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)) as pool:
+        with ProcessPoolExecutor(workers, initializer=_end_without_a_word) as pool:
             try:
                 reports = chain.from_iterable(pool.map(partial(_listed, analyse), groups))
                 return list(_shown(reports, len(files)))
@@ -59,6 +58,11 @@ def in_groups(files: list[Path], analyse: Analyse, jobs: int) -> list[FileReport
         raise UsageError(
             "a process of the analysis ended on its own, perhaps for want of memory: try --jobs 1"
         ) from None
+
+
+def _end_without_a_word() -> None:
+    """What Ctrl-C does to a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _listed(analyse: Analyse, group: list[Path]) -> list[FileReport]:
