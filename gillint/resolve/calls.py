@@ -97,7 +97,6 @@ INSTANCES = {
     "sys.stdout": "io.TextIOWrapper",
     "sys.stderr": "io.TextIOWrapper",
 }
-_ROUGHLY = 10.0  # how far off a number may be that is known
 _RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout", *_RUNS_FUNCTION}
 
 
@@ -343,8 +342,12 @@ def library(
         positional = tuple(iterable_of(act, v, span) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
     if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
+<<<<<<< HEAD
         often = act.times * act.trips_so_far()
         bound = replace(bound, often=often.likely if often.high <= _ROUGHLY * often.likely else 1.0)
+=======
+        bound = replace(bound, often=(act.times * act.trips_so_far()).low)
+>>>>>>> main
     if fact is None:
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"

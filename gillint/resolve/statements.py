@@ -241,7 +241,6 @@ def _loop(
     first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
-    written = act.program.files.copied() if learn is not None else {}
     turn = -1
     for attempt in range(4):
         turn += 1
@@ -262,7 +261,6 @@ def _loop(
         if attempt == 0 and learn is not None and learn(builder):  # once more, with containers that grow so far only
             act.environment.clear()
             act.environment.update(before)
-            act.program.files.pieces = written
             turn = -1
             continue
         stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
