@@ -42,9 +42,40 @@ def different(value: Value) -> Estimate:
     return whole.combine(GROUPS, lambda n, power: max(1.0, n**power))
 
 
+# The mark of a number that tells whether two neighbours of few kinds differ, and of so many neighbours how many do (a power, as
+# for groups): in a gaze at 500 Hz it was 60 of 10,000, in a recording of bird song 52 of 260,000.
+_CHANGE = "change"
+_CHANGES = Estimate(0.2, 0.45, 0.85)
+_FEW = 20.0
+
+
+def changes(value: Value, count: Estimate) -> Estimate | None:
+    """How many of so many in `np.diff(mask)` are not zero; None of anything else."""
+    if value.element is None or value.element.dtype != _CHANGE:
+        return None
+    return count.combine(_CHANGES, lambda n, power: max(1.0, n**power))
+
+
+def _marked(last: str, bound: Bound, result: Value) -> Value:
+    """Where runs of a mask or of labels end: `np.diff(mask)`, `np.diff(np.sign(x)) != 0`."""
+    source = _source(bound)
+    if source is None or result.type != _ARRAY:
+        return result
+    kinds = kinds_of(source)
+    begins = last == "diff" and kinds is not None and kinds.high <= _FEW and source.type == _ARRAY
+    if begins or (last in _COMPARED and changes(source, ONE) is not None):
+        return replace(result, element=Value(type="int", dtype=_CHANGE))
+    return result
+
+
+_COMPARED = ("__ne__", "__eq__", "__gt__", "__lt__", "__ge__", "__le__", "abs", "absolute")
+
+
 def with_kinds(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of numpy's or pandas' with the number of different values that follows from the arguments."""
     last = name.rpartition(".")[2]
+    if last == "diff" or last in _COMPARED:
+        result = _marked(last, bound, result)
     rule = _of_numbers(name, last)
     if rule is None or (result.type not in _MANY and last not in _DRAWS):
         return result
@@ -208,7 +239,7 @@ _DRAWS: dict[str, _Rule] = {
 _RULES: dict[str, _Rule] = {
     **dict.fromkeys(
         (
-            "astype", "round", "around", "rint", "floor", "ceil", "trunc", "fix", "abs", "absolute", "sign", "sort",
+            "astype", "round", "around", "rint", "floor", "ceil", "trunc", "fix", "abs", "absolute", "sort",
             "sort_values", "ravel", "flatten", "copy", "to_numpy", "values", "reshape", "array", "asarray", "reset_index",
             "upper", "lower", "title", "capitalize", "strip", "lstrip", "rstrip", "zfill", "slice", "get", "replace",
             "fillna", "clip", "to_list", "__neg__", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__",
@@ -221,6 +252,7 @@ _RULES: dict[str, _Rule] = {
     **dict.fromkeys(("concatenate", "hstack"), _joined),
     "__floordiv__": _quotient,
     "__mod__": _remainder,
+    "sign": lambda bound, result: Estimate.point(3),
     "map": _mapped,
     "where": _either,
     "select": _selected,

@@ -164,6 +164,11 @@ e = pd.DataFrame({f"h{i}": np.zeros(2880) for i in range(30)}, index=pd.date_ran
         ("d.head(3)", (3, 40)),
         ("d.to_numpy()", (2000, 40)),
         ("d.values", (2000, 40)),
+        ("pd.get_dummies(pd.DataFrame({'a': np.zeros(9), 'b': ['x', 'y', 'z'] * 3}), columns=['b'])", (9, 4)),
+        (
+            "pd.DataFrame({'a': np.arange(90) // 9, 'b': np.arange(90) % 3}).pivot_table(index='a', columns='b')",
+            (10, 3),
+        ),
     ],
 )
 def test_columns_without_names_are_counted(expression: str, expected: tuple[float, ...]) -> None:
