@@ -22,7 +22,7 @@ from gillint.resolve.columns import (
 )
 from gillint.resolve.groups import grouped, of_groups
 from gillint.resolve.indexing import extent
-from gillint.resolve.kinds import GROUPS, different, with_kinds
+from gillint.resolve.kinds import GROUPS, different, kept, with_kinds
 from gillint.resolve.made_frames import MADE, merged
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.trace import Bound
@@ -239,7 +239,7 @@ def _chosen_rows(frame: Value, key: Value) -> Estimate | None:
         found = extent(whole, key)
         return found if found is not None else whole.combine(KEPT, lambda n, share: n * share)
     if key.type in (SERIES, ARRAY) and key.dtype == "bool":
-        return whole.combine(KEPT, lambda n, share: n * share)
+        return whole * kept(key)
     if key.type in (SERIES, ARRAY, INDEX, "list", "range"):
         return size_of(key)
     return None

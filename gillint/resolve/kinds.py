@@ -8,6 +8,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.dtypes import scalar_of
+from gillint.resolve.shapes import KEPT
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
@@ -56,14 +57,46 @@ def changes(value: Value, count: Estimate) -> Estimate | None:
     return count.combine(_CHANGES, lambda n, power: max(1.0, n**power))
 
 
+def kept(mask: Value) -> Estimate:
+    """The share of what a mask is put over that it keeps: one of so many kinds, where it is known of how many."""
+    member = mask.element
+    return member.number if member is not None and member.type == "bool" and member.number is not None else KEPT
+
+
+def _mask(last: str, bound: Bound, result: Value) -> Value:
+    """`labels == k`, `kinds.isin(["a", "b"])`, and what is made of such masks."""
+    source, other = _source(bound), bound.positional[0] if bound.positional else None
+    share: Estimate | None = None
+    if source is not None and last in ("__eq__", "__ne__", "isin"):
+        kinds = kinds_of(source)
+        is_one = other is not None and other.type not in _MANY
+        if kinds is not None and is_one and other is not None:
+            asked = size_of(other) if last == "isin" else ONE
+            share = (asked / kinds.max(ONE)).min(ONE)
+            share = 1.0 - share if last == "__ne__" else share
+    elif source is not None and last == "__invert__" and kept(source) is not KEPT:
+        share = 1.0 - kept(source)
+    elif source is not None and last == "__and__" and other is not None and other.dtype == "bool":
+        share = kept(source) * kept(other) if KEPT not in (kept(source), kept(other)) else None
+    return replace(result, element=Value(type="bool", number=share) if share is not None else None)
+
+
+_MASKS = ("__eq__", "__ne__", "isin", "__invert__", "__and__", "__or__")
+
+
 def _marked(last: str, bound: Bound, result: Value) -> Value:
-    """Where runs of a mask or of labels end: `np.diff(mask)`, `np.diff(np.sign(x)) != 0`."""
+    """Where runs of a mask or of labels end (`np.diff(mask)`, `np.diff(np.sign(x)) != 0`), and how much a mask keeps."""
     source = _source(bound)
-    if source is None or result.type != _ARRAY:
+    if source is None:
+        return result
+    is_change = source.type == _ARRAY and changes(source, ONE) is not None
+    if last in _MASKS and result.dtype == "bool" and result.type in _MANY and not is_change:
+        return _mask(last, bound, result)
+    if result.type != _ARRAY:
         return result
     kinds = kinds_of(source)
     begins = last == "diff" and kinds is not None and kinds.high <= _FEW and source.type == _ARRAY
-    if begins or (last in _COMPARED and changes(source, ONE) is not None):
+    if begins or (last in _COMPARED and is_change):
         return replace(result, element=Value(type="int", dtype=_CHANGE))
     return result
 
@@ -74,7 +107,7 @@ _COMPARED = ("__ne__", "__eq__", "__gt__", "__lt__", "__ge__", "__le__", "abs", 
 def with_kinds(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of numpy's or pandas' with the number of different values that follows from the arguments."""
     last = name.rpartition(".")[2]
-    if last == "diff" or last in _COMPARED:
+    if last == "diff" or last in _COMPARED or last in _MASKS:
         result = _marked(last, bound, result)
     rule = _of_numbers(name, last)
     if rule is None or (result.type not in _MANY and last not in _DRAWS):
