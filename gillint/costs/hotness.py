@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 
 from gillint.costs.demand import Costs, calls_of
+from gillint.costs.serving import is_server
 from gillint.diagnostics.span import Span
 from gillint.frozen import dataclass, replace
 from gillint.resolve.entries import is_within
@@ -80,7 +81,7 @@ class Hotness:
             elif isinstance(node, Loop):
                 spent = self.costs.block(node.body).inclusive.likely
                 _add(found, _with(self._block(node.body), node.span, spent), node.trips.likely)
-            elif isinstance(node, Handover):
+            elif isinstance(node, Handover) and not is_server(node):
                 tasks = node.tasks.likely
                 spent = self.costs.block(node.worker).inclusive.likely * tasks
                 found[node.span] = found.get(node.span, 0.0) + spent

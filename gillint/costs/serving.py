@@ -1,11 +1,29 @@
-"""The time in which a server that a program brings along has none for its other clients."""
+"""Servers that a program brings along: where they run, and the time that they have for none of their other clients."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from gillint.estimate import Estimate, total
-from gillint.resolve.trace import Peer
+from gillint.resolve.trace import Block, Call, Concurrency, Handover, Peer, children
+
+_SERVES = (
+    ".accept", ".serve_forever", ".start_server", ".start_unix_server", ".handle_request", "uvicorn.run", ".run_app", ".recvfrom"
+)  # fmt: skip
+_DEEPEST = 8
+
+
+def is_server(work: Handover) -> bool:
+    """Whether a process is there to answer what the others ask: its time is waiting to them, and theirs alone counts."""
+    return work.concurrency is Concurrency.PROCESSES and _serves(work.worker, _DEEPEST)
+
+
+def _serves(block: Block, depth: int) -> bool:
+    return any(
+        (isinstance(node, Call) and node.name.endswith(_SERVES))
+        or (depth > 0 and any(_serves(inner, depth - 1) for inner in children(node)))
+        for node in block.nodes
+    )
 
 
 def time_in_turn(waits: Iterable[tuple[Peer | None, Estimate]], whole: Estimate) -> Estimate:

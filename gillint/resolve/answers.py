@@ -13,12 +13,14 @@ from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import size_of
 from gillint.resolve.contents import printed
+from gillint.resolve.handles import raw
 from gillint.resolve.peers import around
 from gillint.resolve.scope import ModuleScope, Sent
 from gillint.resolve.texts import Text, together, unknown
 from gillint.resolve.trace import Block, Bound, Branch, Call, FunctionTrace, Loop, Resolved
 from gillint.resolve.values import Source, Value, text_of
 from gillint.syntax.servers import asked_for, routes_of
+from gillint.syntax.tree import HOLE
 
 _HANDLES = re.compile(r"do_([A-Z]+)$")
 _SENDS = (".wfile.write", ".sendall", ".send", ".sendto", "StreamWriter.write")
@@ -41,7 +43,7 @@ def answered_with(act: Activation, name: str, bound: Bound, result: Value) -> Va
         return _document(bound.positional[0], result)
     if not _is_response(result) or result.source is not None:
         return result
-    sent = _chosen(_sent(act), name, bound)
+    sent = _file_sent(act, name, bound) if around(act.scope).serves_files else _chosen(_sent(act), name, bound)
     if sent is None:
         return result
     return replace(result, size=sent.size, source=Source(_BODY, replace(sent, type="bytes")))
@@ -73,9 +75,27 @@ def _read(name: str, bound: Bound, result: Value) -> Value:
         return result
     if method == "json":
         return _document(bound.receiver, result)
+    if method in _STREAMS and result.element is not None:
+        return _streamed(body, method, result)
     if method in ("text", "aread") or (method == "read" and bound.get("amt") is None):
         return replace(body, type=result.type)
     return result
+
+
+_STREAMS = ("iter_lines", "aiter_lines", "iter_content", "iter_bytes", "aiter_bytes", "iter_text", "aiter_text")
+
+
+def _streamed(body: Value, method: str, result: Value) -> Value:
+    """The lines or the pieces of what was sent."""
+    known = text_of(body) or unknown(size_of(body))
+    member = result.element or Value(type="bytes")
+    piece = size_of(member) if member.size is not None else Estimate.point(_PIECE)
+    pieces = known.count("\n").max(1) if "lines" in method else (size_of(body) / piece.max(1)).max(1)
+    size = size_of(body) / pieces
+    return replace(result, size=pieces, element=replace(member, size=size, text=known.part(pieces)))
+
+
+_PIECE = 16_384
 
 
 def _document(response: Value, result: Value) -> Value:
@@ -84,16 +104,30 @@ def _document(response: Value, result: Value) -> Value:
     return source.value if source is not None and source.kind == "json" else result
 
 
+def _file_sent(act: Activation, name: str, bound: Bound) -> Value | None:
+    """What `python -m http.server` sends: a file that the program wrote before; None for a listing, or what is not known."""
+    asked = next((text.rpartition("/")[2] for text in _texts_of(bound)), HOLE)
+    if name.endswith(_NO_BODY) or not asked:
+        return None
+    content, _ = act.program.files.listed(f"{HOLE}/{asked}", deep=True)
+    if content is None:
+        return None
+    known = raw(content)
+    return Value(type="bytes", size=known.size, text=known.text, source=known.source)
+
+
+def _texts_of(bound: Bound) -> list[str]:
+    """What is known of the texts that are passed."""
+    values = (*bound.positional, *(v for _, v in bound.parameters))
+    return [known.pattern for v in values if v.type == "str" and (known := text_of(v)) is not None]
+
+
 def _chosen(sent: tuple[Sent, ...], name: str, bound: Bound) -> Value | None:
     """What is sent to a request: by its method and its path, where they tell; of several that may be, the largest."""
     method = name.rsplit(".", 1)[-1]
     if method in _NO_BODY:
         return None
-    texts = [
-        known.pattern
-        for v in (*bound.positional, *(v for _, v in bound.parameters))
-        if (known := text_of(v)) is not None
-    ]
+    texts = _texts_of(bound)
     kind = method.upper() if method.upper() in {s.method for s in sent} else "GET" if method == "urlopen" else None
     fitting = [s for s in sent if kind is None or s.method in (kind, None)]
     named = [s for s in fitting if any(w in text for w in s.words for text in texts)]

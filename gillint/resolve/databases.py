@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
@@ -12,7 +13,7 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.sites import Site
 from gillint.resolve.sql import Query, Table, run_script, run_statement
 from gillint.resolve.texts import ANY
-from gillint.resolve.trace import Bound, Kind, Loop
+from gillint.resolve.trace import Bound, Call, Kind, Loop, Node, children
 from gillint.resolve.values import Value, text_of
 
 _CURSOR = "sqlite3.Cursor"
@@ -145,3 +146,21 @@ def fetched(site: Site) -> Value:
     if site.name.endswith("fetchall"):
         return replace(site.result, type="list", shape=None, size=cursor.size, element=cursor.element)
     return replace(site.result, element=cursor.element)
+
+
+_CONNECTION = "sqlite3.Connection"
+COMMIT = "sqlite3.Connection.commit"
+_READS = re.compile(r"\s*(select|pragma|explain|values)\b", re.IGNORECASE)
+_DEEPEST = 6
+
+
+def commits(value: Value, done: Iterable[Node]) -> bool:
+    """Whether leaving `with connection:` ends a transaction: where something was changed before."""
+    return value.type == _CONNECTION and any(_changes(node, _DEEPEST) for node in done)
+
+
+def _changes(node: Node, depth: int) -> bool:
+    if isinstance(node, Call) and node.name.startswith("sqlite3.") and ".execute" in node.name:
+        text = text_of(node.bound.positional[0]) if node.bound.positional else None
+        return text is None or _READS.match(text.pattern) is None
+    return depth > 0 and any(_changes(n, depth - 1) for block in children(node) for n in block.nodes)

@@ -1,11 +1,12 @@
-"""How far apart the two bounds of a slice are: `x[i : i + n]` has n items, whatever i is."""
+"""How far apart the two bounds of a slice or a range are: `x[i : i + n]` has n items, whatever i is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from gillint.estimate import Estimate, total
+from gillint.estimate import ONE, Estimate, total
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
@@ -17,19 +18,32 @@ _MOST_TERMS = 12
 _Look = Callable[[Activation, t.Expr], Value]
 
 
-def distance(act: Activation, node: t.Slice, look: _Look) -> Estimate | None:
-    """The difference of the bounds, where what is not known in them cancels out.
+def ranged(act: Activation, node: t.Call, made: Value, look: _Look) -> Value:
+    """`range(i, i + n)`, which has n numbers, whatever i is."""
+    bounds = [a.value for a in node.arguments if not a.star and a.keyword is None]
+    if len(bounds) < 2 or len(bounds) != len(node.arguments) or (made.size is not None and made.size.known):
+        return made
+    step = look(act, bounds[2]).number if len(bounds) > 2 else ONE
+    span = distance(act, bounds[0], bounds[1], look)
+    if span is None or step is None or not step.known or step.likely <= 0:
+        return made
+    return replace(made, size=(span / step).map(lambda v: float(max(0, -(-v // 1)))))
+
+
+def distance(act: Activation, first: t.Expr | None, end: t.Expr | None, look: _Look) -> Estimate | None:
+    """The difference of two bounds, where what is not known in them cancels out.
 
     Args:
-        act: where the slice stands.
-        node: the slice.
+        act: where the slice or the range stands.
+        first: the lower bound.
+        end: the upper bound.
         look: tells what an expression of the bounds is.
     """
-    if node.lower is None or node.upper is None:
+    if first is None or end is None:
         return None
     amounts: _Amounts = {}
-    lower = _sum(act, _unclamped(node.lower), look, amounts)
-    upper = _sum(act, _written_out(act, _unclamped(node.upper)), look, amounts)
+    lower = _sum(act, _unclamped(first), look, amounts)
+    upper = _sum(act, _written_out(act, _unclamped(end)), look, amounts)
     if lower is None or upper is None or not any(lower):
         return None
     left = {key: amount for key, amount in _minus(upper, lower).items() if any(amount.scenarios)}

@@ -14,6 +14,7 @@ from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.turns import is_retry, leaves_early
 from gillint.resolve.values import NONE, Value
+from gillint.resolve.visiting import turns_of_a_walk
 from gillint.syntax import tree as t
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
@@ -23,7 +24,7 @@ INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
 # Of requests, one after the other: a listing has some pages. An answer comes in a few pieces.
 EXCHANGES = Estimate(1, 20, 1e4)
 FRAGMENTS = Estimate(1, 5, 1e4)
-_BUFFERS = ("io.BytesIO", "io.StringIO")
+_SIZED = ("io.BytesIO", "io.StringIO", "http.client.HTTPResponse", "urllib3.HTTPResponse")
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
 _GIVERS = ("append", "appendleft", "extend", "extendleft", "put", "put_nowait", "add", "update", "insert")
@@ -33,6 +34,7 @@ _CONTAINERS = ("list", "set", "dict", "collections.deque", "queue.Queue", "queue
 # A server turns as often as somebody asks it, which is counted where that is written.
 _SERVED = (
     "socket.socket.accept",
+    "multiprocessing.connection.Listener.accept",
     "socket.socket.recvfrom",
     "selectors.DefaultSelector.select",
     "selectors.BaseSelector.select",
@@ -137,10 +139,13 @@ def _last_name(function: t.Expr) -> str | None:
     return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else None
 
 
-def turns_until_empty(body: Block) -> Estimate | None:
-    """The turns after which a file has been read, or a container been emptied that nothing in the loop fills."""
+def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
+    """The turns after which a file has been read, or a container been emptied that nothing in the loop fills.
+
+    `endless`: nothing in the test of the loop ends it: `while True`, as a server has it.
+    """
     calls = list(_calls(body))
-    if any(call.name in _SERVED for call in calls):
+    if endless and any(call.name in _SERVED for call in calls):
         return _EACH_CLIENT
     for call in calls:
         if call.name == "itertools.islice" and len(call.bound.positional) == 2:
@@ -151,7 +156,8 @@ def turns_until_empty(body: Block) -> Estimate | None:
         source = call.bound.receiver
         if source is None:
             continue
-        if method in _READERS and (source.type in FILES or (source.type in _BUFFERS and source.size is not None)):
+        is_sized = source.type in _SIZED and source.size is not None
+        if method in _READERS and (source.type in FILES or is_sized):
             return _reads(call, method, [c for c in calls if c is not call and _reads_too(c, source)])
         if source.size is None or not source.size.known:
             continue
@@ -175,7 +181,7 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
         return PAIRED
     if cuts_off(loop):
         return PIECES
-    found = turns_until_converged(loop)
+    found = turns_until_converged(loop) or (turns_of_a_walk(act, loop) if works_off(loop) else None)
     if found is not None:
         return found
     is_inner = act.runs_often() and not works_off(loop) and not serves(loop)
@@ -269,7 +275,7 @@ def _reads_too(call: Call, source: Value) -> bool:
 
 
 def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:
-    """How many reads of a size there are in a file, and one that finds its end.
+    """How many reads of a size there are in a file; the one that finds its end is followed by nothing.
 
     A file that nothing in sight writes is as long as reading it is taken to cost.
     """
@@ -284,7 +290,7 @@ def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:
     chunk = size_of(passed) if method == "readinto" else number_of(passed)
     if not chunk.known or chunk.likely <= 0:
         return None
-    turns = (lines * member_size(source) / chunk).map(lambda n: -(-n // 1)) + 1
+    turns = (lines * member_size(source) / chunk).map(lambda n: max(1.0, -(-n // 1)))
     for other in others:
         length = other.bound.positional[0] if other.bound.positional else None
         if length is None or length.number is None:  # what follows a header is as long as it says

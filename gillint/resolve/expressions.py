@@ -20,7 +20,7 @@ from gillint.resolve.columns import named_in_turn
 from gillint.resolve.comparing import share_of
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import mapping, sequence
-from gillint.resolve.distance import distance
+from gillint.resolve.distance import distance, ranged
 from gillint.resolve.growing import grow, lengthen
 from gillint.resolve.interpreters import holds_here
 from gillint.resolve.items import item_of
@@ -139,7 +139,7 @@ def _call(act: Activation, node: t.Call) -> Value:
     grow(act, node, function, positional)
     if act.program.grown and isinstance(function.reference, FunctionRef):
         lengthen(act, node)
-    return result
+    return ranged(act, node, result, _peek) if result.type == "range" else result
 
 
 def _spread(function: Value, whole: Value) -> Value:
@@ -269,7 +269,7 @@ def _slice(act: Activation, node: t.Slice) -> Value:
     act.operation("slice")
     parts = tuple(evaluate(act, p) if p is not None else NONE for p in (node.lower, node.upper, node.step))
     is_open = node.lower is not None and node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
-    return Value(type="slice", items=parts, size=distance(act, node, _peek) if is_open else None)
+    return Value(type="slice", items=parts, size=distance(act, node.lower, node.upper, _peek) if is_open else None)
 
 
 def _is_known(value: Value) -> bool:

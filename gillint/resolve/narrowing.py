@@ -43,6 +43,9 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     held = holds_here(act.program.target.python, test)
     if held is not None:
         return held
+    passed = passed_along(act, test)
+    if passed is not None:
+        return passed
     if isinstance(test, t.Name):
         constant = _constant(act, test)
         return bool(constant.value) if constant is not None and _is_flag(constant.value) else None
@@ -61,6 +64,19 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         return _is_instance(act, [a.value for a in test.arguments if not a.star])
     return None
+
+
+def passed_along(act: Activation, test: t.Expr) -> bool | None:
+    """Whether there is something in a parameter that keeps what was passed: `if shape:`, `if rng is not None:`."""
+    asked = test.left if isinstance(test, t.Compare) and len(test.rights) == 1 else test
+    value = act.environment.get(asked.id) if isinstance(asked, t.Name) and asked.id in act.fixed else None
+    if value is None or value.type in (None, "NoneType") or value.literal is not None or value.reference is not None:
+        return None
+    if asked is test:
+        return bool(value.items) if value.type == "tuple" and value.items is not None else None
+    assert isinstance(test, t.Compare)
+    is_none = isinstance(test.rights[0], t.Constant) and test.rights[0].value is None
+    return test.operators[0] == "is_not" if is_none and test.operators[0] in ("is", "is_not") else None
 
 
 _ORDER: dict[str, Callable[[float, float], bool]] = {

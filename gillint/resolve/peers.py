@@ -220,6 +220,7 @@ _WAITS_INSIDE: dict[str, set[str]] = {
     "PriorityQueue.get": _PUT,
     "SimpleQueue.get": _PUT,
     "Connection.recv": {"send", "send_bytes"},
+    "Connection.recv_bytes": {"send", "send_bytes"},
     "Condition.wait": _NOTIFY,
     "Condition.wait_for": _NOTIFY,
     "Event.wait": _SET,
@@ -262,7 +263,8 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     place = "local" if servers else _place_by_file(names, strings)
     serves = bool(_SERVES & names) and place in ("process", "local")
     server, program = servers[0] if servers else (None, None)
-    return Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program)
+    files = server is None and "http.server" in strings
+    return Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
 
 
 def _place_by_file(names: set[str], strings: list[str]) -> Place | None:

@@ -35,6 +35,7 @@ class Peers:
         server: the server that the program brings as a text for another interpreter.
         serves: it serves, too.
         program: the text of `server`.
+        serves_files: it starts `python -m http.server`.
     """
 
     place: Place | None
@@ -43,6 +44,7 @@ class Peers:
     server: Server | None = None
     serves: bool = False
     program: str | None = None
+    serves_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)

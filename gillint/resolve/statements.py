@@ -14,6 +14,7 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
 from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
+from gillint.resolve.databases import COMMIT, commits
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import note_emptied, once_in
 from gillint.resolve.exhaustion import (
@@ -37,6 +38,7 @@ from gillint.resolve.likelihood import (
     fails,
     is_main_guard,
     shares,
+    until_changed,
 )
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
@@ -56,6 +58,7 @@ from gillint.resolve.turns import (
     leaves_early,
     polls,
 )
+from gillint.resolve.unrolling import unrolled
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
@@ -99,9 +102,19 @@ def _assign(act: Activation, node: t.Assign) -> None:
     elif value.element is None and known.element is not None and value.type == known.type:
         value = replace(value, element=known.element, items=value.items or known.items)
     for target in node.targets:
+        begun = act.born.get(target.id) if isinstance(target, t.Name) and _is_trimmed(target.id, node.value) else None
         bind(act, target, value)
+        if begun is not None and isinstance(target, t.Name):
+            act.born[target.id] = begun
         if is_known(known):
             declare(act, target, known)
+
+
+def _is_trimmed(name: str, value: t.Expr | None) -> bool:
+    """`text = text[:end]`: what was collected from turn to turn is still there."""
+    cut = value.index if isinstance(value, t.Subscript) else None
+    whole = value.value if isinstance(value, t.Subscript) else None
+    return isinstance(cut, t.Slice) and cut.lower is None and isinstance(whole, t.Name) and whole.id == name
 
 
 def _assigned(act: Activation, node: t.Assign) -> Value:
@@ -208,7 +221,7 @@ def _if(act: Activation, node: t.If) -> float:
     names = mentioned(node.test) & act.environment.keys()
     is_sure = bool(act.given) or bool(names and names <= act.fixed)
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
-    period, name = once_in(act, node), note_emptied(act, node) or ""
+    period, name = once_in(act, node) or until_changed(act, node), note_emptied(act, node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
@@ -287,6 +300,8 @@ def _attempt(act: Activation, body: t.Body) -> None:
 
 def _for(act: Activation, node: t.For) -> None:
     source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span, is_async=node.is_async)
+    if unrolled(act, node, source, run):
+        return
     act.begin(source)
 
     def enter() -> _Entry:
@@ -309,16 +324,22 @@ def _while(act: Activation, node: t.While) -> None:
     usual = usual_turns(act, node)
     place = place_of(node)
     start = act.environment[place].number if place in act.environment else None
+    files = act.program.files
+    written = files.written()
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
         body = done.finish()
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
-        known = known or turns_until_empty(body) or turns_until_long(act, node.test, usual)
+        endless = isinstance(node.test, t.Constant)
+        known = known or turns_until_empty(body, endless=endless) or turns_until_long(act, node.test, usual)
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
-        return known is not None or talking is not None
+        if known is not None or talking is not None:
+            files.pieces = written  # as often as was thought first
+            return True
+        return False
 
     def enter() -> _Entry:
         act.operation("while_step")
@@ -337,6 +358,7 @@ _LOCKS = ("threading.Lock", "threading.RLock")
 
 def _with(act: Activation, node: t.With) -> float:
     locks: list[tuple[Value, Span]] = []
+    connections: list[tuple[Value, Span]] = []
     for expression, target in node.items:
         act.operation("with")
         value = evaluate(act, expression)
@@ -346,9 +368,14 @@ def _with(act: Activation, node: t.With) -> float:
         given = entered(act, value, expression.span, is_async=node.is_async)
         if value.type in _LOCKS and isinstance(expression, (t.Name, t.Attribute)):
             locks.append((value, expression.span))
+        connections.append((value, expression.span))
         if target is not None:
             bind(act, target, given)
+    before = len(act.builder.nodes)
     reach = run(act, node.body)
+    for value, span in connections:
+        if commits(value, act.builder.nodes[before:]):
+            act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
     for value, span in locks:  # so that the time under the lock can be told
         act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))
     return max(reach, RARE)  # `with suppress(OSError): return ...`

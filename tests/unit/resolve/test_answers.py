@@ -10,6 +10,7 @@ from gillint.advice.assess import Assessment
 from gillint.advice.outcome import Options
 from gillint.costs.demand import CallShare
 from gillint.pipeline import analyse
+from tests.unit.resolve.test_trip_counts import runs
 
 HTTP = """
     import json, subprocess, sys, urllib.request, http.client, requests
@@ -80,3 +81,29 @@ def test_a_server_of_somebody_else_may_answer_anything() -> None:
     source = (HTTP % 'requests.get("https://example.com/rows").json()').replace("SERVER = r'''", "'''")
     found = calls_of(source)["sorted"].call.bound.positional[0].size
     assert found is None or not found.known
+
+
+FOLDER = """
+    import pathlib, subprocess, sys, tempfile, urllib.request, hashlib
+    SITE = pathlib.Path(tempfile.mkdtemp())
+    for n in range(20):
+        (SITE / f"page{n}.html").write_text("a line\\n" * 1000)
+    (SITE / "other.bin").write_bytes(bytes(3000))
+    server = subprocess.Popen([sys.executable, "-m", "http.server", "8000"], cwd=SITE)
+    def work(numbers: list[int]):
+        with tempfile.TemporaryDirectory() as folder:
+            target = pathlib.Path(folder) / "copy"
+            with urllib.request.urlopen(f"http://127.0.0.1:8000/%s") as response, target.open("wb") as out:
+                while chunk := response.read(1000):
+                    out.write(chunk)
+            return hashlib.sha256(target.read_bytes())
+"""
+
+
+@pytest.mark.parametrize(("path", "size", "reads"), [("page{numbers[0]}.html", 7000, 8), ("other.bin", 3000, 4)])
+def test_a_folder_that_is_served_holds_what_was_written_there(path: str, size: int, reads: int) -> None:
+    calls = calls_of(FOLDER % path)
+    found = calls["hashlib.sha256"].call.bound.positional[0].size
+    assert found is not None
+    assert found.likely == pytest.approx(size, rel=0.35)  # the last piece counts as a whole one
+    assert runs(FOLDER % path, "http.client.HTTPResponse.read") == pytest.approx(reads, abs=1)

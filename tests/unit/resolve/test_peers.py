@@ -149,6 +149,32 @@ def test_a_server_that_is_the_text_of_a_program_is_read(kind: str, pause: str, b
     assert (found.bound.value, (found.ceiling.likely or 0.0) > 1.25) == (bound, scales)
 
 
+IN_A_PROCESS = """
+    import multiprocessing, socket
+    def serve(listener):
+        while True:
+            connection, _ = listener.accept()
+            for n in range(1000):
+                connection.sendall(str(sum(i * i for i in range(n))).encode())
+            connection.close()
+    listener = socket.create_server(("127.0.0.1", 0))
+    process = multiprocessing.Process(target=serve, args=(listener,))
+    process.start()
+    def work():
+        total = 0
+        with socket.create_connection(listener.getsockname()) as sock:
+            while data := sock.recv(4096):
+                total += len(data)
+        return total
+"""
+
+
+def test_the_client_speaks_for_a_file_whose_server_runs_in_a_process() -> None:
+    result = analyse(dedent(IN_A_PROCESS), "program.py", Options(cores=2, threads=2, python="3.11"))
+    assert result.verdict is not None
+    assert result.regions[result.verdict].region.function == "work"
+
+
 def test_a_server_in_the_same_process_takes_turns_with_its_client() -> None:
     source = """
         import socket, threading

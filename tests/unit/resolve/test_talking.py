@@ -78,7 +78,7 @@ def test_a_function_that_is_called_until_a_sentinel_reads_a_file_to_its_end() ->
                 for block in iter(lambda: f.read(8_000), b""):
                     digest.update(block)
     """
-    assert count(source, "hashlib.HASH.update") == 11
+    assert count(source, "hashlib.HASH.update") == 10  # the eleventh read finds the end
 
 
 @pytest.mark.parametrize(
@@ -321,3 +321,25 @@ def test_different_tasks_wait_side_by_side() -> None:
     prediction = prediction_of(source)
     assert prediction.concurrency.value == "asyncio"
     assert prediction.held.likely is not None and prediction.held.likely < 0.03
+
+
+@pytest.mark.parametrize(
+    ("statement", "commits"),
+    [
+        ('connection.execute("insert into t values (?)", (1,))', 1),
+        ("store(connection, 1)", 1),
+        ('connection.execute("SELECT a FROM t").fetchall()', 0),
+        ("abs(1)", 0),
+    ],
+)
+def test_leaving_a_connection_of_sqlite_commits_what_was_changed(statement: str, commits: int) -> None:
+    source = f"""
+        import sqlite3
+        def store(connection, value):
+            connection.executemany("insert into t values (?)", [(value,)] * 9)
+        def work():
+            for n in range(10):
+                with sqlite3.connect("shop.db") as connection:
+                    {statement}
+    """
+    assert ("sqlite3.Connection.commit" in calls_of(source)) == commits

@@ -49,6 +49,8 @@ def test_a_batch_comes_when_it_is_full(test: str, empty: str) -> None:
 
 
 TABLE = {
+    "so many from somewhere on": ("a = int(input())\n    for i in range(a, a + 20):\n        math.sqrt(i)", 20),
+    "from somewhere on in steps": ("a = int(input())\n    for i in range(a, a + 20, 4):\n        math.sqrt(i)", 5),
     "letters": ("for c in range(ord('a'), ord('z') + 1):\n        math.sqrt(c)", 26),
     "what constants give": ("for i in range(int('ff', 16) + pow(2, 5) + round(2.6)):\n        math.sqrt(i)", 290),
     "every hundredth": ("for i in range(5000):\n        if i % 100 == 0:\n            math.sqrt(i)", 50),
