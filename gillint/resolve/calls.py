@@ -342,12 +342,7 @@ def library(
         positional = tuple(iterable_of(act, v, span) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
     if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
-<<<<<<< HEAD
-        often = act.times * act.trips_so_far()
-        bound = replace(bound, often=often.likely if often.high <= _ROUGHLY * often.likely else 1.0)
-=======
         bound = replace(bound, often=(act.times * act.trips_so_far()).low)
->>>>>>> main
     if fact is None:
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"

@@ -90,13 +90,8 @@ class Files:
             return (0, 0, total(alike)) if alike else (0, 0, ONE)
         return known or (0, 0, ONE)
 
-<<<<<<< HEAD
-    def copied(self) -> dict[str, dict[Span, Content]]:
-        """What has been written so far, to be put back where a loop is looked at anew: it turned too often at first."""
-=======
     def written(self) -> dict[str, dict[Span, Content]]:
         """What has been written so far, to go back to."""
->>>>>>> main
         return {name: dict(pieces) for name, pieces in self.pieces.items()}
 
     def find(self, name: str) -> Content | None:

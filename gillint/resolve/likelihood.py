@@ -68,8 +68,6 @@ def _usual(act: Activation, node: t.If) -> float:
     return 1.0 / (1.0 + arms) if arms > 1 else TAKEN
 
 
-<<<<<<< HEAD
-=======
 def _idle(act: Activation, node: t.If) -> float | None:
     """How often there is nothing to do, where a loop looks for all that has come in since and pauses where that is nothing:
     `if not paths: time.sleep(delay); continue`. What gives one line or one item at a time mostly has the next one.
@@ -84,7 +82,6 @@ def _idle(act: Activation, node: t.If) -> float | None:
 
 _FOUND = 1.0 / POLLS
 _ALL_AT_ONCE = ("list", "dict", "set", "tuple", "iterator")
->>>>>>> main
 # What is remembered from turn to turn changes seldom: rows that are sorted, hours of a log.
 _CHANGES = 10.0
 
@@ -111,25 +108,6 @@ def _spelt(node: t.Expr) -> str | None:
         owner = key_of(node.value)
         return f"{owner}[{node.index.value!r}]" if owner is not None else None
     return key_of(node)
-<<<<<<< HEAD
-
-
-def _idle(act: Activation, node: t.If) -> float | None:
-    """How often there is nothing to do, where a loop looks for all that has come in since and pauses where that is nothing:
-    `if not paths: time.sleep(delay); continue`. What gives one line or one item at a time mostly has the next one.
-    """
-    arms = [body is not node.orelse for body in (node.body, node.orelse) if pauses(body)]
-    asked = node.test.operand if _is_not(node.test) else node.test
-    if len(arms) != 1 or not act.loops or _value(act, asked).type not in _ALL_AT_ONCE:
-        return None
-    is_found = asked is node.test
-    return _FOUND if is_found and not arms[0] else 1.0 - _FOUND if not is_found and arms[0] else None
-
-
-_FOUND = 1.0 / POLLS
-_ALL_AT_ONCE = ("list", "dict", "set", "tuple", "iterator")
-=======
->>>>>>> main
 
 
 def held(act: Activation, test: t.Expr, tested: Value, otherwise: float) -> float:
