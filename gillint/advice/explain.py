@@ -160,7 +160,7 @@ def _too_short(a: Assessment) -> str:
     effect = tiny.detail.effect
     each = (effect.native.likely + effect.wait.likely) / max(effect.releases.likely, 1.0)
     return (
-        f"{_name(a, tiny)} releases the GIL, but only for {duration(each)} at a time, which is shorter than a handoff between "
+        f"{_name(a, tiny)} releases the GIL, but only for {duration(each)} at a time, which is little beside a handoff between "
         f"threads (about {duration(HANDOFF_NS)}): threads gain nothing and can make it slower{_crossover(tiny, each)}."
     )
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
-from gillint.advice.explain import duration, is_internal, serialiser, tiny_releaser, too_short
+from gillint.advice.batching import larger_calls
+from gillint.advice.explain import duration, is_internal, serialiser
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
     NOTHING_GAINED,
@@ -21,12 +22,15 @@ from gillint.advice.workers import (
 )
 from gillint.costs.demand import Demand
 from gillint.effects.classify import classify
-from gillint.estimate import ZERO
+from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import Effect, Library
+from gillint.resolve.assumed import FILES
+from gillint.resolve.bound import member_size, size_of
 from gillint.resolve.trace import Concurrency, Iterations, Kind
+from gillint.resolve.values import Value
 from gillint.scaling.model import bound, knee, likely
 from gillint.scaling.predict import HELP_NO, BoundType, Range, Setting, loads
 
@@ -88,7 +92,7 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
         if not setting.free_threaded:
             yield _free_threaded(a, setting, target, libraries)
         yield from _faster(a, setting, target)
-        yield from _batch(a)
+        yield from larger_calls(a)
         if _is_pure(a, libraries):
             yield Advice(
                 "pypy", False, _PYPY, "the time is in pure Python, which PyPy compiles; its threads share a GIL too"
@@ -252,7 +256,8 @@ def _faster(a: Assessment, setting: Setting, target: Target) -> Iterator[Advice]
         seen.add(name)
         if other is not None:
             bound = call.detail.call.bound
-            renamed = replace(bound, parameters=tuple(zip(other.parameters, bound.positional, strict=False)))
+            passed = tuple(Value(type="str", size=inside) if (inside := _in_a_file(v)) else v for v in bound.positional)
+            renamed = replace(bound, positional=passed, parameters=tuple(zip(other.parameters, passed, strict=False)))
             swapped = classify(replace(call.detail.call, name=other.name, fact=other, bound=renamed), target)
             factor = call.detail.effect.elapsed.likely / max(swapped.elapsed.likely, 1.0)
             gain = 1.0 / (1.0 - call.share + call.share / max(factor, 0.1))
@@ -271,27 +276,13 @@ def _faster(a: Assessment, setting: Setting, target: Target) -> Iterator[Advice]
             yield Advice("library", scales, gain_range, why, carried(a) if scales else None)
 
 
+def _in_a_file(value: Value) -> Estimate | None:
+    """How many characters are in an open file: `orjson.loads` gets them where `json.load` gets the file."""
+    return size_of(value) * member_size(value) if value.type in FILES else None
+
+
 def _part(factor: float) -> str:
     return f"1/{factor:.0f}" if factor >= 1.5 else f"{100 / factor:.0f}%"
-
-
-def _batch(a: Assessment) -> Iterator[Advice]:
-    tiny = tiny_releaser(a) if too_short(a) else None
-    if tiny is not None and tiny.detail.effect.effect is not Effect.RUNS_PYTHON:
-        yield Advice(
-            "batch",
-            False,
-            Range(1.0, 2.0, 10.0),
-            _larger(tiny),
-        )
-
-
-def _larger(tiny: RankedCall) -> str:
-    bound_values = tiny.detail.call.bound
-    values = (bound_values.receiver, *bound_values.positional)
-    if any(v is not None and v.type == "numpy.ndarray" for v in values) or tiny.detail.call.name.startswith("numpy."):
-        return f"one call of `{tiny.detail.call.name}` on a large array instead of many on small ones"
-    return f"fewer calls of `{tiny.detail.call.name}` that do more each"
 
 
 def _is_pure(a: Assessment, libraries: tuple[str, ...]) -> bool:

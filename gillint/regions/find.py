@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
-from gillint.frozen import dataclass
+from gillint.frozen import dataclass, replace
+from gillint.regions.recurring import with_its_calls
 from gillint.resolve.program import walk
 from gillint.resolve.trace import (
     Await,
@@ -97,7 +98,7 @@ def find_regions(resolved: Resolved) -> tuple[Region, ...]:
         if trace.block.recursive:
             found.setdefault(trace.span, _recursion(trace, in_worker))
         for region in _regions(trace.block, trace.path, trace.name, _Context(trace.is_async, in_worker)):
-            found.setdefault(region.span, region)
+            found.setdefault(region.span, _with_its_calls(region, trace))
     seen: set[int] = set()
     for trace in resolved.functions:
         # Nested functions and lambdas are seen where they are called.
@@ -107,6 +108,12 @@ def find_regions(resolved: Resolved) -> tuple[Region, ...]:
                 if region.path == resolved.path:
                     found.setdefault(region.span, region)
     return tuple(sorted(found.values(), key=lambda r: (r.span.line, r.span.column, -r.span.end_line)))
+
+
+def _with_its_calls(region: Region, trace: FunctionTrace) -> Region:
+    if not trace.block.recursive or region.kind is Kind.SUBMISSION or region.body.again.likely <= 0:
+        return region
+    return replace(region, body=with_its_calls(region.body, trace.name, trace.block))
 
 
 def made_by_each_run(resolved: Resolved) -> frozenset[str]:

@@ -60,7 +60,7 @@ def annotated(act: Activation, node: t.Expr | None) -> Value:
     if isinstance(node, t.Constant):
         if node.value is None:
             return NONE
-        return _from_text(act, node.value) if isinstance(node.value, str) else UNKNOWN
+        return from_text(act, node.value) if isinstance(node.value, str) else UNKNOWN
     if isinstance(node, t.Binary) and node.operator == "or":
         return join(annotated(act, node.left), annotated(act, node.right))
     if isinstance(node, t.Subscript):
@@ -116,7 +116,7 @@ def evaluate_text(act: Activation, text: str) -> Value:
     return evaluate(act, tree) if tree is not None else UNKNOWN
 
 
-def _from_text(act: Activation, text: str) -> Value:
+def from_text(act: Activation, text: str) -> Value:
     """A forward reference: only dotted names are worth a second parser."""
     tree = _parsed(text)
     return annotated(act, tree) if tree is not None else UNKNOWN

@@ -59,7 +59,7 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if (result.type in NUMBERS or result.type in EXACT) and (number := computed(name, bound)) is not None:
         return replace(result, number=number)
     if not name.startswith(_LIKE_NUMPY):
-        return result
+        return with_kinds(name, bound, result)
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result
     if name in ("numpy.shape", "numpy.size", "numpy.ndim") and bound.positional:

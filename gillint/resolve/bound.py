@@ -85,6 +85,25 @@ def size_of(value: Value | None) -> Estimate:
     return SIZES.get(value.type or "", OPEN)
 
 
+# What is data where nothing tells its size.
+DATA = (None, "bytes", "bytearray", "memoryview")
+
+
+def is_sized(value: Value) -> bool:
+    """Whether there is more to the size of a value than its type."""
+    return value.size is not None or value.shape is not None or value.items is not None or value.reference is not None
+
+
+# Bytes or elements that go through one call in all runs together: what is looked at thousands of times is small.
+_ALL_OF_THEM = 2e6
+_SMALLEST = 20.0
+
+
+def of_each(size: Estimate, often: float) -> Estimate:
+    """A size that nothing tells, of each of so many things."""
+    return Estimate(size.low, max(min(size.likely, _ALL_OF_THEM / often), min(size.likely, _SMALLEST)), size.high)
+
+
 def has_known_size(value: Value | None) -> bool:
     """Whether the size was read from the source rather than assumed."""
     return value is None or size_of(value).known or value.size is not None
@@ -222,6 +241,8 @@ class Answers:
 
             return inside(value or UNKNOWN, what)
         size = size_of(value)
+        if self._bound.often > 1.0 and value is not None and value.type in DATA and not is_sized(value):
+            size = of_each(size, self._bound.often)
         if what == "total":
             if value is not None and value.type == "dict":
                 from gillint.resolve.contents import inside

@@ -15,7 +15,7 @@ from gillint.resolve.answers import answered_with, other_side
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import CONTENT, QUERY, Answers, apart
+from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, apart, is_sized
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, call_functions, query_of
@@ -53,6 +53,7 @@ from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result, one_coroutine
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, bind_arguments
+from gillint.resolve.use import is_passed_in
 from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
@@ -140,6 +141,9 @@ def apply(
         return apply(act, called, positional, keywords, span, text, has_star=has_star)
     if ref is None and function.type is not None and is_callable(function.type):
         return _method(act, MethodRef(function, "__call__"), positional, keywords, span, text, has_star)
+    if ref is None and function.type is None and is_passed_in(act, text):
+        act.scope.note(f"`{text}` is passed in: assumed to be an ordinary Python function")
+        return _other(act, text, "undefined", positional, keywords, span)
     return _other(act, text, "unknown", positional, keywords, span)
 
 
@@ -337,6 +341,8 @@ def library(
 
         positional = tuple(iterable_of(act, v, span) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
+    if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
+        bound = replace(bound, often=(act.times * act.trips_so_far()).low)
     if fact is None:
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"

@@ -27,6 +27,8 @@ def share_of(left: Value, sign: str, right: Value) -> float | None:
 
 
 def _same(left: Value, right: Value) -> float | None:
+    if left.type == right.type == "int" and _is_exact(left.number) and _is_exact(right.number):
+        return float(left.number == right.number)
     wanted, text = literal_text(right), text_of(left)
     if wanted is None:
         return None
@@ -37,6 +39,10 @@ def _same(left: Value, right: Value) -> float | None:
             return 1.0
     kinds = left.distinct
     return 1.0 / kinds.likely if kinds is not None and 1.0 < kinds.likely <= FEW_TEXTS else None
+
+
+def _is_exact(number: Estimate | None) -> bool:
+    return number is not None and number.known
 
 
 def _one_of(left: Value, right: Value) -> float | None:

@@ -47,7 +47,7 @@ def builtin_with(
     return None
 
 
-_TEXT = {frozenset({kind}): kind for kind in ("str", "bytes")}
+_TEXT: dict[frozenset[str | None], str] = {frozenset({kind}): kind for kind in ("str", "bytes")}
 
 
 def _by_arguments(act: Activation, name: str, given: list[str | None], keywords: set[str]) -> str | None:

@@ -14,6 +14,7 @@ from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.turns import is_retry, leaves_early
 from gillint.resolve.values import NONE, Value
+from gillint.resolve.visiting import turns_of_a_walk
 from gillint.syntax import tree as t
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
@@ -180,7 +181,7 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
         return PAIRED
     if cuts_off(loop):
         return PIECES
-    found = turns_until_converged(loop)
+    found = turns_until_converged(loop) or (turns_of_a_walk(act, loop) if works_off(loop) else None)
     if found is not None:
         return found
     is_inner = act.runs_often() and not works_off(loop) and not serves(loop)
@@ -274,7 +275,7 @@ def _reads_too(call: Call, source: Value) -> bool:
 
 
 def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:
-    """How many reads of a size there are in a file, and one that finds its end.
+    """How many reads of a size there are in a file; the one that finds its end is followed by nothing.
 
     A file that nothing in sight writes is as long as reading it is taken to cost.
     """
@@ -289,7 +290,7 @@ def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:
     chunk = size_of(passed) if method == "readinto" else number_of(passed)
     if not chunk.known or chunk.likely <= 0:
         return None
-    turns = (lines * member_size(source) / chunk).map(lambda n: -(-n // 1)) + 1
+    turns = (lines * member_size(source) / chunk).map(lambda n: max(1.0, -(-n // 1)))
     for other in others:
         length = other.bound.positional[0] if other.bound.positional else None
         if length is None or length.number is None:  # what follows a header is as long as it says

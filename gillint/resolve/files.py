@@ -56,6 +56,13 @@ class Files:
     _absent: set[str] = field(default_factory=set)  # some of a folder that were read before anything was written there
     _folders: dict[str, Content] = field(default_factory=dict)
     current: str = ""  # the folder that `os.chdir` went to
+    before: Files | None = None  # what was written when the program was looked at for the first time
+    _missed: set[str] = field(default_factory=set)
+
+    @property
+    def is_written_later(self) -> bool:
+        """Whether something was read of which it was seen only later that it is written: `flush` comes before `write`."""
+        return any(self._find(name) is not None for name in self._missed)
 
     def _named(self, name: str) -> str:
         """A name as it is seen from the folder that the program began in."""
@@ -75,13 +82,29 @@ class Files:
         if old is None or (piece.size * piece.files).likely >= (old.size * old.files).likely:
             pieces[span] = piece
 
-    def copied(self) -> dict[str, dict[Span, Content]]:
-        """What has been written so far, to be put back where a loop is looked at anew: it turned too often at first."""
+    def opened_as(self, name: str) -> tuple[int, int, Estimate]:
+        """Who opened a file in which loops, and how often in all; of one of several buffers how often all of them are made."""
+        known = self.opened.get(name)
+        if known is None and name.startswith(MEMORY) and HOLE in name:
+            alike = [times for other, (_, _, times) in self.opened.items() if may_be_same(name, other)]
+            return (0, 0, total(alike)) if alike else (0, 0, ONE)
+        return known or (0, 0, ONE)
+
+    def written(self) -> dict[str, dict[Span, Content]]:
+        """What has been written so far, to go back to."""
         return {name: dict(pieces) for name, pieces in self.pieces.items()}
 
     def find(self, name: str) -> Content | None:
         """What is in the file of this name, or in one of those that may be meant; None where nothing is known."""
         name = self._named(name)
+        found = self._find(name)
+        if found is None and self.before is not None:
+            found = self.before.find(name)
+        if found is None:
+            self._missed.add(name)
+        return found
+
+    def _find(self, name: str) -> Content | None:
         exact = self.pieces.get(name)
         if exact:
             return _whole(exact)
@@ -134,9 +157,11 @@ def _is_own(name: str) -> bool:
 
 def _comparable(wanted: str, name: str) -> bool:
     """Whether a file may be the one that is looked for; buffers and archives are found by their own names only."""
-    own = wanted.startswith(MEMORY) or name.startswith(MEMORY)
-    if own and wanted.split(MEMBER, maxsplit=1)[0] != name.split(MEMBER, maxsplit=1)[0]:
-        return False
+    if wanted.startswith(MEMORY) or name.startswith(MEMORY):
+        a, b = (n.split(MEMBER, maxsplit=1)[0] for n in (wanted, name))
+        one_of = HOLE in a + b and a.startswith(MEMORY) and b.startswith(MEMORY)  # an attribute that gets a new one
+        if a != b and not (one_of and may_be_same(a, b)):
+            return False
     return (MEMBER in wanted) == (MEMBER in name) and may_be_same(wanted, name)
 
 

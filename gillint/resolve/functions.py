@@ -14,7 +14,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.memoised import remembers
 from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
-from gillint.resolve.recursion import INNER_CALLS, balanced, calls_itself, ended_with, rounds, smaller
+from gillint.resolve.recursion import INNER_CALLS, balanced, calls_itself, ended_with, of_another_kind, rounds, smaller
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
@@ -90,7 +90,8 @@ class Functions(Classes):
             act, tree, receiver, positional, keywords, is_method=function.is_method, called=record
         )
         if recurs:
-            outer = next((a.given for a in reversed(self._running) if a.name == function.name and a.given), {})
+            outers = [a.given for a in reversed(self._running) if a.name == function.name and a.given]
+            outer = outers[0] if outers else {}
             turns = self._running[-1].trips_so_far() if self._running else ONE
             has_room = (
                 self._left > BUDGET / 2
@@ -100,6 +101,8 @@ class Functions(Classes):
                 and not remembers(tree)
             )
             less = smaller(outer, arguments, turns) if has_room else None
+            if less is None and has_room and of_another_kind(outers, arguments):
+                less = arguments
             if less is None:
                 if not self._idle or not outer:
                     self._recurred.add(active)

@@ -155,12 +155,21 @@ def _chosen(piece: Value, left: list[Estimate]) -> Shape | None:
             whole = size_of(piece) if piece.size is not None or piece.shape is not None else left[0]
             return (whole.combine(KEPT, lambda n, share: n * share),)
         if piece.shape is None and piece.size is None:
-            return (left[0] * _PART,) if left and left[0].likely > _FEW else None
+            return _some_rows(left)
         return piece.shape if piece.shape is not None else (size_of(piece),)
     if piece.type in ("list", "range"):
         shape = shape_of(piece)
-        return shape or ((size_of(piece),) if piece.size is not None else None)
+        if shape is not None and len(shape) != 1:
+            return shape or _some_rows(left)
+        if piece.size is None or not left:
+            return shape or _some_rows(left)
+        return (piece.size if piece.size.known else piece.size.min(left[0]),)
     return None
+
+
+def _some_rows(left: list[Estimate]) -> Shape | None:
+    """What indices take of which one does not know how many they are: rows of a matrix are taken once, of a short table often."""
+    return (left[0] * _PART,) if len(left) > 1 or (left and left[0].likely > _FEW) else None
 
 
 def grid(name: str, index: Value) -> Value | None:

@@ -30,6 +30,7 @@ from gillint.resolve.values import (
     SymbolRef,
     UndefinedRef,
     Value,
+    of_constant,
     text_of,
 )
 
@@ -384,7 +385,7 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
     size = size_of(receiver) if receiver.size is not None or receiver.columns is not None else None
     if method == "items":
         pair = Value(type="tuple", items=(key, value))
-        return Value(type="dict_items", size=size, element=pair, origin=receiver.origin)
+        return Value(type="dict_items", size=size, element=pair, items=_each_pair(receiver), origin=receiver.origin)
     if method == "values":
         return Value(type="dict_values", size=size, element=value, origin=receiver.origin)
     if method == "keys":
@@ -400,6 +401,16 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
             return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
         return join(value, args[1]) if len(args) > 1 else value
     return None
+
+
+def _each_pair(mapping: Value) -> tuple[Value, ...] | None:
+    """The pairs of a small dict that is written out."""
+    if not mapping.columns or len(mapping.columns) > _FEW_PAIRS or mapping.type != "dict":
+        return None
+    return tuple(Value(type="tuple", items=(of_constant(k), v)) for k, v in mapping.columns)
+
+
+_FEW_PAIRS = 6
 
 
 _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {

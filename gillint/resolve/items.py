@@ -100,12 +100,31 @@ def _sliced(value: Value, piece: Value) -> Value | None:
         return None
     if value.type == "mmap.mmap":
         value = Value(type="bytes", size=value.size, origin=value.origin)
+    some = _some_of(value, piece)
+    if some is not None:
+        return some
     whole = size_of(value) if value.size is not None or value.items is not None else None
     size = extent(whole, piece)
     origin = value.origin if size is None else None
     member = element_of(value) if value.items is not None and value.type != "dict" else value.element
     kept = replace(value, size=size, shape=None, literal=None, items=None, element=member, number=None, origin=origin)
     return replace(kept, reference=None, text=_cut(value, whole, size), source=None)
+
+
+def _some_of(value: Value, piece: Value) -> Value | None:
+    """`array.shape[1:3]`: of members that are known one by one those between constant ends."""
+    if value.type not in ("tuple", "list") or value.items is None or piece.items is None:
+        return None
+    ends: list[int | None] = []
+    for part in piece.items:
+        constant = part.literal.value if part.literal is not None else ""
+        if constant is not None and not isinstance(constant, int):
+            return None
+        ends.append(constant)
+    if ends[2] == 0:
+        return None
+    members = value.items[ends[0] : ends[1] : ends[2]]
+    return Value(type=value.type, items=members, size=Estimate.point(len(members)))
 
 
 def _cut(value: Value, whole: Estimate | None, size: Estimate | None) -> Text | None:

@@ -61,7 +61,14 @@ def with_kinds(name: str, bound: Bound, result: Value) -> Value:
     return replace(result, element=replace(member, distinct=count.max(ONE)))
 
 
+def _clusters(bound: Bound, result: Value) -> Estimate:
+    """The groups that a clustering finds, or that it is told to find: some few."""
+    return Estimate(2, 5, 50).min(size_of(result).max(ONE))
+
+
 def _of_numbers(name: str, last: str) -> _Rule | None:
+    if name.startswith(("sklearn.cluster.", "sklearn.mixture.", "sklearn.base.ClusterMixin.", "scipy.cluster.")):
+        return _clusters if last in ("fit_predict", "predict", "labels_", "fcluster") else None
     if name.startswith("numpy.random."):
         return _DRAWS.get(last)
     if name.startswith("pandas.Series.dt."):

@@ -11,6 +11,7 @@ from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of
 from gillint.resolve.memoised import missed
+from gillint.resolve.narrowing import passed_along
 from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
@@ -77,6 +78,32 @@ def _idle(act: Activation, node: t.If) -> float | None:
 
 _FOUND = 1.0 / POLLS
 _ALL_AT_ONCE = ("list", "dict", "set", "tuple", "iterator")
+# What is remembered from turn to turn changes seldom: rows that are sorted, hours of a log.
+_CHANGES = 10.0
+
+
+def until_changed(act: Activation, node: t.If) -> float | None:
+    """Every how manyth time something else is there than its arm remembers: `if hour != self.hour: self.hour = hour`."""
+    tests = node.test.values if isinstance(node.test, t.Boolean) and node.test.operator == "or" else (node.test,)
+    for test in tests:
+        if not isinstance(test, t.Compare) or test.operators not in (("ne",), ("is_not",)):
+            continue
+        sides = {_spelt(test.left), _spelt(test.rights[0])}
+        kept = ((*s.targets, s.value) for s in node.body if isinstance(s, t.Assign) and s.value is not None)
+        if None not in sides and len(sides) == 2 and any(sides <= set(map(_spelt, names)) for names in kept):
+            compared = (_value(act, test.left), _value(act, test.rights[0]))
+            kinds = [v.distinct for v in compared if v.distinct is not None]
+            turns = (act.times * act.trips_so_far()).likely
+            return max(_CHANGES, turns / max(1.0, kinds[0].likely)) if kinds else _CHANGES
+    return None
+
+
+def _spelt(node: t.Expr) -> str | None:
+    """A variable, an attribute or a member of one as it is written."""
+    if isinstance(node, t.Subscript) and isinstance(node.index, t.Constant):
+        owner = key_of(node.value)
+        return f"{owner}[{node.index.value!r}]" if owner is not None else None
+    return key_of(node)
 
 
 def held(act: Activation, test: t.Expr, tested: Value, otherwise: float) -> float:
@@ -208,6 +235,8 @@ def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
     product = 1.0
     for part in test.values:
         found = chance(act, part)
+        if found is None and (passed := passed_along(act, part)) is not None:
+            found = float(passed)
         if found is None:
             return None
         product *= found if both else 1.0 - found

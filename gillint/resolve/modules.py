@@ -88,6 +88,7 @@ class Modules(Program):
         self._active: list[str] = []
         self._running: list[Activation] = []
         self.files = Files()
+        self._written_before: Files | None = None
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
         self.sql_functions: dict[str, Value] = {}
@@ -161,6 +162,11 @@ class Modules(Program):
             ):
                 self._foreseen[key, name] = last
         return bool(self._foreseen)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether what runs is code that the program has no use for."""
+        return self._idle
 
     @contextmanager
     def idly(self, *, idle: bool = True) -> Iterator[None]:

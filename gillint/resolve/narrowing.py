@@ -9,6 +9,7 @@ from functools import reduce
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
+from gillint.resolve.assumed import FILES
 from gillint.resolve.bound import element_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of, names_in
@@ -38,6 +39,9 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     counted = _counted_down(act, test)
     if counted is not None:
         return counted
+    passed = passed_along(act, test)
+    if passed is not None:
+        return passed
     if isinstance(test, t.Name):
         constant = _constant(act, test)
         return bool(constant.value) if constant is not None and _is_flag(constant.value) else None
@@ -52,6 +56,19 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         return _is_instance(act, [a.value for a in test.arguments if not a.star])
     return None
+
+
+def passed_along(act: Activation, test: t.Expr) -> bool | None:
+    """Whether there is something in a parameter that keeps what was passed: `if shape:`, `if rng is not None:`."""
+    asked = test.left if isinstance(test, t.Compare) and len(test.rights) == 1 else test
+    value = act.environment.get(asked.id) if isinstance(asked, t.Name) and asked.id in act.fixed else None
+    if value is None or value.type in (None, "NoneType") or value.literal is not None or value.reference is not None:
+        return None
+    if asked is test:
+        return bool(value.items) if value.type == "tuple" and value.items is not None else None
+    assert isinstance(test, t.Compare)
+    is_none = isinstance(test.rights[0], t.Constant) and test.rights[0].value is None
+    return test.operators[0] == "is_not" if is_none and test.operators[0] in ("is", "is_not") else None
 
 
 _ORDER: dict[str, Callable[[float, float], bool]] = {
@@ -136,9 +153,29 @@ def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
         return None
     node = arguments[1]
     kinds = {annotated(act, kind).type for kind in (node.elements if isinstance(node, t.Sequence) else (node,))}
-    if value.type in kinds:
+    found = {_derives(act, value.type, kind) for kind in kinds}
+    return True if True in found else False if found == {False} else None
+
+
+def _derives(act: Activation, kind: str, other: str | None) -> bool | None:
+    """Whether what has a type is an instance of another type: None where it may be of one that derives from both."""
+    if kind == other:
         return True
-    return False if value.type in _APART and kinds <= _APART else None
+    own, asked = act.program.class_of(kind), act.program.class_of(other)
+    if asked is not None and "typing.Protocol" in act.program.library_bases(asked):
+        return None
+    if own is not None and asked is not None:
+        below = act.program.resolution_order(own), act.program.resolution_order(asked)
+        return True if asked in below[0] else None if own in below[1] else False
+    if own is not None:
+        return False if other in _APART and not act.program.library_bases(own) else None
+    if asked is not None:
+        return False if kind in _CONCRETE and not act.program.library_bases(asked) else None
+    return False if kind in _APART and other in _APART else None
+
+
+# Types whose instances are what they are said to be: nobody makes a class of a program of them by the way.
+_CONCRETE = _APART | {*FILES, "io.BytesIO", "io.StringIO"}
 
 
 def _constant(act: Activation, node: t.Expr) -> Literal | None:
@@ -184,9 +221,9 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
         if len(plain) == 2 and isinstance(plain[0], t.Name):
             kind, old = _any_of(act, plain[1]), act.environment.get(plain[0].id)
             if kind is not None and holds:
-                yield plain[0].id, _as(old, kind)
+                yield plain[0].id, _as(act, old, kind)
             elif kind is not None and old is not None:
-                yield plain[0].id, _without(old, kind)
+                yield plain[0].id, _without(act, old, kind)
 
 
 def _ending(act: Activation, node: t.Expr, suffix: t.Expr) -> Iterator[tuple[str, Value]]:
@@ -222,21 +259,25 @@ def _any_of(act: Activation, node: t.Expr) -> Value | None:
     return found if found is not None and is_known(found) else None
 
 
-def _as(old: Value | None, kind: Value) -> Value:
-    """The value, known to be of a type; what it was known to be goes where it is the same type or a part of it."""
+def _as(act: Activation, old: Value | None, kind: Value) -> Value:
+    """The value, known to be of a type; what it was known to be goes where it is the same type, a part of it or below it."""
     if old is None:
         return kind
     if isinstance(old.reference, ClassRef):
         return old  # `isinstance(kind, Meta)`: a class that is known stays the one that it is
     types = {o.type for o in options_of(kind)}
-    fitting = [o for o in options_of(old) if o.type in types and o.type is not None]
+    fitting = [o for o in options_of(old) if _is_one_of(act, o, types)]
     return reduce(join, fitting) if fitting else replace(kind, origin=old.origin)
 
 
-def _without(old: Value, kind: Value) -> Value:
+def _is_one_of(act: Activation, value: Value, types: set[str | None]) -> bool:
+    return value.type is not None and any(_derives(act, value.type, kind) is True for kind in types)
+
+
+def _without(act: Activation, old: Value, kind: Value) -> Value:
     """The value, known not to be of a type: of several that it may be, the others."""
     types = {o.type for o in options_of(kind)}
-    others = [o for o in options_of(old) if o.type not in types]
+    others = [o for o in options_of(old) if not _is_one_of(act, o, types)]
     return reduce(join, others) if others and len(options_of(old)) > 1 else old
 
 
@@ -245,7 +286,7 @@ def matched(act: Activation, pattern: t.Expr | None, subject: Value, name: str |
     found = dict(_matched(act, pattern, subject))
     kind = _kind(act, pattern)
     if name is not None and kind is not None:
-        found.setdefault(name, _as(subject, kind))
+        found.setdefault(name, _as(act, subject, kind))
     return found
 
 
@@ -260,7 +301,7 @@ def _matched(act: Activation, pattern: t.Expr | None, subject: Value) -> Iterato
         yield pattern.id, subject
     elif isinstance(pattern, t.Walrus) and isinstance(pattern.target, t.Name):
         kind = _kind(act, pattern.value)
-        yield pattern.target.id, _as(subject, kind) if kind is not None else subject
+        yield pattern.target.id, _as(act, subject, kind) if kind is not None else subject
         yield from _matched(act, pattern.value, subject)
     elif isinstance(pattern, t.ClassPattern):
         owner = _kind(act, pattern)

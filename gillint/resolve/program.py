@@ -53,8 +53,14 @@ class Resolver(Functions):
         """
         self._queued.clear()
         self._foreseen.clear()
+        self._written_before = None
         resolved = self._resolve(syntax, thorough=thorough)
-        again = self._learnt_more() or (resolved.has_program and self._left > 0 and self._foresees_more())
+        again = (
+            self._learnt_more()
+            or self.files.is_written_later
+            or (resolved.has_program and self._left > 0 and self._foresees_more())
+        )
+        self._written_before = self.files
         return self._resolve(syntax, thorough=thorough) if again else resolved
 
     def beside(self, source: str) -> Resolved | None:
@@ -78,7 +84,7 @@ class Resolver(Functions):
         self._reads, self._active = [set()], []
         self.lazies.clear()
         self.started.clear()
-        self.files = Files()
+        self.files = Files(before=self._written_before)
         self.options = {}
         self.tables, self.sql_functions = {}, {}
         self._configured = {}

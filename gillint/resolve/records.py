@@ -13,7 +13,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import literal_text
 from gillint.resolve.randomness import packed_numbers
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import MadeRef, Value, of_number
+from gillint.resolve.values import MadeRef, Value, of_number, text_of
 
 PACKED: tuple[str, ...] = (
     "struct.pack",
@@ -30,6 +30,7 @@ PACKED: tuple[str, ...] = (
     "struct.Struct.unpack_from",
 )
 _LONGEST = 1_000_000  # bytes of a record that is taken apart to see what it consists of
+_RECORD = Estimate(1, 8, 200)  # of a format that is not known: a number or two
 _FEW = 64  # members whose types are kept one by one
 _FORMATS = MadeRef("struct", Span(1, 1, 1, 1))  # where what is packed is kept, by its format
 
@@ -49,18 +50,34 @@ def packed(act: Activation, name: str, bound: Bound) -> Value | None:
         return None
     if method == "iter_unpack":
         return _iterated(act, text, length, bound)
-    if of_struct and method == "pack":
-        size = bound.receiver.size if bound.receiver is not None else None
-        return Value(type="bytes", size=size, text=bound.receiver.text) if size is not None and bound.receiver else None
+    if of_struct and method == "pack" and bound.receiver is not None:
+        short = None if bound.has_star else _RECORD
+        return Value(type="bytes", size=bound.receiver.size or short, text=bound.receiver.text)
     if method == "calcsize":
         return of_number("int", Estimate.point(length)) if length is not None else None
     if method.startswith("unpack"):
         return _members(act, text, length)
-    size = Estimate.point(length) if length is not None else None
+    many = _of_many(bound.positional[0], bound) if method == "pack" and length is None and bound.positional else None
+    if many is not None:
+        return Value(type="bytes", size=many[1], text=packed_numbers(*many))
+    short = _RECORD if method == "pack" and not bound.has_star else None
+    size = Estimate.point(length) if length is not None else short
     made = packed_numbers(text, size) if text is not None and size is not None else None
     if method == "Struct":
         return Value(type="struct.Struct", size=size, text=made, dtype=text)
     return Value(type="bytes", size=size, text=made)
+
+
+def _of_many(form: Value | None, bound: Bound) -> tuple[str, Estimate] | None:
+    """`struct.pack(f"<{len(values)}d", *values)`: as many numbers as there are."""
+    pattern, spread = text_of(form), bound.positional[-1] if bound.has_star and bound.positional else None
+    letter = pattern.pattern[-1:] if pattern is not None and pattern.is_open else ""
+    if spread is None or spread.size is None or letter not in _NUMBERS:
+        return None
+    return f"{int(spread.size.likely)}{letter}", spread.size * struct.calcsize(f"={letter}")
+
+
+_NUMBERS = tuple("bBhHiIlLqQefd")
 
 
 def _keep(act: Activation, text: str, values: tuple[Value, ...]) -> None:

@@ -84,6 +84,22 @@ def smaller(before: Mapping[str, Value], after: Mapping[str, Value], turns: Esti
     return {name: _rounded(before.get(name), value) for name, value in after.items()}
 
 
+# Of another kind than all before: a text that is parsed first, a number that stands for a pair of them.
+_MOST_KINDS = 3
+
+
+def of_another_kind(running: Sequence[Mapping[str, Value]], arguments: Mapping[str, Value]) -> bool:
+    """Whether a call from inside has other types than the runs that it is made in: `pad(x, "same")` calls `pad(x, (1, 1))`."""
+    return 0 < len(running) <= _MOST_KINDS and all(
+        any(
+            value.type is not None and before[name].type is not None and value.type != before[name].type
+            for name, value in arguments.items()
+            if name in before
+        )
+        for before in running
+    )
+
+
 def _sizes(before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterator[tuple[float, float]]:
     """How much there was, and how much there is in the call from inside, where that is known."""
     for name, value in after.items():

@@ -42,6 +42,22 @@ def instance_of(kind: Value) -> Value | None:
     return ref.instance if isinstance(ref, AliasRef) else None
 
 
+def _cast(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`cast(Row, value)`: where nothing is known of the value, what it is said to be."""
+    if len(positional) != 2 or is_known(positional[1]):
+        return None
+    kind = positional[0]
+    if kind.literal is not None and isinstance(kind.literal.value, str):
+        from gillint.resolve.annotations import from_text
+
+        said: Value | None = from_text(act, kind.literal.value)
+    else:
+        said = instance_of(kind)
+    return said if said is not None and is_known(said) else None
+
+
 def _partial(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
@@ -265,6 +281,7 @@ def _field_names(described: Value) -> list[str]:
 
 
 SPECIAL: dict[str, Special] = {
+    "typing.cast": _cast,
     RECORD: _record,
     "dataclasses.field": _field,
     "staticmethod": _partial,

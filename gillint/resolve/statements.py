@@ -38,6 +38,7 @@ from gillint.resolve.likelihood import (
     fails,
     is_main_guard,
     shares,
+    until_changed,
 )
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
@@ -57,6 +58,7 @@ from gillint.resolve.turns import (
     leaves_early,
     polls,
 )
+from gillint.resolve.unrolling import unrolled
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
@@ -100,9 +102,19 @@ def _assign(act: Activation, node: t.Assign) -> None:
     elif value.element is None and known.element is not None and value.type == known.type:
         value = replace(value, element=known.element, items=value.items or known.items)
     for target in node.targets:
+        begun = act.born.get(target.id) if isinstance(target, t.Name) and _is_trimmed(target.id, node.value) else None
         bind(act, target, value)
+        if begun is not None and isinstance(target, t.Name):
+            act.born[target.id] = begun
         if is_known(known):
             declare(act, target, known)
+
+
+def _is_trimmed(name: str, value: t.Expr | None) -> bool:
+    """`text = text[:end]`: what was collected from turn to turn is still there."""
+    cut = value.index if isinstance(value, t.Subscript) else None
+    whole = value.value if isinstance(value, t.Subscript) else None
+    return isinstance(cut, t.Slice) and cut.lower is None and isinstance(whole, t.Name) and whole.id == name
 
 
 def _assigned(act: Activation, node: t.Assign) -> Value:
@@ -209,7 +221,7 @@ def _if(act: Activation, node: t.If) -> float:
     names = mentioned(node.test) & act.environment.keys()
     is_sure = bool(act.given) or bool(names and names <= act.fixed)
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
-    period, name = once_in(act, node), note_emptied(act, node) or ""
+    period, name = once_in(act, node) or until_changed(act, node), note_emptied(act, node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
@@ -227,7 +239,6 @@ def _loop(
     first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
-    written = act.program.files.copied() if learn is not None else {}
     turn = -1
     for attempt in range(4):
         turn += 1
@@ -248,7 +259,6 @@ def _loop(
         if attempt == 0 and learn is not None and learn(builder):  # once more, with containers that grow so far only
             act.environment.clear()
             act.environment.update(before)
-            act.program.files.pieces = written
             turn = -1
             continue
         stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
@@ -290,6 +300,8 @@ def _attempt(act: Activation, body: t.Body) -> None:
 
 def _for(act: Activation, node: t.For) -> None:
     source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span, is_async=node.is_async)
+    if unrolled(act, node, source, run):
+        return
     act.begin(source)
 
     def enter() -> _Entry:
@@ -312,6 +324,8 @@ def _while(act: Activation, node: t.While) -> None:
     usual = usual_turns(act, node)
     place = place_of(node)
     start = act.environment[place].number if place in act.environment else None
+    files = act.program.files
+    written = files.written()
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
@@ -322,7 +336,10 @@ def _while(act: Activation, node: t.While) -> None:
         known = known or turns_until_empty(body, endless=endless) or turns_until_long(act, node.test, usual)
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
-        return known is not None or talking is not None
+        if known is not None or talking is not None:
+            files.pieces = written  # as often as was thought first
+            return True
+        return False
 
     def enter() -> _Entry:
         act.operation("while_step")

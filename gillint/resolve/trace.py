@@ -66,12 +66,16 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The arguments of a call: the receiver, and each parameter that is known to be passed."""
+    """The arguments of a call: the receiver, and each parameter that is known to be passed.
+
+    `often` is how often the call is made at least.
+    """
 
     receiver: Value | None = None
     positional: tuple[Value, ...] = ()
     parameters: tuple[tuple[str, Value], ...] = ()
     has_star: bool = False
+    often: float = 1.0
 
     def get(self, name: str) -> Value | None:
         """The value of a parameter, or None where it is not passed."""

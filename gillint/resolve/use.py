@@ -128,6 +128,19 @@ def _of_classes(scope: ModuleScope, asked: frozenset[str]) -> Value | None:
     return found
 
 
+# Libraries whose objects are called like functions, and run native code then: `model(batch)`.
+_CALLED_OBJECTS = frozenset({"flax", "jax", "keras", "numba", "onnxruntime", "tensorflow", "torch", "transformers"})
+
+
+def is_passed_in(act: Activation, name: str) -> bool:
+    """Whether a name that is called, and of which nothing is known, is a parameter: an ordinary function, as a rule."""
+    if not _CALLED_OBJECTS.isdisjoint(act.scope.syntax.imports()):
+        return False
+    if isinstance(act.body, (t.Function, t.Lambda)) and any(p.name == name for p in act.body.parameters):
+        return True
+    return name not in act.environment and any(name in outer for outer in act.enclosing)
+
+
 def _of_libraries(scope: ModuleScope, asked: frozenset[str], telling: frozenset[str]) -> Value | None:
     """An instance of the type that has most of these, among those of the libraries that a file imports."""
     found = _best(asked, telling, _imported(scope))

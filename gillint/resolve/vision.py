@@ -122,6 +122,15 @@ def _rescaled(shape: Shape, bound: Bound, result: Value) -> Value | None:
     return with_shape(result, (shape[0] * number, shape[1] * number, *shape[2:])) if number is not None else None
 
 
+def _zoomed(shape: Shape, bound: Bound, result: Value) -> Value | None:
+    """`scipy.ndimage.zoom(a, 2)`, `zoom(a, (0.5, 0.5, 1))`."""
+    asked = bound.get("zoom")
+    factors = [asked.number] * len(shape) if asked is not None and asked.items is None else []
+    factors = [i.number for i in asked.items] if asked is not None and asked.items is not None else factors
+    known = tuple(d * f for d, f in zip(shape, factors, strict=False) if f is not None)
+    return with_shape(result, known) if len(known) == len(shape) else None
+
+
 def _spectrum(shape: Shape, bound: Bound, result: Value) -> Value | None:
     """`cv2.dft(image, flags=cv2.DFT_COMPLEX_OUTPUT)` has two channels, `cv2.idft(f, flags=cv2.DFT_REAL_OUTPUT)` one."""
     asked = bound.get("flags")
@@ -156,4 +165,5 @@ _RULES: dict[str, _Rule] = {
     "skimage.color.gray2rgb": _with_channels(_THREE),
     "skimage.transform.resize": _reshaped,
     "skimage.transform.rescale": _rescaled,
+    "scipy.ndimage.zoom": _zoomed,
 }

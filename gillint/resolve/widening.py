@@ -16,6 +16,9 @@ _GROWING = (
 )  # fmt: skip
 
 
+Shape = tuple[Estimate, ...]
+
+
 def widen(before: Value | None, after: Value) -> Value:
     """What a variable may be at the top of a loop that changes it: same kind, sizes and amounts open upwards."""
     if before is None:
@@ -28,7 +31,7 @@ def widen(before: Value | None, after: Value) -> Value:
         changes["number"] = None
     if before.text != after.text:
         changes["text"] = None
-    shape = _shrinking(before, after)
+    shape = _shrinking(before, after) or _of_other_length(before, after)
     if shape is not None:
         changes |= {"shape": shape, "size": reduce(mul, shape)}
     elif before.size != after.size:
@@ -41,7 +44,8 @@ def widen(before: Value | None, after: Value) -> Value:
 
 
 def made_anew(widened: Value, entered: Value | None, first: Value | None, after: Value, trips: Estimate) -> Value:
-    """The same with the size that each turn gives a text, whatever it was before: `d = sha512(d).digest()`.
+    """The same with the size that each turn gives a text, whatever it was before (`d = sha512(d).digest()`), or with the
+    length that an array has on average to which each turn adds as much.
 
     Args:
         widened: what the variable may be at the top of the loop.
@@ -50,7 +54,12 @@ def made_anew(widened: Value, entered: Value | None, first: Value | None, after:
         after: what a turn makes of one of any size.
         trips: how often the loop turns.
     """
-    if entered is None or first is None or after.size is None or first.size != after.size or after.type not in _TEXTS:
+    if entered is None or first is None:
+        return widened
+    if after.type == "numpy.ndarray" and widened.shape is not None:
+        longer = _longer_each_turn(widened.shape, entered.shape, first.shape, after.shape, trips)
+        return replace(widened, shape=longer, size=reduce(mul, longer)) if longer is not None else widened
+    if after.size is None or first.size != after.size or after.type not in _TEXTS:
         return widened
     if widened.size is not None or widened.type != after.type:
         return widened
@@ -71,3 +80,37 @@ def _shrinking(before: Value, after: Value) -> tuple[Estimate, ...] | None:
     if any(new.likely > old.likely or new.high > old.high for old, new in pairs):
         return None
     return tuple(old if new.low >= old.low else Estimate(min(1.0, new.low), old.likely, old.high) for old, new in pairs)
+
+
+# How much longer an array may become than the first turns make it.
+_OPEN = 1000.0
+
+
+def _of_other_length(before: Value, after: Value) -> tuple[Estimate, ...] | None:
+    """The dimensions of a matrix that a loop gives other rows, or other columns: the others stay."""
+    if not before.shape or after.shape is None or len(before.shape) != len(after.shape) or before.type != after.type:
+        return None
+    pairs = list(zip(before.shape, after.shape, strict=True))
+    if len(pairs) < 2 or not any(old == new for old, new in pairs):
+        return None
+    return tuple(
+        old
+        if new == old
+        else Estimate(min(old.low, new.low), max(old.likely, new.likely), max(old.high, new.high) * _OPEN)
+        for old, new in pairs
+    )
+
+
+def _longer_each_turn(
+    top: Shape, entered: Shape | None, first: Shape | None, after: Shape | None, trips: Estimate
+) -> Shape | None:
+    """The dimensions at the top of an average turn, where each turn adds as much to one of them."""
+    if entered is None or first is None or after is None or not len(top) == len(entered) == len(first) == len(after):
+        return None
+    found, grows = [], False
+    for start, old, once, twice in zip(top, entered, first, after, strict=True):
+        added = once - old
+        is_linear = added.likely > 0 and abs((twice - start).likely - added.likely) < 0.01 * added.likely
+        grows = grows or is_linear
+        found.append(old + added * (trips / 2) if is_linear else start)
+    return tuple(found) if grows else None

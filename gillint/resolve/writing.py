@@ -30,7 +30,9 @@ def _write(site: Site, size: Estimate, text: Text | None, times: Estimate = ONE,
 def write_to(site: Site, name: str, piece: Content) -> None:
     """Note a piece of a file that was opened here or by a caller, as often as it is written while that is open."""
     act = site.act
-    owner, depth, openings = act.program.files.opened.get(name, (0, 0, ONE))
+    if act.program.is_idle:
+        return
+    owner, depth, openings = act.program.files.opened_as(name)
     if owner == id(act):
         turns, files = act.trips_so_far(depth), openings
     else:  # it was opened by another function
@@ -48,6 +50,8 @@ def write_to(site: Site, name: str, piece: Content) -> None:
 def whole_file(site: Site, name: str, piece: Content) -> None:
     """Note a file that one call writes from beginning to end."""
     act = site.act
+    if act.program.is_idle:
+        return
     turns = act.times * act.trips_so_far()
     files = turns.max(1) if HOLE in name else ONE
     act.program.files.write(name, site.span, replace(piece, files=files, anew=True))

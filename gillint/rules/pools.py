@@ -42,11 +42,17 @@ def _thread_handovers(context: FileContext) -> Iterator[Assessment]:
             yield a
 
 
+_MOSTLY = 0.5
 _MAY_WAIT = 5_000.0  # an unknown call is taken for 200 ns at least; it may as well be a request of a millisecond
 
 
 def _could_wait(a: Assessment) -> bool:
-    """Whether unknown calls would outweigh the rest if they waited: the rest is known by what it takes at least."""
+    """Whether unknown calls would outweigh the rest if they waited: the rest is known by what it takes at least.
+
+    Functions that are passed in, or not defined, are taken for Python code; as good as all of the work must not hang on that.
+    """
+    if a.demand.assumed.likely > _MOSTLY * a.demand.elapsed.likely:
+        return True
     return a.demand.unknown.likely > 0 and a.demand.gil.low < _MAY_WAIT * a.demand.unknown.low
 
 

@@ -194,3 +194,27 @@ def test_a_library_of_which_nothing_is_known_does_not_switch_the_gil_on() -> Non
     assert found.veto is None and "not known" in found.why
     against = ways("import orjson\nimport json\n" + HELD.removeprefix("import json\n"))["free-threaded"]
     assert against.veto is not None and "orjson" in against.veto
+
+
+@pytest.mark.parametrize(
+    ("source", "batched"),
+    [
+        ("import numpy as np\nfor _ in range(999):\n    np.sin(np.zeros(2000))\n", True),
+        ("import zlib\nfor line in lines:\n    zlib.compress(b'x' * 3000)\n", True),
+        ("import os\nfor name in names:\n    os.stat(name)\n", False),
+        (
+            "import sqlite3\ndef rows(cursor: sqlite3.Cursor):\n    for _ in range(99):\n        cursor.fetchall()\n",
+            False,
+        ),
+        ("import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 9))\nfor _ in range(9):\n    s.accept()\n", False),
+    ],
+)
+def test_larger_calls_are_advised_where_one_could_do_more(source: str, batched: bool) -> None:
+    assert ("batch" in {action for action, _, _ in advice(source)}) is batched
+
+
+def test_what_is_in_a_file_is_handed_to_the_faster_library() -> None:
+    report = analyse("import json\nfor n in names:\n    json.load(open(n))\n", "sketch.py", Options())
+    assert report.verdict is not None
+    [faster] = [a for a in report.regions[report.verdict].advice if a.action == "library"]
+    assert faster.speedup.likely is not None and faster.speedup.likely < 5

@@ -248,6 +248,20 @@ def test_the_outer_loop_wins_over_the_inner_one() -> None:
     assert verdict(source)["range"]["start"]["line"] == 1
 
 
+def test_a_loop_in_which_a_function_calls_itself_does_what_the_function_does() -> None:
+    source = """
+import hashlib, os
+def digest(folder, depth):
+    data = bytes(10_000_000)
+    hashlib.sha256(data)
+    for name in ("a", "b"):
+        if depth:
+            digest(os.path.join(folder, name), depth - 1)
+digest("/data", 100)
+"""
+    assert [r["bound"] for r in regions(source)] == ["native", "native"]
+
+
 def test_shares_are_inclusive() -> None:
     outer, inner = regions("for row in range(1000):\n    for x in range(1000):\n        row * x\n")
     assert outer["cost_share"] == pytest.approx(1.0, abs=0.01)

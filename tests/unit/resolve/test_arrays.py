@@ -470,3 +470,36 @@ def test_a_list_of_arrays_is_made_one_before_it_is_reduced() -> None:
     found = next(c.bound.positional[0] for c in calls if c.name == "numpy.mean")
     assert dimensions(found) == (3, 100, 200)
     assert [c.name for c in calls].count("numpy.array") == 3  # one is in the set-up
+
+
+CALLS_ITSELF = """
+def pad(x, p, k=None):
+    if isinstance(p, int):
+        p = (p, p)
+    if isinstance(p, tuple):
+        out = np.pad(x, (p, p))
+    if p == "same" and k:
+        out = pad(x, k)
+    return out
+def lengths(k=None, n=1):
+    size = 3
+    if k and n == k[1]:
+        size = 30
+    return np.zeros(size)
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape"),
+    [
+        ("pad(A, 2)", (104, 204)),
+        ("pad(A, 'same', (3, 3))", (106, 206)),  # it calls itself with another type, once
+        ("lengths((4, 60), S.shape[0])", (30,)),  # a number that is not written there is compared
+        ("lengths((4, 60), S.shape[0] - 1)", (3,)),
+        ("lengths(None)", (3,)),
+        ("lengths(img.shape[1:3], 3)", (30,)),  # the members between two constants
+    ],
+)
+def test_what_is_passed_decides_what_a_function_makes(expression: str, shape: tuple[float, ...]) -> None:
+    made = value_of(expression, SETUP + CALLS_ITSELF)
+    assert made.shape is not None and tuple(d.likely for d in made.shape) == shape

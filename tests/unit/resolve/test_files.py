@@ -85,7 +85,7 @@ def test_a_file_read_in_chunks_ends() -> None:
         '    def work():\n        with open("a", "rb") as f:\n            while chunk := f.read(1000):\n'
         "                print(chunk)\n"
     )
-    assert " x 11 " in text
+    assert " x 10 " in text
 
 
 def test_a_file_that_nobody_writes_is_unknown() -> None:

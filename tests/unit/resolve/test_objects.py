@@ -341,3 +341,31 @@ def test_what_a_class_that_nobody_makes_would_pass_says_nothing_of_its_base() ->
     size = found.bound.positional[0].size
     assert size is not None
     assert size.known
+
+
+@pytest.mark.parametrize(
+    ("passed", "name"),
+    [
+        ("open('a', 'rb')", "io.BufferedReader.read"),  # no reader of the program's own
+        ("Reader(open('a', 'rb'))", "io.BufferedReader.read"),  # which is one, and stays the class below
+        ("Apart()", "Apart.read"),
+    ],
+)
+def test_what_an_instance_is_no_instance_of(passed: str, name: str) -> None:
+    source = f"""
+        class Base:
+            def __init__(self, source):
+                if isinstance(source, Base):
+                    self.source = source.source
+                else:
+                    self.source = source
+        class Reader(Base):
+            def use(self):
+                return self.source.read(1)
+        class Apart:
+            def read(self, n):
+                return n
+        def work():
+            Reader({passed}).use()
+    """
+    assert {c.name for c in calls_of(source) if c.name.endswith(".read")} == {name}

@@ -82,3 +82,29 @@ class Stream:
 @pytest.mark.parametrize(("annotation", "expected"), [("", set()), (": socket.socket", {"GIL302"})])
 def test_what_only_looks_like_a_socket_raises_no_alarm(annotation: str, expected: set[str]) -> None:
     assert {code for code, _ in codes(STREAM.format(annotation=annotation))} == expected
+
+
+# What a function does with a callable of which nothing is known, and what is taken for granted of it.
+CALLED: dict[str, tuple[str, str]] = {
+    "parameter": ("gil", "def f(g, rows):\n    for r in rows:\n        g(r)"),
+    "of the function around": (
+        "gil",
+        "def f(g, rows):\n    def h():\n        for r in rows:\n            g(r)\n    h()",
+    ),
+    "a model": ("unknown", "import torch\ndef f(g, rows):\n    for r in rows:\n        g(r)"),
+    "a result": ("unknown", "import odd\ndef f(rows):\n    g = odd.make()\n    for r in rows:\n        g(r)"),
+    "a method": ("unknown", "def f(g, rows):\n    for r in rows:\n        g.odd(r)"),
+}
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_callables_that_are_passed_in_are_functions(name: str) -> None:
+    bound, source = CALLED[name]
+    assert {r["bound"] for r in regions(source)} == {bound}
+
+
+def test_no_rule_hangs_on_a_function_that_is_passed_in() -> None:
+    pool = "from concurrent.futures import ThreadPoolExecutor\n\ndef f(g, rows):\n    with ThreadPoolExecutor(8) as pool:\n"
+    work = "        def one(r):\n            for _ in range(1000):\n                {0}(r)\n        return list(pool.map(one, rows))\n"
+    assert not codes(pool + work.format("g"))
+    assert codes(pool + work.format("sorted")) == [("GIL101", 8)]

@@ -1,0 +1,82 @@
+"""Loops over a short table that is written out: `for name, codec, size in TABLE`.
+
+Each turn has its own arguments. An average of them would give the small codec half of the large data, so the body is read
+once for each member of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from gillint.estimate import Estimate
+from gillint.resolve.activation import Activation
+from gillint.resolve.iterations import expressions, iterations_of
+from gillint.resolve.state import behind_calls
+from gillint.resolve.targets import bind
+from gillint.resolve.trace import Block, Branch, Kind, Loop
+from gillint.resolve.turns import leaves_early
+from gillint.resolve.values import LazyRef, Value
+from gillint.syntax import tree as t
+
+_MOST = 6  # members of a table, and turns of such loops inside each other
+_APART = 1.5  # numbers and sizes that differ by less are alike
+_TABLES = ("tuple", "list", "dict_items")
+
+
+def unrolled(act: Activation, node: t.For, table: Value, run: Callable[[Activation, t.Body], float]) -> bool:
+    """Read the body of a loop once for each member of a table, where these differ; False where they do not."""
+    members = table.items if table.type in _TABLES and not node.is_async else None
+    if members is None or not 1 < len(members) <= _MOST // act.unrolled or act.program.is_scarce:
+        return False
+    if not _are_different(members) or not _is_plain(node):
+        return False
+    turns = []
+    act.unrolled *= len(members)
+    for member in members:
+        with act.nested() as builder:
+            act.operation("loop_step")
+            bind(act, node.target, member)
+            run(act, node.body)
+        turns.append(builder.finish())
+    act.unrolled //= len(members)
+    trips, body = Estimate.point(len(members)), Block((), (Branch(tuple(turns)),))
+    found = behind_calls(act, node, iterations_of(node))
+    act.emit(Loop(node.span, act.path, Kind.LOOP, trips, body, found, act.name))
+    run(act, node.orelse)
+    return True
+
+
+def _are_different(members: tuple[Value, ...]) -> bool:
+    """Whether the members are more than names for alike things."""
+    rows = [m.items if m.type in ("tuple", "list") and m.items is not None else (m,) for m in members]
+    if any(isinstance(v.reference, LazyRef) for row in rows for v in row):
+        return False
+    return any(map(_differ, zip(*rows, strict=False)))
+
+
+def _differ(column: tuple[Value, ...]) -> bool:
+    if len({v.type for v in column}) > 1 or len({v.reference for v in column}) > 1:
+        return True
+    if column[0].type == "str":
+        return False
+    amounts = [v.number if v.number is not None else v.size for v in column]
+    known = [abs(a.likely) for a in amounts if a is not None]
+    return len(known) == len(column) and max(known) > _APART * max(min(known), 1.0)
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(node: t.For) -> bool:
+    """Whether each turn runs to its end, and nothing comes out of it but by variables."""
+    if any(leaves_early(s) or isinstance(s, (t.Function, t.Class)) for s in node.body):
+        return False
+    return not any(isinstance(e, (t.Yield, t.Await)) for e in expressions(node.body)) and all(_names(node.target))
+
+
+def _names(target: t.Expr) -> Iterator[bool]:
+    """Whether the parts of a target are variables."""
+    if isinstance(target, t.Sequence):
+        for element in target.elements:
+            yield from _names(element)
+    else:
+        yield isinstance(target, t.Name)
