@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import chain
+from multiprocessing import active_children
 from pathlib import Path
 
 from gillint.advice.outcome import FileReport
@@ -45,14 +46,23 @@ def in_groups(files: list[Path], analyse: Analyse, jobs: int) -> list[FileReport
     if workers < 2:
         return list(_shown(chain.from_iterable(map(analyse, groups)), len(files)))
     try:
-        # Ctrl-C ends the workers without a word.
-        with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)) as pool:
-            reports = chain.from_iterable(pool.map(partial(_listed, analyse), groups))
-            return list(_shown(reports, len(files)))
+        with ProcessPoolExecutor(workers, initializer=_end_without_a_word) as pool:
+            try:
+                reports = chain.from_iterable(pool.map(partial(_listed, analyse), groups))
+                return list(_shown(reports, len(files)))
+            except BaseException:  # nobody waits for the rest
+                for worker in active_children():
+                    worker.terminate()
+                raise
     except BrokenProcessPool:
         raise UsageError(
             "a process of the analysis ended on its own, perhaps for want of memory: try --jobs 1"
         ) from None
+
+
+def _end_without_a_word() -> None:
+    """What Ctrl-C does to a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _listed(analyse: Analyse, group: list[Path]) -> list[FileReport]:

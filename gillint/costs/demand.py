@@ -204,6 +204,9 @@ class Costs:
             found = classify(call, self.target)
             if call.compiled is not None:
                 found = self._machine_code(found, call.compiled)
+            if call.peer is not None and call.peer.answering is not None:
+                asked = self.block(call.peer.answering)
+                found = replace(found, wait=found.wait + asked.gil + asked.native)
             self._effects[id(call)] = found
             self._kept.append(call)
         return found
@@ -312,19 +315,10 @@ class Costs:
         made = {
             c.effect.fact.behaviour.returns.type for c in calls if c.effect.fact and c.effect.fact.behaviour.returns
         }
-        serial = total(
-            (c.effect.native + c.effect.wait) * c.count
-            for c in calls
-            if c.effect.serialised_by is not None and _is_shared(c.call, made | apart)
-        )
+        shared = [c for c in calls if c.effect.serialised_by is not None and _is_shared(c.call, made | apart)]
+        serial = total((c.effect.native + c.effect.wait) * c.count for c in shared)
         locked = self._locked(block, made, 0) if self._has_locks(block, 0) else ZERO
-        guarded = total(
-            c.effect.gil * c.count
-            for c in calls
-            if c.effect.serialised_by is not None
-            and c.effect.effect is Effect.RUNS_PYTHON
-            and _is_shared(c.call, made | apart)
-        )
+        guarded = total(c.effect.gil * c.count for c in shared if c.effect.effect is Effect.RUNS_PYTHON)
         # Alone nobody else has the lock; what threads of this work cost each other there is `serial`.
         own = total(c.effect.wait * c.count for c in calls if c.call.implicit and c.call.name in LOCK_TAKEN)
         demand = self.block(block)

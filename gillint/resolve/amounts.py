@@ -33,10 +33,13 @@ _SAME = (*EXACT, *(f"decimal.Decimal.{method}" for method in ("quantize", "to_in
 
 
 def computed(name: str, bound: Bound) -> Estimate | None:
-    """The number that `round`, `abs` or a function of `math` or numpy gives for a number; None where nothing is known of it."""
+    """The number that `round`, `bit_length` or a function of `math` or numpy gives for a number; None where nothing tells."""
     if name in _SAME:
         value = bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
         return value.number if value is not None else None
+    if name == "int.bit_length":
+        whole = bound.receiver.number if bound.receiver is not None else None
+        return whole.map(lambda x: float(int(min(abs(x), 2.0**1000)).bit_length())) if whole is not None else None
     module, _, last = name.rpartition(".")
     function = _FUNCTIONS.get(last) if module in ("math", "numpy") or name in ("abs", "round") else None
     given = bound.positional[0].number if bound.positional else None

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 
 from gillint.estimate import ONE, Estimate, total
 from gillint.frozen import dataclass, replace
+from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import size_of
 from gillint.resolve.contents import printed
 from gillint.resolve.handles import raw
-from gillint.resolve.peers import around
+from gillint.resolve.peers import around, peer_of
 from gillint.resolve.scope import ModuleScope, Sent
 from gillint.resolve.texts import Text, together, unknown
-from gillint.resolve.trace import Block, Bound, Branch, Call, FunctionTrace, Loop, Resolved
+from gillint.resolve.trace import Block, Bound, Branch, Call, FunctionTrace, Loop, Peer, Resolved
 from gillint.resolve.values import Source, Value, text_of
 from gillint.syntax.servers import asked_for, routes_of
 from gillint.syntax.tree import HOLE
@@ -35,6 +36,16 @@ _DOCUMENTS = ("aiohttp.web.json_response", "flask.jsonify")
 _NO_BODY = ("head", "options", "delete")
 
 
+def other_side(act: Activation, fact: Fact | None, name: str, bound: Bound) -> Peer | None:
+    """Who answers a call, and what the program's own server does for that."""
+    peer = peer_of(fact, name, bound, act.scope)
+    returns = fact.behaviour.returns if fact is not None else None
+    if peer is None or peer.place != "local" or returns is None or not (returns.type or "").endswith("Response"):
+        return peer
+    sent = _chosen(_sent(act), name, bound)
+    return replace(peer, answering=sent.work) if sent is not None else peer
+
+
 def answered_with(act: Activation, name: str, bound: Bound, result: Value) -> Value:
     """The response of the program's own server with what is in it; what is read from such a response."""
     if bound.receiver is not None and _is_response(bound.receiver):
@@ -43,7 +54,8 @@ def answered_with(act: Activation, name: str, bound: Bound, result: Value) -> Va
         return _document(bound.positional[0], result)
     if not _is_response(result) or result.source is not None:
         return result
-    sent = _file_sent(act, name, bound) if around(act.scope).serves_files else _chosen(_sent(act), name, bound)
+    chosen = _chosen(_sent(act), name, bound)
+    sent = chosen.value if chosen is not None else _file_sent(act, name, bound)
     if sent is None:
         return result
     return replace(result, size=sent.size, source=Source(_BODY, replace(sent, type="bytes")))
@@ -106,6 +118,8 @@ def _document(response: Value, result: Value) -> Value:
 
 def _file_sent(act: Activation, name: str, bound: Bound) -> Value | None:
     """What `python -m http.server` sends: a file that the program wrote before; None for a listing, or what is not known."""
+    if not around(act.scope).serves_files:
+        return None
     asked = next((text.rpartition("/")[2] for text in _texts_of(bound)), HOLE)
     if name.endswith(_NO_BODY) or not asked:
         return None
@@ -122,7 +136,7 @@ def _texts_of(bound: Bound) -> list[str]:
     return [known.pattern for v in values if v.type == "str" and (known := text_of(v)) is not None]
 
 
-def _chosen(sent: tuple[Sent, ...], name: str, bound: Bound) -> Value | None:
+def _chosen(sent: tuple[Sent, ...], name: str, bound: Bound) -> Sent | None:
     """What is sent to a request: by its method and its path, where they tell; of several that may be, the largest."""
     method = name.rsplit(".", 1)[-1]
     if method in _NO_BODY:
@@ -132,7 +146,7 @@ def _chosen(sent: tuple[Sent, ...], name: str, bound: Bound) -> Value | None:
     fitting = [s for s in sent if kind is None or s.method in (kind, None)]
     named = [s for s in fitting if any(w in text for w in s.words for text in texts)]
     others = [s for s in fitting if not s.words]
-    return max((s.value for s in named or others or fitting), key=lambda v: size_of(v).likely, default=None)
+    return max(named or others or fitting, key=lambda s: size_of(s.value).likely, default=None)
 
 
 def _sent(act: Activation) -> tuple[Sent, ...]:
@@ -194,7 +208,7 @@ def _of_function(
         if len(pieces) > 1 or main.times != ONE:
             text = together([p.text for p in pieces])
             whole = replace(whole, size=total(p.size for p in pieces), text=text, literal=None, source=None)
-        yield Sent(whole, method, frozenset().union(*words))
+        yield Sent(whole, method, frozenset().union(*words), function.block)
 
 
 def _ways(block: Block, line: int | None) -> list[list[_Piece]]:

@@ -9,7 +9,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import dtype_name, element_of, literal_text, number_of, size_of
 from gillint.resolve.dtypes import NUMBERS, of_elements, promoted, scalar_of
-from gillint.resolve.kinds import different
+from gillint.resolve.kinds import changes, different, kept
 from gillint.resolve.shapes import (
     ARRAY,
     KEPT,
@@ -185,9 +185,12 @@ def _found(bound: Bound) -> tuple[Estimate, int] | None:
     """How many elements a search finds, and in how many dimensions it looks."""
     source = bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
     shape = shape_of(source)
-    if shape is None:
+    if shape is None or source is None:
         return None
-    return product(shape).combine(KEPT if len(shape) < 2 else _OF_PAIRS, lambda n, share: n * share), len(shape)
+    ends = changes(source, product(shape))
+    if ends is not None:
+        return ends, len(shape)
+    return product(shape) * (kept(source) if len(shape) < 2 else _OF_PAIRS), len(shape)
 
 
 # Edges in a picture, peaks, pairs that are close to each other: what is looked for in a matrix is seldom a third of it.

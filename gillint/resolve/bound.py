@@ -319,7 +319,7 @@ WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding",
 
 def count_of(frame: Value | None) -> Estimate:
     """How many columns; a frame whose columns have no known names has them in its shape."""
-    if frame is not None and frame.type in _PICTURES:
+    if frame is not None and frame.type in (*_PICTURES, "PIL.Image.ImagingCore"):
         from gillint.resolve.pictures import bands_of
 
         return Estimate.point(bands_of(frame))

@@ -11,7 +11,7 @@ from gillint.knowledge.base import bases_of, default_fact, find_fact, find_metho
 from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.answers import answered_with
+from gillint.resolve.answers import answered_with, other_side
 from gillint.resolve.arrays import refine
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
@@ -42,7 +42,7 @@ from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
 from gillint.resolve.ordering import with_compared
-from gillint.resolve.peers import peer_of, with_text
+from gillint.resolve.peers import with_text
 from gillint.resolve.pictures import all_decoded, decoded
 from gillint.resolve.randomness import looking_random
 from gillint.resolve.returns import returned
@@ -347,11 +347,8 @@ def library(
         fact = default_fact(name)
         kind: CallKind = "library" if fact is not None else "unknown"
         _consume_all(act, bound, None)
-        act.emit(
-            Call(
-                span, act.path, public, kind, bound, fact, assumed=assumed, peer=peer_of(fact, public, bound, act.scope)
-            )
-        )
+        peer = other_side(act, fact, public, bound)
+        act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed, peer=peer))
         return _made(name, positional, keywords)
     bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
@@ -373,7 +370,8 @@ def library(
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
     if machine_code is not None:
         result = machine_code[1]
-    compiled, peer = machine_code[0] if machine_code is not None else None, peer_of(fact, public, bound, act.scope)
+    compiled = machine_code[0] if machine_code is not None else None
+    peer = other_side(act, fact, public, bound)
     call = Call(
         span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, result=result,
         awaited=fact.awaitable, assumed=assumed, peer=peer,

@@ -22,6 +22,7 @@ from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import mapping, sequence
 from gillint.resolve.distance import distance, ranged
 from gillint.resolve.growing import grow, lengthen
+from gillint.resolve.interpreters import holds_here
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.joining import join
@@ -230,7 +231,8 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         elif operator not in ("contains", "not_contains"):
             result = found
         left = right
-    return result
+    held = holds_here(act.program.target.python, node)  # `PY2 = sys.version_info[0] == 2`
+    return of_constant(held) if held is not None else result
 
 
 def _who_compares(left: Value, right: Value, method: str) -> Value | None:

@@ -98,10 +98,9 @@ class Files:
         """What is in the file of this name, or in one of those that may be meant; None where nothing is known."""
         name = self._named(name)
         found = self._find(name)
-        if found is None and self.before is not None:
-            found = self.before.find(name)
-        if found is None:
+        if found is None and (HOLE not in name or name.startswith(MEMORY)):
             self._missed.add(name)
+            found = self.before.find(name) if self.before is not None else None
         return found
 
     def _find(self, name: str) -> Content | None:
@@ -111,7 +110,7 @@ class Files:
         if name in self._absent:
             return None
         found = _all_of([_whole(pieces) for other, pieces in self.pieces.items() if _comparable(name, other)])
-        if found is None and HOLE in name and name.strip(HOLE):
+        if found is None and HOLE in name and name.strip(HOLE) and not name.startswith(MEMORY):
             self._absent.add(name)  # what is written beside them later, a thumbnail of each, is made from these
         return found
 

@@ -22,7 +22,7 @@ from gillint.resolve.columns import (
 )
 from gillint.resolve.groups import grouped, of_groups
 from gillint.resolve.indexing import extent
-from gillint.resolve.kinds import GROUPS, different, with_kinds
+from gillint.resolve.kinds import GROUPS, different, kept, with_kinds
 from gillint.resolve.made_frames import MADE, merged
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.trace import Bound
@@ -149,8 +149,7 @@ def _same_columns(frame: Value, bound: Bound, result: Value) -> Value | None:
 
 def _matrix(frame: Value, bound: Bound, result: Value) -> Value | None:
     if frame.columns is None:
-        counted = frame.shape is not None and len(frame.shape) == 2
-        return replace(with_shape(Value(), (size_of(frame), count_of(frame))), dtype=frame.dtype) if counted else None
+        return replace(with_shape(Value(), (size_of(frame), count_of(frame))), dtype=frame.dtype)
     dtypes = {c.dtype for _, c in frame.columns}
     mixed = "float64" if dtypes <= {"int64", "float64", "int32", "float32"} else "object"
     dtype = next(iter(dtypes)) if len(dtypes) == 1 else mixed
@@ -167,7 +166,13 @@ def _pivoted(frame: Value, bound: Bound, result: Value) -> Value | None:
         rows = known[0]
         for other in known[1:]:
             rows = rows * other
-    return replace(with_columns(result, None), size=rows, shape=None)
+    across = texts(bound.get("columns"))
+    wide = [groups_of(frame, k) for k in across] if across is not None else []
+    measures = texts(bound.get("values"))
+    count = ONE * float(len(measures) if measures is not None else 1)
+    for kinds in wide:
+        count = count * kinds if kinds is not None else count_of(None)
+    return replace(with_columns(result, None), size=rows, shape=(rows, count) if wide else None)
 
 
 def _molten(frame: Value, bound: Bound, result: Value) -> Value | None:
@@ -234,7 +239,7 @@ def _chosen_rows(frame: Value, key: Value) -> Estimate | None:
         found = extent(whole, key)
         return found if found is not None else whole.combine(KEPT, lambda n, share: n * share)
     if key.type in (SERIES, ARRAY) and key.dtype == "bool":
-        return whole.combine(KEPT, lambda n, share: n * share)
+        return whole * kept(key)
     if key.type in (SERIES, ARRAY, INDEX, "list", "range"):
         return size_of(key)
     return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
-from gillint.resolve.bound import MAPPINGS, Answers, element_of, size_of
+from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import join
 from gillint.resolve.pictures import decodes
@@ -28,6 +30,7 @@ from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known
 from gillint.syntax import tree as t
 
+_UNSYNCED = re.compile(r"pragma\s+synchronous\s*=\s*(off|0)", re.IGNORECASE)
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
 _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 
@@ -41,6 +44,11 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
     if not isinstance(function, t.Attribute):
         return
     receiver = read_target(act, function.value)
+    if receiver is not None and receiver.type == "sqlite3.Connection" and function.name.startswith("execute"):
+        said = literal_text(positional[0]) if positional else None
+        if said is not None and _UNSYNCED.search(said):  # a commit waits no more than one in memory does
+            change_target(act, function.value, replace(receiver, dtype="memory"))
+        return
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
         return

@@ -6,7 +6,8 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, size_of
 from gillint.resolve.dtypes import scalar_of
-from gillint.resolve.shapes import ARRAY, KEPT, Shape, broadcast, shape_of, with_shape
+from gillint.resolve.kinds import kept
+from gillint.resolve.shapes import ARRAY, Shape, broadcast, shape_of, with_shape
 from gillint.resolve.values import NONE, Value
 from gillint.syntax import tree as t
 
@@ -93,7 +94,7 @@ def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
         return None
     if piece.dtype == "bool":
         whole = size_of(piece) if piece.size is not None or piece.shape is not None else size_of(value)
-        count = whole.combine(KEPT, lambda n, share: n * share)
+        count = whole * kept(piece)
         return replace(value, size=count, shape=None, literal=None)
     return None
 
@@ -153,7 +154,7 @@ def _chosen(piece: Value, left: list[Estimate]) -> Shape | None:
     if piece.type == ARRAY:
         if piece.dtype == "bool":
             whole = size_of(piece) if piece.size is not None or piece.shape is not None else left[0]
-            return (whole.combine(KEPT, lambda n, share: n * share),)
+            return (whole * kept(piece),)
         if piece.shape is None and piece.size is None:
             return _some_rows(left)
         return piece.shape if piece.shape is not None else (size_of(piece),)

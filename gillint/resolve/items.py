@@ -10,8 +10,9 @@ from gillint.resolve.columns import of_rows
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.kinds import kept
 from gillint.resolve.members import one_of
-from gillint.resolve.shapes import ARRAY, KEPT
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.sparse import sparse_part
 from gillint.resolve.texts import Text, may_be_same
 from gillint.resolve.values import SymbolRef, Value, text_of
@@ -89,7 +90,7 @@ def _symbol_item(name: str, index: Value) -> Value | None:
 
 def _rows(value: Value, mask: Value) -> Value:
     """The rows of a frame or a column where a mask is true."""
-    count = size_of(value if value.size is not None else mask).combine(KEPT, lambda n, share: n * share)
+    count = size_of(value if value.size is not None else mask) * kept(mask)
     if value.type == "pandas.DataFrame":
         return replace(of_rows(value, count), element=value.element)
     return replace(value, size=count, shape=None, literal=None)

@@ -8,6 +8,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.dtypes import scalar_of
+from gillint.resolve.shapes import KEPT
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
@@ -42,9 +43,72 @@ def different(value: Value) -> Estimate:
     return whole.combine(GROUPS, lambda n, power: max(1.0, n**power))
 
 
+# The mark of a number that tells whether two neighbours of few kinds differ, and of so many neighbours how many do (a power, as
+# for groups): in a gaze at 500 Hz it was 60 of 10,000, in a recording of bird song 52 of 260,000.
+_CHANGE = "change"
+_CHANGES = Estimate(0.2, 0.45, 0.85)
+_FEW = 20.0
+
+
+def changes(value: Value, count: Estimate) -> Estimate | None:
+    """How many of so many in `np.diff(mask)` are not zero; None of anything else."""
+    if value.element is None or value.element.dtype != _CHANGE:
+        return None
+    return count.combine(_CHANGES, lambda n, power: max(1.0, n**power))
+
+
+def kept(mask: Value) -> Estimate:
+    """The share of what a mask is put over that it keeps: one of so many kinds, where it is known of how many."""
+    member = mask.element
+    return member.number if member is not None and member.type == "bool" and member.number is not None else KEPT
+
+
+def _mask(last: str, bound: Bound, result: Value) -> Value:
+    """`labels == k`, `kinds.isin(["a", "b"])`, and what is made of such masks."""
+    source, other = _source(bound), bound.positional[0] if bound.positional else None
+    share: Estimate | None = None
+    if source is not None and last in ("__eq__", "__ne__", "isin"):
+        kinds = kinds_of(source)
+        is_one = other is not None and other.type not in _MANY
+        if kinds is not None and is_one and other is not None:
+            asked = size_of(other) if last == "isin" else ONE
+            share = (asked / kinds.max(ONE)).min(ONE)
+            share = 1.0 - share if last == "__ne__" else share
+    elif source is not None and last == "__invert__" and kept(source) is not KEPT:
+        share = 1.0 - kept(source)
+    elif source is not None and last == "__and__" and other is not None and other.dtype == "bool":
+        share = kept(source) * kept(other) if KEPT not in (kept(source), kept(other)) else None
+    return replace(result, element=Value(type="bool", number=share) if share is not None else None)
+
+
+_MASKS = ("__eq__", "__ne__", "isin", "__invert__", "__and__", "__or__")
+
+
+def _marked(last: str, bound: Bound, result: Value) -> Value:
+    """Where runs of a mask or of labels end (`np.diff(mask)`, `np.diff(np.sign(x)) != 0`), and how much a mask keeps."""
+    source = _source(bound)
+    if source is None:
+        return result
+    is_change = source.type == _ARRAY and changes(source, ONE) is not None
+    if last in _MASKS and result.dtype == "bool" and result.type in _MANY and not is_change:
+        return _mask(last, bound, result)
+    if result.type != _ARRAY:
+        return result
+    kinds = kinds_of(source)
+    begins = last == "diff" and kinds is not None and kinds.high <= _FEW and source.type == _ARRAY
+    if begins or (last in _COMPARED and is_change):
+        return replace(result, element=Value(type="int", dtype=_CHANGE))
+    return result
+
+
+_COMPARED = ("__ne__", "__eq__", "__gt__", "__lt__", "__ge__", "__le__", "abs", "absolute")
+
+
 def with_kinds(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of numpy's or pandas' with the number of different values that follows from the arguments."""
     last = name.rpartition(".")[2]
+    if last == "diff" or last in _COMPARED or last in _MASKS:
+        result = _marked(last, bound, result)
     rule = _of_numbers(name, last)
     if rule is None or (result.type not in _MANY and last not in _DRAWS):
         return result
@@ -208,7 +272,7 @@ _DRAWS: dict[str, _Rule] = {
 _RULES: dict[str, _Rule] = {
     **dict.fromkeys(
         (
-            "astype", "round", "around", "rint", "floor", "ceil", "trunc", "fix", "abs", "absolute", "sign", "sort",
+            "astype", "round", "around", "rint", "floor", "ceil", "trunc", "fix", "abs", "absolute", "sort",
             "sort_values", "ravel", "flatten", "copy", "to_numpy", "values", "reshape", "array", "asarray", "reset_index",
             "upper", "lower", "title", "capitalize", "strip", "lstrip", "rstrip", "zfill", "slice", "get", "replace",
             "fillna", "clip", "to_list", "__neg__", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__",
@@ -221,6 +285,7 @@ _RULES: dict[str, _Rule] = {
     **dict.fromkeys(("concatenate", "hstack"), _joined),
     "__floordiv__": _quotient,
     "__mod__": _remainder,
+    "sign": lambda bound, result: Estimate.point(3),
     "map": _mapped,
     "where": _either,
     "select": _selected,

@@ -41,6 +41,10 @@ def is_main_guard(test: t.Expr) -> bool:
 def shares(act: Activation, node: t.If, tested: Value, period: float | None) -> tuple[float, float]:
     """How often the arm of a test is taken, and how often the other one; `period`: every how manyth time, where that is known."""
     taken = held(act, node.test, tested, 1.0 / period if period is not None else _usual(act, node))
+    if fails(node.body):
+        taken = min(taken, RARE)
+    elif fails(node.orelse):
+        taken = max(taken, 1.0 - RARE)
     return taken, 1.0 - taken
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import reduce
 
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import dtype_name, element_of, has_known_size, size_of
 from gillint.resolve.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column, sized, texts, with_columns
 from gillint.resolve.dtypes import of_elements
 from gillint.resolve.joining import join
+from gillint.resolve.kinds import different
 from gillint.resolve.shapes import ARRAY, constant_int
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import ITERATORS, NONE, Value
@@ -115,6 +116,20 @@ def _cut(data: Value, bound: Bound, result: Value) -> Value | None:
     return replace(result, element=Value(type="str", distinct=count)) if count is not None else None
 
 
+def _indicators(data: Value, bound: Bound, result: Value) -> Value | None:
+    """A column for each value of those that are texts, or that are named, beside the others."""
+    if data.type == SERIES:
+        return replace(with_columns(result, None), size=size_of(data), shape=(size_of(data), different(data)))
+    if data.columns is None:
+        return None
+    named = texts(bound.get("columns"))
+    count = ZERO
+    for name, one in data.columns:
+        is_split = name in named if named is not None else one.dtype in ("object", "str", "string", "category")
+        count = count + (different(one) if is_split else ONE)
+    return replace(with_columns(result, None), size=size_of(data), shape=(size_of(data), count))
+
+
 def _product(levels: Value, bound: Bound, result: Value) -> Value | None:
     """An index of all combinations; its levels are columns of the frame that it becomes."""
     if levels.items is None:
@@ -132,5 +147,6 @@ MADE: dict[str, Rule] = {
     "pandas.concat": _concatenated,
     "pandas.merge": merged,
     "pandas.cut": _cut,
+    "pandas.get_dummies": _indicators,
     "pandas.MultiIndex.from_product": _product,
 }

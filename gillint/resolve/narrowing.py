@@ -12,6 +12,7 @@ from gillint.resolve.annotations import annotated
 from gillint.resolve.assumed import FILES
 from gillint.resolve.bound import element_of
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.interpreters import holds_here
 from gillint.resolve.iterations import key_of, names_in
 from gillint.resolve.joining import join
 from gillint.resolve.shapes import ARRAY
@@ -39,6 +40,9 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     counted = _counted_down(act, test)
     if counted is not None:
         return counted
+    held = holds_here(act.program.target.python, test)
+    if held is not None:
+        return held
     passed = passed_along(act, test)
     if passed is not None:
         return passed
@@ -50,8 +54,12 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
         dimensions = _dimensions(act, test.left)
         if dimensions is not None and isinstance(right, int) and sign in _ORDER:
             return _ORDER[sign](dimensions, right)
-        if right is None and sign in ("is", "is_not") and _is_code(_settled(act, test.left)):
-            return sign == "is_not"
+        if right is None and sign in ("is", "is_not"):
+            left = _settled(act, test.left)
+            if _is_code(left):
+                return sign == "is_not"
+            if sign == "is_not" and isinstance(test.left, t.Attribute) and left is not None and left.type == "NoneType":
+                return False  # a hook that nobody sets
         return _compared(_constant(act, test.left), sign, right)
     if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         return _is_instance(act, [a.value for a in test.arguments if not a.star])

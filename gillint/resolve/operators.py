@@ -14,10 +14,12 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import Answers, element_of, number_of, size_of
 from gillint.resolve.calls import apply
+from gillint.resolve.dtypes import of_elements
 from gillint.resolve.formatting import formatted
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.peers import peer_of
 from gillint.resolve.returns import returned
+from gillint.resolve.shapes import with_shape
 from gillint.resolve.strings import textual, together
 from gillint.resolve.texts import Text
 from gillint.resolve.trace import Call, bind_arguments
@@ -134,6 +136,7 @@ def _field_of_document(value: Value, other: Value) -> Value:
 
 def _operator_call(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value | None:
     """An operator that the knowledge base has a fact for."""
+    left, right = _made_array(left, operator, right), _made_array(right, operator, left)
     for value, other, reflected in ((left, right, False), (right, left, True)):
         name = f"__r{operator}__" if reflected else f"__{operator}__"
         is_array = value.type in ARRAY_TYPES
@@ -152,6 +155,18 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
                 return None
             return found
     return None
+
+
+_OF_NUMBERS = ("add", "sub", "truediv", "floordiv", "pow")
+
+
+def _made_array(value: Value, operator: str, other: Value) -> Value:
+    """`values - numpy.max(values)`: a list beside a number, with which a list can do nothing, has met a number of numpy's."""
+    if value.type not in ("list", "tuple") or other.type not in ("int", "float"):
+        return value
+    if operator not in _OF_NUMBERS and (operator, other.type) != ("mul", "float"):
+        return value
+    return with_shape(Value(dtype=of_elements(value) or "float64"), (size_of(value),))
 
 
 def _beside(other: Value) -> Value:

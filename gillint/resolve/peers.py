@@ -20,6 +20,7 @@ from gillint.resolve.trace import Bound, Peer, Place
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.servers import Server, read_server
 from gillint.syntax.tree import HOLE
+from gillint.syntax.writes import splits_messages
 
 _LOCAL = re.compile(r"localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/?#\s]*@)?(\[[^\]]*\]|[^:/?#\s]*)", re.IGNORECASE)
@@ -83,15 +84,21 @@ def around(scope: ModuleScope) -> Peers:
     """What the file as a whole says."""
     if scope.peers is None:
         found = peers_of_file(scope.syntax.texts)
+        text = "".join(scope.syntax.lines)
         if found.server is None and found.serves:
-            found = replace(found, server=read_server("".join(scope.syntax.lines), whole=False))
+            found = replace(found, server=read_server(text, whole=False))
+        if found.methods & _SENDS and found.methods & _READS:
+            own = None if found.program is not None or not found.serves else False
+            halves = splits_messages(text, of_server=own)
+            server = splits_messages(found.program or text, of_server=None if found.program is not None else True)
+            found = replace(found, splits=halves + server, halves=halves)
         scope.peers = found
     return scope.peers
 
 
 def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> Peer | None:
     """The other side of a call that talks to one: by its arguments, by what its receiver was connected to, by its file."""
-    if fact is None or not fact.talks:
+    if fact is None or not (fact.talks or name in _SENDING):
         return None
     said = around(scope)
     wakes = _WAITS_INSIDE.get(name.rsplit(".", 2)[-2] + "." + name.rsplit(".", 1)[-1]) if name.count(".") > 1 else None
@@ -106,7 +113,24 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
     server = said.server if place in ("process", "local") else None
     delay = _delay(bound, [text for _, text in texts], said.delay, is_own=place == "process")
     pause = _pause(name, bound, [text for _, text in texts], server, said.methods) if server is not None else 0.0
+    if name in _SENDING:
+        pause = _held_back(bound, said, pause)
+        if not pause:
+            return None
     return Peer(place, max(delay, pause), _in_turn(name, server) if server is not None and place == "local" else None)
+
+
+_SENDING = ("socket.socket.send", "socket.socket.sendall")
+_READS = {"recv", "recv_into", "makefile", "readline", "rfile"}
+_SEGMENT = 65_483  # bytes over loopback: a whole one is sent at once
+
+
+def _held_back(bound: Bound, said: Peers, pause: float) -> float:
+    """How long one of the pieces of a message is on its way, where Nagle's algorithm keeps the second one back."""
+    size = bound.positional[0].size if bound.positional else None
+    if size is not None and size.likely >= _SEGMENT:
+        return pause
+    return (pause + said.splits * _DELAYED_ACK_NS) / (2.0 if said.halves else 1.0)
 
 
 def _in_turn(name: str, server: Server) -> Literal["request", "connection"] | None:

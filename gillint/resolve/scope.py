@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 
 from gillint.frozen import dataclass
-from gillint.resolve.trace import Place
+from gillint.resolve.trace import Block, Place
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.outline import ClassOutline, FunctionOutline
@@ -17,11 +17,15 @@ ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a server sends: to requests of a method, where a handler is for one, and of paths that hold one of the words."""
+    """What a server sends: to requests of a method, where a handler is for one, and of paths that hold one of the words.
+
+    `work` is what it does for that.
+    """
 
     value: Value
     method: str | None
     words: frozenset[str]
+    work: Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Peers:
         serves: it serves, too.
         program: the text of `server`.
         serves_files: it starts `python -m http.server`.
+        splits: how many ends of its connections send a message in two pieces; `halves`: the client does.
     """
 
     place: Place | None
@@ -45,6 +50,8 @@ class Peers:
     serves: bool = False
     program: str | None = None
     serves_files: bool = False
+    splits: int = 0
+    halves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

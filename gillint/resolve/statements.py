@@ -221,6 +221,8 @@ def _if(act: Activation, node: t.If) -> float:
     names = mentioned(node.test) & act.environment.keys()
     is_sure = bool(act.given) or bool(names and names <= act.fixed)
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
+    if taken is not None and fails(arms[taken]):
+        taken = None  # a program that always fails is not run: something about the values is not as it seems
     period, name = once_in(act, node) or until_changed(act, node), note_emptied(act, node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))

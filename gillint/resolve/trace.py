@@ -55,12 +55,13 @@ class Peer:
     """The other side of a connection: on another machine, on this one, in this process, or nobody knows.
 
     `delay` is what the request asks the server to wait, or it waits by itself, in nanoseconds; `in_turn`: it serves one request
-    after the other, or one connection.
+    after the other, or one connection; `answering`: what a server of the program's own does meanwhile.
     """
 
     place: Place | None
     delay: float = 0.0
     in_turn: Literal["request", "connection"] | None = None
+    answering: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -472,6 +472,20 @@ def test_a_list_of_arrays_is_made_one_before_it_is_reduced() -> None:
     assert [c.name for c in calls].count("numpy.array") == 3  # one is in the set-up
 
 
+@pytest.mark.parametrize(
+    ("expression", "low", "high"),
+    [
+        ("np.flatnonzero(np.diff((a > 5).astype(int)))", 5, 100),
+        ("np.where(np.diff(np.sign(a)))[0]", 5, 100),
+        ("np.flatnonzero(np.diff(i % 3) != 0)", 5, 100),
+        ("np.flatnonzero(np.diff(a) > 1)", 300, 999),  # steps of what was measured
+    ],
+)
+def test_runs_end_more_seldom_than_a_mask_holds(expression: str, low: float, high: float) -> None:
+    made = value_of(expression, SETUP)
+    assert made.shape is not None and low <= made.shape[0].likely <= high
+
+
 CALLS_ITSELF = """
 def pad(x, p, k=None):
     if isinstance(p, int):
@@ -497,6 +511,8 @@ def lengths(k=None, n=1):
         ("lengths((4, 60), S.shape[0])", (30,)),  # a number that is not written there is compared
         ("lengths((4, 60), S.shape[0] - 1)", (3,)),
         ("lengths(None)", (3,)),
+        ("np.zeros(1 << (S.shape[0] - 1).bit_length())", (64,)),
+        ("np.exp([1.0, 2.0, 3.0] - np.max(a))", (3,)),  # no list, but an array of its numbers
         ("lengths(img.shape[1:3], 3)", (30,)),  # the members between two constants
     ],
 )

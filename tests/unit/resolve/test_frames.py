@@ -114,6 +114,23 @@ def test_how_many_different_values_there_are(expression: str, groups: float) -> 
     assert rows(value_of(expression, SETUP)) == groups
 
 
+@pytest.mark.parametrize(
+    ("expression", "count"),
+    [
+        ("d[d['g'] == 'a']", 2000 / 3),
+        ("d[~(d['g'] == 'a')]", 4000 / 3),
+        ("d.loc[d['g'] != 'a', 'x']", 4000 / 3),
+        ("d[(d['g'] == 'a') & (d['k'] == 3)]", 2000 / 150),
+        ("d[d['k'].isin([1, 2, 3, 4, 5])]", 200),
+        ("np.flatnonzero(d['k'].to_numpy() == 3)", 40),
+        ("np.ones(n)[rng.integers(0, 50, n) == 3]", 40),
+        ("d[d['x'] > 0]", 2000 / 3),  # nothing tells
+    ],
+)
+def test_a_mask_of_one_kind_keeps_its_share(expression: str, count: float) -> None:
+    assert rows(value_of(expression, SETUP)) == pytest.approx(count)
+
+
 def test_groups_that_nothing_tells_are_open() -> None:
     groups = value_of('list(d.groupby("x"))', SETUP).size
     assert groups is not None
@@ -164,6 +181,11 @@ e = pd.DataFrame({f"h{i}": np.zeros(2880) for i in range(30)}, index=pd.date_ran
         ("d.head(3)", (3, 40)),
         ("d.to_numpy()", (2000, 40)),
         ("d.values", (2000, 40)),
+        ("pd.get_dummies(pd.DataFrame({'a': np.zeros(9), 'b': ['x', 'y', 'z'] * 3}), columns=['b'])", (9, 4)),
+        (
+            "pd.DataFrame({'a': np.arange(90) // 9, 'b': np.arange(90) % 3}).pivot_table(index='a', columns='b')",
+            (10, 3),
+        ),
     ],
 )
 def test_columns_without_names_are_counted(expression: str, expected: tuple[float, ...]) -> None:

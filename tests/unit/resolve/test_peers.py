@@ -169,6 +169,31 @@ IN_A_PROCESS = """
 """
 
 
+FRAMED = """
+    import socket, struct
+    def send(sock, data):
+        {send}
+    def work():
+        with socket.create_connection(("127.0.0.1", 9000)) as sock:
+            for n in range(20):
+                send(sock, b"x" * {size})
+                sock.recv(4096)
+"""
+IN_TWO = 'sock.sendall(struct.pack("!I", len(data)))\n        sock.sendall(data)'
+
+
+@pytest.mark.parametrize(
+    ("send", "size", "waits"),
+    [(IN_TWO, 100, True), (IN_TWO, 100_000, False), ('sock.sendall(struct.pack("!I", len(data)) + data)', 100, False)],
+)
+def test_the_second_piece_of_a_message_waits_for_the_first(send: str, size: int, waits: bool) -> None:
+    result = analyse(
+        dedent(FRAMED.format(send=send, size=size)), "program.py", Options(cores=2, threads=2, python="3.11")
+    )
+    assert result.verdict is not None
+    assert (result.regions[result.verdict].demand.wait.likely > 30e6) is waits
+
+
 def test_the_client_speaks_for_a_file_whose_server_runs_in_a_process() -> None:
     result = analyse(dedent(IN_A_PROCESS), "program.py", Options(cores=2, threads=2, python="3.11"))
     assert result.verdict is not None

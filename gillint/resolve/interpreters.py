@@ -1,0 +1,83 @@
+"""Tests of the Python that runs a program: its version, and that it is CPython."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from gillint.knowledge.conditions import version_key
+from gillint.syntax import tree as t
+from gillint.syntax.parse import dotted
+
+_Part = int | str | tuple[int, ...]
+_VERSION = ("sys.version_info", "version_info")
+_FIELDS = {"major": 0, "minor": 1}
+_NEWEST = 99  # a micro version: what follows major and minor makes the tuple greater than those two alone
+_ONLY_ELSEWHERE = ("pypy_version_info", "pypy_translation_info", "JYTHON_JAR")
+_FLAGS = {"six.PY2": False, "six.PY3": True}
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
+}  # fmt: skip
+
+
+def holds_here(python: str, test: t.Expr) -> bool | None:
+    """Whether a test of the interpreter holds in CPython of a version, `3.11`; None for a test of anything else."""
+    if isinstance(test, t.Attribute):
+        return _FLAGS.get(dotted(test))
+    if isinstance(test, t.Call):
+        return _has(test)
+    if not isinstance(test, t.Compare) or len(test.operators) != 1 or test.operators[0] not in _ORDER:
+        return None
+    if not _names_an_interpreter(test.left):
+        return None
+    version = version_key(python)
+    left, right = _part(version, test.left), _constant(test.rights[0])
+    if left is None or type(left) is not type(right):
+        return None
+    if isinstance(right, tuple) and len(right) > 2 and right[:2] == version[:2]:
+        return None  # a micro version decides
+    return _ORDER[test.operators[0]](left, right)
+
+
+def _names_an_interpreter(node: t.Expr) -> bool:
+    """Whether a look at the last names tells that it may be one: nearly all tests are of something else."""
+    inner = node.value if isinstance(node, t.Subscript) else node.function if isinstance(node, t.Call) else node
+    name = inner.name if isinstance(inner, t.Attribute) else inner.id if isinstance(inner, t.Name) else ""
+    return name in ("version_info", "version", "python_implementation", *_FIELDS)
+
+
+def _has(call: t.Call) -> bool | None:
+    """`hasattr(sys, "pypy_version_info")`."""
+    arguments = [a.value for a in call.arguments]
+    if dotted(call.function) != "hasattr" or len(arguments) != 2 or dotted(arguments[0]) != "sys":
+        return None
+    return False if _constant(arguments[1]) in _ONLY_ELSEWHERE else None
+
+
+def _part(version: tuple[int, ...], node: t.Expr) -> _Part | None:
+    """What `sys.version_info`, a part of it, or `platform.python_implementation()` is."""
+    if isinstance(node, t.Call):
+        return "CPython" if dotted(node.function) == "platform.python_implementation" else None
+    if isinstance(node, t.Attribute) and node.name in _FIELDS and dotted(node.value) in _VERSION:
+        return version[_FIELDS[node.name]]
+    if isinstance(node, t.Subscript):
+        index = _constant(node.index)
+        if dotted(node.value) == "sys.version":
+            return str(version[0]) if index == 0 else None
+        if dotted(node.value) not in _VERSION:
+            return None
+        if isinstance(node.index, t.Slice) and node.index.lower is None and node.index.step is None:
+            end = _constant(node.index.upper) if node.index.upper is not None else None
+            return version[:end] if isinstance(end, int) and 0 < end <= 2 else None
+        return version[index] if isinstance(index, int) and 0 <= index < 2 else None
+    return (*version[:2], _NEWEST) if dotted(node) in _VERSION else None
+
+
+def _constant(node: t.Expr) -> _Part | None:
+    if isinstance(node, t.Constant):
+        return node.value if isinstance(node.value, (int, str)) else None
+    if not isinstance(node, t.Sequence):
+        return None
+    numbers = [_constant(e) for e in node.elements]
+    return tuple(n for n in numbers if isinstance(n, int)) if all(isinstance(n, int) for n in numbers) else None
