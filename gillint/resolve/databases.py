@@ -10,6 +10,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.peers import around
 from gillint.resolve.sites import Site
 from gillint.resolve.sql import Query, Table, run_script, run_statement
 from gillint.resolve.texts import ANY
@@ -154,9 +155,11 @@ _READS = re.compile(r"\s*(select|pragma|explain|values)\b", re.IGNORECASE)
 _DEEPEST = 6
 
 
-def commits(value: Value, done: Iterable[Node]) -> bool:
-    """Whether leaving `with connection:` ends a transaction: where something was changed before."""
-    return value.type == _CONNECTION and any(_changes(node, _DEEPEST) for node in done)
+def commits(act: Activation, value: Value, done: Iterable[Node]) -> bool:
+    """Whether leaving `with connection:` ends a transaction and waits for that: where something was changed before."""
+    if value.type != _CONNECTION or around(act.scope).unsynced:
+        return False
+    return any(_changes(node, _DEEPEST) for node in done)
 
 
 def _changes(node: Node, depth: int) -> bool:
