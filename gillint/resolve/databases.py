@@ -63,7 +63,8 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
 
 def call_functions(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
     """Functions of the program that SQL may call: noted where they are registered, run for each row where a statement does."""
-    from gillint.resolve.calls import apply, library
+    from gillint.resolve.calls import apply
+    from gillint.resolve.library_calls import library
 
     known, passed = act.program.sql_functions, bound.positional
     text = text_of(passed[0]) if passed and name.startswith("sqlite3.") else None

@@ -12,7 +12,6 @@ from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
-from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.databases import COMMIT, commits
 from gillint.resolve.displays import sequence
@@ -32,6 +31,7 @@ from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.iterations import iterations_of, mentioned
 from gillint.resolve.joining import join
+from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
     RARE,
     failing,
