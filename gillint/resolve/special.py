@@ -13,6 +13,7 @@ from gillint.resolve.getters import GETTERS, getter
 from gillint.resolve.intrinsics import RECORD
 from gillint.resolve.joining import join
 from gillint.resolve.texts import Text, may_be_same
+from gillint.resolve.timed import run_again, run_once, run_timer, timer
 from gillint.resolve.values import (
     UNKNOWN,
     AliasRef,
@@ -280,7 +281,26 @@ def _field_names(described: Value) -> list[str]:
     return [n for n in names if n is not None] if None not in names else []
 
 
+def _run_timer(name: str, *parameters: str) -> Special:
+    """`timeit.Timer(f).timeit(number=10)`."""
+
+    def made(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        from gillint.resolve.calls import library
+
+        passed = (*run_timer(parameters, receiver, positional), *keywords)
+        return library(act, name, None, (), passed, span) if dict(passed).get("stmt") is not None else None
+
+    return made
+
+
 SPECIAL: dict[str, Special] = {
+    "timeit.timeit": run_once,
+    "timeit.repeat": run_again,
+    "timeit.Timer": timer,
+    "timeit.Timer.timeit": _run_timer("timeit.timeit", "number"),
+    "timeit.Timer.repeat": _run_timer("timeit.repeat", "repeat", "number"),
     "typing.cast": _cast,
     RECORD: _record,
     "dataclasses.field": _field,

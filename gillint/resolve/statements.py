@@ -326,6 +326,8 @@ def _while(act: Activation, node: t.While) -> None:
     usual = usual_turns(act, node)
     place = place_of(node)
     start = act.environment[place].number if place in act.environment else None
+    files = act.program.files
+    written = files.written()
 
     def learn(done: Builder) -> bool:
         nonlocal known, usual
@@ -336,7 +338,10 @@ def _while(act: Activation, node: t.While) -> None:
         known = known or turns_until_empty(body, endless=endless) or turns_until_long(act, node.test, usual)
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
-        return known is not None or talking is not None
+        if known is not None or talking is not None:
+            files.pieces = written  # as often as was thought first
+            return True
+        return False
 
     def enter() -> _Entry:
         act.operation("while_step")

@@ -143,6 +143,14 @@ def _lower(source: str, first_line: int) -> t.Body:
         raise SyntaxProblem(str(error).split("\n")[0], first_line, 1) from None
 
 
+def parse_text(source: str, first_line: int) -> t.Body:
+    """The statements in a text that a program has; () where it is none of Python."""
+    try:
+        return _lower(source, first_line)
+    except SyntaxProblem:
+        return ()
+
+
 def _sentence(message: str) -> str:
     first = message.strip().split("\n")[0]
     return "invalid syntax" if "parser error" in first.lower() else first
