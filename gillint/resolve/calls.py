@@ -5,54 +5,31 @@ from __future__ import annotations
 from functools import reduce
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE
 from gillint.frozen import replace
-from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type
-from gillint.knowledge.conditions import Decision, decide
-from gillint.knowledge.schema import Fact
-from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.answers import answered_with, other_side
-from gillint.resolve.arrays import refine
+from gillint.knowledge.base import bases_of, find_fact, find_method
+from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.attributes import is_builtin_without
-from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, apart, is_sized
-from gillint.resolve.callbacks import called_back
-from gillint.resolve.compiled import COMPILED, compiled_body
-from gillint.resolve.databases import answered, call_functions, query_of
+from gillint.resolve.bound import apart
 from gillint.resolve.dispatch import builtin_with
-from gillint.resolve.folding import folded
-from gillint.resolve.gathering import gathered
 from gillint.resolve.generic import chosen
-from gillint.resolve.handles import content_of, current
-from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, SYNONYMS, kind_of_pool
+from gillint.resolve.handovers import HANDOVERS, JOINS, SYNONYMS
 from gillint.resolve.instances import (
     asks_for_contents,
-    by_its_method,
     constructor_of,
-    of_its_class,
     opened_up,
     set_fields,
     validated,
 )
-from gillint.resolve.intrinsics import WRAPPERS, intrinsic
 from gillint.resolve.joining import join
-from gillint.resolve.keeping import born_with, kept
-from gillint.resolve.logs import logged
-from gillint.resolve.media import by_its_name, stored
+from gillint.resolve.keeping import born_with
+from gillint.resolve.library_calls import library
 from gillint.resolve.memoised import once_for_each
-from gillint.resolve.opaque import is_vague, is_written_in_python, made_by
-from gillint.resolve.ordering import with_compared
-from gillint.resolve.peers import with_text
-from gillint.resolve.pictures import all_decoded, decoded
-from gillint.resolve.randomness import looking_random
-from gillint.resolve.returns import returned
+from gillint.resolve.opaque import is_vague, is_written_in_python
+from gillint.resolve.pictures import decoded
 from gillint.resolve.special import SPECIAL
-from gillint.resolve.sql import Query
-from gillint.resolve.stepping import step_through
-from gillint.resolve.storage import describe
-from gillint.resolve.strings import textual
-from gillint.resolve.submissions import Work, await_value, hand_over, hand_over_call, join_result, one_coroutine
-from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, Kind, bind_arguments
+from gillint.resolve.submissions import Work, hand_over, one_coroutine
+from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, bind_arguments
 from gillint.resolve.use import is_passed_in
 from gillint.resolve.values import (
     UNKNOWN,
@@ -65,22 +42,10 @@ from gillint.resolve.values import (
     SymbolRef,
     UndefinedRef,
     Value,
-    of_number,
 )
-from gillint.resolve.web import serve_registered
-from gillint.resolve.work import with_work
 
 Keywords = tuple[tuple[str, Value], ...]
 
-# What runs a coroutine function, and makes the coroutine itself.
-_RUNS_FUNCTION = {"anyio.run", "trio.run"}
-_RUNS_COROUTINE = {
-    "asyncio.run",
-    "asyncio.AbstractEventLoop.run_until_complete",
-    "asyncio.Runner.run",
-    "asyncio.wait_for",
-}
-_INIT = ".__init__"
 # Methods that somebody calls by name, and the builtins that call them.
 _SPELT_OUT = {
     "__next__": "next",
@@ -90,14 +55,6 @@ _SPELT_OUT = {
     "__repr__": "repr",
     "__hash__": "hash",
 }
-# Objects that libraries keep under a name.
-INSTANCES = {
-    "os.environ": "dict",
-    "sys.stdin": "io.TextIOWrapper",
-    "sys.stdout": "io.TextIOWrapper",
-    "sys.stderr": "io.TextIOWrapper",
-}
-_RUNS_COROUTINE |= {"asyncio.shield", "asyncio.timeout", *_RUNS_FUNCTION}
 
 
 def apply(
@@ -267,189 +224,3 @@ def _method(
                 return library(act, f"{base}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
         return _other(act, text, "unknown", positional, keywords, span)
     return library(act, f"{kind}.{ref.name}", receiver, positional, keywords, span, has_star=has_star)
-
-
-def _instead(
-    act: Activation,
-    name: str,
-    receiver: Value | None,
-    positional: tuple[Value, ...],
-    keywords: Keywords,
-    span: Span,
-) -> Value | None:
-    """What is done in place of a call that means something else: a name, a wait for work, a coroutine, a hand-over."""
-    special = SPECIAL.get(name)
-    if special is not None:
-        made = special(act, receiver, positional, keywords, span)
-        if made is not None:
-            return made
-    if name in JOINS:
-        act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
-        return join_result(name, receiver, positional)
-    if name in _RUNS_FUNCTION and positional:
-        positional = (apply(act, positional[0], positional[1:], (), span, "the coroutine"),)
-    if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
-        with act.nested() as builder:
-            awaited = await_value(act, positional[0], span)
-        bound = Bound(None, positional, keywords)
-        act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
-        return awaited
-    serve_registered(act, name, positional, keywords, span)
-    if name.startswith("logging."):
-        return logged(act, name, receiver, positional, keywords, span)
-    spec = HANDOVERS.get(name)
-    if spec is not None:
-        handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
-        if handed is not None:
-            return handed
-    return None
-
-
-def library(
-    act: Activation,
-    name: str,
-    receiver: Value | None,
-    positional: tuple[Value, ...],
-    keywords: Keywords,
-    span: Span,
-    *,
-    has_star: bool = False,
-    assumed: bool = False,
-) -> Value:
-    """A call of a library's function, method or class."""
-    done = _instead(act, name, receiver, positional, keywords, span)
-    if done is not None:
-        return done
-    by_its_method(act, name, positional, span)
-    fact = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
-    owner, _, method = name.rpartition(".")
-    kind_of_owner = INSTANCES.get(owner, owner) if receiver is None else receiver.type
-    if fact is None and kind_of_owner is not None:
-        fact = find_method(kind_of_owner, method)
-    is_made = fact is None and find_type(name) is not None
-    if is_made:  # constructors of a family that share a cost: `sklearn.base.BaseEstimator.__init__`
-        fact = find_method(name, "__init__")
-    public = fact.name if fact is not None else name
-    receiver = current(act, receiver) if receiver is not None else None
-    positional = tuple(current(act, v) for v in positional)
-    positional = gathered(act, public, all_decoded(act, public, positional, span), span)
-    if asks_for_contents(public):
-        receiver = opened_up(act, receiver) if receiver is not None else None
-        positional = tuple(opened_up(act, v) for v in positional)
-    if fact is not None and (fact.consumes is not None or public in WRAPPERS):
-        from gillint.resolve.iterating import iterable_of
-
-        positional = tuple(iterable_of(act, v, span) for v in positional)
-    bound = bind_arguments(fact, receiver, positional, keywords, has_star)
-    if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
-        bound = replace(bound, often=(act.times * act.trips_so_far()).low)
-    if fact is None:
-        fact = default_fact(name)
-        kind: CallKind = "library" if fact is not None else "unknown"
-        _consume_all(act, bound, None)
-        peer = other_side(act, fact, public, bound)
-        act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed, peer=peer))
-        return _made(name, positional, keywords)
-    bound, query = _looked_into(act, public, bound, span)
-    decision = decide(fact, Answers(fact, bound), act.program.target)
-    if fact.consumes is not None:
-        step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
-    result = _result(act, fact, decision, bound, keywords, span)
-    if is_made:
-        result = replace(result, type=name)
-    elif fact.name != name and receiver is None and result.type in bases_of(owner):
-        result = replace(result, type=owner)  # `Counter.fromkeys`, which is that of dict, makes a Counter
-    bound = with_work(public, bound, result)
-    if query is not None:
-        result = answered(public, result, query)
-    lazy_result = act.lazy_of(result)
-    callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
-    bound = with_compared(act, public, bound, given, span)
-    if lazy_result is None:
-        _consume_all(act, bound, fact)
-    machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
-    if machine_code is not None:
-        result = machine_code[1]
-    compiled = machine_code[0] if machine_code is not None else None
-    peer = other_side(act, fact, public, bound)
-    call = Call(
-        span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, result=result,
-        awaited=fact.awaitable, assumed=assumed, peer=peer,
-    )  # fmt: skip
-    if fact.awaitable:
-        block = Block((), (call,))
-        lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
-        return act.defer(lazy, "awaitable", result)
-    act.emit(call)
-    call_functions(act, public, bound, query, span)
-    if receiver is not None and receiver.guessed and result.type is not None:
-        return replace(result, guessed=True)
-    return result
-
-
-def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[Bound, Query | None]:
-    """The arguments with what is behind them: the contents of a file that is named, the rows that a statement looks at."""
-    bound = by_its_name(name, bound)
-    content = content_of(act, name, bound)
-    query = query_of(act, name, bound, (span, act.path))
-    if content is not None:
-        bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
-    if query is not None:
-        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
-    return bound, query
-
-
-def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
-    """What a library's call gives back."""
-    name = fact.name
-    result = folded(name, bound.positional) or intrinsic(act, name, bound, span)
-    if result is None:
-        result = returned(fact, decision, bound)
-        if result == UNKNOWN:
-            result = _made(name, bound.positional, keywords)
-        result = refine(name, bound, result)
-    result = describe(act, name, bound, span, looking_random(name, bound, textual(name, bound, result)))
-    result = of_its_class(act, bound, stored(act, name, bound, span, result))
-    if name in POOLS:
-        result = _pool(name, result, bound.positional, keywords)
-    result = answered_with(act, name, bound, with_text(name, bound, result))
-    return kept(act, name, bound, result, span)
-
-
-def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value:
-    """The result of a call without a returns table: an instance, where the name is that of a type."""
-    if name in POOLS:
-        return _pool(name, Value(type=name), positional, keywords)
-    if name in MADE:
-        return Value(type=MADE[name])
-    if find_type(name) is not None:
-        return Value(type=name)
-    return made_by(name) or UNKNOWN
-
-
-def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords) -> Value:
-    position, keyword = POOLS[name]
-    given = dict(keywords).get(keyword) or (positional[position] if len(positional) > position else None)
-    number = given.number if given is not None else None
-    if number is not None and number.likely < 0:
-        number = None  # as many as there are cores
-    return replace(made, type=kind_of_pool(name, dict(keywords)), number=number)
-
-
-def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
-    """Run the lazy iterables that the call exhausts: the one the fact names, else all (someone must run them)."""
-    if fact is not None and fact.consumes is not None:
-        value = bound.get(fact.consumes)
-        if value is None and bound.positional:
-            value = bound.positional[0]
-        if value is not None:
-            act.consume(value)
-            return
-    if fact is not None and (bound.receiver is None or bound.receiver.type not in ("list", "set", "dict")):
-        for _, value in bound.parameters:
-            act.consume(value)
-        for value in bound.positional[len(fact.parameters) :]:
-            act.consume(value)
-    elif fact is None:
-        for value in (*bound.positional, *(v for _, v in bound.parameters)):
-            act.consume(value)

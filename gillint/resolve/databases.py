@@ -10,6 +10,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.peers import around
 from gillint.resolve.sites import Site
 from gillint.resolve.sql import Query, Table, run_script, run_statement
 from gillint.resolve.texts import ANY
@@ -62,7 +63,8 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
 
 def call_functions(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
     """Functions of the program that SQL may call: noted where they are registered, run for each row where a statement does."""
-    from gillint.resolve.calls import apply, library
+    from gillint.resolve.calls import apply
+    from gillint.resolve.library_calls import library
 
     known, passed = act.program.sql_functions, bound.positional
     text = text_of(passed[0]) if passed and name.startswith("sqlite3.") else None
@@ -154,9 +156,11 @@ _READS = re.compile(r"\s*(select|pragma|explain|values)\b", re.IGNORECASE)
 _DEEPEST = 6
 
 
-def commits(value: Value, done: Iterable[Node]) -> bool:
-    """Whether leaving `with connection:` ends a transaction: where something was changed before."""
-    return value.type == _CONNECTION and any(_changes(node, _DEEPEST) for node in done)
+def commits(act: Activation, value: Value, done: Iterable[Node]) -> bool:
+    """Whether leaving `with connection:` ends a transaction and waits for that: where something was changed before."""
+    if value.type != _CONNECTION or around(act.scope).unsynced:
+        return False
+    return any(_changes(node, _DEEPEST) for node in done)
 
 
 def _changes(node: Node, depth: int) -> bool:

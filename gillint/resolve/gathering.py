@@ -19,7 +19,7 @@ def gathered(act: Activation, name: str, arguments: tuple[Value, ...], span: Spa
         return arguments
     if element_of(first).type not in _NESTED:
         return arguments
-    from gillint.resolve.calls import library
+    from gillint.resolve.library_calls import library
 
     made = library(act, "numpy.array", None, (first,), (), span)
     return (made, *arguments[1:]) if made.shape is not None else arguments

@@ -288,7 +288,11 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     serves = bool(_SERVES & names) and place in ("process", "local")
     server, program = servers[0] if servers else (None, None)
     files = server is None and "http.server" in strings
-    return Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
+    said = Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
+    return replace(said, unsynced=any(_UNSYNCED.search(text) is not None for text in strings))
+
+
+_UNSYNCED = re.compile(r"\bsynchronous\s*=\s*(?:off|0|normal|1)\b", re.IGNORECASE)
 
 
 def _place_by_file(names: set[str], strings: list[str]) -> Place | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.diagnostics.span import Span
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.calls import library
+from gillint.resolve.library_calls import library
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.trace import Call

@@ -41,6 +41,7 @@ class Peers:
         program: the text of `server`.
         serves_files: it starts `python -m http.server`.
         splits: how many ends of its connections send a message in two pieces; `halves`: the client does.
+        unsynced: its databases do not wait for the disk: `pragma synchronous = off`.
     """
 
     place: Place | None
@@ -52,6 +53,7 @@ class Peers:
     serves_files: bool = False
     splits: int = 0
     halves: bool = False
+    unsynced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,7 +287,7 @@ def _run_timer(name: str, *parameters: str) -> Special:
     def made(
         act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
     ) -> Value | None:
-        from gillint.resolve.calls import library
+        from gillint.resolve.library_calls import library
 
         passed = (*run_timer(parameters, receiver, positional), *keywords)
         return library(act, name, None, (), passed, span) if dict(passed).get("stmt") is not None else None

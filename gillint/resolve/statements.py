@@ -12,7 +12,6 @@ from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
-from gillint.resolve.calls import library
 from gillint.resolve.contexts import entered
 from gillint.resolve.databases import COMMIT, commits
 from gillint.resolve.displays import sequence
@@ -32,6 +31,7 @@ from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.iterations import iterations_of, mentioned
 from gillint.resolve.joining import join
+from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
     RARE,
     failing,
@@ -62,6 +62,7 @@ from gillint.resolve.unrolling import unrolled
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
+from gillint.syntax.parse import dotted
 
 WHILE_TURNS = "how often the `while` loop runs"
 
@@ -370,13 +371,14 @@ def _with(act: Activation, node: t.With) -> float:
         given = entered(act, value, expression.span, is_async=node.is_async)
         if value.type in _LOCKS and isinstance(expression, (t.Name, t.Attribute)):
             locks.append((value, expression.span))
-        connections.append((value, expression.span))
+        if not isinstance(expression, t.Call) or dotted(expression.function) not in ("closing", "contextlib.closing"):
+            connections.append((value, expression.span))
         if target is not None:
             bind(act, target, given)
     before = len(act.builder.nodes)
     reach = run(act, node.body)
     for value, span in connections:
-        if commits(value, act.builder.nodes[before:]):
+        if commits(act, value, act.builder.nodes[before:]):
             act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
     for value, span in locks:  # so that the time under the lock can be told
         act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))

@@ -50,7 +50,7 @@ def run_timer(parameters: tuple[str, ...], receiver: Value | None, positional: t
 def _with_function(
     act: Activation, name: str, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
-    from gillint.resolve.calls import library
+    from gillint.resolve.library_calls import library
 
     named = dict(keywords)
     statement = positional[0] if positional else named.pop("stmt", None)

@@ -11,7 +11,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.schema import Fact
-from gillint.resolve.values import Value
+from gillint.resolve.values import NONE, Value
 
 
 class Concurrency(str, Enum):
@@ -94,11 +94,17 @@ def bind_arguments(
     keywords: tuple[tuple[str, Value], ...],
     has_star: bool,
 ) -> Bound:
-    """Give the arguments their parameters' names."""
+    """Give the arguments their parameters' names; None is the same wherever it comes from: `x.sum(axis=axis)`."""
+    positional = tuple(map(_plain_none, positional))
+    keywords = tuple((name, _plain_none(value)) for name, value in keywords)
     names = fact.parameters if fact is not None else ()
     parameters = list(zip(names, positional, strict=False))
     parameters.extend(keywords)
     return Bound(receiver, positional, tuple(parameters), has_star)
+
+
+def _plain_none(value: Value) -> Value:
+    return NONE if value.type == "NoneType" and value.literal == NONE.literal else value
 
 
 CallKind = Literal["library", "project", "undefined", "unknown", "join"]

@@ -500,6 +500,8 @@ def lengths(k=None, n=1):
     if k and n == k[1]:
         size = 30
     return np.zeros(size)
+def added(x, axis=None, dtype=None):
+    return np.ones(7) * x.sum(axis=axis, dtype=dtype)
 """
 
 
@@ -511,6 +513,7 @@ def lengths(k=None, n=1):
         ("lengths((4, 60), S.shape[0])", (30,)),  # a number that is not written there is compared
         ("lengths((4, 60), S.shape[0] - 1)", (3,)),
         ("lengths(None)", (3,)),
+        ("added(A)", (7,)),  # a None that is handed on is none
         ("np.zeros(1 << (S.shape[0] - 1).bit_length())", (64,)),
         ("np.exp([1.0, 2.0, 3.0] - np.max(a))", (3,)),  # no list, but an array of its numbers
         ("lengths(img.shape[1:3], 3)", (30,)),  # the members between two constants
