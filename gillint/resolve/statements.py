@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, libraries_of
-from gillint.resolve.activation import Activation, Builder
+from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
@@ -16,20 +16,9 @@ from gillint.resolve.contexts import entered
 from gillint.resolve.databases import COMMIT, commits
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import note_emptied, once_in
-from gillint.resolve.exhaustion import (
-    INNER_WHILE_TRIPS,
-    WHILE_TRIPS,
-    is_guard,
-    turns_by_counter,
-    turns_until_empty,
-    turns_until_long,
-    turns_while_talking,
-    usual_turns,
-)
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.importing import bind_import
-from gillint.resolve.iterating import awaited_from, iterable_of, iterate
-from gillint.resolve.iterations import iterations_of, mentioned
+from gillint.resolve.iterations import mentioned
 from gillint.resolve.joining import join
 from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
@@ -40,35 +29,20 @@ from gillint.resolve.likelihood import (
     shares,
     until_changed,
 )
+from gillint.resolve.loops import run_for, run_while
 from gillint.resolve.narrowing import decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
-from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
-from gillint.resolve.state import behind_calls
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
 from gillint.resolve.texts import ANY, unknown
-from gillint.resolve.trace import Await, Bound, Call, Iterations, Kind, Loop
+from gillint.resolve.trace import Await, Bound, Call
 from gillint.resolve.turns import (
-    POLLS,
-    counts_attempts,
-    ends_in_one_turn,
     ends_the_program,
-    is_retry,
     leaves,
-    leaves_early,
-    polls,
 )
-from gillint.resolve.unrolling import unrolled
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
-from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-
-WHILE_TURNS = "how often the `while` loop runs"
-
-
-# How often a loop turns, what that hangs on, and whether what feeds it carries state from one item to the next.
-_Entry = tuple[Estimate, str | None, Iterations]
 
 
 def run(act: Activation, body: t.Body) -> float:
@@ -231,131 +205,6 @@ def _if(act: Activation, node: t.If) -> float:
     return choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
 
 
-def _loop(
-    act: Activation, node: t.For | t.While, enter: Callable[[], _Entry], learn: Callable[[Builder], bool] | None = None
-) -> None:
-    """Run a body until what it leaves in the variables is stable, then once more for the trace.
-
-    `learn` looks at what the first turn did, and says whether that tells more about how often the loop turns.
-    """
-    before = entered = dict(act.environment)
-    first: dict[str, Value] = {}
-    pending = list(act.pending)
-    given = len(act.returns), len(act.yields)
-    turn = -1
-    for attempt in range(4):
-        turn += 1
-        with act.nested() as builder:
-            act.pending[:] = pending
-            del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
-            trips, hangs_on, fed = enter()
-            if ends_in_one_turn(node.body) or counts_attempts(node):  # tried again only where it failed
-                trips = trips.min(Estimate(1, 1, trips.high))
-            elif polls(node):
-                trips = trips.min(Estimate(1, POLLS, trips.high))
-            act.loops.append(trips)
-            act.loop_spans.append(node.span)
-            _attempt(act, node.body) if counts_attempts(node) else run(act, node.body)
-            act.loop_spans.pop()
-            act.loops.pop()
-        after = act.environment
-        if attempt == 0 and learn is not None and learn(builder):  # once more, with containers that grow so far only
-            act.environment.clear()
-            act.environment.update(before)
-            turn = -1
-            continue
-        stable = {k: widen(before[k], v) if k in before else v for k, v in after.items()}
-        if turn == 0:
-            first = dict(after)
-        elif turn == 1:
-            stable = {k: made_anew(v, entered.get(k), first.get(k), after[k], trips) for k, v in stable.items()}
-        if turn == 2 or all(stable.get(k) == v for k, v in before.items()):
-            break
-        # Grown containers keep the size that the trip count gives them.
-        before = {k: stable.get(k, v) for k, v in before.items()}
-        act.environment.clear()
-        act.environment.update(before)
-    body = builder.finish()
-    act.emit(
-        Loop(
-            node.span,
-            act.path,
-            Kind.LOOP,
-            trips.around(body.depth),
-            body,
-            Iterations.CARRIED if fed is Iterations.CARRIED else behind_calls(act, node, iterations_of(node)),
-            act.name,
-            hangs_on,
-        )
-    )
-    run(act, node.orelse)
-
-
-def _attempt(act: Activation, body: t.Body) -> None:
-    """Run the body of a retry: what stands behind the place where a success leaves is for failures."""
-    for number, statement in enumerate(body):
-        run(act, (statement,))
-        if leaves_early(statement):
-            failed = failing(body[number + 1 :])
-            choose(act, run, ((), body[number + 1 :]), (1.0 - failed, failed))
-            return
-
-
-def _for(act: Activation, node: t.For) -> None:
-    source = iterable_of(act, evaluate(act, node.iterable), node.iterable.span, is_async=node.is_async)
-    if unrolled(act, node, source, run):
-        return
-    act.begin(source)
-
-    def enter() -> _Entry:
-        before = len(act.builder.nodes)
-        count, element, lazy, hangs_on = iterate(act, source, node.iterable.span, is_async=node.is_async)
-        if node.is_async:
-            awaited_from(act, before, node.iterable.span)
-        if lazy is not None:
-            act.builder.include(lazy.block)
-        bind(act, node.target, element)
-        if is_retry(node.body):
-            count = Estimate(1, 1, max(1.0, count.high))
-        return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
-
-    _loop(act, node, enter)
-
-
-def _while(act: Activation, node: t.While) -> None:
-    known = turns_by_places(act, node) or turns_by_counter(act, node)
-    usual = usual_turns(act, node)
-    place = place_of(node)
-    start = act.environment[place].number if place in act.environment else None
-    files = act.program.files
-    written = files.written()
-
-    def learn(done: Builder) -> bool:
-        nonlocal known, usual
-        body = done.finish()
-        if known is None or not known.known:
-            known = turns_by_strides(act, node, start) or known
-        endless = isinstance(node.test, t.Constant)
-        known = known or turns_until_empty(body, endless=endless) or turns_until_long(act, node.test, usual)
-        talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
-        usual = talking or usual
-        if known is not None or talking is not None:
-            files.pieces = written  # as often as was thought first
-            return True
-        return False
-
-    def enter() -> _Entry:
-        act.operation("while_step")
-        evaluate(act, node.test)
-        turns = known or usual
-        if known is not None and is_guard(known, node):
-            turns = Estimate(1, min(usual.likely, known.likely), known.high)
-        hangs_on = None if turns.known else WHILE_TURNS
-        return turns, hangs_on, Iterations.INDEPENDENT
-
-    _loop(act, node, enter, learn)
-
-
 _LOCKS = ("threading.Lock", "threading.RLock")
 
 
@@ -452,8 +301,8 @@ _RUN: dict[type, Callable[..., float | None]] = {
     t.Delete: _delete,
     t.Assert: _assert,
     t.If: _if,
-    t.For: _for,
-    t.While: _while,
+    t.For: run_for,
+    t.While: run_while,
     t.With: _with,
     t.Try: _try,
     t.Match: _match,
