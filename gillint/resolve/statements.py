@@ -152,7 +152,7 @@ def _raise(act: Activation, node: t.Raise) -> float:
         kind = evaluate(act, node.value.function)
     if _is_other(kind):  # whatever it is, it is an exception
         arguments = tuple(evaluate(act, a.value) for a in node.value.arguments)
-        library(act, "Exception", None, arguments, (), node.span, assumed=True)
+        library(act, "Exception", None, arguments, (), node.value.span, assumed=True)
     else:
         evaluate(act, node.value)
     return 0.0
