@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import key_of
+from gillint.resolve.iterations import key_of, statements
 from gillint.resolve.likelihood import exactly
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.values import FunctionRef
@@ -68,7 +68,7 @@ def _counted(act: Activation, node: t.If) -> float | None:
     if not act.loops and "." not in name:
         return None
     body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
-    added = [s.value for s in _statements(body) if isinstance(s, t.Augment) and key_of(s.target) == name]
+    added = [s.value for s in statements(body) if isinstance(s, t.Augment) and key_of(s.target) == name]
     if len(added) != 1:
         return None
     with act.nested():
@@ -123,7 +123,7 @@ _DEPTH = 2  # methods that call each other
 
 
 def _flushes(act: Activation, body: t.Body, owner: ClassScope, holder: str, attribute: str, depth: int) -> bool:
-    for s in _statements(body):
+    for s in statements(body):
         call = s.value if isinstance(s, t.Evaluate) else None
         call = call.value if isinstance(call, t.Await) else call
         if not isinstance(call, t.Call) or not isinstance(call.function, t.Attribute):
@@ -134,20 +134,11 @@ def _flushes(act: Activation, body: t.Body, owner: ClassScope, holder: str, attr
         if isinstance(tree, t.Function) and tree.parameters:
             itself = tree.parameters[0].name
             own = f"{itself}.{attribute}"
-            if any(_empties(inner, own) or _begins_anew(inner, own) for inner in _statements(tree.body)):
+            if any(_empties(inner, own) or _begins_anew(inner, own) for inner in statements(tree.body)):
                 return True
             if depth > 1 and _flushes(act, tree.body, owner, itself, attribute, depth - 1):
                 return True
     return False
-
-
-def _statements(body: t.Body) -> Iterator[t.Stmt]:
-    """The statements of a body, those under conditions included."""
-    for s in body:
-        yield s
-        if isinstance(s, (t.If, t.For, t.While, t.With, t.Try)):
-            yield from _statements(s.body)
-            yield from _statements(s.orelse) if isinstance(s, t.If) else ()
 
 
 def _empties(s: t.Stmt, name: str) -> bool:

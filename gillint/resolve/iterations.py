@@ -386,6 +386,15 @@ def _parts(part: object) -> Iterator[t.Expr]:
         yield from _inside(part)
 
 
+def statements(body: t.Body) -> Iterator[t.Stmt]:
+    """The statements of a body, those under conditions and in loops included; not what is for failures."""
+    for s in body:
+        yield s
+        if isinstance(s, (t.If, t.For, t.While, t.With, t.Try)):
+            yield from statements(s.body)
+            yield from statements(s.orelse) if isinstance(s, t.If) else ()
+
+
 def expressions(body: t.Body) -> Iterator[t.Expr]:
     """All expressions of some statements, not looking into functions that are defined there."""
     for s in body:

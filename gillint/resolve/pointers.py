@@ -142,6 +142,9 @@ def _is_target(statement: t.Assign, name: str) -> bool:
     return any(isinstance(target, t.Name) and target.id == name for target in statement.targets)
 
 
+_LONGEST = 1e15  # of a step that is meant
+
+
 @lru_cache(maxsize=4096)
 def _moves_of(name: str, loop: t.While) -> _Moves | None:
     """How a loop moves a place; None where it does not, or in a way that nobody can tell."""
@@ -150,7 +153,9 @@ def _moves_of(name: str, loop: t.While) -> _Moves | None:
     for statement, depth, in_loop in _statements(loop.body, 0, in_loop=False):
         if isinstance(statement, t.Augment) and isinstance(statement.target, t.Name) and statement.target.id == name:
             amount = statement.value.value if isinstance(statement.value, t.Constant) else None
-            if not isinstance(amount, (int, float)) or statement.operator not in ("add", "sub") or not amount:
+            if not isinstance(amount, (int, float)) or statement.operator not in ("add", "sub"):
+                return None
+            if not 0 < abs(amount) < _LONGEST:
                 return None
             steps.append(amount if statement.operator == "add" else -amount)
             always = always or (depth == 0 and not in_loop)

@@ -6,12 +6,11 @@ and not that often each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
-from gillint.resolve.iterations import expressions, key_of, names_in
+from gillint.resolve.iterations import expressions, key_of, names_in, statements
 from gillint.syntax import tree as t
 
 SHARED = Estimate(1, 1.2, 1e4)  # turns of one of the walks: what is left of one a place where some places begin none
@@ -42,7 +41,7 @@ def _marked(loop: t.While) -> frozenset[str]:
     for e in expressions(loop.body):
         if isinstance(e, t.Call) and isinstance(e.function, t.Attribute) and e.function.name in _MARKS:
             found.add(key_of(e.function.value))
-    for s in _statements(loop.body):
+    for s in statements(loop.body):
         if isinstance(s, t.Assign):
             found |= {key_of(target.value) for target in s.targets if isinstance(target, t.Subscript)}
     return frozenset(name for name in found if name is not None) & _asked(loop)
@@ -51,21 +50,13 @@ def _marked(loop: t.While) -> frozenset[str]:
 @lru_cache(maxsize=2048)
 def _asked(loop: t.While) -> frozenset[str]:
     """What the tests inside a loop are about."""
-    return frozenset(name for s in _statements(loop.body) if isinstance(s, t.If) for name in names_in(s.test))
+    return frozenset(name for s in statements(loop.body) if isinstance(s, t.If) for name in names_in(s.test))
 
 
 def _around(body: t.Body, loop: t.While) -> t.For | None:
     """The loop over places that a walk stands in."""
-    for s in _statements(body):
-        if isinstance(s, t.For) and any(inner is loop for inner in _statements(s.body)):
+    for s in statements(body):
+        if isinstance(s, t.For) and any(inner is loop for inner in statements(s.body)):
             deeper = _around(s.body, loop)
             return deeper if deeper is not None else s
     return None
-
-
-def _statements(body: t.Body) -> Iterator[t.Stmt]:
-    for s in body:
-        yield s
-        if isinstance(s, (t.If, t.For, t.While, t.With, t.Try)):
-            yield from _statements(s.body)
-            yield from _statements(s.orelse) if isinstance(s, t.If) else ()

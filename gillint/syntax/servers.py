@@ -50,6 +50,15 @@ class Server:
     splits: bool = False
 
 
+@lru_cache(maxsize=16)
+def parsed(source: str) -> ast.Module | None:
+    """A module as the fast parser sees it, once for all who ask; None where it is none of Python."""
+    try:
+        return ast.parse(dedent(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 @lru_cache(maxsize=64)
 def read_server(source: str, *, whole: bool) -> Server | None:
     """Read the source of a server; None where it is none that can be parsed.
@@ -58,9 +67,8 @@ def read_server(source: str, *, whole: bool) -> Server | None:
         source: a module.
         whole: nothing but the server is in it, so that all its pauses are the server's.
     """
-    try:
-        module = ast.parse(dedent(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    module = parsed(source)
+    if module is None:
         return None
     names = {
         n.id if isinstance(n, ast.Name) else n.attr
@@ -81,9 +89,8 @@ def read_server(source: str, *, whole: bool) -> Server | None:
 @lru_cache(maxsize=64)
 def asked_for(source: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
     """The arms of tests that compare what is asked for with texts: first and last line, and the texts."""
-    try:
-        module = ast.parse(dedent(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    module = parsed(source)
+    if module is None:
         return ()
     tests = (n for n in ast.walk(module) if isinstance(n, ast.If))
     return tuple((n.body[0].lineno, n.body[-1].end_lineno or 0, words) for n in tests if (words := _words(n.test)))
@@ -92,9 +99,8 @@ def asked_for(source: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
 @lru_cache(maxsize=64)
 def routes_of(source: str) -> dict[str, str]:
     """The functions that answer requests for a path, by name: what every such path begins with."""
-    try:
-        module = ast.parse(dedent(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    module = parsed(source)
+    if module is None:
         return {}
     found: dict[str, str] = {}
     for n in ast.walk(module):
@@ -184,7 +190,7 @@ def _sleeps(body: list[ast.stmt], known: dict[str, ast.expr], words: frozenset[s
         for e in _expressions(s):
             if isinstance(e, ast.Call) and _name(e.func) == "sleep" and e.args:
                 length = _number(e.args[0], known, 4)
-                yield Pause(share * (_SHORT_NS if length is None else length * 1e9), words)
+                yield Pause(share * (_SHORT_NS if length is None else max(0.0, length) * 1e9), words)
 
 
 def _expressions(s: ast.stmt) -> Iterator[ast.AST]:
@@ -208,12 +214,13 @@ def _chance(test: ast.expr) -> float:
     if isinstance(test, ast.Compare) and len(test.comparators) == 1:
         left, right = test.left, test.comparators[0]
         if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mod) and isinstance(left.right, ast.Constant):
-            turns = left.right.value
-            once = 1.0 / turns if isinstance(turns, int) and turns > 0 else 0.5
+            turns = _float(left.right)
+            once = 1.0 / turns if turns is not None and turns >= 1 else 0.5
             return 1.0 - once if isinstance(test.ops[0], ast.NotEq) else once
         if isinstance(left, ast.Call) and _name(left.func) == "random" and isinstance(right, ast.Constant):
-            below = float(right.value) if isinstance(right.value, (int, float)) else 0.5
-            return min(1.0, max(0.0, below if isinstance(test.ops[0], (ast.Lt, ast.LtE)) else 1.0 - below))
+            below = _float(right)
+            if below is not None:
+                return min(1.0, max(0.0, below if isinstance(test.ops[0], (ast.Lt, ast.LtE)) else 1.0 - below))
     return 0.5
 
 
@@ -223,8 +230,8 @@ def _turns(loop: ast.For) -> float:
     if isinstance(over, (ast.List, ast.Tuple)):
         return float(len(over.elts))
     if isinstance(over, ast.Call) and _name(over.func) == "range" and len(over.args) == 1:
-        stop = over.args[0]
-        return float(stop.value) if isinstance(stop, ast.Constant) and isinstance(stop.value, int) else 1.0
+        stop = _float(over.args[0])
+        return max(0.0, stop) if stop is not None else 1.0
     return 1.0
 
 
@@ -234,12 +241,21 @@ def _name(function: ast.expr) -> str:
     )
 
 
+_MOST = 1e9  # of a number that is meant: seconds, turns
+
+
+def _float(e: ast.expr) -> float | None:
+    """A number that is written out, unless no program waits or turns so often."""
+    value = e.value if isinstance(e, ast.Constant) else None
+    return float(value) if isinstance(value, (int, float)) and abs(value) <= _MOST else None
+
+
 def _number(e: ast.expr, known: dict[str, ast.expr], depth: int) -> float | None:
     """A number as far as the source tells: drawn ones are their mean."""
     if depth == 0:
         return None
     if isinstance(e, ast.Constant):
-        return float(e.value) if isinstance(e.value, (int, float)) else None
+        return _float(e)
     if isinstance(e, (ast.Name, ast.Attribute)):
         set_to = known.get(e.id if isinstance(e, ast.Name) else e.attr)
         return _number(set_to, known, depth - 1) if set_to is not None else None

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import lru_cache
-from textwrap import dedent
+
+from gillint.syntax.servers import parsed
 
 _SENDS = ("send", "sendall", "write")
 _READS = ("recv", "recv_into", "read", "readline", "readexactly", "accept")
@@ -25,9 +26,8 @@ def splits_messages(source: str, *, of_server: bool | None = None) -> bool:
         source: a module.
         of_server: only functions that serve, or only others, where both are in it.
     """
-    try:
-        module = ast.parse(dedent(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    module = parsed(source)
+    if module is None:
         return False
     named = {
         n.attr if isinstance(n, ast.Attribute) else n.id

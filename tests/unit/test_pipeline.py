@@ -1,10 +1,14 @@
-"""The road as a whole: which region the verdict speaks of."""
+"""The road as a whole: which region the verdict speaks of, and that odd numbers do not end it."""
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from gillint.frozen import replace
 from gillint.pipeline import analyse, hottest
-from tests.support import options
+from tests.support import options, text
 
 
 def test_of_two_that_take_as_long_the_one_of_which_something_is_known_is_named() -> None:
@@ -14,3 +18,38 @@ def test_of_two_that_take_as_long_the_one_of_which_something_is_known_is_named()
     for order in (same, same[::-1]):
         found = hottest(order)
         assert found is not None and order[found].prediction.bound.value == "gil"
+
+
+# Places where a number decides how often something runs, or how large it is.
+NUMBERS = text("""
+    import random, struct, sys, timeit
+
+    timeit.repeat("sum(range(10))", repeat=N, number=N)
+    for name, size in (("a", N), ("b", 3), ("c", -N)):
+        bytes(size)
+    at, n, data = 0, 0, b"x" * N
+    while at < len(data):
+        a = data[at : at + N]
+        at += N
+    while n < 10:
+        n += N
+    for i in range(N, N + 10):
+        n += 1
+        if n == N:
+            n = 0
+    struct.pack(f"<{N}d", *[1.0] * N)
+    if sys.version_info >= (N, 8) or sys.version_info[N] > 3:
+        print(round(1.5, N), f"{n:>9}")
+
+    def f(k=N):
+        return f(k - 1) if k == N else [f(i) for i in range(k)]
+
+    f(N)
+    """)
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "0", "(-1)", "1e308", "1e999"])
+def test_numbers_that_no_program_means(number: str) -> None:
+    report = analyse(re.sub(r"\bN\b", number, NUMBERS), "numbers.py", options())
+    assert report.error is None
+    assert report.regions

@@ -97,3 +97,16 @@ def test_what_is_asked_for_by_arms_and_routes() -> None:
         def start(): ...
     """
     assert routes_of(routes) == {"sitemap": "/sitemap.xml", "page": "/page/"}
+
+
+def test_numbers_that_no_program_means_are_not_taken() -> None:
+    big = "9" * 400
+    source = (
+        f"class H:\n    def do_GET(self):\n        time.sleep({big})\n"
+        f"        for _ in range({big}):\n            time.sleep(0.1)\n"
+        f"        if self.n % {big} == 0:\n            time.sleep(1)\n"
+        f"        if random() < {big}:\n            time.sleep(0.01 - 1)\n"
+    )
+    server = read_server(source, whole=False)
+    assert server is not None
+    assert all(0.0 <= pause.length < 10e9 for pause in server.pauses)
