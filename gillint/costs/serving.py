@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gillint.estimate import Estimate, total
-from gillint.resolve.trace import Block, Call, Concurrency, Handover, Peer, children
+from gillint.resolve.program import walk
+from gillint.resolve.trace import Call, Concurrency, Handover, Peer
 
 _SERVES = (
     ".accept", ".serve_forever", ".start_server", ".start_unix_server", ".handle_request", "uvicorn.run", ".run_app", ".recvfrom"
 )  # fmt: skip
-_DEEPEST = 8
 
 
 def is_server(work: Handover) -> bool:
     """Whether a process is there to answer what the others ask: its time is waiting to them, and theirs alone counts."""
-    return work.concurrency is Concurrency.PROCESSES and _serves(work.worker, _DEEPEST)
-
-
-def _serves(block: Block, depth: int) -> bool:
-    return any(
-        (isinstance(node, Call) and node.name.endswith(_SERVES))
-        or (depth > 0 and any(_serves(inner, depth - 1) for inner in children(node)))
-        for node in block.nodes
-    )
+    if work.concurrency is not Concurrency.PROCESSES:
+        return False
+    return any(isinstance(node, Call) and node.name.endswith(_SERVES) for node in walk(work.worker))
 
 
 def time_in_turn(waits: Iterable[tuple[Peer | None, Estimate]], whole: Estimate) -> Estimate:

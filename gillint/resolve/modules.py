@@ -43,9 +43,7 @@ from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
 _SCARCE = 0.6  # of the budget: with less than that left
-BUDGET_ELSEWHERE = (
-    40_000  # of it, what is for the functions of other files: a framework must not use up what the file needs
-)
+BUDGET_ELSEWHERE = 40_000  # of it, for functions of other files: a framework must not use up what the file needs
 _MODULE_BUDGET = 10_000  # the same for finding out what another file's module or class is
 _CHECK_EVERY = 256  # steps: a few milliseconds
 _MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown

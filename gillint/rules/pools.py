@@ -49,7 +49,7 @@ _MAY_WAIT = 5_000.0  # an unknown call is taken for 200 ns at least; it may as w
 def _could_wait(a: Assessment) -> bool:
     """Whether unknown calls would outweigh the rest if they waited: the rest is known by what it takes at least.
 
-    Functions that are passed in, or not defined, are taken for Python code; as good as all of the work must not hang on that.
+    Functions that are passed in, or not defined, are taken for Python code; most of the work must not hang on that.
     """
     if a.demand.assumed.likely > _MOSTLY * a.demand.elapsed.likely:
         return True
