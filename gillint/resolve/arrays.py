@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.amounts import EXACT, computed
@@ -116,7 +116,22 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
             return result if result.type != ARRAY or shape == () else scalar_of(dtype)
         kept = dtype if dtype is not None or last in REDUCTIONS else result.dtype
         return replace(with_shape(result, new), dtype=kept, element=None, items=None)
+    if last in REDUCTIONS and source is not None and source.type == ARRAY and result.type in NUMBERS:
+        return _along(bound, source, dtype_after(last, source.dtype)) or result
     return _typed(last, bound, result)
+
+
+# What is left of an array of unknown shape by a reduction along an axis: a power of its elements.
+_LEFT = Estimate(0.2, 0.5, 0.9)
+
+
+def _along(bound: Bound, source: Value, dtype: str | None) -> Value | None:
+    """Who names an axis has more than one."""
+    axis = bound.get("axis")
+    if axis is None or axis == NONE:
+        return None
+    size = size_of(source).combine(_LEFT, lambda n, power: max(1.0, n**power))
+    return Value(type=ARRAY, dtype=dtype, size=size)
 
 
 _EXTREMES = ("max", "min", "amax", "amin")

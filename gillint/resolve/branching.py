@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
+from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.joining import join
 from gillint.resolve.trace import Block, Branch
 from gillint.resolve.turns import leaves
@@ -57,6 +58,7 @@ def choose(
         elif not leaves(arm):
             ends.append((act.environment, share))
         reached += share * reach
+    in_turns = bool(act.loops) or seldom
     # The same dictionary object is kept: nested functions see the variables through it.
     merged: dict[str, Value] = {}
     whole = 0.0
@@ -64,13 +66,30 @@ def choose(
         whole += share
         for name, value in end.items():
             other = merged.get(name)
-            merged[name] = value if other is None or other is value else join(other, value, share / (whole or 1.0))
+            if other is None or other is value:
+                merged[name] = value
+            else:
+                counted = in_turns and _has_grown(before.get(name), other, value)
+                merged[name] = join(other, value, None if counted else share / (whole or 1.0))
     act.environment = before
     before.clear()
     before.update(merged)
     if any(b.nodes or b.operations for b in blocks):
         act.emit(Branch(tuple(blocks), shares))
     return min(1.0, reached)
+
+
+# What is put into these in a part of the turns of a loop is counted where it is put in.
+_GROWING = ("list", "set", "collections.deque", *MAPPINGS)
+
+
+def _has_grown(before: Value | None, one: Value, other: Value) -> bool:
+    """Whether arms of a branch have added to a container, or left it alone."""
+    if before is None or before.type not in _GROWING or not before.type == one.type == other.type:
+        return False
+    if before.size is None or one.size is None or other.size is None:
+        return False
+    return min(one.size.likely, other.size.likely) >= before.size.likely
 
 
 def rest(act: Activation, run: Run, body: t.Body, reach: float) -> float:
