@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.joining import join
@@ -69,8 +70,11 @@ def choose(
             if other is None or other is value:
                 merged[name] = value
             else:
-                counted = in_turns and _has_grown(before.get(name), other, value)
-                merged[name] = join(other, value, None if counted else share / (whole or 1.0))
+                at_first = before.get(name) if in_turns else None
+                counted = _has_grown(at_first, other, value)
+                part = share / (whole or 1.0)
+                joined = _with_both(other, value, part) if counted else join(other, value, part)
+                merged[name] = _as_lengthened(at_first, other, value, joined)
     act.environment = before
     before.clear()
     before.update(merged)
@@ -80,7 +84,7 @@ def choose(
 
 
 # What is put into these in a part of the turns of a loop is counted where it is put in.
-_GROWING = ("list", "set", "collections.deque", *MAPPINGS)
+_GROWING = ("list", "set", "collections.deque", "str", "bytes", "bytearray", "array.array", *MAPPINGS)
 
 
 def _has_grown(before: Value | None, one: Value, other: Value) -> bool:
@@ -90,6 +94,30 @@ def _has_grown(before: Value | None, one: Value, other: Value) -> bool:
     if before.size is None or one.size is None or other.size is None:
         return False
     return min(one.size.likely, other.size.likely) >= before.size.likely
+
+
+def _with_both(one: Value, other: Value, share: float) -> Value:
+    """A container with what both arms have put into it."""
+    joined = join(one, other)
+    if joined.type in MAPPINGS or one.element is None or other.element is None:
+        return joined
+    return replace(joined, element=join(one.element, other.element, share))
+
+
+_TEXTS = ("str", "bytes", "bytearray")
+
+
+def _as_lengthened(before: Value | None, one: Value, other: Value, joined: Value) -> Value:
+    """A text to which one arm adds, and another does not: at the top of a loop nobody knows yet how long it gets."""
+    if before is None or before.type not in _TEXTS or joined.type != before.type:
+        return joined
+    if before.size is not None or joined.size is not None:
+        return joined
+    longer = next((v for v in (one, other) if v.size is not None and v.size.likely > 0), None)
+    if longer is None or longer.size is None:
+        return joined
+    size = Estimate(min(1.0, longer.size.low), longer.size.likely, longer.size.high)
+    return replace(joined, size=size, text=longer.text)
 
 
 def rest(act: Activation, run: Run, body: t.Body, reach: float) -> float:

@@ -52,7 +52,16 @@ _FEW = 20.0
 
 # The mark of an array whose values are the largest (or smallest) of a window around them, and the share that is its own largest.
 _EXTREME = "extreme"
-_OF_WINDOWS = ("maximum_filter", "minimum_filter", "grey_dilation", "grey_erosion", "dilate", "erode", "dilation", "erosion")
+_OF_WINDOWS = (
+    "maximum_filter",
+    "minimum_filter",
+    "grey_dilation",
+    "grey_erosion",
+    "dilate",
+    "erode",
+    "dilation",
+    "erosion",
+)
 _ONE_OF_A_WINDOW = Estimate(1 / 400, 1 / 50, 1 / 9)
 
 

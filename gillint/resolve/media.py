@@ -68,10 +68,14 @@ _WRITERS = {
 # Tables of columns that the reader does not look into: so many bytes a row has in a file.
 _TABLES = ("polars.DataFrame", "pyarrow.Table")
 _TEXT_OF_NUMBERS = "numpy.savetxt"
-_FULL_NUMBER, _ROUNDED_NUMBER = Estimate.point(25), Estimate(3, 8, 20)  # characters, `%.18e` and by a format of one's own
+_FULL_NUMBER, _ROUNDED_NUMBER = (
+    Estimate.point(25),
+    Estimate(3, 8, 20),
+)  # characters, `%.18e` and by a format of one's own
 _CSV_ROW, _PACKED_ROW = Estimate(8, 35, 300), Estimate(2, 14, 100)
 _READERS = {
-    "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "cv2.imread", "imageio.imread", "imageio.v2.imread",
+    "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "numpy.loadtxt",
+    "numpy.genfromtxt", "cv2.imread", "imageio.imread", "imageio.v2.imread",
     "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open", "polars.read_csv", "polars.read_parquet",
     "polars.scan_csv", "polars.scan_parquet", "pyarrow.parquet.read_table", "pyarrow.csv.read_csv",
     *(f"pandas.read_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),

@@ -45,6 +45,23 @@ def size_of_argument(body: str) -> float:
             "        sorted(batch)\n        batch.clear()",
             50,
         ),
+        ("found = []\nfor i in range(90):\n    if i % 3 == 0:\n        found.append(i)\nsorted(found)", 30),
+        (
+            "groups = {}\nfor i in range(100):\n    if i % 5 not in groups:\n        groups[i % 5] = []\n"
+            "    groups[i % 5].append(i)\nsorted(groups)",
+            5,
+        ),
+        (
+            "parts, part = [], []\nfor i in range(1000):\n    part.append(i)\n    if len(part) == 10:\n"
+            "        parts.append(part)\n        part = []\nsorted(parts)",
+            100,
+        ),
+        ("text = ''\nfor i in range(100):\n    if i % 4 == 0:\n        text += 'xyz'\nsorted(text)", 75),
+        (
+            "data = bytearray()\nfor i in range(100):\n    if i % 4 == 0:\n        data.extend(b'xyz')\n    else:\n"
+            "        data += b'a'\nsorted(data)",
+            150,
+        ),
     ],
 )
 def test_what_grows_in_a_loop(body: str, size: float) -> None:
