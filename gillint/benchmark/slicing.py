@@ -76,6 +76,36 @@ def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: fro
     return Slice(tuple(statements[i] for i in sorted(chosen)), frozenset(undefined - given))
 
 
+def before_a_run(statements: tuple[ast.stmt, ...], name: str) -> tuple[ast.stmt, ...]:
+    """The statements without the actions that follow the first run of a function or a class: they end what it works with.
+
+    Args:
+        statements: the module's, in order.
+        name: of the function or the class.
+    """
+    reaching = _reaching(name, statements)
+    plain = (*_DEFINITIONS, *_IMPORTS)
+    first = next(
+        (i for i, s in enumerate(statements) if not isinstance(s, plain) and _runs(s, reaching)), len(statements)
+    )
+    return (*statements[:first], *(s for s in statements[first:] if isinstance(s, (*plain, *_ASSIGNMENTS))))
+
+
+def _reaching(name: str, statements: tuple[ast.stmt, ...]) -> frozenset[str]:
+    """The definitions that lead to one of them, and itself."""
+    reads = {s.name: read_names([s]) for s in statements if isinstance(s, _DEFINITIONS)}
+    found, grown = frozenset[str](), frozenset({name})
+    while grown != found:
+        found, grown = grown, grown | {n for n, read in reads.items() if read & grown}
+    return found
+
+
+def _runs(statement: ast.stmt, names: frozenset[str]) -> bool:
+    """Whether a statement calls one of some names, or hands one to a call."""
+    calls = (n for n in ast.walk(statement) if isinstance(n, ast.Call))
+    return any(isinstance(n, ast.Name) and n.id in names for call in calls for n in ast.walk(call))
+
+
 def _needs(statement: ast.stmt) -> frozenset[str]:
     """The names that a statement reads from outside itself."""
     try:
