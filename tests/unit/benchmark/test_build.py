@@ -61,7 +61,7 @@ PROGRAMS = {
     "class Handler(BaseHTTPRequestHandler):\n    def do_GET(self):\n        self.send_response(200)\n"
     "        self.end_headers()\n        self.wfile.write(b'ok')\n    def log_message(self, *args):\n        pass\n"
     "server = HTTPServer(('127.0.0.1', 0), Handler)\n"
-    "server.worker = threading.Thread(target=server.serve_forever, daemon=True)\nserver.worker.start()\n"
+    "threading.Thread(target=server.serve_forever, daemon=True).start()\n"
     "def work():\n    for i in range(3):\n"
     "        with urllib.request.urlopen(f'http://127.0.0.1:{server.server_port}/{i}') as page:\n"
     "            assert page.read() == b'ok'\n"
