@@ -76,8 +76,11 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
         count = count.min(added.distinct)
     if isinstance(function.value, t.Name) and not is_known(added):
         added = act.promised.get(function.value.id, added)
+    holder = member_of(function.value)
     if isinstance(function.value, t.Name):
         old = old + added_elsewhere(act, function.value.id, node, count)
+    elif isinstance(holder, t.Name):  # `near[a].add(b)` and `near[b].add(a)`
+        old = old + added_elsewhere(act, f"{holder.id}[]", node, count)
     if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
     size = old + count

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import mul
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
@@ -31,6 +33,15 @@ def kinds_of(value: Value | None) -> Estimate | None:
         return _TWO.min(size_of(value))
     distinct = value.element.distinct if value.element is not None else None
     return distinct.min(size_of(value)) if distinct is not None else None
+
+
+def distinct_of(key: Value | None) -> Estimate | None:
+    """How many different keys there are; of tuples, all pairs of what their members may be."""
+    if key is None or key.distinct is not None or key.type != "tuple" or not key.items:
+        return key.distinct if key is not None else None
+    found = [ONE if item.literal is not None else distinct_of(item) for item in key.items]
+    known = [kinds for kinds in found if kinds is not None]
+    return reduce(mul, known) if len(known) == len(found) else None
 
 
 def different(value: Value) -> Estimate:

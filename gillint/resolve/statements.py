@@ -15,7 +15,7 @@ from gillint.resolve.branching import choose, rest
 from gillint.resolve.contexts import entered
 from gillint.resolve.databases import COMMIT, commits
 from gillint.resolve.displays import sequence
-from gillint.resolve.emptying import note_emptied, once_in
+from gillint.resolve.emptying import held_short, note_emptied, once_in
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.growing import added_elsewhere
 from gillint.resolve.importing import bind_import
@@ -206,7 +206,12 @@ def _if(act: Activation, node: t.If) -> float:
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
-    return choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
+    reached = choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
+    short = held_short(act, node)
+    if short is not None and short[0] in act.environment:
+        held = act.environment[short[0]]
+        act.environment[short[0]] = replace(held, size=size_of(held).min(short[1]))
+    return reached
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")

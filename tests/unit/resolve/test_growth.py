@@ -56,6 +56,24 @@ def size_of_argument(body: str) -> float:
             "        parts.append(part)\n        part = []\nsorted(parts)",
             100,
         ),
+        (
+            "near = {}\nfor i in range(100):\n    for j in range(20):\n        near[i % 5, j] = i\nsorted(near)",
+            100,
+        ),
+        (
+            "tables = {}\nfor i in range(100):\n    tables.setdefault(i % 5, {}).setdefault(i % 2, []).append(i)\n"
+            "for table in tables.values():\n    for rows in table.values():\n        sorted(rows)",
+            10,
+        ),
+        (
+            "heap = []\nfor i in range(1000):\n    heap.append(i)\n    if len(heap) > 50:\n        heap.pop()\nsorted(heap)",
+            50,
+        ),
+        (
+            "seen = set()\nfirst = []\nfor i in range(1000):\n    key = i % 7\n    if key in seen:\n        continue\n"
+            "    seen.add(key)\n    first.append(i)\nsorted(first)",
+            7,
+        ),
         ("text = ''\nfor i in range(100):\n    if i % 4 == 0:\n        text += 'xyz'\nsorted(text)", 75),
         (
             "data = bytearray()\nfor i in range(100):\n    if i % 4 == 0:\n        data.extend(b'xyz')\n    else:\n"
@@ -65,4 +83,4 @@ def size_of_argument(body: str) -> float:
     ],
 )
 def test_what_grows_in_a_loop(body: str, size: float) -> None:
-    assert size_of_argument("\n".join(f"    {line}" for line in dedent(body).splitlines())) == size
+    assert size_of_argument("\n".join(f"    {line}" for line in dedent(body).splitlines())) == pytest.approx(size)
