@@ -11,7 +11,7 @@ from gillint.resolve.columns import FRAME, column
 from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
-from gillint.resolve.pictures import as_array, cropped, format_of, mode_of, of_array, opened
+from gillint.resolve.pictures import as_array, cropped, empty, format_of, mode_of, of_array, opened
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
@@ -110,7 +110,7 @@ def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) 
         _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
         return opened(name, bound, _read(Site(act, name, bound, span, result)))
-    return of_array(name, bound, cropped(name, bound, result))
+    return empty(name, bound, of_array(name, bound, cropped(name, bound, result)))
 
 
 def _written(site: Site, how: _Writer) -> None:
