@@ -124,7 +124,7 @@ def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> N
     pair = (join(key if key != UNKNOWN else None, positional[0]), value)
     _, turns = growth(act, mapping, container)
     fills = is_empty(container) or turns != ONE
-    size = keys_of(turns, positional[0]) if fills else container.size
+    size = keys_of(turns, positional[0], mapping) if fills else container.size
     change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
 
 
