@@ -92,7 +92,9 @@ _BY_PIXEL = ("putpixel", "putdata", "load", "frombytes", "effect_noise")
 _PASTING = ("paste", "alpha_composite")
 
 
-_OTHER_SIZES = tuple(f"PIL.Image.Image.{n}" for n in ("resize", "crop", "rotate", "convert", "reduce", "transpose"))
+_OTHER_SIZES = tuple(
+    f"PIL.Image.Image.{n}" for n in ("resize", "crop", "rotate", "convert", "reduce", "transpose", "tobytes")
+)
 
 
 def empty(name: str, bound: Bound, result: Value) -> Value:

@@ -242,7 +242,9 @@ def change_target(act: Activation, target: t.Expr, value: Value) -> None:
         elif container is not None and container.type in MAPPINGS:
             key = pair_of(container)[0]
             asked = key_of_member(act, target)
-            size = keys_of(growth(act, mapping, container)[1], asked, mapping) if is_empty(container) else container.size
+            size = (
+                keys_of(growth(act, mapping, container)[1], asked, mapping) if is_empty(container) else container.size
+            )
             key = asked if key == UNKNOWN and asked is not None else key
             columns = _with_member(container.columns, literal_text(asked), value)
             any_value = reduce(join, (v for _, v in columns)) if columns else value
