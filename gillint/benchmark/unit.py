@@ -202,7 +202,7 @@ def _method(file: UserFile, owner: ast.ClassDef, function: Function, given: froz
     if _object_name(owner) in given:
         return unit
     own = (
-        arguments_of(file, init, given, skip_first=True)
+        arguments_of(file, init, given, skip_first=True, called=owner.name)
         if init is not None
         else Arguments(tuple(fields_of(file, owner)))
     )

@@ -258,7 +258,7 @@ def test_real_files_are_used_and_never_changed(tmp_path: Path, monkeypatch: pyte
 
 CALLERS = {
     "local names of the caller": (
-        "def main(count=5):\n    rows = [str(i) for i in range(count)]\n    rows.append('last')\n    print(total(rows))\nmain()\n",
+        "def main(count=5):\n    rows = [str(i) for i in range(count)]\n    rows.append('last')\n    total(rows)\nmain()\n",
         ["0", "1", "2", "3", "4", "last"],
     ),
     "a caller's parameter, from its own call": (
@@ -294,8 +294,8 @@ def test_arguments_are_made_as_a_caller_makes_them(name: str, tmp_path: Path, mo
 def test_temporary_files_are_filled_as_the_code_fills_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = (
         "import os, tempfile\nFOLDER = tempfile.mkdtemp()\nPATH = os.path.join(FOLDER, 'a.txt')\n"
-        "def fill(path):\n    with open(path, 'w') as f:\n        f.write('a b\\n' * 50)\n"
-        "fill(PATH)\n"
+        "def fill(n):\n    with open(PATH, 'w') as f:\n        f.write('a b\\n' * n)\n"
+        "fill(50)\n"
         "def work():\n    with open(PATH) as f:\n        return [line.split() for line in f]\n"
         "assert len(work()) == 50\nos.remove(PATH)\n"
     )
