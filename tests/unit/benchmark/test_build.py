@@ -236,6 +236,18 @@ def test_a_broken_set_up_is_wrong_use() -> None:
         made("for x in xs:\n    print(x)\n", setup="xs = [1,\n")
 
 
+def test_the_worker_is_that_of_its_own_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = "    def __init__(self, n):\n        super().__init__()\n        self.n = n\n    def run(self):\n"
+    source = (
+        f"import threading\nclass First(threading.Thread):\n{run}        sum(i * i for i in range(self.n))\n"
+        f"class Second(threading.Thread):\n{run}        pass\n"
+        "first = First(9)\nfirst.start()\nfirst.join()\n"
+    )
+    space = run_once(made(source, line=source.splitlines().index("first = First(9)") + 1), tmp_path, monkeypatch)
+    (worker,) = space["gillint_inputs"]()  # type: ignore[operator]
+    assert (type(worker).__name__, worker.n) == ("First", 9)
+
+
 def test_what_cannot_be_constructed_is_said() -> None:
     source = "class Job(Base, metaclass=Meta):\n    def run(self):\n        for i in range(1000):\n            self.step(i)\n"
     with pytest.raises(NotMeasurable, match="defines `job`"):
