@@ -205,6 +205,8 @@ class Value:
 UNKNOWN = Value()
 # The type of an argument that stands for any number of them: `*values`.
 SPREAD = "*"
+# The type of what `property(function)` gives; its reference is the function.
+PROPERTY = "property"
 NONE = Value(type="NoneType", literal=Literal(None))
 
 
