@@ -10,6 +10,7 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.assumed import FILES
+from gillint.resolve.attributes import is_builtin_without
 from gillint.resolve.bound import element_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.interpreters import holds_here
@@ -61,8 +62,8 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
             if sign == "is_not" and isinstance(test.left, t.Attribute) and left is not None and left.type == "NoneType":
                 return False  # a hook that nobody sets
         return _compared(_constant(act, test.left), sign, right)
-    if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
-        return _is_instance(act, [a.value for a in test.arguments if not a.star])
+    if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id in _ASKED:
+        return _ASKED[test.function.id](act, [a.value for a in test.arguments if not a.star])
     return None
 
 
@@ -147,9 +148,10 @@ def _is_code(value: Value | None) -> bool:
     return value is not None and isinstance(value.reference, (FunctionRef, ClassRef, SymbolRef))
 
 
+_BUILTIN = frozenset({"str", "bytes", "bytearray", "list", "tuple", "dict", "set", "int", "float", "NoneType"})
 # Types of which none is another one's; `bool` is an `int`.
 _APART = frozenset(
-    {"str", "bytes", "bytearray", "list", "tuple", "dict", "set", "int", "float", "NoneType"}
+    _BUILTIN
     | {"pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"}
 )
 
@@ -163,6 +165,26 @@ def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
     kinds = {annotated(act, kind).type for kind in (node.elements if isinstance(node, t.Sequence) else (node,))}
     found = {_derives(act, value.type, kind) for kind in kinds}
     return True if True in found else False if found == {False} else None
+
+
+def _is_callable(act: Activation, arguments: list[t.Expr]) -> bool | None:
+    """Whether a value is a function or a class, or one of Python's own types, of which no instance can be called."""
+    value = _settled(act, arguments[0]) if len(arguments) == 1 else None
+    if value is None:
+        return None
+    return True if _is_code(value) else False if value.type in _BUILTIN and value.reference is None else None
+
+
+def _has_attribute(act: Activation, arguments: list[t.Expr]) -> bool | None:
+    """Whether a value has an attribute, where it is of one of Python's own types."""
+    value = _settled(act, arguments[0]) if len(arguments) == 2 else None
+    name = arguments[1] if len(arguments) == 2 else None
+    if value is None or value.type not in _BUILTIN or value.reference is not None or not isinstance(name, t.Constant):
+        return None
+    return not is_builtin_without(value.type, str(name.value))
+
+
+_ASKED = {"isinstance": _is_instance, "callable": _is_callable, "hasattr": _has_attribute}
 
 
 def _derives(act: Activation, kind: str, other: str | None) -> bool | None:

@@ -77,6 +77,7 @@ class Resolver(Functions):
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
         self._left_elsewhere, self._elsewhere = BUDGET_ELSEWHERE, False
+        self._is_reporting = False
         self._recurred.clear()
         self._provisional.clear()
         self._taken.clear()
@@ -120,10 +121,14 @@ class Resolver(Functions):
                 with self.idly(idle=has_program and outline.qualname in self._unused):
                     block, result, _ = self.call(FunctionRef(key), (), (), record=False)
                 has_program |= _is_program(outline) and runs_others(self._body(block or EMPTY_BLOCK, result))
-        for outline in wanted:
+        self._is_reporting = True
+        reported: list[FunctionTrace] = []
+        # What the budget may not reach any more is what the program has no use for.
+        for outline in sorted(wanted, key=lambda f: (f.qualname in self._unused, not _is_program(f))):
             trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
             if trace is not None:
-                traces.append(trace)
+                reported.append(trace)
+        traces.extend(sorted(reported, key=lambda trace: trace.span))
         if self._left <= 0:
             scope.note("this file is so large that part of it was not looked at")
         return Resolved(scope.path, tuple(traces), tuple(scope.notes), mains, has_program)
