@@ -11,7 +11,7 @@ from pathlib import Path
 from gillint.benchmark import shapes
 from gillint.benchmark.scopes import bound_names, needed_globals
 from gillint.benchmark.shapes import HELPERS, Made, make
-from gillint.benchmark.slicing import Slice, slice_for
+from gillint.benchmark.slicing import Slice, before_a_run, slice_for
 from gillint.benchmark.stand_ins import literal_files, real_file, stand_ins_for
 from gillint.benchmark.unit import Unit, unit_of
 from gillint.benchmark.user_file import UserFile
@@ -37,13 +37,7 @@ def build(source: str, path: str, region: Region, setup: str = "") -> Benchmark:
     file = UserFile(source, path, region)
     given = _names_of(setup)
     unit = unit_of(file, region, given)
-    before = file.statements if unit.upto is None else file.statements[: unit.upto]
-    later = [
-        s
-        for s in file.statements[len(before) :]
-        if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    ]
-    usable = tuple(s for s in (*before, *later) if s not in unit.before)
+    usable = _usable(file.statements, unit)
     setup_needs = needed_globals(setup) if setup else frozenset()
     cut = slice_for((*unit.needs, *setup_needs), usable, given)
     imports, stand_ins, made = stand_ins_for(file, cut, unit, region)
@@ -53,6 +47,15 @@ def build(source: str, path: str, region: Region, setup: str = "") -> Benchmark:
         work=unit.words,
         stand_ins=stand_ins,
     )
+
+
+def _usable(statements: tuple[ast.stmt, ...], unit: Unit) -> tuple[ast.stmt, ...]:
+    """The statements that may come before a run of the unit; definitions may come from anywhere."""
+    if unit.runs is not None:
+        return before_a_run(statements, unit.runs)
+    upto = len(statements) if unit.upto is None else unit.upto
+    later = (s for s in statements[upto:] if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)))
+    return tuple(s for s in (*statements[:upto], *later) if s not in unit.before)
 
 
 def _names_of(setup: str) -> frozenset[str]:

@@ -76,6 +76,36 @@ def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: fro
     return Slice(tuple(statements[i] for i in sorted(chosen)), frozenset(undefined - given))
 
 
+def before_a_run(statements: tuple[ast.stmt, ...], name: str) -> tuple[ast.stmt, ...]:
+    """The statements without the actions that follow the first run of a function or a class: they end what it works with.
+
+    Args:
+        statements: the module's, in order.
+        name: of the function or the class.
+    """
+    reaching = _reaching(name, statements)
+    plain = (*_DEFINITIONS, *_IMPORTS)
+    first = next(
+        (i for i, s in enumerate(statements) if not isinstance(s, plain) and _runs(s, reaching)), len(statements)
+    )
+    return (*statements[:first], *(s for s in statements[first:] if isinstance(s, (*plain, *_ASSIGNMENTS))))
+
+
+def _reaching(name: str, statements: tuple[ast.stmt, ...]) -> frozenset[str]:
+    """The definitions that lead to one of them, and itself."""
+    reads = {s.name: read_names([s]) for s in statements if isinstance(s, _DEFINITIONS)}
+    found, grown = frozenset[str](), frozenset({name})
+    while grown != found:
+        found, grown = grown, grown | {n for n, read in reads.items() if read & grown}
+    return found
+
+
+def _runs(statement: ast.stmt, names: frozenset[str]) -> bool:
+    """Whether a statement calls one of some names, or hands one to a call."""
+    calls = (n for n in ast.walk(statement) if isinstance(n, ast.Call))
+    return any(isinstance(n, ast.Name) and n.id in names for call in calls for n in ast.walk(call))
+
+
 def _needs(statement: ast.stmt) -> frozenset[str]:
     """The names that a statement reads from outside itself."""
     try:
@@ -85,26 +115,33 @@ def _needs(statement: ast.stmt) -> frozenset[str]:
 
 
 def _touched_by(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:
-    """Statements at the top that change what a name holds: `rows.append(...)`, `config["a"] = 1`, loops that do so."""
-    found = []
-    for i, statement in enumerate(statements):
-        if isinstance(statement, (*_DEFINITIONS, *_IMPORTS)):
-            continue
-        for node in ast.walk(statement):
-            target = None
-            if (
-                isinstance(node, ast.Expr)
-                and isinstance(node.value, ast.Call)
-                and isinstance(node.value.func, ast.Attribute)
-            ):
-                target = node.value.func.value
-            elif isinstance(node, (ast.Assign, ast.AugAssign)):
-                aim = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                target = aim.value if isinstance(aim, (ast.Subscript, ast.Attribute)) else None
-            if isinstance(target, ast.Name) and target.id == name:
-                found.append(i)
-                break
-    return found
+    """Statements at the top that change what a name holds (`rows.append(...)`, loops that do so), or start it."""
+    return [
+        i
+        for i, statement in enumerate(statements)
+        if not isinstance(statement, (*_DEFINITIONS, *_IMPORTS))
+        and (any(_changes(node, name) for node in ast.walk(statement)) or _starts(statement, name, statements))
+    ]
+
+
+def _changes(node: ast.AST, name: str) -> bool:
+    target = None
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        target = node.value.func.value
+    elif isinstance(node, (ast.Assign, ast.AugAssign)):
+        aim = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        target = aim.value if isinstance(aim, (ast.Subscript, ast.Attribute)) else None
+    return isinstance(target, ast.Name) and target.id == name
+
+
+def _starts(statement: ast.stmt, name: str, statements: tuple[ast.stmt, ...]) -> bool:
+    """`Thread(target=server.serve_forever).start()`, for the server; `thread.start()`, where the thread was made of it."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "start"):
+        return False
+    read = read_names([statement])
+    made = (s for s in statements if isinstance(s, _ASSIGNMENTS) and bound_names([s]) & read)
+    return name in read or any(name in read_names([s]) for s in made)
 
 
 def own_for_each_run(statement: ast.stmt, unit: ast.stmt) -> bool:

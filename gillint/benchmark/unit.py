@@ -31,6 +31,8 @@ class Unit:
         arguments: for each input of the work, its name and how it is made.
         is_async: it awaits.
         words: what it is, for people.
+        upto: of a statement at the top of the module, its position.
+        runs: of a call, the name of the function or the class.
     """
 
     body: tuple[Piece, ...]
@@ -40,6 +42,7 @@ class Unit:
     is_async: bool = False
     words: str = ""
     upto: int | None = None
+    runs: str | None = None
 
 
 def unit_of(file: UserFile, region: Region, given: frozenset[str]) -> Unit:
@@ -165,7 +168,7 @@ def _call(
         text = text.replace("for _ in", "async for _ in") if is_generator else f"await {text}"
     wanted = {needs, *(n for _, made in arguments for n in names_in(made.expression))}
     words = f"a call of {function.name}() of {Path(file.path).name}"
-    return Unit((Piece(text),), frozenset(wanted), (), tuple(arguments), is_async, words)
+    return Unit((Piece(text),), frozenset(wanted), (), tuple(arguments), is_async, words, runs=needs)
 
 
 def _passed(function: Function, name: str) -> str:
@@ -200,7 +203,7 @@ def _method(file: UserFile, owner: ast.ClassDef, function: Function, given: froz
     body = (Piece(f"{_object_name(owner)}.{function.name}"),) if is_property else unit.body
     return Unit(
         body, needs, (), ((_object_name(owner), built), *unit.arguments), unit.is_async,
-        f"a call of {owner.name}.{function.name}() of {Path(file.path).name}",
+        f"a call of {owner.name}.{function.name}() of {Path(file.path).name}", runs=unit.runs,
     )  # fmt: skip
 
 

@@ -15,7 +15,9 @@ from gillint.resolve.program import walk
 from gillint.resolve.trace import Kind, Loop
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-_URL = re.compile(r"""(?P<prefix>\b[rRfF]{1,2})?(?P<quote>["'])https?://[^/"'{}\s]+(?=[/"'{?])""")
+# An address whose port is put in (`f"http://127.0.0.1:{port}/"`, `"http://localhost:%d" % port`) is of a server that the code
+# starts, and that runs in the benchmark too.
+_URL = re.compile(r"""(?P<prefix>\b[rRfF]{1,2})?(?P<quote>["'])https?://[^/"'{}%\s]*[^/"'{}%\s:](?=[/"'{?])""")
 
 
 class NotMeasurable(Exception):

@@ -56,6 +56,16 @@ def run_once(benchmark: Benchmark, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 PROGRAMS = {
+    "a server of its own that ends after the run": "import threading, urllib.request\n"
+    "from http.server import BaseHTTPRequestHandler, HTTPServer\n"
+    "class Handler(BaseHTTPRequestHandler):\n    def do_GET(self):\n        self.send_response(200)\n"
+    "        self.end_headers()\n        self.wfile.write(b'ok')\n    def log_message(self, *args):\n        pass\n"
+    "server = HTTPServer(('127.0.0.1', 0), Handler)\n"
+    "threading.Thread(target=server.serve_forever, daemon=True).start()\n"
+    "def work():\n    for i in range(3):\n"
+    "        with urllib.request.urlopen(f'http://127.0.0.1:{server.server_port}/{i}') as page:\n"
+    "            assert page.read() == b'ok'\n"
+    "if __name__ == '__main__':\n    print(work())\n    server.shutdown()\n    server.server_close()\n",
     "loop at the top": "total = 0\nfor i in range(50):\n    total += i\n",
     "sum that nothing starts": "for i in range(50):\n    total += i\n",
     "list that is filled": "found = []\nfor i in range(50):\n    found.append(i * i)\n",
