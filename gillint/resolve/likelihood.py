@@ -9,7 +9,7 @@ from typing import TypeGuard
 from gillint.resolve.activation import Activation
 from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import key_of
+from gillint.resolve.iterations import key_of, statements
 from gillint.resolve.memoised import missed
 from gillint.resolve.narrowing import passed_along
 from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
@@ -286,11 +286,12 @@ def exactly(act: Activation, node: t.Expr) -> float | None:
 
 
 def fails(body: t.Body) -> bool:
-    """Whether a body ends in an error: `raise ...`, `sys.exit("no such file")`."""
+    """Whether a body ends in an error: `raise ...`, `sys.exit("no such file")`, and gives nothing back before that."""
     if not body:
         return False
     end = ends_the_program(body[-1])
-    return isinstance(body[-1], t.Raise) or (end is not None and any(not _is_success(a.value) for a in end.arguments))
+    failed = isinstance(body[-1], t.Raise) or (end is not None and any(not _is_success(a.value) for a in end.arguments))
+    return failed and not any(isinstance(s, t.Return) for s in statements(body))
 
 
 def _is_success(status: t.Expr) -> bool:

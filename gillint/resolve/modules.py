@@ -47,7 +47,7 @@ _SCARCE_AT_LAST = 0.25  # the same once all that calls anything has run, and eac
 BUDGET_ELSEWHERE = 40_000  # of it, for functions of other files: a framework must not use up what the file needs
 _MODULE_BUDGET = 10_000  # the same for finding out what another file's module or class is
 _CHECK_EVERY = 256  # steps: a few milliseconds
-_MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
+_MAX_DEPTH = 24  # calls inside calls; what lies deeper is unknown
 IMPORT_DEPTH = 6
 _MAX_APART = 12  # modules and classes that are found out on the way to another one
 

@@ -150,10 +150,7 @@ def _is_code(value: Value | None) -> bool:
 
 _BUILTIN = frozenset({"str", "bytes", "bytearray", "list", "tuple", "dict", "set", "int", "float", "NoneType"})
 # Types of which none is another one's; `bool` is an `int`.
-_APART = frozenset(
-    _BUILTIN
-    | {"pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"}
-)
+_APART = frozenset(_BUILTIN | {"pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"})
 
 
 def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
@@ -170,8 +167,10 @@ def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
 def _is_callable(act: Activation, arguments: list[t.Expr]) -> bool | None:
     """Whether a value is a function or a class, or one of Python's own types, of which no instance can be called."""
     value = _settled(act, arguments[0]) if len(arguments) == 1 else None
-    if value is None:
-        return None
+    return _may_be_called(value) if value is not None else None
+
+
+def _may_be_called(value: Value) -> bool | None:
     return True if _is_code(value) else False if value.type in _BUILTIN and value.reference is None else None
 
 
@@ -239,6 +238,9 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
     elif isinstance(test, t.Boolean) and test.operator == ("and" if holds else "or"):
         for part in test.values:
             yield from _narrowed(act, part, holds)
+    elif isinstance(test, (t.Name, t.Compare)) and (name := _said_to_be_something(test, holds)) is not None:
+        if (value := act.environment.get(name)) is not None and value.type == "NoneType":
+            yield name, Value(origin=value.origin or name)  # so there are other ways to it than those in sight
     elif isinstance(test, t.Compare) and holds:
         yield from _counted(act, test)
         if test.operators == ("eq",) and isinstance(test.left, t.Attribute) and test.left.name == "suffix":
@@ -246,6 +248,12 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
     elif isinstance(test, t.Call) and isinstance(test.function, t.Attribute) and holds:
         if test.function.name == "endswith" and len(test.arguments) == 1:
             yield from _ending(act, test.function.value, test.arguments[0].value)
+    elif isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "callable":
+        node = test.arguments[0].value if len(test.arguments) == 1 else None
+        old = act.environment.get(node.id) if isinstance(node, t.Name) else None
+        if isinstance(node, t.Name) and old is not None:
+            fitting = [o for o in options_of(old) if _may_be_called(o) is not (not holds)]
+            yield node.id, reduce(join, fitting) if fitting else old
     elif isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         plain = [a.value for a in test.arguments if not a.star]
         if len(plain) == 2 and isinstance(plain[0], t.Name):
@@ -254,6 +262,16 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
                 yield plain[0].id, _as(act, old, kind)
             elif kind is not None and old is not None:
                 yield plain[0].id, _without(act, old, kind)
+
+
+def _said_to_be_something(test: t.Name | t.Compare, holds: bool) -> str | None:
+    """The variable that is not None where `x`, `x is not None` holds, or `x is None` does not."""
+    if isinstance(test, t.Name):
+        return test.id if holds else None
+    is_none = len(test.rights) == 1 and isinstance(test.rights[0], t.Constant) and test.rights[0].value is None
+    if not is_none or not isinstance(test.left, t.Name):
+        return None
+    return test.left.id if test.operators == (("is_not",) if holds else ("is",)) else None
 
 
 def _ending(act: Activation, node: t.Expr, suffix: t.Expr) -> Iterator[tuple[str, Value]]:
