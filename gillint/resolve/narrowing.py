@@ -27,6 +27,20 @@ def narrowed(act: Activation, test: t.Expr, *, holds: bool) -> dict[str, Value]:
     return dict(_narrowed(act, test, holds))
 
 
+def behind_guard(act: Activation, test: t.Expr) -> dict[str, Value]:
+    """What is left behind `if x is None: raise ...`, `if not x: return`: if None is all that x may be as far as anybody sees,
+    there are other ways to it.
+    """
+    name: str | None = None
+    if isinstance(test, t.Unary) and test.operator == "not" and isinstance(test.operand, t.Name):
+        name = test.operand.id
+    elif isinstance(test, t.Compare) and test.operators == ("is",) and isinstance(test.left, t.Name):
+        right = test.rights[0]
+        name = test.left.id if isinstance(right, t.Constant) and right.value is None else None
+    value = act.environment.get(name) if name is not None else None
+    return {name: Value(origin=value.origin or name)} if name and value is not None and value.type == "NoneType" else {}
+
+
 def decided(act: Activation, test: t.Expr) -> bool | None:
     """Whether a test holds, where the constants that variables are here decide it: `mode == "fast"`, `kernel is None`."""
     if isinstance(test, t.Unary) and test.operator == "not":
@@ -238,9 +252,6 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
     elif isinstance(test, t.Boolean) and test.operator == ("and" if holds else "or"):
         for part in test.values:
             yield from _narrowed(act, part, holds)
-    elif isinstance(test, (t.Name, t.Compare)) and (name := _said_to_be_something(test, holds)) is not None:
-        if (value := act.environment.get(name)) is not None and value.type == "NoneType":
-            yield name, Value(origin=value.origin or name)  # so there are other ways to it than those in sight
     elif isinstance(test, t.Compare) and holds:
         yield from _counted(act, test)
         if test.operators == ("eq",) and isinstance(test.left, t.Attribute) and test.left.name == "suffix":
@@ -262,16 +273,6 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
                 yield plain[0].id, _as(act, old, kind)
             elif kind is not None and old is not None:
                 yield plain[0].id, _without(act, old, kind)
-
-
-def _said_to_be_something(test: t.Name | t.Compare, holds: bool) -> str | None:
-    """The variable that is not None where `x`, `x is not None` holds, or `x is None` does not."""
-    if isinstance(test, t.Name):
-        return test.id if holds else None
-    is_none = len(test.rights) == 1 and isinstance(test.rights[0], t.Constant) and test.rights[0].value is None
-    if not is_none or not isinstance(test.left, t.Name):
-        return None
-    return test.left.id if test.operators == (("is_not",) if holds else ("is",)) else None
 
 
 def _ending(act: Activation, node: t.Expr, suffix: t.Expr) -> Iterator[tuple[str, Value]]:

@@ -30,7 +30,7 @@ from gillint.resolve.likelihood import (
     until_changed,
 )
 from gillint.resolve.loops import run_for, run_while
-from gillint.resolve.narrowing import decided, matched, narrowed
+from gillint.resolve.narrowing import behind_guard, decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
@@ -192,6 +192,8 @@ def _if(act: Activation, node: t.If) -> float:
     act.operation("branch")
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
+    if leaves(node.body):
+        known = (known[0], {**behind_guard(act, node.test), **known[1]})
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     names = mentioned(node.test) & act.environment.keys()
     is_sure = bool(act.given) or bool(names and names <= act.fixed)
