@@ -24,9 +24,15 @@ _COMMENT = re.compile(r"^\s*#.*$|\bsuper\([^()]*\)|\bname\s*=\s*[\"'][\w ]*[\"']
 _OFFERED = re.compile(r"^__all__\s*\+?=\s*[\[(].*?[\])]", re.MULTILINE | re.DOTALL)
 
 
+# A key that something is looked up by, and a table at the top level.
+_KEY = re.compile(r"""(?<=[\w\])])\[\s*["']\w+["']\s*\]""")
+_TABLE = re.compile(r"""^(\w+)\s*=\s*[\[({][^\[\](){}"']*[\])}]\s*$""", re.MULTILINE)
+
+
 def names_given_on(lines: Iterable[str]) -> frozenset[str]:
     """The names that stand as values in a text: what they name may be called from elsewhere."""
-    text = _OFFERED.sub("", _COMMENT.sub("", without_documentation("".join(lines))))
+    text = _KEY.sub("", _OFFERED.sub("", _COMMENT.sub("", without_documentation("".join(lines)))))
+    text = _TABLE.sub(lambda m: m[0] if len(re.findall(rf"\b{m[1]}\b", text)) > 1 else "", text)  # what nobody reads
     return frozenset((_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).findall(text))
 
 
@@ -45,6 +51,17 @@ def never_made(outline: Outline, given_on: Set[str]) -> frozenset[str]:
         grown = bool(more)
         made |= more
     return frozenset(c.qualname for c in outline.classes if c.qualname not in made)
+
+
+def programs(outline: Outline) -> frozenset[str]:
+    """The functions that take nothing, that nothing in the file calls, and that run others of it."""
+    called = outline.calls.union(*(f.calls - {f.name} for f in outline.functions))
+    own = {f.name for f in outline.functions} | {c.qualname for c in outline.classes}
+    return frozenset(
+        f.qualname
+        for f in outline.functions
+        if f.owner is None and not f.takes_arguments and f.name not in called and not own.isdisjoint(f.calls)
+    )
 
 
 def called_as(outline: FunctionOutline) -> str:
