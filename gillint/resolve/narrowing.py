@@ -142,6 +142,15 @@ def _dimensions(act: Activation, node: t.Expr) -> int | None:
     return len(value.items) if value is not None and value.type == "tuple" and value.items is not None else None
 
 
+def asks_for_rank(test: t.Expr) -> bool:
+    """`x.ndim == 1`, `len(x.shape) == 3`: of an array that is made here, too, there is no doubt."""
+    left = test.left if isinstance(test, t.Compare) else None
+    if isinstance(left, t.Call) and isinstance(left.function, t.Name) and left.function.id == "len" and left.arguments:
+        left = left.arguments[0].value
+        return isinstance(left, t.Attribute) and left.name == "shape"
+    return isinstance(left, t.Attribute) and left.name == "ndim"
+
+
 def _count(array: Value | None) -> int | None:
     return len(array.shape) if array is not None and array.type == ARRAY and array.shape is not None else None
 
