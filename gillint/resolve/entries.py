@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from gillint.diagnostics.span import Span
 from gillint.resolve.scope import ClassScope, ModuleScope
@@ -29,14 +30,26 @@ _KEY = re.compile(r"""(?<=[\w\])])\[\s*["']\w+["']\s*\]""")
 _TABLE = re.compile(r"""^(\w+)\s*=\s*[\[({][^\[\](){}"']*[\])}]\s*$""", re.MULTILINE)
 
 
-def names_given_on(lines: Iterable[str]) -> frozenset[str]:
-    """The names that stand as values in a text: what they name may be called from elsewhere."""
-    text = _KEY.sub("", _OFFERED.sub("", _COMMENT.sub("", without_documentation("".join(lines)))))
-    text = _TABLE.sub(lambda m: m[0] if len(re.findall(rf"\b{m[1]}\b", text)) > 1 else "", text)  # what nobody reads
-    return frozenset((_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).findall(text))
+def names_given_on(lines: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """The names that stand as values in a text, and in which lines: what they name may be called from elsewhere."""
+    text = without_documentation("".join(lines))
+    for left_out in (_COMMENT, _OFFERED, _KEY):
+        text = left_out.sub(_blank, text)
+    text = _TABLE.sub(
+        lambda m: m[0] if len(re.findall(rf"\b{m[1]}\b", text)) > 1 else _blank(m), text
+    )  # what nobody reads
+    ends = [m.start() for m in re.finditer("\n", text)]
+    found: dict[str, list[int]] = {}
+    for match in (_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).finditer(text):
+        found.setdefault(match[1], []).append(bisect_left(ends, match.start(1)) + 1)
+    return found
 
 
-def never_made(outline: Outline, given_on: Set[str]) -> frozenset[str]:
+def _blank(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
+
+
+def never_made(outline: Outline, given_on: Iterable[str]) -> frozenset[str]:
     """The classes that nothing in the file makes instances of, nor of one that derives from them.
 
     That a class is named in its own methods does not count: `super(Model, self)`, `Model(x + y)`.

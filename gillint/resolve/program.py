@@ -196,7 +196,8 @@ class Resolver(Functions):
         if function is None or not isinstance(tree, t.Function) or self._is_program(outline):
             return False
         is_called = may_be_registered(tree, scope) or may_be_called_by_base(function.owner)
-        return not is_called and outline.name not in self._given_on
+        own = outline.lines  # what names itself there is not given on: `name = "scale"`
+        return not is_called and all(own.first <= line <= own.last for line in self._given_on.get(outline.name, ()))
 
     def _is_program(self, outline: FunctionOutline) -> bool:
         """Whether it could be what the file is run for, if it runs others: where some take nothing at all, one of these."""

@@ -86,8 +86,8 @@ class Outline:
 
 
 def without_documentation(text: str) -> str:
-    """A text without what stands between triple quotes."""
-    return _DOCUMENTATION.sub("", text)
+    """A text without what stands between triple quotes; its lines stay where they are."""
+    return _DOCUMENTATION.sub(lambda m: "\n" * m[0].count("\n"), text)
 
 
 class TooDeep(Exception):
