@@ -14,7 +14,7 @@ from gillint.benchmark.shapes import HELPERS, Made, make
 from gillint.benchmark.slicing import Slice, before_a_run, slice_for
 from gillint.benchmark.stand_ins import literal_files, real_file, stand_ins_for
 from gillint.benchmark.unit import Unit, unit_of
-from gillint.benchmark.user_file import UserFile
+from gillint.benchmark.user_file import UserFile, to_local_server
 from gillint.errors import UsageError
 from gillint.measure.plan import Benchmark
 from gillint.measure.script import Piece, assemble, server_text
@@ -76,7 +76,7 @@ def _pieces(
     ]
     everything = [m for _, m in (*made, *unit.arguments)] + [m for _, real, m in files if real is None]
     code = [file.text(s) for s in cut.statements]
-    body = "\n".join(p.text for p in (*code, *unit.body)) + setup
+    body = "\n".join([*(p.text for p in (*code, *unit.body)), *map(ast.unparse, unit.making), setup])
     uses_server = "GILLINT_SERVER" in body or any("GILLINT_SERVER" in m.expression for m in everything)
     pieces: list[Piece] = []
     standard = (
@@ -113,7 +113,8 @@ def _pieces(
         pieces.append(Piece(f"# Given by the user\n{setup.rstrip()}"))
     pieces.extend(code)
     values = "".join(f"{m.expression}, " for _, m in unit.arguments)
-    pieces.append(Piece(f"def gillint_inputs():\n    return ({values})"))
+    making = "".join(f"{textwrap.indent(to_local_server(ast.unparse(s)), '    ')}\n" for s in unit.making)
+    pieces.append(Piece(f"def gillint_inputs():\n{making}    return ({values})"))
     head = f"{'async ' if unit.is_async else ''}def gillint_work({', '.join(n for n, _ in unit.arguments)}):"
     pieces.extend(_work(head, unit.body))
     return pieces

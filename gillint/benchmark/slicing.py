@@ -44,7 +44,7 @@ class Slice:
 
 
 def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: frozenset[str] = frozenset()) -> Slice:
-    """The statements that some names depend on, transitively.
+    """The statements that some names depend on, transitively; what fills temporary files and folders belongs to them.
 
     Args:
         names: that are needed.
@@ -56,6 +56,7 @@ def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: fro
         if not isinstance(statement, ast.Expr):
             for name in bound_names([statement]):
                 binders.setdefault(name, []).append(i)
+    temporary = _temporary(statements)
     chosen: set[int] = set()
     undefined: set[str] = set()
     todo = [n for n in names if n not in given]
@@ -69,7 +70,8 @@ def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: fro
             if name not in BUILTINS:
                 undefined.add(name)
             continue
-        for i in (*binders[name], *_touched_by(name, statements)):
+        filled = _acting_on(name, statements) if name in temporary else []
+        for i in (*binders[name], *_touched_by(name, statements), *filled):
             if i not in chosen:
                 chosen.add(i)
                 todo.extend(_needs(statements[i]))
@@ -122,6 +124,24 @@ def _touched_by(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:
         if not isinstance(statement, (*_DEFINITIONS, *_IMPORTS))
         and (any(_changes(node, name) for node in ast.walk(statement)) or _starts(statement, name, statements))
     ]
+
+
+def _temporary(statements: tuple[ast.stmt, ...]) -> frozenset[str]:
+    """The names of temporary files and folders, and of what is made from them: nothing of the user's is behind them."""
+    found = {
+        n for s in statements if isinstance(s, _IMPORTS) and "tempfile" in ast.unparse(s) for n in bound_names([s])
+    }
+    imported = frozenset(found)
+    for statement in statements:
+        if isinstance(statement, _ASSIGNMENTS) and read_names([statement]) & found:
+            found |= bound_names([statement])
+    return frozenset(found) - imported
+
+
+def _acting_on(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:
+    """Statements at the top that do something with what a name stands for: `write_table(path)`."""
+    actions = (*_DEFINITIONS, *_IMPORTS, *_ASSIGNMENTS)
+    return [i for i, s in enumerate(statements) if not isinstance(s, actions) and name in read_names([s])]
 
 
 def _changes(node: ast.AST, name: str) -> bool:
