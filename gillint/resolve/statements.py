@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE
@@ -18,7 +18,7 @@ from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import note_emptied, once_in
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.importing import bind_import
-from gillint.resolve.iterations import mentioned
+from gillint.resolve.iterations import mentioned, written
 from gillint.resolve.joining import join
 from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
@@ -30,7 +30,7 @@ from gillint.resolve.likelihood import (
     until_changed,
 )
 from gillint.resolve.loops import run_for, run_while
-from gillint.resolve.narrowing import decided, matched, narrowed
+from gillint.resolve.narrowing import asks_for_rank, behind_guard, decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
@@ -192,9 +192,16 @@ def _if(act: Activation, node: t.If) -> float:
     act.operation("branch")
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
+    if leaves(node.body):
+        known = (known[0], {**behind_guard(act, node.test), **known[1]})
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     names = mentioned(node.test) & act.environment.keys()
-    is_sure = bool(act.given) or bool(names and names <= act.fixed)
+    is_sure = (
+        bool(act.given)
+        or bool(names and names <= act.fixed)
+        or asks_for_rank(node.test)
+        or _is_as_passed(act, node, names)
+    )
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     if taken is not None and fails(arms[taken]):
         taken = None  # a program that always fails is not run: something about the values is not as it seems
@@ -203,6 +210,14 @@ def _if(act: Activation, node: t.If) -> float:
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
     return choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
+
+
+def _is_as_passed(act: Activation, node: t.If, names: Set[str]) -> bool:
+    """Whether the parameters that a test asks are still what was passed: they are only assigned to behind it."""
+    if act.loops or act.open or not names or not isinstance(act.body, t.Function):
+        return False
+    before = tuple(s for s in act.body.body if s.span.line < node.span.line)
+    return names <= {p.name for p in act.body.parameters} and names.isdisjoint(written(before))
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")
