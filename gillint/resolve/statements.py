@@ -12,8 +12,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
-from gillint.resolve.contexts import entered
-from gillint.resolve.databases import COMMIT, commits
+from gillint.resolve.contexts import entered, left
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import note_emptied, once_in
 from gillint.resolve.expressions import evaluate
@@ -225,7 +224,7 @@ _LOCKS = ("threading.Lock", "threading.RLock")
 
 def _with(act: Activation, node: t.With) -> float:
     locks: list[tuple[Value, Span]] = []
-    connections: list[tuple[Value, Span]] = []
+    entered_all: list[tuple[Value, Span, bool]] = []
     for expression, target in node.items:
         act.operation("with")
         value = evaluate(act, expression)
@@ -235,15 +234,14 @@ def _with(act: Activation, node: t.With) -> float:
         given = entered(act, value, expression.span, is_async=node.is_async)
         if value.type in _LOCKS and isinstance(expression, (t.Name, t.Attribute)):
             locks.append((value, expression.span))
-        if not isinstance(expression, t.Call) or dotted(expression.function) not in ("closing", "contextlib.closing"):
-            connections.append((value, expression.span))
+        closes = isinstance(expression, t.Call) and dotted(expression.function) in ("closing", "contextlib.closing")
+        entered_all.append((value, expression.span, closes))
         if target is not None:
             bind(act, target, given)
     before = len(act.builder.nodes)
     reach = run(act, node.body)
-    for value, span in connections:
-        if commits(act, value, act.builder.nodes[before:]):
-            act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
+    for value, span, closes in reversed(entered_all):
+        left(act, value, span, act.builder.nodes[before:], closes=closes)
     for value, span in locks:  # so that the time under the lock can be told
         act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))
     return max(reach, RARE)  # `with suppress(OSError): return ...`
