@@ -10,6 +10,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of, statements
+from gillint.resolve.kinds import distinct_of
 from gillint.resolve.memoised import missed
 from gillint.resolve.narrowing import passed_along
 from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
@@ -58,8 +59,9 @@ def _usual(act: Activation, node: t.If) -> float:
     if _is_made_already(act, node):
         return max(1.0 - TAKEN, 1.0 - 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     key = _sought(node)
-    if key is not None:
-        missing = missed(act, (_value(act, key),))
+    sought = _value(act, key) if key is not None else _noted(act, node)
+    if sought is not None:
+        missing = missed(act, (sought,))
         return missing if _asks_for_a_gap(node.test) else 1.0 - missing
     idle = _idle(act, node)
     if idle is not None:
@@ -168,6 +170,32 @@ def _sought(node: t.If) -> t.Expr | None:
     if given is not None and key_of(given) == key_of(test.left) and not _asks_for_a_gap(node.test):
         return test.left
     return stores[0].index if stores else None
+
+
+def _noted(act: Activation, node: t.If) -> Value | None:
+    """What is looked for among what was there before: `if row.id in seen: continue`, and later `seen.add(row.id)`.
+
+    None where nothing tells how many there are: most of what a search meets may be new.
+    """
+    test = node.test.operand if _is_not(node.test) else node.test
+    if not isinstance(test, t.Compare) or test.operators not in (("contains",), ("not_contains",)) or not act.loops:
+        return None
+    seen, asked = key_of(test.rights[0]), key_of(test.left)
+    if seen is None or "." in seen or not isinstance(test.left, (t.Name, t.Sequence, t.Subscript, t.Attribute)):
+        return None
+    sought = _value(act, test.left)
+    if distinct_of(sought) is None:
+        return None
+    body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
+    notes = (s.value for s in statements(body) if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
+    for call in notes:
+        function = call.function
+        if isinstance(function, t.Attribute) and function.name in ("add", "append") and len(call.arguments) == 1:
+            noted = call.arguments[0].value
+            is_same = key_of(noted) == asked if asked is not None else type(noted) is type(test.left)
+            if is_same and key_of(function.value) == seen:
+                return sought
+    return None
 
 
 def _makes_once(act: Activation, node: t.If) -> bool:
