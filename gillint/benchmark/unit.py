@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gillint.benchmark.arguments import arguments_of, fields_of, names_in
+from gillint.benchmark.arguments import Arguments, arguments_of, fields_of, names_in
 from gillint.benchmark.scopes import bound_names, dotted, needed_globals
 from gillint.benchmark.shapes import Made, make
 from gillint.benchmark.slicing import own_for_each_run
@@ -31,6 +31,9 @@ class Unit:
         arguments: for each input of the work, its name and how it is made.
         is_async: it awaits.
         words: what it is, for people.
+        upto: of a statement at the top of the module, its position.
+        runs: of a call, the name of the function or the class.
+        making: statements of a caller that make what the arguments are made of.
     """
 
     body: tuple[Piece, ...]
@@ -40,6 +43,8 @@ class Unit:
     is_async: bool = False
     words: str = ""
     upto: int | None = None
+    runs: str | None = None
+    making: tuple[ast.stmt, ...] = ()
 
 
 def unit_of(file: UserFile, region: Region, given: frozenset[str]) -> Unit:
@@ -157,15 +162,20 @@ def _own_nodes_of(function: Function) -> Iterator[ast.AST]:
 def _call(
     file: UserFile, function: Function, template: str, needs: str, given: frozenset[str], *, bound: bool = False
 ) -> Unit:
-    arguments = list(arguments_of(file, function, given, skip_first=bound))
+    given_by = arguments_of(file, function, given, skip_first=bound)
+    arguments = given_by.made
     text = template.format(", ".join(_passed(function, name) for name, _ in arguments))
     is_async = isinstance(function, ast.AsyncFunctionDef)
     if is_async:
         is_generator = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in _own_nodes_of(function))
         text = text.replace("for _ in", "async for _ in") if is_generator else f"await {text}"
-    wanted = {needs, *(n for _, made in arguments for n in names_in(made.expression))}
+    local = bound_names(given_by.before)
+    wanted = {n for _, made in arguments for n in names_in(made.expression)} - local
+    wanted |= {needs, *_needed("\n".join(map(ast.unparse, given_by.before)))}
     words = f"a call of {function.name}() of {Path(file.path).name}"
-    return Unit((Piece(text),), frozenset(wanted), (), tuple(arguments), is_async, words)
+    return Unit(
+        (Piece(text),), frozenset(wanted), (), arguments, is_async, words, runs=needs, making=given_by.before
+    )  # fmt: skip
 
 
 def _passed(function: Function, name: str) -> str:
@@ -191,16 +201,22 @@ def _method(file: UserFile, owner: ast.ClassDef, function: Function, given: froz
     unit = _call(file, function, f"{_object_name(owner)}.{function.name}({{}})", owner.name, given, bound=True)
     if _object_name(owner) in given:
         return unit
-    made = list(arguments_of(file, init, given, skip_first=True)) if init is not None else list(fields_of(file, owner))
+    own = (
+        arguments_of(file, init, given, skip_first=True)
+        if init is not None
+        else Arguments(tuple(fields_of(file, owner)))
+    )
+    made = own.made
     inner = ", ".join(f"{name}={m.expression}" for name, m in made)
     words = f"{owner.name}({', '.join(f'{n}: {m.words}' for n, m in made)})"
     built = Made(f"{owner.name}({inner})", frozenset().union(*(m.modules for _, m in made)), words)
-    needs = unit.needs | names_in(built.expression)
+    needs = unit.needs | (names_in(built.expression) - bound_names(own.before))
+    needs |= _needed("\n".join(map(ast.unparse, own.before)))
     is_property = "property" in names or "cached_property" in {(n or "").rsplit(".", 1)[-1] for n in names}
     body = (Piece(f"{_object_name(owner)}.{function.name}"),) if is_property else unit.body
     return Unit(
         body, needs, (), ((_object_name(owner), built), *unit.arguments), unit.is_async,
-        f"a call of {owner.name}.{function.name}() of {Path(file.path).name}",
+        f"a call of {owner.name}.{function.name}() of {Path(file.path).name}", runs=unit.runs, making=(*own.before, *unit.making),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gillint.benchmark.build import build
-from gillint.benchmark.user_file import NotMeasurable
+from gillint.benchmark.user_file import NotMeasurable, to_local_server
 from gillint.errors import UsageError
 from gillint.measure.plan import Benchmark
 from gillint.pipeline import analyse
@@ -56,6 +56,16 @@ def run_once(benchmark: Benchmark, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 PROGRAMS = {
+    "a server of its own that ends after the run": "import threading, urllib.request\n"
+    "from http.server import BaseHTTPRequestHandler, HTTPServer\n"
+    "class Handler(BaseHTTPRequestHandler):\n    def do_GET(self):\n        self.send_response(200)\n"
+    "        self.end_headers()\n        self.wfile.write(b'ok')\n    def log_message(self, *args):\n        pass\n"
+    "server = HTTPServer(('127.0.0.1', 0), Handler)\n"
+    "threading.Thread(target=server.serve_forever, daemon=True).start()\n"
+    "def work():\n    for i in range(3):\n"
+    "        with urllib.request.urlopen(f'http://127.0.0.1:{server.server_port}/{i}') as page:\n"
+    "            assert page.read() == b'ok'\n"
+    "if __name__ == '__main__':\n    print(work())\n    server.shutdown()\n    server.server_close()\n",
     "loop at the top": "total = 0\nfor i in range(50):\n    total += i\n",
     "sum that nothing starts": "for i in range(50):\n    total += i\n",
     "list that is filled": "found = []\nfor i in range(50):\n    found.append(i * i)\n",
@@ -244,6 +254,72 @@ def test_real_files_are_used_and_never_changed(tmp_path: Path, monkeypatch: pyte
     elsewhere.mkdir()
     run_once(benchmark, elsewhere, monkeypatch)
     assert (tmp_path / "data.txt").read_text() == "one two\n" * 3
+
+
+CALLERS = {
+    "local names of the caller": (
+        "def main(count=5):\n    rows = [str(i) for i in range(count)]\n    rows.append('last')\n    print(total(rows))\nmain()\n",
+        ["0", "1", "2", "3", "4", "last"],
+    ),
+    "a caller's parameter, from its own call": (
+        "def main(count):\n    rows = list(range(count))\n    return total(rows)\nprint(main(3))\n", [0, 1, 2]
+    ),
+    "the first turn of a loop, in a block": (
+        "def main():\n    with open(__file__) as file:\n        for n, word in enumerate(['ab', 'cd']):\n"
+        "            letters = list(word)\n            total(letters)\nmain()\n", ["a", "b"]
+    ),
+    "a comprehension": ("def main():\n    groups = [[7, 8], [9]]\n    return [total(g) for g in groups]\nmain()\n", [7, 8]),
+    "a method of the caller's object is left to stand-ins": (
+        "class A:\n    def main(self):\n        return total(self.rows)\nA().main()\n", None
+    ),
+    "what awaits is left to stand-ins": (
+        "async def main():\n    rows = await fetch()\n    return total(rows)\nasyncio.run(main())\n", None
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLERS)
+def test_arguments_are_made_as_a_caller_makes_them(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, rows = CALLERS[name]
+    head = "def total(rows):\n    n = 0\n    for row in rows:\n        n += len(str(row)) ** 2\n    return n\n"
+    path = tmp_path / "user.py"
+    path.write_text(head + source)
+    benchmark = made(head + source, str(path), line=3)
+    space = run_once(benchmark, tmp_path, monkeypatch)
+    if rows is not None:
+        assert space["gillint_inputs"]() == (rows,)  # type: ignore[operator]
+    assert bool(benchmark.stand_ins) == (rows is None)
+
+
+def test_temporary_files_are_filled_as_the_code_fills_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = (
+        "import os, tempfile\nFOLDER = tempfile.mkdtemp()\nPATH = os.path.join(FOLDER, 'a.txt')\n"
+        "def fill(path):\n    with open(path, 'w') as f:\n        f.write('a b\\n' * 50)\n"
+        "fill(PATH)\n"
+        "def work():\n    with open(PATH) as f:\n        return [line.split() for line in f]\n"
+        "assert len(work()) == 50\nos.remove(PATH)\n"
+    )
+    space = run_once(made(source), tmp_path, monkeypatch)
+    assert len(space["work"]()) == 50  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [
+        ("get('https://a.b/c')", "get(GILLINT_SERVER + '/c')"),
+        ("get(f'http://a.b/{i}')", "get(f'{GILLINT_SERVER}/{i}')"),
+        ("get('http://a.b/c' 'd')", "get(GILLINT_SERVER + '/c' 'd')"),
+        ("see = ('more: '\n 'http://a.b/c' % i)", None),
+        ('"""http://a.b/c"""', None),
+        ("b'http://a.b/c'", None),
+        ("f'http://127.0.0.1:{port}/c'", None),
+        ("'http://localhost:%d/' % port", None),
+        ("match x:\n    case 'http://a.b': pass", None),
+        ("'é'; x = 'http://a.b'", "'é'; x = GILLINT_SERVER + ''"),
+    ],
+)
+def test_literal_addresses(text: str, local: str | None) -> None:
+    assert to_local_server(text) == (text if local is None else local)
 
 
 def test_urls_lead_to_the_local_server() -> None:
