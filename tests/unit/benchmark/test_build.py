@@ -311,7 +311,8 @@ def test_temporary_files_are_filled_as_the_code_fills_them(tmp_path: Path, monke
         "def work():\n    with open(PATH) as f:\n        return [line.split() for line in f]\n"
         "assert len(work()) == 50\nos.remove(PATH)\n"
     )
-    space = run_once(made(source), tmp_path, monkeypatch)
+    line = next(i for i, text in enumerate(source.splitlines(), 1) if "line.split()" in text)
+    space = run_once(made(source, line=line), tmp_path, monkeypatch)
     assert len(space["work"]()) == 50  # type: ignore[operator]
 
 
