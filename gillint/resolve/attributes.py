@@ -320,7 +320,7 @@ def _dimensions(value: Value, name: str) -> Value | None:
 
 def symbol_of(name: str) -> Value:
     """The value of a public name of a library."""
-    name = SYNONYMS.get(name, name)
+    name = SYNONYMS.get(name, name).removeprefix("builtins.")
     message = _MESSAGE.fullmatch(name)
     if message is not None:
         name = f"google.protobuf.message.Message{message['method'] or ''}"

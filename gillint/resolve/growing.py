@@ -46,8 +46,8 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
     receiver = read_target(act, function.value)
     if receiver is not None and receiver.type == "sqlite3.Connection" and function.name.startswith("execute"):
         said = literal_text(positional[0]) if positional else None
-        if said is not None and _UNSYNCED.search(said):  # a commit waits no more than one in memory does
-            change_target(act, function.value, replace(receiver, dtype="memory"))
+        if said is not None and _UNSYNCED.search(said) and receiver.dtype != "memory":
+            change_target(act, function.value, replace(receiver, dtype="unsynced"))
         return
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE
@@ -12,14 +12,13 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
-from gillint.resolve.contexts import entered
-from gillint.resolve.databases import COMMIT, commits
+from gillint.resolve.contexts import entered, left
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import held_short, note_emptied, once_in
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.growing import added_elsewhere
 from gillint.resolve.importing import bind_import
-from gillint.resolve.iterations import mentioned
+from gillint.resolve.iterations import mentioned, written
 from gillint.resolve.joining import join
 from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
@@ -31,7 +30,7 @@ from gillint.resolve.likelihood import (
     until_changed,
 )
 from gillint.resolve.loops import run_for, run_while
-from gillint.resolve.narrowing import decided, matched, narrowed
+from gillint.resolve.narrowing import asks_for_rank, behind_guard, decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
@@ -196,9 +195,16 @@ def _if(act: Activation, node: t.If) -> float:
     act.operation("branch")
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
+    if leaves(node.body):
+        known = (known[0], {**behind_guard(act, node.test), **known[1]})
     arms, holds = (node.body, node.orelse), decided(act, node.test)
     names = mentioned(node.test) & act.environment.keys()
-    is_sure = bool(act.given) or bool(names and names <= act.fixed)
+    is_sure = (
+        bool(act.given)
+        or bool(names and names <= act.fixed)
+        or asks_for_rank(node.test)
+        or _is_as_passed(act, node, names)
+    )
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     if taken is not None and fails(arms[taken]):
         taken = None  # a program that always fails is not run: something about the values is not as it seems
@@ -214,12 +220,20 @@ def _if(act: Activation, node: t.If) -> float:
     return reached
 
 
+def _is_as_passed(act: Activation, node: t.If, names: Set[str]) -> bool:
+    """Whether the parameters that a test asks are still what was passed: they are only assigned to behind it."""
+    if act.loops or act.open or not names or not isinstance(act.body, t.Function):
+        return False
+    before = tuple(s for s in act.body.body if s.span.line < node.span.line)
+    return names <= {p.name for p in act.body.parameters} and names.isdisjoint(written(before))
+
+
 _LOCKS = ("threading.Lock", "threading.RLock")
 
 
 def _with(act: Activation, node: t.With) -> float:
     locks: list[tuple[Value, Span]] = []
-    connections: list[tuple[Value, Span]] = []
+    entered_all: list[tuple[Value, Span, bool]] = []
     for expression, target in node.items:
         act.operation("with")
         value = evaluate(act, expression)
@@ -229,15 +243,14 @@ def _with(act: Activation, node: t.With) -> float:
         given = entered(act, value, expression.span, is_async=node.is_async)
         if value.type in _LOCKS and isinstance(expression, (t.Name, t.Attribute)):
             locks.append((value, expression.span))
-        if not isinstance(expression, t.Call) or dotted(expression.function) not in ("closing", "contextlib.closing"):
-            connections.append((value, expression.span))
+        closes = isinstance(expression, t.Call) and dotted(expression.function) in ("closing", "contextlib.closing")
+        entered_all.append((value, expression.span, closes))
         if target is not None:
             bind(act, target, given)
     before = len(act.builder.nodes)
     reach = run(act, node.body)
-    for value, span in connections:
-        if commits(act, value, act.builder.nodes[before:]):
-            act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
+    for value, span, closes in reversed(entered_all):
+        left(act, value, span, act.builder.nodes[before:], closes=closes)
     for value, span in locks:  # so that the time under the lock can be told
         act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))
     return max(reach, RARE)  # `with suppress(OSError): return ...`
