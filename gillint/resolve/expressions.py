@@ -28,6 +28,7 @@ from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.joining import is_empty, join
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
+from gillint.resolve.planting import planted
 from gillint.resolve.printing import write_into
 from gillint.resolve.shapes import ARRAY, few_rows
 from gillint.resolve.specs import text_by
@@ -138,6 +139,7 @@ def _call(act: Activation, node: t.Call) -> Value:
     text = dotted(node.function) or (f"….{node.function.name}" if isinstance(node.function, t.Attribute) else "…")
     result = apply(act, function, tuple(positional), tuple(keywords), node.span, text, has_star=has_star)
     grow(act, node, function, positional)
+    result = planted(act, node, function, positional, result)
     if act.program.grown and isinstance(function.reference, FunctionRef):
         lengthen(act, node)
     return ranged(act, node, result, _peek) if result.type == "range" else result
