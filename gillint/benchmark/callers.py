@@ -61,17 +61,16 @@ def passed_to(
     best = Passed()
     for call in calls:
         values = bound_arguments(file, call, called, names)
-        usable = tuple((k, v) for k, v in values if is_evaluable(v, file.statements))
-        if len(usable) > len(best.values):
-            best = Passed(usable)
+        usable = Passed(tuple((k, v) for k, v in values if is_evaluable(v, file.statements)))
+        best = max(best, usable, key=_tells)
     for call in calls if depth > 0 else ():
-        found = _from_caller(file, call, called, names, owner, depth)
-        is_nearer = found.get("self") is not None and best.get("self") is None
-        if is_nearer or (
-            len(found.values) > len(best.values) and (best.get("self") is None or found.get("self") is not None)
-        ):
-            best = found
+        best = max(best, _from_caller(file, call, called, names, owner, depth), key=_tells)
     return best
+
+
+def _tells(passed: Passed) -> tuple[bool, int]:
+    """How much is known: the object first, then how many arguments."""
+    return passed.get("self") is not None, len(passed.values)
 
 
 def _inside(file: UserFile, node: ast.AST | None, function: ast.AST) -> bool:
