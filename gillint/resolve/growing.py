@@ -12,7 +12,7 @@ from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import join
-from gillint.resolve.pictures import decodes
+from gillint.resolve.pictures import decodes, is_covered
 from gillint.resolve.returns import build
 from gillint.resolve.shapes import PICTURE
 from gillint.resolve.strings import joined_after
@@ -124,7 +124,7 @@ def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> N
     pair = (join(key if key != UNKNOWN else None, positional[0]), value)
     _, turns = growth(act, mapping, container)
     fills = is_empty(container) or turns != ONE
-    size = keys_of(turns, positional[0]) if fills else container.size
+    size = keys_of(turns, positional[0], mapping) if fills else container.size
     change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
 
 
@@ -206,6 +206,9 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     """What a fact says of the object afterwards, as often as the call is made."""
     if decodes(receiver, function.name):
         change_target(act, function.value, replace(receiver, type=PICTURE, text=None))
+        return
+    if is_covered(receiver, function.name, positional):
+        change_target(act, function.value, replace(receiver, text=None))
         return
     fact = find_method(receiver.type or "", function.name)
     if fact is None or fact.mutates is None or (function.name == "setblocking" and not _is_off(positional)):
