@@ -19,10 +19,12 @@ class Arguments:
     before: tuple[ast.stmt, ...] = ()
 
 
-def arguments_of(file: UserFile, function: Function, given: frozenset[str], *, skip_first: bool) -> Arguments:
+def arguments_of(
+    file: UserFile, function: Function, given: frozenset[str], *, skip_first: bool, called: str | None = None
+) -> Arguments:
     """The parameters that a call has to give, or that a call in the file gives."""
     positional = [*function.args.posonlyargs, *function.args.args][int(skip_first) :]
-    passed = passed_to(file, function, [p.arg for p in positional])
+    passed = passed_to(file, function, called or function.name, [p.arg for p in positional])
     made = tuple(_made(file, function, given, passed, positional))
     used = any(name not in given and passed.get(name) is not None for name, _ in made)
     return Arguments(made, passed.before if used else ())

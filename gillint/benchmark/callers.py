@@ -33,17 +33,25 @@ class Passed:
         return next((value for parameter, value in self.values if parameter == name), None)
 
 
-def passed_to(file: UserFile, function: Function, names: list[str], depth: int = _DEEPEST) -> Passed:
-    """The arguments of the call or hand-over in the file that tells most; at the top rather than in a function."""
+def passed_to(file: UserFile, function: Function, called: str, names: list[str], depth: int = _DEEPEST) -> Passed:
+    """The arguments of the call or hand-over in the file that tells most; at the top rather than in a function.
+
+    Args:
+        file: the user's.
+        function: what is called.
+        called: the name that it is called by, a class's for its `__init__`.
+        names: its parameters by position.
+        depth: how many callers of callers are looked at.
+    """
     calls = [n for n in ast.walk(file.tree) if isinstance(n, ast.Call) and not _inside(file, n, function)]
     best = Passed()
     for call in calls:
-        values = [(k, v) for k, v in bound_arguments(file, call, function.name, names)]
+        values = bound_arguments(file, call, called, names)
         usable = tuple((k, v) for k, v in values if is_evaluable(v, file.statements))
         if len(usable) > len(best.values):
             best = Passed(usable)
     for call in calls if depth > 0 else ():
-        found = _from_caller(file, call, function, names, depth)
+        found = _from_caller(file, call, called, names, depth)
         if len(found.values) > len(best.values):
             best = found
     return best
@@ -55,9 +63,9 @@ def _inside(file: UserFile, node: ast.AST | None, function: ast.AST) -> bool:
     return node is function
 
 
-def _from_caller(file: UserFile, call: ast.Call, function: Function, names: list[str], depth: int) -> Passed:
+def _from_caller(file: UserFile, call: ast.Call, called: str, names: list[str], depth: int) -> Passed:
     """What a call in another function passes: its local names are made as the other function makes them."""
-    values = tuple(bound_arguments(file, call, function.name, names))
+    values = tuple(bound_arguments(file, call, called, names))
     caller = _function_around(file, call)
     if not values or caller is None:
         return Passed()
@@ -65,7 +73,7 @@ def _from_caller(file: UserFile, call: ast.Call, function: Function, names: list
     top = frozenset(bound_names(file.statements))
     local = bound_names(path) | {a.arg for a in _parameters(caller)}
     cut = slice_for({n for _, v in values for n in read_names([v])}, path, (top - local) | BUILTINS)
-    given = passed_to(file, caller, [a.arg for a in _parameters(caller)], depth - 1)
+    given = passed_to(file, caller, caller.name, [a.arg for a in _parameters(caller)], depth - 1)
     before: list[ast.stmt] = list(given.before)
     unknown = set(cut.undefined)
     for name, value in (*_defaults(caller), *given.values):

@@ -202,7 +202,7 @@ def _method(file: UserFile, owner: ast.ClassDef, function: Function, given: froz
     if _object_name(owner) in given:
         return unit
     own = (
-        arguments_of(file, init, given, skip_first=True)
+        arguments_of(file, init, given, skip_first=True, called=owner.name)
         if init is not None
         else Arguments(tuple(fields_of(file, owner)))
     )
@@ -235,7 +235,7 @@ def _is_simple(owner: ast.ClassDef) -> bool:
 def _worker(file: UserFile, region: Region, given: frozenset[str]) -> Unit | None:
     """One task of a hand-over."""
     name = (region.handover.worker_name or "") if region.handover is not None else ""
-    function = file.reader.functions.get(name.rsplit(".", 1)[-1])
+    function = _definition(file.tree, name.split(".")) or file.reader.functions.get(name.rsplit(".", 1)[-1])
     if function is not None:
         owner = next((n for n in _around(file.tree, function.lineno) if isinstance(n, ast.ClassDef)), None)
         return _method(file, owner, function, given) if owner is not None else _function(file, function, given)
@@ -252,6 +252,16 @@ def _worker(file: UserFile, region: Region, given: frozenset[str]) -> Unit | Non
                     needs = frozenset({text.split(".")[0], *names_in(made.expression)})
                     words = f"a call of {qualified}()"
                     return Unit((Piece(f"{text}(value)"),), needs, (), (("value", made),), False, words)
+    return None
+
+
+def _definition(tree: ast.AST, names: list[str]) -> Function | None:
+    """The function of a qualified name: `Producer.run`."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == names[0]:
+            if len(names) > 1:
+                return _definition(node, names[1:])
+            return node if not isinstance(node, ast.ClassDef) else None
     return None
 
 

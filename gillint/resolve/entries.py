@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from gillint.diagnostics.span import Span
 from gillint.resolve.scope import ClassScope, ModuleScope
@@ -24,13 +25,31 @@ _COMMENT = re.compile(r"^\s*#.*$|\bsuper\([^()]*\)|\bname\s*=\s*[\"'][\w ]*[\"']
 _OFFERED = re.compile(r"^__all__\s*\+?=\s*[\[(].*?[\])]", re.MULTILINE | re.DOTALL)
 
 
-def names_given_on(lines: Iterable[str]) -> frozenset[str]:
-    """The names that stand as values in a text: what they name may be called from elsewhere."""
-    text = _OFFERED.sub("", _COMMENT.sub("", without_documentation("".join(lines))))
-    return frozenset((_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).findall(text))
+# A key that something is looked up by, and a table at the top level.
+_KEY = re.compile(r"""(?<=[\w\])])\[\s*["']\w+["']\s*\]""")
+_TABLE = re.compile(r"""^(\w+)\s*=\s*[\[({][^\[\](){}"']*[\])}]\s*$""", re.MULTILINE)
 
 
-def never_made(outline: Outline, given_on: Set[str]) -> frozenset[str]:
+def names_given_on(lines: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """The names that stand as values in a text, and in which lines: what they name may be called from elsewhere."""
+    text = without_documentation("".join(lines))
+    for left_out in (_COMMENT, _OFFERED, _KEY):
+        text = left_out.sub(_blank, text)
+    text = _TABLE.sub(
+        lambda m: m[0] if len(re.findall(rf"\b{m[1]}\b", text)) > 1 else _blank(m), text
+    )  # what nobody reads
+    ends = [m.start() for m in re.finditer("\n", text)]
+    found: dict[str, list[int]] = {}
+    for match in (_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).finditer(text):
+        found.setdefault(match[1], []).append(bisect_left(ends, match.start(1)) + 1)
+    return found
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
+
+
+def never_made(outline: Outline, given_on: Iterable[str]) -> frozenset[str]:
     """The classes that nothing in the file makes instances of, nor of one that derives from them.
 
     That a class is named in its own methods does not count: `super(Model, self)`, `Model(x + y)`.
@@ -45,6 +64,17 @@ def never_made(outline: Outline, given_on: Set[str]) -> frozenset[str]:
         grown = bool(more)
         made |= more
     return frozenset(c.qualname for c in outline.classes if c.qualname not in made)
+
+
+def programs(outline: Outline) -> frozenset[str]:
+    """The functions that take nothing, that nothing in the file calls, and that run others of it."""
+    called = outline.calls.union(*(f.calls - {f.name} for f in outline.functions))
+    own = {f.name for f in outline.functions} | {c.qualname for c in outline.classes}
+    return frozenset(
+        f.qualname
+        for f in outline.functions
+        if f.owner is None and not f.takes_arguments and f.name not in called and not own.isdisjoint(f.calls)
+    )
 
 
 def called_as(outline: FunctionOutline) -> str:

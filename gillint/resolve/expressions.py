@@ -25,7 +25,7 @@ from gillint.resolve.growing import grow, lengthen
 from gillint.resolve.interpreters import holds_here
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
-from gillint.resolve.joining import join
+from gillint.resolve.joining import is_empty, join
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.printing import write_into
@@ -37,6 +37,7 @@ from gillint.resolve.targets import assume, bind
 from gillint.resolve.texts import Text, filled
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
+    HOLDERS,
     NONE,
     SPREAD,
     UNKNOWN,
@@ -262,7 +263,12 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
         act.operation("subscript")
         return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
     is_read = fact_value.type == ARRAY and inner is not None and inner.type == value.type != ARRAY  # from a file
-    return fact_value if inner is None or is_read else inner
+    found = fact_value if inner is None or is_read else inner
+    return _OF_NOTHING if found == UNKNOWN and value.type in HOLDERS and is_empty(value) else found
+
+
+# What is looked up where nothing has been put yet: `return self.files[name]` before the first is opened. Gives way to what is.
+_OF_NOTHING = Value(type="NoneType")
 
 
 def _slice(act: Activation, node: t.Slice) -> Value:
@@ -356,11 +362,12 @@ def _conditional(act: Activation, node: t.Conditional) -> Value:
     share = held(act, node.test, evaluate(act, node.test), TAKEN)
     holds = decided(act, node.test)
     outer = act.environment
+    known, otherwise = narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False)
     with act.nested() as yes:
-        act.environment = {**outer, **narrowed(act, node.test, holds=True)}
+        act.environment = {**outer, **known}
         a = evaluate(act, node.body)
     with act.nested() as no:
-        act.environment = {**outer, **narrowed(act, node.test, holds=False)}
+        act.environment = {**outer, **otherwise}
         b = evaluate(act, node.orelse)
     act.environment = outer
     if holds is not None:

@@ -46,8 +46,8 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
     receiver = read_target(act, function.value)
     if receiver is not None and receiver.type == "sqlite3.Connection" and function.name.startswith("execute"):
         said = literal_text(positional[0]) if positional else None
-        if said is not None and _UNSYNCED.search(said):  # a commit waits no more than one in memory does
-            change_target(act, function.value, replace(receiver, dtype="memory"))
+        if said is not None and _UNSYNCED.search(said) and receiver.dtype != "memory":
+            change_target(act, function.value, replace(receiver, dtype="unsynced"))
         return
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
@@ -76,15 +76,23 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
         count = count.min(added.distinct)
     if isinstance(function.value, t.Name) and not is_known(added):
         added = act.promised.get(function.value.id, added)
-    element = added if receiver.element is None else join(receiver.element, added)
+    holder = member_of(function.value)
     if isinstance(function.value, t.Name):
-        old = old + _added_elsewhere(act, function.value.id, node, count)
+        old = old + added_elsewhere(act, function.value.id, node, count)
+    elif isinstance(holder, t.Name):  # `near[a].add(b)` and `near[b].add(a)`
+        old = old + added_elsewhere(act, f"{holder.id}[]", node, count)
     if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
     size = old + count
+    element = added if receiver.element is None else join(receiver.element, added, _part(count, size))
     if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
         size = size.min(receiver.number)
     change_target(act, function.value, replace(receiver, size=size, element=element, items=None, literal=None))
+
+
+def _part(added: Estimate, size: Estimate) -> float:
+    """How much of a container is what was added last."""
+    return min(1.0, added.likely / size.likely) if size.likely > 0 else 0.5
 
 
 def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
@@ -96,7 +104,7 @@ def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[E
     return old, count
 
 
-def _added_elsewhere(act: Activation, name: str, node: t.Call, count: Estimate) -> Estimate:
+def added_elsewhere(act: Activation, name: str, node: t.Call | t.Augment | t.Attribute, count: Estimate) -> Estimate:
     """What other calls have added to a variable since it was made, where this one is in a loop: it adds `count`."""
     sites = act.grown.setdefault(name, {})
     sites[node.span] = count
@@ -212,7 +220,10 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
-        size = before + added.max(0) * turns
+        more = added.max(0) * turns
+        if isinstance(function.value, t.Name):
+            before = before + added_elsewhere(act, function.value.id, function, more)
+        size = before + more
         text = None
         if receiver.type == "bytearray" and positional:
             text = joined_after(None if before == ZERO else receiver, positional[0], turns)

@@ -33,7 +33,7 @@ HANDLES = (
 
 WRITERS = ("csv.writer", "csv.DictWriter")
 
-_PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.DirEntry")
+_PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.DirEntry", "tempfile.TemporaryDirectory")
 
 _PUTTING_IN = (".add", ".write")  # of an archive: what goes in is asked for, not what is in it
 

@@ -47,6 +47,7 @@ _WRITERS = {
     "soundfile.write": _Writer((0, _PATH), (1, ("data",))),
     "scipy.io.wavfile.write": _Writer((0, _PATH), (2, ("data",))),
     "numpy.save": _Writer((0, _PATH), (1, ("arr",))),
+    "numpy.savetxt": _Writer((0, _PATH), (1, ("X",))),
     "cv2.imwrite": _Writer((0, _PATH), (1, ("img",))),
     "imageio.imwrite": _Writer((0, _PATH), (1, ("im",))),
     "imageio.v2.imwrite": _Writer((0, _PATH), (1, ("im",))),
@@ -66,9 +67,15 @@ _WRITERS = {
 }
 # Tables of columns that the reader does not look into: so many bytes a row has in a file.
 _TABLES = ("polars.DataFrame", "pyarrow.Table")
+_TEXT_OF_NUMBERS = "numpy.savetxt"
+_FULL_NUMBER, _ROUNDED_NUMBER = (
+    Estimate.point(25),
+    Estimate(3, 8, 20),
+)  # characters, `%.18e` and by a format of one's own
 _CSV_ROW, _PACKED_ROW = Estimate(8, 35, 300), Estimate(2, 14, 100)
 _READERS = {
-    "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "cv2.imread", "imageio.imread", "imageio.v2.imread",
+    "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "numpy.loadtxt",
+    "numpy.genfromtxt", "cv2.imread", "imageio.imread", "imageio.v2.imread",
     "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open", "polars.read_csv", "polars.read_parquet",
     "polars.scan_csv", "polars.scan_parquet", "pyarrow.parquet.read_table", "pyarrow.csv.read_csv",
     *(f"pandas.read_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
@@ -119,6 +126,9 @@ def _written(site: Site, how: _Writer) -> None:
     elif data.type in _TABLES:
         row = _CSV_ROW if name.endswith("csv") else _PACKED_ROW
         content = Content(size_of(data) * row, lines_of(data), source=Source(_KIND, made))
+    elif site.name == _TEXT_OF_NUMBERS:
+        number = _FULL_NUMBER if site.argument(2, "fmt") is None else _ROUNDED_NUMBER
+        content = Content(size_of(data) * number, lines_of(data), source=Source(_KIND, made))
     else:
         content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
     if target.type in HANDLES:
@@ -137,6 +147,8 @@ def _read(site: Site) -> Value:
         return source.value
     if site.result.type == FRAME:
         return _frame(site, source.value)
+    if site.result.type == ARRAY and any(site.bound.get(option) is not None for option in _PART):
+        return site.result
     if source.value.type in _TABLES:
         return replace(site.result, size=source.value.size)
     if site.result.items is not None:  # the samples and their rate
@@ -147,6 +159,7 @@ def _read(site: Site) -> Value:
 
 # What a reader is told of the columns: they are not those that were written.
 _CHOSEN = ("names", "usecols", "columns", "index_col", "dtype", "parse_dates", "chunksize", "skiprows", "nrows")
+_PART = ("usecols", "max_rows", "unpack", "names")
 
 
 def _frame(site: Site, written: Value) -> Value:

@@ -43,10 +43,11 @@ from gillint.syntax.parse import Syntax
 
 BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
 _SCARCE = 0.6  # of the budget: with less than that left
+_SCARCE_AT_LAST = 0.25  # the same once all that calls anything has run, and each function is reported
 BUDGET_ELSEWHERE = 40_000  # of it, for functions of other files: a framework must not use up what the file needs
 _MODULE_BUDGET = 10_000  # the same for finding out what another file's module or class is
 _CHECK_EVERY = 256  # steps: a few milliseconds
-_MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
+_MAX_DEPTH = 24  # calls inside calls; what lies deeper is unknown
 IMPORT_DEPTH = 6
 _MAX_APART = 12  # modules and classes that are found out on the way to another one
 
@@ -99,6 +100,7 @@ class Modules(Program):
         self._recurring: dict[str, list[Mapping[str, Value]]] = {}  # the arguments with which they were
         self._left = BUDGET
         self._left_elsewhere = BUDGET_ELSEWHERE
+        self._is_reporting = False
         self._elsewhere = False  # what runs is a function of another file
         self._queued: dict[tuple[MadeRef, str], Value] = {}
         self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []
@@ -229,7 +231,7 @@ class Modules(Program):
     @property
     def is_scarce(self) -> bool:
         """Whether so much of the budget of this file is used up that what is left has to be spared."""
-        return not self._apart and self._left < BUDGET * _SCARCE
+        return not self._apart and self._left < BUDGET * (_SCARCE_AT_LAST if self._is_reporting else _SCARCE)
 
     # Modules
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from gillint.frozen import replace
 from gillint.knowledge.schema import Fact
-from gillint.resolve.scope import ModuleScope, Peers
+from gillint.resolve.scope import Journal, ModuleScope, Peers
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.trace import Bound, Peer, Place
 from gillint.resolve.values import Value, text_of
@@ -289,10 +289,20 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     server, program = servers[0] if servers else (None, None)
     files = server is None and "http.server" in strings
     said = Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
-    return replace(said, unsynced=any(_UNSYNCED.search(text) is not None for text in strings))
+    return replace(said, journal=_journal(strings))
 
 
-_UNSYNCED = re.compile(r"\bsynchronous\s*=\s*(?:off|0|normal|1)\b", re.IGNORECASE)
+_LOGS = re.compile(r"\bjournal_mode\s*=\s*['\"]?wal\b", re.IGNORECASE)
+_SYNCS = re.compile(r"\bsynchronous\s*=\s*['\"]?(off|0|normal|1)\b", re.IGNORECASE)
+
+
+def _journal(strings: list[str]) -> Journal:
+    """By the pragmas among its strings: with a write-ahead log, `normal` waits for the disk as seldom as `off`."""
+    logs = any(_LOGS.search(text) is not None for text in strings)
+    said = {found[1].lower() for text in strings if (found := _SYNCS.search(text)) is not None}
+    if said & {"off", "0"} or (logs and said):
+        return "unsynced"
+    return "wal" if logs else "file"
 
 
 def _place_by_file(names: set[str], strings: list[str]) -> Place | None:

@@ -20,6 +20,7 @@ from gillint.resolve.entries import (
     names_given_on,
     never_made,
     not_called,
+    programs,
     runs_others,
 )
 from gillint.resolve.files import Files
@@ -77,6 +78,7 @@ class Resolver(Functions):
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
         self._left_elsewhere, self._elsewhere = BUDGET_ELSEWHERE, False
+        self._is_reporting = False
         self._recurred.clear()
         self._provisional.clear()
         self._taken.clear()
@@ -100,7 +102,7 @@ class Resolver(Functions):
         if not thorough:
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
-        self._given_on = names_given_on(syntax.lines)
+        self._given_on, self._programs = names_given_on(syntax.lines), programs(syntax.outline)
         unmade = never_made(syntax.outline, self._given_on)
         spare = {f.qualname for f in wanted if self._is_spare(scope, f)}
         self._unused = not_called(syntax.outline, spare, unmade)
@@ -110,7 +112,7 @@ class Resolver(Functions):
         # What a program has no use for comes after the rest of them.
         order = sorted(
             wanted,
-            key=lambda f: (called_as(f) in called, f.qualname in self._unused, f.needs_arguments, f.lines.first),
+            key=lambda f: (called_as(f) in called, f.qualname in self._unused, not self._is_program(f), f.lines.first),
         )
         entries: set[str] = set()
         for outline in order:
@@ -119,11 +121,15 @@ class Resolver(Functions):
                 entries.add(key)
                 with self.idly(idle=has_program and outline.qualname in self._unused):
                     block, result, _ = self.call(FunctionRef(key), (), (), record=False)
-                has_program |= _is_program(outline) and runs_others(self._body(block or EMPTY_BLOCK, result))
-        for outline in wanted:
+                has_program |= self._is_program(outline) and runs_others(self._body(block or EMPTY_BLOCK, result))
+        self._is_reporting = True
+        reported: list[FunctionTrace] = []
+        # What the budget may not reach any more is what the program has no use for.
+        for outline in sorted(wanted, key=lambda f: (f.qualname in self._unused, not self._is_program(f))):
             trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
             if trace is not None:
-                traces.append(trace)
+                reported.append(trace)
+        traces.extend(sorted(reported, key=lambda trace: trace.span))
         if self._left <= 0:
             scope.note("this file is so large that part of it was not looked at")
         return Resolved(scope.path, tuple(traces), tuple(scope.notes), mains, has_program)
@@ -187,15 +193,17 @@ class Resolver(Functions):
         """Whether a function needs something, and nothing shows that it is called from elsewhere."""
         function = self._own.functions.get(f"{scope.path}::{outline.qualname}")
         tree = function.parsed() if function is not None else None
-        if function is None or not isinstance(tree, t.Function) or _is_program(outline):
+        if function is None or not isinstance(tree, t.Function) or self._is_program(outline):
             return False
         is_called = may_be_registered(tree, scope) or may_be_called_by_base(function.owner)
-        return not is_called and outline.name not in self._given_on
+        own = outline.lines  # what names itself there is not given on: `name = "scale"`
+        return not is_called and all(own.first <= line <= own.last for line in self._given_on.get(outline.name, ()))
 
-
-def _is_program(outline: FunctionOutline) -> bool:
-    """Whether it could be what the file is run for, if it runs others."""
-    return outline.owner is None and not outline.needs_arguments
+    def _is_program(self, outline: FunctionOutline) -> bool:
+        """Whether it could be what the file is run for, if it runs others: where some take nothing at all, one of these."""
+        if outline.owner is not None or outline.needs_arguments:
+            return False
+        return not self._programs or not outline.takes_arguments or outline.name == "main"
 
 
 def _with_callers(wanted: list[FunctionOutline], functions: tuple[FunctionOutline, ...]) -> list[FunctionOutline]:

@@ -15,6 +15,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.texts import Text, may_be_same
 from gillint.resolve.timed import run_again, run_once, run_timer, timer
 from gillint.resolve.values import (
+    PROPERTY,
     UNKNOWN,
     AliasRef,
     ChoiceRef,
@@ -65,6 +66,14 @@ def _partial(
     if not positional:
         return None
     return Value(type="function", reference=PartialRef(positional[0], positional[1:], keywords))
+
+
+def _property(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`property(function)`: what the function gives for the instance."""
+    read = positional[0] if positional else dict(keywords).get("fget")
+    return Value(type=PROPERTY, reference=read.reference) if read is not None else None
 
 
 def _partial_to(name: str) -> Special:
@@ -305,6 +314,7 @@ SPECIAL: dict[str, Special] = {
     RECORD: _record,
     "dataclasses.field": _field,
     "staticmethod": _partial,
+    "property": _property,
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "joblib.delayed": _partial_to("functools.partial"),

@@ -9,7 +9,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.commandline import add_argument, parse_args, parse_known_args
-from gillint.resolve.databases import fetched
+from gillint.resolve.databases import cursor_of, fetched, opened_database
 from gillint.resolve.handles import HANDLES, WRITERS
 from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, temporary_file, temporary_folder
 from gillint.resolve.reading import (
@@ -99,6 +99,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
         ),
         fetched,
     ),
+    "sqlite3.connect": opened_database,
+    "sqlite3.Connection.cursor": cursor_of,
     "print": printed_line,
     "dataclasses.asdict": _as_dict,
     "vars": _as_dict,

@@ -10,6 +10,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import Columns, join
+from gillint.resolve.kinds import distinct_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.use import as_used
@@ -75,16 +76,19 @@ def keys_of(count: Estimate, key: Value | None) -> Estimate:
     """Under how many keys so many things come; where nothing tells, there are as many keys as things under each."""
     if key is not None and key.literal is not None:
         return ONE
-    if key is not None and key.distinct is not None:
-        return key.distinct.min(count).max(1)
+    kinds = distinct_of(key)
+    if kinds is not None:
+        return kinds.min(count).max(1)
     return Estimate(1.0, max(1.0, count.likely) ** 0.5, max(1.0, count.high))
 
 
 def members_of(act: Activation, holder: t.Expr, member: t.Expr, count: Estimate) -> Estimate:
-    """Over how many members of a dict or a list so many things are spread."""
+    """Over how many members of a dict or a list so many things are spread; of tables in a table, over those of all."""
     container = read_target(act, holder)
     if container is None or container.type != "list":
-        return keys_of(count, key_of_member(act, member))
+        outer = member_of(holder)
+        others = members_of(act, outer, holder, count) if outer is not None else ONE
+        return (keys_of(count, key_of_member(act, member)) * others).min(count.max(1))
     return (container.size if container.size is not None else size_of(container)).min(count).max(1)
 
 
@@ -94,7 +98,8 @@ _DIFFERENT = 0.7
 
 def different(count: Estimate, thing: Value) -> Estimate:
     """How many of so many things that are counted are different."""
-    return count.min(thing.distinct) if thing.distinct is not None else count.map(lambda n: max(n, 1.0) ** _DIFFERENT)
+    kinds = distinct_of(thing)
+    return count.min(kinds) if kinds is not None else count.map(lambda n: max(n, 1.0) ** _DIFFERENT)
 
 
 def key_of_member(act: Activation, member: t.Expr) -> Value | None:
@@ -321,8 +326,9 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         first, turns = growth(act, target.value, container)
         if isinstance(target.value, t.Attribute) and not act.loops and turns != ONE:
             turns = keys_of(turns, index)  # calls of a method come with keys that were there before
-        if index.distinct is not None:
-            turns = turns.min(index.distinct)
+        kinds = distinct_of(index)
+        if kinds is not None:
+            turns = turns.min(kinds)
         size = first + turns if container.size is None or empty or act.loops else None
         if columns is not None:
             size = Estimate.point(len(columns))
