@@ -62,7 +62,7 @@ def _counted(act: Activation, node: t.If) -> float | None:
     test = node.test
     if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in ("eq", "ge", "gt"):
         return None
-    name = key_of(test.left)
+    name = _count_of(test.left)
     if name is None or not (any(_begins_anew(s, name) for s in node.body) or _is_flushed(act, node.body, name)):
         return None
     if not act.loops and "." not in name:
@@ -76,6 +76,13 @@ def _counted(act: Activation, node: t.If) -> float | None:
     if limit is None or step is None or step.likely <= 0:
         return None
     return max(1.0, limit.likely / step.likely)
+
+
+def _count_of(node: t.Expr) -> str | None:
+    """The variable that counts: `size`, and of `size + len(line) > limit` the first one."""
+    while isinstance(node, t.Binary) and node.operator == "add":
+        node = node.left
+    return key_of(node)
 
 
 def _begins_anew(s: t.Stmt, name: str) -> bool:
