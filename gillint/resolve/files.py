@@ -98,10 +98,17 @@ class Files:
         """What is in the file of this name, or in one of those that may be meant; None where nothing is known."""
         name = self._named(name)
         found = self._find(name)
-        if found is None and (HOLE not in name or name.startswith(MEMORY)):
+        if found is None:
             self._missed.add(name)
-            found = self.before.find(name) if self.before is not None else None
+            if self.before is not None:
+                one = HOLE not in name or name.startswith(MEMORY)
+                found = self.before.find(name) if one else self.before.same(name)
         return found
+
+    def same(self, name: str) -> Content | None:
+        """What is in the files of just this name: a cache is read by the name that it will be written by."""
+        exact = self.pieces.get(name)
+        return _whole(exact) if exact else None
 
     def _find(self, name: str) -> Content | None:
         exact = self.pieces.get(name)
