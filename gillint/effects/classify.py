@@ -82,7 +82,8 @@ def classify(call: Call, target: Target) -> CallEffect:
         wait = _asked(wait, decision, call.peer)
         if call.peer.place == "process" and not _asks_nobody(decision):
             gil, wait = gil if _runs_elsewhere(call, fact) else gil + wait, ZERO
-        wait = wait.max(call.peer.delay)
+        is_near = call.peer.place in ("local", "process")
+        wait = wait + call.peer.delay if is_near else wait.max(call.peer.delay)
     # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
     unknown = UNKNOWN_NS if decision.likely.effect is Effect.UNKNOWN else ZERO
     releases = _releases(decision, answers)
