@@ -35,7 +35,7 @@ _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "upd
 _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 
 
-def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) -> None:
+def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], result: Value) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here, and a heap."""
     function = node.function
     if isinstance(called.reference, SymbolRef) and called.reference.name in _PUSHES:
@@ -48,6 +48,10 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
         said = literal_text(positional[0]) if positional else None
         if said is not None and _UNSYNCED.search(said) and receiver.dtype != "memory":
             change_target(act, function.value, replace(receiver, dtype="unsynced"))
+        return
+    if receiver is not None and receiver.type == "sqlite3.Cursor" and function.name == "execute":
+        if result.element is not None:  # it gives the rows of this statement from here on
+            change_target(act, function.value, replace(result, dtype=receiver.dtype))
         return
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)

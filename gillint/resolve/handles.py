@@ -71,7 +71,7 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
     for value in named:
         name = name_of(value)
         if value.type in ARCHIVES:
-            content = act.program.files.find(f"{name}{MEMBER}{HOLE}") if name is not None else None
+            content = act.program.files.member(name, HOLE) if name is not None else None
             if content is None:
                 return _SOME_MEMBERS
             return replace(filled(Value(type="io.BufferedReader"), content), number=content.files)
