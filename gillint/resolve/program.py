@@ -10,6 +10,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
+from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
@@ -27,7 +28,6 @@ from gillint.resolve.entries import (
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.likelihood import is_main_guard
-from gillint.resolve.modules import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.scope import ModuleScope
 from gillint.resolve.tables import CallSites, Loader, Tables
