@@ -18,7 +18,7 @@ _HOLDING = (Effect.HOLDS, Effect.RUNS_PYTHON)
 _WAITING = re.compile(
     r"(?<![\w.])(?:open|input|__import__|breakpoint)\s*\(|^\s*from\s+\.|\bimport\s+\w[\w.]*\s+as\b", re.MULTILINE
 )
-_HARMLESS = frozenset({"builtins", "operator", "__future__"})
+_HARMLESS = frozenset({"builtins", "operator", "six", "typing_extensions", "__future__"})
 # What is printed and logged waits hardly ever.
 _PRINTS = (
     "sys.stdout",

@@ -56,20 +56,19 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
         return
-    if function.name not in _GROWS:
-        return
-    position = _GROWS[function.name]
-    if function.name == "setdefault":
-        if positional:
-            _set_default(act, function.value, positional)
-        return
-    if function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
+    if function.name == "setdefault" and positional:
+        _set_default(act, function.value, positional)
+    elif function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
         _update(act, function.value, receiver, positional[0])
-        return
+    elif receiver is not None and len(positional) > _GROWS.get(function.name, len(positional)):
+        _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
+
+
+def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:
+    """`rows.append(row)`, `seen.add(key)`, `queue.put(job)`: one more, or several, in each turn of the loops around."""
     known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
-    if receiver is None or receiver.type not in known or len(positional) <= position:
+    if receiver.type not in known:
         return
-    added = positional[position]
     old, count = _growth_of_each(act, function.value, receiver)
     if function.name in ("extend", "update"):
         count = count * size_of(added)

@@ -25,7 +25,9 @@ from gillint.resolve.likelihood import (
     RARE,
     failing,
     fails,
+    is_made_already,
     is_main_guard,
+    makes_once,
     shares,
     until_changed,
 )
@@ -201,6 +203,8 @@ def _if(act: Activation, node: t.If) -> float:
     if leaves(node.body):
         known = (known[0], {**behind_guard(act, node.test), **known[1]})
     arms, holds = (node.body, node.orelse), decided(act, node.test)
+    if holds is not None and (makes_once(act, node) or is_made_already(act, node)):
+        holds = None  # so it was the first time, and only then
     names = mentioned(node.test) & act.environment.keys()
     is_sure = (
         bool(act.given)
