@@ -297,7 +297,9 @@ def _joined_url(bound: Bound, result: Value) -> Value:
     if path is None or "://" in path.pattern:
         return replace(result, text=path) if path is not None else result
     host = re.match(r"[a-z]+://[^/]*", base.pattern) if base is not None else None
-    return replace(result, text=Text(f"{host[0] if host is not None else HOLE}/{path.pattern.lstrip('/')}"), literal=None)
+    return replace(
+        result, text=Text(f"{host[0] if host is not None else HOLE}/{path.pattern.lstrip('/')}"), literal=None
+    )
 
 
 def _part_of_path(part: Callable[[str], str]) -> Callable[[Bound, Value], Value]:
