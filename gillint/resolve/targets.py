@@ -323,7 +323,11 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
             turns = keys_of(turns, index)  # calls of a method come with keys that were there before
         if index.distinct is not None:
             turns = turns.min(index.distinct)
-        size = first + turns if container.size is None or empty or act.loops else None
+        size: Estimate | None = None
+        if container.size is None or empty or act.loops:
+            size = first + turns
+        else:  # one more, if the key is new
+            size = Estimate(container.size.low, container.size.likely + 1, container.size.high + 1)
         if columns is not None:
             size = Estimate.point(len(columns))
         elif text is not None:  # at most one more
