@@ -177,11 +177,10 @@ class Resolver(Functions):
         if key in self._recurred:
             block = replace(block, recursive=True)
             self._recurred.discard(key)
-        span = tree.span
-        trace = FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
-        if not trace.is_entry:
-            return trace
-        return replace(trace, is_spare=outline.qualname in self._spare, is_unused=outline.qualname in self._unused)
+        is_entry, is_unused = key in entries, outline.qualname in self._unused
+        is_spare = is_entry and outline.qualname in self._spare
+        path, name = function.scope.path, outline.qualname
+        return FunctionTrace(name, path, tree.span, block, tree.is_async, is_entry, is_spare, is_unused)
 
     def _body(self, block: Block, result: Value) -> Block:
         """What a call does, or sets going: of a coroutine what it does when it is awaited."""
