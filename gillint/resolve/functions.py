@@ -6,13 +6,13 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Grown, Lazy
 from gillint.resolve.annotations import annotated
+from gillint.resolve.budget import BUDGET
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import written
 from gillint.resolve.joining import join
 from gillint.resolve.memoised import remembers
-from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.recursion import INNER_CALLS, balanced, calls_itself, ended_with, of_another_kind, rounds, smaller
 from gillint.resolve.statements import run

@@ -35,7 +35,7 @@ _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "upd
 _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 
 
-def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) -> None:
+def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], result: Value) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here, and a heap."""
     function = node.function
     if isinstance(called.reference, SymbolRef) and called.reference.name in _PUSHES:
@@ -49,23 +49,26 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
         if said is not None and _UNSYNCED.search(said) and receiver.dtype != "memory":
             change_target(act, function.value, replace(receiver, dtype="unsynced"))
         return
+    if receiver is not None and receiver.type == "sqlite3.Cursor" and function.name == "execute":
+        if result.element is not None:  # it gives the rows of this statement from here on
+            change_target(act, function.value, replace(result, dtype=receiver.dtype))
+        return
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
         return
-    if function.name not in _GROWS:
-        return
-    position = _GROWS[function.name]
-    if function.name == "setdefault":
-        if positional:
-            _set_default(act, function.value, positional)
-        return
-    if function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
+    if function.name == "setdefault" and positional:
+        _set_default(act, function.value, positional)
+    elif function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
         _update(act, function.value, receiver, positional[0])
-        return
+    elif receiver is not None and len(positional) > _GROWS.get(function.name, len(positional)):
+        _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
+
+
+def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:
+    """`rows.append(row)`, `seen.add(key)`, `queue.put(job)`: one more, or several, in each turn of the loops around."""
     known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
-    if receiver is None or receiver.type not in known or len(positional) <= position:
+    if receiver.type not in known:
         return
-    added = positional[position]
     old, count = _growth_of_each(act, function.value, receiver)
     if function.name in ("extend", "update"):
         count = count * size_of(added)

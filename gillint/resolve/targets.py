@@ -350,7 +350,11 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         kinds = distinct_of(index)
         if kinds is not None:
             turns = turns.min(kinds)
-        size = first + turns if container.size is None or empty or act.loops else None
+        size: Estimate | None = None
+        if container.size is None or empty or act.loops:
+            size = first + turns
+        else:  # one more, if the key is new
+            size = Estimate(container.size.low, container.size.likely + 1, container.size.high + 1)
         if columns is not None:
             size = Estimate.point(len(columns))
         elif text is not None:  # at most one more
