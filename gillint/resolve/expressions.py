@@ -38,21 +38,9 @@ from gillint.resolve.targets import assume, bind
 from gillint.resolve.texts import Text, filled
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
-    HOLDERS,
-    NONE,
-    SPREAD,
-    UNKNOWN,
-    ClassRef,
-    FunctionRef,
-    SuperRef,
-    SymbolRef,
-    UndefinedRef,
-    Value,
-    is_known,
-    of_constant,
-    of_number,
-    options_of,
-)
+    HOLDERS, NONE, SPREAD, UNKNOWN, ClassRef, FunctionRef, SuperRef, SymbolRef, UndefinedRef, Value, is_known, of_constant,
+    of_number, options_of,
+)  # fmt: skip
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 from gillint.syntax.tree import HOLE
