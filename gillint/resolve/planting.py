@@ -11,8 +11,7 @@ from gillint.resolve.targets import change_target, growth, read_target
 from gillint.resolve.values import ELEMENTS, Source, SymbolRef, Value
 from gillint.syntax import tree as t
 
-_ROOTS = ("xml.etree.ElementTree.Element", "lxml.etree.Element")
-_CHILDREN = ("xml.etree.ElementTree.SubElement", "lxml.etree.SubElement")
+_ROOT, _CHILD = "xml.etree.ElementTree.Element", "xml.etree.ElementTree.SubElement"
 _BELOW = "below"  # the mark of an element that remembers the variable of the one above it
 _DEPTH = 8
 
@@ -20,9 +19,9 @@ _DEPTH = 8
 def planted(act: Activation, node: t.Call, function: Value, arguments: list[Value], result: Value) -> Value:
     """The element that a call makes; those above it have one more."""
     name = function.reference.name if isinstance(function.reference, SymbolRef) else None
-    if name in _ROOTS:
+    if name == _ROOT:
         return replace(result, size=ONE)
-    if name in _CHILDREN and node.arguments:
+    if name == _CHILD and node.arguments:
         parent = node.arguments[0].value
         _add(act, parent, node, ONE)
         mark = Source(_BELOW, Value(origin=parent.id)) if isinstance(parent, t.Name) else None
