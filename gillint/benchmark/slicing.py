@@ -177,6 +177,8 @@ def _changes(node: ast.AST, name: str) -> bool:
     elif isinstance(node, (ast.Assign, ast.AugAssign)):
         aim = node.targets[0] if isinstance(node, ast.Assign) else node.target
         target = aim.value if isinstance(aim, (ast.Subscript, ast.Attribute)) else None
+    while isinstance(target, (ast.Attribute, ast.Subscript)):  # `shop.rows.append(row)`
+        target = target.value
     return isinstance(target, ast.Name) and target.id == name
 
 

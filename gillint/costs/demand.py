@@ -347,11 +347,7 @@ class Costs:
 
     def _locked(self, block: Block, made: set[str | None], depth: int) -> Estimate:
         """The time between taking and giving back a lock that was not made in the region itself."""
-        ends = {
-            n.span
-            for n in block.nodes
-            if isinstance(n, Call) and n.gives_lock_back and _is_shared(n, made)
-        }
+        ends = {n.span for n in block.nodes if isinstance(n, Call) and n.gives_lock_back and _is_shared(n, made)}
         inside, under, around, found = 0, ZERO, ZERO, ZERO
         for node in block.nodes:
             if isinstance(node, Call) and node.implicit and node.span in ends:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gillint.diagnostics.span import Span
 from gillint.frozen import replace
-from gillint.knowledge.base import bases_of, find_fact, find_type
+from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import Answers
@@ -63,7 +63,14 @@ def left(act: Activation, value: Value, span: Span, done: Iterable[Node], *, clo
         library(act, f"{_FOLDER}.cleanup", value, (), (), span)
     elif not closes and commits(value, done):
         act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
+    elif not closes and not _is_lock(value) and (fact := find_method(value.type or "", "__exit__")) is not None:
+        act.emit(Call(span, act.path, fact.name, "library", Bound(value), fact, implicit=True))
     owner = act.program.class_of(value.type) if value.type is not None else None
     leave = act.program.attribute(owner, "__exit__", value) if owner is not None else None
     if leave is not None and leave.reference is not None:
         apply(act, leave, (NONE, NONE, NONE), (), span, "__exit__")
+
+
+def _is_lock(value: Value) -> bool:
+    """Whether it is one of those whose time is told by what happens while they are held."""
+    return (value.type or "").startswith(("threading.", "multiprocessing."))

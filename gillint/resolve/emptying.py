@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
@@ -11,6 +12,31 @@ from gillint.resolve.likelihood import exactly
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
+
+# `line, _, self.pending = self.pending.partition(b"\n")`, `*lines, rest = rest.split("\n")`, `data = data[size:]`,
+# `del data[:size]`.
+_TAKES = re.compile(
+    r"^[ \t]*(?:[\w\s,.*]*[\s,*])?((?:\w+\.)*\w+)[ \t]*=[ \t]*(?:[^\n]*\W)?\1(?:\.(?:r?partition|r?split|splitlines)\(|\[)"
+    r"|^[ \t]*del[ \t]+((?:\w+\.)*\w+)\[",
+    re.MULTILINE,
+)
+
+
+def is_drained(act: Activation, target: t.Expr) -> bool:
+    """Whether something is taken from a buffer that grows here, so that it never holds much more than what has just come."""
+    name, scope = key_of(target), act.scope
+    if scope.drained is None:
+        scope.drained = {}
+        text = "".join(scope.syntax.lines)
+        for found in _TAKES.finditer(text):
+            line = text.count("\n", 0, found.end()) + 1
+            scope.drained.setdefault(found[1] or found[2], []).append(line)
+    lines = scope.drained.get(name or "")
+    if lines is None or isinstance(target, t.Attribute):
+        return lines is not None
+    span = act.body.span if isinstance(act.body, t.Function) else None
+    return span is None or any(span.line <= line <= span.end_line for line in lines)
+
 
 _MAKES_EMPTY = ("list", "set", "dict", "bytearray")
 
@@ -93,7 +119,7 @@ def _counted(act: Activation, node: t.If) -> float | None:
     test = node.test
     if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in ("eq", "ge", "gt"):
         return None
-    name = key_of(test.left)
+    name = _count_of(test.left)
     if name is None or not (any(_begins_anew(s, name) for s in node.body) or _is_flushed(act, node.body, name)):
         return None
     if not act.loops and "." not in name:
@@ -107,6 +133,13 @@ def _counted(act: Activation, node: t.If) -> float | None:
     if limit is None or step is None or step.likely <= 0:
         return None
     return max(1.0, limit.likely / step.likely)
+
+
+def _count_of(node: t.Expr) -> str | None:
+    """The variable that counts: `size`, and of `size + len(line) > limit` the first one."""
+    while isinstance(node, t.Binary) and node.operator == "add":
+        node = node.left
+    return key_of(node)
 
 
 def _begins_anew(s: t.Stmt, name: str) -> bool:

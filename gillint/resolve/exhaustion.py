@@ -76,6 +76,18 @@ def cuts_off(loop: t.While) -> bool:
     return False
 
 
+# What is waited for is there with the first piece, or was left over from the last: a message is seldom longer than that.
+_ARRIVES = Estimate(0, 1, 1_000)
+
+
+def fills_up(loop: t.While) -> bool:
+    """Whether a loop reads on until something is in a buffer: `while b"\\n" not in buffer: buffer += sock.recv(4096)`."""
+    if not isinstance(loop.test, t.Compare) or loop.test.operators[0] != "not_contains":
+        return False
+    buffer = key_of(loop.test.rights[0])
+    return buffer is not None and any(isinstance(s, t.Augment) and key_of(s.target) == buffer for s in loop.body)
+
+
 def sheds(loop: t.While) -> bool:
     """Whether a loop takes away what is too much or too old: `while len(cache) > limit: cache.popitem()`,
     `while window and window[0] < start: window.popleft()`.
@@ -182,6 +194,8 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
         return PAIRED
     if cuts_off(loop):
         return PIECES
+    if fills_up(loop):
+        return _ARRIVES
     found = turns_until_converged(loop) or (turns_of_a_walk(act, loop) if works_off(loop) else None)
     if found is not None:
         return found

@@ -137,7 +137,7 @@ def _call(act: Activation, node: t.Call) -> Value:
             positional.append(value)
     text = dotted(node.function) or (f"….{node.function.name}" if isinstance(node.function, t.Attribute) else "…")
     result = apply(act, function, tuple(positional), tuple(keywords), node.span, text, has_star=has_star)
-    grow(act, node, function, positional)
+    grow(act, node, function, positional, result)
     if act.program.grown and isinstance(function.reference, FunctionRef):
         lengthen(act, node)
     return ranged(act, node, result, _peek) if result.type == "range" else result

@@ -10,7 +10,7 @@ from dataclasses import field
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
-from gillint.frozen import dataclass
+from gillint.frozen import dataclass, replace
 from gillint.resolve.texts import ANY, SEPARATORS, Text, common, may_be_same, overlap, together
 from gillint.resolve.values import Source
 from gillint.syntax.tree import HOLE
@@ -99,10 +99,17 @@ class Files:
         """What is in the file of this name, or in one of those that may be meant; None where nothing is known."""
         name = self._named(name)
         found = self._find(name)
-        if found is None and (HOLE not in name or name.startswith(MEMORY)):
+        if found is None:
             self._missed.add(name)
-            found = self.before.find(name) if self.before is not None else None
+            if self.before is not None:
+                one = HOLE not in name or name.startswith(MEMORY)
+                found = self.before.find(name) if one else self.before.same(name)
         return found
+
+    def same(self, name: str) -> Content | None:
+        """What is in the files of just this name: a cache is read by the name that it will be written by."""
+        exact = self.pieces.get(name)
+        return _whole(exact) if exact else None
 
     def _find(self, name: str) -> Content | None:
         exact = self.pieces.get(name)
@@ -113,6 +120,27 @@ class Files:
         found = _all_of([_whole(pieces) for other, pieces in self.pieces.items() if _comparable(name, other)])
         if found is None and HOLE in name and name.strip(HOLE) and not name.startswith(MEMORY):
             self._absent.add(name)  # what is written beside them later, a thumbnail of each, is made from these
+        return found
+
+    def member(self, archive: str, inside: str) -> Content | None:
+        """What is in a member of an archive, or in one of those that may be meant; how many of them are in one archive."""
+        found = self.find(f"{archive}{MEMBER}{inside}")
+        return replace(found, files=(found.files / self._alike(archive)).max(1)) if found is not None else None
+
+    def _alike(self, archive: str) -> Estimate:
+        """How many archives of this name there are."""
+        whole = self._find(self._named(archive))
+        return whole.files if whole is not None else ONE
+
+    def members(self, archive: str) -> dict[str, Content]:
+        """What is in one archive of this name, by the names of its members."""
+        archive, alike = self._named(archive), self._alike(archive)
+        found: dict[str, Content] = {}
+        for name, pieces in self.pieces.items():
+            owner, is_member, inside = name.partition(MEMBER)
+            if is_member and may_be_same(archive, owner):
+                content = _whole(pieces)
+                found[inside] = replace(content, files=(content.files / alike).max(1))
         return found
 
     def listed(self, glob: str, *, deep: bool) -> tuple[Content | None, Text]:

@@ -12,7 +12,7 @@ from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import join
-from gillint.resolve.pictures import decodes
+from gillint.resolve.pictures import decodes, is_covered
 from gillint.resolve.returns import build
 from gillint.resolve.shapes import PICTURE
 from gillint.resolve.strings import joined_after
@@ -35,7 +35,7 @@ _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "upd
 _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 
 
-def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) -> None:
+def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], result: Value) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here, and a heap."""
     function = node.function
     if isinstance(called.reference, SymbolRef) and called.reference.name in _PUSHES:
@@ -49,23 +49,26 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
         if said is not None and _UNSYNCED.search(said) and receiver.dtype != "memory":
             change_target(act, function.value, replace(receiver, dtype="unsynced"))
         return
+    if receiver is not None and receiver.type == "sqlite3.Cursor" and function.name == "execute":
+        if result.element is not None:  # it gives the rows of this statement from here on
+            change_target(act, function.value, replace(result, dtype=receiver.dtype))
+        return
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
         return
-    if function.name not in _GROWS:
-        return
-    position = _GROWS[function.name]
-    if function.name == "setdefault":
-        if positional:
-            _set_default(act, function.value, positional)
-        return
-    if function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
+    if function.name == "setdefault" and positional:
+        _set_default(act, function.value, positional)
+    elif function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
         _update(act, function.value, receiver, positional[0])
-        return
+    elif receiver is not None and len(positional) > _GROWS.get(function.name, len(positional)):
+        _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
+
+
+def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:
+    """`rows.append(row)`, `seen.add(key)`, `queue.put(job)`: one more, or several, in each turn of the loops around."""
     known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
-    if receiver is None or receiver.type not in known or len(positional) <= position:
+    if receiver.type not in known:
         return
-    added = positional[position]
     old, count = _growth_of_each(act, function.value, receiver)
     if function.name in ("extend", "update"):
         count = count * size_of(added)
@@ -124,7 +127,7 @@ def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> N
     pair = (join(key if key != UNKNOWN else None, positional[0]), value)
     _, turns = growth(act, mapping, container)
     fills = is_empty(container) or turns != ONE
-    size = keys_of(turns, positional[0]) if fills else container.size
+    size = keys_of(turns, positional[0], mapping) if fills else container.size
     change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
 
 
@@ -206,6 +209,9 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     """What a fact says of the object afterwards, as often as the call is made."""
     if decodes(receiver, function.name):
         change_target(act, function.value, replace(receiver, type=PICTURE, text=None))
+        return
+    if is_covered(receiver, function.name, positional):
+        change_target(act, function.value, replace(receiver, text=None))
         return
     fact = find_method(receiver.type or "", function.name)
     if fact is None or fact.mutates is None or (function.name == "setblocking" and not _is_off(positional)):

@@ -11,12 +11,14 @@ from gillint.resolve.columns import FRAME, column
 from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
-from gillint.resolve.pictures import as_array, cropped, format_of, mode_of, of_array, opened
+from gillint.resolve.pictures import as_array, cropped, empty, format_of, mode_of, of_array, opened
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sites import Site
+from gillint.resolve.texts import Text
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Source, Value, of_constant
 from gillint.resolve.writing import lines_of, whole_file, write_to
+from gillint.syntax.tree import HOLE
 
 _KIND = "media"
 _ENCODED = Estimate(0.1, 0.7, 4)  # bytes in a file for each element of what is written to it
@@ -110,7 +112,7 @@ def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) 
         _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
         return opened(name, bound, _read(Site(act, name, bound, span, result)))
-    return of_array(name, bound, cropped(name, bound, result))
+    return empty(name, bound, of_array(name, bound, cropped(name, bound, result)))
 
 
 def _written(site: Site, how: _Writer) -> None:
@@ -128,13 +130,20 @@ def _written(site: Site, how: _Writer) -> None:
         content = Content(size_of(data) * row, lines_of(data), source=Source(_KIND, made))
     elif site.name == _TEXT_OF_NUMBERS:
         number = _FULL_NUMBER if site.argument(2, "fmt") is None else _ROUNDED_NUMBER
-        content = Content(size_of(data) * number, lines_of(data), source=Source(_KIND, made))
+        content = Content(size_of(data) * number, _rows_of_numbers(data, number), source=Source(_KIND, made))
     else:
         content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
     if target.type in HANDLES:
         write_to(site, name, content)
     else:
         whole_file(site, name, content)
+
+
+def _rows_of_numbers(array: Value, number: Estimate) -> Text:
+    """An array as a text: a line for each row, blanks between its numbers."""
+    whole = size_of(array)
+    rows = array.shape[0] if array.shape else whole
+    return Text(HOLE, ((" ", (whole - rows).max(0)), ("\n", rows)), whole, whole * (number - 1))
 
 
 def _read(site: Site) -> Value:

@@ -223,7 +223,7 @@ def _derives(act: Activation, kind: str, other: str | None) -> bool | None:
         return False if other in _APART and not act.program.library_bases(own) else None
     if asked is not None:
         return False if kind in _CONCRETE and not act.program.library_bases(asked) else None
-    return False if kind in _APART and other in _APART else None
+    return False if {kind, other} <= _CONCRETE and not _APART.isdisjoint((kind, other)) else None
 
 
 # Types whose instances are what they are said to be: nobody makes a class of a program of them by the way.

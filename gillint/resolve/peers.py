@@ -61,6 +61,7 @@ _DELAY = re.compile(
 
 
 _SHORT_DELAY_NS = 10e6
+_NEAR_NS = 50e6  # whoever asks a server to wait for less than the way to a distant one takes has it near by
 # A handler of `http.server` sends head and body apart; on a connection that is kept open the second one waits for the client's
 # delayed acknowledgement (measured: 42 ms a request), unless Nagle's algorithm is off.
 _DELAYED_ACK_NS = 40e6
@@ -112,6 +113,8 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
         place = said.place
     server = said.server if place in ("process", "local") else None
     delay = _delay(bound, [text for _, text in texts], said.delay, is_own=place == "process")
+    if place is None and 0 < delay <= _NEAR_NS:
+        place = "local"
     pause = _pause(name, bound, [text for _, text in texts], server, said.methods) if server is not None else 0.0
     if name in _SENDING:
         pause = _held_back(bound, said, pause)

@@ -10,11 +10,13 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
+from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
     called_as,
     main_runs_others,
+    makes_instances,
     may_be_called_by_base,
     may_be_registered,
     names_given_on,
@@ -26,7 +28,6 @@ from gillint.resolve.entries import (
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.likelihood import is_main_guard
-from gillint.resolve.modules import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.scope import ModuleScope
 from gillint.resolve.tables import CallSites, Loader, Tables
@@ -104,8 +105,8 @@ class Resolver(Functions):
         called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
         self._given_on, self._programs = names_given_on(syntax.lines), programs(syntax.outline)
         unmade = never_made(syntax.outline, self._given_on)
-        spare = {f.qualname for f in wanted if self._is_spare(scope, f)}
-        self._unused = not_called(syntax.outline, spare, unmade)
+        candidates = {f.qualname for f in wanted if self._may_be_spare(scope, f)}
+        self._spare, self._unused = not_called(syntax.outline, candidates, unmade, self._given_on)
         mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
@@ -176,28 +177,24 @@ class Resolver(Functions):
         if key in self._recurred:
             block = replace(block, recursive=True)
             self._recurred.discard(key)
-        span = tree.span
-        trace = FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
-        if not trace.is_entry:
-            return trace
-        return replace(
-            trace, is_spare=self._is_spare(function.scope, outline), is_unused=outline.qualname in self._unused
-        )
+        is_entry, is_unused = key in entries, outline.qualname in self._unused
+        is_spare = is_entry and outline.qualname in self._spare
+        path, name = function.scope.path, outline.qualname
+        return FunctionTrace(name, path, tree.span, block, tree.is_async, is_entry, is_spare, is_unused)
 
     def _body(self, block: Block, result: Value) -> Block:
         """What a call does, or sets going: of a coroutine what it does when it is awaited."""
         lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
         return lazy.block if block is EMPTY_BLOCK and lazy is not None else block
 
-    def _is_spare(self, scope: ModuleScope, outline: FunctionOutline) -> bool:
-        """Whether a function needs something, and nothing shows that it is called from elsewhere."""
+    def _may_be_spare(self, scope: ModuleScope, outline: FunctionOutline) -> bool:
+        """Whether a function needs something, and nothing of another file is known to call it."""
         function = self._own.functions.get(f"{scope.path}::{outline.qualname}")
         tree = function.parsed() if function is not None else None
         if function is None or not isinstance(tree, t.Function) or self._is_program(outline):
             return False
-        is_called = may_be_registered(tree, scope) or may_be_called_by_base(function.owner)
-        own = outline.lines  # what names itself there is not given on: `name = "scale"`
-        return not is_called and all(own.first <= line <= own.last for line in self._given_on.get(outline.name, ()))
+        by_base = not makes_instances(tree) and may_be_called_by_base(function.owner, outline.name)
+        return not by_base and not may_be_registered(tree, scope)
 
     def _is_program(self, outline: FunctionOutline) -> bool:
         """Whether it could be what the file is run for, if it runs others: where some take nothing at all, one of these."""

@@ -99,7 +99,8 @@ class ModuleScope:
     """A file: its functions and classes by name, and the variables of its top level.
 
     `peers`: what it says of the other sides of its connections, once somebody has asked; so are `sent`, what
-    its server sends, `attributes`, what its classes have, by their names, and `libraries`, those with facts that it imports.
+    its server sends, `attributes`, what its classes have, by their names, `libraries`, those with facts that it imports, and
+    `drained`, the buffers that something is taken from, with the lines.
     """
 
     path: str
@@ -113,6 +114,7 @@ class ModuleScope:
     sent: tuple[Sent, ...] | None = None
     attributes: dict[str, frozenset[str]] = field(default_factory=dict)
     libraries: tuple[str, ...] | None = None
+    drained: dict[str, list[int]] | None = None
 
     def note(self, text: str) -> None:
         """Remember an assumption, once."""

@@ -9,6 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import literal_text
+from gillint.resolve.compat import VIEWS
 from gillint.resolve.getters import GETTERS, getter
 from gillint.resolve.intrinsics import RECORD
 from gillint.resolve.joining import join
@@ -74,6 +75,21 @@ def _property(
     """`property(function)`: what the function gives for the instance."""
     read = positional[0] if positional else dict(keywords).get("fget")
     return Value(type=PROPERTY, reference=read.reference) if read is not None else None
+
+
+def _view(method: str) -> Special:
+    """`six.iteritems(table)`: what a method of the mapping gives."""
+
+    def given(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        from gillint.resolve.calls import apply
+
+        if len(positional) != 1:
+            return None
+        return apply(act, attribute_value(act, positional[0], method, span), (), (), span, method)
+
+    return given
 
 
 def _partial_to(name: str) -> Special:
@@ -269,12 +285,13 @@ def _record(
 def _field(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
-    """`field(default_factory=make)`: what a field of a dataclass is where nothing is passed for it."""
+    """`field(default_factory=make)`, `attr.ib(factory=list)`: what a field is where nothing is passed for it."""
     from gillint.resolve.calls import apply
 
     options = dict(keywords)
-    factory = options.get("default_factory")
-    if factory is None or not isinstance(factory.reference, (FunctionRef, ClassRef, PartialRef)):
+    made = options.get("factory")  # of attrs
+    factory = made if made is not None else options.get("default_factory")
+    if factory is None or not (made is not None or isinstance(factory.reference, (FunctionRef, ClassRef, PartialRef))):
         return options.get("default")
     with act.nested():
         return apply(act, factory, (), (), span, "default_factory")
@@ -312,7 +329,7 @@ SPECIAL: dict[str, Special] = {
     "timeit.Timer.repeat": _run_timer("timeit.repeat", "repeat", "number"),
     "typing.cast": _cast,
     RECORD: _record,
-    "dataclasses.field": _field,
+    **dict.fromkeys(("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field"), _field),
     "staticmethod": _partial,
     "property": _property,
     "functools.partial": _partial,
@@ -340,4 +357,5 @@ SPECIAL: dict[str, Special] = {
     "repr": _own("__repr__"),
     "hash": _own("__hash__"),
     **{name: _getter(name) for name in GETTERS},
+    **{name: _view(method) for name, method in VIEWS.items()},
 }

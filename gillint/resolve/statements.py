@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Set
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE
+from gillint.estimate import ONE, ZERO
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, libraries_of
 from gillint.resolve.activation import Activation
@@ -14,7 +14,7 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
 from gillint.resolve.contexts import entered, left
 from gillint.resolve.displays import sequence
-from gillint.resolve.emptying import held_short, note_emptied, once_in
+from gillint.resolve.emptying import held_short, is_drained, note_emptied, once_in
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.growing import added_elsewhere
 from gillint.resolve.importing import bind_import
@@ -25,7 +25,9 @@ from gillint.resolve.likelihood import (
     RARE,
     failing,
     fails,
+    is_made_already,
     is_main_guard,
+    makes_once,
     shares,
     until_changed,
 )
@@ -123,6 +125,7 @@ def _augment(act: Activation, node: t.Augment) -> None:
 
 
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
+_BUFFERS = ("str", "bytes", "bytearray")
 
 
 def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, result: Value) -> Value:
@@ -130,6 +133,8 @@ def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, resu
     before, turns = growth(act, node.target, old)
     if added.type is None and added.size is None:  # what the function that is running itself gives, say
         return replace(result, type=old.type, size=None, text=None, literal=None, items=None)
+    if turns != ONE and old.type in _BUFFERS and is_drained(act, node.target):
+        before, turns = ZERO, ONE
     piece = text_of(added) or unknown(size_of(added))
     text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
@@ -198,6 +203,8 @@ def _if(act: Activation, node: t.If) -> float:
     if leaves(node.body):
         known = (known[0], {**behind_guard(act, node.test), **known[1]})
     arms, holds = (node.body, node.orelse), decided(act, node.test)
+    if holds is not None and (makes_once(act, node) or is_made_already(act, node)):
+        holds = None  # so it was the first time, and only then
     names = mentioned(node.test) & act.environment.keys()
     is_sure = (
         bool(act.given)

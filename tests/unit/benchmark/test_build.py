@@ -281,8 +281,9 @@ CALLERS = {
         "            letters = list(word)\n            total(letters)\nmain()\n", ["a", "b"]
     ),
     "a comprehension": ("def main():\n    groups = [[7, 8], [9]]\n    return [total(g) for g in groups]\nmain()\n", [7, 8]),
-    "a method of the caller's object is left to stand-ins": (
-        "class A:\n    def main(self):\n        return total(self.rows)\nA().main()\n", None
+    "what the caller's object has": (
+        "class A:\n    def __init__(self, n):\n        self.rows = [n] * 2\n    def main(self):\n"
+        "        self.rows.append(0)\n        return total(self.rows)\nA(7).main()\n", [7, 7, 0]
     ),
     "what awaits is left to stand-ins": (
         "async def main():\n    rows = await fetch()\n    return total(rows)\nasyncio.run(main())\n", None
@@ -301,6 +302,33 @@ def test_arguments_are_made_as_a_caller_makes_them(name: str, tmp_path: Path, mo
     if rows is not None:
         assert space["gillint_inputs"]() == (rows,)  # type: ignore[operator]
     assert bool(benchmark.stand_ins) == (rows is None)
+
+
+METHODS = {
+    "filled at the top": "words = Words('en')\nfor word in ('a', 'b'):\n    words.add(word)\nwords.count()\n",
+    "filled in a function": "def main():\n    w = Words('en')\n    w.add('a')\n    w.add('b')\n    return w.count()\nmain()\n",
+    "an object's object": "class App:\n    def __init__(self):\n        self.words = Words('en')\n        self.words.add('a')\n"
+    "        self.words.add('b')\n    def run(self):\n        return self.words.count()\nApp().run()\n",
+    "called by another method": "class More(Words):\n    def run(self):\n        self.add('b')\n        return self.count()\n"
+    "m = More('en')\nm.add('a')\nm.run()\n",
+    "handed over": "from threading import Thread\nw = Words('en')\nw.add('a')\nw.add('b')\nThread(target=w.count).start()\n",
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_runs_on_the_object_that_the_file_makes(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = (
+        "class Words:\n    def __init__(self, language):\n        self.language, self.kept = language, []\n"
+        "    def add(self, word):\n        self.kept.append(word)\n"
+        "    def count(self):\n        n = 0\n        for word in self.kept:\n            n += len(word) ** 2\n        return n\n"
+    )
+    benchmark = made(source + METHODS[name], line=8)
+    space = run_once(benchmark, tmp_path, monkeypatch)
+    (words,) = space["gillint_inputs"]()  # type: ignore[operator]
+    assert (words.language, words.kept) == ("en", ["a", "b"])
+    assert not benchmark.stand_ins
 
 
 def test_temporary_files_are_filled_as_the_code_fills_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
