@@ -9,7 +9,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import CONTENT
-from gillint.resolve.files import MEMBER, Content
+from gillint.resolve.files import Content
 from gillint.resolve.randomness import noise
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
