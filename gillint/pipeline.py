@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from gillint.advice.assess import Assessment, assess
 from gillint.advice.explain import explain
@@ -14,6 +15,7 @@ from gillint.costs.demand import Costs
 from gillint.costs.hotness import Hotness
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.effects.reach import holds_throughout
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
 from gillint.regions.find import Region, find_regions, function_region, made_by_each_run
@@ -130,7 +132,7 @@ def examine(
     libraries = imported_libraries(syntax)
     asked = options
     options, build_note = _effective(options, libraries)
-    costs = Costs(options.target)
+    costs = Costs(options.target, cache(lambda: holds_throughout(resolved, syntax)))
     spent, total = Hotness(costs).of_file(resolved)
     regions = [r for r in find_regions(resolved) if not _only_hands_over(r, costs)]
     regions.extend(_whole_functions(resolved, tuple(regions), costs))

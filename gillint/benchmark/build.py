@@ -11,10 +11,10 @@ from pathlib import Path
 from gillint.benchmark import shapes
 from gillint.benchmark.scopes import bound_names, needed_globals
 from gillint.benchmark.shapes import HELPERS, Made, make
-from gillint.benchmark.slicing import Slice, slice_for
+from gillint.benchmark.slicing import Slice, before_a_run, slice_for
 from gillint.benchmark.stand_ins import literal_files, real_file, stand_ins_for
 from gillint.benchmark.unit import Unit, unit_of
-from gillint.benchmark.user_file import UserFile
+from gillint.benchmark.user_file import UserFile, to_local_server
 from gillint.errors import UsageError
 from gillint.measure.plan import Benchmark
 from gillint.measure.script import Piece, assemble, server_text
@@ -37,13 +37,7 @@ def build(source: str, path: str, region: Region, setup: str = "") -> Benchmark:
     file = UserFile(source, path, region)
     given = _names_of(setup)
     unit = unit_of(file, region, given)
-    before = file.statements if unit.upto is None else file.statements[: unit.upto]
-    later = [
-        s
-        for s in file.statements[len(before) :]
-        if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    ]
-    usable = tuple(s for s in (*before, *later) if s not in unit.before)
+    usable = _usable(file.statements, unit)
     setup_needs = needed_globals(setup) if setup else frozenset()
     cut = slice_for((*unit.needs, *setup_needs), usable, given)
     imports, stand_ins, made = stand_ins_for(file, cut, unit, region)
@@ -53,6 +47,15 @@ def build(source: str, path: str, region: Region, setup: str = "") -> Benchmark:
         work=unit.words,
         stand_ins=stand_ins,
     )
+
+
+def _usable(statements: tuple[ast.stmt, ...], unit: Unit) -> tuple[ast.stmt, ...]:
+    """The statements that may come before a run of the unit; definitions may come from anywhere."""
+    if unit.runs is not None:
+        return before_a_run(statements, unit.runs)
+    upto = len(statements) if unit.upto is None else unit.upto
+    later = (s for s in statements[upto:] if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)))
+    return tuple(s for s in (*statements[:upto], *later) if s not in unit.before)
 
 
 def _names_of(setup: str) -> frozenset[str]:
@@ -73,7 +76,7 @@ def _pieces(
     ]
     everything = [m for _, m in (*made, *unit.arguments)] + [m for _, real, m in files if real is None]
     code = [file.text(s) for s in cut.statements]
-    body = "\n".join(p.text for p in (*code, *unit.body)) + setup
+    body = "\n".join([*(p.text for p in (*code, *unit.body)), *map(ast.unparse, unit.making), setup])
     uses_server = "GILLINT_SERVER" in body or any("GILLINT_SERVER" in m.expression for m in everything)
     pieces: list[Piece] = []
     standard = (
@@ -110,7 +113,8 @@ def _pieces(
         pieces.append(Piece(f"# Given by the user\n{setup.rstrip()}"))
     pieces.extend(code)
     values = "".join(f"{m.expression}, " for _, m in unit.arguments)
-    pieces.append(Piece(f"def gillint_inputs():\n    return ({values})"))
+    making = "".join(f"{textwrap.indent(to_local_server(ast.unparse(s)), '    ')}\n" for s in unit.making)
+    pieces.append(Piece(f"def gillint_inputs():\n{making}    return ({values})"))
     head = f"{'async ' if unit.is_async else ''}def gillint_work({', '.join(n for n, _ in unit.arguments)}):"
     pieces.extend(_work(head, unit.body))
     return pieces

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gillint.benchmark.scopes import BUILTINS, bound_names, dotted, needed_globals, read_names
@@ -44,7 +44,7 @@ class Slice:
 
 
 def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: frozenset[str] = frozenset()) -> Slice:
-    """The statements that some names depend on, transitively.
+    """The statements that some names depend on, transitively; what fills temporary files and starts a server belongs to them.
 
     Args:
         names: that are needed.
@@ -56,6 +56,7 @@ def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: fro
         if not isinstance(statement, ast.Expr):
             for name in bound_names([statement]):
                 binders.setdefault(name, []).append(i)
+    prepared = _temporary(statements) | _known_to_processes(statements)
     chosen: set[int] = set()
     undefined: set[str] = set()
     todo = [n for n in names if n not in given]
@@ -69,11 +70,51 @@ def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: fro
             if name not in BUILTINS:
                 undefined.add(name)
             continue
-        for i in (*binders[name], *_touched_by(name, statements)):
+        acting = _acting_on(name, statements) if name in prepared else []
+        for i in (*binders[name], *_touched_by(name, statements), *acting):
             if i not in chosen:
                 chosen.add(i)
                 todo.extend(_needs(statements[i]))
     return Slice(tuple(statements[i] for i in sorted(chosen)), frozenset(undefined - given))
+
+
+def before_a_run(statements: tuple[ast.stmt, ...], name: str) -> tuple[ast.stmt, ...]:
+    """The statements without the actions that follow the first run of a function or a class: they end what it works with.
+
+    Args:
+        statements: the module's, in order.
+        name: of the function or the class.
+    """
+    reaching = _reaching(name, statements)
+    plain = (*_DEFINITIONS, *_IMPORTS)
+    first = next(
+        (i for i, s in enumerate(statements) if not isinstance(s, plain) and _runs(s, reaching)), len(statements)
+    )
+    return (*statements[:first], *(s for s in statements[first:] if isinstance(s, (*plain, *_ASSIGNMENTS))))
+
+
+def _reaching(name: str, statements: tuple[ast.stmt, ...]) -> frozenset[str]:
+    """The definitions that lead to one of them, and itself."""
+    reads = {s.name: read_names([s]) for s in statements if isinstance(s, _DEFINITIONS)}
+    found, grown = frozenset[str](), frozenset({name})
+    while grown != found:
+        found, grown = grown, grown | {n for n, read in reads.items() if read & grown}
+    return found
+
+
+def _runs(statement: ast.stmt, names: frozenset[str]) -> bool:
+    """Whether a statement calls one of some names, or hands one to a call."""
+    return any(isinstance(n, ast.Name) and n.id in names for call in _calls(statement) for n in ast.walk(call))
+
+
+def _calls(statement: ast.stmt) -> Iterator[ast.Call]:
+    """The calls in a statement, those in definitions left out."""
+    if not isinstance(statement, _DEFINITIONS):
+        yield from (n for n in ast.walk(statement) if isinstance(n, ast.Call))
+
+
+def _is_start(call: ast.Call) -> bool:
+    return (dotted(call.func) or "").rpartition(".")[2] == "Popen"
 
 
 def _needs(statement: ast.stmt) -> frozenset[str]:
@@ -85,26 +126,70 @@ def _needs(statement: ast.stmt) -> frozenset[str]:
 
 
 def _touched_by(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:
-    """Statements at the top that change what a name holds: `rows.append(...)`, `config["a"] = 1`, loops that do so."""
-    found = []
-    for i, statement in enumerate(statements):
-        if isinstance(statement, (*_DEFINITIONS, *_IMPORTS)):
-            continue
-        for node in ast.walk(statement):
-            target = None
-            if (
-                isinstance(node, ast.Expr)
-                and isinstance(node.value, ast.Call)
-                and isinstance(node.value.func, ast.Attribute)
-            ):
-                target = node.value.func.value
-            elif isinstance(node, (ast.Assign, ast.AugAssign)):
-                aim = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                target = aim.value if isinstance(aim, (ast.Subscript, ast.Attribute)) else None
-            if isinstance(target, ast.Name) and target.id == name:
-                found.append(i)
-                break
-    return found
+    """Statements at the top that change what a name holds (`rows.append(...)`, loops that do so), or start it."""
+    return [
+        i
+        for i, statement in enumerate(statements)
+        if not isinstance(statement, (*_DEFINITIONS, *_IMPORTS))
+        and (any(_changes(node, name) for node in ast.walk(statement)) or _starts(statement, name, statements))
+    ]
+
+
+def _temporary(statements: tuple[ast.stmt, ...]) -> frozenset[str]:
+    """The names of temporary files and folders, and of what is made from them: nothing of the user's is behind them."""
+    found = {
+        n for s in statements if isinstance(s, _IMPORTS) and "tempfile" in ast.unparse(s) for n in bound_names([s])
+    }
+    imported = frozenset(found)
+    for statement in statements:
+        if isinstance(statement, _ASSIGNMENTS) and read_names([statement]) & found:
+            found |= bound_names([statement])
+    return frozenset(found) - imported
+
+
+def _known_to_processes(statements: tuple[ast.stmt, ...]) -> frozenset[str]:
+    """What processes are told that the code starts: the port that its server shall listen to."""
+    started = (c for s in statements for c in _calls(s) if _is_start(c))
+    return frozenset[str]().union(*(read_names([c]) for c in started)) & bound_names(
+        s for s in statements if not isinstance(s, (*_DEFINITIONS, *_IMPORTS))
+    )
+
+
+def _acting_on(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:
+    """Statements at the top that do something with what a name stands for, themselves or through functions: `fill(path)`.
+
+    A process that is told of it is started.
+    """
+    users = _reaching(name, statements)
+    return [
+        i
+        for i, s in enumerate(statements)
+        if not isinstance(s, (*_DEFINITIONS, *_IMPORTS))
+        and read_names([s]) & users
+        and (not isinstance(s, _ASSIGNMENTS) or any(map(_is_start, _calls(s))))
+    ]
+
+
+def _changes(node: ast.AST, name: str) -> bool:
+    target = None
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        target = node.value.func.value
+    elif isinstance(node, (ast.Assign, ast.AugAssign)):
+        aim = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        target = aim.value if isinstance(aim, (ast.Subscript, ast.Attribute)) else None
+    while isinstance(target, (ast.Attribute, ast.Subscript)):  # `shop.rows.append(row)`
+        target = target.value
+    return isinstance(target, ast.Name) and target.id == name
+
+
+def _starts(statement: ast.stmt, name: str, statements: tuple[ast.stmt, ...]) -> bool:
+    """`Thread(target=server.serve_forever).start()`, for the server; `thread.start()`, where the thread was made of it."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "start"):
+        return False
+    read = read_names([statement])
+    made = (s for s in statements if isinstance(s, _ASSIGNMENTS) and bound_names([s]) & read)
+    return name in read or any(name in read_names([s]) for s in made)
 
 
 def own_for_each_run(statement: ast.stmt, unit: ast.stmt) -> bool:

@@ -70,7 +70,7 @@ def _is_called(file: UserFile, name: str) -> bool:
 
 def literal_files(file: UserFile, cut: Slice, unit: Unit) -> Iterator[tuple[ast.Call, str, Shape]]:
     """Calls that open a file whose relative name is written in the code."""
-    kept = {id(n) for s in (*cut.statements, *unit.before) for n in ast.walk(s)}
+    kept = {id(n) for s in (*cut.statements, *unit.before, *unit.making) for n in ast.walk(s)}
     first, last = unit.body[-1].source_line, None
     if first is not None:
         last = first + unit.body[-1].text.count("\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
+from collections.abc import Iterator
 
 from gillint.benchmark.slicing import top_level
 from gillint.benchmark.uses import Reader
@@ -15,7 +16,9 @@ from gillint.resolve.program import walk
 from gillint.resolve.trace import Kind, Loop
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-_URL = re.compile(r"""(?P<prefix>\b[rRfF]{1,2})?(?P<quote>["'])https?://[^/"'{}\s]+(?=[/"'{?])""")
+# An address whose port is put in (`f"http://127.0.0.1:{port}/"`, `"http://localhost:%d" % port`) is of a server that the code
+# starts, and that runs in the benchmark too.
+_URL = re.compile(rb"""(?P<prefix>[rRfF]{0,2})(?P<quote>["']{3}|["'])https?://[^/"'{}%\s]*[^/"'{}%\s:](?=[/"'{?])""")
 
 
 class NotMeasurable(Exception):
@@ -82,12 +85,33 @@ def _loop_span(region: Region) -> Span | None:
 
 
 def to_local_server(text: str) -> str:
-    """Literal URLs lead to the local server."""
+    """Literal URLs lead to the local server; no line moves.
 
-    def replaced(match: re.Match[str]) -> str:
-        prefix, quote = match["prefix"] or "", match["quote"]
-        if "f" in prefix.lower():
-            return f"{prefix}{quote}{{GILLINT_SERVER}}"
-        return f"GILLINT_SERVER + {prefix}{quote}"
+    Args:
+        text: statements, or an expression; returned as it is where it does not parse.
+    """
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return text
+    lines = text.encode().splitlines(keepends=True)
+    for number, column in sorted(_texts(tree), reverse=True):
+        line = lines[number - 1]
+        found = _URL.match(line, column)
+        if found is not None:
+            prefix, quote = found["prefix"], found["quote"]
+            is_format = b"f" in prefix.lower()
+            begin = prefix + quote + b"{GILLINT_SERVER}" if is_format else b"GILLINT_SERVER + " + prefix + quote
+            lines[number - 1] = line[:column] + begin + line[found.end() :]
+    return b"".join(lines).decode()
 
-    return _URL.sub(replaced, text)
+
+def _texts(node: ast.AST) -> Iterator[tuple[int, int]]:
+    """Where texts begin, adjacent ones as one; not documentation, patterns, nor the pieces of a formatted one."""
+    if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        yield node.lineno, node.col_offset
+    elif not isinstance(node, ast.MatchValue) and not (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ):
+        for child in ast.iter_child_nodes(node):
+            yield from _texts(child)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, fields
 from operator import attrgetter
 
@@ -188,9 +188,13 @@ def _note(found: _Found, more: _Found, times: Estimate | float, chance: float, t
 
 @dataclass(slots=True)
 class Costs:
-    """Demands for one target, computed once for each block and call."""
+    """Demands for one target, computed once for each block and call.
+
+    `can_only_hold`: whether nothing in the program's reach does anything but hold the GIL.
+    """
 
     target: Target
+    can_only_hold: Callable[[], bool] = bool
     _blocks: dict[int, Demand] = field(default_factory=dict)
     _effects: dict[int, CallEffect] = field(default_factory=dict)
     _found: dict[int, _Found] = field(default_factory=dict)
@@ -201,7 +205,7 @@ class Costs:
         """What a call does."""
         found = self._effects.get(id(call))
         if found is None:
-            found = classify(call, self.target)
+            found = classify(call, self.target, self.can_only_hold)
             if call.compiled is not None:
                 found = self._machine_code(found, call.compiled)
             if call.peer is not None and call.peer.answering is not None:

@@ -43,7 +43,7 @@ class Hotness:
                     total += self.costs.block(block).inclusive.likely * runs
                     _add(times, self._block(block), runs)
                 times[trace.span] = max(times.get(trace.span, 0.0), once)
-            elif resolved.has_program and trace.is_unused:
+            elif resolved.has_program and trace.is_entry and trace.is_unused:
                 left_over += once
                 _add(unused, {trace.span: once} | self._block(trace.block), 1.0)
             elif trace.is_entry:

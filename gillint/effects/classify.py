@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import field
 
 from gillint.estimate import ZERO, Estimate, total
@@ -64,13 +65,18 @@ class CallEffect:
         return tuple(f"{prefix}{entry}" for entry in self.evidence)
 
 
-def classify(call: Call, target: Target) -> CallEffect:
-    """Classify a call for the interpreter that the prediction is for."""
+def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = bool) -> CallEffect:
+    """Classify a call for the interpreter that the prediction is for.
+
+    `can_only_hold`: whether nothing in the program's reach does anything else; a call of which nothing is known does not, then.
+    """
     if call.kind == "undefined":
         return CallEffect(Effect.RUNS_PYTHON, gil=UNDEFINED_NS, assumed=True)
     if call.kind == "unknown" or call.fact is None:
         if call.kind in ("project", "join"):
             return CallEffect(Effect.RUNS_PYTHON)
+        if can_only_hold():
+            return CallEffect(Effect.RUNS_PYTHON, gil=UNKNOWN_NS, assumed=True)
         return CallEffect(Effect.UNKNOWN, unknown=UNKNOWN_NS, assumed=True)
     fact = call.fact
     answers = Answers(fact, call.bound, call.result)

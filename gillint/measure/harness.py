@@ -23,10 +23,12 @@ import queue
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 BATCH_SECONDS = 0.06  # a timed batch lasts at least this long, or one run of the work
@@ -188,9 +190,10 @@ def limited(seconds: Callable[[], float], least: float) -> float:
 class Process:
     """Another process with a copy of the work: what the hardware allows where no GIL is shared."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, sys.argv[0], "--worker"],
+            [sys.executable, str(Path(sys.argv[0]).resolve()), "--worker"],
+            cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -199,12 +202,15 @@ class Process:
 
     def ready(self) -> None:
         """Wait until it has made its inputs."""
-        if self._line() != "ready":
-            raise RuntimeError("a process that runs the work ended early")
+        self._line()
 
     def _line(self) -> str:
         assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
+        line = self._process.stdout.readline().strip()
+        if not line or line.startswith("{"):
+            early: Event = {"type": "RuntimeError", "message": "a process that runs the work ended early"}
+            raise InProcess(json.loads(line) if line else early)
+        return line
 
     def start(self, n: int, at: float) -> None:
         """Let it run the work n times, from that time of `perf_counter` on."""
@@ -218,7 +224,11 @@ class Process:
         return float(start), float(end)
 
     def close(self) -> None:
-        """End it."""
+        """End it: without orders it ends what it has started, and itself."""
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+            self._process.wait(timeout=0.5)
         with contextlib.suppress(OSError):
             self._process.kill()
         self._process.wait()
@@ -228,21 +238,52 @@ class Process:
                     stream.close()
 
 
+Event = dict[str, Any]
+
+
+class InProcess(Exception):
+    """An exception in another process: its type, message and frames."""
+
+    def __init__(self, about: Event) -> None:
+        super().__init__(f"{about['type']}: {about['message']}")
+        self.about = about
+
+
+def _about(error: BaseException) -> Event:
+    """An exception as an event tells it."""
+    if isinstance(error, InProcess):
+        return error.about
+    frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    return {"type": type(error).__name__, "message": str(error), "frames": frames}
+
+
 def serve_as_worker(make: Callable[[], Batch]) -> None:
     """What `Process` talks to."""
     orders, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
     quieten()
-    team = Team(1, make)
-    print("ready", file=answers, flush=True)
-    for line in orders:
-        n, at, limit = line.split()
-        Limit.value = int(limit) or None
-        while (left := float(at) - time.perf_counter()) > 0:
-            if left > 0.002:
-                time.sleep(0.001)
-        start = time.perf_counter()
-        team.seconds(int(n))
-        print(start, time.perf_counter(), file=answers, flush=True)
+    try:
+        team = Team(1, make)
+        print("ready", file=answers, flush=True)
+        for line in orders:
+            n, at, limit = line.split()
+            Limit.value = int(limit) or None
+            while (left := float(at) - time.perf_counter()) > 0:
+                if left > 0.002:
+                    time.sleep(0.001)
+            start = time.perf_counter()
+            team.seconds(int(n))
+            print(start, time.perf_counter(), file=answers, flush=True)
+    except Exception as error:
+        print(json.dumps(_about(error)), file=answers, flush=True)
+    leave()  # threads of the work may never end
+
+
+def leave(status: int = 0) -> None:
+    """End this process, and those that the code under test has started and would end after its run."""
+    for value in list(globals().values()):
+        if isinstance(value, subprocess.Popen):
+            value.kill()
+    os._exit(status)
 
 
 def seconds_on_processes(processes: list[Process], n: int) -> float:
@@ -261,14 +302,14 @@ def quieten() -> None:
         os.dup2(null, descriptor)
 
 
-Event = dict[str, Any]
-
-
 def rounds(
-    make: Callable[[], Batch], threads: int, curve: tuple[int, ...], until: float, coroutine: bool
+    make: Callable[[], Batch], threads: int, curve: tuple[int, ...], until: float, coroutine: bool, apart: bool
 ) -> Iterator[Event]:
-    """Rounds in which one thread, several, and processes take turns with the controls, as many as time allows."""
-    processes = [Process() for _ in range(threads)]
+    """Rounds in which one thread, several, and processes take turns with the controls, as many as time allows.
+
+    `apart`: each process has a folder of its own in the current one, so that no two write the same files.
+    """
+    processes = [Process(tempfile.mkdtemp(dir=".") if apart else ".") for _ in range(threads)]
     try:
         team = Team(threads, make)
         # Threads of their own: those that only ever take turns end up on one core, and would take the next control there.
@@ -499,7 +540,7 @@ def running_without_gil() -> bool:
     return enabled is not None and not enabled()
 
 
-def main(inputs: Callable[[], tuple[Any, ...]], work: Callable[..., Any]) -> None:
+def main(inputs: Callable[[], tuple[Any, ...]], work: Callable[..., Any], options: list[str]) -> None:
     """The command line of a benchmark."""
     parser = argparse.ArgumentParser(description="Speed-up of the work on threads and on processes.")
     parser.add_argument("--threads", type=int, default=2)
@@ -510,7 +551,7 @@ def main(inputs: Callable[[], tuple[Any, ...]], work: Callable[..., Any]) -> Non
     )
     parser.add_argument("--events", action="store_true", help="print JSON lines with every round")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(options)
     make = lambda: batch_of(work, inputs)  # noqa: E731
     if arguments.worker:
         serve_as_worker(make)
@@ -524,7 +565,7 @@ def main(inputs: Callable[[], tuple[Any, ...]], work: Callable[..., Any]) -> Non
     between = () if coroutine else tuple(t for t in (2, 4, 8, 16, 32, 64) if t < threads)
     curve = between + (threads,) * (threads > 1)
     phases: dict[str, Callable[[], Iterator[Event]]] = {
-        "rounds": lambda: rounds(make, threads, curve, until, coroutine),
+        "rounds": lambda: rounds(make, threads, curve, until, coroutine, arguments.events),
         "heartbeat": lambda: heartbeat(make, until),
         "count": lambda: count(make, until),
         "spin": lambda: spin(make, until),
@@ -543,15 +584,13 @@ def main(inputs: Callable[[], tuple[Any, ...]], work: Callable[..., Any]) -> Non
     except BaseException as error:
         if not arguments.events:
             raise
-        frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
-        about = {"type": type(error).__name__, "message": str(error), "frames": frames}
-        print(json.dumps({"event": "error", **about}), file=out, flush=True)
+        print(json.dumps({"event": "error", "frames": [], **_about(error)}), file=out, flush=True)
         out.flush()
-        os._exit(1)  # threads of the work may never end
+        leave(1)  # threads of the work may never end
     if not arguments.events:
         print_table(events, threads, curve, out)
     out.flush()
-    os._exit(0)
+    leave()
 
 
 def print_table(events: list[Event], threads: int, curve: tuple[int, ...], out: Any) -> None:

@@ -23,11 +23,16 @@ class Piece:
     source_line: int | None = None
 
 
+_OPTIONS = Piece(
+    "import sys\n\nGILLINT_OPTIONS, sys.argv[1:] = sys.argv[1:], []  # the code under test has no command line"
+)
+
+
 def harness_text() -> str:
     """The harness, as the body of a function: nothing in it can clash with a name of the user's."""
     text = Path(__file__).with_name("harness.py").read_text(encoding="utf-8")
-    body = textwrap.indent(f"{text.rstrip()}\n\n\ngillint_first = Limit.first\nmain(inputs, work)", "    ")
-    return f"def gillint_harness(inputs, work):\n    global gillint_first\n{body}"
+    body = textwrap.indent(f"{text.rstrip()}\n\n\ngillint_first = Limit.first\nmain(inputs, work, options)", "    ")
+    return f"def gillint_harness(inputs, work, options):\n    global gillint_first\n{body}"
 
 
 def server_text() -> str:
@@ -59,11 +64,11 @@ def assemble(pieces: Iterable[Piece], *, origin: str, work: str, stand_ins: tupl
     pieces = tuple(pieces)
     future = [p for p in pieces if p.text.startswith("from __future__")]
     rest = [p for p in pieces if p not in future]
-    for piece in (Piece("\n".join(head)), *future, *rest):
+    for piece in (Piece("\n".join(head)), *future, _OPTIONS, *rest):
         text = piece.text.split("\n")
         if piece.source_line is not None:
             copied.append((len(lines) + 1, piece.source_line, len(text)))
         lines.extend([*text, ""])
     lines.extend(["# How it is measured: nothing below belongs to the code under test.", "", harness_text(), "", ""])
-    lines.append('if __name__ == "__main__":\n    gillint_harness(gillint_inputs, gillint_work)\n')
+    lines.append('if __name__ == "__main__":\n    gillint_harness(gillint_inputs, gillint_work, GILLINT_OPTIONS)\n')
     return Benchmark("\n".join(lines), origin, tuple(copied), stand_ins, work)

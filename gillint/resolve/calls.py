@@ -119,7 +119,8 @@ def _any_of(
     """
     arms: list[Block] = []
     results: list[Value] = []
-    for option in (ref.options[0], ref.options[-1]) if act.program.is_scarce else ref.options:
+    options = [o for o in ref.options if not is_builtin_without(o.type, "__call__")] or ref.options
+    for option in (options[0], options[-1]) if act.program.is_scarce else options:
         with act.nested() as builder:
             results.append(apply(act, option, positional, keywords, span, text, has_star=has_star))
         arms.append(builder.finish())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from gillint.estimate import Estimate
@@ -21,6 +22,7 @@ from gillint.resolve.trace import Block
 from gillint.resolve.values import (
     HOLDERS,
     NONE,
+    PROPERTY,
     UNKNOWN,
     ClassRef,
     FunctionRef,
@@ -64,7 +66,8 @@ class Classes(Modules):
 
     def _prepare(self, owner: ClassScope) -> None:
         """Evaluate the bases and the statements of a class body."""
-        act = Activation(self, owner.module, owner.name, {}, owner=owner)
+        methods: dict[str, Value] = {}
+        act = Activation(self, owner.module, owner.name, {}, (methods,), owner=owner)
         if owner.outline is not None:
             bases = []
             for text in owner.outline.bases:
@@ -77,11 +80,24 @@ class Classes(Modules):
             body = tuple(s for s in owner.tree.body if not isinstance(s, t.Function))
         else:
             body = ()
-        run(act, body)
+        for statement in body:
+            methods |= self._methods_before(owner, statement, methods)
+            run(act, (statement,))
         for name, value in act.environment.items():
             owner.attributes.setdefault(name, value)
             if is_plain_function(value) and name not in owner.declared:
                 owner.functions.add(name)
+
+    def _methods_before(self, owner: ClassScope, statement: t.Stmt, known: Mapping[str, Value]) -> dict[str, Value]:
+        """The methods of a class that a statement of its body may name, `__repr__ = __str__`, as plain functions."""
+        found: dict[str, Value] = {}
+        for name, method in owner.methods.items():
+            line = method.lines.first if isinstance(method, FunctionOutline) else method.span.line
+            if name not in known and name not in owner.attributes and line < statement.span.line:
+                key, names = self._decorated(owner, name)
+                is_property = "property" in names
+                found[name] = Value(PROPERTY, reference=FunctionRef(key)) if is_property else self._function_value(key)
+        return found
 
     def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
         """The library classes that a class derives from, however far up; `object`, from which all do, is none of them."""
@@ -136,6 +152,8 @@ class Classes(Modules):
             self._find_assignment(owner, name)
         if name in owner.attributes:
             found = owner.attributes[name]
+            if instance is not None and (read := _read_by(found, instance)) is not None:
+                return self.call(read, (), ())[1]
             if name in owner.functions and instance is not None and isinstance(found.reference, FunctionRef):
                 return replace(found, reference=FunctionRef(found.reference.key, instance))
             self._first_read.setdefault((owner.key, name), found)
@@ -177,9 +195,12 @@ class Classes(Modules):
     def _of_property(self, owner: ClassScope, method: str, decorator: str, instance: Value) -> Value | None:
         if owner.key.endswith("::"):
             return None
-        found = next((c for c in self.resolution_order(owner) if method in c.methods), None)
+        found = next((c for c in self.resolution_order(owner) if method in c.methods or method in c.attributes), None)
         if found is None:
             return None
+        if method in found.attributes:
+            read = _read_by(found.attributes[method], instance)
+            return Value(type="function", reference=read) if read is not None else None
         key, names = self._decorated(found, method)
         return Value(type="function", reference=FunctionRef(key, instance)) if decorator in names else None
 
@@ -374,6 +395,13 @@ class Classes(Modules):
                         (activation.environment, *activation.enclosing), is_method=True,
                     )  # fmt: skip
         return Value(type="type", reference=ClassRef(key))
+
+
+def _read_by(value: Value, instance: Value) -> FunctionRef | None:
+    """The function that gives an attribute which is `property(function)`."""
+    if value.type != PROPERTY or not isinstance(value.reference, FunctionRef):
+        return None
+    return FunctionRef(value.reference.key, instance)
 
 
 _ASSIGNED = re.compile(r"\b(?:self|cls)\.(\w+)(?=\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")

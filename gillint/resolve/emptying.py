@@ -62,6 +62,37 @@ def once_in(act: Activation, node: t.If) -> float | None:
     return period if period is not None and period >= 1 else None
 
 
+def held_short(act: Activation, node: t.If) -> tuple[str, float] | None:
+    """The variable of which an arm takes something away when it has become too long, and how long it may be:
+    `if len(heap) > 10: heapq.heappop(heap)`, `if len(cache) > 100: cache.popitem()`.
+    """
+    test = node.test
+    if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in ("gt", "ge", "eq"):
+        return None
+    name = _length_of(test.left)
+    if name is None or "." in name or not any(_takes_from(s, name) for s in node.body):
+        return None
+    most = exactly(act, test.rights[0])
+    return (name, most) if most is not None and most >= 1 else None
+
+
+_TAKING = ("pop", "popleft", "popitem")
+
+
+def _takes_from(s: t.Stmt, name: str) -> bool:
+    """`x.pop()`, `heapq.heappop(x)`, `del x[0]`."""
+    if isinstance(s, t.Delete):
+        return any(isinstance(target, t.Subscript) and key_of(target.value) == name for target in s.targets)
+    call = s.value if isinstance(s, (t.Evaluate, t.Assign)) else None
+    if not isinstance(call, t.Call):
+        return False
+    function = call.function
+    taking = function.name if isinstance(function, t.Attribute) else function.id if isinstance(function, t.Name) else ""
+    if taking == "heappop":
+        return bool(call.arguments) and key_of(call.arguments[0].value) == name
+    return isinstance(function, t.Attribute) and taking in _TAKING and key_of(function.value) == name
+
+
 def note_emptied(act: Activation, node: t.If) -> str | None:
     """The variable that an arm empties when it has become long: `if len(batch) == 500: send(batch); batch = []`.
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
+import collections
+import collections.abc
 import re
-from collections.abc import Iterable, Set
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from gillint.diagnostics.span import Span
 from gillint.resolve.scope import ClassScope, ModuleScope
@@ -21,16 +25,34 @@ _GIVEN_ON_ELSEWHERE = re.compile(rf"[=(,\[{{]{_NAMED}")
 # Comments; the class that a method names to speak of its bases: `super(Model, self)`; what something else is called: `name="x"`.
 _COMMENT = re.compile(r"^\s*#.*$|\bsuper\([^()]*\)|\bname\s*=\s*[\"'][\w ]*[\"']", re.MULTILINE)
 # What a module offers to others is no part of what a program in it does.
-_OFFERED = re.compile(r"^__all__\s*\+?=\s*[\[(].*?[\])]", re.MULTILINE | re.DOTALL)
+_OFFERED = re.compile(r"^__all__\s*\+?=\s*[\[(](?:[^\n]*[\])]\s*$|.*?^[\])]|.*?[\])])", re.MULTILINE | re.DOTALL)
 
 
-def names_given_on(lines: Iterable[str]) -> frozenset[str]:
-    """The names that stand as values in a text: what they name may be called from elsewhere."""
-    text = _OFFERED.sub("", _COMMENT.sub("", without_documentation("".join(lines))))
-    return frozenset((_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).findall(text))
+# A key that something is looked up by, and a table at the top level.
+_KEY = re.compile(r"""(?<=[\w\])])\[\s*["']\w+["']\s*\]""")
+_TABLE = re.compile(r"""^(\w+)\s*=\s*[\[({][^\[\](){}"']*[\])}]\s*$""", re.MULTILINE)
 
 
-def never_made(outline: Outline, given_on: Set[str]) -> frozenset[str]:
+def names_given_on(lines: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """The names that stand as values in a text, and in which lines: what they name may be called from elsewhere."""
+    text = without_documentation("".join(lines))
+    for left_out in (_COMMENT, _OFFERED, _KEY):
+        text = left_out.sub(_blank, text)
+    text = _TABLE.sub(
+        lambda m: m[0] if len(re.findall(rf"\b{m[1]}\b", text)) > 1 else _blank(m), text
+    )  # what nobody reads
+    ends = [m.start() for m in re.finditer("\n", text)]
+    found: dict[str, list[int]] = {}
+    for match in (_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).finditer(text):
+        found.setdefault(match[1], []).append(bisect_left(ends, match.start(1)) + 1)
+    return found
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
+
+
+def never_made(outline: Outline, given_on: Iterable[str]) -> frozenset[str]:
     """The classes that nothing in the file makes instances of, nor of one that derives from them.
 
     That a class is named in its own methods does not count: `super(Model, self)`, `Model(x + y)`.
@@ -47,6 +69,17 @@ def never_made(outline: Outline, given_on: Set[str]) -> frozenset[str]:
     return frozenset(c.qualname for c in outline.classes if c.qualname not in made)
 
 
+def programs(outline: Outline) -> frozenset[str]:
+    """The functions that take nothing, that nothing in the file calls, and that run others of it."""
+    called = outline.calls.union(*(f.calls - {f.name} for f in outline.functions))
+    own = {f.name for f in outline.functions} | {c.qualname for c in outline.classes}
+    return frozenset(
+        f.qualname
+        for f in outline.functions
+        if f.owner is None and not f.takes_arguments and f.name not in called and not own.isdisjoint(f.calls)
+    )
+
+
 def called_as(outline: FunctionOutline) -> str:
     """The name by which a function is called: `__init__` by that of its class."""
     if outline.name == "__init__" and outline.owner is not None:
@@ -54,21 +87,34 @@ def called_as(outline: FunctionOutline) -> str:
     return outline.name
 
 
-def not_called(outline: Outline, spare: Set[str], unmade: Set[str]) -> set[str]:
-    """Those of the spare functions that are not even called by name, or only by one another: parts that nobody has a use for."""
+def not_called(
+    outline: Outline, candidates: Set[str], unmade: Set[str], given_on: Mapping[str, Sequence[int]]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The spare ones of some functions, and which of these are parts that nobody has a use for.
+
+    Spare is what is not given on as a value, by something that is of use; parts are not even called by name, or only by one
+    another.
+    """
     unused: set[str] = set()
+    spare: set[str] = set()
+    idle: set[int] = set()  # lines
     grown = True
     while grown:
         calls = (f.calls - {f.name} for f in outline.functions if f.qualname not in unused)
         called = outline.calls.union(*calls)
-        more = {
-            f.qualname
-            for f in outline.functions
-            if f.qualname in spare and (called_as(f) not in called or f.owner in unmade)
-        }
-        grown = len(more) > len(unused)
-        unused |= more
-    return unused
+        left = [f for f in outline.functions if f.qualname in candidates and f.qualname not in unused]
+        spare.update(f.qualname for f in left if not _is_given_on(f, given_on, idle))
+        more = [f for f in left if f.qualname in spare and (called_as(f) not in called or f.owner in unmade)]
+        grown = bool(more)
+        unused.update(f.qualname for f in more)
+        idle.update(line for f in more for line in range(f.lines.first, f.lines.last + 1))
+    return frozenset(spare), frozenset(unused)
+
+
+def _is_given_on(outline: FunctionOutline, given_on: Mapping[str, Sequence[int]], idle: Set[int]) -> bool:
+    """Whether a function is a value somewhere; what names itself is not given on: `name = "scale"`."""
+    own = outline.lines
+    return any(not own.first <= line <= own.last and line not in idle for line in given_on.get(outline.name, ()))
 
 
 def runs_others(block: Block) -> bool:
@@ -115,20 +161,33 @@ def _is_inert(decorator: t.Expr, scope: ModuleScope) -> bool:
     if own is None:
         return False
     text = "".join(scope.syntax.lines[own.lines.first - 1 : own.lines.last])
+    text = text.replace("functools.wraps(", "wraps(")
     wrapped = _WRAPS.search(text)
     return wrapped is not None and re.search(_KEPT.format(names="|".join(wrapped.groups())), text) is None
 
 
-def may_be_called_by_base(owner: ClassScope | None) -> bool:
-    """Whether a class derives from one of a library, whose methods may call its own."""
-    return owner is not None and not _is_of_the_file(owner.outline.bases if owner.outline else (), owner.module, 8)
+def may_be_called_by_base(owner: ClassScope | None, name: str) -> bool:
+    """Whether a class derives from one of a library, whose methods may call its own of that name."""
+    bases = owner.outline.bases if owner is not None and owner.outline is not None else ()
+    return owner is not None and not _is_of_the_file(bases, owner.module, 8, name)
 
 
-def _is_of_the_file(bases: tuple[str, ...], scope: ModuleScope, depth: int) -> bool:
+def makes_instances(tree: t.Function) -> bool:
+    """Whether a method is one of the class rather than of its instances, `from_file`: its users call it, not its bases."""
+    return any(dotted(d) in ("classmethod", "staticmethod") for d in tree.decorators)
+
+
+def _is_of_the_file(bases: tuple[str, ...], scope: ModuleScope, depth: int, name: str) -> bool:
     for base in (b.split("[", 1)[0] for b in bases):
-        if base in _INERT_BASES:
+        if base in _INERT_BASES or _never_calls(base.rpartition(".")[2], name):
             continue
         found = scope.classes.get(base) if depth else None
-        if found is None or found.outline is None or not _is_of_the_file(found.outline.bases, scope, depth - 1):
+        if found is None or found.outline is None or not _is_of_the_file(found.outline.bases, scope, depth - 1, name):
             return False
     return True
+
+
+def _never_calls(base: str, name: str) -> bool:
+    """Whether a class is one of Python's own containers and exceptions: those call what they have themselves."""
+    kind = getattr(builtins, base, None) or getattr(collections.abc, base, None) or getattr(collections, base, None)
+    return isinstance(kind, type) and not hasattr(kind, name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import FILES
 from gillint.resolve.bound import element_of, member_size, number_of, size_of
-from gillint.resolve.converging import PAIRED, joins_pairs, turns_until_converged
+from gillint.resolve.converging import PAIRED, bisects, joins_pairs, turns_until_converged
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
@@ -370,6 +371,8 @@ def turns_by_counter(act: Activation, node: t.While) -> Estimate | None:
         step = evaluate(act, steps[0].value).number if steps else None
     if end is None or (steps and steps[0].operator not in ("add", "sub")):
         return None
+    if not steps and bisects(node):
+        return (end - start.number).map(lambda n: max(1.0, math.log2(max(n, 2.0))))
     if step is None or not step.known:
         return _strides(end - start.number) if test.operators[0] in ("lt", "le") else None
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))

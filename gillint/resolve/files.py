@@ -54,6 +54,7 @@ class Files:
     pieces: dict[str, dict[Span, Content]] = field(default_factory=dict)
     opened: dict[str, tuple[int, int, Estimate]] = field(default_factory=dict)
     _absent: set[str] = field(default_factory=set)  # some of a folder that were read before anything was written there
+    _unlisted: set[str] = field(default_factory=set)  # what was listed before
     _folders: dict[str, Content] = field(default_factory=dict)
     current: str = ""  # the folder that `os.chdir` went to
     before: Files | None = None  # what was written when the program was looked at for the first time
@@ -152,8 +153,8 @@ class Files:
         if not deep:
             near = {n: c for n, c in (fitting | self._folders).items() if n.count("/") == glob.count("/")}
             fitting = {n: c for n, c in near.items() if n in fitting or overlap(glob, n)} or fitting
-        if not fitting or glob in self._absent:
-            self._absent.add(glob)
+        if not fitting or glob in self._unlisted:
+            self._unlisted.add(glob)
             return None, Text(glob)
         name: Text | None = None
         for other in fitting:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Grown, Lazy
 from gillint.resolve.annotations import annotated
+from gillint.resolve.budget import BUDGET
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import written
 from gillint.resolve.joining import join
 from gillint.resolve.memoised import remembers
-from gillint.resolve.modules import BUDGET
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.recursion import INNER_CALLS, balanced, calls_itself, ended_with, of_another_kind, rounds, smaller
 from gillint.resolve.statements import run
@@ -308,8 +308,10 @@ class Functions(Classes):
     def _generator(self, act: Activation, block: Block, tree: t.Function) -> Value:
         """A generator function: one item costs what the loop around its `yield` does in one turn."""
         produced: Value | None = None
-        for value in act.yields:
-            produced = join(produced, value)
+        so_far = ZERO
+        for value, times in zip(act.yields, act.yielded, strict=True):
+            so_far = so_far + times
+            produced = join(produced, value, min(1.0, times.likely / so_far.likely) if so_far.likely > 0 else None)
         body, trips, hangs_on = block, Estimate.point(len(act.yields)), None
         iterations, once = Iterations.INDEPENDENT, EMPTY_BLOCK
         loop: Loop | None = None
@@ -323,9 +325,7 @@ class Functions(Classes):
                     node.iterations,
                 )
                 once = Block(block.operations, without(block, node).nodes, act.name)
-        items = act.yielded[0]
-        for other in act.yielded[1:]:
-            items = items.max(other)
+        items = so_far if act.yield_loop is not None else ONE
         if items.likely > 1.5 * trips.likely:
             # More than one item a turn: an item costs its part of the turn.
             part = trips.likely / items.likely

@@ -392,7 +392,7 @@ def statements(body: t.Body) -> Iterator[t.Stmt]:
         yield s
         if isinstance(s, (t.If, t.For, t.While, t.With, t.Try)):
             yield from statements(s.body)
-            yield from statements(s.orelse) if isinstance(s, t.If) else ()
+            yield from statements(s.orelse) if isinstance(s, (t.If, t.Try)) else ()
 
 
 def expressions(body: t.Body) -> Iterator[t.Expr]:

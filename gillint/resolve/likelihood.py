@@ -9,7 +9,8 @@ from typing import TypeGuard
 from gillint.resolve.activation import Activation
 from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import key_of
+from gillint.resolve.iterations import key_of, statements
+from gillint.resolve.kinds import distinct_of
 from gillint.resolve.memoised import missed
 from gillint.resolve.narrowing import passed_along
 from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
@@ -53,11 +54,14 @@ def _usual(act: Activation, node: t.If) -> float:
         return RARE
     if fails(node.orelse):
         return 1.0 - RARE
-    if _makes_once(node):
+    if makes_once(act, node):
         return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
+    if is_made_already(act, node):
+        return max(1.0 - TAKEN, 1.0 - 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     key = _sought(node)
-    if key is not None:
-        missing = missed(act, (_value(act, key),))
+    sought = _value(act, key) if key is not None else _noted(act, node)
+    if sought is not None:
+        missing = missed(act, (sought,))
         return missing if _asks_for_a_gap(node.test) else 1.0 - missing
     idle = _idle(act, node)
     if idle is not None:
@@ -168,15 +172,66 @@ def _sought(node: t.If) -> t.Expr | None:
     return stores[0].index if stores else None
 
 
-def _makes_once(node: t.If) -> bool:
-    """Whether the first call makes what the others use: `if self.session is None: self.session = ...`."""
+def _noted(act: Activation, node: t.If) -> Value | None:
+    """What is looked for among what was there before: `if row.id in seen: continue`, and later `seen.add(row.id)`.
+
+    None where nothing tells how many there are: most of what a search meets may be new.
+    """
     test = node.test.operand if _is_not(node.test) else node.test
+    if not isinstance(test, t.Compare) or test.operators not in (("contains",), ("not_contains",)) or not act.loops:
+        return None
+    seen, asked = key_of(test.rights[0]), key_of(test.left)
+    if seen is None or "." in seen or not isinstance(test.left, (t.Name, t.Sequence, t.Subscript, t.Attribute)):
+        return None
+    sought = _value(act, test.left)
+    if distinct_of(sought) is None:
+        return None
+    body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
+    notes = (s.value for s in statements(body) if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
+    for call in notes:
+        function = call.function
+        if isinstance(function, t.Attribute) and function.name in ("add", "append") and len(call.arguments) == 1:
+            noted = call.arguments[0].value
+            is_same = key_of(noted) == asked if asked is not None else type(noted) is type(test.left)
+            if is_same and key_of(function.value) == seen:
+                return sought
+    return None
+
+
+def makes_once(act: Activation, node: t.If) -> bool:
+    """Whether the first call makes what the others use: `if self.session is None: self.session = ...`, `if not hasattr(...)`."""
+    asked = _missing(node.test)
+    key = key_of(asked) if asked is not None else None
+    if isinstance(asked, t.Attribute) or (isinstance(asked, t.Name) and asked.id in act.globals):
+        return key is not None and key in _set_in(node.body)
+    # `found = getattr(local, "found", None)`, `if found is None: found = local.found = ...`
+    return isinstance(asked, t.Name) and any(
+        isinstance(s, t.Assign) and key in map(key_of, s.targets) and any(isinstance(x, t.Attribute) for x in s.targets)
+        for s in node.body
+    )
+
+
+def _missing(test: t.Expr) -> t.Expr | None:
+    """What is not there yet where a test holds: None, or an attribute that an object does not have."""
+    negated = _is_not(test)
+    test = test.operand if _is_not(test) else test
     if isinstance(test, t.Compare):
-        asked = test.left if test.operators == ("is",) and _is_none(test.rights[0]) else None
-    else:
-        asked = test if _is_not(node.test) else None
-    key = key_of(asked) if isinstance(asked, t.Attribute) else None
-    return key is not None and key in _set_in(node.body)
+        return test.left if test.operators == ("is",) and _is_none(test.rights[0]) and not negated else None
+    if negated and isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "hasattr":
+        owner, name = (a.value for a in test.arguments) if len(test.arguments) == 2 else (None, None)
+        if owner is not None and isinstance(name, t.Constant) and isinstance(name.value, str):
+            return t.Attribute(test.span, owner, name.value)
+    return test if negated else None
+
+
+def is_made_already(act: Activation, node: t.If) -> bool:
+    """Whether what an earlier call has made is given back, `if self.total is not None: return self.total`, and set behind."""
+    only = node.body[0] if len(node.body) == 1 else None
+    key = key_of(only.value) if isinstance(only, t.Return) and isinstance(only.value, t.Attribute) else None
+    test = node.test.left if isinstance(node.test, t.Compare) and node.test.operators == ("is_not",) else node.test
+    return (
+        key is not None and key == key_of(test) and isinstance(act.body, t.Function) and key in _set_in(act.body.body)
+    )
 
 
 def _set_in(body: t.Body) -> Iterator[str | None]:
@@ -216,6 +271,8 @@ def chance(act: Activation, test: t.Expr) -> float | None:
         return _chance_of_all(act, test)
     if isinstance(test, t.Binary):  # `if i % 3`
         return _remainders(act, test, "ne", 0.0)
+    if isinstance(test, t.Compare) and _is_inside(test):
+        return _INSIDE
     if not isinstance(test, t.Compare) or len(test.rights) != 1:
         return None
     left, sign = test.left, test.operators[0]
@@ -231,6 +288,17 @@ def chance(act: Activation, test: t.Expr) -> float | None:
         return _remainders(act, left, sign, right)
     below = min(1.0, max(0.0, right))
     return below if sign in ("lt", "le") else 1.0 - below if sign in ("gt", "ge") else None
+
+
+# Most neighbours of a cell are in the grid: of 30 x 30 cells 0.98 in each direction, of 5 x 5 0.9.
+_INSIDE = 0.95
+
+
+def _is_inside(test: t.Compare) -> bool:
+    """`0 <= x < width`, where nothing more is known of the place."""
+    is_chain = len(test.operators) == 2 and all(o in ("lt", "le") for o in test.operators)
+    first = test.left.value if isinstance(test.left, t.Constant) else None
+    return is_chain and first in (0, 1) and not isinstance(test.rights[1], t.Constant)
 
 
 def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
@@ -286,11 +354,12 @@ def exactly(act: Activation, node: t.Expr) -> float | None:
 
 
 def fails(body: t.Body) -> bool:
-    """Whether a body ends in an error: `raise ...`, `sys.exit("no such file")`."""
+    """Whether a body ends in an error: `raise ...`, `sys.exit("no such file")`, and gives nothing back before that."""
     if not body:
         return False
     end = ends_the_program(body[-1])
-    return isinstance(body[-1], t.Raise) or (end is not None and any(not _is_success(a.value) for a in end.arguments))
+    failed = isinstance(body[-1], t.Raise) or (end is not None and any(not _is_success(a.value) for a in end.arguments))
+    return failed and not any(isinstance(s, t.Return) for s in statements(body))
 
 
 def _is_success(status: t.Expr) -> bool:

@@ -13,6 +13,7 @@ from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation, Grown, Lazy, Program
 from gillint.resolve.annotations import evaluate_text
 from gillint.resolve.attributes import attribute_value, symbol_of
+from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE, CHECK_EVERY, MODULE_BUDGET, SCARCE, SCARCE_AT_LAST
 from gillint.resolve.decorators import apply_to, decorated
 from gillint.resolve.expressions import lookup
 from gillint.resolve.files import Files
@@ -41,12 +42,7 @@ from gillint.resolve.values import (
 from gillint.syntax import tree as t
 from gillint.syntax.parse import Syntax
 
-BUDGET = 150_000  # expressions per file: what is left beyond that is unknown
-_SCARCE = 0.6  # of the budget: with less than that left
-BUDGET_ELSEWHERE = 40_000  # of it, for functions of other files: a framework must not use up what the file needs
-_MODULE_BUDGET = 10_000  # the same for finding out what another file's module or class is
-_CHECK_EVERY = 256  # steps: a few milliseconds
-_MAX_DEPTH = 16  # calls inside calls; what lies deeper is unknown
+_MAX_DEPTH = 24  # calls inside calls; what lies deeper is unknown
 IMPORT_DEPTH = 6
 _MAX_APART = 12  # modules and classes that are found out on the way to another one
 
@@ -99,6 +95,7 @@ class Modules(Program):
         self._recurring: dict[str, list[Mapping[str, Value]]] = {}  # the arguments with which they were
         self._left = BUDGET
         self._left_elsewhere = BUDGET_ELSEWHERE
+        self._is_reporting = False
         self._elsewhere = False  # what runs is a function of another file
         self._queued: dict[tuple[MadeRef, str], Value] = {}
         self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []
@@ -208,7 +205,7 @@ class Modules(Program):
             yield False
             return
         kept = (self._active, self._depth_limit, self._left, self._reads, self._local_effects, self._cuts)
-        self._active, self._depth_limit, self._left, self._reads = [], IMPORT_DEPTH, _MODULE_BUDGET, [set()]
+        self._active, self._depth_limit, self._left, self._reads = [], IMPORT_DEPTH, MODULE_BUDGET, [set()]
         self._apart += 1
         try:
             yield True
@@ -222,14 +219,14 @@ class Modules(Program):
         if self._elsewhere and not self._apart:
             self._left_elsewhere -= 1
         # What is found out apart goes into the shared tables, which have to stay whole.
-        if self._left % _CHECK_EVERY == 0 and not self._apart:
+        if self._left % CHECK_EVERY == 0 and not self._apart:
             self._check()
         return self._left > 0
 
     @property
     def is_scarce(self) -> bool:
         """Whether so much of the budget of this file is used up that what is left has to be spared."""
-        return not self._apart and self._left < BUDGET * _SCARCE
+        return not self._apart and self._left < BUDGET * (SCARCE_AT_LAST if self._is_reporting else SCARCE)
 
     # Modules
 

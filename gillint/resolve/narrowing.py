@@ -10,6 +10,7 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.assumed import FILES
+from gillint.resolve.attributes import is_builtin_without
 from gillint.resolve.bound import element_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.interpreters import holds_here
@@ -24,6 +25,20 @@ from gillint.syntax.tree import HOLE
 def narrowed(act: Activation, test: t.Expr, *, holds: bool) -> dict[str, Value]:
     """The variables of which more is known where a test holds, or where it does not."""
     return dict(_narrowed(act, test, holds))
+
+
+def behind_guard(act: Activation, test: t.Expr) -> dict[str, Value]:
+    """What is left behind `if x is None: raise ...`, `if not x: return`: if None is all that x may be as far as anybody sees,
+    there are other ways to it.
+    """
+    name: str | None = None
+    if isinstance(test, t.Unary) and test.operator == "not" and isinstance(test.operand, t.Name):
+        name = test.operand.id
+    elif isinstance(test, t.Compare) and test.operators == ("is",) and isinstance(test.left, t.Name):
+        right = test.rights[0]
+        name = test.left.id if isinstance(right, t.Constant) and right.value is None else None
+    value = act.environment.get(name) if name is not None else None
+    return {name: Value(origin=value.origin or name)} if name and value is not None and value.type == "NoneType" else {}
 
 
 def decided(act: Activation, test: t.Expr) -> bool | None:
@@ -61,8 +76,8 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
             if sign == "is_not" and isinstance(test.left, t.Attribute) and left is not None and left.type == "NoneType":
                 return False  # a hook that nobody sets
         return _compared(_constant(act, test.left), sign, right)
-    if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
-        return _is_instance(act, [a.value for a in test.arguments if not a.star])
+    if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id in _ASKED:
+        return _ASKED[test.function.id](act, [a.value for a in test.arguments if not a.star])
     return None
 
 
@@ -127,6 +142,15 @@ def _dimensions(act: Activation, node: t.Expr) -> int | None:
     return len(value.items) if value is not None and value.type == "tuple" and value.items is not None else None
 
 
+def asks_for_rank(test: t.Expr) -> bool:
+    """`x.ndim == 1`, `len(x.shape) == 3`: of an array that is made here, too, there is no doubt."""
+    left = test.left if isinstance(test, t.Compare) else None
+    if isinstance(left, t.Call) and isinstance(left.function, t.Name) and left.function.id == "len" and left.arguments:
+        left = left.arguments[0].value
+        return isinstance(left, t.Attribute) and left.name == "shape"
+    return isinstance(left, t.Attribute) and left.name == "ndim"
+
+
 def _count(array: Value | None) -> int | None:
     return len(array.shape) if array is not None and array.type == ARRAY and array.shape is not None else None
 
@@ -147,11 +171,9 @@ def _is_code(value: Value | None) -> bool:
     return value is not None and isinstance(value.reference, (FunctionRef, ClassRef, SymbolRef))
 
 
+_BUILTIN = frozenset({"str", "bytes", "bytearray", "list", "tuple", "dict", "set", "int", "float", "NoneType"})
 # Types of which none is another one's; `bool` is an `int`.
-_APART = frozenset(
-    {"str", "bytes", "bytearray", "list", "tuple", "dict", "set", "int", "float", "NoneType"}
-    | {"pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"}
-)
+_APART = frozenset(_BUILTIN | {"pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"})
 
 
 def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
@@ -163,6 +185,28 @@ def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
     kinds = {annotated(act, kind).type for kind in (node.elements if isinstance(node, t.Sequence) else (node,))}
     found = {_derives(act, value.type, kind) for kind in kinds}
     return True if True in found else False if found == {False} else None
+
+
+def _is_callable(act: Activation, arguments: list[t.Expr]) -> bool | None:
+    """Whether a value is a function or a class, or one of Python's own types, of which no instance can be called."""
+    value = _settled(act, arguments[0]) if len(arguments) == 1 else None
+    return _may_be_called(value) if value is not None else None
+
+
+def _may_be_called(value: Value) -> bool | None:
+    return True if _is_code(value) else False if value.type in _BUILTIN and value.reference is None else None
+
+
+def _has_attribute(act: Activation, arguments: list[t.Expr]) -> bool | None:
+    """Whether a value has an attribute, where it is of one of Python's own types."""
+    value = _settled(act, arguments[0]) if len(arguments) == 2 else None
+    name = arguments[1] if len(arguments) == 2 else None
+    if value is None or value.type not in _BUILTIN or value.reference is not None or not isinstance(name, t.Constant):
+        return None
+    return not is_builtin_without(value.type, str(name.value))
+
+
+_ASKED = {"isinstance": _is_instance, "callable": _is_callable, "hasattr": _has_attribute}
 
 
 def _derives(act: Activation, kind: str, other: str | None) -> bool | None:
@@ -179,7 +223,7 @@ def _derives(act: Activation, kind: str, other: str | None) -> bool | None:
         return False if other in _APART and not act.program.library_bases(own) else None
     if asked is not None:
         return False if kind in _CONCRETE and not act.program.library_bases(asked) else None
-    return False if kind in _APART and other in _APART else None
+    return False if {kind, other} <= _CONCRETE and not _APART.isdisjoint((kind, other)) else None
 
 
 # Types whose instances are what they are said to be: nobody makes a class of a program of them by the way.
@@ -224,6 +268,12 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
     elif isinstance(test, t.Call) and isinstance(test.function, t.Attribute) and holds:
         if test.function.name == "endswith" and len(test.arguments) == 1:
             yield from _ending(act, test.function.value, test.arguments[0].value)
+    elif isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "callable":
+        node = test.arguments[0].value if len(test.arguments) == 1 else None
+        old = act.environment.get(node.id) if isinstance(node, t.Name) else None
+        if isinstance(node, t.Name) and old is not None:
+            fitting = [o for o in options_of(old) if _may_be_called(o) is not (not holds)]
+            yield node.id, reduce(join, fitting) if fitting else old
     elif isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
         plain = [a.value for a in test.arguments if not a.star]
         if len(plain) == 2 and isinstance(plain[0], t.Name):

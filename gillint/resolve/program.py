@@ -10,22 +10,24 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
+from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
     called_as,
     main_runs_others,
+    makes_instances,
     may_be_called_by_base,
     may_be_registered,
     names_given_on,
     never_made,
     not_called,
+    programs,
     runs_others,
 )
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.likelihood import is_main_guard
-from gillint.resolve.modules import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.scope import ModuleScope
 from gillint.resolve.tables import CallSites, Loader, Tables
@@ -77,6 +79,7 @@ class Resolver(Functions):
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
         self._own, self._path, self._left = Tables(), syntax.path, BUDGET
         self._left_elsewhere, self._elsewhere = BUDGET_ELSEWHERE, False
+        self._is_reporting = False
         self._recurred.clear()
         self._provisional.clear()
         self._taken.clear()
@@ -100,17 +103,17 @@ class Resolver(Functions):
         if not thorough:
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
-        self._given_on = names_given_on(syntax.lines)
+        self._given_on, self._programs = names_given_on(syntax.lines), programs(syntax.outline)
         unmade = never_made(syntax.outline, self._given_on)
-        spare = {f.qualname for f in wanted if self._is_spare(scope, f)}
-        self._unused = not_called(syntax.outline, spare, unmade)
+        candidates = {f.qualname for f in wanted if self._may_be_spare(scope, f)}
+        self._spare, self._unused = not_called(syntax.outline, candidates, unmade, self._given_on)
         mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
         # What a program has no use for comes after the rest of them.
         order = sorted(
             wanted,
-            key=lambda f: (called_as(f) in called, f.qualname in self._unused, f.needs_arguments, f.lines.first),
+            key=lambda f: (called_as(f) in called, f.qualname in self._unused, not self._is_program(f), f.lines.first),
         )
         entries: set[str] = set()
         for outline in order:
@@ -119,11 +122,15 @@ class Resolver(Functions):
                 entries.add(key)
                 with self.idly(idle=has_program and outline.qualname in self._unused):
                     block, result, _ = self.call(FunctionRef(key), (), (), record=False)
-                has_program |= _is_program(outline) and runs_others(self._body(block or EMPTY_BLOCK, result))
-        for outline in wanted:
+                has_program |= self._is_program(outline) and runs_others(self._body(block or EMPTY_BLOCK, result))
+        self._is_reporting = True
+        reported: list[FunctionTrace] = []
+        # What the budget may not reach any more is what the program has no use for.
+        for outline in sorted(wanted, key=lambda f: (f.qualname in self._unused, not self._is_program(f))):
             trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
             if trace is not None:
-                traces.append(trace)
+                reported.append(trace)
+        traces.extend(sorted(reported, key=lambda trace: trace.span))
         if self._left <= 0:
             scope.note("this file is so large that part of it was not looked at")
         return Resolved(scope.path, tuple(traces), tuple(scope.notes), mains, has_program)
@@ -170,32 +177,30 @@ class Resolver(Functions):
         if key in self._recurred:
             block = replace(block, recursive=True)
             self._recurred.discard(key)
-        span = tree.span
-        trace = FunctionTrace(outline.qualname, function.scope.path, span, block, tree.is_async, key in entries)
-        if not trace.is_entry:
-            return trace
-        return replace(
-            trace, is_spare=self._is_spare(function.scope, outline), is_unused=outline.qualname in self._unused
-        )
+        is_entry, is_unused = key in entries, outline.qualname in self._unused
+        is_spare = is_entry and outline.qualname in self._spare
+        path, name = function.scope.path, outline.qualname
+        return FunctionTrace(name, path, tree.span, block, tree.is_async, is_entry, is_spare, is_unused)
 
     def _body(self, block: Block, result: Value) -> Block:
         """What a call does, or sets going: of a coroutine what it does when it is awaited."""
         lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
         return lazy.block if block is EMPTY_BLOCK and lazy is not None else block
 
-    def _is_spare(self, scope: ModuleScope, outline: FunctionOutline) -> bool:
-        """Whether a function needs something, and nothing shows that it is called from elsewhere."""
+    def _may_be_spare(self, scope: ModuleScope, outline: FunctionOutline) -> bool:
+        """Whether a function needs something, and nothing of another file is known to call it."""
         function = self._own.functions.get(f"{scope.path}::{outline.qualname}")
         tree = function.parsed() if function is not None else None
-        if function is None or not isinstance(tree, t.Function) or _is_program(outline):
+        if function is None or not isinstance(tree, t.Function) or self._is_program(outline):
             return False
-        is_called = may_be_registered(tree, scope) or may_be_called_by_base(function.owner)
-        return not is_called and outline.name not in self._given_on
+        by_base = not makes_instances(tree) and may_be_called_by_base(function.owner, outline.name)
+        return not by_base and not may_be_registered(tree, scope)
 
-
-def _is_program(outline: FunctionOutline) -> bool:
-    """Whether it could be what the file is run for, if it runs others."""
-    return outline.owner is None and not outline.needs_arguments
+    def _is_program(self, outline: FunctionOutline) -> bool:
+        """Whether it could be what the file is run for, if it runs others: where some take nothing at all, one of these."""
+        if outline.owner is not None or outline.needs_arguments:
+            return False
+        return not self._programs or not outline.takes_arguments or outline.name == "main"
 
 
 def _with_callers(wanted: list[FunctionOutline], functions: tuple[FunctionOutline, ...]) -> list[FunctionOutline]:

@@ -9,12 +9,14 @@ from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import literal_text
+from gillint.resolve.compat import VIEWS
 from gillint.resolve.getters import GETTERS, getter
 from gillint.resolve.intrinsics import RECORD
 from gillint.resolve.joining import join
 from gillint.resolve.texts import Text, may_be_same
 from gillint.resolve.timed import run_again, run_once, run_timer, timer
 from gillint.resolve.values import (
+    PROPERTY,
     UNKNOWN,
     AliasRef,
     ChoiceRef,
@@ -65,6 +67,29 @@ def _partial(
     if not positional:
         return None
     return Value(type="function", reference=PartialRef(positional[0], positional[1:], keywords))
+
+
+def _property(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`property(function)`: what the function gives for the instance."""
+    read = positional[0] if positional else dict(keywords).get("fget")
+    return Value(type=PROPERTY, reference=read.reference) if read is not None else None
+
+
+def _view(method: str) -> Special:
+    """`six.iteritems(table)`: what a method of the mapping gives."""
+
+    def given(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        from gillint.resolve.calls import apply
+
+        if len(positional) != 1:
+            return None
+        return apply(act, attribute_value(act, positional[0], method, span), (), (), span, method)
+
+    return given
 
 
 def _partial_to(name: str) -> Special:
@@ -306,6 +331,7 @@ SPECIAL: dict[str, Special] = {
     RECORD: _record,
     **dict.fromkeys(("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field"), _field),
     "staticmethod": _partial,
+    "property": _property,
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "joblib.delayed": _partial_to("functools.partial"),
@@ -331,4 +357,5 @@ SPECIAL: dict[str, Special] = {
     "repr": _own("__repr__"),
     "hash": _own("__hash__"),
     **{name: _getter(name) for name in GETTERS},
+    **{name: _view(method) for name, method in VIEWS.items()},
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO
@@ -14,22 +14,25 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
 from gillint.resolve.contexts import entered, left
 from gillint.resolve.displays import sequence
-from gillint.resolve.emptying import is_drained, note_emptied, once_in
+from gillint.resolve.emptying import held_short, is_drained, note_emptied, once_in
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.growing import added_elsewhere
 from gillint.resolve.importing import bind_import
-from gillint.resolve.iterations import mentioned
+from gillint.resolve.iterations import mentioned, written
 from gillint.resolve.joining import join
 from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
     RARE,
     failing,
     fails,
+    is_made_already,
     is_main_guard,
+    makes_once,
     shares,
     until_changed,
 )
 from gillint.resolve.loops import run_for, run_while
-from gillint.resolve.narrowing import decided, matched, narrowed
+from gillint.resolve.narrowing import asks_for_rank, behind_guard, decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
@@ -112,7 +115,7 @@ def _augment(act: Activation, node: t.Augment) -> None:
         and old.type in _SEQUENCES
         and old.type == (value.type if result.type is None else result.type)
     ):
-        result = _lengthened(act, node.target, old, value, result)
+        result = _lengthened(act, node, old, value, result)
     if isinstance(node.target, t.Name):
         write_target(act, node.target, result)
     elif isinstance(node.target, t.Attribute):
@@ -125,18 +128,21 @@ _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 _BUFFERS = ("str", "bytes", "bytearray")
 
 
-def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, result: Value) -> Value:
+def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
-    before, turns = growth(act, target, old)
+    before, turns = growth(act, node.target, old)
     if added.type is None and added.size is None:  # what the function that is running itself gives, say
         return replace(result, type=old.type, size=None, text=None, literal=None, items=None)
-    if turns != ONE and old.type in _BUFFERS and is_drained(act, target):
+    if turns != ONE and old.type in _BUFFERS and is_drained(act, node.target):
         before, turns = ZERO, ONE
     piece = text_of(added) or unknown(size_of(added))
     text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
-    size = before + size_of(added) * turns
-    return replace(result, type=old.type, size=size, text=text, element=element, literal=None, items=None)
+    more = size_of(added) * turns
+    if isinstance(node.target, t.Name):
+        before = before + added_elsewhere(act, node.target.id, node, more)
+    size = before + more
+    return replace(result, type=old.type, size=size, shape=None, text=text, element=element, literal=None, items=None)
 
 
 def _return(act: Activation, node: t.Return) -> float:
@@ -194,9 +200,18 @@ def _if(act: Activation, node: t.If) -> float:
     act.operation("branch")
     tested = evaluate(act, node.test)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
+    if leaves(node.body):
+        known = (known[0], {**behind_guard(act, node.test), **known[1]})
     arms, holds = (node.body, node.orelse), decided(act, node.test)
+    if holds is not None and (makes_once(act, node) or is_made_already(act, node)):
+        holds = None  # so it was the first time, and only then
     names = mentioned(node.test) & act.environment.keys()
-    is_sure = bool(act.given) or bool(names and names <= act.fixed)
+    is_sure = (
+        bool(act.given)
+        or bool(names and names <= act.fixed)
+        or asks_for_rank(node.test)
+        or _is_as_passed(act, node, names)
+    )
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     if taken is not None and fails(arms[taken]):
         taken = None  # a program that always fails is not run: something about the values is not as it seems
@@ -204,7 +219,20 @@ def _if(act: Activation, node: t.If) -> float:
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
-    return choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
+    reached = choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
+    short = held_short(act, node)
+    if short is not None and short[0] in act.environment:
+        held = act.environment[short[0]]
+        act.environment[short[0]] = replace(held, size=size_of(held).min(short[1]))
+    return reached
+
+
+def _is_as_passed(act: Activation, node: t.If, names: Set[str]) -> bool:
+    """Whether the parameters that a test asks are still what was passed: they are only assigned to behind it."""
+    if act.loops or act.open or not names or not isinstance(act.body, t.Function):
+        return False
+    before = tuple(s for s in act.body.body if s.span.line < node.span.line)
+    return names <= {p.name for p in act.body.parameters} and names.isdisjoint(written(before))
 
 
 _LOCKS = ("threading.Lock", "threading.RLock")

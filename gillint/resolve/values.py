@@ -205,6 +205,8 @@ class Value:
 UNKNOWN = Value()
 # The type of an argument that stands for any number of them: `*values`.
 SPREAD = "*"
+# The type of what `property(function)` gives; its reference is the function.
+PROPERTY = "property"
 NONE = Value(type="NoneType", literal=Literal(None))
 
 
@@ -283,7 +285,9 @@ def generalised(value: Value) -> Value:
     reference = None if isinstance(value.reference, LazyRef) else value.reference
     if isinstance(reference, ChoiceRef):
         reference = ChoiceRef(tuple(generalised(o) for o in reference.options))
-    return Value(type=value.type, dtype=value.dtype, element=element, reference=reference)
+    # A tuple of functions or classes is code, not contents.
+    items = value.items if value.items and all(i.reference is not None for i in value.items) else None
+    return Value(type=value.type, dtype=value.dtype, element=element, items=items, reference=reference)
 
 
 def trimmed(value: Value, depth: int = 4) -> Value:

@@ -45,6 +45,7 @@ class FunctionOutline:
         name: as it is written.
         qualname: the same behind its class; the setter of a property is told from the property: `Circle.radius.setter`.
         calls: the names that it calls or passes on.
+        needs_arguments: a call without any fails; `takes_arguments`: it has parameters at all.
     """
 
     name: str
@@ -54,6 +55,7 @@ class FunctionOutline:
     is_candidate: bool
     calls: frozenset[str]
     needs_arguments: bool = False
+    takes_arguments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ class Outline:
 
 
 def without_documentation(text: str) -> str:
-    """A text without what stands between triple quotes."""
-    return _DOCUMENTATION.sub("", text)
+    """A text without what stands between triple quotes; its lines stay where they are."""
+    return _DOCUMENTATION.sub(lambda m: "\n" * m[0].count("\n"), text)
 
 
 class TooDeep(Exception):
@@ -135,6 +137,7 @@ def _collect(
                     candidate,
                     called | passed,
                     _needs_arguments(node.args),
+                    any(isinstance(part, ast.arg) for part in ast.walk(node.args)),
                 )
             )
         elif isinstance(node, ast.ClassDef) and node.body[0].lineno > node.lineno:
