@@ -25,7 +25,7 @@ from gillint.resolve.growing import grow, lengthen
 from gillint.resolve.interpreters import holds_here
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
-from gillint.resolve.joining import is_empty, join
+from gillint.resolve.joining import join, looked_up
 from gillint.resolve.opaque import part_of
 from gillint.resolve.opening import note_member
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
@@ -36,7 +36,6 @@ from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
-    HOLDERS,
     NONE,
     SPREAD,
     UNKNOWN,
@@ -264,12 +263,7 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
         act.operation("subscript")
         return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
     is_read = fact_value.type == ARRAY and inner is not None and inner.type == value.type != ARRAY  # from a file
-    found = fact_value if inner is None or is_read else inner
-    return _OF_NOTHING if found == UNKNOWN and value.type in HOLDERS and is_empty(value) else found
-
-
-# What is looked up where nothing has been put yet: `return self.files[name]` before the first is opened. Gives way to what is.
-_OF_NOTHING = Value(type="NoneType")
+    return looked_up(value, fact_value if inner is None or is_read else inner)
 
 
 def _slice(act: Activation, node: t.Slice) -> Value:
