@@ -13,19 +13,38 @@ from gillint.benchmark.user_file import Function, UserFile, to_local_server
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The parameters that a call is given, each with how its value is made, and the statements that make local names first."""
+    """The parameters that a call is given, each with how its value is made, and the statements that make local names first.
+
+    `receiver` is the object of a method, where a call in the file tells it.
+    """
 
     made: tuple[tuple[str, Made], ...]
     before: tuple[ast.stmt, ...] = ()
+    receiver: Made | None = None
 
 
-def arguments_of(file: UserFile, function: Function, given: frozenset[str], *, skip_first: bool) -> Arguments:
-    """The parameters that a call has to give, or that a call in the file gives."""
+def arguments_of(
+    file: UserFile,
+    function: Function,
+    given: frozenset[str],
+    *,
+    skip_first: bool,
+    called: str | None = None,
+    owner: ast.ClassDef | None = None,
+) -> Arguments:
+    """The parameters that a call has to give, or that a call in the file gives; of a method of `owner`, its object, too."""
     positional = [*function.args.posonlyargs, *function.args.args][int(skip_first) :]
-    passed = passed_to(file, function, [p.arg for p in positional])
+    passed = passed_to(file, function, called or function.name, [p.arg for p in positional], owner)
     made = tuple(_made(file, function, given, passed, positional))
-    used = any(name not in given and passed.get(name) is not None for name, _ in made)
-    return Arguments(made, passed.before if used else ())
+    value = passed.get("self") if owner is not None else None
+    receiver = _as_passed(value) if value is not None else None
+    used = receiver is not None or any(name not in given and passed.get(name) is not None for name, _ in made)
+    return Arguments(made, passed.before if used else (), receiver)
+
+
+def _as_passed(value: ast.expr) -> Made:
+    text = ast.unparse(value)
+    return Made(to_local_server(text), frozenset(), f"`{text}`")
 
 
 def _made(
@@ -41,8 +60,7 @@ def _made(
         if name in given:
             yield name, Made(name, frozenset(), "as given")
         elif value is not None:
-            text = ast.unparse(value)
-            yield name, Made(to_local_server(text), frozenset(), f"`{text}`")
+            yield name, _as_passed(value)
         elif parameter in without_default or parameter in keyword_only:
             yield name, make(file.reader.of_parameter(parameter, function))
 

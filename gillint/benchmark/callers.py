@@ -14,6 +14,8 @@ from gillint.benchmark.user_file import Function, UserFile
 # Callers of callers that are looked at.
 _DEEPEST = 3
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+# What cannot be taken out of its function.
+_NOT_ALONE = (ast.Await, ast.Yield, ast.YieldFrom, ast.Return)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +34,43 @@ class Passed:
         """The expression for a parameter."""
         return next((value for parameter, value in self.values if parameter == name), None)
 
+    def assignments(self) -> Iterator[ast.stmt]:
+        """Each parameter set to its expression."""
+        return (_assignment(ast.Name(name, ast.Store()), value) for name, value in self.values)
 
-def passed_to(file: UserFile, function: Function, names: list[str], depth: int = _DEEPEST) -> Passed:
-    """The arguments of the call or hand-over in the file that tells most; at the top rather than in a function."""
+
+def passed_to(
+    file: UserFile,
+    function: Function,
+    called: str,
+    names: list[str],
+    owner: ast.ClassDef | None = None,
+    depth: int = _DEEPEST,
+) -> Passed:
+    """The arguments of the call or hand-over in the file that tells most; at the top rather than in a function.
+
+    Args:
+        file: the user's.
+        function: what is called.
+        called: the name that it is called by, a class's for its `__init__`.
+        names: its parameters by position, without the object.
+        owner: the class of a method, whose object is asked for, too, as `self`: one that a call in the file is made on.
+        depth: how many callers of callers are looked at.
+    """
     calls = [n for n in ast.walk(file.tree) if isinstance(n, ast.Call) and not _inside(file, n, function)]
     best = Passed()
     for call in calls:
-        values = [(k, v) for k, v in bound_arguments(file, call, function.name, names)]
-        usable = tuple((k, v) for k, v in values if is_evaluable(v, file.statements))
-        if len(usable) > len(best.values):
-            best = Passed(usable)
+        values = bound_arguments(file, call, called, names)
+        usable = Passed(tuple((k, v) for k, v in values if is_evaluable(v, file.statements)))
+        best = max(best, usable, key=_tells)
     for call in calls if depth > 0 else ():
-        found = _from_caller(file, call, function, names, depth)
-        if len(found.values) > len(best.values):
-            best = found
+        best = max(best, _from_caller(file, call, called, names, owner, depth), key=_tells)
     return best
+
+
+def _tells(passed: Passed) -> tuple[bool, int]:
+    """How much is known: the object first, then how many arguments."""
+    return passed.get("self") is not None, len(passed.values)
 
 
 def _inside(file: UserFile, node: ast.AST | None, function: ast.AST) -> bool:
@@ -55,35 +79,96 @@ def _inside(file: UserFile, node: ast.AST | None, function: ast.AST) -> bool:
     return node is function
 
 
-def _from_caller(file: UserFile, call: ast.Call, function: Function, names: list[str], depth: int) -> Passed:
-    """What a call in another function passes: its local names are made as the other function makes them."""
-    values = tuple(bound_arguments(file, call, function.name, names))
-    caller = _function_around(file, call)
-    if not values or caller is None:
+def _from_caller(
+    file: UserFile, call: ast.Call, called: str, names: list[str], owner: ast.ClassDef | None, depth: int
+) -> Passed:
+    """What a call in another function passes: its local names are made as the other function makes them.
+
+    At the file's top the same is done for the object of a method, so that each copy of the work has its own.
+    """
+    receiver = _receiver(call, called) if owner is not None else None
+    values = tuple(bound_arguments(file, call, called, names))
+    values = (("self", receiver), *values) if receiver is not None else values
+    caller = _caller(file, call)
+    if not values or caller is None or (caller.function is None and receiver is None):
         return Passed()
-    path = tuple(_leading_to(file, call, caller))
-    top = frozenset(bound_names(file.statements))
-    local = bound_names(path) | {a.arg for a in _parameters(caller)}
+    given = _given(file, caller, depth)
+    path = (*given.assignments(), *_leading_to(file, call, caller.function or file.tree))
+    local = bound_names(path) | {a.arg for a in caller.parameters}
+    top = bound_names(s for s in file.statements if s not in path)
     cut = slice_for({n for _, v in values for n in read_names([v])}, path, (top - local) | BUILTINS)
-    given = passed_to(file, caller, [a.arg for a in _parameters(caller)], depth - 1)
-    before: list[ast.stmt] = list(given.before)
-    unknown = set(cut.undefined)
-    for name, value in (*_defaults(caller), *given.values):
-        if name in cut.undefined:
-            before.append(_assignment(ast.Name(name, ast.Store()), value))
-            unknown.discard(name)
-    if any(
-        isinstance(n, (ast.Await, ast.Yield, ast.YieldFrom, ast.Return)) for s in cut.statements for n in ast.walk(s)
-    ):
+    before = (*given.before, *cut.statements)
+    is_whole = not any(isinstance(n, _NOT_ALONE) for s in cut.statements for n in ast.walk(s))
+    if not is_whole or any(read_names([s]) & cut.undefined for s in cut.statements):
         return Passed()
-    known = tuple((k, v) for k, v in values if not read_names([v]) & unknown)
-    if unknown and any(read_names([s]) & unknown for s in cut.statements):
-        return Passed()
-    return Passed(known, (*before, *cut.statements))
+    is_own = owner is not None and receiver is not None and _is_instance(file, receiver, before, owner, caller.owner)
+    known = tuple((k, v) for k, v in values if not read_names([v]) & cut.undefined and (k != "self" or is_own))
+    return Passed(known, before) if caller.function is not None or is_own else Passed()
 
 
-def _parameters(function: Function) -> tuple[ast.arg, ...]:
-    return (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Where a call stands: in a function, in a method of a class, or at the top of the file."""
+
+    function: Function | None = None
+    owner: ast.ClassDef | None = None
+
+    @property
+    def parameters(self) -> tuple[ast.arg, ...]:
+        if self.function is None:
+            return ()
+        return (*self.function.args.posonlyargs, *self.function.args.args, *self.function.args.kwonlyargs)
+
+
+def _caller(file: UserFile, call: ast.Call) -> _Caller | None:
+    """Where a call stands; None in a function of a function and in the body of a class."""
+    around = [n for n in _parents(file, call) if isinstance(n, (*_SCOPES, ast.ClassDef))]
+    function, owner = (*around[:2], None, None)[:2]
+    if len(around) > 2 or not (function is None or isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))):
+        return None
+    return _Caller(function, owner) if owner is None or isinstance(owner, ast.ClassDef) else None
+
+
+def _given(file: UserFile, caller: _Caller, depth: int) -> Passed:
+    """What the caller is given itself: the defaults of its parameters, or what its own callers pass."""
+    if caller.function is None:
+        return Passed()
+    parameters = [a.arg for a in caller.parameters]
+    own = parameters[int(caller.owner is not None) :]
+    given = passed_to(file, caller.function, caller.function.name, own, caller.owner, depth - 1)
+    named = tuple((parameters[0] if k == "self" and caller.owner is not None else k, v) for k, v in given.values)
+    return Passed((*_defaults(caller.function), *named), given.before)
+
+
+def _receiver(call: ast.Call, called: str) -> ast.expr | None:
+    """The object of a method that is called, or handed over."""
+    handed = (*call.args, *(k.value for k in call.keywords if k.arg in ("target", "func")))
+    methods = (n for n in (call.func, *handed) if isinstance(n, ast.Attribute) and n.attr == called)
+    return next((n.value for n in methods), None)
+
+
+def _is_instance(
+    file: UserFile, value: ast.expr, before: tuple[ast.stmt, ...], owner: ast.ClassDef, inside: ast.ClassDef | None
+) -> bool:
+    """Whether an expression is an object of a class or of one below it, as far as its making can be seen."""
+    if isinstance(value, ast.Call):
+        return _is_below(file, (dotted(value.func) or "").removesuffix(".__enter__"), owner)
+    text = ast.unparse(value)
+    if text == "self" and inside is not None:
+        return _is_below(file, inside.name, owner)
+    scope = [n for s in before for n in ast.walk(s)] + (list(ast.walk(inside)) if inside is not None else [])
+    assigned = [n.value for n in scope if isinstance(n, ast.Assign) and text in map(ast.unparse, n.targets)]
+    return any(isinstance(v, ast.Call) and _is_instance(file, v, (), owner, None) for v in assigned)
+
+
+def _is_below(file: UserFile, name: str, owner: ast.ClassDef) -> bool:
+    """Whether a class of this name is a class, or inherits from it."""
+    classes = {n.name: n for n in ast.walk(file.tree) if isinstance(n, ast.ClassDef)}
+    below, seen = classes.get(name), set[str]()
+    while below is not None and below is not owner and below.name not in seen:
+        seen.add(below.name)
+        below = next((classes[b] for b in map(dotted, below.bases) if b in classes), None)
+    return below is owner
 
 
 def _defaults(function: Function) -> Iterator[tuple[str, ast.expr]]:
@@ -95,13 +180,6 @@ def _defaults(function: Function) -> Iterator[tuple[str, ast.expr]]:
             yield parameter.arg, only
 
 
-def _function_around(file: UserFile, node: ast.AST) -> Function | None:
-    """The function that a call stands in, where that is no method and no function of a function."""
-    around = [n for n in _parents(file, node) if isinstance(n, (*_SCOPES, ast.ClassDef))]
-    only = around[0] if len(around) == 1 else None
-    return only if isinstance(only, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
-
-
 def _parents(file: UserFile, node: ast.AST) -> Iterator[ast.AST]:
     parent = file.reader.parent(node)
     while parent is not None:
@@ -109,8 +187,8 @@ def _parents(file: UserFile, node: ast.AST) -> Iterator[ast.AST]:
         parent = file.reader.parent(parent)
 
 
-def _leading_to(file: UserFile, call: ast.Call, caller: Function) -> Iterator[ast.stmt]:
-    """The statements of a function that come before a call, each loop in its first turn."""
+def _leading_to(file: UserFile, call: ast.Call, caller: Function | ast.Module) -> Iterator[ast.stmt]:
+    """The statements of a function, or of the file, that come before a call, each loop in its first turn."""
     way = [call, *_parents(file, call)]
     way = way[: way.index(caller) + 1][::-1]
     for outer, inner in pairwise(way):
@@ -126,7 +204,9 @@ def _leading_to(file: UserFile, call: ast.Call, caller: Function) -> Iterator[as
                 yield _assignment(generator.target, _first_of(generator.iter))
         for block in (getattr(outer, name, []) for name in ("body", "orelse", "finalbody")):
             if isinstance(block, list) and inner in block:
-                yield from block[: block.index(inner)]
+                definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+                is_module = isinstance(caller, ast.Module)
+                yield from (s for s in block[: block.index(inner)] if not (is_module and isinstance(s, definitions)))
 
 
 def _assignment(target: ast.expr, value: ast.expr) -> ast.stmt:

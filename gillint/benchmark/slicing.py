@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gillint.benchmark.scopes import BUILTINS, bound_names, dotted, needed_globals, read_names
@@ -44,7 +44,7 @@ class Slice:
 
 
 def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: frozenset[str] = frozenset()) -> Slice:
-    """The statements that some names depend on, transitively; what fills temporary files and folders belongs to them.
+    """The statements that some names depend on, transitively; what fills temporary files and starts a server belongs to them.
 
     Args:
         names: that are needed.
@@ -56,7 +56,7 @@ def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: fro
         if not isinstance(statement, ast.Expr):
             for name in bound_names([statement]):
                 binders.setdefault(name, []).append(i)
-    temporary = _temporary(statements)
+    prepared = _temporary(statements) | _known_to_processes(statements)
     chosen: set[int] = set()
     undefined: set[str] = set()
     todo = [n for n in names if n not in given]
@@ -70,8 +70,8 @@ def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: fro
             if name not in BUILTINS:
                 undefined.add(name)
             continue
-        filled = _acting_on(name, statements) if name in temporary else []
-        for i in (*binders[name], *_touched_by(name, statements), *filled):
+        acting = _acting_on(name, statements) if name in prepared else []
+        for i in (*binders[name], *_touched_by(name, statements), *acting):
             if i not in chosen:
                 chosen.add(i)
                 todo.extend(_needs(statements[i]))
@@ -104,8 +104,17 @@ def _reaching(name: str, statements: tuple[ast.stmt, ...]) -> frozenset[str]:
 
 def _runs(statement: ast.stmt, names: frozenset[str]) -> bool:
     """Whether a statement calls one of some names, or hands one to a call."""
-    calls = (n for n in ast.walk(statement) if isinstance(n, ast.Call))
-    return any(isinstance(n, ast.Name) and n.id in names for call in calls for n in ast.walk(call))
+    return any(isinstance(n, ast.Name) and n.id in names for call in _calls(statement) for n in ast.walk(call))
+
+
+def _calls(statement: ast.stmt) -> Iterator[ast.Call]:
+    """The calls in a statement, those in definitions left out."""
+    if not isinstance(statement, _DEFINITIONS):
+        yield from (n for n in ast.walk(statement) if isinstance(n, ast.Call))
+
+
+def _is_start(call: ast.Call) -> bool:
+    return (dotted(call.func) or "").rpartition(".")[2] == "Popen"
 
 
 def _needs(statement: ast.stmt) -> frozenset[str]:
@@ -138,10 +147,27 @@ def _temporary(statements: tuple[ast.stmt, ...]) -> frozenset[str]:
     return frozenset(found) - imported
 
 
+def _known_to_processes(statements: tuple[ast.stmt, ...]) -> frozenset[str]:
+    """What processes are told that the code starts: the port that its server shall listen to."""
+    started = (c for s in statements for c in _calls(s) if _is_start(c))
+    return frozenset[str]().union(*(read_names([c]) for c in started)) & bound_names(
+        s for s in statements if not isinstance(s, (*_DEFINITIONS, *_IMPORTS))
+    )
+
+
 def _acting_on(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:
-    """Statements at the top that do something with what a name stands for: `write_table(path)`."""
-    actions = (*_DEFINITIONS, *_IMPORTS, *_ASSIGNMENTS)
-    return [i for i, s in enumerate(statements) if not isinstance(s, actions) and name in read_names([s])]
+    """Statements at the top that do something with what a name stands for, themselves or through functions: `fill(path)`.
+
+    A process that is told of it is started.
+    """
+    users = _reaching(name, statements)
+    return [
+        i
+        for i, s in enumerate(statements)
+        if not isinstance(s, (*_DEFINITIONS, *_IMPORTS))
+        and read_names([s]) & users
+        and (not isinstance(s, _ASSIGNMENTS) or any(map(_is_start, _calls(s))))
+    ]
 
 
 def _changes(node: ast.AST, name: str) -> bool:
@@ -151,6 +177,8 @@ def _changes(node: ast.AST, name: str) -> bool:
     elif isinstance(node, (ast.Assign, ast.AugAssign)):
         aim = node.targets[0] if isinstance(node, ast.Assign) else node.target
         target = aim.value if isinstance(aim, (ast.Subscript, ast.Attribute)) else None
+    while isinstance(target, (ast.Attribute, ast.Subscript)):  # `shop.rows.append(row)`
+        target = target.value
     return isinstance(target, ast.Name) and target.id == name
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gillint.benchmark.arguments import Arguments, arguments_of, fields_of, names_in
@@ -160,15 +160,24 @@ def _own_nodes_of(function: Function) -> Iterator[ast.AST]:
 
 
 def _call(
-    file: UserFile, function: Function, template: str, needs: str, given: frozenset[str], *, bound: bool = False
+    file: UserFile,
+    function: Function,
+    template: str,
+    needs: str,
+    given: frozenset[str],
+    *,
+    bound: bool = False,
+    owner: ast.ClassDef | None = None,
 ) -> Unit:
-    given_by = arguments_of(file, function, given, skip_first=bound)
+    given_by = arguments_of(file, function, given, skip_first=bound, owner=owner)
     arguments = given_by.made
-    text = template.format(", ".join(_passed(function, name) for name, _ in arguments))
+    text = template.format(", ".join(_passed(function, name) for name, _ in given_by.made))
     is_async = isinstance(function, ast.AsyncFunctionDef)
     if is_async:
         is_generator = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in _own_nodes_of(function))
         text = text.replace("for _ in", "async for _ in") if is_generator else f"await {text}"
+    if owner is not None and given_by.receiver is not None:
+        arguments = ((_object_name(owner), given_by.receiver), *arguments)
     local = bound_names(given_by.before)
     wanted = {n for _, made in arguments for n in names_in(made.expression)} - local
     wanted |= {needs, *_needed("\n".join(map(ast.unparse, given_by.before)))}
@@ -192,17 +201,22 @@ def _method(file: UserFile, owner: ast.ClassDef, function: Function, given: froz
     init = next((n for n in owner.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
     if function.name == "__init__":
         return _call(file, function, f"{owner.name}({{}})", owner.name, given, bound=True)
+    called = f"{_object_name(owner)}.{function.name}"
+    is_given = _object_name(owner) in given
+    unit = _call(file, function, f"{called}({{}})", owner.name, given, bound=True, owner=None if is_given else owner)
+    is_property = "property" in names or "cached_property" in {(n or "").rsplit(".", 1)[-1] for n in names}
+    words = f"a call of {owner.name}.{function.name}() of {Path(file.path).name}"
+    unit = replace(unit, body=(Piece(called),) if is_property else unit.body, words=words)
+    if is_given or any(name == _object_name(owner) for name, _ in unit.arguments):
+        return unit
     hidden = init is None and (owner.bases or owner.decorator_list) and not _is_simple(owner)
-    if hidden and _object_name(owner) not in given:
+    if hidden:
         raise NotMeasurable(
             f"how to make a {owner.name} cannot be seen here: give --setup a file that defines "
             f"`{_object_name(owner)}`, an object of that class"
         )
-    unit = _call(file, function, f"{_object_name(owner)}.{function.name}({{}})", owner.name, given, bound=True)
-    if _object_name(owner) in given:
-        return unit
     own = (
-        arguments_of(file, init, given, skip_first=True)
+        arguments_of(file, init, given, skip_first=True, called=owner.name)
         if init is not None
         else Arguments(tuple(fields_of(file, owner)))
     )
@@ -212,12 +226,8 @@ def _method(file: UserFile, owner: ast.ClassDef, function: Function, given: froz
     built = Made(f"{owner.name}({inner})", frozenset().union(*(m.modules for _, m in made)), words)
     needs = unit.needs | (names_in(built.expression) - bound_names(own.before))
     needs |= _needed("\n".join(map(ast.unparse, own.before)))
-    is_property = "property" in names or "cached_property" in {(n or "").rsplit(".", 1)[-1] for n in names}
-    body = (Piece(f"{_object_name(owner)}.{function.name}"),) if is_property else unit.body
-    return Unit(
-        body, needs, (), ((_object_name(owner), built), *unit.arguments), unit.is_async,
-        f"a call of {owner.name}.{function.name}() of {Path(file.path).name}", runs=unit.runs, making=(*own.before, *unit.making),
-    )  # fmt: skip
+    arguments = ((_object_name(owner), built), *unit.arguments)
+    return replace(unit, needs=needs, arguments=arguments, making=(*own.before, *unit.making))
 
 
 def _object_name(owner: ast.ClassDef) -> str:
@@ -235,7 +245,7 @@ def _is_simple(owner: ast.ClassDef) -> bool:
 def _worker(file: UserFile, region: Region, given: frozenset[str]) -> Unit | None:
     """One task of a hand-over."""
     name = (region.handover.worker_name or "") if region.handover is not None else ""
-    function = file.reader.functions.get(name.rsplit(".", 1)[-1])
+    function = _definition(file.tree, name.split(".")) or file.reader.functions.get(name.rsplit(".", 1)[-1])
     if function is not None:
         owner = next((n for n in _around(file.tree, function.lineno) if isinstance(n, ast.ClassDef)), None)
         return _method(file, owner, function, given) if owner is not None else _function(file, function, given)
@@ -252,6 +262,16 @@ def _worker(file: UserFile, region: Region, given: frozenset[str]) -> Unit | Non
                     needs = frozenset({text.split(".")[0], *names_in(made.expression)})
                     words = f"a call of {qualified}()"
                     return Unit((Piece(f"{text}(value)"),), needs, (), (("value", made),), False, words)
+    return None
+
+
+def _definition(tree: ast.AST, names: list[str]) -> Function | None:
+    """The function of a qualified name: `Producer.run`."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == names[0]:
+            if len(names) > 1:
+                return _definition(node, names[1:])
+            return node if not isinstance(node, ast.ClassDef) else None
     return None
 
 

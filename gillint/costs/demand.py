@@ -337,7 +337,7 @@ class Costs:
         if found is None:
             self._locks[id(block)] = False  # recursion
             found = any(
-                (isinstance(node, Call) and node.kind == "project" and node.name.endswith(".__exit__"))
+                (isinstance(node, Call) and node.gives_lock_back)
                 or (depth < 60 and any(self._has_locks(inner, depth + 1) for inner in children(node)))
                 for node in block.nodes
             )
@@ -347,11 +347,7 @@ class Costs:
 
     def _locked(self, block: Block, made: set[str | None], depth: int) -> Estimate:
         """The time between taking and giving back a lock that was not made in the region itself."""
-        ends = {
-            n.span
-            for n in block.nodes
-            if isinstance(n, Call) and n.name.endswith(".__exit__") and n.kind == "project" and _is_shared(n, made)
-        }
+        ends = {n.span for n in block.nodes if isinstance(n, Call) and n.gives_lock_back and _is_shared(n, made)}
         inside, under, around, found = 0, ZERO, ZERO, ZERO
         for node in block.nodes:
             if isinstance(node, Call) and node.implicit and node.span in ends:

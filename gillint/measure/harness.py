@@ -224,7 +224,11 @@ class Process:
         return float(start), float(end)
 
     def close(self) -> None:
-        """End it."""
+        """End it: without orders it ends what it has started, and itself."""
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+            self._process.wait(timeout=0.5)
         with contextlib.suppress(OSError):
             self._process.kill()
         self._process.wait()
@@ -271,7 +275,15 @@ def serve_as_worker(make: Callable[[], Batch]) -> None:
             print(start, time.perf_counter(), file=answers, flush=True)
     except Exception as error:
         print(json.dumps(_about(error)), file=answers, flush=True)
-        os._exit(1)  # threads of the work may never end
+    leave()  # threads of the work may never end
+
+
+def leave(status: int = 0) -> None:
+    """End this process, and those that the code under test has started and would end after its run."""
+    for value in list(globals().values()):
+        if isinstance(value, subprocess.Popen):
+            value.kill()
+    os._exit(status)
 
 
 def seconds_on_processes(processes: list[Process], n: int) -> float:
@@ -574,11 +586,11 @@ def main(inputs: Callable[[], tuple[Any, ...]], work: Callable[..., Any], option
             raise
         print(json.dumps({"event": "error", "frames": [], **_about(error)}), file=out, flush=True)
         out.flush()
-        os._exit(1)  # threads of the work may never end
+        leave(1)  # threads of the work may never end
     if not arguments.events:
         print_table(events, threads, curve, out)
     out.flush()
-    os._exit(0)
+    leave()
 
 
 def print_table(events: list[Event], threads: int, curve: tuple[int, ...], out: Any) -> None:

@@ -134,7 +134,7 @@ def _of_one_thread(nodes: list[Node]) -> frozenset[str]:
     """
     opened = [n for n in nodes if isinstance(n, Call) and n.name == "sqlite3.connect"]
     shared = any(
-        n.bound.get("check_same_thread") is not None or (n.result is not None and n.result.dtype is not None)
+        n.bound.get("check_same_thread") is not None or (n.result is not None and n.result.dtype == "memory")
         for n in opened
     )
     return _SQLITE if opened and not shared else frozenset()

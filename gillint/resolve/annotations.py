@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from gillint.knowledge.base import find_type
+from gillint.knowledge.base import find_fact, find_type
 from gillint.resolve.activation import Activation
 from gillint.resolve.joining import join
 from gillint.resolve.values import (
@@ -175,8 +175,17 @@ def _named(act: Activation, name: str) -> Value:
     if name.startswith(_TYPING_MODULES) or name in _TYPING:
         return Value(type=_TYPING[last]) if last in _TYPING else UNKNOWN
     if act.program.class_of(name) is not None or "." in name:
-        return Value(type=name)
+        return Value(type=_meant(name))
     return UNKNOWN
+
+
+def _meant(name: str) -> str:
+    """The type; where a function is named (`x: np.array`), that of what it gives."""
+    if find_type(name) is not None:
+        return name
+    fact = find_fact(name)
+    returns = fact.behaviour.returns if fact is not None else None
+    return returns.type if returns is not None and returns.type is not None else name
 
 
 def _class(act: Activation, node: t.Expr) -> Value:

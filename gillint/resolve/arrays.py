@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.amounts import EXACT, computed
 from gillint.resolve.assembled import ASSEMBLED
 from gillint.resolve.bound import dtype_name, element_of, literal_text, size_of
+from gillint.resolve.datasets import DATASETS, labelled
 from gillint.resolve.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
-from gillint.resolve.kinds import with_kinds
+from gillint.resolve.kinds import kinds_of, with_kinds
 from gillint.resolve.partition import refine_partition
 from gillint.resolve.pictures import as_array
 from gillint.resolve.shapes import (
@@ -56,6 +57,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_picture(name, bound, result)
     if name.startswith("sklearn.model_selection."):
         return refine_partition(name, bound, result)
+    if name.startswith(DATASETS):
+        return labelled(name, bound, result)
     if (result.type in NUMBERS or result.type in EXACT) and (number := computed(name, bound)) is not None:
         return replace(result, number=number)
     if not name.startswith(_LIKE_NUMPY):
@@ -116,7 +119,23 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
             return result if result.type != ARRAY or shape == () else scalar_of(dtype)
         kept = dtype if dtype is not None or last in REDUCTIONS else result.dtype
         return replace(with_shape(result, new), dtype=kept, element=None, items=None)
-    return _typed(last, bound, result)
+    left = _along(last, bound, source, result)
+    return left if left is not None else _typed(last, bound, result)
+
+
+# What is left of an array of unknown shape by a reduction along an axis: a power of its elements.
+_LEFT = Estimate(0.2, 0.5, 0.9)
+
+
+def _along(last: str, bound: Bound, source: Value | None, result: Value) -> Value | None:
+    """A reduction of an array of unknown shape: who names an axis has more than one."""
+    axis = bound.get("axis")
+    if last not in REDUCTIONS or source is None or source.type != ARRAY or result.type not in NUMBERS:
+        return None
+    if axis is None or axis == NONE:
+        return None
+    size = size_of(source).combine(_LEFT, lambda n, power: max(1.0, n**power))
+    return Value(type=ARRAY, dtype=dtype_after(last, source.dtype), size=size)
 
 
 _EXTREMES = ("max", "min", "amax", "amin")
@@ -240,6 +259,8 @@ def _outside(given: Value) -> Shape:
 def _listed(shape: Shape, source: Value | None) -> Value:
     """`a.tolist()`: lists in lists."""
     member = scalar_of(source.dtype if source is not None else None)
+    kinds = kinds_of(source)
+    member = replace(member, distinct=kinds) if kinds is not None else member
     for dimension in reversed(shape):
         member = Value(type="list", size=dimension, element=member)
     return member

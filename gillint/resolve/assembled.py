@@ -190,7 +190,8 @@ def _found(bound: Bound) -> tuple[Estimate, int] | None:
     ends = changes(source, product(shape))
     if ends is not None:
         return ends, len(shape)
-    return product(shape) * (kept(source) if len(shape) < 2 else _OF_PAIRS), len(shape)
+    share = kept(source)
+    return product(shape) * (share if len(shape) < 2 or share is not KEPT else _OF_PAIRS), len(shape)
 
 
 # Edges in a picture, peaks, pairs that are close to each other: what is looked for in a matrix is seldom a third of it.

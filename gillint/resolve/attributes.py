@@ -16,6 +16,7 @@ from gillint.resolve.answers import read_attribute
 from gillint.resolve.assumed import NAMESPACES
 from gillint.resolve.bound import Answers, size_of
 from gillint.resolve.compat import constant_of, own_name
+from gillint.resolve.datasets import target_of
 from gillint.resolve.dispatch import classes_with, overriding
 from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
@@ -283,7 +284,7 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                     return refine_frame(probe.name, bound, made)
                 if base.startswith("scipy.sparse."):
                     return refine_sparse(probe.name, bound, made)
-                return attribute_of_path(value, name, read_attribute(value, name, made))
+                return attribute_of_path(value, name, read_attribute(value, name, target_of(base, name, made)))
     return None
 
 

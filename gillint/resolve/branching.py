@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
+from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.joining import join
 from gillint.resolve.trace import Block, Branch
 from gillint.resolve.turns import leaves
-from gillint.resolve.values import Value
+from gillint.resolve.values import ELEMENTS, Value
 from gillint.syntax import tree as t
 
 # Runs some statements, and says how often their end is reached.
@@ -57,6 +59,7 @@ def choose(
         elif not leaves(arm):
             ends.append((act.environment, share))
         reached += share * reach
+    in_turns = bool(act.loops) or seldom
     # The same dictionary object is kept: nested functions see the variables through it.
     merged: dict[str, Value] = {}
     whole = 0.0
@@ -64,13 +67,57 @@ def choose(
         whole += share
         for name, value in end.items():
             other = merged.get(name)
-            merged[name] = value if other is None or other is value else join(other, value, share / (whole or 1.0))
+            if other is None or other is value:
+                merged[name] = value
+            else:
+                at_first = before.get(name) if in_turns else None
+                counted = _has_grown(at_first, other, value)
+                part = share / (whole or 1.0)
+                joined = _with_both(other, value, part) if counted else join(other, value, part)
+                merged[name] = _as_lengthened(at_first, other, value, joined)
     act.environment = before
     before.clear()
     before.update(merged)
     if any(b.nodes or b.operations for b in blocks):
         act.emit(Branch(tuple(blocks), shares))
     return min(1.0, reached)
+
+
+# What is put into these in a part of the turns of a loop is counted where it is put in.
+_GROWING = ("list", "set", "collections.deque", "str", "bytes", "bytearray", "array.array", *ELEMENTS, *MAPPINGS)
+
+
+def _has_grown(before: Value | None, one: Value, other: Value) -> bool:
+    """Whether arms of a branch have added to a container, or left it alone."""
+    if before is None or before.type not in _GROWING or not before.type == one.type == other.type:
+        return False
+    if before.size is None or one.size is None or other.size is None:
+        return False
+    return min(one.size.likely, other.size.likely) >= before.size.likely
+
+
+def _with_both(one: Value, other: Value, share: float) -> Value:
+    """A container with what both arms have put into it."""
+    joined = join(one, other)
+    if joined.type in MAPPINGS or one.element is None or other.element is None:
+        return joined
+    return replace(joined, element=join(one.element, other.element, share))
+
+
+_TEXTS = ("str", "bytes", "bytearray")
+
+
+def _as_lengthened(before: Value | None, one: Value, other: Value, joined: Value) -> Value:
+    """A text to which one arm adds, and another does not: at the top of a loop nobody knows yet how long it gets."""
+    if before is None or before.type not in _TEXTS or joined.type != before.type:
+        return joined
+    if before.size is not None or joined.size is not None:
+        return joined
+    longer = next((v for v in (one, other) if v.size is not None and v.size.likely > 0), None)
+    if longer is None or longer.size is None:
+        return joined
+    size = Estimate(min(1.0, longer.size.low), longer.size.likely, longer.size.high)
+    return replace(joined, size=size, text=longer.text)
 
 
 def rest(act: Activation, run: Run, body: t.Body, reach: float) -> float:

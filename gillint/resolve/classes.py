@@ -306,6 +306,8 @@ class Classes(Modules):
             return True
         if old.type in QUEUES and old.size is None:
             return old.type == new.type
+        if new.type == old.type == "sqlite3.Cursor":  # it gives the rows of the last statement
+            return True
         if new.type == "sqlite3.Connection" and new.dtype is not None:  # the same one, of which more is known
             return old == replace(new, dtype=old.dtype)
         if old.columns and new.columns and old.type == new.type == "dict" and len(new.columns) > len(old.columns):

@@ -33,13 +33,28 @@ def _same(left: Value, right: Value) -> float | None:
         return float(left.number == right.number)
     wanted, text = literal_text(right), text_of(left)
     if wanted is None:
-        return None
+        return _alike(left, right)
     if text is not None and text.pattern != HOLE and not text.drawn:
         if not may_be_same(text.pattern, wanted):
             return 0.0
         if not text.is_open:
             return 1.0
-    kinds = left.distinct
+    return _one_in(left.distinct)
+
+
+def _alike(left: Value, right: Value) -> float | None:
+    """`row["kind"] == kind`, `label == 3`: one of so many that the one side or the other may be."""
+    if left.type != right.type or left.type not in _EQUAL:
+        return None
+    if left.distinct is None or right.distinct is None:
+        return _one_in(left.distinct if right.literal is not None else None)
+    return _one_in(left.distinct.max(right.distinct))
+
+
+_EQUAL = ("int", "str")
+
+
+def _one_in(kinds: Estimate | None) -> float | None:
     return 1.0 / kinds.likely if kinds is not None and 1.0 < kinds.likely <= FEW_TEXTS else None
 
 

@@ -1,19 +1,23 @@
-"""What `with value as x` gives, and what entering does: a lock is taken, a generator runs up to its `yield`."""
+"""What `with value as x` gives, and what entering and leaving do: a lock is taken, a folder removed, a change committed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gillint.diagnostics.span import Span
 from gillint.frozen import replace
-from gillint.knowledge.base import bases_of, find_type
+from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import Answers
 from gillint.resolve.calls import apply
+from gillint.resolve.databases import COMMIT, commits
+from gillint.resolve.library_calls import library
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.returns import build
 from gillint.resolve.submissions import await_value
-from gillint.resolve.trace import Bound
-from gillint.resolve.values import UNKNOWN, Value
+from gillint.resolve.trace import Bound, Call, Node
+from gillint.resolve.values import NONE, UNKNOWN, Value
 
 
 def entered(act: Activation, value: Value, span: Span, *, is_async: bool) -> Value:
@@ -42,3 +46,31 @@ def entered(act: Activation, value: Value, span: Span, *, is_async: bool) -> Val
             bound = Bound(value)
             return replace(build(info.context, Answers(fact, bound), bound), text=value.text)
     return value
+
+
+_FOLDER = "tempfile.TemporaryDirectory"
+
+
+def left(act: Activation, value: Value, span: Span, done: Iterable[Node], *, closes: bool) -> None:
+    """What happens where the body of a `with` ends.
+
+    Args:
+        value: what was entered.
+        done: what happened in the body.
+        closes: it is not the context manager that was entered, but something that only closes it.
+    """
+    if value.type == _FOLDER:
+        library(act, f"{_FOLDER}.cleanup", value, (), (), span)
+    elif not closes and commits(value, done):
+        act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
+    elif not closes and not _is_lock(value) and (fact := find_method(value.type or "", "__exit__")) is not None:
+        act.emit(Call(span, act.path, fact.name, "library", Bound(value), fact, implicit=True))
+    owner = act.program.class_of(value.type) if value.type is not None else None
+    leave = act.program.attribute(owner, "__exit__", value) if owner is not None else None
+    if leave is not None and leave.reference is not None:
+        apply(act, leave, (NONE, NONE, NONE), (), span, "__exit__")
+
+
+def _is_lock(value: Value) -> bool:
+    """Whether it is one of those whose time is told by what happens while they are held."""
+    return (value.type or "").startswith(("threading.", "multiprocessing."))

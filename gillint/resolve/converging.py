@@ -128,6 +128,11 @@ def _assigned(body: t.Body) -> list[tuple[str, t.Expr]]:
     return found
 
 
+def bisects(loop: t.While) -> bool:
+    """Whether a loop looks at the middle of a stretch, and goes on with one half of it."""
+    return _bisects(loop.body, {e.id for e in _inside(loop.test) if isinstance(e, t.Name)})
+
+
 def _bisects(body: t.Body, tested: set[str]) -> bool:
     """`mid = (low + high) // 2`, where the test looks at `low` and `high`."""
     for name, value in _assigned(body):

@@ -138,6 +138,21 @@ def answered(name: str, result: Value, query: Query) -> Value:
     return replace(made, number=query.visits) if kind == "duckdb.DuckDBPyRelation" else made
 
 
+def opened_database(site: Site) -> Value:
+    """A connection; its dtype says what a change waits for: nothing where it is in memory, else as the file's pragmas say."""
+    database = site.argument(0, "database")
+    pattern = (text_of(database) or ANY).pattern if database is not None else ""
+    if pattern == ":memory:" or "mode=memory" in pattern:
+        return replace(site.result, dtype="memory")
+    return replace(site.result, dtype=around(site.act.scope).journal)
+
+
+def cursor_of(site: Site) -> Value:
+    """`connection.cursor()`."""
+    receiver = site.bound.receiver
+    return replace(site.result, dtype=receiver.dtype) if receiver is not None else site.result
+
+
 def fetched(site: Site) -> Value:
     """`cursor.fetchall()`, `fetchone()`, `fetchmany(n)`."""
     cursor = site.bound.receiver
@@ -156,11 +171,9 @@ _READS = re.compile(r"\s*(select|pragma|explain|values)\b", re.IGNORECASE)
 _DEEPEST = 6
 
 
-def commits(act: Activation, value: Value, done: Iterable[Node]) -> bool:
+def commits(value: Value, done: Iterable[Node]) -> bool:
     """Whether leaving `with connection:` ends a transaction and waits for that: where something was changed before."""
-    if value.type != _CONNECTION or around(act.scope).unsynced:
-        return False
-    return any(_changes(node, _DEEPEST) for node in done)
+    return value.type == _CONNECTION and any(_changes(node, _DEEPEST) for node in done)
 
 
 def _changes(node: Node, depth: int) -> bool:

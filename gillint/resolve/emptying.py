@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
@@ -11,6 +12,30 @@ from gillint.resolve.likelihood import exactly
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
+
+# `line, _, rest = rest.partition(b"\n")`, `*lines, self.rest = self.rest.split("\n")`, `data = data[size:]`, `del data[:size]`.
+_TAKES = re.compile(
+    r"^[ \t]*(?:[\w\s,.*]*[\s,*])?((?:\w+\.)*\w+)[ \t]*=[ \t]*(?:[^\n]*\W)?\1(?:\.(?:r?partition|r?split|splitlines)\(|\[)"
+    r"|^[ \t]*del[ \t]+((?:\w+\.)*\w+)\[",
+    re.MULTILINE,
+)
+
+
+def is_drained(act: Activation, target: t.Expr) -> bool:
+    """Whether something is taken from a buffer that grows here, so that it never holds much more than what has just come."""
+    name, scope = key_of(target), act.scope
+    if scope.drained is None:
+        scope.drained = {}
+        text = "".join(scope.syntax.lines)
+        for found in _TAKES.finditer(text):
+            line = text.count("\n", 0, found.end()) + 1
+            scope.drained.setdefault(found[1] or found[2], []).append(line)
+    lines = scope.drained.get(name or "")
+    if lines is None or isinstance(target, t.Attribute):
+        return lines is not None
+    span = act.body.span if isinstance(act.body, t.Function) else None
+    return span is None or any(span.line <= line <= span.end_line for line in lines)
+
 
 _MAKES_EMPTY = ("list", "set", "dict", "bytearray")
 
@@ -35,6 +60,37 @@ def once_in(act: Activation, node: t.If) -> float | None:
         return None
     period = exactly(act, test.rights[0])
     return period if period is not None and period >= 1 else None
+
+
+def held_short(act: Activation, node: t.If) -> tuple[str, float] | None:
+    """The variable of which an arm takes something away when it has become too long, and how long it may be:
+    `if len(heap) > 10: heapq.heappop(heap)`, `if len(cache) > 100: cache.popitem()`.
+    """
+    test = node.test
+    if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in ("gt", "ge", "eq"):
+        return None
+    name = _length_of(test.left)
+    if name is None or "." in name or not any(_takes_from(s, name) for s in node.body):
+        return None
+    most = exactly(act, test.rights[0])
+    return (name, most) if most is not None and most >= 1 else None
+
+
+_TAKING = ("pop", "popleft", "popitem")
+
+
+def _takes_from(s: t.Stmt, name: str) -> bool:
+    """`x.pop()`, `heapq.heappop(x)`, `del x[0]`."""
+    if isinstance(s, t.Delete):
+        return any(isinstance(target, t.Subscript) and key_of(target.value) == name for target in s.targets)
+    call = s.value if isinstance(s, (t.Evaluate, t.Assign)) else None
+    if not isinstance(call, t.Call):
+        return False
+    function = call.function
+    taking = function.name if isinstance(function, t.Attribute) else function.id if isinstance(function, t.Name) else ""
+    if taking == "heappop":
+        return bool(call.arguments) and key_of(call.arguments[0].value) == name
+    return isinstance(function, t.Attribute) and taking in _TAKING and key_of(function.value) == name
 
 
 def note_emptied(act: Activation, node: t.If) -> str | None:
@@ -62,7 +118,7 @@ def _counted(act: Activation, node: t.If) -> float | None:
     test = node.test
     if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in ("eq", "ge", "gt"):
         return None
-    name = key_of(test.left)
+    name = _count_of(test.left)
     if name is None or not (any(_begins_anew(s, name) for s in node.body) or _is_flushed(act, node.body, name)):
         return None
     if not act.loops and "." not in name:
@@ -76,6 +132,13 @@ def _counted(act: Activation, node: t.If) -> float | None:
     if limit is None or step is None or step.likely <= 0:
         return None
     return max(1.0, limit.likely / step.likely)
+
+
+def _count_of(node: t.Expr) -> str | None:
+    """The variable that counts: `size`, and of `size + len(line) > limit` the first one."""
+    while isinstance(node, t.Binary) and node.operator == "add":
+        node = node.left
+    return key_of(node)
 
 
 def _begins_anew(s: t.Stmt, name: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import FILES
 from gillint.resolve.bound import element_of, member_size, number_of, size_of
-from gillint.resolve.converging import PAIRED, joins_pairs, turns_until_converged
+from gillint.resolve.converging import PAIRED, bisects, joins_pairs, turns_until_converged
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
@@ -73,6 +74,18 @@ def cuts_off(loop: t.While) -> bool:
             if looked_at & targets & used - {None}:
                 return True
     return False
+
+
+# What is waited for is there with the first piece, or was left over from the last: a message is seldom longer than that.
+_ARRIVES = Estimate(0, 1, 1_000)
+
+
+def fills_up(loop: t.While) -> bool:
+    """Whether a loop reads on until something is in a buffer: `while b"\\n" not in buffer: buffer += sock.recv(4096)`."""
+    if not isinstance(loop.test, t.Compare) or loop.test.operators[0] != "not_contains":
+        return False
+    buffer = key_of(loop.test.rights[0])
+    return buffer is not None and any(isinstance(s, t.Augment) and key_of(s.target) == buffer for s in loop.body)
 
 
 def sheds(loop: t.While) -> bool:
@@ -181,6 +194,8 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
         return PAIRED
     if cuts_off(loop):
         return PIECES
+    if fills_up(loop):
+        return _ARRIVES
     found = turns_until_converged(loop) or (turns_of_a_walk(act, loop) if works_off(loop) else None)
     if found is not None:
         return found
@@ -356,6 +371,8 @@ def turns_by_counter(act: Activation, node: t.While) -> Estimate | None:
         step = evaluate(act, steps[0].value).number if steps else None
     if end is None or (steps and steps[0].operator not in ("add", "sub")):
         return None
+    if not steps and bisects(node):
+        return (end - start.number).map(lambda n: max(1.0, math.log2(max(n, 2.0))))
     if step is None or not step.known:
         return _strides(end - start.number) if test.operators[0] in ("lt", "le") else None
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))

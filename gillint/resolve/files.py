@@ -10,7 +10,7 @@ from dataclasses import field
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
-from gillint.frozen import dataclass
+from gillint.frozen import dataclass, replace
 from gillint.resolve.texts import ANY, SEPARATORS, Text, common, may_be_same, overlap, together
 from gillint.resolve.values import Source
 from gillint.syntax.tree import HOLE
@@ -54,6 +54,7 @@ class Files:
     pieces: dict[str, dict[Span, Content]] = field(default_factory=dict)
     opened: dict[str, tuple[int, int, Estimate]] = field(default_factory=dict)
     _absent: set[str] = field(default_factory=set)  # some of a folder that were read before anything was written there
+    _unlisted: set[str] = field(default_factory=set)  # what was listed before
     _folders: dict[str, Content] = field(default_factory=dict)
     current: str = ""  # the folder that `os.chdir` went to
     before: Files | None = None  # what was written when the program was looked at for the first time
@@ -98,10 +99,17 @@ class Files:
         """What is in the file of this name, or in one of those that may be meant; None where nothing is known."""
         name = self._named(name)
         found = self._find(name)
-        if found is None and (HOLE not in name or name.startswith(MEMORY)):
+        if found is None:
             self._missed.add(name)
-            found = self.before.find(name) if self.before is not None else None
+            if self.before is not None:
+                one = HOLE not in name or name.startswith(MEMORY)
+                found = self.before.find(name) if one else self.before.same(name)
         return found
+
+    def same(self, name: str) -> Content | None:
+        """What is in the files of just this name: a cache is read by the name that it will be written by."""
+        exact = self.pieces.get(name)
+        return _whole(exact) if exact else None
 
     def _find(self, name: str) -> Content | None:
         exact = self.pieces.get(name)
@@ -114,6 +122,27 @@ class Files:
             self._absent.add(name)  # what is written beside them later, a thumbnail of each, is made from these
         return found
 
+    def member(self, archive: str, inside: str) -> Content | None:
+        """What is in a member of an archive, or in one of those that may be meant; how many of them are in one archive."""
+        found = self.find(f"{archive}{MEMBER}{inside}")
+        return replace(found, files=(found.files / self._alike(archive)).max(1)) if found is not None else None
+
+    def _alike(self, archive: str) -> Estimate:
+        """How many archives of this name there are."""
+        whole = self._find(self._named(archive))
+        return whole.files if whole is not None else ONE
+
+    def members(self, archive: str) -> dict[str, Content]:
+        """What is in one archive of this name, by the names of its members."""
+        archive, alike = self._named(archive), self._alike(archive)
+        found: dict[str, Content] = {}
+        for name, pieces in self.pieces.items():
+            owner, is_member, inside = name.partition(MEMBER)
+            if is_member and may_be_same(archive, owner):
+                content = _whole(pieces)
+                found[inside] = replace(content, files=(content.files / alike).max(1))
+        return found
+
     def listed(self, glob: str, *, deep: bool) -> tuple[Content | None, Text]:
         """What is in the files whose names fit a pattern, and what those names have in common.
 
@@ -124,8 +153,8 @@ class Files:
         if not deep:
             near = {n: c for n, c in (fitting | self._folders).items() if n.count("/") == glob.count("/")}
             fitting = {n: c for n, c in near.items() if n in fitting or overlap(glob, n)} or fitting
-        if not fitting or glob in self._absent:
-            self._absent.add(glob)
+        if not fitting or glob in self._unlisted:
+            self._unlisted.add(glob)
             return None, Text(glob)
         name: Text | None = None
         for other in fitting:

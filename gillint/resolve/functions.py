@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Grown, Lazy
 from gillint.resolve.annotations import annotated
@@ -20,6 +20,7 @@ from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tab
 from gillint.resolve.targets import assume
 from gillint.resolve.trace import Block, Branch, Call, Iterations, Kind, Loop, inline, without
 from gillint.resolve.values import (
+    ELEMENTS,
     UNKNOWN,
     ClassRef,
     FunctionRef,
@@ -308,8 +309,10 @@ class Functions(Classes):
     def _generator(self, act: Activation, block: Block, tree: t.Function) -> Value:
         """A generator function: one item costs what the loop around its `yield` does in one turn."""
         produced: Value | None = None
-        for value in act.yields:
-            produced = join(produced, value)
+        so_far = ZERO
+        for value, times in zip(act.yields, act.yielded, strict=True):
+            so_far = so_far + times
+            produced = join(produced, value, min(1.0, times.likely / so_far.likely) if so_far.likely > 0 else None)
         body, trips, hangs_on = block, Estimate.point(len(act.yields)), None
         iterations, once = Iterations.INDEPENDENT, EMPTY_BLOCK
         loop: Loop | None = None
@@ -323,9 +326,7 @@ class Functions(Classes):
                     node.iterations,
                 )
                 once = Block(block.operations, without(block, node).nodes, act.name)
-        items = act.yielded[0]
-        for other in act.yielded[1:]:
-            items = items.max(other)
+        items = so_far if act.yield_loop is not None else ONE
         if items.likely > 1.5 * trips.likely:
             # More than one item a turn: an item costs its part of the turn.
             part = trips.likely / items.likely
@@ -370,7 +371,7 @@ def _grown(
 
 
 _MANY_TIMES = 20.0  # runs of a function that calls itself: what it goes through each time is small
-_FILLED = ("list", "set", "dict", "collections.defaultdict", "collections.deque", "collections.Counter")
+_FILLED = ("list", "set", "dict", "collections.defaultdict", "collections.deque", "collections.Counter", *ELEMENTS)
 
 
 def _with_room(summary: Summary | None, room: int) -> Summary | None:

@@ -12,7 +12,7 @@ from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import join
-from gillint.resolve.pictures import decodes
+from gillint.resolve.pictures import decodes, is_covered
 from gillint.resolve.returns import build
 from gillint.resolve.shapes import PICTURE
 from gillint.resolve.strings import joined_after
@@ -35,7 +35,19 @@ _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "upd
 _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 
 
-def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) -> None:
+def _execute(act: Activation, target: t.Expr, receiver: Value, positional: list[Value], result: Value) -> None:
+    """A cursor gives the rows of this statement from here on; a connection does not wait for the disk if told so."""
+    said = literal_text(positional[0]) if positional else None
+    if receiver.type == "sqlite3.Cursor" and result.element is not None:
+        change_target(act, target, replace(result, dtype=receiver.dtype))
+    elif said is not None and _UNSYNCED.search(said) and receiver.type == _CONNECTION and receiver.dtype != "memory":
+        change_target(act, target, replace(receiver, dtype="unsynced"))
+
+
+_CONNECTION = "sqlite3.Connection"
+
+
+def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], result: Value) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here, and a heap."""
     function = node.function
     if isinstance(called.reference, SymbolRef) and called.reference.name in _PUSHES:
@@ -44,28 +56,25 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
     if not isinstance(function, t.Attribute):
         return
     receiver = read_target(act, function.value)
-    if receiver is not None and receiver.type == "sqlite3.Connection" and function.name.startswith("execute"):
-        said = literal_text(positional[0]) if positional else None
-        if said is not None and _UNSYNCED.search(said):  # a commit waits no more than one in memory does
-            change_target(act, function.value, replace(receiver, dtype="memory"))
+    if receiver is not None and function.name.startswith("execute") and (receiver.type or "").startswith("sqlite3."):
+        _execute(act, function.value, receiver, positional, result)
         return
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
         return
-    if function.name not in _GROWS:
-        return
-    position = _GROWS[function.name]
-    if function.name == "setdefault":
-        if positional:
-            _set_default(act, function.value, positional)
-        return
-    if function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
+    if function.name == "setdefault" and positional:
+        _set_default(act, function.value, positional)
+    elif function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
         _update(act, function.value, receiver, positional[0])
-        return
+    elif receiver is not None and len(positional) > _GROWS.get(function.name, len(positional)):
+        _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
+
+
+def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:
+    """`rows.append(row)`, `seen.add(key)`, `queue.put(job)`: one more, or several, in each turn of the loops around."""
     known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
-    if receiver is None or receiver.type not in known or len(positional) <= position:
+    if receiver.type not in known:
         return
-    added = positional[position]
     old, count = _growth_of_each(act, function.value, receiver)
     if function.name in ("extend", "update"):
         count = count * size_of(added)
@@ -76,15 +85,23 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value]) 
         count = count.min(added.distinct)
     if isinstance(function.value, t.Name) and not is_known(added):
         added = act.promised.get(function.value.id, added)
-    element = added if receiver.element is None else join(receiver.element, added)
+    holder = member_of(function.value)
     if isinstance(function.value, t.Name):
-        old = old + _added_elsewhere(act, function.value.id, node, count)
+        old = old + added_elsewhere(act, function.value.id, node, count)
+    elif isinstance(holder, t.Name):  # `near[a].add(b)` and `near[b].add(a)`
+        old = old + added_elsewhere(act, f"{holder.id}[]", node, count)
     if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
     size = old + count
+    element = added if receiver.element is None else join(receiver.element, added, _part(count, size))
     if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
         size = size.min(receiver.number)
     change_target(act, function.value, replace(receiver, size=size, element=element, items=None, literal=None))
+
+
+def _part(added: Estimate, size: Estimate) -> float:
+    """How much of a container is what was added last."""
+    return min(1.0, added.likely / size.likely) if size.likely > 0 else 0.5
 
 
 def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
@@ -96,7 +113,7 @@ def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[E
     return old, count
 
 
-def _added_elsewhere(act: Activation, name: str, node: t.Call, count: Estimate) -> Estimate:
+def added_elsewhere(act: Activation, name: str, node: t.Call | t.Augment | t.Attribute, count: Estimate) -> Estimate:
     """What other calls have added to a variable since it was made, where this one is in a loop: it adds `count`."""
     sites = act.grown.setdefault(name, {})
     sites[node.span] = count
@@ -116,7 +133,7 @@ def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> N
     pair = (join(key if key != UNKNOWN else None, positional[0]), value)
     _, turns = growth(act, mapping, container)
     fills = is_empty(container) or turns != ONE
-    size = keys_of(turns, positional[0]) if fills else container.size
+    size = keys_of(turns, positional[0], mapping) if fills else container.size
     change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
 
 
@@ -199,6 +216,9 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     if decodes(receiver, function.name):
         change_target(act, function.value, replace(receiver, type=PICTURE, text=None))
         return
+    if is_covered(receiver, function.name, positional):
+        change_target(act, function.value, replace(receiver, text=None))
+        return
     fact = find_method(receiver.type or "", function.name)
     if fact is None or fact.mutates is None or (function.name == "setblocking" and not _is_off(positional)):
         return
@@ -212,7 +232,10 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
-        size = before + added.max(0) * turns
+        more = added.max(0) * turns
+        if isinstance(function.value, t.Name):
+            before = before + added_elsewhere(act, function.value.id, function, more)
+        size = before + more
         text = None
         if receiver.type == "bytearray" and positional:
             text = joined_after(None if before == ZERO else receiver, positional[0], turns)

@@ -9,7 +9,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import CONTENT
-from gillint.resolve.files import MEMBER, Content
+from gillint.resolve.files import Content
 from gillint.resolve.randomness import noise
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
@@ -33,7 +33,7 @@ HANDLES = (
 
 WRITERS = ("csv.writer", "csv.DictWriter")
 
-_PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.DirEntry")
+_PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.DirEntry", "tempfile.TemporaryDirectory")
 
 _PUTTING_IN = (".add", ".write")  # of an archive: what goes in is asked for, not what is in it
 
@@ -71,7 +71,7 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
     for value in named:
         name = name_of(value)
         if value.type in ARCHIVES:
-            content = act.program.files.find(f"{name}{MEMBER}{HOLE}") if name is not None else None
+            content = act.program.files.member(name, HOLE) if name is not None else None
             if content is None:
                 return _SOME_MEMBERS
             return replace(filled(Value(type="io.BufferedReader"), content), number=content.files)

@@ -70,7 +70,7 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
         parts, pieces = node.elements, index.items
     elif index.type == "tuple":
         if index.items is None:
-            return None
+            return _by_place(value, index)
         parts, pieces = (node,) * len(index.items), index.items
     if value.shape is None:
         return _of_unknown_shape(value, pieces)
@@ -83,6 +83,17 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
     if len(value.shape) == 1 and index.type == ARRAY and index.dtype != "bool" and value.shape[0].high <= _FEW:
         return replace(made, element=replace(scalar_of(value.dtype), distinct=value.shape[0]))
     return made
+
+
+def _by_place(value: Value, place: Value) -> Value | None:
+    """`grid[place]` for a place that was made elsewhere: a number for each dimension, unless it is shorter."""
+    if value.shape is None:
+        return _scalar(value) if place.element is None or place.element.type in ("int", None) else None
+    given = len(value.shape)
+    if place.size is not None and place.size.known:
+        given = int(min(place.size.likely, given))
+    left = value.shape[given:]
+    return replace(with_shape(value, left), reference=None) if left else _scalar(value)
 
 
 def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:

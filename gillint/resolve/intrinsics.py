@@ -14,10 +14,12 @@ from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import PIPELINE, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
 from gillint.resolve.joining import join
+from gillint.resolve.kinds import kinds_of
 from gillint.resolve.members import one_of
 from gillint.resolve.randomness import drawn
 from gillint.resolve.records import PACKED, packed
 from gillint.resolve.repeated import called_again
+from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Bound, Kind
 from gillint.resolve.values import (
     NONE,
@@ -283,7 +285,7 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
     size = length_of(args[0]) if args[0].size is not None or args[0].items is not None else None
     if args[0].type == "json" and size is None:
         size = FEW  # as a loop over it
-    distinct = element_of(args[0]).distinct
+    distinct = kinds_of(args[0]) if args[0].type == ARRAY else element_of(args[0]).distinct
     if kind in ("set", "frozenset") and size is not None and distinct is not None:
         size = size.min(distinct)
     return Value(type=kind, size=size, element=element_of(args[0]), origin=args[0].origin)

@@ -49,11 +49,11 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         b = replace(b, type="float")
     if depth > _MAX_NESTING:
         return UNKNOWN
-    if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and _is_empty(a) != _is_empty(b):
-        return b if _is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
+    if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and is_empty(a) != is_empty(b):
+        return b if is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
     if a.type != b.type and "json" in (a.type, b.type):
         other, document = (a, b) if b.type == "json" else (b, a)
-        if other.type in HOLDERS and _is_empty(other):
+        if other.type in HOLDERS and is_empty(other):
             return document  # `return []` where the request failed
     choice = _choice(a, b, depth)
     if choice is not None:
@@ -68,7 +68,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
     element: Value | None = None
     if a.element is not None and b.element is not None:
         element = _join(a.element, b.element, depth + 1, share)
-    elif _is_empty(a) or _is_empty(b):
+    elif is_empty(a) or is_empty(b):
         element = a.element or b.element  # an empty list takes the other one's element
     if element is None and a.type in ("tuple", "list") and a.items is not None and b.items is not None:
         members = (*a.items, *b.items) if len(a.items) != len(b.items) else ()
@@ -76,7 +76,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
     items = None
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
         items = tuple(_join(x, y, depth + 1, share) for x, y in zip(a.items, b.items, strict=True))
-    elif a.type == "dict" and (_is_empty(a) or _is_empty(b)):
+    elif a.type == "dict" and (is_empty(a) or is_empty(b)):
         items = a.items or b.items  # so does an empty dict, and the value
     return Value(
         type=a.type,
@@ -105,8 +105,17 @@ def _reference(a: Reference | None, b: Reference | None) -> Reference | None:
     return None
 
 
-def _is_empty(value: Value) -> bool:
+def is_empty(value: Value) -> bool:
+    """Whether a container is known to hold nothing."""
     return value.items == () if value.size is None else value.size.high == 0
+
+
+def looked_up(container: Value, found: Value) -> Value:
+    """What was found in a container; in one that holds nothing yet what gives way wherever paths meet.
+
+    `return self.files[name]` before the first one is opened.
+    """
+    return Value(type="NoneType") if found == UNKNOWN and container.type in HOLDERS and is_empty(container) else found
 
 
 def _sources(a: Source | None, b: Source | None, depth: int) -> Source | None:

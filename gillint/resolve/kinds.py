@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import mul
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.dtypes import scalar_of
-from gillint.resolve.shapes import KEPT
+from gillint.resolve.shapes import KEPT, shape_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
@@ -33,6 +35,15 @@ def kinds_of(value: Value | None) -> Estimate | None:
     return distinct.min(size_of(value)) if distinct is not None else None
 
 
+def distinct_of(key: Value | None) -> Estimate | None:
+    """How many different keys there are; of tuples, all pairs of what their members may be."""
+    if key is None or key.distinct is not None or key.type != "tuple" or not key.items:
+        return key.distinct if key is not None else None
+    found = [ONE if item.literal is not None else distinct_of(item) for item in key.items]
+    known = [kinds for kinds in found if kinds is not None]
+    return reduce(mul, known) if len(known) == len(found) else None
+
+
 def different(value: Value) -> Estimate:
     """How many different values there are likely to be: few of labels, many of what was measured."""
     kinds, whole = kinds_of(value), size_of(value)
@@ -48,6 +59,40 @@ def different(value: Value) -> Estimate:
 _CHANGE = "change"
 _CHANGES = Estimate(0.2, 0.45, 0.85)
 _FEW = 20.0
+
+
+# The mark of an array whose values are the largest (or smallest) of a window around them, and the share that is its own largest.
+_EXTREME = "extreme"
+_OF_WINDOWS = (
+    "maximum_filter",
+    "minimum_filter",
+    "grey_dilation",
+    "grey_erosion",
+    "dilate",
+    "erode",
+    "dilation",
+    "erosion",
+)
+_ONE_OF_A_WINDOW = Estimate(1 / 400, 1 / 50, 1 / 9)
+
+
+def _extremes(bound: Bound, result: Value) -> Value:
+    """`maximum_filter(a, size=9)`: one of so many elements is a peak."""
+    width = bound.get("size")
+    passed = next((v for k in ("footprint", "structure", "kernel") if (v := bound.get(k)) is not None), None)
+    window = shape_of(passed)
+    share = _ONE_OF_A_WINDOW
+    if window:
+        share = ONE / size_of(passed).max(ONE) if passed is not None else share
+    elif width is not None and width.number is not None and result.shape is not None:
+        share = width.number.map(lambda n: max(n, 1.0) ** -len(result.shape or ()))
+    return replace(result, element=Value(type="float", dtype=_EXTREME, number=share))
+
+
+def _peaks(*values: Value | None) -> Estimate | None:
+    """The share of an array that is equal to the largest around it, where one of the two that are compared is that."""
+    members = (v.element for v in values if v is not None and v.element is not None)
+    return next((m.number for m in members if m.dtype == _EXTREME), None)
 
 
 def changes(value: Value, count: Estimate) -> Estimate | None:
@@ -74,13 +119,33 @@ def _mask(last: str, bound: Bound, result: Value) -> Value:
             asked = size_of(other) if last == "isin" else ONE
             share = (asked / kinds.max(ONE)).min(ONE)
             share = 1.0 - share if last == "__ne__" else share
+        elif last == "__eq__":
+            share = _peaks(source, other)
+        elif last == "__ne__" and source.dtype == "bool" and other is not None and other.dtype == "bool":
+            share = _either_not_both(kept(source), kept(other))
     elif source is not None and last == "__invert__" and kept(source) is not KEPT:
         share = 1.0 - kept(source)
     elif source is not None and last == "__and__" and other is not None and other.dtype == "bool":
-        share = kept(source) * kept(other) if KEPT not in (kept(source), kept(other)) else None
+        share = _both(kept(source), kept(other))
     return replace(result, element=Value(type="bool", number=share) if share is not None else None)
 
 
+def _both(one: Estimate, other: Estimate) -> Estimate | None:
+    """What two masks keep together: at most what the smaller one does, and much of it where nothing is known of the other."""
+    if KEPT not in (one, other):
+        return one * other
+    known = other if one is KEPT else one
+    return known * _MOST if known is not KEPT and known.likely < KEPT.likely else None
+
+
+def _either_not_both(one: Estimate, other: Estimate) -> Estimate | None:
+    """What one of two masks keeps that the other does not; of one of which nothing is known, little is expected."""
+    if KEPT in (one, other):
+        return other if one is KEPT and other is not KEPT else one if one is not KEPT else None
+    return (one + other - one * other * 2).max(0.0)
+
+
+_MOST = Estimate(0.03, 0.6, 1.0)
 _MASKS = ("__eq__", "__ne__", "isin", "__invert__", "__and__", "__or__")
 
 
@@ -107,6 +172,8 @@ _COMPARED = ("__ne__", "__eq__", "__gt__", "__lt__", "__ge__", "__le__", "abs", 
 def with_kinds(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of numpy's or pandas' with the number of different values that follows from the arguments."""
     last = name.rpartition(".")[2]
+    if last in _OF_WINDOWS and result.type == _ARRAY:
+        return _extremes(bound, result)
     if last == "diff" or last in _COMPARED or last in _MASKS:
         result = _marked(last, bound, result)
     rule = _of_numbers(name, last)

@@ -10,6 +10,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of, statements
+from gillint.resolve.kinds import distinct_of
 from gillint.resolve.memoised import missed
 from gillint.resolve.narrowing import passed_along
 from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
@@ -58,8 +59,9 @@ def _usual(act: Activation, node: t.If) -> float:
     if is_made_already(act, node):
         return max(1.0 - TAKEN, 1.0 - 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     key = _sought(node)
-    if key is not None:
-        missing = missed(act, (_value(act, key),))
+    sought = _value(act, key) if key is not None else _noted(act, node)
+    if sought is not None:
+        missing = missed(act, (sought,))
         return missing if _asks_for_a_gap(node.test) else 1.0 - missing
     idle = _idle(act, node)
     if idle is not None:
@@ -170,6 +172,32 @@ def _sought(node: t.If) -> t.Expr | None:
     return stores[0].index if stores else None
 
 
+def _noted(act: Activation, node: t.If) -> Value | None:
+    """What is looked for among what was there before: `if row.id in seen: continue`, and later `seen.add(row.id)`.
+
+    None where nothing tells how many there are: most of what a search meets may be new.
+    """
+    test = node.test.operand if _is_not(node.test) else node.test
+    if not isinstance(test, t.Compare) or test.operators not in (("contains",), ("not_contains",)) or not act.loops:
+        return None
+    seen, asked = key_of(test.rights[0]), key_of(test.left)
+    if seen is None or "." in seen or not isinstance(test.left, (t.Name, t.Sequence, t.Subscript, t.Attribute)):
+        return None
+    sought = _value(act, test.left)
+    if distinct_of(sought) is None:
+        return None
+    body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
+    notes = (s.value for s in statements(body) if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
+    for call in notes:
+        function = call.function
+        if isinstance(function, t.Attribute) and function.name in ("add", "append") and len(call.arguments) == 1:
+            noted = call.arguments[0].value
+            is_same = key_of(noted) == asked if asked is not None else type(noted) is type(test.left)
+            if is_same and key_of(function.value) == seen:
+                return sought
+    return None
+
+
 def makes_once(act: Activation, node: t.If) -> bool:
     """Whether the first call makes what the others use: `if self.session is None: self.session = ...`, `if not hasattr(...)`."""
     asked = _missing(node.test)
@@ -243,6 +271,8 @@ def chance(act: Activation, test: t.Expr) -> float | None:
         return _chance_of_all(act, test)
     if isinstance(test, t.Binary):  # `if i % 3`
         return _remainders(act, test, "ne", 0.0)
+    if isinstance(test, t.Compare) and _is_inside(test):
+        return _INSIDE
     if not isinstance(test, t.Compare) or len(test.rights) != 1:
         return None
     left, sign = test.left, test.operators[0]
@@ -258,6 +288,17 @@ def chance(act: Activation, test: t.Expr) -> float | None:
         return _remainders(act, left, sign, right)
     below = min(1.0, max(0.0, right))
     return below if sign in ("lt", "le") else 1.0 - below if sign in ("gt", "ge") else None
+
+
+# Most neighbours of a cell are in the grid: of 30 x 30 cells 0.98 in each direction, of 5 x 5 0.9.
+_INSIDE = 0.95
+
+
+def _is_inside(test: t.Compare) -> bool:
+    """`0 <= x < width`, where nothing more is known of the place."""
+    is_chain = len(test.operators) == 2 and all(o in ("lt", "le") for o in test.operators)
+    first = test.left.value if isinstance(test.left, t.Constant) else None
+    return is_chain and first in (0, 1) and not isinstance(test.rights[1], t.Constant)
 
 
 def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:

@@ -23,6 +23,7 @@ _SETS = ("logging.Logger.setLevel", "logging.basicConfig")
 _OFF, _HANDED_ON, _IN_MEMORY = "logging.Logger.debug", "logging.Logger.callHandlers", "logging.StreamHandler.emit"
 _RECORD = Value(type="logging.LogRecord")
 _SILENT = "logging.NullHandler"
+_ROTATING = "logging.handlers.RotatingFileHandler"
 
 
 def logged(
@@ -56,7 +57,8 @@ def logged(
 
             apply(act, emit, (_RECORD,), (), span, "emit")
         elif handler.type != _SILENT:
-            _emit(act, _IN_MEMORY, Bound(handler, (_RECORD,)), span)
+            emitted = f"{_ROTATING}.emit" if handler.type == _ROTATING else _IN_MEMORY
+            _emit(act, emitted, Bound(handler, (_RECORD,)), span)
     return NONE
 
 
@@ -92,8 +94,8 @@ def _emitter(act: Activation, handler: Value) -> Value | str | None:
     if act.program.class_of(handler.type) is not None:
         emit = attribute_value(act, handler, "emit")
         return emit if isinstance(emit.reference, FunctionRef) else None
-    if handler.type == _SILENT:
-        return _SILENT
+    if handler.type in (_SILENT, _ROTATING):
+        return handler.type
     stream = handler.element
     return handler.type if stream is not None and stream.type == "io.StringIO" else None
 

@@ -11,12 +11,14 @@ from gillint.resolve.columns import FRAME, column
 from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
-from gillint.resolve.pictures import as_array, cropped, format_of, mode_of, of_array, opened
+from gillint.resolve.pictures import as_array, cropped, empty, format_of, mode_of, of_array, opened
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sites import Site
+from gillint.resolve.texts import Text
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Source, Value, of_constant
 from gillint.resolve.writing import lines_of, whole_file, write_to
+from gillint.syntax.tree import HOLE
 
 _KIND = "media"
 _ENCODED = Estimate(0.1, 0.7, 4)  # bytes in a file for each element of what is written to it
@@ -47,6 +49,7 @@ _WRITERS = {
     "soundfile.write": _Writer((0, _PATH), (1, ("data",))),
     "scipy.io.wavfile.write": _Writer((0, _PATH), (2, ("data",))),
     "numpy.save": _Writer((0, _PATH), (1, ("arr",))),
+    "numpy.savetxt": _Writer((0, _PATH), (1, ("X",))),
     "cv2.imwrite": _Writer((0, _PATH), (1, ("img",))),
     "imageio.imwrite": _Writer((0, _PATH), (1, ("im",))),
     "imageio.v2.imwrite": _Writer((0, _PATH), (1, ("im",))),
@@ -66,9 +69,15 @@ _WRITERS = {
 }
 # Tables of columns that the reader does not look into: so many bytes a row has in a file.
 _TABLES = ("polars.DataFrame", "pyarrow.Table")
+_TEXT_OF_NUMBERS = "numpy.savetxt"
+_FULL_NUMBER, _ROUNDED_NUMBER = (
+    Estimate.point(25),
+    Estimate(3, 8, 20),
+)  # characters, `%.18e` and by a format of one's own
 _CSV_ROW, _PACKED_ROW = Estimate(8, 35, 300), Estimate(2, 14, 100)
 _READERS = {
-    "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "cv2.imread", "imageio.imread", "imageio.v2.imread",
+    "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "numpy.loadtxt",
+    "numpy.genfromtxt", "cv2.imread", "imageio.imread", "imageio.v2.imread",
     "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open", "polars.read_csv", "polars.read_parquet",
     "polars.scan_csv", "polars.scan_parquet", "pyarrow.parquet.read_table", "pyarrow.csv.read_csv",
     *(f"pandas.read_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
@@ -103,7 +112,7 @@ def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) 
         _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
         return opened(name, bound, _read(Site(act, name, bound, span, result)))
-    return of_array(name, bound, cropped(name, bound, result))
+    return empty(name, bound, of_array(name, bound, cropped(name, bound, result)))
 
 
 def _written(site: Site, how: _Writer) -> None:
@@ -119,12 +128,22 @@ def _written(site: Site, how: _Writer) -> None:
     elif data.type in _TABLES:
         row = _CSV_ROW if name.endswith("csv") else _PACKED_ROW
         content = Content(size_of(data) * row, lines_of(data), source=Source(_KIND, made))
+    elif site.name == _TEXT_OF_NUMBERS:
+        number = _FULL_NUMBER if site.argument(2, "fmt") is None else _ROUNDED_NUMBER
+        content = Content(size_of(data) * number, _rows_of_numbers(data, number), source=Source(_KIND, made))
     else:
         content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
     if target.type in HANDLES:
         write_to(site, name, content)
     else:
         whole_file(site, name, content)
+
+
+def _rows_of_numbers(array: Value, number: Estimate) -> Text:
+    """An array as a text: a line for each row, blanks between its numbers."""
+    whole = size_of(array)
+    rows = array.shape[0] if array.shape else whole
+    return Text(HOLE, ((" ", (whole - rows).max(0)), ("\n", rows)), whole, whole * (number - 1))
 
 
 def _read(site: Site) -> Value:
@@ -137,6 +156,8 @@ def _read(site: Site) -> Value:
         return source.value
     if site.result.type == FRAME:
         return _frame(site, source.value)
+    if site.result.type == ARRAY and any(site.bound.get(option) is not None for option in _PART):
+        return site.result
     if source.value.type in _TABLES:
         return replace(site.result, size=source.value.size)
     if site.result.items is not None:  # the samples and their rate
@@ -147,6 +168,7 @@ def _read(site: Site) -> Value:
 
 # What a reader is told of the columns: they are not those that were written.
 _CHOSEN = ("names", "usecols", "columns", "index_col", "dtype", "parse_dates", "chunksize", "skiprows", "nrows")
+_PART = ("usecols", "max_rows", "unpack", "names")
 
 
 def _frame(site: Site, written: Value) -> Value:

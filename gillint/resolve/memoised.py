@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.iterations import key_of
+from gillint.resolve.kinds import distinct_of
 from gillint.resolve.trace import Block, Branch, Call, Node
 from gillint.resolve.values import FunctionRef, Value
 from gillint.syntax import tree as t
@@ -22,8 +23,9 @@ def missed(act: Activation, keys: tuple[Value, ...]) -> float:
         return _MISS
     kinds, is_known = 1.0, False
     for key in keys:
-        if key.distinct is not None:
-            kinds, is_known = kinds * key.distinct.likely, True
+        different = distinct_of(key)
+        if different is not None:
+            kinds, is_known = kinds * different.likely, True
         elif key.literal is None:  # nothing tells: as many as there are calls with each
             kinds *= turns**0.5
     return min(1.0 if is_known else _MISS, kinds / turns)

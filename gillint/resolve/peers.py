@@ -14,7 +14,7 @@ from typing import Literal
 
 from gillint.frozen import replace
 from gillint.knowledge.schema import Fact
-from gillint.resolve.scope import ModuleScope, Peers
+from gillint.resolve.scope import Journal, ModuleScope, Peers
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.trace import Bound, Peer, Place
 from gillint.resolve.values import Value, text_of
@@ -61,6 +61,7 @@ _DELAY = re.compile(
 
 
 _SHORT_DELAY_NS = 10e6
+_NEAR_NS = 50e6  # whoever asks a server to wait for less than the way to a distant one takes has it near by
 # A handler of `http.server` sends head and body apart; on a connection that is kept open the second one waits for the client's
 # delayed acknowledgement (measured: 42 ms a request), unless Nagle's algorithm is off.
 _DELAYED_ACK_NS = 40e6
@@ -112,6 +113,8 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
         place = said.place
     server = said.server if place in ("process", "local") else None
     delay = _delay(bound, [text for _, text in texts], said.delay, is_own=place == "process")
+    if place is None and 0 < delay <= _NEAR_NS:
+        place = "local"
     pause = _pause(name, bound, [text for _, text in texts], server, said.methods) if server is not None else 0.0
     if name in _SENDING:
         pause = _held_back(bound, said, pause)
@@ -289,10 +292,20 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     server, program = servers[0] if servers else (None, None)
     files = server is None and "http.server" in strings
     said = Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
-    return replace(said, unsynced=any(_UNSYNCED.search(text) is not None for text in strings))
+    return replace(said, journal=_journal(strings))
 
 
-_UNSYNCED = re.compile(r"\bsynchronous\s*=\s*(?:off|0|normal|1)\b", re.IGNORECASE)
+_LOGS = re.compile(r"\bjournal_mode\s*=\s*['\"]?wal\b", re.IGNORECASE)
+_SYNCS = re.compile(r"\bsynchronous\s*=\s*['\"]?(off|0|normal|1)\b", re.IGNORECASE)
+
+
+def _journal(strings: list[str]) -> Journal:
+    """By the pragmas among its strings: with a write-ahead log, `normal` waits for the disk as seldom as `off`."""
+    logs = any(_LOGS.search(text) is not None for text in strings)
+    said = {found[1].lower() for text in strings if (found := _SYNCS.search(text)) is not None}
+    if said & {"off", "0"} or (logs and said):
+        return "unsynced"
+    return "wal" if logs else "file"
 
 
 def _place_by_file(names: set[str], strings: list[str]) -> Place | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import Estimate
+from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.bound import size_of
 from gillint.resolve.handles import name_of
-from gillint.resolve.shapes import ARRAY, OPENED, PICTURE, with_shape
+from gillint.resolve.shapes import ARRAY, OPENED, PICTURE, PICTURES, with_shape
 from gillint.resolve.texts import Text
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import Value, of_constant
@@ -83,6 +84,34 @@ def cropped(name: str, bound: Bound, result: Value) -> Value:
     if left is None or upper is None or right is None or lower is None:
         return result
     return replace(with_shape(result, ((right - left).max(1), (lower - upper).max(1))), type=PICTURE)
+
+
+# Of what is drawn on an empty picture (words, lines, boxes) this share is left to a compressor.
+_DRAWN = 0.1
+_BY_PIXEL = ("putpixel", "putdata", "load", "frombytes", "effect_noise")
+_PASTING = ("paste", "alpha_composite")
+
+
+_OTHER_SIZES = tuple(
+    f"PIL.Image.Image.{n}" for n in ("resize", "crop", "rotate", "convert", "reduce", "transpose", "tobytes")
+)
+
+
+def empty(name: str, bound: Bound, result: Value) -> Value:
+    """`Image.new(...)`: one colour, on which something may be drawn; the same in another size."""
+    source = bound.receiver.text if bound.receiver is not None and name in _OTHER_SIZES else None
+    if name != "PIL.Image.new" and (source is None or source.pattern):
+        return result
+    return replace(result, text=Text("", (), ZERO, size_of(result) * _DRAWN))
+
+
+def is_covered(picture: Value, method: str, arguments: list[Value]) -> bool:
+    """Whether a method puts a photograph on an empty picture, or pixels one by one."""
+    if picture.type != PICTURE or picture.text is None:
+        return False
+    if method in _PASTING:
+        return bool(arguments) and arguments[0].type in PICTURES and arguments[0].text is None
+    return method in _BY_PIXEL
 
 
 _MODE_OF_BANDS = {1: "L", 3: "RGB", 4: "RGBA"}

@@ -34,7 +34,7 @@ def members(site: Site) -> Value:
 
 def _member(site: Site, inside: str) -> Content | None:
     name = name_of(site.bound.receiver)
-    return site.act.program.files.find(f"{name}{MEMBER}{inside}") if name is not None else None
+    return site.act.program.files.member(name, inside) if name is not None else None
 
 
 def read_member(site: Site) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from typing import Literal
 
 from gillint.frozen import dataclass
 from gillint.resolve.trace import Block, Place
@@ -12,6 +13,7 @@ from gillint.syntax.outline import ClassOutline, FunctionOutline
 from gillint.syntax.parse import Syntax
 from gillint.syntax.servers import Server
 
+Journal = Literal["file", "wal", "unsynced"]
 ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
 
 
@@ -41,7 +43,8 @@ class Peers:
         program: the text of `server`.
         serves_files: it starts `python -m http.server`.
         splits: how many ends of its connections send a message in two pieces; `halves`: the client does.
-        unsynced: its databases do not wait for the disk: `pragma synchronous = off`.
+        journal: how its databases of SQLite keep what they change: not at all for long (`unsynced`), in a write-ahead log
+            (`wal`), or in a journal beside the file, which is what they do if not told.
     """
 
     place: Place | None
@@ -53,7 +56,7 @@ class Peers:
     serves_files: bool = False
     splits: int = 0
     halves: bool = False
-    unsynced: bool = False
+    journal: Journal = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class ModuleScope:
     """A file: its functions and classes by name, and the variables of its top level.
 
     `peers`: what it says of the other sides of its connections, once somebody has asked; so are `sent`, what
-    its server sends, `attributes`, what its classes have, by their names, and `libraries`, those with facts that it imports.
+    its server sends, `attributes`, what its classes have, by their names, `libraries`, those with facts that it imports, and
+    `drained`, the buffers that something is taken from, with the lines.
     """
 
     path: str
@@ -110,6 +114,7 @@ class ModuleScope:
     sent: tuple[Sent, ...] | None = None
     attributes: dict[str, frozenset[str]] = field(default_factory=dict)
     libraries: tuple[str, ...] | None = None
+    drained: dict[str, list[int]] | None = None
 
     def note(self, text: str) -> None:
         """Remember an assumption, once."""

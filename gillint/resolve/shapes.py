@@ -311,10 +311,20 @@ def _spectrum(shape: Shape, bound: Bound) -> Shape | None:
 
 
 def _windows(shape: Shape, bound: Bound) -> Shape | None:
-    window = dimensions(bound.positional[1]) if len(bound.positional) > 1 else None
+    asked = bound.get("window_shape") or (bound.positional[1] if len(bound.positional) > 1 else None)
+    window = dimensions(asked)
+    axis = constant_int(bound.get("axis"))
+    if window is not None and axis is not None and len(window) == 1 and -len(shape) <= axis < len(shape):
+        along = [(d - window[0] + 1).max(1) if i == axis % len(shape) else d for i, d in enumerate(shape)]
+        return (*along, *window)
     if window is None or len(window) != len(shape):
         return None
     return (*((d - w + 1).max(1) for d, w in zip(shape, window, strict=True)), *window)
+
+
+def _strided(shape: Shape, bound: Bound) -> Shape | None:
+    """`as_strided(x, shape=(frames, width), strides=...)`: a view as it is told."""
+    return dimensions(bound.get("shape") or (bound.positional[1] if len(bound.positional) > 1 else None))
 
 
 def _at_least(width: int) -> Rule:
@@ -374,6 +384,7 @@ RULES: dict[str, Rule] = {
     "delete": _trimmed,
     "take": _taken,
     "sliding_window_view": _windows,
+    "as_strided": _strided,
     "atleast_1d": _at_least(1),
     "atleast_2d": _at_least(2),
     "apply_along_axis": _along_axis,

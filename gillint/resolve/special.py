@@ -285,12 +285,13 @@ def _record(
 def _field(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
-    """`field(default_factory=make)`: what a field of a dataclass is where nothing is passed for it."""
+    """`field(default_factory=make)`, `attr.ib(factory=list)`: what a field is where nothing is passed for it."""
     from gillint.resolve.calls import apply
 
     options = dict(keywords)
-    factory = options.get("default_factory")
-    if factory is None or not isinstance(factory.reference, (FunctionRef, ClassRef, PartialRef)):
+    made = options.get("factory")  # of attrs
+    factory = made if made is not None else options.get("default_factory")
+    if factory is None or not (made is not None or isinstance(factory.reference, (FunctionRef, ClassRef, PartialRef))):
         return options.get("default")
     with act.nested():
         return apply(act, factory, (), (), span, "default_factory")
@@ -328,7 +329,7 @@ SPECIAL: dict[str, Special] = {
     "timeit.Timer.repeat": _run_timer("timeit.repeat", "repeat", "number"),
     "typing.cast": _cast,
     RECORD: _record,
-    "dataclasses.field": _field,
+    **dict.fromkeys(("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field"), _field),
     "staticmethod": _partial,
     "property": _property,
     "functools.partial": _partial,

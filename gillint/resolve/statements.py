@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Set
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE
+from gillint.estimate import ONE, ZERO
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, libraries_of
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
-from gillint.resolve.contexts import entered
-from gillint.resolve.databases import COMMIT, commits
+from gillint.resolve.contexts import entered, left
 from gillint.resolve.displays import sequence
-from gillint.resolve.emptying import note_emptied, once_in
+from gillint.resolve.emptying import held_short, is_drained, note_emptied, once_in
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.growing import added_elsewhere
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterations import mentioned, written
 from gillint.resolve.joining import join
@@ -115,7 +115,7 @@ def _augment(act: Activation, node: t.Augment) -> None:
         and old.type in _SEQUENCES
         and old.type == (value.type if result.type is None else result.type)
     ):
-        result = _lengthened(act, node.target, old, value, result)
+        result = _lengthened(act, node, old, value, result)
     if isinstance(node.target, t.Name):
         write_target(act, node.target, result)
     elif isinstance(node.target, t.Attribute):
@@ -125,18 +125,24 @@ def _augment(act: Activation, node: t.Augment) -> None:
 
 
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
+_BUFFERS = ("str", "bytes", "bytearray")
 
 
-def _lengthened(act: Activation, target: t.Expr, old: Value, added: Value, result: Value) -> Value:
+def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
-    before, turns = growth(act, target, old)
+    before, turns = growth(act, node.target, old)
     if added.type is None and added.size is None:  # what the function that is running itself gives, say
         return replace(result, type=old.type, size=None, text=None, literal=None, items=None)
+    if turns != ONE and old.type in _BUFFERS and is_drained(act, node.target):
+        before, turns = ZERO, ONE
     piece = text_of(added) or unknown(size_of(added))
     text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
-    size = before + size_of(added) * turns
-    return replace(result, type=old.type, size=size, text=text, element=element, literal=None, items=None)
+    more = size_of(added) * turns
+    if isinstance(node.target, t.Name):
+        before = before + added_elsewhere(act, node.target.id, node, more)
+    size = before + more
+    return replace(result, type=old.type, size=size, shape=None, text=text, element=element, literal=None, items=None)
 
 
 def _return(act: Activation, node: t.Return) -> float:
@@ -213,7 +219,12 @@ def _if(act: Activation, node: t.If) -> float:
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
-    return choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
+    reached = choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
+    short = held_short(act, node)
+    if short is not None and short[0] in act.environment:
+        held = act.environment[short[0]]
+        act.environment[short[0]] = replace(held, size=size_of(held).min(short[1]))
+    return reached
 
 
 def _is_as_passed(act: Activation, node: t.If, names: Set[str]) -> bool:
@@ -229,7 +240,7 @@ _LOCKS = ("threading.Lock", "threading.RLock")
 
 def _with(act: Activation, node: t.With) -> float:
     locks: list[tuple[Value, Span]] = []
-    connections: list[tuple[Value, Span]] = []
+    entered_all: list[tuple[Value, Span, bool]] = []
     for expression, target in node.items:
         act.operation("with")
         value = evaluate(act, expression)
@@ -239,15 +250,14 @@ def _with(act: Activation, node: t.With) -> float:
         given = entered(act, value, expression.span, is_async=node.is_async)
         if value.type in _LOCKS and isinstance(expression, (t.Name, t.Attribute)):
             locks.append((value, expression.span))
-        if not isinstance(expression, t.Call) or dotted(expression.function) not in ("closing", "contextlib.closing"):
-            connections.append((value, expression.span))
+        closes = isinstance(expression, t.Call) and dotted(expression.function) in ("closing", "contextlib.closing")
+        entered_all.append((value, expression.span, closes))
         if target is not None:
             bind(act, target, given)
     before = len(act.builder.nodes)
     reach = run(act, node.body)
-    for value, span in connections:
-        if commits(act, value, act.builder.nodes[before:]):
-            act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
+    for value, span, closes in reversed(entered_all):
+        left(act, value, span, act.builder.nodes[before:], closes=closes)
     for value, span in locks:  # so that the time under the lock can be told
         act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))
     return max(reach, RARE)  # `with suppress(OSError): return ...`

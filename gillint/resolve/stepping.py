@@ -6,7 +6,8 @@ from gillint.diagnostics.span import Span
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import UNKNOWN_TRIPS
-from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.bound import element_of
+from gillint.resolve.iterators import length_of
 from gillint.resolve.trace import Block, Bound, Call, Kind, Loop
 from gillint.resolve.values import Value
 
@@ -23,7 +24,7 @@ def step_through(act: Activation, value: Value, span: Span) -> None:
         return
     made = element_of(value)
     call = Call(span, act.path, step.name, "library", Bound(value), step, result=made, implicit=True)
-    trips = size_of(value) if value.size is not None else UNKNOWN_TRIPS
+    trips = length_of(value) if value.size is not None else UNKNOWN_TRIPS
     act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
 
 

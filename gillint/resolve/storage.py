@@ -9,7 +9,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.commandline import add_argument, parse_args, parse_known_args
-from gillint.resolve.databases import fetched
+from gillint.resolve.databases import cursor_of, fetched, opened_database
 from gillint.resolve.handles import HANDLES, WRITERS
 from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, temporary_file, temporary_folder
 from gillint.resolve.reading import (
@@ -30,6 +30,7 @@ from gillint.resolve.writing import (
     added_member,
     copied,
     dumped,
+    extracted,
     made_folder,
     printed_line,
     saved_array,
@@ -99,6 +100,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
         ),
         fetched,
     ),
+    **dict.fromkeys(("sqlite3.connect", "peewee.SqliteDatabase"), opened_database),
+    "sqlite3.Connection.cursor": cursor_of,
     "print": printed_line,
     "dataclasses.asdict": _as_dict,
     "vars": _as_dict,
@@ -117,6 +120,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     **dict.fromkeys(("pathlib.Path.iterdir", "pathlib.Path.glob", "pathlib.Path.rglob"), listed),
     **dict.fromkeys(("zipfile.ZipFile.writestr", "zipfile.ZipFile.write"), added_member),
     **dict.fromkeys(("tarfile.TarFile.add", "tarfile.TarFile.addfile"), added_member),
+    **dict.fromkeys(("zipfile.ZipFile.extractall", "tarfile.TarFile.extractall"), extracted),
     **dict.fromkeys(("zipfile.ZipFile.namelist", "zipfile.ZipFile.infolist"), members),
     **dict.fromkeys(("tarfile.TarFile.getmembers", "tarfile.TarFile.getnames"), members),
     **dict.fromkeys(("zipfile.ZipFile.read", "zipfile.ZipFile.open", "tarfile.TarFile.extractfile"), read_member),

@@ -291,6 +291,17 @@ def _joined_path(bound: Bound, result: Value) -> Value:
     return replace(result, text=_path(*parts), literal=None) if known else result
 
 
+def _joined_url(bound: Bound, result: Value) -> Value:
+    """`urljoin(base, path)`: the path says what is asked for, also where nobody knows whom."""
+    base, path = (text_of(v) for v in (*bound.positional[:2], *(None,) * (2 - len(bound.positional[:2]))))
+    if path is None or "://" in path.pattern:
+        return replace(result, text=path) if path is not None else result
+    host = re.match(r"[a-z]+://[^/]*", base.pattern) if base is not None else None
+    return replace(
+        result, text=Text(f"{host[0] if host is not None else HOLE}/{path.pattern.lstrip('/')}"), literal=None
+    )
+
+
 def _part_of_path(part: Callable[[str], str]) -> Callable[[Bound, Value], Value]:
     def made(bound: Bound, result: Value) -> Value:
         source = bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
@@ -427,6 +438,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(
         ("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "os.path.expandvars"), _same
     ),
+    "urllib.parse.urljoin": _joined_url,
     "os.path.basename": _part_of_path(posixpath.basename),
     "os.path.dirname": _part_of_path(posixpath.dirname),
     "os.path.splitext": _extension,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 
 from gillint.estimate import ONE, ZERO, Estimate
@@ -10,6 +11,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import Columns, join
+from gillint.resolve.kinds import distinct_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.use import as_used
@@ -71,20 +73,41 @@ def member_of(target: t.Expr) -> t.Expr | None:
     return None
 
 
-def keys_of(count: Estimate, key: Value | None) -> Estimate:
-    """Under how many keys so many things come; where nothing tells, there are as many keys as things under each."""
+# What is called like this has a list of neighbours for each node; four is the mean of roads, grids and meshes.
+_GRAPH = re.compile(r"adj|graph|neigh|edges|links|succ|pred|children|outgoing|incoming", re.IGNORECASE)
+_NEIGHBOURS = 4.0
+
+
+def keys_of(count: Estimate, key: Value | None, holder: t.Expr | None = None) -> Estimate:
+    """Under how many keys so many things come; where nothing tells, there are as many keys as things under each, but of a
+    graph, by its name, some few under each.
+    """
     if key is not None and key.literal is not None:
         return ONE
-    if key is not None and key.distinct is not None:
-        return key.distinct.min(count).max(1)
+    kinds = distinct_of(key)
+    if kinds is not None:
+        return kinds.min(count).max(1)
+    name = _name_of(holder)
+    if name is not None and _GRAPH.search(name):
+        return Estimate(1.0, max(1.0, count.likely / _NEIGHBOURS), max(1.0, count.high))
     return Estimate(1.0, max(1.0, count.likely) ** 0.5, max(1.0, count.high))
 
 
+def _name_of(holder: t.Expr | None) -> str | None:
+    return holder.id if isinstance(holder, t.Name) else holder.name if isinstance(holder, t.Attribute) else None
+
+
 def members_of(act: Activation, holder: t.Expr, member: t.Expr, count: Estimate) -> Estimate:
-    """Over how many members of a dict or a list so many things are spread."""
+    """Over how many members of a dict or a list so many things are spread; of tables in a table, over those of all."""
     container = read_target(act, holder)
     if container is None or container.type != "list":
-        return keys_of(count, key_of_member(act, member))
+        outer = member_of(holder)
+        others = members_of(act, outer, holder, count) if outer is not None else ONE
+        key = key_of_member(act, member)
+        found = keys_of(count, key, holder) * others
+        if container is not None and container.size is not None and distinct_of(key) is None:
+            found = found.max(container.size)  # as many as there are already, put in elsewhere
+        return found.min(count.max(1))
     return (container.size if container.size is not None else size_of(container)).min(count).max(1)
 
 
@@ -94,7 +117,8 @@ _DIFFERENT = 0.7
 
 def different(count: Estimate, thing: Value) -> Estimate:
     """How many of so many things that are counted are different."""
-    return count.min(thing.distinct) if thing.distinct is not None else count.map(lambda n: max(n, 1.0) ** _DIFFERENT)
+    kinds = distinct_of(thing)
+    return count.min(kinds) if kinds is not None else count.map(lambda n: max(n, 1.0) ** _DIFFERENT)
 
 
 def key_of_member(act: Activation, member: t.Expr) -> Value | None:
@@ -218,7 +242,9 @@ def change_target(act: Activation, target: t.Expr, value: Value) -> None:
         elif container is not None and container.type in MAPPINGS:
             key = pair_of(container)[0]
             asked = key_of_member(act, target)
-            size = keys_of(growth(act, mapping, container)[1], asked) if is_empty(container) else container.size
+            size = (
+                keys_of(growth(act, mapping, container)[1], asked, mapping) if is_empty(container) else container.size
+            )
             key = asked if key == UNKNOWN and asked is not None else key
             columns = _with_member(container.columns, literal_text(asked), value)
             any_value = reduce(join, (v for _, v in columns)) if columns else value
@@ -321,8 +347,9 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         first, turns = growth(act, target.value, container)
         if isinstance(target.value, t.Attribute) and not act.loops and turns != ONE:
             turns = keys_of(turns, index)  # calls of a method come with keys that were there before
-        if index.distinct is not None:
-            turns = turns.min(index.distinct)
+        kinds = distinct_of(index)
+        if kinds is not None:
+            turns = turns.min(kinds)
         size: Estimate | None = None
         if container.size is None or empty or act.loops:
             size = first + turns

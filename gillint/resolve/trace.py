@@ -139,6 +139,11 @@ class Call:
     assumed: bool = False
     peer: Peer | None = None
 
+    @property
+    def gives_lock_back(self) -> bool:
+        """Whether it marks the end of `with lock:`."""
+        return self.implicit and self.inner is None and self.kind == "project" and self.name.endswith(".__exit__")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:

@@ -212,6 +212,15 @@ def added_member(site: Site) -> Value:
     return replace(site.result, shape=None, size=content.size) if site.result.type is not None else site.result
 
 
+def extracted(site: Site) -> Value:
+    """`archive.extractall(folder)`: its members are files now."""
+    archive, folder = name_of(site.bound.receiver), name_of(site.argument(0, "path"))
+    if archive is not None and folder is not None:
+        for inside, content in site.act.program.files.members(archive).items():
+            site.act.program.files.write(f"{folder}/{inside}", site.span, replace(content, anew=True))
+    return site.result
+
+
 def writer(site: Site) -> Value:
     """`csv.writer(f)` writes to `f`; `DictWriter` knows how many fields a row has."""
     target = site.argument(0, "csvfile", "f")

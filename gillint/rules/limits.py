@@ -227,7 +227,7 @@ def _lock_of(a: Assessment, context: FileContext) -> Call | None:
     assert a.region.handover is not None
     worker = (a.region.handover.worker_name or "").rpartition(".")[0]
     for node in _through(a.region.handover.worker.nodes, 0):
-        if node.kind == "project" and node.name.endswith(".__exit__") and node.implicit:
+        if node.gives_lock_back:
             text = context.syntax.text(node.span) if node.path == context.path else ""
             own = text.startswith("self.") and worker != a.region.function.rpartition(".")[0]
             made = re.compile(rf"(?<![\w.]){re.escape(text)}\s*(?::[^=]+)?=.*Lock\(")

@@ -236,6 +236,18 @@ def test_a_broken_set_up_is_wrong_use() -> None:
         made("for x in xs:\n    print(x)\n", setup="xs = [1,\n")
 
 
+def test_the_worker_is_that_of_its_own_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = "    def __init__(self, n):\n        super().__init__()\n        self.n = n\n    def run(self):\n"
+    source = (
+        f"import threading\nclass First(threading.Thread):\n{run}        sum(i * i for i in range(self.n))\n"
+        f"class Second(threading.Thread):\n{run}        pass\n"
+        "first = First(9)\nfirst.start()\nfirst.join()\n"
+    )
+    space = run_once(made(source, line=source.splitlines().index("first = First(9)") + 1), tmp_path, monkeypatch)
+    (worker,) = space["gillint_inputs"]()  # type: ignore[operator]
+    assert (type(worker).__name__, worker.n) == ("First", 9)
+
+
 def test_what_cannot_be_constructed_is_said() -> None:
     source = "class Job(Base, metaclass=Meta):\n    def run(self):\n        for i in range(1000):\n            self.step(i)\n"
     with pytest.raises(NotMeasurable, match="defines `job`"):
@@ -258,7 +270,7 @@ def test_real_files_are_used_and_never_changed(tmp_path: Path, monkeypatch: pyte
 
 CALLERS = {
     "local names of the caller": (
-        "def main(count=5):\n    rows = [str(i) for i in range(count)]\n    rows.append('last')\n    print(total(rows))\nmain()\n",
+        "def main(count=5):\n    rows = [str(i) for i in range(count)]\n    rows.append('last')\n    total(rows)\nmain()\n",
         ["0", "1", "2", "3", "4", "last"],
     ),
     "a caller's parameter, from its own call": (
@@ -269,8 +281,9 @@ CALLERS = {
         "            letters = list(word)\n            total(letters)\nmain()\n", ["a", "b"]
     ),
     "a comprehension": ("def main():\n    groups = [[7, 8], [9]]\n    return [total(g) for g in groups]\nmain()\n", [7, 8]),
-    "a method of the caller's object is left to stand-ins": (
-        "class A:\n    def main(self):\n        return total(self.rows)\nA().main()\n", None
+    "what the caller's object has": (
+        "class A:\n    def __init__(self, n):\n        self.rows = [n] * 2\n    def main(self):\n"
+        "        self.rows.append(0)\n        return total(self.rows)\nA(7).main()\n", [7, 7, 0]
     ),
     "what awaits is left to stand-ins": (
         "async def main():\n    rows = await fetch()\n    return total(rows)\nasyncio.run(main())\n", None
@@ -291,15 +304,43 @@ def test_arguments_are_made_as_a_caller_makes_them(name: str, tmp_path: Path, mo
     assert bool(benchmark.stand_ins) == (rows is None)
 
 
+METHODS = {
+    "filled at the top": "words = Words('en')\nfor word in ('a', 'b'):\n    words.add(word)\nwords.count()\n",
+    "filled in a function": "def main():\n    w = Words('en')\n    w.add('a')\n    w.add('b')\n    return w.count()\nmain()\n",
+    "an object's object": "class App:\n    def __init__(self):\n        self.words = Words('en')\n        self.words.add('a')\n"
+    "        self.words.add('b')\n    def run(self):\n        return self.words.count()\nApp().run()\n",
+    "called by another method": "class More(Words):\n    def run(self):\n        self.add('b')\n        return self.count()\n"
+    "m = More('en')\nm.add('a')\nm.run()\n",
+    "handed over": "from threading import Thread\nw = Words('en')\nw.add('a')\nw.add('b')\nThread(target=w.count).start()\n",
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_runs_on_the_object_that_the_file_makes(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = (
+        "class Words:\n    def __init__(self, language):\n        self.language, self.kept = language, []\n"
+        "    def add(self, word):\n        self.kept.append(word)\n"
+        "    def count(self):\n        n = 0\n        for word in self.kept:\n            n += len(word) ** 2\n        return n\n"
+    )
+    benchmark = made(source + METHODS[name], line=8)
+    space = run_once(benchmark, tmp_path, monkeypatch)
+    (words,) = space["gillint_inputs"]()  # type: ignore[operator]
+    assert (words.language, words.kept) == ("en", ["a", "b"])
+    assert not benchmark.stand_ins
+
+
 def test_temporary_files_are_filled_as_the_code_fills_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = (
         "import os, tempfile\nFOLDER = tempfile.mkdtemp()\nPATH = os.path.join(FOLDER, 'a.txt')\n"
-        "def fill(path):\n    with open(path, 'w') as f:\n        f.write('a b\\n' * 50)\n"
-        "fill(PATH)\n"
+        "def fill(n):\n    with open(PATH, 'w') as f:\n        f.write('a b\\n' * n)\n"
+        "fill(50)\n"
         "def work():\n    with open(PATH) as f:\n        return [line.split() for line in f]\n"
         "assert len(work()) == 50\nos.remove(PATH)\n"
     )
-    space = run_once(made(source), tmp_path, monkeypatch)
+    line = next(i for i, text in enumerate(source.splitlines(), 1) if "line.split()" in text)
+    space = run_once(made(source, line=line), tmp_path, monkeypatch)
     assert len(space["work"]()) == 50  # type: ignore[operator]
 
 

@@ -183,8 +183,8 @@ def test_an_embedded_database_is_not_waited_for() -> None:
     assert held["postgresql+psycopg"] is not None and held["postgresql+psycopg"] < 0.3
 
 
-@pytest.mark.parametrize(("url", "bound"), [("sqlite:///shop.db", "io"), ("sqlite://", "gil")])
-def test_a_commit_to_a_file_waits_for_the_disk(url: str, bound: str) -> None:
+@pytest.mark.parametrize(("url", "bound"), [("sqlite:///shop.db", "native"), ("sqlite://", "gil")])
+def test_a_commit_to_a_file_is_work_of_the_kernel_and_a_wait_for_the_disk(url: str, bound: str) -> None:
     source = ORM.replace(
         "        return [o.name",
         "        for i in range(50):\n            s.add(Order(name='a'))\n            s.commit()\n#",

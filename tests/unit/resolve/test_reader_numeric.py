@@ -44,6 +44,13 @@ def shape(value: Value) -> tuple[float, ...]:
         ("m = sparse.coo_matrix((np.ones(900), (np.ones(900), np.ones(900))), shape=(70, 60))\nshow(m @ np.ones(60))", (70.0,)),
         ("m = sparse.csr_matrix(np.zeros((70, 60)))\nshow(m.sum(axis=1))", (70.0, 1.0)),
         ("m = sparse.csr_array(np.zeros((70, 60)))\nshow(m.sum(axis=1))", (70.0,)),
+        ("show(np.lib.stride_tricks.sliding_window_view(np.zeros((800, 3)), 60, axis=0))", (741.0, 3.0, 60.0)),
+        ("show(np.lib.stride_tricks.as_strided(np.zeros(1000), shape=(100, 10), strides=(80, 8)))", (100.0, 10.0)),
+        ("from sklearn.datasets import make_blobs\nX, y = make_blobs(n_samples=300, centers=4)\nshow(np.unique(y))", (4.0,)),
+        ("from sklearn.datasets import load_iris\nX, y = load_iris(return_X_y=True)\nshow(np.unique(y))", (3.0,)),
+        ("import scipy.ndimage as nd\na = np.zeros((300, 200))\nshow(np.where(nd.maximum_filter(a, size=10) == a)[0])", (600.0,)),
+        ("def f(x: np.array): show(x)\nf(np.zeros((3, 4)))", (3.0, 4.0)),
+        ("np.savetxt('a.txt', np.zeros((50, 7)))\nshow(np.loadtxt('a.txt'))", (50.0, 7.0)),
     ],
 )  # fmt: skip
 def test_shapes_that_follow_from_the_arguments(code: str, expected: tuple[float, ...]) -> None:

@@ -1,0 +1,217 @@
+"""Programs that keep things: files and databases that are left, unpacked, read back, filled and emptied."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+import pytest
+
+from tests.unit.resolve.test_talking import calls_of, count
+
+TURNS = [
+    # a cursor gives the rows of the last statement, whoever asks for them
+    (
+        """
+        import sqlite3
+        def work():
+            cur = sqlite3.connect("a.db").cursor()
+            cur.execute("create table t (a integer)")
+            for i in range(200):
+                cur.execute("insert into t values (?)", (i,))
+            cur.execute("select a from t")
+            for row in cur.fetchall():
+                abs(row[0])
+        """,
+        "abs",
+        200,
+    ),
+    # what is unpacked is there to be read
+    (
+        """
+        import zipfile
+        from pathlib import Path
+        for n in range(3):
+            with zipfile.ZipFile(f"in{n}.zip", "w") as z:
+                for k in range(5):
+                    z.writestr(f"part{k}.csv", "a\\n" * 40)
+        def work(archive: str = "in1.zip"):
+            with zipfile.ZipFile(archive) as z:
+                z.extractall("out")
+            for path in Path("out").glob("*.csv"):
+                with path.open() as f:
+                    for line in f:
+                        abs(1)
+        """,
+        "abs",
+        200,
+    ),
+    # a cache is read by the name that it is written by later
+    (
+        """
+        import hashlib, os, pickle
+        def table(year):
+            path = os.path.join("cache", hashlib.sha1(str(year).encode()).hexdigest())
+            if os.path.exists(path):
+                with open(path, "rb") as f:
+                    return pickle.load(f)
+            value = [{"day": d} for d in range(28)]
+            with open(path, "wb") as f:
+                pickle.dump(value, f)
+            return value
+        def work():
+            for row in table(2024):
+                abs(row["day"])
+        """,
+        "abs",
+        28,
+    ),
+    # a count that is added up is full every so often
+    (
+        """
+        class Sender:
+            def __init__(self):
+                self.lines, self.size = [], 0
+            def flush(self):
+                self.lines.clear()
+                self.size = 0
+                abs(1)
+            def send(self, line):
+                if self.size + len(line) + 1 > 500:
+                    self.flush()
+                self.lines.append(line)
+                self.size += len(line) + 1
+        def work():
+            sender = Sender()
+            for n in range(1000):
+                sender.send("123456789")
+        """,
+        "abs",
+        20,
+    ),
+    # leaving runs the class's own __exit__, and removes a temporary folder
+    (
+        """
+        import tempfile
+        class Timer:
+            def __enter__(self):
+                return self
+            def __exit__(self, *problem):
+                abs(1)
+        def work():
+            for n in range(7):
+                with tempfile.TemporaryDirectory() as folder, Timer() as timer:
+                    pass
+        """,
+        "abs",
+        7,
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "name", "turns"), TURNS)
+def test_what_was_kept_tells_how_often(source: str, name: str, turns: float) -> None:
+    assert count(source, name) == pytest.approx(turns, rel=0.05)
+
+
+def test_a_temporary_folder_is_removed_with_all_that_is_in_it() -> None:
+    source = """
+        import tempfile
+        def work():
+            with tempfile.TemporaryDirectory() as folder:
+                for n in range(100):
+                    with open(f"{folder}/{n}.txt", "w") as f:
+                        f.write("x")
+    """
+    removal = calls_of(source)["tempfile.TemporaryDirectory.cleanup"].effect
+    assert 1e6 <= removal.native.likely < 2e6  # 10 us a file, and the folder
+
+
+@pytest.mark.parametrize(
+    ("taken", "is_short"),
+    [
+        ('line, _, self.data = self.data.partition(b"\\n")', True),
+        ('*lines, self.data = self.data.split(b"\\n")', True),
+        ("self.data = self.data[8:]", True),
+        ("del self.data[:8]", True),
+        ("head = self.data[:8]", False),
+    ],
+)
+def test_a_buffer_that_messages_are_taken_from_stays_short(taken: str, is_short: bool) -> None:
+    source = f"""
+        import socket
+        class Reader:
+            def __init__(self, sock: socket.socket):
+                self.sock, self.data = sock, b""
+            def read(self):
+                self.data += self.sock.recv(4096)
+                {taken}
+                return self.data.upper()
+        def work(sock: socket.socket):
+            reader = Reader(sock)
+            for n in range(1000):
+                reader.read()
+    """
+    assert (calls_of(source)["bytes.upper"].effect.gil.likely < 20_000) is is_short
+
+
+PRAGMAS = [
+    ('connection.execute("pragma journal_mode=wal")', "app.db", "waits a little"),
+    ('connection.execute("pragma journal_mode=wal"); connection.execute("pragma synchronous=normal")', "app.db", "no wait"),
+    ('connection.execute("pragma synchronous=normal")', "app.db", "waits"),
+    ("abs(1)", ":memory:", "no wait"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pragma", "path", "expected"), PRAGMAS)
+def test_a_commit_waits_for_the_disk_as_the_journal_says(pragma: str, path: str, expected: str) -> None:
+    source = f"""
+        import sqlite3
+        def work():
+            connection = sqlite3.connect("{path}")
+            {pragma}
+            cursor = connection.cursor()
+            cursor.execute("insert into t values (1)")
+            connection.commit()
+    """
+    wait = calls_of(source)["sqlite3.Connection.commit"].effect.wait.likely
+    assert {"no wait": wait == 0, "waits a little": 0 < wait < 100_000, "waits": wait > 300_000}[expected]
+
+
+def test_each_arm_of_a_conditional_expression_is_narrowed_by_what_was_known_before() -> None:
+    body = indent("raw = value if isinstance(value, bytes) else str(value)\nraw.strip()", " " * 8)
+    source = f"def work():\n    for value in ('a', 'b'):\n{body}\n"
+    bound = calls_of(source)["str"].call.bound
+    assert (bound.positional or (bound.parameters[0][1],))[0].type == "str"
+
+
+def test_fields_of_attrs_have_their_defaults() -> None:
+    source = """
+        import json
+        import attr
+        @attr.s(auto_attribs=True)
+        class Writer:
+            dumps: object = attr.ib(default=json.dumps)
+        def work():
+            for n in range(10):
+                Writer().dumps({"a": n})
+    """
+    assert count(source, "json.dumps") == 10
+
+
+def test_files_that_are_opened_when_they_are_first_asked_for() -> None:
+    source = """
+        from collections import OrderedDict
+        class Files:
+            def __init__(self):
+                self.open_files = OrderedDict()
+            def __getitem__(self, name):
+                if name in self.open_files:
+                    return self.open_files[name]
+                handle = self.open_files[name] = open(name, "a")
+                return handle
+        def work(names: list[str]):
+            files = Files()
+            for name in names:
+                files[name].write("x")
+    """
+    assert "io.TextIOWrapper.write" in calls_of(source)
