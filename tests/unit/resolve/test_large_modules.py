@@ -173,9 +173,12 @@ CLOSED = """
         ("import zlib", "pass", "gil"),
         ("import zlib", "zlib.compress(b'x')", "unknown"),
         ("from zlib import compress", "compress(b'x')", "unknown"),
+        ("from zlib import *", "pass", "unknown"),
+        ("from math import *", "pass", "gil"),
         ("import zlib as z", "z.compress(b'x')", "unknown"),
         ("import some_library", "some_library.go()", "unknown"),
         ("import os", "os.stat('a')", "unknown"),
+        ("import os", "os.path.exists('a')", "unknown"),
         ("", "open('a')", "unknown"),
     ],
 )
