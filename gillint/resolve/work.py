@@ -3,7 +3,7 @@
 NumPy runs an inner loop over the last dimensions that all operands share, and starts it anew for each of the others: an array
 of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
 forms; `picked` and `paired` are arrays of indices in a tuple, `strided`
-is a column that is assigned, and in `frame.loc[rows, columns]` what picks the rows. They are given to the
+is a column that is assigned; in `frame.loc[rows, columns]` what picks the rows, and what the columns. They are given to the
 fact beside the arguments, and so is the `result`.
 """
 
@@ -20,8 +20,8 @@ from gillint.resolve.values import NONE, Value
 def with_work(name: str, bound: Bound, result: Value) -> Bound:
     """The arguments of a numpy call with what its costs hang on besides."""
     if name.endswith(_BY_ROWS_AND_COLUMNS):
-        rows = _tuple_items(bound)[:1]
-        return replace(bound, parameters=(*bound.parameters, *(("picked", v) for v in rows)))
+        named = zip(("picked", "paired"), _tuple_items(bound), strict=False)
+        return replace(bound, parameters=(*bound.parameters, *named))
     if not name.startswith("numpy."):
         return bound
     more: list[tuple[str, Value]] = []

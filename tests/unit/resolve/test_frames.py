@@ -236,13 +236,19 @@ def test_properties_that_work(line: str, name: str, size: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "kind"),
-    [("names != '', 'x'", "pandas.Series"), (":, 'k':'x'", "slice"), ("5, 'x'", "int")],
+    ("key", "rows", "columns"),
+    [
+        ("names != '', 'x'", "pandas.Series", "str"),
+        (":, 'k':'x'", "slice", "slice"),
+        ("5, ['k', 'x']", "int", "list"),
+    ],
 )
-def test_what_picks_the_rows(key: str, kind: str) -> None:
-    picked = called(f"d.loc[{key}]", "pandas.DataFrame.loc.__getitem__").bound.get("picked")
+def test_what_picks_rows_and_columns(key: str, rows: str, columns: str) -> None:
+    bound = called(f"d.loc[{key}]", "pandas.DataFrame.loc.__getitem__").bound
+    picked, paired = bound.get("picked"), bound.get("paired")
     assert picked is not None
-    assert picked.type == kind
+    assert paired is not None
+    assert (picked.type, paired.type) == (rows, columns)
 
 
 @pytest.mark.parametrize("moment", ["np.timedelta64(1, 'h')", "pd.Timestamp('2024-01-01')", "pd.Timedelta('1h')"])
