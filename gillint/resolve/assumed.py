@@ -39,6 +39,8 @@ SIZES |= dict.fromkeys(
     ("shapely.Polygon", "shapely.LineString", "shapely.MultiPolygon"), Estimate(2, 20, 1e4)
 )  # points
 SIZES |= dict.fromkeys(("lxml.etree._Element", "lxml.html.HtmlElement"), Estimate(1, 30, 1e5))
+SIZES["xml.etree.ElementTree.Element"] = Estimate(1, 200, 1e5)
+SIZES["re.Match"] = Estimate(3, 30, 3_000)  # characters: what is searched for in a text is short
 SIZES["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")

@@ -27,6 +27,7 @@ from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.joining import join, looked_up
 from gillint.resolve.opaque import part_of
+from gillint.resolve.opening import note_member
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.planting import planted
 from gillint.resolve.shapes import ARRAY, few_rows
@@ -253,6 +254,8 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     if value.reference == _MODULES and isinstance(node.index, t.Name) and node.index.id == "__name__":
         return Value(type=f"{act.path}::")  # the module itself
     inner = item_of(value, index, node.index)
+    if inner is not None and value.type == "collections.defaultdict":
+        note_member(act, inner, index)
     extra = (("result", inner),) if inner is not None else ()
     if isinstance(value.reference, SymbolRef) and value.type is None:
         value = replace(value, type=value.reference.name)  # `np.mgrid[0:n]`

@@ -62,12 +62,21 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
         return
-    if function.name == "setdefault" and positional:
+    if isinstance(function.value, t.Subscript) and function.name not in _GROWS:
+        _made_by_need(act, function.value, receiver)
+    elif function.name == "setdefault" and positional:
         _set_default(act, function.value, positional)
     elif function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
         _update(act, function.value, receiver, positional[0])
     elif receiver is not None and len(positional) > _GROWS.get(function.name, len(positional)):
         _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
+
+
+def _made_by_need(act: Activation, member: t.Subscript, receiver: Value | None) -> None:
+    """`streams[name].write(line)`: a `defaultdict` makes a member that it does not have."""
+    holder = read_target(act, member.value)
+    if receiver is not None and holder is not None and holder.type == "collections.defaultdict":
+        change_target(act, member, receiver)
 
 
 def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:

@@ -63,6 +63,9 @@ def _usual(act: Activation, node: t.If) -> float:
     if sought is not None:
         missing = missed(act, (sought,))
         return missing if _asks_for_a_gap(node.test) else 1.0 - missing
+    fits = _fits(act, node.test)
+    if fits is not None:
+        return fits
     idle = _idle(act, node)
     if idle is not None:
         return idle
@@ -70,6 +73,22 @@ def _usual(act: Activation, node: t.If) -> float:
         return _leaving(act, node)
     arms = chain_length(node.orelse)
     return 1.0 / (1.0 + arms) if arms > 1 else TAKEN
+
+
+# Most lines have the form that a program looks for in them: `m = LINE.match(line)`, `if m: ...`.
+_FITTING = 0.85
+
+
+def _fits(act: Activation, test: t.Expr) -> float | None:
+    """How often a line has the form of an expression, where the test asks for its match."""
+    if _is_not(test):
+        fits = _fits(act, test.operand)
+        return None if fits is None else 1.0 - fits
+    if isinstance(test, t.Compare) and test.operators in (("is",), ("is_not",)) and _is_none(test.rights[0]):
+        fits = _fits(act, test.left)
+        return fits if fits is None or test.operators == ("is_not",) else 1.0 - fits
+    found = _value(act, test) if isinstance(test, t.Name) and act.loops else None
+    return _FITTING if found is not None and found.type == "re.Match" and found.size is not None else None
 
 
 def _idle(act: Activation, node: t.If) -> float | None:

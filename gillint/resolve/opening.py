@@ -141,3 +141,15 @@ def mapped(site: Site) -> Value:
     name = name_of(site.argument(0, "fileno"))
     content = site.act.program.files.find(name) if name is not None else None
     return replace(site.result, shape=None, size=raw(content).size) if content is not None else site.result
+
+
+def note_member(act: Activation, member: Value, key: Value) -> None:
+    """A buffer that a `defaultdict` makes for each key: what is written is spread over all of them."""
+    from gillint.resolve.targets import keys_of
+
+    name = name_of(member)
+    if name is not None and member.type in _BUFFERS and act.loops:
+        act.program.files.opened[name] = (0, 0, keys_of(act.times * act.trips_so_far(), key))
+
+
+_BUFFERS = ("io.StringIO", "io.BytesIO")

@@ -59,14 +59,27 @@ def groups(bound: Bound, result: Value) -> Value:
     """`match.groups()`, `match.groupdict()`: as many texts as the expression has groups, or names for them."""
     text = bound.receiver.text if bound.receiver is not None else None
     found = _GROUP.findall(text.pattern.replace("\\(", "")) if text is not None else []
-    if not found:
+    if not found or text is None:
         return result
+    parts = _parts(text.pattern, len(found), bound.receiver)
     if result.type == "dict":
-        named = tuple((name, _PART) for name in found if name)
+        named = tuple((name, part) for name, part in zip(found, parts, strict=True) if name)
         return replace(result, shape=None, size=Estimate.point(len(named)), columns=named) if named else result
-    return replace(result, shape=None, size=Estimate.point(len(found)), items=(_PART,) * len(found))
+    return replace(result, shape=None, size=Estimate.point(len(found)), items=parts)
 
 
+def _parts(pattern: str, count: int, found: Value | None) -> tuple[Value, ...]:
+    """The texts of the groups: one that takes anything (`(.*)`) has what the others, a word each, leave of the text."""
+    bodies = [a or b for a, b in _BODY.findall(pattern.replace("\\(", ""))]
+    is_open = [body.startswith((".*", ".+")) for body in bodies]
+    if len(bodies) != count or found is None or found.size is None or not any(is_open):
+        return (_PART,) * count
+    word = size_of(_PART)
+    rest = (found.size - word * float(count - sum(is_open))).max(1) / float(sum(is_open))
+    return tuple(replace(_PART, size=rest.sorted() if any_text else word) for any_text in is_open)
+
+
+_BODY = re.compile(r"\((?!\?)([^()]*)\)|\(\?P<\w+>([^()]*)\)")
 _GROUP = re.compile(r"\((?!\?)(?:)|\(\?P<(\w+)>")
 _PART = Value(type="str", size=Estimate(1, 10, 1e4))
 
