@@ -12,7 +12,7 @@ from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.joining import join
 from gillint.resolve.trace import Block, Branch
 from gillint.resolve.turns import leaves
-from gillint.resolve.values import Value
+from gillint.resolve.values import ELEMENTS, Value
 from gillint.syntax import tree as t
 
 # Runs some statements, and says how often their end is reached.
@@ -84,7 +84,7 @@ def choose(
 
 
 # What is put into these in a part of the turns of a loop is counted where it is put in.
-_GROWING = ("list", "set", "collections.deque", "str", "bytes", "bytearray", "array.array", *MAPPINGS)
+_GROWING = ("list", "set", "collections.deque", "str", "bytes", "bytearray", "array.array", *ELEMENTS, *MAPPINGS)
 
 
 def _has_grown(before: Value | None, one: Value, other: Value) -> bool:

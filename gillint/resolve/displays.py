@@ -1,14 +1,18 @@
-"""Lists, tuples, sets and dicts as they are written out."""
+"""Lists, tuples, sets, dicts and f-strings as they are written out."""
 
 from __future__ import annotations
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.members import one_of
+from gillint.resolve.printing import write_into
+from gillint.resolve.specs import text_by
+from gillint.resolve.texts import Text, filled
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
+from gillint.syntax.tree import HOLE
 
 
 def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
@@ -68,3 +72,23 @@ def mapping(act: Activation, node: t.Dict) -> Value:
     columns = tuple(named) if literal and named else None
     pair = (one_of([k for k, _ in pairs]), one_of([v for _, v in pairs])) if node.items else None
     return Value(type="dict", size=size, columns=columns, items=pair, element=pair[0] if pair and pairs else None)
+
+
+def f_string(act: Activation, node: t.Formatted) -> Value:
+    """`f"{name}: {size:,}"`: its length, and how many different ones there are."""
+    from gillint.resolve.expressions import evaluate
+
+    size = Estimate.point(len(node.template.replace(HOLE, "")))
+    distinct: Estimate | None = ONE
+    texts: list[Text] = []
+    for part, spec in zip(node.parts, node.specs, strict=True):
+        value = evaluate(act, part)
+        act.operation("fstring_part")
+        write_into(act, value, part.span, specified=bool(spec))
+        if spec is not None:
+            length, text = text_by(value, spec)
+            size = size + length
+            texts.append(text)
+            if value.literal is None:
+                distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
+    return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))

@@ -13,8 +13,7 @@ from gillint.resolve.scope import ClassScope
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
 
-# `line, _, self.pending = self.pending.partition(b"\n")`, `*lines, rest = rest.split("\n")`, `data = data[size:]`,
-# `del data[:size]`.
+# `line, _, rest = rest.partition(b"\n")`, `*lines, self.rest = self.rest.split("\n")`, `data = data[size:]`, `del data[:size]`.
 _TAKES = re.compile(
     r"^[ \t]*(?:[\w\s,.*]*[\s,*])?((?:\w+\.)*\w+)[ \t]*=[ \t]*(?:[^\n]*\W)?\1(?:\.(?:r?partition|r?split|splitlines)\(|\[)"
     r"|^[ \t]*del[ \t]+((?:\w+\.)*\w+)\[",

@@ -34,7 +34,10 @@ _TABLE = re.compile(r"""^(\w+)\s*=\s*[\[({][^\[\](){}"']*[\])}]\s*$""", re.MULTI
 
 
 def names_given_on(lines: Iterable[str]) -> Mapping[str, Sequence[int]]:
-    """The names that stand as values in a text, and in which lines: what they name may be called from elsewhere."""
+    """The names that stand as values in a text, and in which lines: what they name may be called from elsewhere.
+
+    With a dot: those that are attributes of something, or quoted.
+    """
     text = without_documentation("".join(lines))
     for left_out in (_COMMENT, _OFFERED, _KEY):
         text = left_out.sub(_blank, text)
@@ -44,7 +47,10 @@ def names_given_on(lines: Iterable[str]) -> Mapping[str, Sequence[int]]:
     ends = [m.start() for m in re.finditer("\n", text)]
     found: dict[str, list[int]] = {}
     for match in (_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).finditer(text):
-        found.setdefault(match[1], []).append(bisect_left(ends, match.start(1)) + 1)
+        line = bisect_left(ends, match.start(1)) + 1
+        found.setdefault(match[1], []).append(line)
+        if text[match.start(1) - 1] in "'\".":
+            found.setdefault(f".{match[1]}", []).append(line)
     return found
 
 
@@ -98,12 +104,13 @@ def not_called(
     unused: set[str] = set()
     spare: set[str] = set()
     idle: set[int] = set()  # lines
+    inside = frozenset(n for f in outline.functions for n in range(f.lines.first, f.lines.last + 1))
     grown = True
     while grown:
         calls = (f.calls - {f.name} for f in outline.functions if f.qualname not in unused)
         called = outline.calls.union(*calls)
         left = [f for f in outline.functions if f.qualname in candidates and f.qualname not in unused]
-        spare.update(f.qualname for f in left if not _is_given_on(f, given_on, idle))
+        spare.update(f.qualname for f in left if not _is_given_on(f, given_on, idle, inside))
         more = [f for f in left if f.qualname in spare and (called_as(f) not in called or f.owner in unmade)]
         grown = bool(more)
         unused.update(f.qualname for f in more)
@@ -111,10 +118,25 @@ def not_called(
     return frozenset(spare), frozenset(unused)
 
 
-def _is_given_on(outline: FunctionOutline, given_on: Mapping[str, Sequence[int]], idle: Set[int]) -> bool:
-    """Whether a function is a value somewhere; what names itself is not given on: `name = "scale"`."""
-    own = outline.lines
-    return any(not own.first <= line <= own.last and line not in idle for line in given_on.get(outline.name, ()))
+# How an instance is shown and pickled: `__repr__ = __str__` makes nobody do so.
+_SHOWN = frozenset(
+    {"__str__", "__repr__", "__unicode__", "__format__", "__dir__", "__getstate__", "__setstate__", "__reduce__"}
+)
+
+
+def _is_given_on(
+    outline: FunctionOutline, given_on: Mapping[str, Sequence[int]], idle: Set[int], inside: Set[int]
+) -> bool:
+    """Whether a function is a value somewhere; what names itself is not given on: `name = "scale"`.
+
+    In a function, a name alone is never a method.
+    """
+    if outline.name in _SHOWN:
+        return False
+    own, lines = outline.lines, list(given_on.get(outline.name, ()))
+    if outline.owner is not None:
+        lines = [n for n in lines if n not in inside] + list(given_on.get(f".{outline.name}", ()))
+    return any(not own.first <= line <= own.last and line not in idle for line in lines)
 
 
 def runs_others(block: Block) -> bool:

@@ -19,25 +19,22 @@ from gillint.resolve.calls import apply
 from gillint.resolve.columns import named_in_turn
 from gillint.resolve.comparing import share_of
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
-from gillint.resolve.displays import mapping, sequence
+from gillint.resolve.displays import f_string, mapping, sequence
 from gillint.resolve.distance import distance, ranged
 from gillint.resolve.growing import grow, lengthen
 from gillint.resolve.interpreters import holds_here
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
-from gillint.resolve.joining import is_empty, join
+from gillint.resolve.joining import join, looked_up
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
-from gillint.resolve.printing import write_into
+from gillint.resolve.planting import planted
 from gillint.resolve.shapes import ARRAY, few_rows
-from gillint.resolve.specs import text_by
 from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind
-from gillint.resolve.texts import Text, filled
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
-    HOLDERS,
     NONE,
     SPREAD,
     UNKNOWN,
@@ -54,7 +51,6 @@ from gillint.resolve.values import (
 )
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-from gillint.syntax.tree import HOLE
 
 
 def evaluate(act: Activation, node: t.Expr) -> Value:
@@ -138,6 +134,7 @@ def _call(act: Activation, node: t.Call) -> Value:
     text = dotted(node.function) or (f"….{node.function.name}" if isinstance(node.function, t.Attribute) else "…")
     result = apply(act, function, tuple(positional), tuple(keywords), node.span, text, has_star=has_star)
     grow(act, node, function, positional, result)
+    result = planted(act, node, function, positional, result)
     if act.program.grown and isinstance(function.reference, FunctionRef):
         lengthen(act, node)
     return ranged(act, node, result, _peek) if result.type == "range" else result
@@ -263,12 +260,7 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
         act.operation("subscript")
         return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
     is_read = fact_value.type == ARRAY and inner is not None and inner.type == value.type != ARRAY  # from a file
-    found = fact_value if inner is None or is_read else inner
-    return _OF_NOTHING if found == UNKNOWN and value.type in HOLDERS and is_empty(value) else found
-
-
-# What is looked up where nothing has been put yet: `return self.files[name]` before the first is opened. Gives way to what is.
-_OF_NOTHING = Value(type="NoneType")
+    return looked_up(value, fact_value if inner is None or is_read else inner)
 
 
 def _slice(act: Activation, node: t.Slice) -> Value:
@@ -400,23 +392,6 @@ def _yield(act: Activation, node: t.Yield) -> Value:
     return UNKNOWN
 
 
-def _formatted(act: Activation, node: t.Formatted) -> Value:
-    size = Estimate.point(len(node.template.replace(HOLE, "")))
-    distinct: Estimate | None = ONE
-    texts: list[Text] = []
-    for part, spec in zip(node.parts, node.specs, strict=True):
-        value = evaluate(act, part)
-        act.operation("fstring_part")
-        write_into(act, value, part.span, specified=bool(spec))
-        if spec is not None:
-            length, text = text_by(value, spec)
-            size = size + length
-            texts.append(text)
-            if value.literal is None:
-                distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
-    return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))
-
-
 def _starred(act: Activation, node: t.Starred) -> Value:
     return evaluate(act, node.value)
 
@@ -445,7 +420,7 @@ _EVALUATE: dict[type, Callable[..., Value]] = {
     t.Conditional: _conditional,
     t.Await: _await,
     t.Yield: _yield,
-    t.Formatted: _formatted,
+    t.Formatted: f_string,
     t.Starred: _starred,
     t.Walrus: _walrus,
 }

@@ -20,6 +20,7 @@ from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tab
 from gillint.resolve.targets import assume
 from gillint.resolve.trace import Block, Branch, Call, Iterations, Kind, Loop, inline, without
 from gillint.resolve.values import (
+    ELEMENTS,
     UNKNOWN,
     ClassRef,
     FunctionRef,
@@ -370,7 +371,7 @@ def _grown(
 
 
 _MANY_TIMES = 20.0  # runs of a function that calls itself: what it goes through each time is small
-_FILLED = ("list", "set", "dict", "collections.defaultdict", "collections.deque", "collections.Counter")
+_FILLED = ("list", "set", "dict", "collections.defaultdict", "collections.deque", "collections.Counter", *ELEMENTS)
 
 
 def _with_room(summary: Summary | None, room: int) -> Summary | None:

@@ -35,6 +35,18 @@ _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "upd
 _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 
 
+def _execute(act: Activation, target: t.Expr, receiver: Value, positional: list[Value], result: Value) -> None:
+    """A cursor gives the rows of this statement from here on; a connection does not wait for the disk if told so."""
+    said = literal_text(positional[0]) if positional else None
+    if receiver.type == "sqlite3.Cursor" and result.element is not None:
+        change_target(act, target, replace(result, dtype=receiver.dtype))
+    elif said is not None and _UNSYNCED.search(said) and receiver.type == _CONNECTION and receiver.dtype != "memory":
+        change_target(act, target, replace(receiver, dtype="unsynced"))
+
+
+_CONNECTION = "sqlite3.Connection"
+
+
 def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], result: Value) -> None:
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here, and a heap."""
     function = node.function
@@ -44,14 +56,8 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
     if not isinstance(function, t.Attribute):
         return
     receiver = read_target(act, function.value)
-    if receiver is not None and receiver.type == "sqlite3.Connection" and function.name.startswith("execute"):
-        said = literal_text(positional[0]) if positional else None
-        if said is not None and _UNSYNCED.search(said) and receiver.dtype != "memory":
-            change_target(act, function.value, replace(receiver, dtype="unsynced"))
-        return
-    if receiver is not None and receiver.type == "sqlite3.Cursor" and function.name == "execute":
-        if result.element is not None:  # it gives the rows of this statement from here on
-            change_target(act, function.value, replace(result, dtype=receiver.dtype))
+    if receiver is not None and function.name.startswith("execute") and (receiver.type or "").startswith("sqlite3."):
+        _execute(act, function.value, receiver, positional, result)
         return
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)

@@ -110,6 +110,14 @@ def is_empty(value: Value) -> bool:
     return value.items == () if value.size is None else value.size.high == 0
 
 
+def looked_up(container: Value, found: Value) -> Value:
+    """What was found in a container; in one that holds nothing yet what gives way wherever paths meet.
+
+    `return self.files[name]` before the first one is opened.
+    """
+    return Value(type="NoneType") if found == UNKNOWN and container.type in HOLDERS and is_empty(container) else found
+
+
 def _sources(a: Source | None, b: Source | None, depth: int) -> Source | None:
     """What two documents were made from, where that is alike."""
     if a == b or a is None or b is None or a.kind != b.kind:

@@ -123,10 +123,11 @@ class Resolver(Functions):
                 with self.idly(idle=has_program and outline.qualname in self._unused):
                     block, result, _ = self.call(FunctionRef(key), (), (), record=False)
                 has_program |= self._is_program(outline) and runs_others(self._body(block or EMPTY_BLOCK, result))
+        if self.is_scarce:  # what the budget may not reach any more is what the program has no use for
+            wanted.sort(key=lambda f: (f.qualname in self._unused, not self._is_program(f)))
         self._is_reporting = True
         reported: list[FunctionTrace] = []
-        # What the budget may not reach any more is what the program has no use for.
-        for outline in sorted(wanted, key=lambda f: (f.qualname in self._unused, not self._is_program(f))):
+        for outline in wanted:
             trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
             if trace is not None:
                 reported.append(trace)

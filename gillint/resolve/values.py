@@ -310,6 +310,10 @@ def trimmed(value: Value, depth: int = 4) -> Value:
 # What runs through something else, item by item.
 ITERATORS = ("iterator", "enumerate", "zip", "reversed", "dict_items", "dict_values", "dict_keys")
 # Containers that loops fill: how large they are at the end follows from the turns, wherever in the loop that is asked.
+ELEMENTS = (
+    "xml.etree.ElementTree.Element",
+    "lxml.etree._Element",
+)  # of XML trees: the size is that of all that is below one
 HOLDERS = (
     "list", "set", "dict", "tuple", "collections.OrderedDict", "collections.defaultdict", "collections.deque",
     "sortedcontainers.SortedDict",

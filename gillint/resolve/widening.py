@@ -8,11 +8,11 @@ from operator import mul
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.joining import join
-from gillint.resolve.values import Value
+from gillint.resolve.values import ELEMENTS, Value
 
 _GROWING = (
     "list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter", "networkx.Graph",
-    "networkx.DiGraph",
+    "networkx.DiGraph", *ELEMENTS,
 )  # fmt: skip
 
 

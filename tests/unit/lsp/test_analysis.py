@@ -66,7 +66,7 @@ def question(tmp_path: Path) -> Question:
 
 
 def test_an_interruption_leaves_nothing_half_done(question: Question, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gillint.resolve.modules._CHECK_EVERY", 1)
+    monkeypatch.setattr("gillint.resolve.modules.CHECK_EVERY", 1)
     wanted = seen(Analyst().answer(question, threading.Event()))
     assert ("GIL101", 7) in {(row[0], row[1].line) for row in wanted if row[0] == "GIL101"}  # type: ignore[attr-defined]
     looks = 0

@@ -74,6 +74,18 @@ def size_of_argument(body: str) -> float:
             "    seen.add(key)\n    first.append(i)\nsorted(first)",
             7,
         ),
+        (
+            "import xml.etree.ElementTree as ET\nroot = ET.Element('a')\nbody = ET.SubElement(root, 'b')\n"
+            "for i in range(50):\n    row = ET.SubElement(body, 'c')\n    for j in range(4):\n"
+            "        ET.SubElement(row, 'd').text = 'x'\nsorted(root)",
+            252,
+        ),
+        (
+            "def halves(rows):\n    batch = []\n    for row in rows:\n        batch.append(row)\n"
+            "        if len(batch) == 50:\n            yield batch\n            batch = []\n    if batch:\n        yield batch\n"
+            "sorted(list(halves(range(1000))))",
+            20,
+        ),
         ("text = ''\nfor i in range(100):\n    if i % 4 == 0:\n        text += 'xyz'\nsorted(text)", 75),
         (
             "data = bytearray()\nfor i in range(100):\n    if i % 4 == 0:\n        data.extend(b'xyz')\n    else:\n"
@@ -83,4 +95,4 @@ def size_of_argument(body: str) -> float:
     ],
 )
 def test_what_grows_in_a_loop(body: str, size: float) -> None:
-    assert size_of_argument("\n".join(f"    {line}" for line in dedent(body).splitlines())) == pytest.approx(size)
+    assert size_of_argument("\n".join(f"    {line}" for line in dedent(body).splitlines())) == pytest.approx(size, rel=0.05)
