@@ -29,19 +29,18 @@ _PRINTS = (
     "logging.error",
     "logging.log",
 )
-_DOTTED = re.compile(r"\b(\w+)\.(\w+)")
+_DOTTED = re.compile(r"\b(\w+)\.(?=(\w+))")
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]*(\([^)]*\)|[^\n#;]*(?:\\\n[^\n#;]*)*)", re.MULTILINE
 )
-_NAMES = re.compile(r"([\w.]+)(?:\s+as\s+(\w+))?")
-_COMMENT = re.compile(r"#.*$", re.MULTILINE)
+_NAMES = re.compile(r"([\w.]+|\*)(?:\s+as\s+(\w+))?")
 
 
 def holds_throughout(resolved: Resolved, syntax: Syntax) -> bool:
     """Whether nothing that a program names can release the GIL or wait, so that unknown calls hold it, too."""
     if not resolved.has_program:
         return False
-    text = _COMMENT.sub("", without_documentation("".join(_lines_in_use(resolved, syntax))))
+    text = without_documentation("".join(_lines_in_use(resolved, syntax)))
     imports = _IMPORT.findall(text)
     text = _IMPORT.sub("", text)
     if _WAITING.search(text) or any(module.startswith(".") for module, _ in imports):
@@ -64,11 +63,11 @@ def _lines_in_use(resolved: Resolved, syntax: Syntax) -> Iterator[str]:
 def _is_held_or_idle(module: str, name: str, known_as: str, words: Set[str], dotted: Set[tuple[str, str]]) -> bool:
     """Whether what one import brings holds the GIL, as far as it is used: `from module import name`, `import name`."""
     root = (module or name).partition(".")[0]
-    if known_as not in words or root in _HARMLESS:
+    if (known_as not in words and name != "*") or root in _HARMLESS:
         return True
     releasing = _all_releasing(root)
-    if releasing is None:
-        return False
+    if releasing is None or name == "*":
+        return releasing == frozenset()
     if not module:  # `import os.path as p`: whatever is asked of it
         tail = name.rpartition(".")[2]
         inner = {f"{owner}.{asked}" for owner, asked in dotted}

@@ -30,7 +30,7 @@ from gillint.resolve.pictures import decoded
 from gillint.resolve.special import SPECIAL
 from gillint.resolve.submissions import Work, hand_over, one_coroutine
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, bind_arguments
-from gillint.resolve.use import is_passed_in
+from gillint.resolve.use import is_of_the_program
 from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
@@ -98,8 +98,8 @@ def apply(
         return apply(act, called, positional, keywords, span, text, has_star=has_star)
     if ref is None and function.type is not None and is_callable(function.type):
         return _method(act, MethodRef(function, "__call__"), positional, keywords, span, text, has_star)
-    if ref is None and function.type is None and is_passed_in(act, text):
-        act.scope.note(f"`{text}` is passed in: assumed to be an ordinary Python function")
+    if ref is None and function.type is None and is_of_the_program(act, text):
+        act.scope.note(f"nothing is known of `{text}`: assumed to be an ordinary Python function")
         return _other(act, text, "undefined", positional, keywords, span)
     return _other(act, text, "unknown", positional, keywords, span)
 

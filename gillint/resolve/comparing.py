@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from gillint.estimate import Estimate
+from gillint.resolve.activation import Activation
 from gillint.resolve.bound import literal_text
 from gillint.resolve.contents import FEW_TEXTS
 from gillint.resolve.texts import Text, may_be_same
-from gillint.resolve.values import Value, text_of
+from gillint.resolve.values import NONE, Value, is_known, text_of
+from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 
 _NEGATED = {"ne": "eq", "not_contains": "contains", "gt": "le", "ge": "lt"}
@@ -106,3 +108,14 @@ def _agree(known: str, wanted: str, text: Text) -> bool | None:
     if not text.is_open or not wanted.startswith(known):
         return False
     return None
+
+
+def is_passed(act: Activation, node: t.Compare) -> bool | None:
+    """`key is None` of a parameter that keeps what this call passes: `use_key = key is not None`."""
+    name, right = node.left, node.rights[0]
+    if not isinstance(name, t.Name) or name.id not in act.fixed or node.operators not in (("is",), ("is_not",)):
+        return None
+    value = act.environment.get(name.id)
+    if value is None or not is_known(value) or not isinstance(right, t.Constant) or right.value is not None:
+        return None
+    return (value.literal == NONE.literal) == (node.operators == ("is",))

@@ -15,8 +15,9 @@ from gillint.syntax import tree as t
 
 # `line, _, rest = rest.partition(b"\n")`, `*lines, self.rest = self.rest.split("\n")`, `data = data[size:]`, `del data[:size]`.
 _TAKES = re.compile(
-    r"^[ \t]*(?:[\w\s,.*]*[\s,*])?((?:\w+\.)*\w+)[ \t]*=[ \t]*(?:[^\n]*\W)?\1(?:\.(?:r?partition|r?split|splitlines)\(|\[)"
-    r"|^[ \t]*del[ \t]+((?:\w+\.)*\w+)\[",
+    r"^[ \t]*(?:[\w \t,.*]*[ \t,*])?((?:\w+\.)*\w+)[ \t]*=[ \t]*(?:[^\n]*\W)?"
+    r"\1(?:\.(?:r?partition|r?split|splitlines)\(|\[[^\n\[\]:]+:\])"
+    r"|^[ \t]*del[ \t]+((?:\w+\.)*\w+)\[:",
     re.MULTILINE,
 )
 

@@ -17,7 +17,7 @@ from gillint.resolve.bound import element_of
 from gillint.resolve.branching import emit_part, sometimes
 from gillint.resolve.calls import apply
 from gillint.resolve.columns import named_in_turn
-from gillint.resolve.comparing import share_of
+from gillint.resolve.comparing import is_passed, share_of
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import f_string, mapping, sequence
 from gillint.resolve.distance import distance, ranged
@@ -231,6 +231,7 @@ def _compare(act: Activation, node: t.Compare) -> Value:
             result = found
         left = right
     held = holds_here(act.program.target.python, node)  # `PY2 = sys.version_info[0] == 2`
+    held = held if held is not None else is_passed(act, node)
     return of_constant(held) if held is not None else result
 
 

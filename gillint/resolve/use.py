@@ -17,7 +17,7 @@ from gillint.knowledge.base import bases_of, find_type, library_files
 from gillint.knowledge.base import library as library_of
 from gillint.resolve.activation import Activation
 from gillint.resolve.hierarchy import classes_having, lines_of
-from gillint.resolve.iterations import expressions, key_of
+from gillint.resolve.iterations import expressions, key_of, statements
 from gillint.resolve.joining import join
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.shapes import ARRAY
@@ -132,13 +132,27 @@ def _of_classes(scope: ModuleScope, asked: frozenset[str]) -> Value | None:
 _CALLED_OBJECTS = frozenset({"flax", "jax", "keras", "numba", "onnxruntime", "tensorflow", "torch", "transformers"})
 
 
-def is_passed_in(act: Activation, name: str) -> bool:
-    """Whether a name that is called, and of which nothing is known, is a parameter: an ordinary function, as a rule."""
+def is_of_the_program(act: Activation, name: str) -> bool:
+    """Whether a name that is called, and of which nothing is known, is a parameter or a variable: a function, as a rule.
+
+    `handler = self.handlers[kind]`, `for check in checks`; not what a call gives of which nothing is known.
+    """
     if not _CALLED_OBJECTS.isdisjoint(act.scope.syntax.imports()):
         return False
     if isinstance(act.body, (t.Function, t.Lambda)) and any(p.name == name for p in act.body.parameters):
         return True
-    return name not in act.environment and any(name in outer for outer in act.enclosing)
+    if name not in act.environment:
+        return any(name in outer for outer in act.enclosing)
+    body = act.body.body if isinstance(act.body, t.Function) else ()
+    made = [s.value for s in statements(body) if isinstance(s, t.Assign) and name in map(key_of, s.targets)]
+    return bool(body) and not any(isinstance(value, t.Call) and not _looks_up(value.function) for value in made)
+
+
+def _looks_up(function: t.Expr) -> bool:
+    """`handlers.get(kind)`, `getattr(self, name)`."""
+    if isinstance(function, t.Attribute):
+        return function.name in ("get", "setdefault", "pop")
+    return isinstance(function, t.Name) and function.id == "getattr"
 
 
 def _of_libraries(scope: ModuleScope, asked: frozenset[str], telling: frozenset[str]) -> Value | None:

@@ -95,4 +95,6 @@ def size_of_argument(body: str) -> float:
     ],
 )
 def test_what_grows_in_a_loop(body: str, size: float) -> None:
-    assert size_of_argument("\n".join(f"    {line}" for line in dedent(body).splitlines())) == pytest.approx(size, rel=0.05)
+    assert size_of_argument("\n".join(f"    {line}" for line in dedent(body).splitlines())) == pytest.approx(
+        size, rel=0.05
+    )

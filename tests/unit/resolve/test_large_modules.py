@@ -173,9 +173,12 @@ CLOSED = """
         ("import zlib", "pass", "gil"),
         ("import zlib", "zlib.compress(b'x')", "unknown"),
         ("from zlib import compress", "compress(b'x')", "unknown"),
+        ("from zlib import *", "pass", "unknown"),
+        ("from math import *", "pass", "gil"),
         ("import zlib as z", "z.compress(b'x')", "unknown"),
         ("import some_library", "some_library.go()", "unknown"),
         ("import os", "os.stat('a')", "unknown"),
+        ("import os", "os.path.exists('a')", "unknown"),
         ("", "open('a')", "unknown"),
     ],
 )
@@ -183,3 +186,26 @@ def test_a_program_that_can_reach_nothing_else_holds_the_gil(imports: str, use: 
     report = analyse(dedent(CLOSED.format(imports=imports, use=use)), "sample.py", Options(cores=2, threads=2))
     assert report.verdict is not None
     assert report.regions[report.verdict].prediction.bound.value == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "often"),
+    [
+        ("z = {b'a': 1}\n        z[b'b'] = 2\n        for k in z: zlib.crc32(k)", 2),
+        ("use = f is not None\n        return [f(k) if use else zlib.crc32(k) for k in (b'a', b'b')]", 2),
+    ],
+)
+def test_tables_grow_by_one_and_flags_are_those_of_the_call(body: str, often: int) -> None:
+    source = f"""
+    import zlib
+    def run(f=None):
+        {body}
+    def work():
+        run()
+    """
+    assert runs(source, "zlib.crc32") == often
+
+
+@pytest.mark.parametrize("name", ["six.text_type", "builtins.str"])
+def test_other_names_of_builtins(name: str) -> None:
+    assert runs(f"import {name.partition('.')[0]}\ndef work():\n    {name}(5)\n", "str") == 1

@@ -134,6 +134,7 @@ def test_a_temporary_folder_is_removed_with_all_that_is_in_it() -> None:
         ("self.data = self.data[8:]", True),
         ("del self.data[:8]", True),
         ("head = self.data[:8]", False),
+        ("self.data = self.data[:-1]", False),
     ],
 )
 def test_a_buffer_that_messages_are_taken_from_stays_short(taken: str, is_short: bool) -> None:

@@ -93,6 +93,14 @@ CALLED: dict[str, tuple[str, str]] = {
     ),
     "a model": ("unknown", "import torch\ndef f(g, rows):\n    for r in rows:\n        g(r)"),
     "a result": ("unknown", "import odd\ndef f(rows):\n    g = odd.make()\n    for r in rows:\n        g(r)"),
+    "looked up": (
+        "gil",
+        "def f(table, rows):\n    for r in rows:\n        g = table[r]\n        if g:\n            g(r)",
+    ),
+    "one of several": (
+        "gil",
+        "def f(checks, rows):\n    for r in rows:\n        for check in checks[r]:\n            check(r)",
+    ),
     "a method": ("unknown", "def f(g, rows):\n    for r in rows:\n        g.odd(r)"),
 }
 
