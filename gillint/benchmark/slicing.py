@@ -46,6 +46,8 @@ class Slice:
 def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: frozenset[str] = frozenset()) -> Slice:
     """The statements that some names depend on, transitively; what fills temporary files and starts a server belongs to them.
 
+    So does all that is done in a temporary folder that the code has gone to, `os.chdir(tempfile.mkdtemp())`.
+
     Args:
         names: that are needed.
         statements: the module's, up to the code that needs them; definitions may come from anywhere.
@@ -56,10 +58,13 @@ def slice_for(names: Iterable[str], statements: tuple[ast.stmt, ...], given: fro
         if not isinstance(statement, ast.Expr):
             for name in bound_names([statement]):
                 binders.setdefault(name, []).append(i)
-    prepared = _temporary(statements) | _known_to_processes(statements)
-    chosen: set[int] = set()
+    temporary = _temporary(statements)
+    prepared = temporary | _known_to_processes(statements)
+    chosen = set(_done_apart(statements, temporary))
     undefined: set[str] = set()
     todo = [n for n in names if n not in given]
+    todo.extend(n for i in sorted(chosen) for n in _needs(statements[i]))
+    chosen |= {i for i, s in enumerate(statements) if isinstance(s, ast.ImportFrom) and s.module == "__future__"}
     seen: set[str] = set()
     while todo:
         name = todo.pop()
@@ -147,12 +152,20 @@ def _temporary(statements: tuple[ast.stmt, ...]) -> frozenset[str]:
     return frozenset(found) - imported
 
 
+def _done_apart(statements: tuple[ast.stmt, ...], temporary: frozenset[str]) -> list[int]:
+    """The actions from the one on that makes a temporary folder the current one."""
+    actions = [i for i, s in enumerate(statements) if not isinstance(s, (*_DEFINITIONS, *_IMPORTS, *_ASSIGNMENTS))]
+    for position, i in enumerate(actions):
+        moves = (c for c in _calls(statements[i]) if dotted(c.func) in ("os.chdir", "chdir"))
+        if any("tempfile." in ast.unparse(c) or read_names([c]) & temporary for c in moves):
+            return actions[position:]
+    return []
+
+
 def _known_to_processes(statements: tuple[ast.stmt, ...]) -> frozenset[str]:
-    """What processes are told that the code starts: the port that its server shall listen to."""
+    """The ports that processes are told which the code starts: their servers listen there."""
     started = (c for s in statements for c in _calls(s) if _is_start(c))
-    return frozenset[str]().union(*(read_names([c]) for c in started)) & bound_names(
-        s for s in statements if not isinstance(s, (*_DEFINITIONS, *_IMPORTS))
-    )
+    return frozenset(n for c in started for n in read_names([c]) if "port" in n.lower())
 
 
 def _acting_on(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:
@@ -170,6 +183,10 @@ def _acting_on(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:
     ]
 
 
+# Modules whose functions act on files and processes: a call of them changes nothing that the module holds.
+_ACTING = frozenset({"os", "shutil", "subprocess"})
+
+
 def _changes(node: ast.AST, name: str) -> bool:
     target = None
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
@@ -177,6 +194,8 @@ def _changes(node: ast.AST, name: str) -> bool:
     elif isinstance(node, (ast.Assign, ast.AugAssign)):
         aim = node.targets[0] if isinstance(node, ast.Assign) else node.target
         target = aim.value if isinstance(aim, (ast.Subscript, ast.Attribute)) else None
+    if name in _ACTING and not (isinstance(target, ast.Attribute) and target.attr == "environ"):
+        return False
     while isinstance(target, (ast.Attribute, ast.Subscript)):  # `shop.rows.append(row)`
         target = target.value
     return isinstance(target, ast.Name) and target.id == name

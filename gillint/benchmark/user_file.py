@@ -36,7 +36,12 @@ class UserFile:
         self.statements = top_level(self.tree)
 
     def text(self, node: ast.stmt) -> Piece:
-        """A statement's own lines, dedented."""
+        """A statement's own lines, dedented; where it shares one with another statement, its own text."""
+        if any(
+            s is not node and s.lineno <= (node.end_lineno or 0) and node.lineno <= (s.end_lineno or 0)
+            for s in self.statements
+        ):
+            return Piece(to_local_server(ast.unparse(node)), node.lineno)
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
         lines = self.lines[first - 1 : node.end_lineno]
         return Piece(to_local_server(textwrap.dedent("\n".join(lines))), first)
