@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from gillint.benchmark.scopes import BUILTINS, bound_names, dotted, read_names
 from gillint.benchmark.slicing import is_evaluable, slice_for
@@ -13,6 +13,8 @@ from gillint.benchmark.user_file import Function, UserFile
 
 # Callers of callers that are looked at.
 _DEEPEST = 3
+# Calls that are looked at: of a method `get` there are hundreds in a long file.
+_MOST_CALLS = 20
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # What cannot be taken out of its function.
 _NOT_ALONE = (ast.Await, ast.Yield, ast.YieldFrom, ast.Return)
@@ -57,15 +59,29 @@ def passed_to(
         owner: the class of a method, whose object is asked for, too, as `self`: one that a call in the file is made on.
         depth: how many callers of callers are looked at.
     """
-    calls = [n for n in ast.walk(file.tree) if isinstance(n, ast.Call) and not _inside(file, n, function)]
-    best = Passed()
+    best, all_of_it = Passed(), (owner is not None, len(names) + (owner is not None))
+    calls = tuple(islice(_calls_of(file, function, called), _MOST_CALLS))
     for call in calls:
         values = bound_arguments(file, call, called, names)
         usable = Passed(tuple((k, v) for k, v in values if is_evaluable(v, file.statements)))
         best = max(best, usable, key=_tells)
     for call in calls if depth > 0 else ():
+        if _tells(best) >= all_of_it:
+            break
         best = max(best, _from_caller(file, call, called, names, owner, depth), key=_tells)
     return best
+
+
+def _calls_of(file: UserFile, function: Function, called: str) -> Iterator[ast.Call]:
+    """The calls and hand-overs of a function, as far as the name tells, but not its own."""
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.Call):
+            named = (node.func, *node.args, *(k.value for k in node.keywords))
+            is_named = any(
+                (dotted(n) or "").rpartition(".")[2] == called or getattr(n, "attr", "") == called for n in named
+            )
+            if is_named and not _inside(file, node, function):
+                yield node
 
 
 def _tells(passed: Passed) -> tuple[bool, int]:
