@@ -25,6 +25,7 @@ from gillint.resolve.values import UndefinedRef, Value
 from gillint.syntax import tree as t
 
 _BUILTINS = (str, bytes, bytearray, list, dict, set, tuple, int, float)
+_LATER = frozenset({"resize", "from_number"})  # of bytearray and float from 3.14 on: pictures and arrays are resized
 # Attributes that many types have, builtin or not, so that a name alone says nothing: methods that wait or release in some ...
 AMBIGUOUS = frozenset(
     ("get", "join", "copy", "sort", "count", "clear", "update", "add", "read", "write", "close", "pop", "remove", "insert",
@@ -65,8 +66,8 @@ def as_kept(owner: ClassScope, name: str, value: Value) -> Value:
 
 @lru_cache(maxsize=2048)
 def is_of_a_builtin(name: str) -> bool:
-    """Whether one of Python's own types has an attribute of this name."""
-    return any(hasattr(kind, name) for kind in _BUILTINS)
+    """Whether one of Python's own types has an attribute of this name: in 3.10, whichever Python runs the analysis."""
+    return name not in _LATER and any(hasattr(kind, name) for kind in _BUILTINS)
 
 
 def _is_open(value: Value) -> bool:
