@@ -143,7 +143,11 @@ def _touched_by(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:
 def _temporary(statements: tuple[ast.stmt, ...]) -> frozenset[str]:
     """The names of temporary files and folders, and of what is made from them: nothing of the user's is behind them."""
     found = {
-        n for s in statements if isinstance(s, _IMPORTS) and "tempfile" in ast.unparse(s) for n in bound_names([s])
+        alias.asname or alias.name
+        for s in statements
+        if isinstance(s, _IMPORTS)
+        for alias in s.names
+        if alias.name == "tempfile" or (isinstance(s, ast.ImportFrom) and s.module == "tempfile")
     }
     imported = frozenset(found)
     for statement in statements:

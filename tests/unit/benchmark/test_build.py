@@ -346,11 +346,15 @@ def test_temporary_files_are_filled_as_the_code_fills_them(tmp_path: Path, monke
 
 APART = {
     "what is done in a temporary folder": (
-        "import os, tempfile\nos.chdir(tempfile.mkdtemp()); os.mkdir('rows')\nfor i in range(3):\n"
+        "import os, tempfile\nHERE = '.'\nos.chdir(tempfile.mkdtemp()); os.mkdir('rows')\nfor i in range(3):\n"
         "    with open(f'rows/{i}', 'w') as f:\n        f.write('a b')\n",
         True,
     ),
-    "what acts on the user's files": ("import os\nos.mkdir('rows')\nopen('rows/0', 'w').close()\n", False),
+    "what is beside a temporary folder": (
+        "import os, tempfile\nHERE = os.path.abspath('.')\nos.mkdir(os.path.join(HERE, 'rows'))\n",
+        False,
+    ),
+    "what acts on the user's files": ("import os\nHERE = '.'\nos.mkdir('rows')\nopen('rows/0', 'w').close()\n", False),
 }
 
 
@@ -359,7 +363,7 @@ def test_actions_at_the_top_run_in_a_temporary_folder_alone(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, runs = APART[name]
-    source += "def work():\n    return [name for name in os.listdir('.') for _ in range(9)]\nwork()\n"
+    source += "def work():\n    return [name for name in os.listdir(HERE) for _ in range(9)]\nwork()\n"
     source = f"from __future__ import annotations\n{source}"
     line = next(i for i, text in enumerate(source.splitlines(), 1) if "return [name" in text)
     space = run_once(made(source, line=line), tmp_path, monkeypatch)
