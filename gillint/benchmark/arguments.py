@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gillint.benchmark.callers import Passed, passed_to
+from gillint.benchmark.scopes import needed_globals
 from gillint.benchmark.shapes import Made, make
 from gillint.benchmark.user_file import Function, UserFile, to_local_server
 
@@ -79,5 +80,5 @@ def fields_of(file: UserFile, owner: ast.ClassDef) -> Iterator[tuple[str, Made]]
 
 
 def names_in(expression: str) -> frozenset[str]:
-    """The names that an expression reads."""
-    return frozenset(n.id for n in ast.walk(ast.parse(expression, mode="eval")) if isinstance(n, ast.Name))
+    """The names that an expression needs from outside."""
+    return needed_globals(expression)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from gillint.benchmark.scopes import BUILTINS, bound_names, dotted, read_names
+from gillint.benchmark.scopes import BUILTINS, bound_names, dotted, needed_globals, read_names
 from gillint.benchmark.slicing import is_evaluable, slice_for
 from gillint.benchmark.user_file import Function, UserFile
 
@@ -112,14 +112,19 @@ def _from_caller(
     path = (*given.assignments(), *_leading_to(file, call, caller.function or file.tree))
     local = bound_names(path) | {a.arg for a in caller.parameters}
     top = bound_names(s for s in file.statements if s not in path)
-    cut = slice_for({n for _, v in values for n in read_names([v])}, path, (top - local) | BUILTINS)
+    cut = slice_for({n for _, v in values for n in _free(v)}, path, (top - local) | BUILTINS)
     before = (*given.before, *cut.statements)
     is_whole = not any(isinstance(n, _NOT_ALONE) for s in cut.statements for n in ast.walk(s))
     if not is_whole or any(read_names([s]) & cut.undefined for s in cut.statements):
         return Passed()
     is_own = owner is not None and receiver is not None and _is_instance(file, receiver, before, owner, caller.owner)
-    known = tuple((k, v) for k, v in values if not read_names([v]) & cut.undefined and (k != "self" or is_own))
+    known = tuple((k, v) for k, v in values if not _free(v) & cut.undefined and (k != "self" or is_own))
     return Passed(known, before) if caller.function is not None or is_own else Passed()
+
+
+def _free(value: ast.expr) -> frozenset[str]:
+    """The names that an expression needs from outside: not those that its own loops bind."""
+    return needed_globals(ast.unparse(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def _done_apart(statements: tuple[ast.stmt, ...], temporary: frozenset[str]) -> 
 def _known_to_processes(statements: tuple[ast.stmt, ...]) -> frozenset[str]:
     """The ports that processes are told which the code starts: their servers listen there."""
     started = (c for s in statements for c in _calls(s) if _is_start(c))
-    return frozenset(n for c in started for n in read_names([c]) if "port" in n.lower())
+    return frozenset(n for c in started for n in read_names([c]) if "port" in n.lower().split("_"))
 
 
 def _acting_on(name: str, statements: tuple[ast.stmt, ...]) -> list[int]:

@@ -280,6 +280,7 @@ CALLERS = {
         "def main():\n    with open(__file__) as file:\n        for n, word in enumerate(['ab', 'cd']):\n"
         "            letters = list(word)\n            total(letters)\nmain()\n", ["a", "b"]
     ),
+    "a comprehension as the argument": ("def main():\n    n = 3\n    total([i * n for i in range(2)])\nmain()\n", [0, 3]),
     "a comprehension": ("def main():\n    groups = [[7, 8], [9]]\n    return [total(g) for g in groups]\nmain()\n", [7, 8]),
     "what the caller's object has": (
         "class A:\n    def __init__(self, n):\n        self.rows = [n] * 2\n    def main(self):\n"
