@@ -44,8 +44,9 @@ SIZES["re.Match"] = Estimate(3, 30, 3_000)  # characters: what is searched for i
 SIZES["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
+QUEUES += ("asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue")
 NAMESPACES = ("threading.local", "types.SimpleNamespace")
-ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
+ALL_QUEUES = (*QUEUES, "multiprocessing.Queue")
 SIZES |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 # Whoever keeps a graph in dicts of dicts keeps a small one.
 SIZES |= dict.fromkeys(("networkx.Graph", "networkx.DiGraph"), Estimate(10, 300, 1e5))

@@ -292,9 +292,10 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     server, program = servers[0] if servers else (None, None)
     files = server is None and "http.server" in strings
     said = Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
-    return replace(said, journal=_journal(strings))
+    return replace(said, journal=_journal(strings), begins=any(map(_BEGINS.match, strings)))
 
 
+_BEGINS = re.compile(r"\s*begin\b", re.IGNORECASE)
 _LOGS = re.compile(r"\bjournal_mode\s*=\s*['\"]?wal\b", re.IGNORECASE)
 _SYNCS = re.compile(r"\bsynchronous\s*=\s*['\"]?(off|0|normal|1)\b", re.IGNORECASE)
 

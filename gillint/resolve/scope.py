@@ -45,6 +45,7 @@ class Peers:
         splits: how many ends of its connections send a message in two pieces; `halves`: the client does.
         journal: how its databases of SQLite keep what they change: not at all for long (`unsynced`), in a write-ahead log
             (`wal`), or in a journal beside the file, which is what they do if not told.
+        begins: it begins transactions of SQLite itself.
     """
 
     place: Place | None
@@ -57,6 +58,7 @@ class Peers:
     splits: int = 0
     halves: bool = False
     journal: Journal = "file"
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
     RARE,
+    chance,
     failing,
     fails,
     is_made_already,
@@ -219,7 +220,11 @@ def _if(act: Activation, node: t.If) -> float:
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
-    reached = choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
+    parts = shares(act, node, tested, period)
+    if taken is None and holds is None and 0.0 in parts and not act.loops and chance(act, node.test) in (0.0, 1.0):
+        never = parts.index(0.0)  # `path == ":memory:"` of a path that ends otherwise
+        taken = 1 - never if is_sure or not leaves(arms[never]) else None
+    reached = choose(act, run, arms, parts, known, taken, seldom=period is not None)
     short = held_short(act, node)
     if short is not None and short[0] in act.environment:
         held = act.environment[short[0]]
