@@ -13,6 +13,7 @@ from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, s
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.joining import join
+from gillint.resolve.mailboxes import BOXES, kept_as
 from gillint.resolve.pictures import decodes, is_covered
 from gillint.resolve.returns import build
 from gillint.resolve.shapes import PICTURE
@@ -82,7 +83,7 @@ def _made_by_need(act: Activation, member: t.Subscript, receiver: Value | None) 
 
 def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:
     """`rows.append(row)`, `seen.add(key)`, `queue.put(job)`: one more, or several, in each turn of the loops around."""
-    known = QUEUES if function.name.startswith("put") else ("list", "set", "collections.deque", "collections.Counter")
+    known = QUEUES if function.name.startswith("put") else _LENGTHENED
     if receiver.type not in known:
         return
     old, count = _growth_of_each(act, function.value, receiver)
@@ -105,10 +106,14 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
     if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
     size = old + count
+    added = kept_as(receiver, added)
     element = added if receiver.element is None else join(receiver.element, added, _part(count, size))
     if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
         size = size.min(receiver.number)
     change_target(act, function.value, replace(receiver, size=size, element=element, items=None, literal=None))
+
+
+_LENGTHENED = ("list", "set", "collections.deque", "collections.Counter", *BOXES)
 
 
 def _gives_back(act: Activation, queue: t.Expr) -> bool:

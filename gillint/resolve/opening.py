@@ -120,7 +120,7 @@ def _temporary(site: Site) -> Text:
 
 
 def temporary_folder(site: Site) -> Value:
-    """A folder with a name of its own."""
+    """A folder with a name of its own; so has what `mktemp` names."""
     return replace(site.result, text=_temporary(site))
 
 
