@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS
+from gillint.resolve.entries import has_no_use_for
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.hierarchy import assigned
 from gillint.resolve.joining import join
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
 from gillint.resolve.scope import ClassScope, ModuleScope
@@ -221,15 +221,18 @@ class Classes(Modules):
         owner.sought.add(name)
         lines = owner.module.syntax.lines
         for method in tuple(owner.methods.values()):
-            if not isinstance(method, FunctionOutline) or method.name == "__init__":
+            if not isinstance(method, FunctionOutline) or method.name == "__init__" or self._is_idle(owner, method):
                 continue
             key = f"{owner.module.path}::{method.qualname}"
             text = "".join(lines[method.lines.first - 1 : method.lines.last])
-            if key in self._active or name not in _assigned(text) or self._function(key) is None:
+            if key in self._active or name not in assigned(text) or self._function(key) is None:
                 continue
             with self._finding_out(owner.module) as near:
                 if near:
                     self._call_aside(FunctionRef(key, Value(type=owner.key)))
+
+    def _is_idle(self, owner: ClassScope, method: FunctionOutline) -> bool:
+        return owner.module.path == self._path and has_no_use_for(owner, method.name)
 
     def _call_aside(self, method: FunctionRef) -> None:
         """Run a method for what it leaves in the attributes, apart from the calls that are under way."""
@@ -402,15 +405,6 @@ def _read_by(value: Value, instance: Value) -> FunctionRef | None:
     if value.type != PROPERTY or not isinstance(value.reference, FunctionRef):
         return None
     return FunctionRef(value.reference.key, instance)
-
-
-_ASSIGNED = re.compile(r"\b(?:self|cls)\.(\w+)(?=\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
-
-
-@lru_cache(maxsize=4096)
-def _assigned(method: str) -> frozenset[str]:
-    """The attributes that the text of a method assigns or fills."""
-    return frozenset(_ASSIGNED.findall(method))
 
 
 def _as_declared(old: Value, new: Value) -> Value:

@@ -70,6 +70,7 @@ class Modules(Program):
         self._path = ""
         self._apart = 0  # how many other modules and classes are being found out, one on the way to the other
         self._aside = 0  # methods that are run to find out an attribute, one on the way to the other
+        self.transactions = 0  # under way
         self._idle = False  # what runs is code that the program has no use for
         self._made = 0
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it

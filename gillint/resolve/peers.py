@@ -120,7 +120,20 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
         pause = _held_back(bound, said, pause)
         if not pause:
             return None
+    if name == _CLIENT and _challenges(bound):
+        pause += _DELAYED_ACK_NS
     return Peer(place, max(delay, pause), _in_turn(name, server) if server is not None and place == "local" else None)
+
+
+_CLIENT = "multiprocessing.connection.Client"
+
+
+def _challenges(bound: Bound) -> bool:
+    """Whether a connection over TCP begins with a challenge: the client says last that it is content, so that Nagle's
+    algorithm keeps its first message back until that is acknowledged: once a connection.
+    """
+    address, key = bound.get("address"), bound.get("authkey")
+    return key is not None and key.type != "NoneType" and (address is None or address.type != "str")
 
 
 _SENDING = ("socket.socket.send", "socket.socket.sendall")

@@ -101,8 +101,9 @@ class ModuleScope:
     """A file: its functions and classes by name, and the variables of its top level.
 
     `peers`: what it says of the other sides of its connections, once somebody has asked; so are `sent`, what
-    its server sends, `attributes`, what its classes have, by their names, `libraries`, those with facts that it imports, and
-    `drained`, the buffers that something is taken from, with the lines.
+    its server sends, `attributes`, what its classes have, by their names, `libraries`, those with facts that it imports,
+    `drained`, the buffers that something is taken from, with the lines, and `asked_for`, the names that stand behind a dot
+    (None before somebody has asked).
     """
 
     path: str
@@ -117,6 +118,7 @@ class ModuleScope:
     attributes: dict[str, frozenset[str]] = field(default_factory=dict)
     libraries: tuple[str, ...] | None = None
     drained: dict[str, list[int]] | None = None
+    asked_for: frozenset[str] | None = None
 
     def note(self, text: str) -> None:
         """Remember an assumption, once."""

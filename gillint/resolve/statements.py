@@ -12,7 +12,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
-from gillint.resolve.contexts import entered, left
+from gillint.resolve.contexts import TRANSACTION, entered, left
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import held_short, is_drained, note_emptied, once_in
 from gillint.resolve.expressions import evaluate
@@ -260,7 +260,10 @@ def _with(act: Activation, node: t.With) -> float:
         if target is not None:
             bind(act, target, given)
     before = len(act.builder.nodes)
+    begun = sum(value.type == TRANSACTION for value, _, _ in entered_all)
+    act.program.transactions += begun
     reach = run(act, node.body)
+    act.program.transactions -= begun
     for value, span, closes in reversed(entered_all):
         left(act, value, span, act.builder.nodes[before:], closes=closes)
     for value, span in locks:  # so that the time under the lock can be told
