@@ -45,8 +45,10 @@ SIZES["configparser.SectionProxy"] = Estimate(1, 5, 100)
 SIZES["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 SIZES |= dict.fromkeys(("mailbox.mbox", "mailbox.Maildir"), Estimate(3, 200, 1e5))  # messages
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
-QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
-QUEUES += ("asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue")
+QUEUES = (
+    "queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue",
+    "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue",
+)  # fmt: skip
 NAMESPACES = ("threading.local", "types.SimpleNamespace")
 ALL_QUEUES = (*QUEUES, "multiprocessing.Queue")
 SIZES |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))

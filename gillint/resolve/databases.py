@@ -67,6 +67,27 @@ def behind_statement(act: Activation, name: str, bound: Bound, query: Query | No
     if name.startswith("sqlite3."):
         _call_functions(act, name, bound, query, span)
         _end_transaction(act, name, bound, span)
+        _note_transaction(act, name, bound)
+
+
+def _note_transaction(act: Activation, name: str, bound: Bound) -> None:
+    """Whether a transaction is under way from here on: a change begins one, where nothing says otherwise."""
+    text = text_of(bound.positional[0]) if bound.positional else None
+    if name == COMMIT or (text is not None and _LEAVES.match(text.pattern)):
+        act.program.sql_begun = False
+    elif text is not None and name in _EXECUTES and not any(k.match(text.pattern) for k in (_READS, _OF_THE_SCHEMA)):
+        alone = bound.receiver is not None and bound.receiver.columns == _ALONE
+        act.program.sql_begun = act.program.sql_begun or not alone
+
+
+def begun(act: Activation, name: str, bound: Bound) -> Bound:
+    """A query of a file in a transaction: the file is locked already, and what is in it is known."""
+    receiver = bound.receiver
+    if name not in _EXECUTES or not act.program.sql_begun or receiver is None or receiver.dtype not in ("file", "wal"):
+        return bound
+    text = text_of(bound.positional[0]) if bound.positional else None
+    asks = text is not None and _ASKS.match(text.pattern) is not None
+    return replace(bound, receiver=replace(receiver, dtype="begun")) if asks else bound
 
 
 def _call_functions(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
@@ -181,6 +202,8 @@ def fetched(site: Site) -> Value:
 # A connection on which each change is a transaction of its own.
 _LEVEL = "isolation_level"
 _ALONE = ((_LEVEL, NONE),)
+_ASKS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
+_LEAVES = re.compile(r"\s*(commit|end|rollback)\b(?!\s+to\b)", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(commit|end)\b", re.IGNORECASE)
 _OF_THE_SCHEMA = re.compile(r"\s*(create|drop|alter|vacuum|reindex)\b", re.IGNORECASE)
 

@@ -14,7 +14,7 @@ from gillint.resolve.arrays import refine
 from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, is_sized
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
-from gillint.resolve.databases import answered, behind_statement, ends_nothing, query_of
+from gillint.resolve.databases import answered, begun, behind_statement, ends_nothing, query_of
 from gillint.resolve.folding import folded
 from gillint.resolve.gathering import gathered
 from gillint.resolve.handles import content_of, current
@@ -201,6 +201,7 @@ def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[
     bound = by_its_name(name, bound)
     content = content_of(act, name, bound)
     query = query_of(act, name, bound, (span, act.path))
+    bound = begun(act, name, bound)
     if content is not None:
         bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
     if query is not None:

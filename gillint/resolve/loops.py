@@ -68,6 +68,7 @@ def _loop(
     turn = -1
     for attempt in range(4):
         turn += 1
+        begun = act.program.sql_begun
         with act.nested() as builder:
             act.pending[:] = pending
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
@@ -92,7 +93,8 @@ def _loop(
             first = dict(after)
         elif turn == 1:
             stable = {k: made_anew(v, entered.get(k), first.get(k), after[k], trips) for k, v in stable.items()}
-        if turn == 2 or all(stable.get(k) == v for k, v in before.items()):
+        is_stable = act.program.sql_begun == begun and all(stable.get(k) == v for k, v in before.items())
+        if turn == 2 or is_stable:
             break
         # Grown containers keep the size that the trip count gives them.
         before = {k: stable.get(k, v) for k, v in before.items()}

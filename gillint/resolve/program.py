@@ -89,7 +89,7 @@ class Resolver(Functions):
         self.started.clear()
         self.files = Files(before=self._written_before)
         self.options = {}
-        self.tables, self.sql_functions = {}, {}
+        self.tables, self.sql_functions, self.sql_begun = {}, {}, False
         self._configured = {}
         self.births = {}
         self.grown = ()
