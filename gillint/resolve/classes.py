@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
+from gillint.resolve.abstract import MIXED_IN, source
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS
@@ -71,12 +72,11 @@ class Classes(Modules):
         if owner.outline is not None:
             bases = []
             for text in owner.outline.bases:
-                value = self._dotted_value(act, text)
-                bases.append(value)
+                bases.append(self._mixed_in(self._dotted_value(act, text)))
             owner.bases = tuple(bases)
             body = owner.module.syntax.class_statements(owner.outline)
         elif owner.tree is not None:
-            owner.bases = tuple(evaluate(act, b) for b in owner.tree.bases)
+            owner.bases = tuple(self._mixed_in(evaluate(act, b)) for b in owner.tree.bases)
             body = tuple(s for s in owner.tree.body if not isinstance(s, t.Function))
         else:
             body = ()
@@ -87,6 +87,11 @@ class Classes(Modules):
             owner.attributes.setdefault(name, value)
             if is_plain_function(value) and name not in owner.declared:
                 owner.functions.add(name)
+
+    def _mixed_in(self, base: Value) -> Value:
+        """An abstract class of `collections.abc` as a class of a file, which it is."""
+        key = MIXED_IN.get(base.reference.name) if isinstance(base.reference, SymbolRef) else None
+        return Value(type="type", reference=ClassRef(f"{self.module(source()).path}::{key}")) if key else base
 
     def _methods_before(self, owner: ClassScope, statement: t.Stmt, known: Mapping[str, Value]) -> dict[str, Value]:
         """The methods of a class that a statement of its body may name, `__repr__ = __str__`, as plain functions."""

@@ -187,6 +187,10 @@ def _delete(act: Activation, node: t.Delete) -> None:
     for target in node.targets:
         if isinstance(target, t.Name):
             act.environment.pop(target.id, None)
+        elif isinstance(target, t.Subscript):
+            container, index = evaluate(act, target.value), evaluate(act, target.index)
+            if operator_fact(act, container, "__delitem__", (index,), target.span) is None:
+                act.operation("store_subscript")
 
 
 def _assert(act: Activation, node: t.Assert) -> None:
