@@ -88,7 +88,7 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
         return
     old, count = _growth_of_each(act, function.value, receiver)
     if receiver.type in QUEUES and _gives_back(act, function.value):
-        count = ZERO
+        old, count = receiver.size or ZERO, ZERO
     if function.name in ("extend", "update"):
         count = count * size_of(added)
         added = element_of(added)

@@ -23,7 +23,6 @@ from gillint.resolve.joining import join
 from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
     RARE,
-    chance,
     failing,
     fails,
     is_made_already,
@@ -225,7 +224,7 @@ def _if(act: Activation, node: t.If) -> float:
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
     parts = shares(act, node, tested, period)
-    if taken is None and holds is None and 0.0 in parts and not act.loops and chance(act, node.test) in (0.0, 1.0):
+    if taken is None and holds is None and 0.0 in parts and not act.loops and _compares_text(node.test):
         never = parts.index(0.0)  # `path == ":memory:"` of a path that ends otherwise
         taken = 1 - never if is_sure or not leaves(arms[never]) else None
     reached = choose(act, run, arms, parts, known, taken, seldom=period is not None)
@@ -234,6 +233,14 @@ def _if(act: Activation, node: t.If) -> float:
         held = act.environment[short[0]]
         act.environment[short[0]] = replace(held, size=size_of(held).min(short[1]))
     return reached
+
+
+def _compares_text(test: t.Expr) -> bool:
+    """`path == ":memory:"`, alone or beside other tests."""
+    if isinstance(test, t.Boolean):
+        return any(map(_compares_text, test.values))
+    right = test.rights[0] if isinstance(test, t.Compare) else None
+    return isinstance(right, t.Constant) and isinstance(right.value, str)
 
 
 def _is_as_passed(act: Activation, node: t.If, names: Set[str]) -> bool:
