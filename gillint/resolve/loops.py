@@ -28,8 +28,10 @@ from gillint.resolve.state import behind_calls
 from gillint.resolve.targets import bind
 from gillint.resolve.trace import Iterations, Kind, Loop
 from gillint.resolve.turns import (
+    HEADER,
     POLLS,
     counts_attempts,
+    ends_at_a_blank_line,
     ends_in_one_turn,
     is_retry,
     leaves_early,
@@ -75,6 +77,8 @@ def _loop(
                 trips = trips.min(Estimate(1, 1, trips.high))
             elif polls(node):
                 trips = trips.min(Estimate(1, POLLS, trips.high))
+            elif ends_at_a_blank_line(node):
+                trips = trips.min(Estimate(1, HEADER, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
             _attempt(act, node.body) if counts_attempts(node) else _run(act, node.body)
