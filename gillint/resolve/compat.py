@@ -21,6 +21,11 @@ _NAMES = {
     "six.moves.cPickle": "pickle",
 }
 _CONSTANTS = {"six.PY2": False, "six.PY3": True}
+# Names of Python 2: types, which tests ask for beside their successors, and what else a `try` asks for that catches NameError.
+GONE_TYPES = {"unicode": "str", "basestring": "str", "long": "int"}
+GONE = frozenset(
+    {*GONE_TYPES, "xrange", "unichr", "raw_input", "reduce", "file", "buffer", "cmp", "execfile", "reload"}
+)
 # The methods of a mapping that functions of six call.
 VIEWS = {"six.iteritems": "items", "six.itervalues": "values", "six.iterkeys": "keys", "six.viewitems": "items"}
 

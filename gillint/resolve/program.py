@@ -14,6 +14,7 @@ from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
+    answers_a_program,
     called_as,
     main_runs_others,
     makes_instances,
@@ -192,7 +193,9 @@ class Resolver(Functions):
         """Whether a function needs something, and nothing of another file is known to call it."""
         function = self._own.functions.get(f"{scope.path}::{outline.qualname}")
         tree = function.parsed() if function is not None else None
-        if function is None or not isinstance(tree, t.Function) or self._is_program(outline):
+        if function is None or not isinstance(tree, t.Function):
+            return False
+        if self._is_program(outline) and not answers_a_program(outline, tree, scope.syntax.outline, self._programs):
             return False
         by_base = not makes_instances(tree) and may_be_called_by_base(function.owner, outline.name)
         return not by_base and not may_be_registered(tree, scope)
