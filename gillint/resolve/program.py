@@ -16,6 +16,7 @@ from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
     answers_a_program,
     called_as,
+    is_test,
     main_runs_others,
     makes_instances,
     may_be_called_by_base,
@@ -195,6 +196,8 @@ class Resolver(Functions):
         tree = function.parsed() if function is not None else None
         if function is None or not isinstance(tree, t.Function):
             return False
+        if is_test(outline, function.owner, scope, self._programs):
+            return True
         if self._is_program(outline) and not answers_a_program(outline, tree, scope.syntax.outline, self._programs):
             return False
         by_base = not makes_instances(tree) and may_be_called_by_base(function.owner, outline.name)
