@@ -24,6 +24,7 @@ from gillint.resolve.likelihood import (
     failing,
 )
 from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
+from gillint.resolve.sending import turns_until_sent
 from gillint.resolve.state import behind_calls
 from gillint.resolve.targets import bind
 from gillint.resolve.trace import Iterations, Kind, Loop
@@ -147,7 +148,7 @@ def run_for(act: Activation, node: t.For) -> None:
 
 def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
-    known = turns_by_places(act, node) or turns_by_counter(act, node)
+    known = turns_until_sent(node) or turns_by_places(act, node) or turns_by_counter(act, node)
     usual = usual_turns(act, node)
     place = place_of(node)
     start = act.environment[place].number if place in act.environment else None
