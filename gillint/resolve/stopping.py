@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.expressions import evaluate
@@ -19,10 +21,13 @@ def turns_until_stopped(act: Activation, loop: t.For | t.While) -> Estimate | No
     Counted is what grows by the same each turn: a counter, the position that `enumerate` gives, the length of a list.
     """
     found = [n for s in loop.body if isinstance(s, t.If) for n in (_limit(act, loop, s),) if n is not None]
-    return Estimate.point(max(1.0, min(found))) if found else None
+    return reduce(Estimate.min, found) if found else None
 
 
-def _limit(act: Activation, loop: t.For | t.While, s: t.If) -> float | None:
+_SPREAD = 4.0  # a limit that may be more than so many times what is likely is none
+
+
+def _limit(act: Activation, loop: t.For | t.While, s: t.If) -> Estimate | None:
     test = s.test
     if not isinstance(test, t.Compare) or len(test.operators) != 1:
         return None
@@ -36,10 +41,10 @@ def _limit(act: Activation, loop: t.For | t.While, s: t.If) -> float | None:
     begin, step = _counted(act, loop, test.left, counting)
     with act.nested():
         end = evaluate(act, test.rights[0]).number
-    if begin is None or step == 0 or end is None or not end.known:
+    if begin is None or step == 0 or end is None or end.high > _SPREAD * abs(end.likely):
         return None
-    turns = (end.likely - begin) / step
-    return turns if turns >= 1 else None
+    turns = (end - begin) / step
+    return turns.max(1) if turns.likely >= 1 else None
 
 
 def _stops(body: t.Body) -> bool:
