@@ -130,7 +130,8 @@ class Resolver(Functions):
         self._is_reporting = True
         reported: list[FunctionTrace] = []
         for outline in wanted:
-            trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
+            with self.idly(idle=has_program and outline.qualname in self._unused):
+                trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
             if trace is not None:
                 reported.append(trace)
         traces.extend(sorted(reported, key=lambda trace: trace.span))
