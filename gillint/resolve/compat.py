@@ -32,6 +32,8 @@ VIEWS = {"six.iteritems": "items", "six.itervalues": "values", "six.iterkeys": "
 
 def own_name(name: str) -> str:
     """The name that Python itself has for a thing."""
+    if name.startswith("Cryptodome"):  # pycryptodomex is pycryptodome under a name of its own
+        return "Crypto" + name.removeprefix("Cryptodome")
     if not name.startswith(("six.", "builtins.")):
         return name
     return _NAMES.get(name) or name.removeprefix("builtins.").removeprefix("six.moves.")
