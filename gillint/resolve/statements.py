@@ -266,9 +266,9 @@ def _with(act: Activation, node: t.With) -> float:
 
 def _try(act: Activation, node: t.Try) -> float:
     act.operation("try")
-    instead = _without_python_2(act, node)
-    if instead is not None:
-        reach = run(act, instead.body)
+    always = _without_python_2(act, node)
+    if always is not None:
+        reach = run(act, always.body)
         run(act, node.final)
         return reach
     reach = run(act, node.body)
