@@ -187,22 +187,18 @@ PLOT = """
 class Plot:
     def __init__(self, values, loud=False):
         self.model = None
-        self.values = values
-        if self.model:
+        if loud:
             print(self.model)
-        self.left, self.right = parts(np.vstack((values, values)).T, [1, 2]).T
-        np.sort(self.left)
+        self.values = values
+        self.left, self.right = parts(np.vstack((values, values)).T, 0.5).T
+        np.sort(np.vstack((self.left, self.right)))
 
     def change(self, model):
         self.model = model
-        self.left, self.right = parts(np.vstack((self.values, self.values)).T, [1, 2]).T
-
-    def toggle(self):
-        self.loud = not self.loud
+        self.left, self.right = parts(np.vstack((self.values, self.values)).T, 0.5).T
 
 def parts(values, centre):
-    values -= centre
-    return values
+    return np.dot(np.eye(2), values.T - centre).T
 
 def work():
     Plot(np.zeros(300))
@@ -210,7 +206,7 @@ def work():
 
 
 def test_a_method_that_is_run_aside_says_less_than_the_program() -> None:
-    assert asked(PLOT, "numpy.sort") == (1.0, 300)
+    assert asked(PLOT, "numpy.sort") == (1.0, 600)
 
 
 def test_formats_in_capitals_or_not() -> None:
