@@ -277,6 +277,13 @@ class Classes(Modules):
             value = join(value, self._foreseen[owner.key, name])
         if self._idle and old is not None and is_known(old):
             return
+        is_said = not self._idle and not self._aside
+        if is_said and name in owner.guessed:
+            old = None
+        if is_said:
+            owner.guessed.discard(name)
+        elif old is None:
+            owner.guessed.add(name)
         if (
             old is None
             or self._refines(old, value)

@@ -89,6 +89,7 @@ class ClassScope:
     declared: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
     sought: set[str] = field(default_factory=set)
+    guessed: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     longest: dict[str, float] = field(default_factory=dict)
     asked: dict[str, frozenset[str]] | None = None
