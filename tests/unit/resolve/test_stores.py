@@ -253,3 +253,17 @@ def test_a_store_that_is_read_from_a_file_is_as_large_as_what_is_put_into_it() -
     size = dumped.call.bound.parameters[0][1].size
     assert size is not None
     assert size.likely == pytest.approx(300)
+
+
+def test_a_shelf_gives_back_what_was_put_into_it() -> None:
+    source = """
+        import shelve
+        def work():
+            with shelve.open("x") as db:
+                for n in range(30):
+                    db[f"key {n}"] = {"parts": [1, 2, 3]}
+                for key, value in db.items():
+                    for part in value["parts"]:
+                        abs(part)
+    """
+    assert count(source, "abs") == pytest.approx(90)
