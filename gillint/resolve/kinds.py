@@ -9,6 +9,7 @@ from operator import mul
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.calendar import cut_dates
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.shapes import KEPT, shape_of
 from gillint.resolve.trace import Bound
@@ -39,9 +40,20 @@ def distinct_of(key: Value | None) -> Estimate | None:
     """How many different keys there are; of tuples, all pairs of what their members may be."""
     if key is None or key.distinct is not None or key.type != "tuple" or not key.items:
         return key.distinct if key is not None else None
-    found = [ONE if item.literal is not None else distinct_of(item) for item in key.items]
+    found = _of_members(key)
     known = [kinds for kinds in found if kinds is not None]
     return reduce(mul, known) if len(known) == len(found) else None
+
+
+def fewest_of(key: Value | None) -> Estimate:
+    """How many different keys there are at least: pairs of those members of a tuple of which it is known."""
+    if key is None or key.type != "tuple" or not key.items:
+        return ONE
+    return reduce(mul, (kinds for kinds in _of_members(key) if kinds is not None), ONE)
+
+
+def _of_members(key: Value) -> list[Estimate | None]:
+    return [ONE if item.literal is not None else distinct_of(item) for item in key.items or ()]
 
 
 def different(value: Value) -> Estimate:
@@ -203,8 +215,7 @@ def _of_numbers(name: str, last: str) -> _Rule | None:
     if name.startswith("numpy.random."):
         return _DRAWS.get(last)
     if name.startswith("pandas.Series.dt."):
-        period = _PERIODS.get(last)
-        return (lambda bound, result: Estimate.point(period)) if period is not None else None
+        return lambda bound, result: cut_dates(last, bound)
     return _RULES.get(last) if last not in _DRAWS else None
 
 
@@ -358,9 +369,4 @@ _RULES: dict[str, _Rule] = {
     "select": _selected,
     "digitize": _between_edges,
     "qcut": _quantiles,
-}  # fmt: skip
-# What a calendar and a clock have.
-_PERIODS = {
-    "hour": 24, "minute": 60, "second": 60, "day": 31, "month": 12, "quarter": 4, "dayofweek": 7, "day_of_week": 7,
-    "weekday": 7, "dayofyear": 366, "day_of_year": 366, "day_name": 7, "month_name": 12,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, is_sized
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, call_functions, query_of
+from gillint.resolve.estimators import checked
 from gillint.resolve.folding import folded
 from gillint.resolve.gathering import gathered
 from gillint.resolve.handles import content_of, current
@@ -139,6 +140,7 @@ def library(
     receiver = current(act, receiver) if receiver is not None else None
     positional = tuple(current(act, v) for v in positional)
     positional = gathered(act, public, all_decoded(act, public, positional, span), span)
+    positional = checked(act, fact, positional, span)
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
