@@ -28,8 +28,8 @@ def called_back(
         with act.nested() as builder:
             passed = bound.positional
             for method, table in steps:
-                given = (table, *passed[1:]) if table is not None else passed
-                made = apply(act, method, given, (), span, fact.name)
+                handed = (table, *passed[1:]) if table is not None else passed
+                made = apply(act, method, handed, (), span, fact.name)
                 passed = (made, *passed[1:]) if table is None else passed
         return builder.finish(), None
     if fact.callback is None or decision.likely.effect is Effect.WAITS:
@@ -39,7 +39,7 @@ def called_back(
     # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
     given = [r for r in fact.arguments if r.like is None or answers.value(r.like) is not None]
     arguments = tuple(build(r, answers, bound) for r in given) or (_first_element(bound),)
-    known = [f for f in functions if f is not None and not isinstance(f.reference, LazyRef)]
+    known = [f for f in functions if not isinstance(f.reference, LazyRef)]
     if not any(f.reference is not None for f in known):
         return None, None
     result: Value | None = None
@@ -63,7 +63,7 @@ def _functions(act: Activation, fact: Fact, path: str, bound: Bound, span: Span)
     else:
         given = (_function(act, path, bound, span),)
     for value in given:
-        if value is None or value.reference is not None or path != _NAMED and value.type not in _SEVERAL:
+        if value is None or value.reference is not None or (path != _NAMED and value.type not in _SEVERAL):
             yield from (value,) if value is not None else ()
             continue
         members = (*(value.items or ()), *(v for _, v in value.columns or ()))

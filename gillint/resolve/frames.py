@@ -5,6 +5,7 @@ from __future__ import annotations
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import WINDOWS, count_of, literal_text, size_of
+from gillint.resolve.calendar import DATES, ONE_DATE, RANGES, moments, ranged
 from gillint.resolve.columns import (
     FRAME,
     GROUPED,
@@ -20,6 +21,7 @@ from gillint.resolve.columns import (
     texts,
     with_columns,
 )
+from gillint.resolve.dtypes import dtype_after
 from gillint.resolve.groups import grouped, of_groups
 from gillint.resolve.indexing import extent
 from gillint.resolve.kinds import GROUPS, different, kept, with_kinds
@@ -80,6 +82,10 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     if name == FRAME and not bound.positional and bound.get("data") is None:
         index = bound.get("index")
         return replace(with_columns(result, ()), size=size_of(index) if index is not None else ZERO, shape=None)
+    if name in RANGES:
+        return ranged(name, bound, result)
+    if name == "pandas.to_timedelta":
+        return moments(bound, result)
     made = MADE.get(name)
     if made is not None and bound.positional:
         return made(bound.positional[0], bound, result) or result
@@ -280,6 +286,17 @@ def _pieces(value: Value, bound: Bound, result: Value) -> Value | None:
     return Value(type=SERIES, size=value.size, dtype="str")
 
 
+def _moved(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`start + spans`: dates."""
+    other = bound.positional[0] if bound.positional else None
+    is_span = (value.dtype or "").startswith("timedelta")
+    return replace(result, dtype=DATES) if is_span and other is not None and other.type in ONE_DATE else None
+
+
+def _added_up(value: Value, bound: Bound, result: Value) -> Value | None:
+    return replace(result, dtype=dtype_after("cumsum", value.dtype))
+
+
 _AGGREGATES = (
     "agg", "mean", "sum", "min", "max", "std", "count", "first", "last", "ohlc", "median", "prod", "var",
 )  # fmt: skip
@@ -291,6 +308,9 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "assign"): _assigned,
     (FRAME, "set_index"): _indexed,
     (FRAME, "query"): _some_rows,
+    (SERIES, "__radd__"): _moved,
+    (SERIES, "__add__"): _moved,
+    (SERIES, "cumsum"): _added_up,
     (FRAME, "drop_duplicates"): _distinct_rows,
     (SERIES, "drop_duplicates"): _distinct_rows,
     (FRAME, "nlargest"): _same_columns,

@@ -61,7 +61,10 @@ def _packed(act: Activation, name: str, bound: Bound, result: Value) -> Value:
 def born_with(act: Activation, owner: ClassScope, made: Estimate | None = None) -> None:
     """Instances of a class are made, so many of them: they have containers of their own."""
     made = made if made is not None else (act.times * act.trips_so_far()).max(1)
-    act.program.births |= {f"{owner.key}.{n}": made for n, v in owner.attributes.items() if v.type in HOLDERS}
+    act.program.births |= {f"{owner.key}.{n}": made for n, v in owner.attributes.items() if v.type in _OF_ITS_OWN}
+
+
+_OF_ITS_OWN = (*HOLDERS, "array.array", "bytearray", "collections.Counter")
 
 
 def _other_end(pipe: MadeRef) -> MadeRef:

@@ -340,6 +340,12 @@ def _filled(bound: Bound, result: Value) -> Estimate | None:
     return ONE
 
 
+def _numbered(bound: Bound, result: Value) -> Estimate | None:
+    """`(gaps > limit).cumsum()`: one more for each that the mask keeps."""
+    source = _source(bound)
+    return size_of(source) * kept(source) + 1 if source is not None and source.dtype == "bool" else None
+
+
 _DRAWS: dict[str, _Rule] = {
     "integers": _integers,
     "randint": _integers,
@@ -362,6 +368,7 @@ _RULES: dict[str, _Rule] = {
     **dict.fromkeys(("zeros", "ones", "full", "zeros_like", "ones_like", "full_like"), _filled),
     **dict.fromkeys(("concatenate", "hstack"), _joined),
     "__floordiv__": _quotient,
+    "cumsum": _numbered,
     "__mod__": _remainder,
     "sign": lambda bound, result: Estimate.point(3),
     "map": _mapped,

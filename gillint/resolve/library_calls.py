@@ -138,9 +138,8 @@ def library(
         fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = tuple(current(act, v) for v in positional)
-    positional = gathered(act, public, all_decoded(act, public, positional, span), span)
-    positional = checked(act, fact, positional, span)
+    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
+    positional = checked(act, fact, gathered(act, public, positional, span), span)
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)

@@ -43,6 +43,16 @@ FRAME = "pd.DataFrame({'a': np.arange(300), 'b': ['x%d' % i for i in range(300)]
     [
         (f"{FRAME}.to_csv(p)", "np.sort(pd.read_csv(p)['a'].values)", "numpy.ndarray<int64>(300)"),
         (f"{FRAME}.to_parquet(p)", "np.sort(pd.read_parquet(p)['a'].values)", "numpy.ndarray<int64>(300)"),
+        (
+            f"{FRAME}.to_csv(p)",
+            "np.sort(pd.read_csv(p, usecols=['a', 'd'], nrows=99)['a'].values)",
+            "numpy.ndarray<int64>[99]",
+        ),
+        (
+            f"{FRAME}.to_csv(p)",
+            "np.sort(pd.read_csv(p, parse_dates=['d'])['d'].values)",
+            "numpy.ndarray<datetime64[us]>(300)",
+        ),
         (f"{FRAME}.to_csv(p)", "[line.upper() for line in open(p)]", "x 301 "),
         (f"{FRAME}.to_csv(p)", "[print(v) for v in pd.read_csv(p, usecols=['a'])['a']]", "x 300 "),
     ],
