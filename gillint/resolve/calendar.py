@@ -103,7 +103,7 @@ def _moment(value: Value | None) -> datetime | None:
         return None
     year, month, day, *clock = (int(part or first) for part, first in zip(parts.groups(), _FIRST, strict=True))
     try:
-        return datetime(year, month, day, *clock[:3])
+        return datetime(year, month, day, clock[0], clock[1], clock[2])
     except ValueError:
         return None
 
