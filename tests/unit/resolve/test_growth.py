@@ -12,7 +12,6 @@ from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse
 
-
 KEPT = """
 from collections import defaultdict
 class Kept:
@@ -44,7 +43,8 @@ def size_of_argument(body: str) -> float:
         ("for i in range(100):\n    found = set()\n    for j in range(8):\n        found.add(j)\n    sorted(found)", 8),
         ("for i in range(100):\n    found = {}\n    for j in range(8):\n        found[j] = i\n    sorted(found)", 8),
         (
-            "made = defaultdict(Kept)\nfor i in range(1000):\n    made[i % 20].add(i)\nfor k in made.values():\n    sorted(k.items)",
+            "made = defaultdict(Kept)\nfor i in range(1000):\n    made[i % 20].add(i)\n"
+            "for k in made.values():\n    sorted(k.items)",
             50,
         ),
         ("made = defaultdict(Kept)\nfor i in range(100):\n    made[i % 20].add(i)\nsorted(made)", 20),
