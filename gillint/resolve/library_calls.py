@@ -71,6 +71,7 @@ INSTANCES = {
     "sys.stdin": "io.TextIOWrapper",
     "sys.stdout": "io.TextIOWrapper",
     "sys.stderr": "io.TextIOWrapper",
+    "numpy.random.mtrand._rand": "numpy.random.RandomState",
 }
 
 

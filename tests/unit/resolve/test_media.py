@@ -24,6 +24,11 @@ def effects(source: str) -> str:
         ("cv2.imwrite(p, np.zeros((40, 30, 3), np.uint8))", "cv2.blur(cv2.imread(p), (3, 3))", "(40 x 30 x 3)"),
         ("sf.write(p, np.zeros(4410), 44100)", "np.abs(sf.read(p)[0])", "(4410)"),
         ("wavfile.write(p, 44100, np.zeros(4410, np.int16))", "np.abs(wavfile.read(p)[1])", "(4410)"),
+        (
+            "with wave.open(p, 'wb') as w:\n    w.writeframes(np.zeros(4410).astype('<i2').tobytes())",
+            "hashlib.sha256(wave.open(p).readframes(wave.open(p).getnframes()))",
+            "bytes(8820)",
+        ),
         ("Image.new('RGB', (30, 40)).save(p)", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
         ("Image.new('RGB', (30, 40)).save(p)", "cv2.blur(cv2.imread(p), (3, 3))", "(40 x 30 x 3)"),
         ("cv2.imwrite(p, np.zeros((40, 30, 3)))", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
