@@ -14,7 +14,7 @@ from gillint.resolve.bound import Answers, element_of
 from gillint.resolve.estimators import run_of_steps
 from gillint.resolve.returns import build
 from gillint.resolve.trace import Block, Bound
-from gillint.resolve.values import UNKNOWN, FunctionRef, LazyRef, PartialRef, Value
+from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, LazyRef, PartialRef, Value
 
 
 def called_back(
@@ -39,6 +39,8 @@ def called_back(
     # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
     given = [r for r in fact.arguments if r.like is None or answers.value(r.like) is not None]
     arguments = tuple(build(r, answers, bound) for r in given) or (_first_element(bound),)
+    if fact.name.startswith("scipy."):
+        arguments = (*arguments, *_further(bound.get("args")))
     known = [f for f in functions if not isinstance(f.reference, LazyRef)]
     if not any(f.reference is not None for f in known):
         return None, None
@@ -72,6 +74,13 @@ def _functions(act: Activation, fact: Fact, path: str, bound: Bound, span: Span)
 
 
 _SEVERAL = ("list", "dict", "tuple")
+
+
+def _further(given: Value | None) -> tuple[Value, ...]:
+    """What scipy hands to the function behind its own arguments: `minimize(f, x0, args=(a, b))`."""
+    if given is None or given == NONE:
+        return ()
+    return given.items or () if given.type == "tuple" else (given,)
 
 
 def _function(act: Activation, path: str, bound: Bound, span: Span) -> Value | None:

@@ -103,13 +103,19 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
         old = old + added_elsewhere(act, function.value.id, node, count)
     elif isinstance(holder, t.Name):  # `near[a].add(b)` and `near[b].add(a)`
         old = old + added_elsewhere(act, f"{holder.id}[]", node, count)
+    items: tuple[Value, ...] | None = None
     if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
+        if function.name == "append" and count == ONE and len(receiver.items) < _FEW:
+            items = (*receiver.items, added)
     size = old + count
     element = added if receiver.element is None else join(receiver.element, added, _part(count, size))
     if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
         size = size.min(receiver.number)
-    change_target(act, function.value, replace(receiver, size=size, element=element, items=None, literal=None))
+    change_target(act, function.value, replace(receiver, size=size, element=element, items=items, literal=None))
+
+
+_FEW = 20  # members that are known one by one
 
 
 def _part(added: Estimate, size: Estimate) -> float:

@@ -52,12 +52,15 @@ def iterate(
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
-    if value.type in ("tuple", "json", "tarfile.TarFile"):
+    if value.type in _TYPICAL:
         size = FEW if value.type == "json" else size_of(value)
         return size, element, None, value.origin or _source_text(act, span)
     inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
     assumed = inner if act.runs_often() else UNKNOWN_TRIPS
     return assumed, element, None, value.origin or _source_text(act, span)
+
+
+_TYPICAL = ("tuple", "json", "tarfile.TarFile", "h5py.File", "h5py.Group")  # more or less as many, whatever it is
 
 
 def awaited_from(act: Activation, first: int, span: Span) -> None:

@@ -50,3 +50,27 @@ def test_the_body_holds_the_gil_unless_it_is_told_not_to() -> None:
 def test_compiled_loops_are_no_regions() -> None:
     report = analyse(SOURCE.format(options="(nogil=True)"), "a.py", Options())
     assert {a.region.function for a in report.regions} == {"work"}
+
+
+LOOPS = """
+import numpy as np
+from numba import njit
+
+@njit
+def work(a, b):
+    for i in range(1, a.shape[0] - 1):
+        for j in range(1, a.shape[1] - 1):
+            {body}
+
+def main():
+    work(np.zeros((500, 500)), np.zeros((500, 500)))
+"""
+
+
+def test_what_needs_no_other_turn_is_done_several_at_a_time() -> None:
+    def spent(body: str) -> float:
+        resolved = resolve(parse(LOOPS.format(body=body), "a.py"), Target(), {})
+        return Costs(Target()).block(next(t for t in resolved.functions if t.name == "main").block).elapsed.likely
+
+    apart, in_turn = spent("b[i, j] = a[i, j - 1] + a[i - 1, j]"), spent("a[i, j] = a[i, j - 1] + a[i - 1, j]")
+    assert 5 * apart < in_turn

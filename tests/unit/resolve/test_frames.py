@@ -21,6 +21,8 @@ rng = np.random.default_rng(0)
 n = 2000
 d = pd.DataFrame({"k": rng.integers(0, 50, n), "g": rng.choice(["a", "b", "c"], n), "x": rng.normal(size=n)})
 right = pd.DataFrame({"k": np.arange(50), "w": np.ones(50)})
+wanted = ["k"]
+wanted.append("x")
 names = pd.Series([f"user {i % 30}" for i in range(n)])
 t = pd.Series(np.ones(5000), index=pd.date_range("2024-01-01", periods=5000, freq="min"))
 """
@@ -44,6 +46,7 @@ def rows(value: Value) -> float | None:
         ('d.drop(columns=["x"])', {"k": "int64", "g": "str"}, 2000),
         ('d.rename(columns={"x": "z"})', {"k": "int64", "g": "str", "z": "float64"}, 2000),
         ('d.set_index("k")', {"g": "str", "x": "float64"}, 2000),
+        ("d[wanted]", {"k": "int64", "x": "float64"}, 2000),
         ('d.merge(right, on="k")', {"k": "int64", "g": "str", "x": "float64", "w": "float64"}, 2000),
         ("pd.concat([d, d])", {"k": "int64", "g": "str", "x": "float64"}, 4000),
         ('pd.concat([d[["k"]], d[["x"]]], axis=1)', {"k": "int64", "x": "float64"}, 2000),
