@@ -269,8 +269,17 @@ def _dtype(dtype: str | None) -> Rule:
 _PER_PERIOD = Estimate(2, 24, 1000)
 
 
+def _in_periods(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`series.resample("h")`: what iterating gives are the periods, each with its rows."""
+    rows = size_of(value)
+    count = (rows / _PER_PERIOD).max(ONE)
+    part = of_rows(value, rows / count) if value.type == FRAME else replace(value, size=rows / count, shape=None)
+    pair = Value(type="tuple", items=(Value(type="pandas.Timestamp"), part))
+    return replace(result, size=rows, shape=(count,), columns=None, element=pair)
+
+
 def _resampled(value: Value, bound: Bound, result: Value) -> Value | None:
-    rows = (size_of(value) / _PER_PERIOD).max(ONE)
+    rows = (size_of(replace(value, shape=None)) / _PER_PERIOD).max(ONE)
     names = texts(bound.positional[0]) if bound.positional and bound.positional[0].type == "list" else None
     if names is not None:
         return replace(with_columns(result, tuple((n, column("float64", rows)) for n in names)), size=rows, shape=None)
@@ -308,6 +317,8 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "assign"): _assigned,
     (FRAME, "set_index"): _indexed,
     (FRAME, "query"): _some_rows,
+    (FRAME, "resample"): _in_periods,
+    (SERIES, "resample"): _in_periods,
     (SERIES, "__radd__"): _moved,
     (SERIES, "__add__"): _moved,
     (SERIES, "cumsum"): _added_up,

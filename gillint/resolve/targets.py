@@ -366,7 +366,13 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
         kept = tuple((k, v) for k, v in container.columns if k != text)
         series = replace(value, type="pandas.Series")
-        change_target(act, target.value, replace(container, columns=(*kept, (text, series))))
+        rows = container.size
+        if not container.columns and rows == ZERO and value.type not in _ONE_FOR_ALL:
+            rows = size_of(value)  # the first column of an empty frame brings its rows along
+        change_target(act, target.value, replace(container, columns=(*kept, (text, series)), size=rows))
+
+
+_ONE_FOR_ALL = ("int", "float", "str", "bool", "NoneType")
 
 
 def _fill(act: Activation, target: t.Expr, container: Value, value: Value) -> None:
