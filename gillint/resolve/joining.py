@@ -95,6 +95,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         origin=a.origin or b.origin,
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
         source=_sources(a.source, b.source, depth),
+        mark=a.mark if a.mark == b.mark else None,
     )
 
 

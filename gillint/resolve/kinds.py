@@ -98,18 +98,18 @@ def _extremes(bound: Bound, result: Value) -> Value:
         share = ONE / size_of(passed).max(ONE) if passed is not None else share
     elif width is not None and width.number is not None and result.shape is not None:
         share = width.number.map(lambda n: max(n, 1.0) ** -len(result.shape or ()))
-    return replace(result, element=Value(type="float", dtype=_EXTREME, number=share))
+    return replace(result, element=Value(type="float", mark=_EXTREME, number=share))
 
 
 def _peaks(*values: Value | None) -> Estimate | None:
     """The share of an array that is equal to the largest around it, where one of the two that are compared is that."""
     members = (v.element for v in values if v is not None and v.element is not None)
-    return next((m.number for m in members if m.dtype == _EXTREME), None)
+    return next((m.number for m in members if m.mark == _EXTREME), None)
 
 
 def changes(value: Value, count: Estimate) -> Estimate | None:
     """How many of so many in `np.diff(mask)` are not zero; None of anything else."""
-    if value.element is None or value.element.dtype != _CHANGE:
+    if value.element is None or value.element.mark != _CHANGE:
         return None
     return count.combine(_CHANGES, lambda n, power: max(1.0, n**power))
 
@@ -174,7 +174,7 @@ def _marked(last: str, bound: Bound, result: Value) -> Value:
     kinds = kinds_of(source)
     begins = last == "diff" and kinds is not None and kinds.high <= _FEW and source.type == _ARRAY
     if begins or (last in _COMPARED and is_change):
-        return replace(result, element=Value(type="int", dtype=_CHANGE))
+        return replace(result, element=Value(type="int", mark=_CHANGE))
     return result
 
 
