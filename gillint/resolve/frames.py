@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
-from gillint.resolve.bound import WINDOWS, count_of, literal_text, size_of
+from gillint.resolve.bound import WINDOWS, count_of, dtype_name, literal_text, size_of
 from gillint.resolve.calendar import DATES, ONE_DATE, RANGES, moments, ranged
 from gillint.resolve.columns import (
+    COLUMN_OF_TYPE,
     FRAME,
     GROUPED,
     INDEX,
@@ -261,6 +262,36 @@ def _different(value: Value, bound: Bound, result: Value) -> Value | None:
     return replace(with_shape(result, (different(value),)), dtype=value.dtype, element=value.element)
 
 
+def _cast(frame: Value, bound: Bound, result: Value) -> Value | None:
+    """`df.astype("float32")`, `df.astype({"k": "category"})`."""
+    asked = bound.get("dtype") or (bound.positional[0] if bound.positional else None)
+    if asked is None or frame.columns is None or (asked.type == "dict" and asked.columns is None):
+        return None
+    new = {n: dtype_name(v) for n, v in asked.columns or ()} if asked.type == "dict" else {}
+    every = None if asked.type == "dict" else dtype_name(asked)
+    cast = ((n, new.get(n) or every, c) for n, c in frame.columns)
+    return with_columns(result, tuple((n, replace(c, dtype=d) if d is not None else c) for n, d, c in cast))
+
+
+def _applied(frame: Value, bound: Bound, result: Value) -> Value | None:
+    """`df.apply(f, axis=1)`: a value for each row; without an axis for each column."""
+    if result.type != SERIES or result.size is not None:
+        return None
+    axis = bound.get("axis")
+    by_row = axis is not None and (constant_int(axis) == 1 or literal_text(axis) == "columns")
+    return replace(result, size=size_of(frame) if by_row else count_of(frame), shape=None)
+
+
+def as_given(name: str, result: Value, given: Value | None) -> Value:
+    """A column of what a function gives for each value: `s.apply(f)`, `df.apply(f, axis=1)`."""
+    if given is None or result.type != SERIES or result.dtype is not None or name not in _BY_FUNCTION:
+        return result
+    return replace(result, dtype=COLUMN_OF_TYPE.get(given.type or ""))
+
+
+_BY_FUNCTION = ("pandas.Series.apply", "pandas.Series.map", "pandas.DataFrame.apply")
+
+
 def _dtype(dtype: str | None) -> Rule:
     return lambda value, bound, result: replace(result, type=SERIES, dtype=dtype, element=None)
 
@@ -317,6 +348,8 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "assign"): _assigned,
     (FRAME, "set_index"): _indexed,
     (FRAME, "query"): _some_rows,
+    (FRAME, "astype"): _cast,
+    (FRAME, "apply"): _applied,
     (FRAME, "resample"): _in_periods,
     (SERIES, "resample"): _in_periods,
     (SERIES, "__radd__"): _moved,

@@ -17,6 +17,7 @@ from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, call_functions, query_of
 from gillint.resolve.estimators import checked
 from gillint.resolve.folding import folded
+from gillint.resolve.frames import as_given
 from gillint.resolve.gathering import gathered
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, kind_of_pool
@@ -172,7 +173,7 @@ def library(
         result = answered(public, result, query)
     lazy_result = act.lazy_of(result)
     callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
-    bound = with_compared(act, public, bound, given, span)
+    bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None

@@ -35,6 +35,18 @@ def demand(options: str) -> Demand:
     return Costs(Target()).block(trace.block)
 
 
+@pytest.mark.parametrize(
+    "made", ["njit(lambda c: c.sum())", "njit(nogil=True)(lambda c: c.sum())", "lru_cache(None)(total)"]
+)
+def test_a_function_may_be_wrapped_where_it_is_called(made: str) -> None:
+    source = (
+        SOURCE.format(options="").replace("return total(", f"return {made}(") + "\nfrom functools import lru_cache\n"
+    )
+    resolved = resolve(parse(source, "a.py"), Target(), {})
+    trace = next(t for t in resolved.functions if t.name == "work")
+    assert Costs(Target()).block(trace.block).unknown.likely == 0
+
+
 @pytest.mark.parametrize("options", ["", "(nogil=True)"])
 def test_a_compiled_loop_takes_nanoseconds_for_an_element(options: str) -> None:
     found = demand(options)

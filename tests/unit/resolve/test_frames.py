@@ -79,6 +79,11 @@ def test_frames(expression: str, expected: dict[str, str], count: float) -> None
         ('pd.Timestamp("2024-01-01") + pd.to_timedelta(d["k"], unit="h")', "datetime64[us]", 2000),
         ("names.value_counts()", "int64", 30),
         ('d["x"].argsort()', "int64", 2000),
+        ('d.astype({"k": object})["k"]', "object", 2000),
+        ('d[["k", "x"]].astype("float32")["k"]', "float32", 2000),
+        ('d["x"].apply(np.sqrt)', "float64", 2000),
+        ('d["k"].map(lambda v: v / 2)', "float64", 2000),
+        ('d.apply(lambda row: "x", axis=1)', "str", 2000),
     ],
 )
 def test_columns(expression: str, dtype: str, count: float) -> None:
