@@ -414,6 +414,15 @@ def usage() -> "tuple[int, int, int]":
     return used.ru_minflt, used.ru_nivcsw, used.ru_nvcsw
 
 
+def queued() -> int:
+    """How long this thread was ready to run and had no core, in ns; 0 where the system does not tell."""
+    try:
+        with open("/proc/thread-self/schedstat", encoding="ascii") as told:
+            return int(told.read().split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
 class Counters:
     """G, N and W of this thread, counted exactly by the preloaded object of gillint (see `counter.c`)."""
 
@@ -446,7 +455,7 @@ class Counters:
         """The service demands of one run, in ns, over n runs; `blocked` is wall time with the GIL and without CPU."""
         # Anew each time: where others share the core, it is twice as fast in one moment as in the next.
         extra_held, extra_cpu, extra_wait = self.overhead()
-        before, (faults, lost, gave) = self.read(), usage()
+        before, (faults, lost, gave), delay = self.read(), usage(), queued()
         process, cpu, wall = time.process_time_ns(), time.thread_time_ns(), time.perf_counter_ns()
         batch(n)
         wall, cpu, process = (
@@ -455,14 +464,17 @@ class Counters:
             time.process_time_ns() - process,
         )
         releases, released_cpu, released_wall = (b - a for a, b in zip(before, self.read()))  # noqa: B905
+        # Ready, with the core in other hands, is no waiting. It comes after each wait, with the GIL or without.
+        without, within = max(0, released_wall - released_cpu), max(0, wall - cpu - released_wall + released_cpu)
+        ready = max(0.0, 1 - (queued() - delay) / (without + within or 1))
         k = releases / n
         faults, lost, gave = (b - a for a, b in zip((faults, lost, gave), usage()))  # noqa: B905
         return {
             "gil": max(0.0, (cpu - released_cpu) / n - k * extra_held),
             "native": max(0.0, released_cpu / n - k * extra_cpu),
             # A thread that never gave its core up did not wait, whatever the clock says: others had the core.
-            "wait": max(0.0, (released_wall - released_cpu) / n - k * extra_wait) if gave else 0.0,
-            "blocked": max(0.0, (wall - cpu - released_wall + released_cpu) / n),
+            "wait": max(0.0, without * ready / n - k * extra_wait) if gave else 0.0,
+            "blocked": max(0.0, within * ready / n),
             "releases": k,
             "faults": faults / n,
             "lost": lost,

@@ -18,9 +18,9 @@ MODULES = [
     p
     for name in (
         "asyncio/base_events", "concurrent/futures/process", "csv", "difflib", "fileinput", "filecmp", "glob", "gzip", "hashlib",
-        "http/client", "json/encoder", "logging/handlers", "mailbox", "multiprocessing/pool", "pickletools", "queue", "random",
+        "http/client", "json/encoder", "logging/handlers", "multiprocessing/pool", "pickletools", "queue", "random",
         "sched", "shutil", "smtplib", "socketserver", "statistics", "subprocess", "tarfile", "tempfile", "threading", "tokenize",
-        "urllib/request", "xmlrpc/client", "zipfile",
+        "urllib/request", "xmlrpc/client",
     )
     if (p := STDLIB / f"{name}.py").is_file()
 ]  # fmt: skip

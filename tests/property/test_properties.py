@@ -226,7 +226,7 @@ def test_files_with_lines_missing_are_read_or_refused(path: Path, seed: int, cou
 
 
 @given(st.sampled_from(FILES), st.integers(0, 2**32))
-@settings(relaxed, max_examples=40)
+@settings(relaxed, max_examples=25)
 def test_files_with_names_exchanged_are_read(path: Path, seed: int) -> None:
     source = path.read_text(encoding="utf-8")
     chance = random.Random(seed)

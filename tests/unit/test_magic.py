@@ -24,7 +24,7 @@ Cell = Callable[[str], str]
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def shell(frozen: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A shell of its own, which leaves nothing behind."""
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config

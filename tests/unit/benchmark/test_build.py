@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left() -> Iterator[None]:
+def _nothing_left(frozen: None) -> Iterator[None]:
     """What a script leaves open (its names are a cycle) is collected here, where the warning is ignored, not in a later test."""
     yield
     gc.collect()
