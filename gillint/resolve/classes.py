@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
+from gillint.resolve.abstract import MIXED_IN, source
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS
+from gillint.resolve.entries import has_no_use_for
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.hierarchy import assigned
 from gillint.resolve.joining import join
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
 from gillint.resolve.scope import ClassScope, ModuleScope
@@ -71,12 +72,11 @@ class Classes(Modules):
         if owner.outline is not None:
             bases = []
             for text in owner.outline.bases:
-                value = self._dotted_value(act, text)
-                bases.append(value)
+                bases.append(self._mixed_in(self._dotted_value(act, text)))
             owner.bases = tuple(bases)
             body = owner.module.syntax.class_statements(owner.outline)
         elif owner.tree is not None:
-            owner.bases = tuple(evaluate(act, b) for b in owner.tree.bases)
+            owner.bases = tuple(self._mixed_in(evaluate(act, b)) for b in owner.tree.bases)
             body = tuple(s for s in owner.tree.body if not isinstance(s, t.Function))
         else:
             body = ()
@@ -87,6 +87,11 @@ class Classes(Modules):
             owner.attributes.setdefault(name, value)
             if is_plain_function(value) and name not in owner.declared:
                 owner.functions.add(name)
+
+    def _mixed_in(self, base: Value) -> Value:
+        """An abstract class of `collections.abc` as a class of a file, which it is."""
+        key = MIXED_IN.get(base.reference.name) if isinstance(base.reference, SymbolRef) else None
+        return Value(type="type", reference=ClassRef(f"{self.module(source()).path}::{key}")) if key else base
 
     def _methods_before(self, owner: ClassScope, statement: t.Stmt, known: Mapping[str, Value]) -> dict[str, Value]:
         """The methods of a class that a statement of its body may name, `__repr__ = __str__`, as plain functions."""
@@ -221,15 +226,18 @@ class Classes(Modules):
         owner.sought.add(name)
         lines = owner.module.syntax.lines
         for method in tuple(owner.methods.values()):
-            if not isinstance(method, FunctionOutline) or method.name == "__init__":
+            if not isinstance(method, FunctionOutline) or method.name == "__init__" or self._is_idle(owner, method):
                 continue
             key = f"{owner.module.path}::{method.qualname}"
             text = "".join(lines[method.lines.first - 1 : method.lines.last])
-            if key in self._active or name not in _assigned(text) or self._function(key) is None:
+            if key in self._active or name not in assigned(text) or self._function(key) is None:
                 continue
             with self._finding_out(owner.module) as near:
                 if near:
                     self._call_aside(FunctionRef(key, Value(type=owner.key)))
+
+    def _is_idle(self, owner: ClassScope, method: FunctionOutline) -> bool:
+        return owner.module.path == self._path and has_no_use_for(owner, method.name)
 
     def _call_aside(self, method: FunctionRef) -> None:
         """Run a method for what it leaves in the attributes, apart from the calls that are under way."""
@@ -269,6 +277,13 @@ class Classes(Modules):
             value = join(value, self._foreseen[owner.key, name])
         if self._idle and old is not None and is_known(old):
             return
+        is_said = not self._idle and not self._aside
+        if is_said and name in owner.guessed:
+            old = None
+        if is_said:
+            owner.guessed.discard(name)
+        elif old is None:
+            owner.guessed.add(name)
         if (
             old is None
             or self._refines(old, value)
@@ -402,15 +417,6 @@ def _read_by(value: Value, instance: Value) -> FunctionRef | None:
     if value.type != PROPERTY or not isinstance(value.reference, FunctionRef):
         return None
     return FunctionRef(value.reference.key, instance)
-
-
-_ASSIGNED = re.compile(r"\b(?:self|cls)\.(\w+)(?=\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
-
-
-@lru_cache(maxsize=4096)
-def _assigned(method: str) -> frozenset[str]:
-    """The attributes that the text of a method assigns or fills."""
-    return frozenset(_ASSIGNED.findall(method))
 
 
 def _as_declared(old: Value, new: Value) -> Value:

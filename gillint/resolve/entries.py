@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from gillint.diagnostics.span import Span
+from gillint.resolve.iterations import statements
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block, Branch, Call, Node, children
 from gillint.syntax import tree as t
@@ -58,12 +59,14 @@ def _blank(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n")
 
 
-def never_made(outline: Outline, given_on: Iterable[str]) -> frozenset[str]:
+def never_made(outline: Outline, given_on: Iterable[str], unused: Set[str] = frozenset()) -> frozenset[str]:
     """The classes that nothing in the file makes instances of, nor of one that derives from them.
 
-    That a class is named in its own methods does not count: `super(Model, self)`, `Model(x + y)`.
+    That a class is named in its own methods does not count: `super(Model, self)`, `Model(x + y)`; nor does what functions do
+    that are themselves `unused`.
     """
-    by_others = (f.calls - {(f.owner or "").rsplit(".", 1)[-1]} for f in outline.functions)
+    users = (f for f in outline.functions if f.qualname not in unused)
+    by_others = (f.calls - {(f.owner or "").rsplit(".", 1)[-1]} for f in users)
     named = outline.calls.union(given_on, *by_others)
     made = {c.qualname for c in outline.classes if c.qualname.rsplit(".", 1)[-1] in named}
     grown = True
@@ -76,14 +79,60 @@ def never_made(outline: Outline, given_on: Iterable[str]) -> frozenset[str]:
 
 
 def programs(outline: Outline) -> frozenset[str]:
-    """The functions that take nothing, that nothing in the file calls, and that run others of it."""
+    """The functions that take nothing, that nothing in the file calls, and that run others of it: to raise its errors is none."""
     called = outline.calls.union(*(f.calls - {f.name} for f in outline.functions))
-    own = {f.name for f in outline.functions} | {c.qualname for c in outline.classes}
-    return frozenset(
+    classes = {c.qualname for c in outline.classes if not any(b.endswith(("Error", "Exception")) for b in c.bases)}
+    own = {f.name for f in outline.functions} | classes
+    found = frozenset(
         f.qualname
         for f in outline.functions
         if f.owner is None and not f.takes_arguments and f.name not in called and not own.isdisjoint(f.calls)
     )
+    return frozenset(name for name in found if not name.startswith(_TEST)) or found
+
+
+def answers_a_program(outline: FunctionOutline, tree: t.Function, file: Outline, programs: Set[str]) -> bool:
+    """Whether a function that takes nothing is no program of its own beside one that stands below it and runs others of the
+    file: it runs none, and is there for what it gives back.
+    """
+    if outline.qualname in programs or outline.name == "main":
+        return False
+    below = any(f.qualname in programs and f.lines.first > outline.lines.first for f in file.functions)
+    return below and any(isinstance(s, t.Return) and s.value is not None for s in statements(tree.body))
+
+
+_TEST = "test_"  # how pytest knows the functions that it calls
+# What runs the tests that stand beside what they test.
+_RUNS_TESTS = re.compile(r"\b(?:unittest\.main|TextTestRunner|defaultTestLoader|pytest\.main|doctest\.testmod)\b")
+
+
+def is_test(outline: FunctionOutline, owner: ClassScope | None, scope: ModuleScope, programs: Set[str]) -> bool:
+    """Whether a function tests what stands beside it, and the program of the file runs no tests."""
+    bases = owner.outline.bases if owner is not None and owner.outline is not None else ()
+    tests = "unittest.TestCase" in bases or "TestCase" in bases or (owner is None and outline.name.startswith(_TEST))
+    runs_others = bool(programs) and not any(name.startswith(_TEST) for name in programs)
+    return tests and runs_others and _RUNS_TESTS.search("".join(scope.syntax.lines)) is None
+
+
+def has_no_use_for(owner: ClassScope, method: str) -> bool:
+    """Whether a program never asks for a method of its classes, so that what it would leave in them is not there.
+
+    `observe` of an object that nobody observes: `for callback in self.observers` has nothing to go through.
+    """
+    scope = owner.module
+    if scope.asked_for is None:
+        text = "".join(scope.syntax.lines)
+        is_program = "__main__" in text or bool(programs(scope.syntax.outline))
+        named = frozenset(_BEHIND_A_DOT.findall(text)) if is_program and not _BY_NAME.search(text) else _ALL
+        scope.asked_for = named
+    if scope.asked_for is _ALL or method in scope.asked_for or method.startswith("__"):
+        return False
+    return not may_be_called_by_base(owner, method)
+
+
+_BEHIND_A_DOT = re.compile(r"\.(\w+)")
+_BY_NAME = re.compile(r"\b(getattr|attrgetter|methodcaller)\b")
+_ALL: frozenset[str] = frozenset({"*"})
 
 
 def called_as(outline: FunctionOutline) -> str:

@@ -9,6 +9,7 @@ from typing import TypeGuard
 from gillint.resolve.activation import Activation
 from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.folders import made_if_missing, once_for_each_path
 from gillint.resolve.iterations import key_of, statements
 from gillint.resolve.kinds import distinct_of
 from gillint.resolve.memoised import missed
@@ -58,6 +59,9 @@ def _usual(act: Activation, node: t.If) -> float:
         return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     if is_made_already(act, node):
         return max(1.0 - TAKEN, 1.0 - 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
+    folder = made_if_missing(node)
+    if folder is not None:
+        return once_for_each_path(act, _value(act, folder))
     key = _sought(node)
     sought = _value(act, key) if key is not None else _noted(act, node)
     if sought is not None:
@@ -71,6 +75,8 @@ def _usual(act: Activation, node: t.If) -> float:
         return idle
     if leaves(node.body) and not leaves(node.orelse):
         return _leaving(act, node)
+    if act.loops and _ends_loop(node.orelse) and not leaves(node.body):
+        return 1.0 - min(LEAVES, _once_in_all(act))
     arms = chain_length(node.orelse)
     return 1.0 / (1.0 + arms) if arms > 1 else TAKEN
 
@@ -157,8 +163,17 @@ def _leaving(act: Activation, node: t.If) -> float:
     usual = CASE if isinstance(last, t.Return) and _is_case(node.test) else LEAVES
     if isinstance(last, t.Jump) and last.kind == "continue":
         return usual
-    turns = next((n.likely for n in reversed(act.loops) if n.likely > 1.0), 1.0)
-    return min(usual, 1.0 / turns)
+    return min(usual, _once_in_all(act))
+
+
+def _once_in_all(act: Activation) -> float:
+    """How often something happens that ends the loop."""
+    return 1.0 / next((n.likely for n in reversed(act.loops) if n.likely > 1.0), 1.0)
+
+
+def _ends_loop(body: t.Body) -> bool:
+    last = body[-1] if body else None
+    return isinstance(last, t.Return) or (isinstance(last, t.Jump) and last.kind == "break")
 
 
 def _is_case(test: t.Expr) -> bool:

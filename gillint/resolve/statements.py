@@ -12,13 +12,14 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
-from gillint.resolve.contexts import entered, left
+from gillint.resolve.compat import GONE
+from gillint.resolve.contexts import TRANSACTION, entered, left
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import held_short, is_drained, note_emptied, once_in
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.growing import added_elsewhere
 from gillint.resolve.importing import bind_import
-from gillint.resolve.iterations import mentioned, written
+from gillint.resolve.iterations import mentioned, names_in, written
 from gillint.resolve.joining import join
 from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
@@ -186,6 +187,10 @@ def _delete(act: Activation, node: t.Delete) -> None:
     for target in node.targets:
         if isinstance(target, t.Name):
             act.environment.pop(target.id, None)
+        elif isinstance(target, t.Subscript):
+            container, index = evaluate(act, target.value), evaluate(act, target.index)
+            if operator_fact(act, container, "__delitem__", (index,), target.span) is None:
+                act.operation("store_subscript")
 
 
 def _assert(act: Activation, node: t.Assert) -> None:
@@ -219,12 +224,24 @@ def _if(act: Activation, node: t.If) -> float:
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
-    reached = choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
+    parts = shares(act, node, tested, period)
+    if taken is None and holds is None and 0.0 in parts and not act.loops and _compares_text(node.test):
+        never = parts.index(0.0)  # `path == ":memory:"` of a path that ends otherwise
+        taken = 1 - never if is_sure or not leaves(arms[never]) else None
+    reached = choose(act, run, arms, parts, known, taken, seldom=period is not None)
     short = held_short(act, node)
     if short is not None and short[0] in act.environment:
         held = act.environment[short[0]]
         act.environment[short[0]] = replace(held, size=size_of(held).min(short[1]))
     return reached
+
+
+def _compares_text(test: t.Expr) -> bool:
+    """`path == ":memory:"`, alone or beside other tests."""
+    if isinstance(test, t.Boolean):
+        return any(map(_compares_text, test.values))
+    right = test.rights[0] if isinstance(test, t.Compare) else None
+    return isinstance(right, t.Constant) and isinstance(right.value, str)
 
 
 def _is_as_passed(act: Activation, node: t.If, names: Set[str]) -> bool:
@@ -255,7 +272,10 @@ def _with(act: Activation, node: t.With) -> float:
         if target is not None:
             bind(act, target, given)
     before = len(act.builder.nodes)
+    begun = sum(value.type == TRANSACTION for value, _, _ in entered_all)
+    act.program.transactions += begun
     reach = run(act, node.body)
+    act.program.transactions -= begun
     for value, span, closes in reversed(entered_all):
         left(act, value, span, act.builder.nodes[before:], closes=closes)
     for value, span in locks:  # so that the time under the lock can be told
@@ -265,6 +285,11 @@ def _with(act: Activation, node: t.With) -> float:
 
 def _try(act: Activation, node: t.Try) -> float:
     act.operation("try")
+    always = _without_python_2(act, node)
+    if always is not None:
+        reach = run(act, always.body)
+        run(act, node.final)
+        return reach
     reach = run(act, node.body)
     fallback = tuple(h for h in node.handlers if _catches_import_error(h))
     for handler in fallback:  # the module of the `try` is the one that is meant; the other one stands in for it
@@ -285,10 +310,22 @@ def _try(act: Activation, node: t.Try) -> float:
     return min(1.0, reach)
 
 
+def _without_python_2(act: Activation, node: t.Try) -> t.Handler | None:
+    """The handler that runs on every Python of today, of `try: text = unicode`, `except NameError: text = str`."""
+    handler = next((h for h in node.handlers if isinstance(h.kind, t.Name) and h.kind.id == "NameError"), None)
+    if handler is None:
+        return None
+    values = (s.value for s in node.body if isinstance(s, (t.Assign, t.Evaluate)) and s.value is not None)
+    asked = GONE.intersection(name for value in values for name in names_in(value))
+    return handler if not all(name in act.environment for name in asked) else None
+
+
 def _is_of_nobody(value: Value) -> bool:
     """Whether a name is one of a library that nothing is known of: a module of Python 2, or one that is seldom installed."""
     reference = value.reference
-    return isinstance(reference, SymbolRef) and next(iter(libraries_of(reference.name))) == "builtins"
+    if not isinstance(reference, SymbolRef) or reference.name == "builtins":
+        return False
+    return next(iter(libraries_of(reference.name))) == "builtins"
 
 
 def _catches_import_error(handler: t.Handler) -> bool:

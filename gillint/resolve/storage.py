@@ -11,6 +11,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.commandline import add_argument, parse_args, parse_known_args
 from gillint.resolve.databases import cursor_of, fetched, opened_database
 from gillint.resolve.handles import HANDLES, WRITERS
+from gillint.resolve.mailboxes import BOXES, added_mail, opened_box
 from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, temporary_file, temporary_folder
 from gillint.resolve.reading import (
     gone_to,
@@ -30,6 +31,7 @@ from gillint.resolve.writing import (
     added_member,
     copied,
     dumped,
+    emptied,
     extracted,
     made_folder,
     printed_line,
@@ -102,15 +104,18 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     ),
     **dict.fromkeys(("sqlite3.connect", "peewee.SqliteDatabase"), opened_database),
     "sqlite3.Connection.cursor": cursor_of,
+    **dict.fromkeys(BOXES, opened_box),
+    **dict.fromkeys((f"{box}.add" for box in BOXES), added_mail),
     "print": printed_line,
     "dataclasses.asdict": _as_dict,
     "vars": _as_dict,
     "argparse.ArgumentParser.add_argument": add_argument,
     "argparse.ArgumentParser.parse_args": parse_args,
     "argparse.ArgumentParser.parse_known_args": parse_known_args,
+    **dict.fromkeys(("io.StringIO.truncate", "io.BytesIO.truncate"), emptied),
     "tempfile.mkstemp": temporary_file,
     "mmap.mmap": mapped,
-    **dict.fromkeys(("tempfile.mkdtemp", "tempfile.TemporaryDirectory"), temporary_folder),
+    **dict.fromkeys(("tempfile.mkdtemp", "tempfile.mktemp", "tempfile.TemporaryDirectory"), temporary_folder),
     "csv.writer": writer,
     "csv.DictWriter": writer,
     **dict.fromkeys(("shutil.copyfileobj", "shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.move"), copied),
