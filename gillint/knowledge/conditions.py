@@ -146,13 +146,20 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
         if known and c.matches is not None:
             parts.append(isinstance(value, str) and re.search(c.matches, value) is not None)
         elif known:
-            parts.append(value == c.is_ and type(value) is type(c.is_))
+            parts.append(_is_same(value, c.is_))
         else:
             parts.append(False if arguments.is_given(c.argument) is False else None)
     if c.program is not None:
         # Any program may be started: the fact's own bounds allow for it, so that an unknown one leaves nothing undecided.
         parts.append(arguments.program_of(c.of or usual) in c.program)
     return parts
+
+
+def _is_same(value: object, asked: object) -> bool:
+    """Libraries take formats, encodings and algorithms in capitals or not: `png` and `PNG`, `UTF-8` and `utf-8`."""
+    if isinstance(value, str) and isinstance(asked, str) and len(asked) > 2:
+        return value.casefold() == asked.casefold()
+    return value == asked and type(value) is type(asked)
 
 
 def cost_of(cost: Cost | None, arguments: Arguments) -> Estimate:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import MAPPINGS
-from gillint.resolve.columns import FRAME, SERIES
 from gillint.resolve.shapes import ARRAY, with_shape
 from gillint.resolve.values import HOLDERS, Value
 
@@ -70,13 +69,3 @@ def _with_shape_of(joined: Value, old: Value, new: Value) -> Value:
     rows, *others = told[0].shape
     rows = Estimate(max(1.0, rows.low / _OPEN), rows.likely, rows.high * _OPEN)
     return replace(with_shape(joined, (rows, *others)), dtype=joined.dtype or told[0].dtype)
-
-
-def told_first(guesses: set[str], name: str, old: Value, new: Value, *, aside: bool) -> bool:
-    """Whether an array is assigned of which nothing but a method with unknown arguments has spoken so far."""
-    if old.type != new.type or new.type not in (ARRAY, FRAME, SERIES):
-        return False
-    if aside or name not in guesses or old == new:
-        return False
-    guesses.discard(name)
-    return True

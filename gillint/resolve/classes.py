@@ -12,7 +12,6 @@ from gillint.resolve.assigning import (
     is_open,
     lists_first,
     no_longer_than,
-    told_first,
     with_size_of,
 )
 from gillint.resolve.assumed import QUEUES
@@ -274,14 +273,17 @@ class Classes(Modules):
             value = join(value, self._foreseen[owner.key, name])
         if self._idle and old is not None and is_known(old):
             return
-        if self._aside and (old is None or not is_known(old) or old.type == "NoneType"):
-            owner.guesses.add(name)
+        is_said = not self._idle and not self._aside
+        if is_said and value.type != "NoneType" and value != old:
+            old = None if name in owner.guessed else old
+            owner.guessed.discard(name)
+        elif not is_said and (old is None or old.type == "NoneType"):
+            owner.guessed.add(name)
         if (
             old is None
             or self._refines(old, value)
             or self._says_first(owner, name, old, value)
             or (name in owner.declared and lists_first(old, value))
-            or told_first(owner.guesses, name, old, value, aside=self._aside > 0)
         ):
             new = value
         else:

@@ -21,12 +21,19 @@ _NAMES = {
     "six.moves.cPickle": "pickle",
 }
 _CONSTANTS = {"six.PY2": False, "six.PY3": True}
+# Names of Python 2: types, which tests ask for beside their successors, and what else a `try` asks for that catches NameError.
+GONE_TYPES = {"unicode": "str", "basestring": "str", "long": "int"}
+GONE = frozenset(
+    {*GONE_TYPES, "xrange", "unichr", "raw_input", "reduce", "file", "buffer", "cmp", "execfile", "reload"}
+)
 # The methods of a mapping that functions of six call.
 VIEWS = {"six.iteritems": "items", "six.itervalues": "values", "six.iterkeys": "keys", "six.viewitems": "items"}
 
 
 def own_name(name: str) -> str:
     """The name that Python itself has for a thing."""
+    if name.startswith("Cryptodome"):  # pycryptodomex is pycryptodome under a name of its own
+        return "Crypto" + name.removeprefix("Cryptodome")
     if not name.startswith(("six.", "builtins.")):
         return name
     return _NAMES.get(name) or name.removeprefix("builtins.").removeprefix("six.moves.")

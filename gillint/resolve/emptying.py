@@ -50,6 +50,9 @@ def once_in(act: Activation, node: t.If) -> float | None:
     counted = _counted(act, node)
     if counted is not None:
         return counted
+    full = _full_buffer(act, node)
+    if full is not None:
+        return full
     filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
     if filled is None or not isinstance(test, t.Compare) or test.operators[0] not in ("eq", "ge", "gt"):
         return None
@@ -61,6 +64,28 @@ def once_in(act: Activation, node: t.If) -> float | None:
         return None
     period = exactly(act, test.rights[0])
     return period if period is not None and period >= 1 else None
+
+
+def _full_buffer(act: Activation, node: t.If) -> float | None:
+    """Every how manyth turn a buffer in memory is written to the file, or passed on: `if buffer.tell() > 65536: ...;
+    buffer.truncate(0)`. By what was written to it when the program was looked at for the first time, in all.
+    """
+    test, files = node.test, act.program.files
+    if not isinstance(test, t.Compare) or test.operators[0] not in ("ge", "gt") or not act.loops:
+        return None
+    asked = test.left.function if isinstance(test.left, t.Call) and not test.left.arguments else None
+    if not isinstance(asked, t.Attribute) or asked.name != "tell" or not isinstance(asked.value, t.Name):
+        return None
+    buffer = act.environment.get(asked.value.id)
+    name, most = (
+        buffer.text.pattern if buffer is not None and buffer.text is not None else "",
+        exactly(act, test.rights[0]),
+    )
+    if not name or most is None or most < 1:
+        return None
+    files.limits[name] = most
+    times = files.emptyings(name).likely
+    return max(1.0, act.trips_so_far().likely / times) if times > 1 else None
 
 
 def held_short(act: Activation, node: t.If) -> tuple[str, float] | None:

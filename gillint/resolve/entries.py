@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from gillint.diagnostics.span import Span
+from gillint.resolve.iterations import statements
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block, Branch, Call, Node, children
 from gillint.syntax import tree as t
@@ -76,14 +77,39 @@ def never_made(outline: Outline, given_on: Iterable[str]) -> frozenset[str]:
 
 
 def programs(outline: Outline) -> frozenset[str]:
-    """The functions that take nothing, that nothing in the file calls, and that run others of it."""
+    """The functions that take nothing, that nothing in the file calls, and that run others of it: to raise its errors is none."""
     called = outline.calls.union(*(f.calls - {f.name} for f in outline.functions))
-    own = {f.name for f in outline.functions} | {c.qualname for c in outline.classes}
-    return frozenset(
+    classes = {c.qualname for c in outline.classes if not any(b.endswith(("Error", "Exception")) for b in c.bases)}
+    own = {f.name for f in outline.functions} | classes
+    found = frozenset(
         f.qualname
         for f in outline.functions
         if f.owner is None and not f.takes_arguments and f.name not in called and not own.isdisjoint(f.calls)
     )
+    return frozenset(name for name in found if not name.startswith(_TEST)) or found
+
+
+def answers_a_program(outline: FunctionOutline, tree: t.Function, file: Outline, programs: Set[str]) -> bool:
+    """Whether a function that takes nothing is no program of its own beside one that stands below it and runs others of the
+    file: it runs none, and is there for what it gives back.
+    """
+    if outline.qualname in programs or outline.name == "main":
+        return False
+    below = any(f.qualname in programs and f.lines.first > outline.lines.first for f in file.functions)
+    return below and any(isinstance(s, t.Return) and s.value is not None for s in statements(tree.body))
+
+
+_TEST = "test_"  # how pytest knows the functions that it calls
+# What runs the tests that stand beside what they test.
+_RUNS_TESTS = re.compile(r"\b(?:unittest\.main|TextTestRunner|defaultTestLoader|pytest\.main|doctest\.testmod)\b")
+
+
+def is_test(outline: FunctionOutline, owner: ClassScope | None, scope: ModuleScope, programs: Set[str]) -> bool:
+    """Whether a function tests what stands beside it, and the program of the file runs no tests."""
+    bases = owner.outline.bases if owner is not None and owner.outline is not None else ()
+    tests = "unittest.TestCase" in bases or "TestCase" in bases or (owner is None and outline.name.startswith(_TEST))
+    runs_others = bool(programs) and not any(name.startswith(_TEST) for name in programs)
+    return tests and runs_others and _RUNS_TESTS.search("".join(scope.syntax.lines)) is None
 
 
 def called_as(outline: FunctionOutline) -> str:

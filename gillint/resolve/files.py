@@ -57,13 +57,24 @@ class Files:
     _unlisted: set[str] = field(default_factory=set)  # what was listed before
     _folders: dict[str, Content] = field(default_factory=dict)
     current: str = ""  # the folder that `os.chdir` went to
+    emptied: dict[str, Estimate] = field(
+        default_factory=dict
+    )  # how often a buffer was cut to nothing, to be filled anew
+    limits: dict[str, float] = field(default_factory=dict)  # what such a buffer grows to, where that is asked
     before: Files | None = None  # what was written when the program was looked at for the first time
     _missed: set[str] = field(default_factory=set)
 
     @property
     def is_written_later(self) -> bool:
         """Whether something was read of which it was seen only later that it is written: `flush` comes before `write`."""
-        return any(self._find(name) is not None for name in self._missed)
+        return bool(self.emptied) or any(self._find(name) is not None for name in self._missed)
+
+    def emptyings(self, name: str) -> Estimate:
+        """How often a buffer is emptied in all, as far as it was seen when the program was looked at for the first time."""
+        if self.before is None or name not in self.before.emptied:
+            return ONE
+        whole, most = self.before.find(name), self.before.limits.get(name)
+        return self.before.emptied[name] if most is None or whole is None else (whole.size / most).max(1)
 
     def _named(self, name: str) -> str:
         """A name as it is seen from the folder that the program began in."""

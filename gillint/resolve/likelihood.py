@@ -71,6 +71,8 @@ def _usual(act: Activation, node: t.If) -> float:
         return idle
     if leaves(node.body) and not leaves(node.orelse):
         return _leaving(act, node)
+    if act.loops and _ends_loop(node.orelse) and not leaves(node.body):
+        return 1.0 - min(LEAVES, _once_in_all(act))
     arms = chain_length(node.orelse)
     return 1.0 / (1.0 + arms) if arms > 1 else TAKEN
 
@@ -157,8 +159,17 @@ def _leaving(act: Activation, node: t.If) -> float:
     usual = CASE if isinstance(last, t.Return) and _is_case(node.test) else LEAVES
     if isinstance(last, t.Jump) and last.kind == "continue":
         return usual
-    turns = next((n.likely for n in reversed(act.loops) if n.likely > 1.0), 1.0)
-    return min(usual, 1.0 / turns)
+    return min(usual, _once_in_all(act))
+
+
+def _once_in_all(act: Activation) -> float:
+    """How often something happens that ends the loop."""
+    return 1.0 / next((n.likely for n in reversed(act.loops) if n.likely > 1.0), 1.0)
+
+
+def _ends_loop(body: t.Body) -> bool:
+    last = body[-1] if body else None
+    return isinstance(last, t.Return) or (isinstance(last, t.Jump) and last.kind == "break")
 
 
 def _is_case(test: t.Expr) -> bool:

@@ -24,12 +24,16 @@ from gillint.resolve.likelihood import (
     failing,
 )
 from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
+from gillint.resolve.sending import turns_until_sent
 from gillint.resolve.state import behind_calls
+from gillint.resolve.stopping import turns_until_stopped
 from gillint.resolve.targets import bind
 from gillint.resolve.trace import Iterations, Kind, Loop
 from gillint.resolve.turns import (
+    HEADER,
     POLLS,
     counts_attempts,
+    ends_at_a_blank_line,
     ends_in_one_turn,
     is_retry,
     leaves_early,
@@ -75,6 +79,8 @@ def _loop(
                 trips = trips.min(Estimate(1, 1, trips.high))
             elif polls(node):
                 trips = trips.min(Estimate(1, POLLS, trips.high))
+            elif ends_at_a_blank_line(node):
+                trips = trips.min(Estimate(1, HEADER, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
             _attempt(act, node.body) if counts_attempts(node) else _run(act, node.body)
@@ -129,6 +135,7 @@ def run_for(act: Activation, node: t.For) -> None:
     if unrolled(act, node, source, _run):
         return
     act.begin(source)
+    most = turns_until_stopped(act, node)
 
     def enter() -> _Entry:
         before = len(act.builder.nodes)
@@ -140,14 +147,21 @@ def run_for(act: Activation, node: t.For) -> None:
         bind(act, node.target, element)
         if is_retry(node.body):
             count = Estimate(1, 1, max(1.0, count.high))
+        if most is not None:
+            count = count.min(most)
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)
 
 
+def _limited(act: Activation, node: t.While) -> Estimate | None:
+    """`while True: ...; if tried == 10: break`: nothing else ends it."""
+    return turns_until_stopped(act, node) if isinstance(node.test, t.Constant) else None
+
+
 def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
-    known = turns_by_places(act, node) or turns_by_counter(act, node)
+    known = turns_until_sent(node) or _limited(act, node) or turns_by_places(act, node) or turns_by_counter(act, node)
     usual = usual_turns(act, node)
     place = place_of(node)
     start = act.environment[place].number if place in act.environment else None

@@ -8,16 +8,15 @@ from functools import reduce
 
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.annotations import annotated
-from gillint.resolve.assumed import FILES
 from gillint.resolve.attributes import is_builtin_without
 from gillint.resolve.bound import element_of
+from gillint.resolve.classtests import BUILTIN, any_of, as_instance, as_other, asked, is_instance
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.interpreters import holds_here
 from gillint.resolve.iterations import key_of, names_in
 from gillint.resolve.joining import join
 from gillint.resolve.shapes import ARRAY
-from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, is_known, options_of
+from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 
@@ -64,6 +63,9 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if isinstance(test, t.Name):
         constant = _constant(act, test)
         return bool(constant.value) if constant is not None and _is_flag(constant.value) else None
+    typed = asked(test)
+    if typed is not None:
+        return is_instance(act, _settled(act, typed[0]), typed[1])
     if isinstance(test, t.Compare) and len(test.operators) == 1 and isinstance(test.rights[0], t.Constant):
         sign, right = test.operators[0], test.rights[0].value
         dimensions = _dimensions(act, test.left)
@@ -83,11 +85,11 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
 
 def passed_along(act: Activation, test: t.Expr) -> bool | None:
     """Whether there is something in a parameter that keeps what was passed: `if shape:`, `if rng is not None:`."""
-    asked = test.left if isinstance(test, t.Compare) and len(test.rights) == 1 else test
-    value = act.environment.get(asked.id) if isinstance(asked, t.Name) and asked.id in act.fixed else None
+    subject = test.left if isinstance(test, t.Compare) and len(test.rights) == 1 else test
+    value = act.environment.get(subject.id) if isinstance(subject, t.Name) and subject.id in act.fixed else None
     if value is None or value.type in (None, "NoneType") or value.literal is not None or value.reference is not None:
         return None
-    if asked is test:
+    if subject is test:
         return bool(value.items) if value.type == "tuple" and value.items is not None else None
     assert isinstance(test, t.Compare)
     is_none = isinstance(test.rights[0], t.Constant) and test.rights[0].value is None
@@ -171,22 +173,6 @@ def _is_code(value: Value | None) -> bool:
     return value is not None and isinstance(value.reference, (FunctionRef, ClassRef, SymbolRef))
 
 
-_BUILTIN = frozenset({"str", "bytes", "bytearray", "list", "tuple", "dict", "set", "int", "float", "NoneType"})
-# Types of which none is another one's; `bool` is an `int`.
-_APART = frozenset(_BUILTIN | {"pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"})
-
-
-def _is_instance(act: Activation, arguments: list[t.Expr]) -> bool | None:
-    """Whether a value is of a class, or of one of several, where its type is known."""
-    value = _settled(act, arguments[0]) if len(arguments) == 2 else None
-    if value is None or value.type is None or value.reference is not None:
-        return None
-    node = arguments[1]
-    kinds = {annotated(act, kind).type for kind in (node.elements if isinstance(node, t.Sequence) else (node,))}
-    found = {_derives(act, value.type, kind) for kind in kinds}
-    return True if True in found else False if found == {False} else None
-
-
 def _is_callable(act: Activation, arguments: list[t.Expr]) -> bool | None:
     """Whether a value is a function or a class, or one of Python's own types, of which no instance can be called."""
     value = _settled(act, arguments[0]) if len(arguments) == 1 else None
@@ -194,40 +180,19 @@ def _is_callable(act: Activation, arguments: list[t.Expr]) -> bool | None:
 
 
 def _may_be_called(value: Value) -> bool | None:
-    return True if _is_code(value) else False if value.type in _BUILTIN and value.reference is None else None
+    return True if _is_code(value) else False if value.type in BUILTIN and value.reference is None else None
 
 
 def _has_attribute(act: Activation, arguments: list[t.Expr]) -> bool | None:
     """Whether a value has an attribute, where it is of one of Python's own types."""
     value = _settled(act, arguments[0]) if len(arguments) == 2 else None
     name = arguments[1] if len(arguments) == 2 else None
-    if value is None or value.type not in _BUILTIN or value.reference is not None or not isinstance(name, t.Constant):
+    if value is None or value.type not in BUILTIN or value.reference is not None or not isinstance(name, t.Constant):
         return None
     return not is_builtin_without(value.type, str(name.value))
 
 
-_ASKED = {"isinstance": _is_instance, "callable": _is_callable, "hasattr": _has_attribute}
-
-
-def _derives(act: Activation, kind: str, other: str | None) -> bool | None:
-    """Whether what has a type is an instance of another type: None where it may be of one that derives from both."""
-    if kind == other:
-        return True
-    own, asked = act.program.class_of(kind), act.program.class_of(other)
-    if asked is not None and "typing.Protocol" in act.program.library_bases(asked):
-        return None
-    if own is not None and asked is not None:
-        below = act.program.resolution_order(own), act.program.resolution_order(asked)
-        return True if asked in below[0] else None if own in below[1] else False
-    if own is not None:
-        return False if other in _APART and not act.program.library_bases(own) else None
-    if asked is not None:
-        return False if kind in _CONCRETE and not act.program.library_bases(asked) else None
-    return False if {kind, other} <= _CONCRETE and not _APART.isdisjoint((kind, other)) else None
-
-
-# Types whose instances are what they are said to be: nobody makes a class of a program of them by the way.
-_CONCRETE = _APART | {*FILES, "io.BytesIO", "io.StringIO"}
+_ASKED = {"callable": _is_callable, "hasattr": _has_attribute}
 
 
 def _constant(act: Activation, node: t.Expr) -> Literal | None:
@@ -261,6 +226,13 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
     elif isinstance(test, t.Boolean) and test.operator == ("and" if holds else "or"):
         for part in test.values:
             yield from _narrowed(act, part, holds)
+    elif (typed := asked(test)) is not None:
+        if isinstance(typed[0], t.Name):
+            kind, old = any_of(act, typed[1]), act.environment.get(typed[0].id)
+            if kind is not None and holds:
+                yield typed[0].id, as_instance(act, old, kind)
+            elif kind is not None and old is not None:
+                yield typed[0].id, as_other(act, old, kind)
     elif isinstance(test, t.Compare) and holds:
         yield from _counted(act, test)
         if test.operators == ("eq",) and isinstance(test.left, t.Attribute) and test.left.name == "suffix":
@@ -274,14 +246,6 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
         if isinstance(node, t.Name) and old is not None:
             fitting = [o for o in options_of(old) if _may_be_called(o) is not (not holds)]
             yield node.id, reduce(join, fitting) if fitting else old
-    elif isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "isinstance":
-        plain = [a.value for a in test.arguments if not a.star]
-        if len(plain) == 2 and isinstance(plain[0], t.Name):
-            kind, old = _any_of(act, plain[1]), act.environment.get(plain[0].id)
-            if kind is not None and holds:
-                yield plain[0].id, _as(act, old, kind)
-            elif kind is not None and old is not None:
-                yield plain[0].id, _without(act, old, kind)
 
 
 def _ending(act: Activation, node: t.Expr, suffix: t.Expr) -> Iterator[tuple[str, Value]]:
@@ -308,50 +272,19 @@ def _counted(act: Activation, test: t.Compare) -> Iterator[tuple[str, Value]]:
         yield argument.id, replace(value, size=number, items=None)
 
 
-def _any_of(act: Activation, node: t.Expr) -> Value | None:
-    """An instance of a class, or of one of a tuple of classes where they are known to be alike."""
-    kinds = node.elements if isinstance(node, t.Sequence) else (node,)
-    found: Value | None = None
-    for kind in kinds:
-        found = join(found, annotated(act, kind))
-    return found if found is not None and is_known(found) else None
-
-
-def _as(act: Activation, old: Value | None, kind: Value) -> Value:
-    """The value, known to be of a type; what it was known to be goes where it is the same type, a part of it or below it."""
-    if old is None:
-        return kind
-    if isinstance(old.reference, ClassRef):
-        return old  # `isinstance(kind, Meta)`: a class that is known stays the one that it is
-    types = {o.type for o in options_of(kind)}
-    fitting = [o for o in options_of(old) if _is_one_of(act, o, types)]
-    return reduce(join, fitting) if fitting else replace(kind, origin=old.origin)
-
-
-def _is_one_of(act: Activation, value: Value, types: set[str | None]) -> bool:
-    return value.type is not None and any(_derives(act, value.type, kind) is True for kind in types)
-
-
-def _without(act: Activation, old: Value, kind: Value) -> Value:
-    """The value, known not to be of a type: of several that it may be, the others."""
-    types = {o.type for o in options_of(kind)}
-    others = [o for o in options_of(old) if not _is_one_of(act, o, types)]
-    return reduce(join, others) if others and len(options_of(old)) > 1 else old
-
-
 def matched(act: Activation, pattern: t.Expr | None, subject: Value, name: str | None) -> dict[str, Value]:
     """What a pattern binds, and what it says of the variable that is looked at."""
     found = dict(_matched(act, pattern, subject))
     kind = _kind(act, pattern)
     if name is not None and kind is not None:
-        found.setdefault(name, _as(act, subject, kind))
+        found.setdefault(name, as_instance(act, subject, kind))
     return found
 
 
 def _kind(act: Activation, pattern: t.Expr | None) -> Value | None:
     if isinstance(pattern, t.Walrus):
         return _kind(act, pattern.value)
-    return _any_of(act, pattern.kind) if isinstance(pattern, t.ClassPattern) else None
+    return any_of(act, pattern.kind) if isinstance(pattern, t.ClassPattern) else None
 
 
 def _matched(act: Activation, pattern: t.Expr | None, subject: Value) -> Iterator[tuple[str, Value]]:
@@ -359,7 +292,7 @@ def _matched(act: Activation, pattern: t.Expr | None, subject: Value) -> Iterato
         yield pattern.id, subject
     elif isinstance(pattern, t.Walrus) and isinstance(pattern.target, t.Name):
         kind = _kind(act, pattern.value)
-        yield pattern.target.id, _as(act, subject, kind) if kind is not None else subject
+        yield pattern.target.id, as_instance(act, subject, kind) if kind is not None else subject
         yield from _matched(act, pattern.value, subject)
     elif isinstance(pattern, t.ClassPattern):
         owner = _kind(act, pattern)

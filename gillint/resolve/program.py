@@ -14,7 +14,9 @@ from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE
 from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
+    answers_a_program,
     called_as,
+    is_test,
     main_runs_others,
     makes_instances,
     may_be_called_by_base,
@@ -128,7 +130,8 @@ class Resolver(Functions):
         self._is_reporting = True
         reported: list[FunctionTrace] = []
         for outline in wanted:
-            trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
+            with self.idly(idle=has_program and outline.qualname in self._unused):
+                trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
             if trace is not None:
                 reported.append(trace)
         traces.extend(sorted(reported, key=lambda trace: trace.span))
@@ -192,7 +195,11 @@ class Resolver(Functions):
         """Whether a function needs something, and nothing of another file is known to call it."""
         function = self._own.functions.get(f"{scope.path}::{outline.qualname}")
         tree = function.parsed() if function is not None else None
-        if function is None or not isinstance(tree, t.Function) or self._is_program(outline):
+        if function is None or not isinstance(tree, t.Function):
+            return False
+        if is_test(outline, function.owner, scope, self._programs):
+            return True
+        if self._is_program(outline) and not answers_a_program(outline, tree, scope.syntax.outline, self._programs):
             return False
         by_base = not makes_instances(tree) and may_be_called_by_base(function.owner, outline.name)
         return not by_base and not may_be_registered(tree, scope)

@@ -73,8 +73,7 @@ class ClassScope:
 
     `declared` are the attributes whose type an annotation says, `settled` those of them to which an amount was assigned,
     `sought` those whose assignment was looked for in all methods, `functions` those to which instances pass themselves, like
-    to a method: functions that are assigned in the body of the class, or to the class; of `guesses` only methods have spoken
-    that were run with unknown arguments to find them out.
+    to a method: functions that are assigned in the body of the class, or to the class.
     """
 
     key: str
@@ -88,9 +87,9 @@ class ClassScope:
     declared: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
     sought: set[str] = field(default_factory=set)
+    guessed: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     longest: dict[str, float] = field(default_factory=dict)
-    guesses: set[str] = field(default_factory=set)
     asked: dict[str, frozenset[str]] | None = None
     prepared: bool = False
     constructed: bool = False

@@ -9,6 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
 from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import literal_text
+from gillint.resolve.classtests import BUILTIN
 from gillint.resolve.compat import VIEWS
 from gillint.resolve.compiled import WRAPPERS, wrapped
 from gillint.resolve.getters import GETTERS, getter
@@ -223,8 +224,11 @@ def _import_module(
 def _type(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
-    owner = act.program.class_of(positional[0].type) if len(positional) == 1 else None
-    return Value(type="type", reference=ClassRef(owner.key)) if owner is not None else None
+    kind = positional[0].type if len(positional) == 1 and positional[0].reference is None else None
+    owner = act.program.class_of(kind)
+    if owner is not None:
+        return Value(type="type", reference=ClassRef(owner.key))
+    return symbol_of(kind) if kind is not None and kind in BUILTIN and kind != "NoneType" else None
 
 
 def _new(

@@ -12,13 +12,14 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
+from gillint.resolve.compat import GONE
 from gillint.resolve.contexts import entered, left
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import held_short, is_drained, note_emptied, once_in
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.growing import added_elsewhere
 from gillint.resolve.importing import bind_import
-from gillint.resolve.iterations import mentioned, written
+from gillint.resolve.iterations import mentioned, names_in, written
 from gillint.resolve.joining import join
 from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
@@ -265,6 +266,11 @@ def _with(act: Activation, node: t.With) -> float:
 
 def _try(act: Activation, node: t.Try) -> float:
     act.operation("try")
+    always = _without_python_2(act, node)
+    if always is not None:
+        reach = run(act, always.body)
+        run(act, node.final)
+        return reach
     reach = run(act, node.body)
     fallback = tuple(h for h in node.handlers if _catches_import_error(h))
     for handler in fallback:  # the module of the `try` is the one that is meant; the other one stands in for it
@@ -285,10 +291,22 @@ def _try(act: Activation, node: t.Try) -> float:
     return min(1.0, reach)
 
 
+def _without_python_2(act: Activation, node: t.Try) -> t.Handler | None:
+    """The handler that runs on every Python of today, of `try: text = unicode`, `except NameError: text = str`."""
+    handler = next((h for h in node.handlers if isinstance(h.kind, t.Name) and h.kind.id == "NameError"), None)
+    if handler is None:
+        return None
+    values = (s.value for s in node.body if isinstance(s, (t.Assign, t.Evaluate)) and s.value is not None)
+    asked = GONE.intersection(name for value in values for name in names_in(value))
+    return handler if not all(name in act.environment for name in asked) else None
+
+
 def _is_of_nobody(value: Value) -> bool:
     """Whether a name is one of a library that nothing is known of: a module of Python 2, or one that is seldom installed."""
     reference = value.reference
-    return isinstance(reference, SymbolRef) and next(iter(libraries_of(reference.name))) == "builtins"
+    if not isinstance(reference, SymbolRef) or reference.name == "builtins":
+        return False
+    return next(iter(libraries_of(reference.name))) == "builtins"
 
 
 def _catches_import_error(handler: t.Handler) -> bool:

@@ -16,6 +16,7 @@ from gillint.resolve.formatting import by_directives, by_specification, by_templ
 from gillint.resolve.paths import ASKING, selected
 from gillint.resolve.patterns import compiled, groups, matched, matches, split
 from gillint.resolve.randomness import drawn
+from gillint.resolve.splicing import spliced
 from gillint.resolve.texts import ANY, SEPARATORS, Text, joined, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import LazyRef, Source, Value, of_constant, text_of
@@ -25,7 +26,7 @@ from gillint.syntax.tree import HOLE
 def textual(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call with what is known of its characters."""
     found = _BY_NAME.get(name)
-    return found(bound, result) if found is not None else result
+    return found(bound, result) if found is not None else spliced(name, bound, result)
 
 
 # Texts
@@ -130,7 +131,7 @@ def _repeated(bound: Bound, result: Value) -> Value:
 
 def _copies(bound: Bound, result: Value) -> Value:
     """`[sentence] * 12`: the members are the same ones again."""
-    members = bound.receiver
+    members, result = bound.receiver, spliced("list.__mul__", bound, result)
     member = element_of(members) if members is not None else None
     if members is None or member is None or member.type not in ("str", "bytes"):
         return result

@@ -37,6 +37,7 @@ def write_to(site: Site, name: str, piece: Content) -> None:
         turns, files = act.trips_so_far(depth), openings
     else:  # it was opened by another function
         turns, files = (act.times * act.trips_so_far() / openings).max(1), openings
+    turns = (turns / act.program.files.emptyings(name)).max(1)
     files = files.max(1) if HOLE in name else ONE
     text = piece.text.each(turns)
     source = piece.source
@@ -62,6 +63,15 @@ def written_text(site: Site) -> Value:
     data = site.argument(0, "data", "s", "b")
     if data is not None:
         _write(site, size_of(data), text_of(data), source=data.source)
+    return site.result
+
+
+def emptied(site: Site) -> Value:
+    """`buffer.truncate(0)`, and `buffer.truncate()` behind `buffer.seek(0)`: what was written is gone."""
+    act, name = site.act, name_of(site.bound.receiver)
+    to = site.argument(0, "size", "pos")
+    if name is not None and act.loops and (to is None or (to.literal is not None and to.literal.value == 0)):
+        act.program.files.emptied[name] = (act.times * act.trips_so_far()).max(1)
     return site.result
 
 

@@ -1,0 +1,219 @@
+"""What libraries that are older than the Python that runs them, or made for more than one program, are read as."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.costs.demand import Costs
+from gillint.knowledge.conditions import Target
+from gillint.pipeline import analyse
+from gillint.resolve.bound import size_of
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.syntax.parse import parse
+
+TARGET = Target("3.11")
+HEAD = """
+import csv, hashlib, io, itertools, math, os, socket, zlib
+import numpy as np
+try:
+    text = unicode
+except NameError:
+    text = str
+try:
+    TEXTS = (str, unicode)
+except NameError:
+    TEXTS = (str,)
+PIECES = (list, tuple)
+"""
+
+
+def asked(source: str, name: str = "zlib.compress") -> tuple[float, float]:
+    """How often `work()` calls a function, and how large the first argument is."""
+    resolved = resolve(parse(HEAD + dedent(source), "program.py"), TARGET, {})
+    block = next(f.block for f in resolved.functions if f.name == "work")
+    call = next(n for n in walk(block) if isinstance(n, Call) and n.name == name)
+    times = sum(c.count.likely for c in Costs(TARGET).calls(block) if c.call.name == name)
+    return times, size_of(call.bound.positional[0]).likely
+
+
+ENCODES = """
+def encoded(value, isinstance=isinstance):
+    {before}
+    if {test}:
+        value = value.encode()
+    return value
+
+def work():
+    zlib.compress(encoded("a" * 70_000))
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "test"),
+    [
+        ("", "isinstance(value, text)"),
+        ("", "isinstance(value, TEXTS)"),
+        ("", "isinstance(value, (unicode, str))"),
+        ("", "isinstance(value, basestring)"),
+        ("", "type(value) is str"),
+        ("", "type(value) in (str, bytearray)"),
+        ("kind = type(b''.decode())", "isinstance(value, kind)"),
+    ],
+)
+def test_a_test_for_a_type(before: str, test: str) -> None:
+    assert asked(ENCODES.format(before=before, test=test)) == (1.0, 70_000)
+
+
+def test_a_type_that_it_is_not() -> None:
+    source = (
+        'def work():\n    x = b"a" * 500\n    if isinstance(x, PIECES):\n        x = b"".join(x)\n    zlib.compress(x)'
+    )
+    assert asked(source) == (1.0, 500)
+
+
+STREAM = """
+ROWS = [[1, "abc", 2.5] for _ in range(5000)]
+
+def stream():
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for row in ROWS:
+        writer.writerow(row)
+        {flush}
+
+def work():
+    for chunk in stream():
+        zlib.compress(chunk.encode())
+"""
+FLUSH = "yield buffer.getvalue()\n{0}buffer.seek(0)\n{0}buffer.truncate({1})"
+
+
+@pytest.mark.parametrize(
+    ("flush", "times", "size"),
+    [
+        (FLUSH.format(" " * 8, "0"), 5000, 15),
+        ("if buffer.tell() > 6000:\n            " + FLUSH.format(" " * 12, ""), 12.5, 6000),
+    ],
+)
+def test_a_buffer_that_is_emptied(flush: str, times: float, size: float) -> None:
+    found = asked(STREAM.format(flush=flush))
+    assert found[0] == pytest.approx(times, rel=0.15)
+    assert found[1] == pytest.approx(size, rel=0.1)
+
+
+TURNS = {
+    "written": "n = 0\n    while n < len(data):\n        n += open('x', 'wb').write(data[n:])\n        math.sqrt(n)",
+    "sent": "s = socket.socket()\n    while data:\n        n = s.send(data)\n        data = data[n:]\n        math.sqrt(n)",
+    "both": "n = 0\n    while n < len(data):\n        k = os.write(1, data[n:])\n        n += k\n        math.sqrt(n)",
+}
+STOPS = {
+    "a counter": "n = 0\n    for x in data:\n        if n >= 40:\n            break\n        n += 1\n        math.sqrt(x)",
+    "or else": "n = 0\n    for x in data:\n        if n < 40:\n            n += 1\n            math.sqrt(x)\n"
+    "        else:\n            break",
+    "a position": "for i, x in enumerate(data):\n        if i == 40:\n            return\n        math.sqrt(x)",
+    "a length": "out = []\n    for x in data:\n        out.append(math.sqrt(x))\n        if len(out) >= 40:\n            break",
+    "what is left": "n = 40\n    for x in data:\n        n -= 1\n        math.sqrt(x)\n        if n == 0:\n            break",
+    "endless": "n = 0\n    while True:\n        n += 1\n        math.sqrt(n)\n        if n > 39:\n            break",
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "times"),
+    [
+        *(pytest.param(body, 1, id=name) for name, body in TURNS.items()),
+        *(pytest.param(body, 40, id=name) for name, body in STOPS.items()),
+    ],
+)
+def test_turns(body: str, times: float) -> None:
+    source = f"def work():\n    data = b'x' * 100_000\n    {body}\n"
+    resolved = resolve(parse(HEAD + source, "program.py"), TARGET, {})
+    block = next(f.block for f in resolved.functions if f.name == "work")
+    found = sum(c.count.likely for c in Costs(TARGET).calls(block) if c.call.name == "math.sqrt")
+    assert found == pytest.approx(times, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [
+        ("[50] * 2", 2500),
+        ("(50,) * 3", 125_000),
+        ("x.shape + (3,)", 30_000),
+        ("(4,) + x.shape[1:]", 400),
+        ("list(x.shape) + [2]", 20_000),
+    ],
+)
+def test_a_shape_that_is_put_together(shape: str, size: float) -> None:
+    assert asked(f"def work():\n    x = np.zeros((100, 100))\n    np.sort(np.ones({shape}))", "numpy.sort") == (
+        1.0,
+        size,
+    )
+
+
+PART = """
+import hashlib, requests, unittest
+
+class NotFound(Exception):
+    pass
+
+def helper(data):
+    return hashlib.sha256(data).hexdigest()
+
+{beside}
+
+def work():
+    return [helper(b"x" * 1_000_000) for _ in range(50)]
+"""
+BESIDE = {
+    "what gives something back": "def listed():\n    try:\n        return requests.get('https://a.org').text\n"
+    "    except OSError:\n        raise NotFound('x')",
+    "a test": "def test_all():\n    for n in range(9):\n        helper(requests.get('https://a.org').content)",
+    "a case": "class HelperTest(unittest.TestCase):\n    def setUp(self):\n        self.x = requests.get('https://a.org')\n"
+    "    def test_it(self):\n        for n in range(90):\n            helper(requests.get('https://a.org').content)",
+}
+
+
+@pytest.mark.parametrize("beside", BESIDE.values(), ids=BESIDE)
+def test_what_stands_beside_a_program_is_no_part_of_it(beside: str) -> None:
+    report = analyse(PART.format(beside=beside), "program.py", Options(cores=2, threads=2))
+    assert report.verdict is not None
+    assert report.regions[report.verdict].region.function == "work"
+
+
+PLOT = """
+class Plot:
+    def __init__(self, values, loud=False):
+        self.model = None
+        if loud:
+            print(self.model)
+        self.values = values
+        self.left, self.right = parts(np.vstack((values, values)).T, 0.5).T
+        np.sort(np.vstack((self.left, self.right)))
+
+    def change(self, model):
+        self.model = model
+        self.left, self.right = parts(np.vstack((self.values, self.values)).T, 0.5).T
+
+def parts(values, centre):
+    return np.dot(np.eye(2), values.T - centre).T
+
+def work():
+    Plot(np.zeros(300))
+"""
+
+
+def test_a_method_that_is_run_aside_says_less_than_the_program() -> None:
+    assert asked(PLOT, "numpy.sort") == (1.0, 600)
+
+
+def test_formats_in_capitals_or_not() -> None:
+    source = "from PIL import Image\ndef work(out):\n    Image.new('RGB', (800, 600)).save(out, format={!r})"
+    bounds = []
+    for name in ("PNG", "png"):
+        report = analyse(source.format(name), "program.py", Options(cores=2, threads=2))
+        assert report.verdict is not None
+        bounds.append(report.regions[report.verdict].prediction.held)
+    assert bounds[0] == bounds[1]
