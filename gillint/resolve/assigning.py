@@ -1,23 +1,12 @@
-"""What attributes are told to be: by annotations, by what methods assign, and by methods that are only run to find it out."""
+"""What attributes are told to be: by annotations, and by what methods assign."""
 
 from __future__ import annotations
-
-import re
-from functools import lru_cache
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.shapes import ARRAY, with_shape
 from gillint.resolve.values import HOLDERS, Value
-
-_ASSIGNED = re.compile(r"\b(?:self|cls)\.(\w+)(?=\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
-
-
-@lru_cache(maxsize=4096)
-def assigned_in(method: str) -> frozenset[str]:
-    """The attributes that the text of a method assigns or fills."""
-    return frozenset(_ASSIGNED.findall(method))
 
 
 def as_declared(old: Value, new: Value) -> Value:

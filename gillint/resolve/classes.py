@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gillint.frozen import replace
+from gillint.resolve.abstract import MIXED_IN, source
 from gillint.resolve.activation import Activation
 from gillint.resolve.assigning import (
     as_declared,
-    assigned_in,
     is_open,
     lists_first,
     no_longer_than,
     with_size_of,
 )
 from gillint.resolve.assumed import QUEUES
+from gillint.resolve.entries import has_no_use_for
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.hierarchy import assigned
 from gillint.resolve.joining import join
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
 from gillint.resolve.scope import ClassScope, ModuleScope
@@ -75,12 +77,11 @@ class Classes(Modules):
         if owner.outline is not None:
             bases = []
             for text in owner.outline.bases:
-                value = self._dotted_value(act, text)
-                bases.append(value)
+                bases.append(self._mixed_in(self._dotted_value(act, text)))
             owner.bases = tuple(bases)
             body = owner.module.syntax.class_statements(owner.outline)
         elif owner.tree is not None:
-            owner.bases = tuple(evaluate(act, b) for b in owner.tree.bases)
+            owner.bases = tuple(self._mixed_in(evaluate(act, b)) for b in owner.tree.bases)
             body = tuple(s for s in owner.tree.body if not isinstance(s, t.Function))
         else:
             body = ()
@@ -91,6 +92,11 @@ class Classes(Modules):
             owner.attributes.setdefault(name, value)
             if is_plain_function(value) and name not in owner.declared:
                 owner.functions.add(name)
+
+    def _mixed_in(self, base: Value) -> Value:
+        """An abstract class of `collections.abc` as a class of a file, which it is."""
+        key = MIXED_IN.get(base.reference.name) if isinstance(base.reference, SymbolRef) else None
+        return Value(type="type", reference=ClassRef(f"{self.module(source()).path}::{key}")) if key else base
 
     def _methods_before(self, owner: ClassScope, statement: t.Stmt, known: Mapping[str, Value]) -> dict[str, Value]:
         """The methods of a class that a statement of its body may name, `__repr__ = __str__`, as plain functions."""
@@ -225,15 +231,18 @@ class Classes(Modules):
         owner.sought.add(name)
         lines = owner.module.syntax.lines
         for method in tuple(owner.methods.values()):
-            if not isinstance(method, FunctionOutline) or method.name == "__init__":
+            if not isinstance(method, FunctionOutline) or method.name == "__init__" or self._is_idle(owner, method):
                 continue
             key = f"{owner.module.path}::{method.qualname}"
             text = "".join(lines[method.lines.first - 1 : method.lines.last])
-            if key in self._active or name not in assigned_in(text) or self._function(key) is None:
+            if key in self._active or name not in assigned(text) or self._function(key) is None:
                 continue
             with self._finding_out(owner.module) as near:
                 if near:
                     self._call_aside(FunctionRef(key, Value(type=owner.key)))
+
+    def _is_idle(self, owner: ClassScope, method: FunctionOutline) -> bool:
+        return owner.module.path == self._path and has_no_use_for(owner, method.name)
 
     def _call_aside(self, method: FunctionRef) -> None:
         """Run a method for what it leaves in the attributes, apart from the calls that are under way."""
@@ -273,11 +282,13 @@ class Classes(Modules):
             value = join(value, self._foreseen[owner.key, name])
         if self._idle and old is not None and is_known(old):
             return
-        is_said = not self._idle and not self._aside
-        if is_said and value.type != "NoneType" and value != old:
-            old = None if name in owner.guessed else old
+        # What a method leaves that was run with unknown arguments gives way to what the program assigns.
+        is_said = not self._idle and not self._aside and value.type != "NoneType" and value != old
+        if is_said and name in owner.guessed:
+            old = None
+        if is_said:
             owner.guessed.discard(name)
-        elif not is_said and (old is None or old.type == "NoneType"):
+        elif value.type != "NoneType" and (old is None or not is_known(old) or old.type == "NoneType"):
             owner.guessed.add(name)
         if (
             old is None

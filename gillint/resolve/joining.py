@@ -55,6 +55,8 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         other, document = (a, b) if b.type == "json" else (b, a)
         if other.type in HOLDERS and is_empty(other):
             return document  # `return []` where the request failed
+        if other.type == "dict" and other.items is not None:
+            return other  # what the program puts into a store says what it reads from its file
     choice = _choice(a, b, depth)
     if choice is not None:
         return choice

@@ -14,7 +14,7 @@ from gillint.resolve.arrays import refine
 from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, is_sized
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
-from gillint.resolve.databases import answered, call_functions, query_of
+from gillint.resolve.databases import answered, begun, behind_statement, ends_nothing, query_of
 from gillint.resolve.estimators import checked
 from gillint.resolve.folding import folded
 from gillint.resolve.frames import as_given
@@ -45,6 +45,7 @@ from gillint.resolve.strings import textual
 from gillint.resolve.submissions import await_value, hand_over_call, join_result
 from gillint.resolve.trace import Block, Bound, Call, CallKind, Kind, bind_arguments
 from gillint.resolve.values import (
+    NONE,
     UNKNOWN,
     Value,
     of_number,
@@ -103,6 +104,8 @@ def _instead(
         bound = Bound(None, positional, keywords)
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
+    if ends_nothing(name, receiver):
+        return NONE
     serve_registered(act, name, positional, keywords, span)
     if name.startswith("logging."):
         return logged(act, name, receiver, positional, keywords, span)
@@ -190,7 +193,7 @@ def library(
         lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
-    call_functions(act, public, bound, query, span)
+    behind_statement(act, public, bound, query, span)
     if receiver is not None and receiver.guessed and result.type is not None:
         return replace(result, guessed=True)
     return result
@@ -201,6 +204,7 @@ def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[
     bound = by_its_name(name, bound)
     content = content_of(act, name, bound)
     query = query_of(act, name, bound, (span, act.path))
+    bound = begun(act, name, bound)
     if content is not None:
         bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
     if query is not None:

@@ -91,7 +91,7 @@ class Resolver(Functions):
         self.started.clear()
         self.files = Files(before=self._written_before)
         self.options = {}
-        self.tables, self.sql_functions = {}, {}
+        self.tables, self.sql_functions, self.sql_begun = {}, {}, False
         self._configured = {}
         self.births = {}
         self.grown = ()
@@ -109,6 +109,10 @@ class Resolver(Functions):
         unmade = never_made(syntax.outline, self._given_on)
         candidates = {f.qualname for f in wanted if self._may_be_spare(scope, f)}
         self._spare, self._unused = not_called(syntax.outline, candidates, unmade, self._given_on)
+        further = never_made(syntax.outline, self._given_on, self._unused) - unmade
+        if further:  # only what is of no use makes instances of them
+            candidates |= {f.qualname for f in wanted if f.owner in further}
+            self._spare, self._unused = not_called(syntax.outline, candidates, unmade | further, self._given_on)
         mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.

@@ -338,6 +338,8 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
         act.operation("store_subscript")
     text = literal_text(index)
+    if container.type == "json" and text is None and index.type == "str":
+        container = Value(type="dict", size=ZERO)  # a store that is read from a file: what is in it comes from here
     if container.type in MAPPINGS:
         key, old = pair_of(container)
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
@@ -354,6 +356,8 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         size: Estimate | None = None
         if container.size is None or empty or act.loops:
             size = first + turns
+        elif turns != ONE:  # what the constructor began with, and what the calls of a method put in
+            size = container.size.max(turns)
         else:  # one more, if the key is new
             size = Estimate(container.size.low, container.size.likely + 1, container.size.high + 1)
         if columns is not None:
