@@ -18,6 +18,8 @@ from gillint.syntax.parse import parse
 TARGET = Target("3.11")
 HEAD = """
 import csv, hashlib, io, itertools, math, os, socket, zlib
+import numbers
+from collections import abc
 import numpy as np
 try:
     text = unicode
@@ -62,6 +64,8 @@ def work():
         ("", "type(value) is str"),
         ("", "type(value) in (str, bytearray)"),
         ("kind = type(b''.decode())", "isinstance(value, kind)"),
+        ("", "isinstance(value, abc.Sequence)"),
+        ("", "not isinstance(value, (abc.Mapping, numbers.Number))"),
     ],
 )
 def test_a_test_for_a_type(before: str, test: str) -> None:
