@@ -417,8 +417,7 @@ def usage() -> "tuple[int, int, int]":
 def queued() -> int:
     """How long this thread was ready to run and had no core, in ns; 0 where the system does not tell."""
     try:
-        with open("/proc/thread-self/schedstat", encoding="ascii") as told:
-            return int(told.read().split()[1])
+        return int(Path("/proc/thread-self/schedstat").read_text(encoding="ascii").split()[1])
     except (OSError, IndexError, ValueError):
         return 0
 
@@ -455,7 +454,7 @@ class Counters:
         """The service demands of one run, in ns, over n runs; `blocked` is wall time with the GIL and without CPU."""
         # Anew each time: where others share the core, it is twice as fast in one moment as in the next.
         extra_held, extra_cpu, extra_wait = self.overhead()
-        before, (faults, lost, gave), delay = self.read(), usage(), queued()
+        delay, (faults, lost, gave), before = queued(), usage(), self.read()  # reading a file gives the GIL up, too
         process, cpu, wall = time.process_time_ns(), time.thread_time_ns(), time.perf_counter_ns()
         batch(n)
         wall, cpu, process = (

@@ -84,6 +84,8 @@ class Program(Protocol):
     options: dict[str, Option]
     tables: Tables
     sql_functions: dict[str, Value]
+    sql_begun: bool
+    transactions: int
     births: dict[str, Estimate]
     grown: tuple[Grown, ...]
 

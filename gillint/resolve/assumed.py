@@ -34,6 +34,7 @@ SIZES |= dict.fromkeys(
 )  # fmt: skip
 # Nodes of a document: of a page, and of what was found in one.
 SIZES |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
+SIZES |= dict.fromkeys(("h5py.File", "h5py.Group"), Estimate(1, 10, 1_000))  # members
 SIZES |= dict.fromkeys(("duckdb.DuckDBPyConnection", "duckdb.DuckDBPyRelation"), Estimate(1, 1_000, 1e6))  # rows
 SIZES |= dict.fromkeys(
     ("shapely.Polygon", "shapely.LineString", "shapely.MultiPolygon"), Estimate(2, 20, 1e4)
@@ -41,11 +42,16 @@ SIZES |= dict.fromkeys(
 SIZES |= dict.fromkeys(("lxml.etree._Element", "lxml.html.HtmlElement"), Estimate(1, 30, 1e5))
 SIZES["xml.etree.ElementTree.Element"] = Estimate(1, 200, 1e5)
 SIZES["re.Match"] = Estimate(3, 30, 3_000)  # characters: what is searched for in a text is short
+SIZES["configparser.SectionProxy"] = Estimate(1, 5, 100)
 SIZES["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
+SIZES |= dict.fromkeys(("mailbox.mbox", "mailbox.Maildir"), Estimate(3, 200, 1e5))  # messages
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
-QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
+QUEUES = (
+    "queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue",
+    "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue",
+)  # fmt: skip
 NAMESPACES = ("threading.local", "types.SimpleNamespace")
-ALL_QUEUES = (*QUEUES, "asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue")
+ALL_QUEUES = (*QUEUES, "multiprocessing.Queue")
 SIZES |= dict.fromkeys(QUEUES, Estimate(0, 0, 1e6))
 # Whoever keeps a graph in dicts of dicts keeps a small one.
 SIZES |= dict.fromkeys(("networkx.Graph", "networkx.DiGraph"), Estimate(10, 300, 1e5))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 
-from gillint.estimate import Estimate
 from gillint.frozen import replace
+from gillint.resolve.abstract import MIXED_IN, source
 from gillint.resolve.activation import Activation
+from gillint.resolve.assigning import (
+    as_declared,
+    is_open,
+    lists_first,
+    no_longer_than,
+    with_size_of,
+)
 from gillint.resolve.assumed import QUEUES
-from gillint.resolve.bound import MAPPINGS
+from gillint.resolve.entries import has_no_use_for
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
+from gillint.resolve.hierarchy import assigned
 from gillint.resolve.joining import join
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
 from gillint.resolve.scope import ClassScope, ModuleScope
@@ -71,12 +77,11 @@ class Classes(Modules):
         if owner.outline is not None:
             bases = []
             for text in owner.outline.bases:
-                value = self._dotted_value(act, text)
-                bases.append(value)
+                bases.append(self._mixed_in(self._dotted_value(act, text)))
             owner.bases = tuple(bases)
             body = owner.module.syntax.class_statements(owner.outline)
         elif owner.tree is not None:
-            owner.bases = tuple(evaluate(act, b) for b in owner.tree.bases)
+            owner.bases = tuple(self._mixed_in(evaluate(act, b)) for b in owner.tree.bases)
             body = tuple(s for s in owner.tree.body if not isinstance(s, t.Function))
         else:
             body = ()
@@ -87,6 +92,11 @@ class Classes(Modules):
             owner.attributes.setdefault(name, value)
             if is_plain_function(value) and name not in owner.declared:
                 owner.functions.add(name)
+
+    def _mixed_in(self, base: Value) -> Value:
+        """An abstract class of `collections.abc` as a class of a file, which it is."""
+        key = MIXED_IN.get(base.reference.name) if isinstance(base.reference, SymbolRef) else None
+        return Value(type="type", reference=ClassRef(f"{self.module(source()).path}::{key}")) if key else base
 
     def _methods_before(self, owner: ClassScope, statement: t.Stmt, known: Mapping[str, Value]) -> dict[str, Value]:
         """The methods of a class that a statement of its body may name, `__repr__ = __str__`, as plain functions."""
@@ -148,7 +158,7 @@ class Classes(Modules):
         if written is not None and name in written:
             self._local_effects += 1
             return written[name]
-        if name not in owner.methods and _is_open(owner.attributes.get(name, NONE)):
+        if name not in owner.methods and is_open(owner.attributes.get(name, NONE)):
             self._find_assignment(owner, name)
         if name in owner.attributes:
             found = owner.attributes[name]
@@ -157,7 +167,7 @@ class Classes(Modules):
             if name in owner.functions and instance is not None and isinstance(found.reference, FunctionRef):
                 return replace(found, reference=FunctionRef(found.reference.key, instance))
             self._first_read.setdefault((owner.key, name), found)
-            return _no_longer_than(owner.longest.get(name), found)
+            return no_longer_than(owner.longest.get(name), found)
         if name in owner.methods:
             key, names = self._decorated(owner, name)
             if names & {"property", "cached_property"}:
@@ -221,15 +231,18 @@ class Classes(Modules):
         owner.sought.add(name)
         lines = owner.module.syntax.lines
         for method in tuple(owner.methods.values()):
-            if not isinstance(method, FunctionOutline) or method.name == "__init__":
+            if not isinstance(method, FunctionOutline) or method.name == "__init__" or self._is_idle(owner, method):
                 continue
             key = f"{owner.module.path}::{method.qualname}"
             text = "".join(lines[method.lines.first - 1 : method.lines.last])
-            if key in self._active or name not in _assigned(text) or self._function(key) is None:
+            if key in self._active or name not in assigned(text) or self._function(key) is None:
                 continue
             with self._finding_out(owner.module) as near:
                 if near:
                     self._call_aside(FunctionRef(key, Value(type=owner.key)))
+
+    def _is_idle(self, owner: ClassScope, method: FunctionOutline) -> bool:
+        return owner.module.path == self._path and has_no_use_for(owner, method.name)
 
     def _call_aside(self, method: FunctionRef) -> None:
         """Run a method for what it leaves in the attributes, apart from the calls that are under way."""
@@ -251,7 +264,7 @@ class Classes(Modules):
         value = trimmed(value)
         known = owner.attributes
         if name in owner.declared and name in known:
-            value = _as_declared(known[name], value)
+            value = as_declared(known[name], value)
         if not self._apart and owner.key not in self._own.classes:
             # What this file makes of another one's class comes before what that says itself, where it says more.
             known = self._own.attributes.get(owner.key, {})
@@ -269,22 +282,23 @@ class Classes(Modules):
             value = join(value, self._foreseen[owner.key, name])
         if self._idle and old is not None and is_known(old):
             return
-        is_said = not self._idle and not self._aside
+        # What a method leaves that was run with unknown arguments gives way to what the program assigns.
+        is_said = not self._idle and not self._aside and value.type != "NoneType" and value != old
         if is_said and name in owner.guessed:
             old = None
         if is_said:
             owner.guessed.discard(name)
-        elif old is None:
+        elif value.type != "NoneType" and (old is None or not is_known(old) or old.type == "NoneType"):
             owner.guessed.add(name)
         if (
             old is None
             or self._refines(old, value)
             or self._says_first(owner, name, old, value)
-            or (name in owner.declared and _lists_first(old, value))
+            or (name in owner.declared and lists_first(old, value))
         ):
             new = value
         else:
-            new = _with_size_of(join(old, value), old, value)
+            new = with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
             if value.type not in HOLDERS and is_measured(value):
@@ -409,48 +423,3 @@ def _read_by(value: Value, instance: Value) -> FunctionRef | None:
     if value.type != PROPERTY or not isinstance(value.reference, FunctionRef):
         return None
     return FunctionRef(value.reference.key, instance)
-
-
-_ASSIGNED = re.compile(r"\b(?:self|cls)\.(\w+)(?=\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
-
-
-@lru_cache(maxsize=4096)
-def _assigned(method: str) -> frozenset[str]:
-    """The attributes that the text of a method assigns or fills."""
-    return frozenset(_ASSIGNED.findall(method))
-
-
-def _as_declared(old: Value, new: Value) -> Value:
-    """A container with what the annotation says is in it, where what is assigned does not say."""
-    if old.type != new.type or old.type not in HOLDERS or new.element is not None or old.element is None:
-        return new
-    return replace(new, element=old.element, items=old.items if old.type in MAPPINGS else new.items)
-
-
-def _lists_first(old: Value, new: Value) -> bool:
-    """Whether of a tuple, of which only an annotation spoke, the members are told for the first time."""
-    is_open = old.items in (None, ()) and old.element is None and old.columns is None
-    return old.type == new.type == "tuple" and is_open and bool(new.items)
-
-
-def _is_open(value: Value) -> bool:
-    """Whether it is left to other methods what an attribute is, or what is in it."""
-    return value.type == "NoneType" or (value.type in ("list", "dict", "set") and value.element is None)
-
-
-def _no_longer_than(most: float | None, value: Value) -> Value:
-    """A container that is emptied when it has become so long."""
-    return value if most is None or value.size is None else replace(value, size=value.size.min(most))
-
-
-_SIZED = (*HOLDERS, "str", "bytes")
-
-
-def _with_size_of(joined: Value, old: Value, new: Value) -> Value:
-    """What is assigned in one place and of known size there is likely to be as long where nothing tells."""
-    known = old.size if old.size is not None else new.size
-    if joined.size is not None or known is None or joined.type not in _SIZED or known.high == 0:
-        return joined
-    told = old if old.size is not None else new
-    size = Estimate(min(1.0, known.low), known.likely, max(known.high, 1e6))
-    return replace(joined, size=size, text=joined.text or told.text, source=joined.source or told.source)

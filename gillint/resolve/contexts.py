@@ -48,6 +48,7 @@ def entered(act: Activation, value: Value, span: Span, *, is_async: bool) -> Val
     return value
 
 
+TRANSACTION = "peewee._atomic"
 _FOLDER = "tempfile.TemporaryDirectory"
 
 
@@ -61,8 +62,11 @@ def left(act: Activation, value: Value, span: Span, done: Iterable[Node], *, clo
     """
     if value.type == _FOLDER:
         library(act, f"{_FOLDER}.cleanup", value, (), (), span)
+    elif value.type == TRANSACTION and act.program.transactions:
+        return  # a savepoint in another one, which is what commits
     elif not closes and commits(value, done):
         act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
+        act.program.sql_begun = False
     elif not closes and not _is_lock(value) and (fact := find_method(value.type or "", "__exit__")) is not None:
         act.emit(Call(span, act.path, fact.name, "library", Bound(value), fact, implicit=True))
     owner = act.program.class_of(value.type) if value.type is not None else None

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
+from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.peers import around
@@ -15,7 +16,7 @@ from gillint.resolve.sites import Site
 from gillint.resolve.sql import Query, Table, run_script, run_statement
 from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Bound, Call, Kind, Loop, Node, children
-from gillint.resolve.values import Value, text_of
+from gillint.resolve.values import NONE, Value, text_of
 
 _CURSOR = "sqlite3.Cursor"
 _REGISTERS = "sqlite3.Connection.create_function"
@@ -61,13 +62,41 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
     return run_statement(tables, statement, place, times, row)
 
 
-def call_functions(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
+def behind_statement(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
+    """What a statement does beside reading and changing rows: it calls functions of the program, it ends a transaction."""
+    if name.startswith("sqlite3."):
+        _call_functions(act, name, bound, query, span)
+        _end_transaction(act, name, bound, span)
+        _note_transaction(act, name, bound)
+
+
+def _note_transaction(act: Activation, name: str, bound: Bound) -> None:
+    """Whether a transaction is under way from here on: a change begins one, where nothing says otherwise."""
+    text = text_of(bound.positional[0]) if bound.positional else None
+    if name == COMMIT or (text is not None and _LEAVES.match(text.pattern)):
+        act.program.sql_begun = False
+    elif text is not None and name in _EXECUTES and not any(k.match(text.pattern) for k in (_READS, _OF_THE_SCHEMA)):
+        alone = bound.receiver is not None and bound.receiver.columns == _ALONE
+        act.program.sql_begun = act.program.sql_begun or not alone
+
+
+def begun(act: Activation, name: str, bound: Bound) -> Bound:
+    """A query of a file in a transaction: the file is locked already, and what is in it is known."""
+    receiver = bound.receiver
+    if name not in _EXECUTES or not act.program.sql_begun or receiver is None or receiver.dtype not in ("file", "wal"):
+        return bound
+    text = text_of(bound.positional[0]) if bound.positional else None
+    asks = text is not None and _ASKS.match(text.pattern) is not None
+    return replace(bound, receiver=replace(receiver, dtype="begun")) if asks else bound
+
+
+def _call_functions(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
     """Functions of the program that SQL may call: noted where they are registered, run for each row where a statement does."""
     from gillint.resolve.calls import apply
     from gillint.resolve.library_calls import library
 
     known, passed = act.program.sql_functions, bound.positional
-    text = text_of(passed[0]) if passed and name.startswith("sqlite3.") else None
+    text = text_of(passed[0]) if passed else None
     if text is None:
         return
     if name == _REGISTERS:
@@ -144,13 +173,18 @@ def opened_database(site: Site) -> Value:
     pattern = (text_of(database) or ANY).pattern if database is not None else ""
     if pattern == ":memory:" or "mode=memory" in pattern:
         return replace(site.result, dtype="memory")
-    return replace(site.result, dtype=around(site.act.scope).journal)
+    said = around(site.act.scope)
+    level = site.argument(3, _LEVEL)
+    alone = level is not None and level.type == "NoneType" and not said.begins
+    return replace(site.result, dtype=said.journal, columns=_ALONE if alone else None)
 
 
 def cursor_of(site: Site) -> Value:
     """`connection.cursor()`."""
     receiver = site.bound.receiver
-    return replace(site.result, dtype=receiver.dtype) if receiver is not None else site.result
+    if receiver is None:
+        return site.result
+    return replace(site.result, dtype=receiver.dtype, columns=receiver.columns)
 
 
 def fetched(site: Site) -> Value:
@@ -165,7 +199,34 @@ def fetched(site: Site) -> Value:
     return replace(site.result, element=cursor.element)
 
 
+# A connection on which each change is a transaction of its own.
+_LEVEL = "isolation_level"
+_ALONE = ((_LEVEL, NONE),)
+_ASKS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
+_LEAVES = re.compile(r"\s*(commit|end|rollback)\b(?!\s+to\b)", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(commit|end)\b", re.IGNORECASE)
+_OF_THE_SCHEMA = re.compile(r"\s*(create|drop|alter|vacuum|reindex)\b", re.IGNORECASE)
+
+
+def _end_transaction(act: Activation, name: str, bound: Bound, span: Span) -> None:
+    """What a statement that ends a transaction waits for: `execute("COMMIT")`, a change with `isolation_level=None`."""
+    receiver = bound.receiver
+    text = text_of(bound.positional[0]) if receiver is not None and bound.positional else None
+    if receiver is None or text is None or name not in _EXECUTES:
+        return
+    changes = not any(known.match(text.pattern) for known in (_READS, _OF_THE_SCHEMA))
+    if _ENDS.match(text.pattern) or (receiver.columns == _ALONE and changes):
+        connection = replace(receiver, type=_CONNECTION, columns=None)
+        act.emit(Call(span, act.path, COMMIT, "library", Bound(connection), find_fact(COMMIT), implicit=True))
+
+
+def ends_nothing(name: str, receiver: Value | None) -> bool:
+    """Whether a commit has nothing left to do: each change was a transaction of its own."""
+    return name == COMMIT and receiver is not None and receiver.columns == _ALONE
+
+
 _CONNECTION = "sqlite3.Connection"
+_EXECUTES = ("sqlite3.Connection.execute", "sqlite3.Cursor.execute")
 COMMIT = "sqlite3.Connection.commit"
 _READS = re.compile(r"\s*(select|pragma|explain|values)\b", re.IGNORECASE)
 _DEEPEST = 6
@@ -173,7 +234,7 @@ _DEEPEST = 6
 
 def commits(value: Value, done: Iterable[Node]) -> bool:
     """Whether leaving `with connection:` ends a transaction and waits for that: where something was changed before."""
-    return value.type == _CONNECTION and any(_changes(node, _DEEPEST) for node in done)
+    return value.type == _CONNECTION and value.columns != _ALONE and any(_changes(node, _DEEPEST) for node in done)
 
 
 def _changes(node: Node, depth: int) -> bool:

@@ -13,7 +13,10 @@ from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
 _COMPILERS = ("njit", "jit", "vectorize", "guvectorize")
-_UFUNC = "numba.np.ufunc.dufunc.DUFunc.__call__"
+_UFUNCS = {
+    "vectorize": "numba.np.ufunc.dufunc.DUFunc.__call__",
+    "guvectorize": "numba.np.ufunc.gufunc.GUFunc.__call__",
+}
 _COMPILER_OPTIONS = ("nogil", "parallel")
 _ELEMENTWISE = "numpy.vectorize"
 _TO_THREAD = {"asgiref.sync.sync_to_async"}
@@ -74,8 +77,8 @@ def public_name(value: Value) -> str | None:
 
 def _compiled(act: Activation, function: Value, decorator: t.Expr, compiler: str) -> Value:
     """A function that is compiled: native code, which holds the GIL unless it is told not to; or a ufunc of NumPy's."""
-    if compiler == "vectorize":
-        return Value(type="function", reference=PartialRef(Value(reference=SymbolRef(_UFUNC)), (), ()))
+    if compiler in _UFUNCS:
+        return Value(type="function", reference=PartialRef(Value(reference=SymbolRef(_UFUNCS[compiler])), (), ()))
     options: list[tuple[str, Value]] = [(COMPILED_FUNCTION, function)]
     if isinstance(decorator, t.Call):
         for argument in decorator.arguments:

@@ -59,13 +59,14 @@ def _blank(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n")
 
 
-def never_made(outline: Outline, given_on: Iterable[str], unused: Set[str]) -> frozenset[str]:
-    """The classes that nothing in the file makes instances of, nor of one that derives from them, but for unused functions.
+def never_made(outline: Outline, given_on: Iterable[str], unused: Set[str] = frozenset()) -> frozenset[str]:
+    """The classes that nothing in the file makes instances of, nor of one that derives from them.
 
-    That a class is named in its own methods does not count: `super(Model, self)`, `Model(x + y)`.
+    That a class is named in its own methods does not count: `super(Model, self)`, `Model(x + y)`; nor does what functions do
+    that are themselves `unused`.
     """
-    used = (f for f in outline.functions if f.qualname not in unused)
-    by_others = (f.calls - {(f.owner or "").rsplit(".", 1)[-1]} for f in used)
+    users = (f for f in outline.functions if f.qualname not in unused)
+    by_others = (f.calls - {(f.owner or "").rsplit(".", 1)[-1]} for f in users)
     named = outline.calls.union(given_on, *by_others)
     made = {c.qualname for c in outline.classes if c.qualname.rsplit(".", 1)[-1] in named}
     grown = True
@@ -111,6 +112,27 @@ def is_test(outline: FunctionOutline, owner: ClassScope | None, scope: ModuleSco
     tests = "unittest.TestCase" in bases or "TestCase" in bases or (owner is None and outline.name.startswith(_TEST))
     runs_others = bool(programs) and not any(name.startswith(_TEST) for name in programs)
     return tests and runs_others and _RUNS_TESTS.search("".join(scope.syntax.lines)) is None
+
+
+def has_no_use_for(owner: ClassScope, method: str) -> bool:
+    """Whether a program never asks for a method of its classes, so that what it would leave in them is not there.
+
+    `observe` of an object that nobody observes: `for callback in self.observers` has nothing to go through.
+    """
+    scope = owner.module
+    if scope.asked_for is None:
+        text = "".join(scope.syntax.lines)
+        is_program = "__main__" in text or bool(programs(scope.syntax.outline))
+        named = frozenset(_BEHIND_A_DOT.findall(text)) if is_program and not _BY_NAME.search(text) else _ALL
+        scope.asked_for = named
+    if scope.asked_for is _ALL or method in scope.asked_for or method.startswith("__"):
+        return False
+    return not may_be_called_by_base(owner, method)
+
+
+_BEHIND_A_DOT = re.compile(r"\.(\w+)")
+_BY_NAME = re.compile(r"\b(getattr|attrgetter|methodcaller)\b")
+_ALL: frozenset[str] = frozenset({"*"})
 
 
 def called_as(outline: FunctionOutline) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
-from gillint.resolve.assumed import FILES
+from gillint.resolve.assumed import FILES, QUEUES
 from gillint.resolve.bound import element_of, member_size, number_of, size_of
 from gillint.resolve.converging import PAIRED, bisects, joins_pairs, turns_until_converged
 from gillint.resolve.expressions import evaluate
@@ -29,7 +29,7 @@ _SIZED = ("io.BytesIO", "io.StringIO", "http.client.HTTPResponse", "urllib3.HTTP
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
 _GIVERS = ("append", "appendleft", "extend", "extendleft", "put", "put_nowait", "add", "update", "insert")
-_CONTAINERS = ("list", "set", "dict", "collections.deque", "queue.Queue", "queue.LifoQueue", "queue.PriorityQueue")
+_CONTAINERS = ("list", "set", "dict", "collections.deque", *QUEUES)
 
 
 # A server turns as often as somebody asks it, which is counted where that is written.

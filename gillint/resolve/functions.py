@@ -9,12 +9,22 @@ from gillint.resolve.annotations import annotated
 from gillint.resolve.budget import BUDGET
 from gillint.resolve.classes import Classes
 from gillint.resolve.decorators import decorated
+from gillint.resolve.exhaustion import turns_while_talking
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import written
 from gillint.resolve.joining import join
 from gillint.resolve.memoised import remembers
 from gillint.resolve.parameters import bind_parameters
-from gillint.resolve.recursion import INNER_CALLS, balanced, calls_itself, ended_with, of_another_kind, rounds, smaller
+from gillint.resolve.recursion import (
+    ANSWERS,
+    INNER_CALLS,
+    balanced,
+    calls_itself,
+    ended_with,
+    of_another_kind,
+    rounds,
+    smaller,
+)
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
@@ -288,7 +298,9 @@ class Functions(Classes):
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
             known = rounds(tree, arguments, self._recurring.pop(key, ()), block)
-            if known is None and act.times.likely >= _MANY_TIMES:
+            if known is None and turns_while_talking(block) is not None:
+                known = ANSWERS
+            elif known is None and act.times.likely >= _MANY_TIMES:
                 known = INNER_CALLS
             block = replace(balanced(block), recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gillint.resolve.scope import ClassScope, ModuleScope
 
@@ -82,3 +83,12 @@ _ASSIGNED = re.compile(r"\bself\.(\w+)(?:\s*:[^=\n]+)?\s*=(?!=)|^\s+(\w+)\s*(?::
 
 def _own_attributes(owner: ClassScope) -> frozenset[str]:
     return frozenset(owner.methods) | {a or b for a, b in _ASSIGNED.findall(lines_of(owner))}
+
+
+_FILLED = re.compile(r"\b(?:self|cls)\.(\w+)(?=\b[^=\n]*=(?!=)|\.(?:append|add|extend|update)\()")
+
+
+@lru_cache(maxsize=4096)
+def assigned(method: str) -> frozenset[str]:
+    """The attributes that the text of a method assigns or fills."""
+    return frozenset(_FILLED.findall(method))

@@ -14,8 +14,10 @@ from gillint.resolve.arrays import refine
 from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, is_sized
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
-from gillint.resolve.databases import answered, call_functions, query_of
+from gillint.resolve.databases import answered, begun, behind_statement, ends_nothing, query_of
+from gillint.resolve.estimators import checked
 from gillint.resolve.folding import folded
+from gillint.resolve.frames import as_given
 from gillint.resolve.gathering import gathered
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, kind_of_pool
@@ -43,6 +45,7 @@ from gillint.resolve.strings import textual
 from gillint.resolve.submissions import await_value, hand_over_call, join_result
 from gillint.resolve.trace import Block, Bound, Call, CallKind, Kind, bind_arguments
 from gillint.resolve.values import (
+    NONE,
     UNKNOWN,
     Value,
     of_number,
@@ -70,6 +73,7 @@ INSTANCES = {
     "sys.stdin": "io.TextIOWrapper",
     "sys.stdout": "io.TextIOWrapper",
     "sys.stderr": "io.TextIOWrapper",
+    "numpy.random.mtrand._rand": "numpy.random.RandomState",
 }
 
 
@@ -100,6 +104,8 @@ def _instead(
         bound = Bound(None, positional, keywords)
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
+    if ends_nothing(name, receiver):
+        return NONE
     serve_registered(act, name, positional, keywords, span)
     if name.startswith("logging."):
         return logged(act, name, receiver, positional, keywords, span)
@@ -137,8 +143,8 @@ def library(
         fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = tuple(current(act, v) for v in positional)
-    positional = gathered(act, public, all_decoded(act, public, positional, span), span)
+    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
+    positional = checked(act, fact, gathered(act, public, positional, span), span)
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
@@ -170,7 +176,7 @@ def library(
         result = answered(public, result, query)
     lazy_result = act.lazy_of(result)
     callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
-    bound = with_compared(act, public, bound, given, span)
+    bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
@@ -187,7 +193,7 @@ def library(
         lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
-    call_functions(act, public, bound, query, span)
+    behind_statement(act, public, bound, query, span)
     if receiver is not None and receiver.guessed and result.type is not None:
         return replace(result, guessed=True)
     return result
@@ -198,6 +204,7 @@ def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[
     bound = by_its_name(name, bound)
     content = content_of(act, name, bound)
     query = query_of(act, name, bound, (span, act.path))
+    bound = begun(act, name, bound)
     if content is not None:
         bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
     if query is not None:

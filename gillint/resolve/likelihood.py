@@ -9,6 +9,7 @@ from typing import TypeGuard
 from gillint.resolve.activation import Activation
 from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.folders import made_if_missing, once_for_each_path
 from gillint.resolve.iterations import key_of, statements
 from gillint.resolve.kinds import distinct_of
 from gillint.resolve.memoised import missed
@@ -58,6 +59,9 @@ def _usual(act: Activation, node: t.If) -> float:
         return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     if is_made_already(act, node):
         return max(1.0 - TAKEN, 1.0 - 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
+    folder = made_if_missing(node)
+    if folder is not None:
+        return once_for_each_path(act, _value(act, folder))
     key = _sought(node)
     sought = _value(act, key) if key is not None else _noted(act, node)
     if sought is not None:

@@ -24,14 +24,17 @@ from gillint.resolve.likelihood import (
     failing,
 )
 from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
+from gillint.resolve.receiving import turns_to_fill
 from gillint.resolve.sending import turns_until_sent
 from gillint.resolve.state import behind_calls
 from gillint.resolve.stopping import turns_until_stopped
 from gillint.resolve.targets import bind
 from gillint.resolve.trace import Iterations, Kind, Loop
 from gillint.resolve.turns import (
+    HEADER,
     POLLS,
     counts_attempts,
+    ends_at_a_blank_line,
     ends_in_one_turn,
     is_retry,
     leaves_early,
@@ -69,6 +72,7 @@ def _loop(
     turn = -1
     for attempt in range(4):
         turn += 1
+        begun = act.program.sql_begun
         with act.nested() as builder:
             act.pending[:] = pending
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
@@ -77,6 +81,8 @@ def _loop(
                 trips = trips.min(Estimate(1, 1, trips.high))
             elif polls(node):
                 trips = trips.min(Estimate(1, POLLS, trips.high))
+            elif ends_at_a_blank_line(node):
+                trips = trips.min(Estimate(1, HEADER, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
             _attempt(act, node.body) if counts_attempts(node) else _run(act, node.body)
@@ -93,7 +99,8 @@ def _loop(
             first = dict(after)
         elif turn == 1:
             stable = {k: made_anew(v, entered.get(k), first.get(k), after[k], trips) for k, v in stable.items()}
-        if turn == 2 or all(stable.get(k) == v for k, v in before.items()):
+        is_stable = act.program.sql_begun == begun and all(stable.get(k) == v for k, v in before.items())
+        if turn == 2 or is_stable:
             break
         # Grown containers keep the size that the trip count gives them.
         before = {k: stable.get(k, v) for k, v in before.items()}
@@ -158,6 +165,7 @@ def _limited(act: Activation, node: t.While) -> Estimate | None:
 def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
     known = turns_until_sent(node) or _limited(act, node) or turns_by_places(act, node) or turns_by_counter(act, node)
+    known = known or turns_to_fill(act, node)
     usual = usual_turns(act, node)
     place = place_of(node)
     start = act.environment[place].number if place in act.environment else None

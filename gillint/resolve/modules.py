@@ -70,8 +70,7 @@ class Modules(Program):
         self._path = ""
         self._apart = 0  # how many other modules and classes are being found out, one on the way to the other
         self._aside = 0  # methods that are run to find out an attribute, one on the way to the other
-        self._idle = False  # what runs is code that the program has no use for
-        self._made = 0
+        self._idle, self._made = False, 0  # idle: what runs is code that the program has no use for
         self._local_effects = 0  # what only the file at hand knows or sees; counted, to tell which runs are free of it
         self._cuts = 0  # calls that lay too deep
         self._changes = 0  # of attributes, what fills containers aside; by attribute, the last one
@@ -86,6 +85,7 @@ class Modules(Program):
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
         self.sql_functions: dict[str, Value] = {}
+        self.sql_begun, self.transactions = False, 0  # under way
         self.grown: tuple[Grown, ...] = ()  # what the last call has put into containers that were passed to it
         self._configured: dict[Span, Configured] = {}
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own

@@ -7,6 +7,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, literal_text
 from gillint.resolve.files import MEMORY, Content
 from gillint.resolve.handles import ARCHIVES, HANDLES, UNPACKING, filled, name_of, raw, unpacked
+from gillint.resolve.rewriting import note_rewriting
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.values import NONE, Value, text_of
@@ -45,6 +46,8 @@ def opened(site: Site) -> Value:
         return result
     if mode[0] in "wax":
         note_opened(act, name, 0 if mode[0] == "a" else len(act.loops))
+        if mode[0] == "w":
+            note_rewriting(site, name)
         return replace(result, text=Text(name))
     opened = replace(result, text=Text(name))
     content = act.program.files.find(name)
@@ -120,7 +123,7 @@ def _temporary(site: Site) -> Text:
 
 
 def temporary_folder(site: Site) -> Value:
-    """A folder with a name of its own."""
+    """A folder with a name of its own; so has what `mktemp` names."""
     return replace(site.result, text=_temporary(site))
 
 

@@ -120,7 +120,20 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
         pause = _held_back(bound, said, pause)
         if not pause:
             return None
+    if name == _CLIENT and _challenges(bound):
+        pause += _DELAYED_ACK_NS
     return Peer(place, max(delay, pause), _in_turn(name, server) if server is not None and place == "local" else None)
+
+
+_CLIENT = "multiprocessing.connection.Client"
+
+
+def _challenges(bound: Bound) -> bool:
+    """Whether a connection over TCP begins with a challenge: the client says last that it is content, so that Nagle's
+    algorithm keeps its first message back until that is acknowledged: once a connection.
+    """
+    address, key = bound.get("address"), bound.get("authkey")
+    return key is not None and key.type != "NoneType" and (address is None or address.type != "str")
 
 
 _SENDING = ("socket.socket.send", "socket.socket.sendall")
@@ -292,9 +305,10 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     server, program = servers[0] if servers else (None, None)
     files = server is None and "http.server" in strings
     said = Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
-    return replace(said, journal=_journal(strings))
+    return replace(said, journal=_journal(strings), begins=any(map(_BEGINS.match, strings)))
 
 
+_BEGINS = re.compile(r"\s*begin\b", re.IGNORECASE)
 _LOGS = re.compile(r"\bjournal_mode\s*=\s*['\"]?wal\b", re.IGNORECASE)
 _SYNCS = re.compile(r"\bsynchronous\s*=\s*['\"]?(off|0|normal|1)\b", re.IGNORECASE)
 

@@ -22,6 +22,7 @@ from gillint.resolve.entries import (
     may_be_called_by_base,
     may_be_registered,
     names_given_on,
+    never_made,
     not_called,
     programs,
     runs_others,
@@ -90,7 +91,7 @@ class Resolver(Functions):
         self.started.clear()
         self.files = Files(before=self._written_before)
         self.options = {}
-        self.tables, self.sql_functions = {}, {}
+        self.tables, self.sql_functions, self.sql_begun = {}, {}, False
         self._configured = {}
         self.births = {}
         self.grown = ()
@@ -108,6 +109,10 @@ class Resolver(Functions):
         candidates = {f.qualname for f in wanted if self._may_be_spare(scope, f)}
         by_bases = {f.qualname for f in wanted if f.qualname in candidates and self._may_be_called_by_base(scope, f)}
         self._spare, self._unused = not_called(syntax.outline, candidates, by_bases, self._given_on)
+        unmade = never_made(syntax.outline, self._given_on, self._unused)
+        further = {f.qualname for f in wanted if f.owner in unmade} - candidates
+        if further:  # only what is of no use makes instances of them
+            self._spare, self._unused = not_called(syntax.outline, candidates | further, by_bases, self._given_on)
         mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.

@@ -138,6 +138,8 @@ def _two_digits(number: float) -> float:
 
 # Of a function that calls itself and is called for each of many things: a message, a line, a record.
 INNER_CALLS = Estimate(2, 40, 1e5)
+# Of one that reads what another side says: mostly a status, a number, a text, and seldom a list of them.
+ANSWERS = Estimate(1, 2, 1e3)
 
 
 def rounds(

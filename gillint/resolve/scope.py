@@ -45,6 +45,7 @@ class Peers:
         splits: how many ends of its connections send a message in two pieces; `halves`: the client does.
         journal: how its databases of SQLite keep what they change: not at all for long (`unsynced`), in a write-ahead log
             (`wal`), or in a journal beside the file, which is what they do if not told.
+        begins: it begins transactions of SQLite itself.
     """
 
     place: Place | None
@@ -57,6 +58,7 @@ class Peers:
     splits: int = 0
     halves: bool = False
     journal: Journal = "file"
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class ClassScope:
 
     `declared` are the attributes whose type an annotation says, `settled` those of them to which an amount was assigned,
     `sought` those whose assignment was looked for in all methods, `functions` those to which instances pass themselves, like
-    to a method: functions that are assigned in the body of the class, or to the class.
+    to a method: functions that are assigned in the body of the class, or to the class; of `guessed` only methods have spoken
+    that were run with unknown arguments to find them out.
     """
 
     key: str
@@ -100,8 +103,9 @@ class ModuleScope:
     """A file: its functions and classes by name, and the variables of its top level.
 
     `peers`: what it says of the other sides of its connections, once somebody has asked; so are `sent`, what
-    its server sends, `attributes`, what its classes have, by their names, `libraries`, those with facts that it imports, and
-    `drained`, the buffers that something is taken from, with the lines.
+    its server sends, `attributes`, what its classes have, by their names, `libraries`, those with facts that it imports,
+    `drained`, the buffers that something is taken from, with the lines, and `asked_for`, the names that stand behind a dot
+    (None before somebody has asked).
     """
 
     path: str
@@ -116,6 +120,7 @@ class ModuleScope:
     attributes: dict[str, frozenset[str]] = field(default_factory=dict)
     libraries: tuple[str, ...] | None = None
     drained: dict[str, list[int]] | None = None
+    asked_for: frozenset[str] | None = None
 
     def note(self, text: str) -> None:
         """Remember an assumption, once."""

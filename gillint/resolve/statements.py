@@ -13,7 +13,7 @@ from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
 from gillint.resolve.compat import GONE
-from gillint.resolve.contexts import entered, left
+from gillint.resolve.contexts import TRANSACTION, entered, left
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import held_short, is_drained, note_emptied, once_in
 from gillint.resolve.expressions import evaluate
@@ -187,6 +187,10 @@ def _delete(act: Activation, node: t.Delete) -> None:
     for target in node.targets:
         if isinstance(target, t.Name):
             act.environment.pop(target.id, None)
+        elif isinstance(target, t.Subscript):
+            container, index = evaluate(act, target.value), evaluate(act, target.index)
+            if operator_fact(act, container, "__delitem__", (index,), target.span) is None:
+                act.operation("store_subscript")
 
 
 def _assert(act: Activation, node: t.Assert) -> None:
@@ -220,12 +224,24 @@ def _if(act: Activation, node: t.If) -> float:
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
-    reached = choose(act, run, arms, shares(act, node, tested, period), known, taken, seldom=period is not None)
+    parts = shares(act, node, tested, period)
+    if taken is None and holds is None and 0.0 in parts and not act.loops and _compares_text(node.test):
+        never = parts.index(0.0)  # `path == ":memory:"` of a path that ends otherwise
+        taken = 1 - never if is_sure or not leaves(arms[never]) else None
+    reached = choose(act, run, arms, parts, known, taken, seldom=period is not None)
     short = held_short(act, node)
     if short is not None and short[0] in act.environment:
         held = act.environment[short[0]]
         act.environment[short[0]] = replace(held, size=size_of(held).min(short[1]))
     return reached
+
+
+def _compares_text(test: t.Expr) -> bool:
+    """`path == ":memory:"`, alone or beside other tests."""
+    if isinstance(test, t.Boolean):
+        return any(map(_compares_text, test.values))
+    right = test.rights[0] if isinstance(test, t.Compare) else None
+    return isinstance(right, t.Constant) and isinstance(right.value, str)
 
 
 def _is_as_passed(act: Activation, node: t.If, names: Set[str]) -> bool:
@@ -256,7 +272,10 @@ def _with(act: Activation, node: t.With) -> float:
         if target is not None:
             bind(act, target, given)
     before = len(act.builder.nodes)
+    begun = sum(value.type == TRANSACTION for value, _, _ in entered_all)
+    act.program.transactions += begun
     reach = run(act, node.body)
+    act.program.transactions -= begun
     for value, span, closes in reversed(entered_all):
         left(act, value, span, act.builder.nodes[before:], closes=closes)
     for value, span in locks:  # so that the time under the lock can be told

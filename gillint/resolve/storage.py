@@ -11,6 +11,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.commandline import add_argument, parse_args, parse_known_args
 from gillint.resolve.databases import cursor_of, fetched, opened_database
 from gillint.resolve.handles import HANDLES, WRITERS
+from gillint.resolve.mailboxes import BOXES, added_mail, opened_box
 from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, temporary_file, temporary_folder
 from gillint.resolve.reading import (
     gone_to,
@@ -26,6 +27,7 @@ from gillint.resolve.reading import (
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
+from gillint.resolve.waves import frames_of, opened_sound
 from gillint.resolve.writing import (
     added_member,
     copied,
@@ -68,6 +70,9 @@ def _as_dict(site: Site) -> Value:
 
 _METHODS: dict[str, Callable[[Site], Value]] = {
     "write": written_text,
+    "writeframes": written_text,
+    "writeframesraw": written_text,
+    "getnframes": frames_of,
     "writelines": written_lines,
     "writerow": written_row,
     "writeheader": written_row,
@@ -103,6 +108,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     ),
     **dict.fromkeys(("sqlite3.connect", "peewee.SqliteDatabase"), opened_database),
     "sqlite3.Connection.cursor": cursor_of,
+    **dict.fromkeys(BOXES, opened_box),
+    **dict.fromkeys((f"{box}.add" for box in BOXES), added_mail),
     "print": printed_line,
     "dataclasses.asdict": _as_dict,
     "vars": _as_dict,
@@ -112,7 +119,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     **dict.fromkeys(("io.StringIO.truncate", "io.BytesIO.truncate"), emptied),
     "tempfile.mkstemp": temporary_file,
     "mmap.mmap": mapped,
-    **dict.fromkeys(("tempfile.mkdtemp", "tempfile.TemporaryDirectory"), temporary_folder),
+    **dict.fromkeys(("tempfile.mkdtemp", "tempfile.mktemp", "tempfile.TemporaryDirectory"), temporary_folder),
+    "wave.open": opened_sound,
     "csv.writer": writer,
     "csv.DictWriter": writer,
     **dict.fromkeys(("shutil.copyfileobj", "shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.move"), copied),

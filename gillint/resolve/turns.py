@@ -51,6 +51,47 @@ def pauses(body: t.Body) -> bool:
     return not names.isdisjoint(("sleep", "wait"))
 
 
+HEADER = 10.0  # lines before the first blank one: fields of a message, of an image, of a mesh
+_NEWLINES = ("\n", "\r\n", b"\n", b"\r\n")
+
+
+@lru_cache(maxsize=4096)
+def ends_at_a_blank_line(node: t.For | t.While) -> bool:
+    """Whether a loop over lines leaves at the first blank one, as what reads a header does.
+
+    A `while` that strips what it has read may as well look for the end of the file, so there the newline itself counts.
+    """
+    stripped: set[str | None] = set()
+    for s in node.body:
+        if isinstance(s, t.Assign) and s.value is not None and _strips(s.value) and isinstance(node, t.For):
+            stripped |= {dotted(target) for target in s.targets}
+        if isinstance(s, t.If) and _ends_loop(s.body) and _is_blank(s.test, stripped, lines=isinstance(node, t.For)):
+            return True
+    return False
+
+
+def _is_blank(test: t.Expr, stripped: set[str | None], *, lines: bool) -> bool:
+    if isinstance(test, t.Boolean):
+        return any(_is_blank(value, stripped, lines=lines) for value in test.values)
+    if isinstance(test, t.Unary) and test.operator == "not":
+        return lines and (_strips(test.operand) or dotted(test.operand) in stripped)
+    if not isinstance(test, t.Compare) or test.operators[0] not in ("eq", "contains"):
+        return False
+    right = test.rights[0]
+    against = [
+        e.value for e in (right.elements if isinstance(right, t.Sequence) else (right,)) if isinstance(e, t.Constant)
+    ]
+    if any(value in _NEWLINES for value in against):
+        return True
+    return (
+        lines and any(value in ("", b"") for value in against) and (_strips(test.left) or dotted(test.left) in stripped)
+    )
+
+
+def _strips(e: t.Expr) -> bool:
+    return isinstance(e, t.Call) and isinstance(e.function, t.Attribute) and e.function.name in ("strip", "rstrip")
+
+
 _ATTEMPT = re.compile(r"attempt|retr(y|ies)|\btries\b|_tries|tries_", re.IGNORECASE)
 
 

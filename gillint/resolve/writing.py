@@ -9,6 +9,7 @@ from gillint.resolve.contents import NOISE_OF_FLOATS, printed
 from gillint.resolve.files import MEMBER, Content
 from gillint.resolve.handles import HANDLES, PACKED, PACKED_KINDS, content_below, current, name_of
 from gillint.resolve.randomness import noise
+from gillint.resolve.rewriting import note_rewriting
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import ANY, Text, of_literal, unknown
@@ -120,6 +121,7 @@ def written_path(site: Site) -> Value:
     """`path.write_text(data)`, `path.write_bytes(data)`."""
     name, data = name_of(site.bound.receiver), site.argument(0, "data")
     if name is not None and data is not None:
+        note_rewriting(site, name)
         whole_file(site, name, Content(size_of(data), text_of(data) or ANY, source=data.source))
     return site.result
 

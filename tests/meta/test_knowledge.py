@@ -227,6 +227,7 @@ REMOVED = {  # from these versions on, which are what the tests may run on
 INSTANCES: dict[str, Callable[[], object]] = {
     "codecs.StreamReaderWriter": lambda: codecs.StreamReaderWriter(io.BytesIO(), *codecs.lookup("utf-8")[2:]),
     "configparser.SectionProxy": lambda: configparser.ConfigParser()["DEFAULT"],
+    "cffi.FFI": lambda: importlib.import_module("cffi").FFI(),
     "ctypes.CDLL": lambda: ctypes.CDLL(None),  # the functions of libc and libm
     "csv.writer": lambda: csv.writer(io.StringIO()),
     "enum.Enum": lambda: re.ASCII,

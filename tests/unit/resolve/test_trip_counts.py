@@ -56,6 +56,21 @@ TABLE = {
     "every hundredth": ("for i in range(5000):\n        if i % 100 == 0:\n            math.sqrt(i)", 50),
     "all but every hundredth": ("for i in range(5000):\n        if i % 100 != 0:\n            math.sqrt(i)", 4950),
     "not i % n": ("for i in range(5000):\n        if not i % 50:\n            math.sqrt(i)", 100),
+    "lines up to a blank one": (
+        "for line in open('a.bin', 'rb'):\n        line = line.rstrip()\n        if line == b'':\n            break\n"
+        "        math.sqrt(1)",
+        9,
+    ),
+    "all lines but blank ones": (
+        "for line in open('a.bin', 'rb'):\n        line = line.rstrip()\n        if line == b'':\n            continue\n"
+        "        math.sqrt(1)",
+        850,
+    ),
+    "up to the end of a header": (
+        "f = open('a.bin', 'rb')\n    while True:\n        line = f.readline()\n"
+        "        if line in (b'\\r\\n', b'\\n', b''):\n            break\n        math.sqrt(1)",
+        9,
+    ),
     "the first of a generator that goes on": (
         "g = (math.sqrt(i) for i in range(9000))\n    return list(itertools.islice(g, 12))",
         12,

@@ -1,0 +1,187 @@
+"""Programs that keep things, as libraries of one file do: their own mappings, mailboxes, transactions, pools, framed messages."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.costs.demand import CallShare
+from gillint.pipeline import analyse_in_full
+
+
+def calls(source: str, name: str) -> list[CallShare]:
+    """The calls of a name below `work`."""
+    context = analyse_in_full(dedent(source), "program.py", Options(cores=2, threads=2, python="3.11")).context
+    assert context is not None
+    block = next(trace.block for trace in context.resolved.functions if trace.name == "work")
+    return [share for share in context.costs.calls(block) if share.call.name == name]
+
+
+def count(source: str, name: str) -> float:
+    """How often they are made, all together."""
+    return sum(share.count.likely for share in calls(source, name))
+
+
+HEADER = "import socket, struct\nHEAD = struct.Struct('!IB')\nsock = socket.create_connection(('example.com', 80))\n"
+
+TURNS = [
+    # what is missing is asked for at once
+    (
+        f"{HEADER}def read(size):\n    data = []\n    while size > 0:\n        chunk = sock.recv(min(size, 65536))\n"
+        "        data.append(chunk)\n        size -= len(chunk)\n    return b''.join(data)\n"
+        "def work():\n    for n in range(100):\n        read(HEAD.size)\n",
+        "socket.socket.recv",
+        100,
+    ),
+    (
+        f"{HEADER}def read(size):\n    data = b''\n    while len(data) < size:\n        data += sock.recv(size - len(data))\n"
+        "    return data\n"
+        "def work():\n    for n in range(100):\n"
+        "        size, = struct.unpack('!I', read(4))\n        read(size)\n",
+        "socket.socket.recv",
+        200,
+    ),
+    (
+        f"{HEADER}def work():\n    missing = 1_000_000\n    while missing:\n        chunk = sock.recv(min(missing, 10_000))\n"
+        "        missing -= len(chunk)\n",
+        "socket.socket.recv",
+        100,
+    ),
+    # a pool gives back what it takes
+    (
+        """
+        import asyncio
+        class Pool:
+            def __init__(self):
+                self.free = asyncio.Queue()
+            def fill(self):
+                for n in range(4):
+                    self.free.put_nowait(object())
+            async def use(self):
+                one = await self.free.get()
+                self.free.put_nowait(one)
+            def close(self):
+                while not self.free.empty():
+                    abs(self.free.get_nowait())
+        async def work():
+            pool = Pool()
+            pool.fill()
+            for n in range(100):
+                await pool.use()
+            pool.close()
+        """,
+        "abs",
+        4,
+    ),
+    # what nobody registers is not called
+    (
+        """
+        class Store:
+            def __init__(self):
+                self.observers = []
+                self.data = {}
+            def observe(self, function):
+                self.observers.append(function)
+            def put(self, key, value):
+                for function in self.observers:
+                    abs(value)
+                self.data[key] = value
+        def work():
+            store = Store()
+            for n in range(100):
+                store.put(n, n)
+        """,
+        "abs",
+        0,
+    ),
+    # `get`, `in`, `items`, `update`, `pop` of a mapping of the program's own
+    (
+        """
+        from collections.abc import MutableMapping
+        class Store(MutableMapping):
+            def __init__(self):
+                self.data = {}
+            def __getitem__(self, key):
+                return abs(self.data[key])
+            def __setitem__(self, key, value):
+                self.data[key] = round(value)
+            def __delitem__(self, key):
+                del self.data[key]
+            def __iter__(self):
+                return iter(self.data)
+            def __len__(self):
+                return len(self.data)
+        def work():
+            store = Store()
+            store.update({f"k{n}": n for n in range(50)})
+            for n in range(20):
+                store.get(f"k{n}")
+                f"k{n}" in store
+        """,
+        "abs",
+        40,
+    ),
+    # a box has the messages that were put into it
+    (
+        """
+        import mailbox, os, tempfile
+        from email.message import EmailMessage
+        PATH = os.path.join(tempfile.mkdtemp(), "in.mbox")
+        def build():
+            box = mailbox.mbox(PATH)
+            for n in range(30):
+                m = EmailMessage()
+                m.set_content("text " * 100)
+                box.add(m)
+            box.close()
+        build()
+        def work():
+            for message in mailbox.mbox(PATH):
+                abs(1)
+        """,
+        "abs",
+        30,
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "name", "times"), TURNS)
+def test_as_often_as_the_program_says(source: str, name: str, times: int) -> None:
+    assert count(source, name) == pytest.approx(times, rel=0.05)
+
+
+COMMITS = [
+    ("isolation_level=None", "c.execute('insert into t values (1)')", 100),
+    ("isolation_level=None", "c.execute('select * from t')", 0),
+    ("isolation_level=None", "c.execute('insert into t values (1)')\nc.commit()", 100),
+    ("isolation_level=None", "c.execute('BEGIN')\nc.execute('insert into t values (1)')\nc.execute('COMMIT')", 100),
+    ("timeout=5", "c.execute('insert into t values (1)')", 0),
+    ("timeout=5", "c.execute('insert into t values (1)')\nc.commit()", 100),
+]
+
+
+@pytest.mark.parametrize(("option", "body", "times"), COMMITS)
+def test_a_commit_for_each_transaction(option: str, body: str, times: int) -> None:
+    lines = "".join(f"        {line}\n" for line in body.splitlines())
+    source = (
+        f"import sqlite3\ndef work():\n    c = sqlite3.connect('a.db', {option})\n    for n in range(100):\n{lines}"
+    )
+    assert count(source, "sqlite3.Connection.commit") == times
+
+
+@pytest.mark.parametrize(("changed", "is_short"), [("c.execute('insert into t values (1)')", True), ("abs(n)", False)])
+def test_a_query_in_a_transaction_does_not_lock_the_file_again(changed: str, *, is_short: bool) -> None:
+    source = f"""
+        import sqlite3
+        def work():
+            c = sqlite3.connect("a.db")
+            c.execute("create table t (a integer primary key)")
+            for n in range(100):
+                for row in c.execute("select a from t where a = ?", (n,)):
+                    ord(row)
+                {changed}
+    """
+    asked = [c for c in calls(source, "sqlite3.Connection.execute") if len(c.call.bound.positional) == 2]
+    assert (asked[0].effect.native.likely < 5_000) is is_short
