@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import collections.abc
+import numbers
 from collections.abc import Iterator
 from functools import reduce
 
@@ -38,12 +41,33 @@ def is_instance(act: Activation, value: Value | None, kinds: t.Expr) -> bool | N
     """Whether a value is of a class, or of one of several, where its type is known."""
     if value is None or value.type is None or value.reference is not None:
         return None
-    found = {derives(act, value.type, kind.type) for kind in _kinds(act, kinds)}
+    found = {
+        derives(act, value.type, kind.type) if abstract is None else _is_one(value.type, abstract)
+        for kind, abstract in _kinds(act, kinds)
+    }
     return True if True in found else False if found == {False} else None
 
 
-def _kinds(act: Activation, node: t.Expr) -> Iterator[Value]:
-    """Instances of the classes that are named, one by one or by a variable that holds them."""
+# What a value of each of these is said to be an instance of, beside its own type, Python itself can be asked.
+_ASKED_OF_PYTHON = {"collections.abc": collections.abc, "typing": collections.abc, "numbers": numbers}
+
+
+def _abstract(kind: Value) -> type | None:
+    """The abstract class of the standard library that a name stands for: `Mapping`, `numbers.Number`."""
+    name = kind.reference.name if isinstance(kind.reference, SymbolRef) else ""
+    module, _, last = name.rpartition(".")
+    found = getattr(_ASKED_OF_PYTHON.get(module), last, None)
+    return found if isinstance(found, type) else None
+
+
+def _is_one(kind: str, abstract: type) -> bool | None:
+    """Whether Python's own type is one of an abstract class; None for all others."""
+    own = getattr(builtins, kind, None) if kind in BUILTIN or kind in ("bool", "complex", "frozenset") else None
+    return issubclass(own, abstract) if isinstance(own, type) else None
+
+
+def _kinds(act: Activation, node: t.Expr) -> Iterator[tuple[Value, type | None]]:
+    """Instances of the classes that are named, one by one or by a variable that holds them; and which are abstract."""
     if isinstance(node, t.Sequence):
         for element in node.elements:
             yield from _kinds(act, element)
@@ -54,12 +78,14 @@ def _kinds(act: Activation, node: t.Expr) -> Iterator[Value]:
         with act.nested():
             named = evaluate(act, node)
         if named.type == "tuple" and named.items:
-            yield from (_instance(act, item) for item in named.items)
+            yield from ((_instance(act, item), _abstract(item)) for item in named.items)
             return
         if isinstance(named.reference, UndefinedRef) and named.reference.name in GONE_TYPES:
-            yield Value(type=GONE_TYPES[named.reference.name])
+            yield Value(type=GONE_TYPES[named.reference.name]), None
             return
-    yield annotated(act, node)
+        yield annotated(act, node), _abstract(named)
+        return
+    yield annotated(act, node), None
 
 
 def _instance(act: Activation, kind: Value) -> Value:
@@ -92,7 +118,7 @@ def derives(act: Activation, kind: str, other: str | None) -> bool | None:
 def any_of(act: Activation, node: t.Expr) -> Value | None:
     """An instance of a class, or of one of several classes where they are known to be alike."""
     found: Value | None = None
-    for kind in _kinds(act, node):
+    for kind, _ in _kinds(act, node):
         found = join(found, kind)
     return found if found is not None and is_known(found) else None
 

@@ -143,12 +143,12 @@ def called_as(outline: FunctionOutline) -> str:
 
 
 def not_called(
-    outline: Outline, candidates: Set[str], unmade: Set[str], given_on: Mapping[str, Sequence[int]]
+    outline: Outline, candidates: Set[str], by_bases: Set[str], given_on: Mapping[str, Sequence[int]]
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The spare ones of some functions, and which of these are parts that nobody has a use for.
 
     Spare is what is not given on as a value, by something that is of use; parts are not even called by name, or only by one
-    another.
+    another. What the base of its class may call (`by_bases`) is used where instances of the class are made.
     """
     unused: set[str] = set()
     spare: set[str] = set()
@@ -158,7 +158,9 @@ def not_called(
     while grown:
         calls = (f.calls - {f.name} for f in outline.functions if f.qualname not in unused)
         called = outline.calls.union(*calls)
+        unmade = never_made(outline, given_on, unused)
         left = [f for f in outline.functions if f.qualname in candidates and f.qualname not in unused]
+        left = [f for f in left if f.qualname not in by_bases or f.owner in unmade]
         spare.update(f.qualname for f in left if not _is_given_on(f, given_on, idle, inside))
         more = [f for f in left if f.qualname in spare and (called_as(f) not in called or f.owner in unmade)]
         grown = bool(more)
@@ -258,7 +260,22 @@ def _is_of_the_file(bases: tuple[str, ...], scope: ModuleScope, depth: int, name
     return True
 
 
+# The methods that the abstract containers of `collections.abc` have their others call: `clear` calls `popitem`.
+_CALLED_BY_MIXINS = {"insert", "append", "extend", "pop", "popitem", "add", "discard", "index", "items"}
+
+
 def _never_calls(base: str, name: str) -> bool:
-    """Whether a class is one of Python's own containers and exceptions: those call what they have themselves."""
-    kind = getattr(builtins, base, None) or getattr(collections.abc, base, None) or getattr(collections, base, None)
+    """Whether a class is one of Python's own containers and exceptions, and none of its methods calls one of that name.
+
+    Those written in C call what they have themselves; the abstract ones call few of their own methods by name.
+    """
+    own, abstract = getattr(builtins, base, None), getattr(collections.abc, base, None)
+    if name.startswith("__"):
+        kind = own or abstract or getattr(collections, base, None)
+        return isinstance(kind, type) and not hasattr(kind, name)
+    if isinstance(own, type):
+        return True
+    if isinstance(abstract, type):
+        return name not in _CALLED_BY_MIXINS or not hasattr(abstract, name)
+    kind = getattr(collections, base, None)
     return isinstance(kind, type) and not hasattr(kind, name)

@@ -229,6 +229,8 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
     elif (typed := asked(test)) is not None:
         if isinstance(typed[0], t.Name):
             kind, old = any_of(act, typed[1]), act.environment.get(typed[0].id)
+            if holds and is_instance(act, old, typed[1]):
+                return  # of an abstract class, say: it stays what it is
             if kind is not None and holds:
                 yield typed[0].id, as_instance(act, old, kind)
             elif kind is not None and old is not None:

@@ -31,7 +31,7 @@ from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.likelihood import is_main_guard
 from gillint.resolve.parameters import bind_parameters
-from gillint.resolve.scope import ModuleScope
+from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.tables import CallSites, Loader, Tables
 from gillint.resolve.trace import Block, FunctionTrace, Kind, Loop, Node, Resolved, children
 from gillint.resolve.values import FunctionRef, LazyRef, Value
@@ -106,13 +106,13 @@ class Resolver(Functions):
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
         self._given_on, self._programs = names_given_on(syntax.lines), programs(syntax.outline)
-        unmade = never_made(syntax.outline, self._given_on)
         candidates = {f.qualname for f in wanted if self._may_be_spare(scope, f)}
-        self._spare, self._unused = not_called(syntax.outline, candidates, unmade, self._given_on)
-        further = never_made(syntax.outline, self._given_on, self._unused) - unmade
+        by_bases = {f.qualname for f in wanted if f.qualname in candidates and self._may_be_called_by_base(scope, f)}
+        self._spare, self._unused = not_called(syntax.outline, candidates, by_bases, self._given_on)
+        unmade = never_made(syntax.outline, self._given_on, self._unused)
+        further = {f.qualname for f in wanted if f.owner in unmade} - candidates
         if further:  # only what is of no use makes instances of them
-            candidates |= {f.qualname for f in wanted if f.owner in further}
-            self._spare, self._unused = not_called(syntax.outline, candidates, unmade | further, self._given_on)
+            self._spare, self._unused = not_called(syntax.outline, candidates | further, by_bases, self._given_on)
         mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
@@ -201,12 +201,22 @@ class Resolver(Functions):
         tree = function.parsed() if function is not None else None
         if function is None or not isinstance(tree, t.Function):
             return False
-        if is_test(outline, function.owner, scope, self._programs):
+        if self._is_test(scope, outline, function.owner):
             return True
         if self._is_program(outline) and not answers_a_program(outline, tree, scope.syntax.outline, self._programs):
             return False
-        by_base = not makes_instances(tree) and may_be_called_by_base(function.owner, outline.name)
-        return not by_base and not may_be_registered(tree, scope)
+        return not may_be_registered(tree, scope)
+
+    def _may_be_called_by_base(self, scope: ModuleScope, outline: FunctionOutline) -> bool:
+        """Whether it is a method, of an instance, that the methods of a library's class may call."""
+        function = self._own.functions[f"{scope.path}::{outline.qualname}"]
+        tree = function.parsed()
+        is_test = self._is_test(scope, outline, function.owner)
+        of_instance = isinstance(tree, t.Function) and not makes_instances(tree)
+        return of_instance and not is_test and may_be_called_by_base(function.owner, outline.name)
+
+    def _is_test(self, scope: ModuleScope, outline: FunctionOutline, owner: ClassScope | None) -> bool:
+        return is_test(outline, owner, scope, self._programs)
 
     def _is_program(self, outline: FunctionOutline) -> bool:
         """Whether it could be what the file is run for, if it runs others: where some take nothing at all, one of these."""

@@ -18,6 +18,8 @@ from gillint.syntax.parse import parse
 TARGET = Target("3.11")
 HEAD = """
 import csv, hashlib, io, itertools, math, os, socket, zlib
+import numbers
+from collections import abc
 import numpy as np
 try:
     text = unicode
@@ -62,6 +64,8 @@ def work():
         ("", "type(value) is str"),
         ("", "type(value) in (str, bytearray)"),
         ("kind = type(b''.decode())", "isinstance(value, kind)"),
+        ("", "isinstance(value, abc.Sequence)"),
+        ("", "not isinstance(value, (abc.Mapping, numbers.Number))"),
     ],
 )
 def test_a_test_for_a_type(before: str, test: str) -> None:
@@ -155,6 +159,7 @@ def test_a_shape_that_is_put_together(shape: str, size: float) -> None:
 
 PART = """
 import hashlib, requests, unittest
+from collections.abc import MutableMapping
 
 class NotFound(Exception):
     pass
@@ -170,6 +175,10 @@ def work():
 BESIDE = {
     "what gives something back": "def listed():\n    try:\n        return requests.get('https://a.org').text\n"
     "    except OSError:\n        raise NotFound('x')",
+    "a class that nobody makes": "class Pages(MutableMapping):\n    def __getitem__(self, key):\n"
+    "        return requests.get('https://a.org/' + key).text",
+    "a method that its base does not call": "class Kept(MutableMapping):\n    def update(self, other):\n"
+    "        for key in other:\n            self[key] = requests.get('https://a.org/' + key).text\n\nKEPT = Kept()",
     "a test": "def test_all():\n    for n in range(9):\n        helper(requests.get('https://a.org').content)",
     "a case": "class HelperTest(unittest.TestCase):\n    def setUp(self):\n        self.x = requests.get('https://a.org')\n"
     "    def test_it(self):\n        for n in range(90):\n            helper(requests.get('https://a.org').content)",
