@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import field
+from math import inf
 
 from gillint.costs.demand import Costs, calls_of
 from gillint.costs.serving import is_server
 from gillint.diagnostics.span import Span
 from gillint.frozen import dataclass, replace
 from gillint.resolve.entries import is_within
-from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Resolved
+from gillint.resolve.trace import Block, Branch, Call, FunctionTrace, Handover, Loop, Resolved
 
 # A function that nothing in the file calls is called from elsewhere: more often than the file is imported.
 FUNCTION_RUNS = 100.0
@@ -18,6 +19,9 @@ FUNCTION_RUNS = 100.0
 MAIN_RUNS = 100.0
 # Where the file has its program, a function that needs arguments and that nothing calls is a part that is not used here.
 SPARE_RUNS = 0.01
+# What it might do with arguments of which nothing is known counts for less than what the program is seen to do.
+SPARE_SHARE = 0.3
+_PROGRAM_NS = MAIN_RUNS * 1e6
 # All that is not even called by name has this share of the program's time at most, however long it might take.
 UNUSED_SHARE = 0.01
 
@@ -34,9 +38,9 @@ class Hotness:
         """Time by span, functions included, and the total that it is a share of."""
         times: dict[Span, float] = {}
         unused: dict[Span, float] = {}
+        spares: list[FunctionTrace] = []
         total, left_over = 0.0, 0.0
         for trace in resolved.functions:
-            spare = resolved.has_program and trace.is_spare
             once = self.costs.block(trace.block).inclusive.likely
             if trace.is_entry and trace.name == "<module>":
                 for block, runs in _parts(trace.block, resolved.mains):
@@ -46,11 +50,19 @@ class Hotness:
             elif resolved.has_program and trace.is_entry and trace.is_unused:
                 left_over += once
                 _add(unused, {trace.span: once} | self._block(trace.block), 1.0)
+            elif trace.is_entry and resolved.has_program and trace.is_spare:
+                spares.append(trace)
             elif trace.is_entry:
-                runs = SPARE_RUNS if spare else FUNCTION_RUNS
-                total += once * runs
-                _add(times, self._block(trace.block), runs)
-                times[trace.span] = max(times.get(trace.span, 0.0), once * runs)
+                total += once * FUNCTION_RUNS
+                _add(times, self._block(trace.block), FUNCTION_RUNS)
+                times[trace.span] = max(times.get(trace.span, 0.0), once * FUNCTION_RUNS)
+        most = SPARE_SHARE * total if total > _PROGRAM_NS else inf
+        for trace in spares:
+            once = self.costs.block(trace.block).inclusive.likely
+            runs = min(SPARE_RUNS, most / once) if once else SPARE_RUNS
+            total += once * runs
+            _add(times, self._block(trace.block), runs)
+            times[trace.span] = max(times.get(trace.span, 0.0), once * runs)
         if left_over:
             _add(times, unused, min(SPARE_RUNS, UNUSED_SHARE * total / left_over))
         for trace in resolved.functions:

@@ -88,7 +88,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     made = ALGEBRA.get(last) or ASSEMBLED.get(last)
     if made is not None:
         found = made(bound, result)
-        if found is not None or last != "where":
+        if found is not None or last not in ("where", "repeat"):
             return _typed(last, bound, found if found is not None else result)
     if name.startswith("numpy.random.") and result.type == ARRAY and last not in ("multivariate_normal", "dirichlet"):
         asked = dimensions(bound.get("size"))

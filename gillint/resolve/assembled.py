@@ -361,7 +361,24 @@ def _vectors(bound: Bound, result: Value) -> Value | None:
     return with_shape(result, (*(count or ()), *first)) if first else None
 
 
+# How often each of many things is repeated, where nothing tells: visits of a customer, positions of an order.
+_REPEATS = Estimate(0.5, 3.0, 50.0)
+
+
+def _repeat(bound: Bound, result: Value) -> Value | None:
+    """`np.repeat(users, visits)`: as many of each as an array says, half of what is the most on average."""
+    counts = bound.get("repeats")
+    if counts is None or counts.type not in (ARRAY, "list", "pandas.Series") or counts.shape == ():
+        return None
+    distinct = counts.element.distinct if counts.element is not None else None
+    each = distinct / 2 if distinct is not None and distinct.likely > 1 else _REPEATS
+    given = bound.receiver or bound.positional[0]
+    made = with_shape(result, (size_of(given) * each,))
+    return replace(made, dtype=given.dtype if given.type == ARRAY else result.dtype, element=given.element)
+
+
 ASSEMBLED: dict[str, Rule] = {
+    "repeat": _repeat,
     **{name: _beside(name) for name in ("vstack", "hstack", "column_stack", "dstack")},
     **{name: _set_operation(name) for name in ("intersect1d", "setdiff1d", "union1d", "setxor1d")},
     **{name: _split(name) for name in ("split", "array_split", "hsplit", "vsplit")},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import lru_cache, reduce
 
 from gillint.estimate import ONE, Estimate, total
 from gillint.frozen import replace
@@ -352,16 +352,30 @@ _SCALARS = {
 def dtype_name(value: Value) -> str | None:
     """The dtype that an argument names: `np.float32`, `"float32"`, `float`."""
     if value.literal is not None and isinstance(value.literal.value, str):
-        text = value.literal.value
-        return {"f4": "float32", "f8": "float64", "i4": "int32", "i8": "int64", "u1": "uint8", "O": "object"}.get(
-            text, text
-        )
+        return _named_dtype(value.literal.value)
     reference = value.reference
     name = getattr(reference, "name", None)
     if isinstance(name, str):
         last = name.rsplit(".", 1)[-1].rstrip("_")
         return _SCALARS.get(last, last)
     return value.dtype
+
+
+_KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
+_CODES = {  # no capital letters but this one: those are modes of pictures
+    "O": "object", "?": "bool", "b1": "bool", "d": "float64", "f": "float32", "e": "float16", "b": "int8", "h": "int16",
+    "i": "int32", "l": "int64", "q": "int64", "int": "int64", "float": "float64", "uint": "uint64", "complex": "complex128",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _named_dtype(text: str) -> str:
+    """A dtype by its code: `"<i2"`, `"f8"`, `"d"`; other names stand for themselves."""
+    code = text.lstrip("<>=|")
+    if code in _CODES:
+        return _CODES[code]
+    kind, size = _KINDS.get(code[:1]), code[1:]
+    return f"{kind}{8 * int(size)}" if kind is not None and size.isdecimal() else code
 
 
 _ITERATION = Fact("iteration", "", (), Behaviour(Effect.HOLDS))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.abstract import MIXED_IN, source
 from gillint.resolve.activation import Activation
+from gillint.resolve.assigning import (
+    as_declared,
+    is_open,
+    lists_first,
+    no_longer_than,
+    with_size_of,
+)
 from gillint.resolve.assumed import QUEUES
-from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.entries import has_no_use_for
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
@@ -153,7 +158,7 @@ class Classes(Modules):
         if written is not None and name in written:
             self._local_effects += 1
             return written[name]
-        if name not in owner.methods and _is_open(owner.attributes.get(name, NONE)):
+        if name not in owner.methods and is_open(owner.attributes.get(name, NONE)):
             self._find_assignment(owner, name)
         if name in owner.attributes:
             found = owner.attributes[name]
@@ -162,7 +167,7 @@ class Classes(Modules):
             if name in owner.functions and instance is not None and isinstance(found.reference, FunctionRef):
                 return replace(found, reference=FunctionRef(found.reference.key, instance))
             self._first_read.setdefault((owner.key, name), found)
-            return _no_longer_than(owner.longest.get(name), found)
+            return no_longer_than(owner.longest.get(name), found)
         if name in owner.methods:
             key, names = self._decorated(owner, name)
             if names & {"property", "cached_property"}:
@@ -259,7 +264,7 @@ class Classes(Modules):
         value = trimmed(value)
         known = owner.attributes
         if name in owner.declared and name in known:
-            value = _as_declared(known[name], value)
+            value = as_declared(known[name], value)
         if not self._apart and owner.key not in self._own.classes:
             # What this file makes of another one's class comes before what that says itself, where it says more.
             known = self._own.attributes.get(owner.key, {})
@@ -277,22 +282,23 @@ class Classes(Modules):
             value = join(value, self._foreseen[owner.key, name])
         if self._idle and old is not None and is_known(old):
             return
-        is_said = not self._idle and not self._aside
+        # What a method leaves that was run with unknown arguments gives way to what the program assigns.
+        is_said = not self._idle and not self._aside and value.type != "NoneType" and value != old
         if is_said and name in owner.guessed:
             old = None
         if is_said:
             owner.guessed.discard(name)
-        elif old is None:
+        elif value.type != "NoneType" and (old is None or not is_known(old) or old.type == "NoneType"):
             owner.guessed.add(name)
         if (
             old is None
             or self._refines(old, value)
             or self._says_first(owner, name, old, value)
-            or (name in owner.declared and _lists_first(old, value))
+            or (name in owner.declared and lists_first(old, value))
         ):
             new = value
         else:
-            new = _with_size_of(join(old, value), old, value)
+            new = with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
             if value.type not in HOLDERS and is_measured(value):
@@ -417,39 +423,3 @@ def _read_by(value: Value, instance: Value) -> FunctionRef | None:
     if value.type != PROPERTY or not isinstance(value.reference, FunctionRef):
         return None
     return FunctionRef(value.reference.key, instance)
-
-
-def _as_declared(old: Value, new: Value) -> Value:
-    """A container with what the annotation says is in it, where what is assigned does not say."""
-    if old.type != new.type or old.type not in HOLDERS or new.element is not None or old.element is None:
-        return new
-    return replace(new, element=old.element, items=old.items if old.type in MAPPINGS else new.items)
-
-
-def _lists_first(old: Value, new: Value) -> bool:
-    """Whether of a tuple, of which only an annotation spoke, the members are told for the first time."""
-    is_open = old.items in (None, ()) and old.element is None and old.columns is None
-    return old.type == new.type == "tuple" and is_open and bool(new.items)
-
-
-def _is_open(value: Value) -> bool:
-    """Whether it is left to other methods what an attribute is, or what is in it."""
-    return value.type == "NoneType" or (value.type in ("list", "dict", "set") and value.element is None)
-
-
-def _no_longer_than(most: float | None, value: Value) -> Value:
-    """A container that is emptied when it has become so long."""
-    return value if most is None or value.size is None else replace(value, size=value.size.min(most))
-
-
-_SIZED = (*HOLDERS, "str", "bytes")
-
-
-def _with_size_of(joined: Value, old: Value, new: Value) -> Value:
-    """What is assigned in one place and of known size there is likely to be as long where nothing tells."""
-    known = old.size if old.size is not None else new.size
-    if joined.size is not None or known is None or joined.type not in _SIZED or known.high == 0:
-        return joined
-    told = old if old.size is not None else new
-    size = Estimate(min(1.0, known.low), known.likely, max(known.high, 1e6))
-    return replace(joined, size=size, text=joined.text or told.text, source=joined.source or told.source)

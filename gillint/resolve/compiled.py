@@ -6,6 +6,8 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.trace import Block
 from gillint.resolve.values import FunctionRef, PartialRef, SymbolRef, Value
 
+Keywords = tuple[tuple[str, Value], ...]
+WRAPPERS = ("numba.njit", "numba.jit", "functools.lru_cache", "functools.cache")
 COMPILED = "numba.core.registry.CPUDispatcher.__call__"
 COMPILED_FUNCTION = "py_func"  # the argument by which a call of compiled code tells what was compiled
 _OPTIONS = (COMPILED_FUNCTION, "nogil", "parallel")
@@ -17,9 +19,18 @@ def is_compiled(value: Value | None) -> bool:
     return isinstance(ref, PartialRef) and ref.function.reference == SymbolRef(COMPILED)
 
 
-def compiled_body(
-    act: Activation, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
-) -> tuple[Block, Value] | None:
+def wrapped(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value | None:
+    """What `njit(f)`, `njit(cache=True)(f)` or `lru_cache(None)(f)` gives for a function; the decorators do it by themselves."""
+    function = next((v for v in positional if isinstance(v.reference, (FunctionRef, PartialRef))), None)
+    if function is None:  # only options: what is made is called with the function
+        return Value(type="function", reference=PartialRef(Value(reference=SymbolRef(name)), (), keywords))
+    if not name.startswith("numba."):
+        return function
+    options = ((COMPILED_FUNCTION, function), *((k, v) for k, v in keywords if k in _OPTIONS))
+    return Value(type="function", reference=PartialRef(Value(reference=SymbolRef(COMPILED)), (), options))
+
+
+def compiled_body(act: Activation, positional: tuple[Value, ...], keywords: Keywords) -> tuple[Block, Value] | None:
     """What a call of a compiled function does, and its result; None where the function is not in sight."""
     function = dict(keywords).get(COMPILED_FUNCTION)
     if function is None or not isinstance(function.reference, FunctionRef):

@@ -21,13 +21,12 @@ from gillint.resolve.comparing import is_passed, share_of
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import f_string, mapping, sequence
 from gillint.resolve.distance import distance, ranged
-from gillint.resolve.growing import grow, lengthen
+from gillint.resolve.growing import grow, lengthen, made_by_need
 from gillint.resolve.interpreters import holds_here
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.joining import join, looked_up
 from gillint.resolve.opaque import part_of
-from gillint.resolve.opening import note_member
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.planting import planted
 from gillint.resolve.shapes import ARRAY, few_rows
@@ -255,7 +254,7 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
         return Value(type=f"{act.path}::")  # the module itself
     inner = item_of(value, index, node.index)
     if inner is not None and value.type == "collections.defaultdict":
-        note_member(act, inner, index)
+        made_by_need(act, node, value, inner, index)
     extra = (("result", inner),) if inner is not None else ()
     if isinstance(value.reference, SymbolRef) and value.type is None:
         value = replace(value, type=value.reference.name)  # `np.mgrid[0:n]`

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
-from gillint.resolve.bound import WINDOWS, count_of, literal_text, size_of
+from gillint.resolve.bound import WINDOWS, count_of, dtype_name, literal_text, size_of
+from gillint.resolve.calendar import DATES, ONE_DATE, RANGES, moments, ranged
 from gillint.resolve.columns import (
+    COLUMN_OF_TYPE,
     FRAME,
     GROUPED,
     INDEX,
@@ -20,6 +22,7 @@ from gillint.resolve.columns import (
     texts,
     with_columns,
 )
+from gillint.resolve.dtypes import dtype_after
 from gillint.resolve.groups import grouped, of_groups
 from gillint.resolve.indexing import extent
 from gillint.resolve.kinds import GROUPS, different, kept, with_kinds
@@ -80,6 +83,10 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     if name == FRAME and not bound.positional and bound.get("data") is None:
         index = bound.get("index")
         return replace(with_columns(result, ()), size=size_of(index) if index is not None else ZERO, shape=None)
+    if name in RANGES:
+        return ranged(name, bound, result)
+    if name == "pandas.to_timedelta":
+        return moments(bound, result)
     made = MADE.get(name)
     if made is not None and bound.positional:
         return made(bound.positional[0], bound, result) or result
@@ -255,6 +262,36 @@ def _different(value: Value, bound: Bound, result: Value) -> Value | None:
     return replace(with_shape(result, (different(value),)), dtype=value.dtype, element=value.element)
 
 
+def _cast(frame: Value, bound: Bound, result: Value) -> Value | None:
+    """`df.astype("float32")`, `df.astype({"k": "category"})`."""
+    asked = bound.get("dtype") or (bound.positional[0] if bound.positional else None)
+    if asked is None or frame.columns is None or (asked.type == "dict" and asked.columns is None):
+        return None
+    new = {n: dtype_name(v) for n, v in asked.columns or ()} if asked.type == "dict" else {}
+    every = None if asked.type == "dict" else dtype_name(asked)
+    cast = ((n, new.get(n) or every, c) for n, c in frame.columns)
+    return with_columns(result, tuple((n, replace(c, dtype=d) if d is not None else c) for n, d, c in cast))
+
+
+def _applied(frame: Value, bound: Bound, result: Value) -> Value | None:
+    """`df.apply(f, axis=1)`: a value for each row; without an axis for each column."""
+    if result.type != SERIES or result.size is not None:
+        return None
+    axis = bound.get("axis")
+    by_row = axis is not None and (constant_int(axis) == 1 or literal_text(axis) == "columns")
+    return replace(result, size=size_of(frame) if by_row else count_of(frame), shape=None)
+
+
+def as_given(name: str, result: Value, given: Value | None) -> Value:
+    """A column of what a function gives for each value: `s.apply(f)`, `df.apply(f, axis=1)`."""
+    if given is None or result.type != SERIES or result.dtype is not None or name not in _BY_FUNCTION:
+        return result
+    return replace(result, dtype=COLUMN_OF_TYPE.get(given.type or ""))
+
+
+_BY_FUNCTION = ("pandas.Series.apply", "pandas.Series.map", "pandas.DataFrame.apply")
+
+
 def _dtype(dtype: str | None) -> Rule:
     return lambda value, bound, result: replace(result, type=SERIES, dtype=dtype, element=None)
 
@@ -263,8 +300,17 @@ def _dtype(dtype: str | None) -> Rule:
 _PER_PERIOD = Estimate(2, 24, 1000)
 
 
+def _in_periods(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`series.resample("h")`: what iterating gives are the periods, each with its rows."""
+    rows = size_of(value)
+    count = (rows / _PER_PERIOD).max(ONE)
+    part = of_rows(value, rows / count) if value.type == FRAME else replace(value, size=rows / count, shape=None)
+    pair = Value(type="tuple", items=(Value(type="pandas.Timestamp"), part))
+    return replace(result, size=rows, shape=(count,), columns=None, element=pair)
+
+
 def _resampled(value: Value, bound: Bound, result: Value) -> Value | None:
-    rows = (size_of(value) / _PER_PERIOD).max(ONE)
+    rows = (size_of(replace(value, shape=None)) / _PER_PERIOD).max(ONE)
     names = texts(bound.positional[0]) if bound.positional and bound.positional[0].type == "list" else None
     if names is not None:
         return replace(with_columns(result, tuple((n, column("float64", rows)) for n in names)), size=rows, shape=None)
@@ -280,6 +326,17 @@ def _pieces(value: Value, bound: Bound, result: Value) -> Value | None:
     return Value(type=SERIES, size=value.size, dtype="str")
 
 
+def _moved(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`start + spans`: dates."""
+    other = bound.positional[0] if bound.positional else None
+    is_span = (value.dtype or "").startswith("timedelta")
+    return replace(result, dtype=DATES) if is_span and other is not None and other.type in ONE_DATE else None
+
+
+def _added_up(value: Value, bound: Bound, result: Value) -> Value | None:
+    return replace(result, dtype=dtype_after("cumsum", value.dtype))
+
+
 _AGGREGATES = (
     "agg", "mean", "sum", "min", "max", "std", "count", "first", "last", "ohlc", "median", "prod", "var",
 )  # fmt: skip
@@ -291,6 +348,13 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "assign"): _assigned,
     (FRAME, "set_index"): _indexed,
     (FRAME, "query"): _some_rows,
+    (FRAME, "astype"): _cast,
+    (FRAME, "apply"): _applied,
+    (FRAME, "resample"): _in_periods,
+    (SERIES, "resample"): _in_periods,
+    (SERIES, "__radd__"): _moved,
+    (SERIES, "__add__"): _moved,
+    (SERIES, "cumsum"): _added_up,
     (FRAME, "drop_duplicates"): _distinct_rows,
     (SERIES, "drop_duplicates"): _distinct_rows,
     (FRAME, "nlargest"): _same_columns,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from gillint.estimate import Estimate
+from functools import reduce
+from operator import mul
+
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, literal_text, size_of
 from gillint.resolve.columns import (
@@ -30,14 +33,14 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
     found: list[Estimate | None] = [groups_of(value, k) for k in keys] if keys is not None else []
     if by is not None and by.type in (SERIES, INDEX, ARRAY):
         found = [groups_of(by, None)]
+    elif by is not None and keys is None and by.type == "list" and by.items:  # names and columns
+        found = [groups_of(value, literal_text(k)) if k.type == "str" else groups_of(k, None) for k in by.items]
     known = [f for f in found if f is not None]
     rows = size_of(value)
-    groups = rows.combine(_power(by, keys), lambda n, power: max(1.0, n**power))
-    if found and len(known) == len(found):
-        groups = known[0]
-        for other in known[1:]:
-            groups = groups * other
-        groups = groups.min(rows)
+    groups = ONE
+    if not found or len(known) < len(found):
+        groups = rows.combine(_power(by, keys, len(known)), lambda n, power: max(1.0, n**power))
+    groups = reduce(mul, known, groups).min(rows)
     each = rows / groups
     part = (
         replace(with_columns(value, sized(value.columns, each)), size=each, shape=None)
@@ -63,9 +66,10 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
 _FURTHER_KEY = 0.6
 
 
-def _power(by: Value | None, keys: tuple[str, ...] | None) -> Estimate:
-    """The power of the number of rows that is the number of groups, by the number of keys."""
+def _power(by: Value | None, keys: tuple[str, ...] | None, known: int) -> Estimate:
+    """The power of the number of rows that is the number of groups, by the number of keys of which nothing is known."""
     count = len(keys) if keys is not None else len(by.items) if by is not None and by.items is not None else 1
+    count -= known
     return GROUPS.map(lambda power: 1.0 - (1.0 - power) * _FURTHER_KEY ** max(0, count - 1))
 
 

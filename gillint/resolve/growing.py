@@ -13,7 +13,9 @@ from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, s
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.joining import join
+from gillint.resolve.keeping import born_with
 from gillint.resolve.mailboxes import BOXES, kept_as
+from gillint.resolve.opening import note_member
 from gillint.resolve.pictures import decodes, is_covered
 from gillint.resolve.returns import build
 from gillint.resolve.shapes import PICTURE
@@ -64,9 +66,7 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
         return
-    if isinstance(function.value, t.Subscript) and function.name not in _GROWS:
-        _made_by_need(act, function.value, receiver)
-    elif function.name == "setdefault" and positional:
+    if function.name == "setdefault" and positional:
         _set_default(act, function.value, positional)
     elif function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
         _update(act, function.value, receiver, positional[0])
@@ -74,11 +74,15 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
         _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
 
 
-def _made_by_need(act: Activation, member: t.Subscript, receiver: Value | None) -> None:
-    """`streams[name].write(line)`: a `defaultdict` makes a member that it does not have."""
-    holder = read_target(act, member.value)
-    if receiver is not None and holder is not None and holder.type == "collections.defaultdict":
-        change_target(act, member, receiver)
+def made_by_need(act: Activation, node: t.Subscript, holder: Value, member: Value, key: Value) -> None:
+    """`streams[name].write(line)`: a `defaultdict` makes a member that it does not have, with containers of its own."""
+    note_member(act, member, key)
+    if holder.size != ZERO:
+        return
+    change_target(act, node, member)
+    owner = act.program.class_of(member.type)
+    if owner is not None:
+        born_with(act, owner, keys_of(growth(act, node.value, holder)[1], key, node.value))
 
 
 def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:
@@ -103,14 +107,20 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
         old = old + added_elsewhere(act, function.value.id, node, count)
     elif isinstance(holder, t.Name):  # `near[a].add(b)` and `near[b].add(a)`
         old = old + added_elsewhere(act, f"{holder.id}[]", node, count)
+    items: tuple[Value, ...] | None = None
     if receiver.items is not None and receiver.type not in MAPPINGS:
         old = Estimate.point(len(receiver.items))
+        if function.name == "append" and count == ONE and len(receiver.items) < _FEW:
+            items = (*receiver.items, added)
     size = old + count
     added = kept_as(receiver, added)
     element = added if receiver.element is None else join(receiver.element, added, _part(count, size))
     if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
         size = size.min(receiver.number)
-    change_target(act, function.value, replace(receiver, size=size, element=element, items=None, literal=None))
+    change_target(act, function.value, replace(receiver, size=size, element=element, items=items, literal=None))
+
+
+_FEW = 20  # members that are known one by one
 
 
 _LENGTHENED = ("list", "set", "collections.deque", "collections.Counter", *BOXES)

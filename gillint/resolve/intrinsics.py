@@ -11,7 +11,7 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, ROWS
 from gillint.resolve.bound import element_of, literal_text, number_of, size_of
-from gillint.resolve.estimators import PIPELINE, pipeline_of
+from gillint.resolve.estimators import COLUMNS, PIPELINE, columns_of, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
 from gillint.resolve.joining import join
 from gillint.resolve.kinds import kinds_of
@@ -435,4 +435,6 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "sqlalchemy.create_engine": _engine,
     "sklearn.pipeline.make_pipeline": pipeline_of,
     PIPELINE: pipeline_of,
+    "sklearn.compose.make_column_transformer": columns_of,
+    COLUMNS: columns_of,
 }

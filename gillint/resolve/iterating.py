@@ -8,7 +8,7 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
 from gillint.resolve.bound import MAPPINGS, element_of, size_of
-from gillint.resolve.columns import GROUPED
+from gillint.resolve.columns import GROUPED, RESAMPLER
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
@@ -47,17 +47,20 @@ def iterate(
         act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn
     counted = value.items is not None and value.type not in MAPPINGS
     known = value.size is not None or counted or value.shape is not None or value.columns is not None
-    if value.type in (ARRAY, *GROUPED) and value.shape is not None:
+    if value.type in (ARRAY, RESAMPLER, *GROUPED) and value.shape is not None:
         return value.shape[0], element, None, value.origin if not value.shape[0].known else None
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
-    if value.type in ("tuple", "json", "tarfile.TarFile"):
+    if value.type in _TYPICAL:
         size = FEW if value.type == "json" else size_of(value)
         return size, element, None, value.origin or _source_text(act, span)
     inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
     assumed = inner if act.runs_often() else UNKNOWN_TRIPS
     return assumed, element, None, value.origin or _source_text(act, span)
+
+
+_TYPICAL = ("tuple", "json", "tarfile.TarFile", "h5py.File", "h5py.Group")  # more or less as many, whatever it is
 
 
 def awaited_from(act: Activation, first: int, span: Span) -> None:

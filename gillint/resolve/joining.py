@@ -78,6 +78,8 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
     items = None
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
         items = tuple(_join(x, y, depth + 1, share) for x, y in zip(a.items, b.items, strict=True))
+        if a.type == "collections.defaultdict" and is_empty(a) != is_empty(b):
+            items = (b.items[0] if is_empty(a) else a.items[0], *items[1:])  # the keys of one that has any
     elif a.type == "dict" and (is_empty(a) or is_empty(b)):
         items = a.items or b.items  # so does an empty dict, and the value
     return Value(
@@ -95,6 +97,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         origin=a.origin or b.origin,
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
         source=_sources(a.source, b.source, depth),
+        mark=a.mark if a.mark == b.mark else None,
     )
 
 

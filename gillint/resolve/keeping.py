@@ -6,6 +6,7 @@ A program that packs something unpacks the like of it: compressed or encrypted d
 from __future__ import annotations
 
 from gillint.diagnostics.span import Span
+from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES
@@ -57,10 +58,13 @@ def _packed(act: Activation, name: str, bound: Bound, result: Value) -> Value:
     return result
 
 
-def born_with(act: Activation, owner: ClassScope) -> None:
-    """An instance of a dataclass is made: it has containers of its own."""
-    made = (act.times * act.trips_so_far()).max(1)
-    act.program.births |= {f"{owner.key}.{n}": made for n, v in owner.attributes.items() if v.type in HOLDERS}
+def born_with(act: Activation, owner: ClassScope, made: Estimate | None = None) -> None:
+    """Instances of a class are made, so many of them: they have containers of their own."""
+    made = made if made is not None else (act.times * act.trips_so_far()).max(1)
+    act.program.births |= {f"{owner.key}.{n}": made for n, v in owner.attributes.items() if v.type in _OF_ITS_OWN}
+
+
+_OF_ITS_OWN = (*HOLDERS, "array.array", "bytearray", "collections.Counter")
 
 
 def _other_end(pipe: MadeRef) -> MadeRef:

@@ -9,6 +9,7 @@ from operator import mul
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.calendar import cut_dates
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.shapes import KEPT, shape_of
 from gillint.resolve.trace import Bound
@@ -39,9 +40,20 @@ def distinct_of(key: Value | None) -> Estimate | None:
     """How many different keys there are; of tuples, all pairs of what their members may be."""
     if key is None or key.distinct is not None or key.type != "tuple" or not key.items:
         return key.distinct if key is not None else None
-    found = [ONE if item.literal is not None else distinct_of(item) for item in key.items]
+    found = _of_members(key)
     known = [kinds for kinds in found if kinds is not None]
     return reduce(mul, known) if len(known) == len(found) else None
+
+
+def fewest_of(key: Value | None) -> Estimate:
+    """How many different keys there are at least: pairs of those members of a tuple of which it is known."""
+    if key is None or key.type != "tuple" or not key.items:
+        return ONE
+    return reduce(mul, (kinds for kinds in _of_members(key) if kinds is not None), ONE)
+
+
+def _of_members(key: Value) -> list[Estimate | None]:
+    return [ONE if item.literal is not None else distinct_of(item) for item in key.items or ()]
 
 
 def different(value: Value) -> Estimate:
@@ -86,18 +98,18 @@ def _extremes(bound: Bound, result: Value) -> Value:
         share = ONE / size_of(passed).max(ONE) if passed is not None else share
     elif width is not None and width.number is not None and result.shape is not None:
         share = width.number.map(lambda n: max(n, 1.0) ** -len(result.shape or ()))
-    return replace(result, element=Value(type="float", dtype=_EXTREME, number=share))
+    return replace(result, element=Value(type="float", mark=_EXTREME, number=share))
 
 
 def _peaks(*values: Value | None) -> Estimate | None:
     """The share of an array that is equal to the largest around it, where one of the two that are compared is that."""
     members = (v.element for v in values if v is not None and v.element is not None)
-    return next((m.number for m in members if m.dtype == _EXTREME), None)
+    return next((m.number for m in members if m.mark == _EXTREME), None)
 
 
 def changes(value: Value, count: Estimate) -> Estimate | None:
     """How many of so many in `np.diff(mask)` are not zero; None of anything else."""
-    if value.element is None or value.element.dtype != _CHANGE:
+    if value.element is None or value.element.mark != _CHANGE:
         return None
     return count.combine(_CHANGES, lambda n, power: max(1.0, n**power))
 
@@ -162,7 +174,7 @@ def _marked(last: str, bound: Bound, result: Value) -> Value:
     kinds = kinds_of(source)
     begins = last == "diff" and kinds is not None and kinds.high <= _FEW and source.type == _ARRAY
     if begins or (last in _COMPARED and is_change):
-        return replace(result, element=Value(type="int", dtype=_CHANGE))
+        return replace(result, element=Value(type="int", mark=_CHANGE))
     return result
 
 
@@ -203,8 +215,7 @@ def _of_numbers(name: str, last: str) -> _Rule | None:
     if name.startswith("numpy.random."):
         return _DRAWS.get(last)
     if name.startswith("pandas.Series.dt."):
-        period = _PERIODS.get(last)
-        return (lambda bound, result: Estimate.point(period)) if period is not None else None
+        return lambda bound, result: cut_dates(last, bound)
     return _RULES.get(last) if last not in _DRAWS else None
 
 
@@ -329,6 +340,12 @@ def _filled(bound: Bound, result: Value) -> Estimate | None:
     return ONE
 
 
+def _numbered(bound: Bound, result: Value) -> Estimate | None:
+    """`(gaps > limit).cumsum()`: one more for each that the mask keeps."""
+    source = _source(bound)
+    return size_of(source) * kept(source) + 1 if source is not None and source.dtype == "bool" else None
+
+
 _DRAWS: dict[str, _Rule] = {
     "integers": _integers,
     "randint": _integers,
@@ -351,6 +368,7 @@ _RULES: dict[str, _Rule] = {
     **dict.fromkeys(("zeros", "ones", "full", "zeros_like", "ones_like", "full_like"), _filled),
     **dict.fromkeys(("concatenate", "hstack"), _joined),
     "__floordiv__": _quotient,
+    "cumsum": _numbered,
     "__mod__": _remainder,
     "sign": lambda bound, result: Estimate.point(3),
     "map": _mapped,
@@ -358,9 +376,4 @@ _RULES: dict[str, _Rule] = {
     "select": _selected,
     "digitize": _between_edges,
     "qcut": _quantiles,
-}  # fmt: skip
-# What a calendar and a clock have.
-_PERIODS = {
-    "hour": 24, "minute": 60, "second": 60, "day": 31, "month": 12, "quarter": 4, "dayofweek": 7, "day_of_week": 7,
-    "weekday": 7, "dayofyear": 366, "day_of_year": 366, "day_name": 7, "month_name": 12,
 }  # fmt: skip

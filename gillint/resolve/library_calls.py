@@ -15,7 +15,9 @@ from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, is_sized
 from gillint.resolve.callbacks import called_back
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, begun, behind_statement, ends_nothing, query_of
+from gillint.resolve.estimators import checked
 from gillint.resolve.folding import folded
+from gillint.resolve.frames import as_given
 from gillint.resolve.gathering import gathered
 from gillint.resolve.handles import content_of, current
 from gillint.resolve.handovers import HANDOVERS, JOINS, MADE, POOLS, kind_of_pool
@@ -71,6 +73,7 @@ INSTANCES = {
     "sys.stdin": "io.TextIOWrapper",
     "sys.stdout": "io.TextIOWrapper",
     "sys.stderr": "io.TextIOWrapper",
+    "numpy.random.mtrand._rand": "numpy.random.RandomState",
 }
 
 
@@ -140,8 +143,8 @@ def library(
         fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = tuple(current(act, v) for v in positional)
-    positional = gathered(act, public, all_decoded(act, public, positional, span), span)
+    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
+    positional = checked(act, fact, gathered(act, public, positional, span), span)
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
@@ -173,7 +176,7 @@ def library(
         result = answered(public, result, query)
     lazy_result = act.lazy_of(result)
     callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
-    bound = with_compared(act, public, bound, given, span)
+    bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None

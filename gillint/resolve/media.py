@@ -6,8 +6,8 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import size_of
-from gillint.resolve.columns import FRAME, column
+from gillint.resolve.bound import dtype_name, size_of
+from gillint.resolve.columns import FRAME, of_rows, texts
 from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
@@ -166,8 +166,8 @@ def _read(site: Site) -> Value:
     return _like(site.result, source.value)
 
 
-# What a reader is told of the columns: they are not those that were written.
-_CHOSEN = ("names", "usecols", "columns", "index_col", "dtype", "parse_dates", "chunksize", "skiprows", "nrows")
+# What a reader is told that leaves nothing of the columns that were written.
+_CHOSEN = ("names", "chunksize", "iterator")
 _PART = ("usecols", "max_rows", "unpack", "names")
 
 
@@ -175,15 +175,36 @@ def _frame(site: Site, written: Value) -> Value:
     """The frame that was written, unless only a part of it is read; dates come back from a text file as texts."""
     if written.type != FRAME:
         return site.result
-    if any(site.bound.get(option) is not None for option in _CHOSEN):
+    bound = site.bound
+    if any(bound.get(option) is not None for option in _CHOSEN) or written.columns is None:
         return replace(site.result, size=written.size, shape=None)
-    if not site.name.endswith(("csv", "excel")) or written.columns is None:
-        return written
+    is_text = site.name.endswith(("csv", "excel"))
+    parsed = texts(bound.get("parse_dates")) or ()
+    asked, left_out = bound.get("usecols") or bound.get("columns"), texts(bound.get("index_col")) or ()
+    names = texts(asked)
+    if asked is not None and names is None:
+        return replace(site.result, size=written.size, shape=None)
+    dtypes = bound.get("dtype")
     columns = tuple(
-        (name, column("object", written.size) if (each.dtype or "").startswith("datetime") else each)
+        (name, _read_back(name, each, dtypes, is_text=is_text and name not in parsed))
         for name, each in written.columns
+        if (names is None or name in names) and name not in left_out
     )
-    return replace(written, columns=columns)
+    kept, given = replace(written, columns=columns), bound.get("nrows")
+    if given is None or given.number is None:
+        return kept
+    return of_rows(kept, size_of(written).min(given.number))
+
+
+def _read_back(name: str, column: Value, dtypes: Value | None, *, is_text: bool) -> Value:
+    """A column as it comes back from a file: as it was, or of the dtype that is asked for."""
+    if dtypes is not None:
+        asked = dtypes.column(name) if dtypes.type == "dict" else dtypes
+        named = dtype_name(asked) if asked is not None else None
+        if named is not None:
+            return replace(column, dtype=named)
+    is_date = (column.dtype or "").startswith("datetime")
+    return replace(column, dtype="object") if is_date and is_text else column
 
 
 def _like(result: Value, written: Value) -> Value:

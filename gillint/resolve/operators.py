@@ -142,8 +142,8 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
         is_array = value.type in ARRAY_TYPES
         if value.type is None or (reflected and not is_array):
             continue
-        if not is_array and other.type in ARRAY_TYPES and ("." not in value.type or "numpy." in value.type):
-            continue  # a number or a list beside an array: the array decides
+        if not is_array and other.type in ARRAY_TYPES and ("." not in value.type or value.type.startswith(_ONE)):
+            continue  # a number, a date or a list beside an array: the array decides
         operand = _beside(other) if is_array else other
         found = operator_fact(act, value, name, (operand,), span)
         if found is None and reflected and is_array:
@@ -157,6 +157,7 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
     return None
 
 
+_ONE = ("numpy.", "datetime.", "pandas.Timestamp", "pandas.Timedelta")  # numbers and dates that libraries have
 _OF_NUMBERS = ("add", "sub", "truediv", "floordiv", "pow")
 
 

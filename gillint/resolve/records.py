@@ -84,7 +84,8 @@ def _keep(act: Activation, text: str, values: tuple[Value, ...]) -> None:
     """Note the amounts that are packed, one by one: what is not known of one place says nothing of the others."""
     for place, value in enumerate(values[:_FEW]):
         if value.type == "int" and value.number is not None:
-            act.program.put(_FORMATS, f"{text} {place}", Value(type="int", number=value.number))
+            kept = Value(type="int", number=value.number, distinct=value.distinct)
+            act.program.put(_FORMATS, f"{text} {place}", kept)
 
 
 def _length(text: str | None) -> int | None:

@@ -101,12 +101,12 @@ def _shape(text: str, answers: Answers, bound: Bound) -> tuple[Estimate, ...] | 
         values: tuple[Value, ...] = bound.positional
         if len(values) == 1 and values[0].items is not None:
             values = values[0].items
-        return tuple(number_of(v) for v in values)
+        return tuple(number_of(v).max(0) for v in values)
     value = answers.value(text)
     if value is None:
         return None
     if value.items is not None:
-        return tuple(number_of(v) for v in value.items)
+        return tuple(number_of(v).max(0) for v in value.items)
     if value.type in ("int", None):
-        return (number_of(value),)
+        return (number_of(value).max(0),)
     return None

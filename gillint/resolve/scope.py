@@ -75,7 +75,8 @@ class ClassScope:
 
     `declared` are the attributes whose type an annotation says, `settled` those of them to which an amount was assigned,
     `sought` those whose assignment was looked for in all methods, `functions` those to which instances pass themselves, like
-    to a method: functions that are assigned in the body of the class, or to the class.
+    to a method: functions that are assigned in the body of the class, or to the class; of `guessed` only methods have spoken
+    that were run with unknown arguments to find them out.
     """
 
     key: str

@@ -99,8 +99,8 @@ def dimensions(value: Value | None) -> Shape | None:
     if value is None:
         return None
     if value.items is not None:
-        return tuple(number_of(v) for v in value.items)
-    return (number_of(value),) if value.type in ("int", None) and value.number is not None else None
+        return tuple(number_of(v).max(0) for v in value.items)
+    return (number_of(value).max(0),) if value.type in ("int", None) and value.number is not None else None
 
 
 # Each rule is given the dimensions of the array that the call is about.

@@ -11,6 +11,7 @@ from gillint.resolve.attributes import attribute_value, symbol_of
 from gillint.resolve.bound import literal_text
 from gillint.resolve.classtests import BUILTIN
 from gillint.resolve.compat import VIEWS
+from gillint.resolve.compiled import WRAPPERS, wrapped
 from gillint.resolve.getters import GETTERS, getter
 from gillint.resolve.intrinsics import RECORD
 from gillint.resolve.joining import join
@@ -102,6 +103,34 @@ def _partial_to(name: str) -> Special:
         if not positional:
             return None
         return Value(type="function", reference=PartialRef(Value(reference=SymbolRef(name)), positional[:1], ()))
+
+    return made
+
+
+_UFUNCS = (
+    "abs", "absolute", "cbrt", "ceil", "cos", "exp", "expm1", "fabs", "floor", "isfinite", "isnan", "log", "log10", "log1p",
+    "log2", "negative", "radians", "degrees", "rint", "sign", "sin", "sqrt", "square", "tan", "tanh",
+)  # fmt: skip
+
+
+def _apply_ufunc(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`series.apply(np.sqrt)`: pandas hands the whole column, or table, to a ufunc."""
+    ref = positional[0].reference if positional else None
+    module, _, last = ref.name.rpartition(".") if isinstance(ref, SymbolRef) else ("", "", "")
+    if receiver is None or module != "numpy" or last not in _UFUNCS:
+        return None
+    from gillint.resolve.library_calls import library
+
+    return library(act, f"numpy.{last}", None, (receiver,), (), span)
+
+
+def _wrapper(name: str) -> Special:
+    def made(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        return wrapped(name, positional, keywords)
 
     return made
 
@@ -360,6 +389,10 @@ SPECIAL: dict[str, Special] = {
     "str": _own("__str__", "__repr__"),
     "repr": _own("__repr__"),
     "hash": _own("__hash__"),
+    "pandas.Series.apply": _apply_ufunc,
+    "pandas.Series.transform": _apply_ufunc,
+    "pandas.DataFrame.apply": _apply_ufunc,
+    **{name: _wrapper(name) for name in WRAPPERS},
     **{name: _getter(name) for name in GETTERS},
     **{name: _view(method) for name, method in VIEWS.items()},
 }

@@ -27,6 +27,7 @@ from gillint.resolve.reading import (
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
+from gillint.resolve.waves import frames_of, opened_sound
 from gillint.resolve.writing import (
     added_member,
     copied,
@@ -69,6 +70,9 @@ def _as_dict(site: Site) -> Value:
 
 _METHODS: dict[str, Callable[[Site], Value]] = {
     "write": written_text,
+    "writeframes": written_text,
+    "writeframesraw": written_text,
+    "getnframes": frames_of,
     "writelines": written_lines,
     "writerow": written_row,
     "writeheader": written_row,
@@ -116,6 +120,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "tempfile.mkstemp": temporary_file,
     "mmap.mmap": mapped,
     **dict.fromkeys(("tempfile.mkdtemp", "tempfile.mktemp", "tempfile.TemporaryDirectory"), temporary_folder),
+    "wave.open": opened_sound,
     "csv.writer": writer,
     "csv.DictWriter": writer,
     **dict.fromkeys(("shutil.copyfileobj", "shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.move"), copied),

@@ -11,7 +11,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import Columns, join
-from gillint.resolve.kinds import distinct_of
+from gillint.resolve.kinds import distinct_of, fewest_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.use import as_used
@@ -90,7 +90,8 @@ def keys_of(count: Estimate, key: Value | None, holder: t.Expr | None = None) ->
     name = _name_of(holder)
     if name is not None and _GRAPH.search(name):
         return Estimate(1.0, max(1.0, count.likely / _NEIGHBOURS), max(1.0, count.high))
-    return Estimate(1.0, max(1.0, count.likely) ** 0.5, max(1.0, count.high))
+    least = fewest_of(key).min(count)
+    return Estimate(1.0, max(1.0, max(1.0, count.likely) ** 0.5, least.likely), max(1.0, count.high))
 
 
 def _name_of(holder: t.Expr | None) -> str | None:
@@ -369,7 +370,13 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
         kept = tuple((k, v) for k, v in container.columns if k != text)
         series = replace(value, type="pandas.Series")
-        change_target(act, target.value, replace(container, columns=(*kept, (text, series))))
+        rows = container.size
+        if not container.columns and rows == ZERO and value.type not in _ONE_FOR_ALL:
+            rows = size_of(value)  # the first column of an empty frame brings its rows along
+        change_target(act, target.value, replace(container, columns=(*kept, (text, series)), size=rows))
+
+
+_ONE_FOR_ALL = ("int", "float", "str", "bool", "NoneType")
 
 
 def _fill(act: Activation, target: t.Expr, container: Value, value: Value) -> None:

@@ -171,7 +171,7 @@ class Value:
         items: the members of a tuple whose members are known one by one.
         columns: the columns of a DataFrame, or the values of a dict with literal keys.
         literal: the constant that it is.
-        number: the number that it is, where the scenarios differ.
+        number: the number that it is, where the scenarios differ; of the dates of a column, over how many days they go.
         reference: the function, class, module, method or deferred work that it stands for.
         distinct: how many different values a number or a text takes on in the course of a loop, at most.
         origin: the name in the source that the unknown hangs on.
@@ -179,6 +179,8 @@ class Value:
             connection, of the address that it was made for.
         source: of a document, what it was made from.
         guessed: that nothing but its use tells the type.
+        mark: of a member of an array, what sets some of them apart: `change`, where most are zero; `extreme`, where so many
+            (`number`) are the largest of what is around them.
     """
 
     type: str | None = None
@@ -196,6 +198,7 @@ class Value:
     text: Text | None = None
     source: Source | None = None
     guessed: bool = False
+    mark: str | None = None
 
     def column(self, name: str) -> Value | None:
         """The column or dict value of this name."""

@@ -35,6 +35,18 @@ def demand(options: str) -> Demand:
     return Costs(Target()).block(trace.block)
 
 
+@pytest.mark.parametrize(
+    "made", ["njit(lambda c: c.sum())", "njit(nogil=True)(lambda c: c.sum())", "lru_cache(None)(total)"]
+)
+def test_a_function_may_be_wrapped_where_it_is_called(made: str) -> None:
+    source = (
+        SOURCE.format(options="").replace("return total(", f"return {made}(") + "\nfrom functools import lru_cache\n"
+    )
+    resolved = resolve(parse(source, "a.py"), Target(), {})
+    trace = next(t for t in resolved.functions if t.name == "work")
+    assert Costs(Target()).block(trace.block).unknown.likely == 0
+
+
 @pytest.mark.parametrize("options", ["", "(nogil=True)"])
 def test_a_compiled_loop_takes_nanoseconds_for_an_element(options: str) -> None:
     found = demand(options)
@@ -50,3 +62,27 @@ def test_the_body_holds_the_gil_unless_it_is_told_not_to() -> None:
 def test_compiled_loops_are_no_regions() -> None:
     report = analyse(SOURCE.format(options="(nogil=True)"), "a.py", Options())
     assert {a.region.function for a in report.regions} == {"work"}
+
+
+LOOPS = """
+import numpy as np
+from numba import njit
+
+@njit
+def work(a, b):
+    for i in range(1, a.shape[0] - 1):
+        for j in range(1, a.shape[1] - 1):
+            {body}
+
+def main():
+    work(np.zeros((500, 500)), np.zeros((500, 500)))
+"""
+
+
+def test_what_needs_no_other_turn_is_done_several_at_a_time() -> None:
+    def spent(body: str) -> float:
+        resolved = resolve(parse(LOOPS.format(body=body), "a.py"), Target(), {})
+        return Costs(Target()).block(next(t for t in resolved.functions if t.name == "main").block).elapsed.likely
+
+    apart, in_turn = spent("b[i, j] = a[i, j - 1] + a[i - 1, j]"), spent("a[i, j] = a[i, j - 1] + a[i - 1, j]")
+    assert 5 * apart < in_turn

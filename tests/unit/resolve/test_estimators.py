@@ -11,12 +11,15 @@ from tests.unit.resolve.test_arrays import value_of
 
 HEAD = """
 import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import AdaBoostClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV, cross_val_score
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 X = np.ones((2000, 10)); y = np.ones(2000)
+T = pd.DataFrame({'p': np.ones(70), 'q': ['a'] * 70, 'r': ['b'] * 70})
 """
 
 
@@ -42,6 +45,15 @@ def names(statement: str, head: str = HEAD) -> list[str]:
             "Pipeline([('a', StandardScaler()), ('b', LogisticRegression())]).predict(X)",
             ["StandardScaler.transform", "LogisticRegression.predict"],
         ),
+        (
+            "make_pipeline(StandardScaler(), LogisticRegression() if y[0] else RandomForestClassifier()).fit(X, y)",
+            ["LogisticRegression.fit", "RandomForestClassifier.fit"],
+        ),
+        (
+            "ColumnTransformer([('a', StandardScaler(), ['p']), ('b', OneHotEncoder(), ['q', 'r'])]).fit_transform(T)",
+            ["validate_data", "StandardScaler.fit_transform", "validate_data", "OneHotEncoder.fit_transform"],
+        ),
+        ("LogisticRegression().fit(T, y)", ["sklearn.utils.validation.validate_data", "LogisticRegression.fit"]),
         ("cross_val_score(RandomForestClassifier(), X, y)", ["RandomForestClassifier.fit", ".score"]),
         ("GridSearchCV(LogisticRegression(), {'C': [1, 2]}).fit(X, y)", ["LogisticRegression.fit", ".score"]),
     ],

@@ -21,6 +21,8 @@ rng = np.random.default_rng(0)
 n = 2000
 d = pd.DataFrame({"k": rng.integers(0, 50, n), "g": rng.choice(["a", "b", "c"], n), "x": rng.normal(size=n)})
 right = pd.DataFrame({"k": np.arange(50), "w": np.ones(50)})
+wanted = ["k"]
+wanted.append("x")
 names = pd.Series([f"user {i % 30}" for i in range(n)])
 t = pd.Series(np.ones(5000), index=pd.date_range("2024-01-01", periods=5000, freq="min"))
 """
@@ -44,6 +46,7 @@ def rows(value: Value) -> float | None:
         ('d.drop(columns=["x"])', {"k": "int64", "g": "str"}, 2000),
         ('d.rename(columns={"x": "z"})', {"k": "int64", "g": "str", "z": "float64"}, 2000),
         ('d.set_index("k")', {"g": "str", "x": "float64"}, 2000),
+        ("d[wanted]", {"k": "int64", "x": "float64"}, 2000),
         ('d.merge(right, on="k")', {"k": "int64", "g": "str", "x": "float64", "w": "float64"}, 2000),
         ("pd.concat([d, d])", {"k": "int64", "g": "str", "x": "float64"}, 4000),
         ('pd.concat([d[["k"]], d[["x"]]], axis=1)', {"k": "int64", "x": "float64"}, 2000),
@@ -72,8 +75,15 @@ def test_frames(expression: str, expected: dict[str, str], count: float) -> None
         ("names.str[:4]", "str", 2000),
         ('d.groupby("k")["x"].mean()', "float64", 50),
         ('d.groupby("g").size()', "int64", 3),
+        ('(d["x"] > 0.5).cumsum()', "int64", 2000),
+        ('pd.Timestamp("2024-01-01") + pd.to_timedelta(d["k"], unit="h")', "datetime64[us]", 2000),
         ("names.value_counts()", "int64", 30),
         ('d["x"].argsort()', "int64", 2000),
+        ('d.astype({"k": object})["k"]', "object", 2000),
+        ('d[["k", "x"]].astype("float32")["k"]', "float32", 2000),
+        ('d["x"].apply(np.sqrt)', "float64", 2000),
+        ('d["k"].map(lambda v: v / 2)', "float64", 2000),
+        ('d.apply(lambda row: "x", axis=1)', "str", 2000),
     ],
 )
 def test_columns(expression: str, dtype: str, count: float) -> None:
@@ -87,6 +97,7 @@ def test_columns(expression: str, dtype: str, count: float) -> None:
         ('list(d.groupby("g"))', 3),
         ('[key for key, part in d.groupby("k")]', 50),
         ('list(d.groupby(["g", "k"]))', 150),
+        ('list(d.groupby([d["g"], "k"]))', 150),
         ("set(f'c{random.randrange(20)}' for _ in range(500))", 20),
         ("set(['a', 'b', 'c', 'd'][i % 4] for i in range(500))", 4),
         ("set('c%03d' % random.randrange(20) for _ in range(500))", 20),
@@ -96,6 +107,12 @@ def test_columns(expression: str, dtype: str, count: float) -> None:
                 ("np.repeat(np.arange(40), 50)", 40),
                 ("np.tile(np.arange(40), 50)", 40),
                 ("np.arange(n) // 100", 20),
+                ("pd.Series(pd.date_range('2024-01-01', periods=n, freq='h')).dt.floor('D')", 2000 / 24),
+                ("pd.Series(pd.date_range('2024-01-01', '2024-01-08', freq='5min')).dt.date", 7),
+                (
+                    "pd.Series(pd.Timestamp('2024-01-01') + pd.to_timedelta(np.arange(n), unit='min')).dt.strftime('%Y-%m-%d')",
+                    2000 / 1440,
+                ),
                 ("rng.random(n) < 0.3", 2),
                 ("np.where(rng.random(n) < 0.3, 'yes', 'no')", 2),
                 ("np.digitize(rng.random(n), [0.2, 0.5, 0.9])", 4),

@@ -12,10 +12,19 @@ from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse
 
+KEPT = """
+from collections import defaultdict
+class Kept:
+    def __init__(self):
+        self.items = []
+    def add(self, item):
+        self.items.append(item)
+"""
+
 
 def size_of_argument(body: str) -> float:
     """The size of what is given to `sorted`."""
-    source = f"def work(lines: list[str]):\n{body}"
+    source = f"{KEPT}def work(lines: list[str]):\n{body}"
     resolved = resolve(parse(source, "program.py"), Target(python="3.11"), Options().assumptions)
     call = next(
         n for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call) and n.name == "sorted"
@@ -33,6 +42,12 @@ def size_of_argument(body: str) -> float:
         ("for i in range(100):\n    found = []\n    for j in range(8):\n        found.append(j)\n    sorted(found)", 8),
         ("for i in range(100):\n    found = set()\n    for j in range(8):\n        found.add(j)\n    sorted(found)", 8),
         ("for i in range(100):\n    found = {}\n    for j in range(8):\n        found[j] = i\n    sorted(found)", 8),
+        (
+            "made = defaultdict(Kept)\nfor i in range(1000):\n    made[i % 20].add(i)\n"
+            "for k in made.values():\n    sorted(k.items)",
+            50,
+        ),
+        ("made = defaultdict(Kept)\nfor i in range(100):\n    made[i % 20].add(i)\nsorted(made)", 20),
         ("for i in range(100):\n    found = {}\n    found['a'] = i\n    found['b'] = i\n    sorted(found)", 2),
         ("for i in range(100):\n    text = ''\n    for j in range(8):\n        text += 'ab'\n    sorted(text)", 16),
         (

@@ -24,6 +24,11 @@ def effects(source: str) -> str:
         ("cv2.imwrite(p, np.zeros((40, 30, 3), np.uint8))", "cv2.blur(cv2.imread(p), (3, 3))", "(40 x 30 x 3)"),
         ("sf.write(p, np.zeros(4410), 44100)", "np.abs(sf.read(p)[0])", "(4410)"),
         ("wavfile.write(p, 44100, np.zeros(4410, np.int16))", "np.abs(wavfile.read(p)[1])", "(4410)"),
+        (
+            "with wave.open(p, 'wb') as w:\n    w.writeframes(np.zeros(4410).astype('<i2').tobytes())",
+            "hashlib.sha256(wave.open(p).readframes(wave.open(p).getnframes()))",
+            "bytes(8820)",
+        ),
         ("Image.new('RGB', (30, 40)).save(p)", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
         ("Image.new('RGB', (30, 40)).save(p)", "cv2.blur(cv2.imread(p), (3, 3))", "(40 x 30 x 3)"),
         ("cv2.imwrite(p, np.zeros((40, 30, 3)))", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
@@ -43,6 +48,16 @@ FRAME = "pd.DataFrame({'a': np.arange(300), 'b': ['x%d' % i for i in range(300)]
     [
         (f"{FRAME}.to_csv(p)", "np.sort(pd.read_csv(p)['a'].values)", "numpy.ndarray<int64>(300)"),
         (f"{FRAME}.to_parquet(p)", "np.sort(pd.read_parquet(p)['a'].values)", "numpy.ndarray<int64>(300)"),
+        (
+            f"{FRAME}.to_csv(p)",
+            "np.sort(pd.read_csv(p, usecols=['a', 'd'], nrows=99)['a'].values)",
+            "numpy.ndarray<int64>[99]",
+        ),
+        (
+            f"{FRAME}.to_csv(p)",
+            "np.sort(pd.read_csv(p, parse_dates=['d'])['d'].values)",
+            "numpy.ndarray<datetime64[us]>(300)",
+        ),
         (f"{FRAME}.to_csv(p)", "[line.upper() for line in open(p)]", "x 301 "),
         (f"{FRAME}.to_csv(p)", "[print(v) for v in pd.read_csv(p, usecols=['a'])['a']]", "x 300 "),
     ],

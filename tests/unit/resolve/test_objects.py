@@ -369,3 +369,31 @@ def test_what_an_instance_is_no_instance_of(passed: str, name: str) -> None:
             Reader({passed}).use()
     """
     assert {c.name for c in calls_of(source) if c.name.endswith(".read")} == {name}
+
+
+MODEL = """
+    import numpy as np
+    class Model:
+        def __init__(self, means=None):
+            self.means = means
+            if self.means is not None:
+                self.means = np.asarray(self.means)
+        def fit(self, X):
+            self.means = np.dot(X.T, X) * 2
+            return self
+        def predict(self, X):
+            return X[:, None] - self.means
+        def show(self):
+            return np.sort(self.means, axis=0)
+    def work():
+        return Model().fit(np.ones((500, 3))).predict(np.ones((50, 3)))
+    if __name__ == "__main__":
+        work()
+"""
+
+
+def test_what_the_program_assigns_counts_more_than_what_a_method_run_with_unknown_arguments_does() -> None:
+    found = next(c for c in calls_of(MODEL) if c.name == "numpy.ndarray.__sub__").result
+    assert found is not None
+    assert found.shape is not None
+    assert [d.likely for d in found.shape] == [50, 3, 3]

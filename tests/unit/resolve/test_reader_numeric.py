@@ -41,6 +41,12 @@ def shape(value: Value) -> tuple[float, ...]:
         ("show(np.fft.rfft(np.zeros((20, 512)), axis=1))", (20.0, 257.0)),
         ("for part in np.array_split(np.zeros((500, 8)), 10):\n    show(part)", (50.0, 8.0)),
         ("show(np.hanning(512))", (512.0,)),
+        ("show(np.repeat(np.arange(100), np.random.default_rng(0).integers(0, 9, 100)))", (450.0,)),
+        ("show(pd.date_range('2024-01-01', periods=90) < '2024-02-01')", (90.0,)),
+        ("show(np.empty((4, 3 - len(np.zeros(9)))))", (4.0, 0.0)),
+        ("def cost(p, a, b):\n    show(a * p[0])\nscipy.optimize.minimize(cost, np.zeros(2), args=(np.ones(70), 3))", (70.0,)),
+        ("def f(g):\n    show(g.values)\nd = pd.DataFrame({'k': np.arange(400) % 20, 'v': np.ones(400)})\n"
+         "d.groupby('k').agg(a=('v', f), b=('v', 'sum'))", (20.0,)),
         ("m = sparse.coo_matrix((np.ones(900), (np.ones(900), np.ones(900))), shape=(70, 60))\nshow(m @ np.ones(60))", (70.0,)),
         ("m = sparse.csr_matrix(np.zeros((70, 60)))\nshow(m.sum(axis=1))", (70.0, 1.0)),
         ("m = sparse.csr_array(np.zeros((70, 60)))\nshow(m.sum(axis=1))", (70.0,)),
