@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gillint import frozen
@@ -12,6 +13,7 @@ from gillint.diagnostics.types import Confidence
 from gillint.estimate import LIMIT, Estimate
 from gillint.regions.find import Region, has_await
 from gillint.resolve.trace import Block, Branch, Concurrency, Kind
+from gillint.resolve.values import Value
 from gillint.scaling.predict import BoundType, Prediction, Range, Setting, predict
 
 
@@ -72,10 +74,33 @@ _GATES = (".__aenter__", ".acquire")
 
 
 def _let_through(shares: tuple[CallShare, ...]) -> tuple[Estimate | None, bool]:
-    """How many tasks a semaphore lets through at once, and whether there is one of which that is not known."""
+    """How many tasks a semaphore, or a pool in a queue, lets through at once, and whether there is one of which that is not
+    known.
+    """
     gates = [s.call.bound.receiver for s in shares if s.call.name.endswith(_GATES) and "Semaphore" in s.call.name]
-    numbers = [g.number for g in gates if g is not None and g.number is not None and g.number.known]
-    return (numbers[0] if numbers else None), len(numbers) < len(gates)
+    pools = tuple(_pools(shares))
+    found = [g.number if g is not None else None for g in gates] + [p.size for p in pools]
+    numbers = [n for n in found if n is not None and n.known]
+    return (numbers[0] if numbers else None), len(numbers) < len(found)
+
+
+_TAKES, _GIVES = ("asyncio.Queue.get", "asyncio.LifoQueue.get"), (".put", ".put_nowait")
+_EACH_TIME = 0.9  # of what is taken is given back: a job that is tried again seldom is
+
+
+def _pools(shares: tuple[CallShare, ...]) -> Iterator[Value]:
+    """The queues from which a task takes something that it gives back: a connection, a browser."""
+    for taken in shares:
+        queue = taken.call.bound.receiver
+        if taken.call.name not in _TAKES or queue is None or queue.reference is None:
+            continue
+        for given in shares:
+            same = given.call.bound.receiver
+            is_given = given.call.name.startswith(queue.type or "-") and given.call.name.endswith(_GIVES)
+            if is_given and same is not None and same.reference == queue.reference:
+                if given.count.likely >= _EACH_TIME * taken.count.likely:
+                    yield queue
+                break
 
 
 _WIDE = 1.5  # a ceiling that may be anything within this factor of itself is no firm answer

@@ -55,6 +55,7 @@ MAPPINGS = (
     "collections.defaultdict",
     "collections.OrderedDict",
     "collections.Counter",
+    "shelve.Shelf",
     "sortedcontainers.SortedDict",
 )
 

@@ -11,7 +11,7 @@ from gillint.resolve.assumed import FILES, QUEUES
 from gillint.resolve.bound import element_of, member_size, number_of, size_of
 from gillint.resolve.converging import PAIRED, bisects, joins_pairs, turns_until_converged
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import expressions, key_of
+from gillint.resolve.iterations import expressions, key_of, statements
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.turns import is_retry, leaves_early
 from gillint.resolve.values import NONE, Value
@@ -96,7 +96,14 @@ def sheds(loop: t.While) -> bool:
     looked_at = {name for test in tests if isinstance(test, t.Compare) for name in _limited(test)}
     if not looked_at:
         return False
-    taken: set[str | None] = set()
+    removed = (
+        x.value
+        for s in statements(loop.body)
+        if isinstance(s, t.Delete)
+        for x in s.targets
+        if isinstance(x, t.Subscript)
+    )
+    taken: set[str | None] = {key_of(container) for container in removed}  # `del cache[oldest]`
     given: set[str | None] = set()
     for e in expressions(loop.body):
         if not isinstance(e, t.Call):

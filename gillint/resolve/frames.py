@@ -314,7 +314,15 @@ def _resampled(value: Value, bound: Bound, result: Value) -> Value | None:
     names = texts(bound.positional[0]) if bound.positional and bound.positional[0].type == "list" else None
     if names is not None:
         return replace(with_columns(result, tuple((n, column("float64", rows)) for n in names)), size=rows, shape=None)
+    pair = value.element.items if value.element is not None else None
+    if pair is not None and pair[1].type == FRAME:
+        return of_rows(pair[1], rows)
     return replace(result, size=rows, shape=None, dtype=value.dtype)
+
+
+def _of_columns(value: Value, bound: Bound, result: Value) -> Value | None:
+    """A number for each column."""
+    return replace(result, size=count_of(value), shape=None, dtype="float64") if result.type == SERIES else None
 
 
 def _expanded(value: Value, bound: Bound, result: Value) -> Value | None:
@@ -348,6 +356,7 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "assign"): _assigned,
     (FRAME, "set_index"): _indexed,
     (FRAME, "query"): _some_rows,
+    (FRAME, "corrwith"): _of_columns,
     (FRAME, "astype"): _cast,
     (FRAME, "apply"): _applied,
     (FRAME, "resample"): _in_periods,

@@ -48,9 +48,9 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _drawn(name, args)
     if name == "dict":
         return _dict(args, bound.parameters)
-    if bound.receiver is not None and (name.startswith("dict.") or name == "list.pop"):
+    if bound.receiver is not None and (name.startswith(_MAPPING) or name == "list.pop"):
         taken = name == "list.pop"
-        return element_of(bound.receiver) if taken else _dict_method(name[5:], bound.receiver, args)
+        return element_of(bound.receiver) if taken else _dict_method(name.rpartition(".")[2], bound.receiver, args)
     if name in PACKED:
         return packed(act, name, bound)
     if name == "str.format":
@@ -380,6 +380,9 @@ def pair_of(mapping: Value) -> tuple[Value, Value]:
     if mapping.columns:
         return Value(type="str"), one_of(tuple(v for _, v in mapping.columns))
     return mapping.element or UNKNOWN, UNKNOWN
+
+
+_MAPPING = ("dict.", "shelve.Shelf.")
 
 
 def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value | None:

@@ -135,7 +135,10 @@ def _columns(a: Columns | None, b: Columns | None, depth: int) -> Columns | None
     if a == b or a is None or b is None:
         return a if a == b else None
     if [k for k, _ in a] != [k for k, _ in b]:
-        return None
+        other = dict(b)
+        if len(a) != len(b) or any(k not in other for k, _ in a):
+            return None
+        b = tuple((k, other[k]) for k, _ in a)
     return tuple((k, _join(v, w, depth + 1)) for (k, v), (_, w) in zip(a, b, strict=True))
 
 

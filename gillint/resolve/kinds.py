@@ -214,7 +214,7 @@ def _of_numbers(name: str, last: str) -> _Rule | None:
         return _clusters if last in ("fit_predict", "predict", "labels_", "fcluster") else None
     if name.startswith("numpy.random."):
         return _DRAWS.get(last)
-    if name.startswith("pandas.Series.dt."):
+    if name.startswith(("pandas.Series.dt.", "pandas.DatetimeIndex.")):
         return lambda bound, result: cut_dates(last, bound)
     return _RULES.get(last) if last not in _DRAWS else None
 

@@ -346,7 +346,7 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         empty = container.size is not None and container.size.high == 0
         columns: tuple[tuple[str, Value], ...] | None = None
         if text is not None and (empty or container.columns is not None):
-            columns = (*((k, v) for k, v in container.columns or () if k != text), (text, value))
+            columns = _stored(container.columns or (), text, value)
         first, turns = growth(act, target.value, container)
         if isinstance(target.value, t.Attribute) and not act.loops and turns != ONE:
             turns = keys_of(turns, index)  # calls of a method come with keys that were there before
@@ -374,6 +374,13 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         if not container.columns and rows == ZERO and value.type not in _ONE_FOR_ALL:
             rows = size_of(value)  # the first column of an empty frame brings its rows along
         change_target(act, target.value, replace(container, columns=(*kept, (text, series)), size=rows))
+
+
+def _stored(columns: Columns, name: str, value: Value) -> Columns:
+    """The members of a dict, of which one is given a value: where it was, or as the last one."""
+    if all(k != name for k, _ in columns):
+        return (*columns, (name, value))
+    return tuple((k, value if k == name else v) for k, v in columns)
 
 
 _ONE_FOR_ALL = ("int", "float", "str", "bool", "NoneType")

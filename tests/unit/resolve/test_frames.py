@@ -21,6 +21,7 @@ rng = np.random.default_rng(0)
 n = 2000
 d = pd.DataFrame({"k": rng.integers(0, 50, n), "g": rng.choice(["a", "b", "c"], n), "x": rng.normal(size=n)})
 right = pd.DataFrame({"k": np.arange(50), "w": np.ones(50)})
+dated = pd.DataFrame({"k": np.arange(n), "x": np.ones(n)}, index=pd.date_range("2024-01-01", periods=n, freq="h"))
 wanted = ["k"]
 wanted.append("x")
 names = pd.Series([f"user {i % 30}" for i in range(n)])
@@ -84,6 +85,8 @@ def test_frames(expression: str, expected: dict[str, str], count: float) -> None
         ('d["x"].apply(np.sqrt)', "float64", 2000),
         ('d["k"].map(lambda v: v / 2)', "float64", 2000),
         ('d.apply(lambda row: "x", axis=1)', "str", 2000),
+        ('d[["k", "x"]].corrwith(d["x"])', "float64", 2),
+        ('dated.resample("D").max()["x"]', "float64", 2000 / 24),
     ],
 )
 def test_columns(expression: str, dtype: str, count: float) -> None:

@@ -397,3 +397,22 @@ def test_what_the_program_assigns_counts_more_than_what_a_method_run_with_unknow
     assert found is not None
     assert found.shape is not None
     assert [d.likely for d in found.shape] == [50, 3, 3]
+
+
+def test_a_member_of_a_dict_that_is_given_a_value_stays_where_it_is() -> None:
+    source = """
+        import numpy as np
+        class Process:
+            def __init__(self):
+                self.found = {"mean": None, "cov": None}
+            def fit(self, X):
+                self.found["mean"] = np.ones(5000)
+                self.found["cov"] = X @ X.T
+            def inverse(self):
+                return np.linalg.inv(self.found["cov"])
+        def work():
+            p = Process()
+            p.fit(np.ones((30, 4)))
+            return p.inverse()
+    """
+    assert size_of_argument(source, "numpy.linalg.inv") == 900

@@ -185,3 +185,85 @@ def test_a_query_in_a_transaction_does_not_lock_the_file_again(changed: str, *, 
     """
     asked = [c for c in calls(source, "sqlite3.Connection.execute") if len(c.call.bound.positional) == 2]
     assert (asked[0].effect.native.likely < 5_000) is is_short
+
+
+@pytest.mark.parametrize(("given_back", "is_limited"), [("self.free.put_nowait(conn)", True), ("abs(number)", False)])
+def test_a_pool_in_a_queue_lets_so_many_tasks_through(given_back: str, *, is_limited: bool) -> None:
+    source = f"""
+        import asyncio
+        class Pool:
+            def __init__(self):
+                self.free = asyncio.Queue()
+            def fill(self):
+                for n in range(4):
+                    self.free.put_nowait(object())
+            async def ask(self, number):
+                conn = await self.free.get()
+                try:
+                    await asyncio.sleep(0.004)
+                    return sum(range(2_000))
+                finally:
+                    {given_back}
+        async def main():
+            pool = Pool()
+            pool.fill()
+            return await asyncio.gather(*(pool.ask(n) for n in range(200)))
+        asyncio.run(main())
+    """
+    context = analyse_in_full(dedent(source), "program.py", Options(cores=2, threads=2, python="3.11")).context
+    assert context is not None
+    held = next(a.prediction.held for a in context.assessments if a.region.at_once.likely == 200)
+    assert held is not None
+    assert held.likely is not None
+    assert (held.likely < 0.3) is is_limited
+
+
+@pytest.mark.parametrize(
+    ("name", "is_again"), [("'state.json'", True), ("f'state{n}.json'", False), ("'state.json.tmp'", False)]
+)
+def test_a_file_that_is_written_again_at_once_waits_for_the_disk(name: str, *, is_again: bool) -> None:
+    source = f"""
+        import json
+        def work():
+            for n in range(100):
+                with open({name}, "w") as f:
+                    json.dump({{"n": n}}, f)
+    """
+    assert bool(calls(source, "open.rewritten")) is is_again
+
+
+def test_a_store_that_is_read_from_a_file_is_as_large_as_what_is_put_into_it() -> None:
+    source = """
+        import json
+        class Store:
+            def __init__(self, path):
+                self.data = {}
+                self.data = json.loads(open(path).read())
+            def put(self, key, value):
+                self.data[key] = value
+            def dump(self):
+                return json.dumps(self.data)
+        def work():
+            store = Store("x.json")
+            for n in range(300):
+                store.put(f"key {n}", n)
+            store.dump()
+    """
+    (dumped,) = calls(source, "json.dumps")
+    size = dumped.call.bound.parameters[0][1].size
+    assert size is not None
+    assert size.likely == pytest.approx(300)
+
+
+def test_a_shelf_gives_back_what_was_put_into_it() -> None:
+    source = """
+        import shelve
+        def work():
+            with shelve.open("x") as db:
+                for n in range(30):
+                    db[f"key {n}"] = {"parts": [1, 2, 3]}
+                for key, value in db.items():
+                    for part in value["parts"]:
+                        abs(part)
+    """
+    assert count(source, "abs") == pytest.approx(90)
