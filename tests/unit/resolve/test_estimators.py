@@ -110,6 +110,11 @@ UFUNC = "import numba, numpy as np\na = np.ones(9)\n@numba.vectorize(['f8(f8)'])
         ),
         ("person_pb2.Person.FromString(b'x')", "import person_pb2\n", "google.protobuf.message.Message.FromString"),
         ("k(a)", UFUNC, "numba.np.ufunc.dufunc.DUFunc.__call__"),
+        (
+            "k(a)",
+            UFUNC.replace("vectorize(['f8(f8)'])", "guvectorize(['(f8[:], f8[:])'], '(n)->(n)')"),
+            "numba.np.ufunc.gufunc.GUFunc.__call__",
+        ),
         ("np.frompyfunc(len, 1, 1)(a)", "import numpy as np\na = np.ones(1000)\n", "numpy.vectorize.__call__"),
         ("S + S", "import scipy.sparse as sp\nS = sp.eye(100, format='csr')\n", "scipy.sparse.csr_matrix.__add__"),
     ],
