@@ -39,7 +39,6 @@ def asked(body: str, before: str = "") -> Value:
         ("id({random.randint(1, 300) for _ in range(10_000)})", 300),
         ("id({i % 7: i for i in range(10_000)})", 7),
         ("for line in open('some.bin', 'rb'):\n    id(line.rstrip())", 80),
-        ("for line in open('some.txt'):\n    id(line)", 80),
         ("d = {}\nfor i in range(10):\n    d.update({f'{i}-{j}': j for j in range(30)})\nid(d)", 300),
         ("d = {}\nd.update({'a': 1, 'b': 2})\nid(d)", 2),
         ("h = []\nfor i in range(500):\n    heapq.heappush(h, i)\nid(h)", 500),
