@@ -393,9 +393,12 @@ def _member_type(dtype: str | None) -> str | None:
     )
 
 
+_ARRAYS = ("numpy.ndarray", "numpy.ma.MaskedArray")
+
+
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
-    if value.type == "numpy.ndarray" and value.shape is not None and (rows := value.shape[1:]):
+    if value.type in _ARRAYS and value.shape is not None and (rows := value.shape[1:]):
         return replace(value, shape=rows, size=reduce(lambda a, b: a * b, rows, ONE), literal=None)
     if value.element is not None:
         return value.element
@@ -403,13 +406,13 @@ def element_of(value: Value) -> Value:
         return one_of(value.items)
     if isinstance(value.reference, ChoiceRef):
         return reduce(join, map(element_of, value.reference.options))
-    if value.type in ("numpy.ndarray", "pandas.Series"):
+    if value.type in (*_ARRAYS, "pandas.Series"):
         is_open = value.type == "pandas.Series" and value.dtype is None
         return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None
-    if info is not None and info.element is not None:
+    if info is not None and info.element is not None and not info.element.element_of_like:
         from gillint.resolve.returns import build
 
         bound = Bound(value)

@@ -39,6 +39,8 @@ def asked(body: str, before: str = "") -> Value:
         ("id({random.randint(1, 300) for _ in range(10_000)})", 300),
         ("id({i % 7: i for i in range(10_000)})", 7),
         ("for line in open('some.bin', 'rb'):\n    id(line.rstrip())", 80),
+        ("for row in np.ma.masked_array(np.ones((20, 3)), np.zeros((20, 3))):\n    id(row)", 3),
+        ("for x in np.ma.masked_array(np.ones(20), np.zeros(20)):\n    id([x] * 4)", 4),
         ("d = {}\nfor i in range(10):\n    d.update({f'{i}-{j}': j for j in range(30)})\nid(d)", 300),
         ("d = {}\nd.update({'a': 1, 'b': 2})\nid(d)", 2),
         ("h = []\nfor i in range(500):\n    heapq.heappush(h, i)\nid(h)", 500),
