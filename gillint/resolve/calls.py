@@ -194,8 +194,8 @@ def _method(
     act.operation("method_lookup")
     receiver = decoded(act, ref.receiver, ref.name, span)
     kind = receiver.type
-    if is_builtin_without(kind, ref.name):
-        kind = None  # it was a guess, and a wrong one
+    if kind == "NoneType" or is_builtin_without(kind, ref.name):
+        kind = None  # it was a guess, and a wrong one: what is called here was assigned somewhere else
     if kind is None or is_vague(kind):
         duck = builtin_with(act, ref.name, positional, keywords)
         if duck is not None:

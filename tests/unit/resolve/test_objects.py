@@ -416,3 +416,16 @@ def test_a_member_of_a_dict_that_is_given_a_value_stays_where_it_is() -> None:
             return p.inverse()
     """
     assert size_of_argument(source, "numpy.linalg.inv") == 900
+
+
+def test_what_is_called_on_an_attribute_that_is_none_was_assigned_elsewhere() -> None:
+    source = """
+        class Store:
+            def __init__(self):
+                self.items = None
+            def fill(self):
+                self.items.setdefault(1, 2)
+        def work():
+            Store().fill()
+    """
+    assert [c.kind for c in calls_of(source) if c.name == "dict.setdefault"] == ["library"]
