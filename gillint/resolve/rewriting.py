@@ -14,7 +14,7 @@ from gillint.resolve.trace import Bound, Call
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 
-REWRITTEN = "open.rewritten"
+REWRITTEN = "open.__rewritten__"
 _OFTEN = 10.0  # turns from which on a file is taken to be written again while it is on its way
 # What is written under such a name is renamed then.
 _FOR_A_MOMENT = re.compile(r"te?mp|part|new|swp|~", re.IGNORECASE)

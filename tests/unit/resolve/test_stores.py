@@ -229,7 +229,7 @@ def test_a_file_that_is_written_again_at_once_waits_for_the_disk(name: str, *, i
                 with open({name}, "w") as f:
                     json.dump({{"n": n}}, f)
     """
-    assert bool(calls(source, "open.rewritten")) is is_again
+    assert bool(calls(source, "open.__rewritten__")) is is_again
 
 
 def test_a_store_that_is_read_from_a_file_is_as_large_as_what_is_put_into_it() -> None:
