@@ -10,22 +10,22 @@ from functools import cache
 
 from gillint.syntax.parse import Syntax, parse
 
-# From Lib/_collections_abc.py of CPython 3.13; views are written as what going through them does.
+# Which methods call which is told by the documentation of collections.abc; views are written as what going through them does.
 _SOURCE = """
 class Mapping:
     def get(self, key, default=None):
         try:
-            return self[key]
+            found = self[key]
         except KeyError:
-            return default
+            found = default
+        return found
 
     def __contains__(self, key):
         try:
             self[key]
         except KeyError:
             return False
-        else:
-            return True
+        return True
 
     def keys(self):
         return iter(self)
@@ -42,19 +42,18 @@ class Mapping:
 class MutableMapping(Mapping):
     def pop(self, key, default=None):
         try:
-            value = self[key]
+            found = self[key]
         except KeyError:
             return default
-        else:
-            del self[key]
-            return value
+        del self[key]
+        return found
 
     def setdefault(self, key, default=None):
         try:
-            return self[key]
+            found = self[key]
         except KeyError:
-            self[key] = default
-        return default
+            self[key] = found = default
+        return found
 
     def update(self, other=()):
         if isinstance(other, dict):
@@ -75,8 +74,8 @@ class Sequence:
             yield self[i]
 
     def __contains__(self, value):
-        for v in self:
-            if v is value or v == value:
+        for member in self:
+            if member == value:
                 return True
         return False
 
@@ -86,8 +85,8 @@ class MutableSequence(Sequence):
         self.insert(len(self), value)
 
     def extend(self, values):
-        for v in values:
-            self.append(v)
+        for value in values:
+            self.append(value)
 """
 PATH = "<collections.abc>"
 _CLASSES = ("Mapping", "MutableMapping", "Sequence", "MutableSequence")
