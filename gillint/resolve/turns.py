@@ -61,18 +61,18 @@ def ends_at_a_blank_line(node: t.For | t.While) -> bool:
 
     A `while` that strips what it has read may as well look for the end of the file, so there the newline itself counts.
     """
-    stripped: set[str | None] = set()
+    stripped: set[str] = set()
     for s in node.body:
         if isinstance(s, t.Assign) and s.value is not None and _strips(s.value) and isinstance(node, t.For):
-            stripped |= {dotted(target) for target in s.targets}
+            stripped |= {name for target in s.targets if (name := dotted(target)) is not None}
         if isinstance(s, t.If) and _ends_loop(s.body) and _is_blank(s.test, stripped, lines=isinstance(node, t.For)):
             return True
     return False
 
 
-def _is_blank(test: t.Expr, stripped: set[str | None], *, lines: bool) -> bool:
+def _is_blank(test: t.Expr, stripped: set[str], *, lines: bool) -> bool:
     if isinstance(test, t.Boolean):
-        return any(_is_blank(value, stripped, lines=lines) for value in test.values)
+        return test.operator == "or" and any(_is_blank(value, stripped, lines=lines) for value in test.values)
     if isinstance(test, t.Unary) and test.operator == "not":
         return lines and (_strips(test.operand) or dotted(test.operand) in stripped)
     if not isinstance(test, t.Compare) or test.operators[0] not in ("eq", "contains"):
