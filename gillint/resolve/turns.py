@@ -64,7 +64,7 @@ def ends_at_a_blank_line(node: t.For | t.While) -> bool:
     stripped: set[str] = set()
     for s in node.body:
         if isinstance(s, t.Assign) and s.value is not None and _strips(s.value) and isinstance(node, t.For):
-            stripped |= {name for target in s.targets if (name := dotted(target)) is not None}
+            stripped |= {name for target in s.targets if (name := dotted(target))}
         if isinstance(s, t.If) and _ends_loop(s.body) and _is_blank(s.test, stripped, lines=isinstance(node, t.For)):
             return True
     return False
