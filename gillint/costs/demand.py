@@ -17,6 +17,7 @@ from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect
 from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Node, children
+from gillint.syntax.tree import HOLE
 
 # A recursive function calls itself a number of times that the source does not tell.
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
@@ -141,8 +142,17 @@ def side_by_side(average: Demand, tasks: Sequence[Demand]) -> Demand:
 
 
 def _is_shared(call: Call, made: set[str | None]) -> bool:
-    """Whether the object whose lock serialises is the same for all threads: not where each iteration makes its own."""
+    """Whether what serialises is the same for all threads: not where each iteration makes its own.
+
+    One writer at a time commits into a file of SQLite, through whatever connection.
+    """
     receiver = call.bound.receiver
+    if receiver is not None and receiver.text is not None and call.name == "sqlite3.Connection.commit":
+        file = receiver.text.pattern
+        if HOLE not in file and not file.startswith(
+            "<"
+        ):  # nor a temporary one: one writer at a time, by any connection
+            return True
     return receiver is None or receiver.type not in made
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.costs.demand import CallShare
-from gillint.pipeline import analyse_in_full
+from gillint.pipeline import analyse, analyse_in_full
 
 
 def calls(source: str, name: str) -> list[CallShare]:
@@ -267,3 +267,20 @@ def test_a_shelf_gives_back_what_was_put_into_it() -> None:
                         abs(part)
     """
     assert count(source, "abs") == pytest.approx(90)
+
+
+@pytest.mark.parametrize(("path", "helps"), [("'tiles.db'", False), ("f'{folder}/tiles.db'", True)])
+def test_one_writer_at_a_time_commits_into_a_file(path: str, *, helps: bool) -> None:
+    source = f"""
+import sqlite3
+def store(rows, folder):
+    db = sqlite3.connect({path})
+    for k, h in rows:
+        db.execute("insert into t values (?, ?)", (k, h))
+        db.commit()
+"""
+    report = analyse(source, "program.py", Options(cores=2, threads=2))
+    assert report.verdict is not None
+    ceiling = report.regions[report.verdict].prediction.ceiling.likely
+    assert ceiling is not None
+    assert (ceiling >= 1.25) is helps
