@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gillint.advice.assess import Assessment, RankedCall
+from gillint.costs.sharing import file_written
 from gillint.knowledge.schema import Effect
 from gillint.regions.find import has_await
 from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
@@ -190,7 +191,10 @@ def serialiser(a: Assessment) -> RankedCall | None:
 
 
 def one_at_a_time(call: RankedCall) -> str:
-    """What lets only one thread through: a connection, a generator, the library as a whole."""
+    """What lets only one thread through: a connection, a generator, a file, the library as a whole."""
+    file = file_written(call.detail.call)
+    if file is not None:
+        return f"one writer at a time commits into `{file}`"
     what = call.detail.effect.serialised_by or "library"
     return (
         "the library has one lock for all threads" if what == "library" else f"one {what} serves one thread at a time"

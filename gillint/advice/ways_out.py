@@ -21,6 +21,7 @@ from gillint.advice.workers import (
     unpicklable,
 )
 from gillint.costs.demand import Demand
+from gillint.costs.sharing import file_written
 from gillint.effects.classify import classify
 from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
@@ -123,6 +124,8 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
             yield Advice("threads", True, Range(1.0, gain, max(gain, bound(load, setting.threads, setting.cores))), why)
         return
     call = serialiser(a)
+    if call is not None and file_written(call.detail.call) is not None:
+        return  # another connection waits for the same file
     what = call.detail.effect.serialised_by if call is not None else None
     if call is None or what is None or what in ("library", "thread") or setting.threads < 2:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.advice.assess import Advice, Assessment
 from gillint.advice.explain import duration
 from gillint.advice.transfer import TASK_NS, too_large_to_send
-from gillint.costs.demand import LOCK_TAKEN
+from gillint.costs.sharing import LOCK_TAKEN
 from gillint.estimate import Estimate
 from gillint.knowledge.base import library, library_files
 from gillint.knowledge.conditions import Target, version_key

@@ -10,14 +10,14 @@ from gillint.costs.bytecode import operations_ns
 from gillint.costs.compiled import CALL as COMPILED_CALL
 from gillint.costs.compiled import compiled_ns
 from gillint.costs.serving import time_in_turn
+from gillint.costs.sharing import LOCK_TAKEN, is_shared
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect
-from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Node, children
-from gillint.syntax.tree import HOLE
+from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node, children
 
 # A recursive function calls itself a number of times that the source does not tell.
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
@@ -139,24 +139,6 @@ def side_by_side(average: Demand, tasks: Sequence[Demand]) -> Demand:
     slowest = max(tasks, key=lambda d: d.wait.likely)
     others = total(d.gil + d.native for d in tasks if d is not slowest)
     return replace(average, wait=((slowest.wait - others * 0.5) / len(tasks)).max(0).min(average.wait))
-
-
-def _is_shared(call: Call, made: set[str | None]) -> bool:
-    """Whether what serialises is the same for all threads: not where each iteration makes its own.
-
-    One writer at a time commits into a file of SQLite, through whatever connection.
-    """
-    receiver = call.bound.receiver
-    if receiver is not None and receiver.text is not None and call.name == "sqlite3.Connection.commit":
-        file = receiver.text.pattern
-        if HOLE not in file and not file.startswith(
-            "<"
-        ):  # nor a temporary one: one writer at a time, by any connection
-            return True
-    return receiver is None or receiver.type not in made
-
-
-LOCK_TAKEN = ("threading.Lock.__enter__", "threading.RLock.__enter__")  # by `with`
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +311,7 @@ class Costs:
         made = {
             c.effect.fact.behaviour.returns.type for c in calls if c.effect.fact and c.effect.fact.behaviour.returns
         }
-        shared = [c for c in calls if c.effect.serialised_by is not None and _is_shared(c.call, made | apart)]
+        shared = [c for c in calls if c.effect.serialised_by is not None and is_shared(c.call, made | apart)]
         serial = total((c.effect.native + c.effect.wait) * c.count for c in shared)
         locked = self._locked(block, made, 0) if self._has_locks(block, 0) else ZERO
         guarded = total(c.effect.gil * c.count for c in shared if c.effect.effect is Effect.RUNS_PYTHON)
@@ -357,7 +339,7 @@ class Costs:
 
     def _locked(self, block: Block, made: set[str | None], depth: int) -> Estimate:
         """The time between taking and giving back a lock that was not made in the region itself."""
-        ends = {n.span for n in block.nodes if isinstance(n, Call) and n.gives_lock_back and _is_shared(n, made)}
+        ends = {n.span for n in block.nodes if isinstance(n, Call) and n.gives_lock_back and is_shared(n, made)}
         inside, under, around, found = 0, ZERO, ZERO, ZERO
         for node in block.nodes:
             if isinstance(node, Call) and node.implicit and node.span in ends:
@@ -384,71 +366,3 @@ class Costs:
         if isinstance(node, Call) and node.inner is not None and not node.inner.recursive:
             return self._locked(node.inner, made, depth + 1)
         return ZERO
-
-    # The event loop
-
-    def longest_synchronous(self, block: Block) -> Estimate:
-        """How long other tasks of the event loop stand still at worst: the longest stretch between two awaits."""
-        stretch = self._stretch(block, 0)
-        return stretch.longest.max(stretch.before).max(stretch.after)
-
-    def _stretch(self, block: Block, depth: int) -> _Stretch:
-        own = Estimate.point(operations_ns(block.operations, self.target))
-        whole = _Stretch(own, own, ZERO, False)
-        for node in block.nodes:
-            whole = whole.then(self._node_stretch(node, depth))
-        return whole
-
-    def _node_stretch(self, node: object, depth: int) -> _Stretch:
-        if isinstance(node, Await):
-            return _Stretch(ZERO, ZERO, ZERO, True)
-        if isinstance(node, Call) and depth < 40:
-            if node.awaited and node.inner is not None:
-                return self._stretch(node.inner, depth + 1)
-            effect = self.effect(node)
-            busy = effect.gil + effect.native if node.awaited else effect.elapsed
-            if node.inner is not None:
-                busy = busy + self.block(node.inner).elapsed
-            if node.callback is not None:
-                busy = busy + self.block(node.callback).elapsed * effect.calls
-            return _Stretch(busy, busy, ZERO, node.awaited)
-        if isinstance(node, Loop) and depth < 40:
-            body = self._stretch(node.body, depth + 1)
-            if not body.awaits:
-                busy = body.before * node.trips
-                return _Stretch(busy, busy, ZERO, False)
-            return _Stretch(body.before, body.after, body.longest.max(body.after + body.before), True)
-        if isinstance(node, Branch) and depth < 40:
-            # An arm in which nothing happens is never the worst.
-            arms = [self._stretch(arm, depth + 1) for arm in node.arms if arm.nodes or arm.operations]
-            joined = arms[0] if arms else _Stretch(ZERO, ZERO, ZERO, False)
-            for arm in arms[1:]:
-                joined = _Stretch(
-                    joined.before.max(arm.before),
-                    joined.after.max(arm.after),
-                    joined.longest.max(arm.longest),
-                    joined.awaits and arm.awaits,
-                )
-            return joined
-        return _Stretch(ZERO, ZERO, ZERO, False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Synchronous time before the first await, after the last, and the longest in between."""
-
-    before: Estimate
-    after: Estimate
-    longest: Estimate
-    awaits: bool
-
-    def then(self, other: _Stretch) -> _Stretch:
-        if not self.awaits and not other.awaits:
-            both = self.before + other.before
-            return _Stretch(both, both, ZERO, False)
-        if not self.awaits:
-            return _Stretch(self.before + other.before, other.after, other.longest, True)
-        if not other.awaits:
-            return _Stretch(self.before, self.after + other.before, self.longest, True)
-        middle = self.after + other.before
-        return _Stretch(self.before, other.after, self.longest.max(other.longest).max(middle), True)
