@@ -17,7 +17,7 @@ from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect
 from gillint.regions.sharing import is_shared, made_in, may_share_file, shared_file
-from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Node, children
+from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node, children
 
 # A recursive function calls itself a number of times that the source does not tell.
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
@@ -380,71 +380,3 @@ class Costs:
         if isinstance(node, Call) and node.inner is not None and not node.inner.recursive:
             return self._locked(node.inner, made, depth + 1)
         return ZERO
-
-    # The event loop
-
-    def longest_synchronous(self, block: Block) -> Estimate:
-        """How long other tasks of the event loop stand still at worst: the longest stretch between two awaits."""
-        stretch = self._stretch(block, 0)
-        return stretch.longest.max(stretch.before).max(stretch.after)
-
-    def _stretch(self, block: Block, depth: int) -> _Stretch:
-        own = Estimate.point(operations_ns(block.operations, self.target))
-        whole = _Stretch(own, own, ZERO, False)
-        for node in block.nodes:
-            whole = whole.then(self._node_stretch(node, depth))
-        return whole
-
-    def _node_stretch(self, node: object, depth: int) -> _Stretch:
-        if isinstance(node, Await):
-            return _Stretch(ZERO, ZERO, ZERO, True)
-        if isinstance(node, Call) and depth < 40:
-            if node.awaited and node.inner is not None:
-                return self._stretch(node.inner, depth + 1)
-            effect = self.effect(node)
-            busy = effect.gil + effect.native if node.awaited else effect.elapsed
-            if node.inner is not None:
-                busy = busy + self.block(node.inner).elapsed
-            if node.callback is not None:
-                busy = busy + self.block(node.callback).elapsed * effect.calls
-            return _Stretch(busy, busy, ZERO, node.awaited)
-        if isinstance(node, Loop) and depth < 40:
-            body = self._stretch(node.body, depth + 1)
-            if not body.awaits:
-                busy = body.before * node.trips
-                return _Stretch(busy, busy, ZERO, False)
-            return _Stretch(body.before, body.after, body.longest.max(body.after + body.before), True)
-        if isinstance(node, Branch) and depth < 40:
-            # An arm in which nothing happens is never the worst.
-            arms = [self._stretch(arm, depth + 1) for arm in node.arms if arm.nodes or arm.operations]
-            joined = arms[0] if arms else _Stretch(ZERO, ZERO, ZERO, False)
-            for arm in arms[1:]:
-                joined = _Stretch(
-                    joined.before.max(arm.before),
-                    joined.after.max(arm.after),
-                    joined.longest.max(arm.longest),
-                    joined.awaits and arm.awaits,
-                )
-            return joined
-        return _Stretch(ZERO, ZERO, ZERO, False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Synchronous time before the first await, after the last, and the longest in between."""
-
-    before: Estimate
-    after: Estimate
-    longest: Estimate
-    awaits: bool
-
-    def then(self, other: _Stretch) -> _Stretch:
-        if not self.awaits and not other.awaits:
-            both = self.before + other.before
-            return _Stretch(both, both, ZERO, False)
-        if not self.awaits:
-            return _Stretch(self.before + other.before, other.after, other.longest, True)
-        if not other.awaits:
-            return _Stretch(self.before, self.after + other.before, self.longest, True)
-        middle = self.after + other.before
-        return _Stretch(self.before, other.after, self.longest.max(other.longest).max(middle), True)
