@@ -358,6 +358,7 @@ class Functions(Classes):
             hangs_on,
             iterations=iterations,
             once=once,
+            in_turns=True,
         )
         return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
 

@@ -62,7 +62,9 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
         return passed
     if isinstance(test, t.Name):
         constant = _constant(act, test)
-        return bool(constant.value) if constant is not None and _is_flag(constant.value) else None
+        if constant is not None:
+            return bool(constant.value) if _is_flag(constant.value) else None
+        return True if _is_something(_settled(act, test)) else None
     typed = asked(test)
     if typed is not None:
         return is_instance(act, _settled(act, typed[0]), typed[1])
@@ -73,7 +75,7 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
             return _ORDER[sign](dimensions, right)
         if right is None and sign in ("is", "is_not"):
             left = _settled(act, test.left)
-            if _is_code(left):
+            if _is_code(left) or _is_something(left):
                 return sign == "is_not"
             if sign == "is_not" and isinstance(test.left, t.Attribute) and left is not None and left.type == "NoneType":
                 return False  # a hook that nobody sets
@@ -171,6 +173,11 @@ def _settled(act: Activation, node: t.Expr | None) -> Value | None:
 def _is_code(value: Value | None) -> bool:
     """Whether a value is a function or a class."""
     return value is not None and isinstance(value.reference, (FunctionRef, ClassRef, SymbolRef))
+
+
+def _is_something(value: Value | None) -> bool:
+    """Whether a value is true whatever is in it: a generator, a function or a class."""
+    return value is not None and (value.type == "generator" or isinstance(value.reference, (FunctionRef, ClassRef)))
 
 
 def _is_callable(act: Activation, arguments: list[t.Expr]) -> bool | None:
