@@ -31,6 +31,7 @@ from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, projec
 from gillint.resolve.planting import planted
 from gillint.resolve.shapes import ARRAY, few_rows
 from gillint.resolve.stepping import step_through
+from gillint.resolve.stores import is_stored
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
@@ -295,6 +296,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     outermost = node.clauses[0]
     first = outermost.iterable  # once, outside
     source = iterable_of(act, evaluate(act, first), first.span, is_async=outermost.is_async)
+    mark = source.mark if is_stored(source) and len(node.clauses) == 1 and not outermost.conditions else None
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
@@ -340,8 +342,8 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     if node.kind == "dict":
         member = value or UNKNOWN
         named = named_in_turn(node, member)
-        return Value(type="dict", size=known, items=(produced, member), element=produced, columns=named)
-    return Value(type=node.kind, size=known, element=produced, origin=hangs_on)
+        return Value(type="dict", size=known, items=(produced, member), element=produced, columns=named, mark=mark)
+    return Value(type=node.kind, size=known, element=produced, origin=hangs_on, mark=mark)
 
 
 def _lambda(act: Activation, node: t.Lambda) -> Value:

@@ -35,6 +35,7 @@ from gillint.resolve.likelihood import (
 from gillint.resolve.loops import run_for, run_while
 from gillint.resolve.narrowing import asks_for_rank, behind_guard, decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
+from gillint.resolve.remaking import until_given_up
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
 from gillint.resolve.texts import ANY, unknown
@@ -208,7 +209,8 @@ def _if(act: Activation, node: t.If) -> float:
     if leaves(node.body):
         known = (known[0], {**behind_guard(act, node.test), **known[1]})
     arms, holds = (node.body, node.orelse), decided(act, node.test)
-    if holds is not None and (makes_once(act, node) or is_made_already(act, node)):
+    remade = until_given_up(act, node)
+    if holds is not None and (remade is not None or makes_once(act, node) or is_made_already(act, node)):
         holds = None  # so it was the first time, and only then
     names = mentioned(node.test) & act.environment.keys()
     is_sure = (
@@ -220,7 +222,8 @@ def _if(act: Activation, node: t.If) -> float:
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     if taken is not None and fails(arms[taken]):
         taken = None  # a program that always fails is not run: something about the values is not as it seems
-    period, name = once_in(act, node) or until_changed(act, node), note_emptied(act, node) or ""
+    period = once_in(act, node) or until_changed(act, node) or remade
+    name = note_emptied(act, node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})

@@ -14,6 +14,7 @@ from gillint.resolve.joining import Columns, join
 from gillint.resolve.kinds import distinct_of, fewest_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.stores import put_into
 from gillint.resolve.use import as_used
 from gillint.resolve.values import UNKNOWN, ClassRef, MadeRef, Value, is_known, is_plain_function
 from gillint.syntax import tree as t
@@ -339,10 +340,14 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         act.operation("store_subscript")
     text = literal_text(index)
     if container.type == "json" and text is None and index.type == "str":
-        container = Value(type="dict", size=ZERO)  # a store that is read from a file: what is in it comes from here
+        container = Value(
+            type="dict", size=ZERO, mark=container.mark
+        )  # a store that is read from a file: what is in it comes from here
     if container.type in MAPPINGS:
         key, old = pair_of(container)
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
+        if put_into(act, container, value, index):
+            return
         empty = container.size is not None and container.size.high == 0
         columns: tuple[tuple[str, Value], ...] | None = None
         if text is not None and (empty or container.columns is not None):

@@ -34,9 +34,9 @@ def write_to(site: Site, name: str, piece: Content) -> None:
     if act.program.is_idle:
         return
     owner, depth, openings = act.program.files.opened_as(name)
-    if owner == id(act):
+    if owner == id(act) and depth <= len(act.loops):
         turns, files = act.trips_so_far(depth), openings
-    else:  # it was opened by another function
+    else:  # it was opened by another function, or under a condition in the same loop
         turns, files = (act.times * act.trips_so_far() / openings).max(1), openings
     turns = (turns / act.program.files.emptyings(name)).max(1)
     files = files.max(1) if HOLE in name else ONE
@@ -178,6 +178,16 @@ def copied(site: Site) -> Value:
             write_to(site, name, piece)
         else:
             site.act.program.files.write(name, site.span, content)
+    return site.result
+
+
+def copied_tree(site: Site) -> Value:
+    """`shutil.copytree(folder, target)`: files of the same names below another folder."""
+    source, target = name_of(site.argument(0, "src")), name_of(site.argument(1, "dst"))
+    files = site.act.program.files
+    if source is not None and target is not None and HOLE not in source:
+        for inside, content in files.below(source).items():
+            files.write(f"{target}/{inside}", site.span, content)
     return site.result
 
 
