@@ -371,6 +371,8 @@ def _conditional(act: Activation, node: t.Conditional) -> Value:
         act.builder.include((yes if holds else no).finish())
         return a if holds else b
     act.emit(Branch((yes.finish(), no.finish()), (share, 1.0 - share)))
+    if share in (0.0, 1.0):  # a constant, as far as can be seen
+        return a if share else b
     return join(a, b, 1.0 - share)
 
 

@@ -125,7 +125,7 @@ class Files:
         whole = content.source.value.size if content is not None and content.source is not None else None
         if content is None or held is None or held.size is None or whole is None or whole.likely <= held.size.likely:
             return content
-        part = held.size.likely / whole.likely
+        part = Estimate.point(held.size.likely / whole.likely)
         return replace(content, size=content.size * part, text=content.text.each(part))
 
     def same(self, name: str) -> Content | None:
