@@ -10,7 +10,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, ROWS
-from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.bound import MAPPINGS, element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import COLUMNS, PIPELINE, columns_of, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
 from gillint.resolve.joining import join
@@ -205,7 +205,12 @@ def _defaultdict(act: Activation, args: tuple[Value, ...], span: Span) -> Value:
     elif isinstance(ref, (FunctionRef, ClassRef, PartialRef, SymbolRef)):
         with act.nested():  # what it costs is in the noise
             value = apply(act, args[0], (), (), span, "the factory")
-    return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+    made = Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+    first = args[1] if len(args) > 1 else None
+    if first is None or first.type not in MAPPINGS or first.size is None:
+        return made
+    key, old = pair_of(first)
+    return replace(made, size=first.size, items=(key, value if old == UNKNOWN else old), element=key)
 
 
 def _collection(act: Activation, name: str, bound: Bound, span: Span) -> Value:

@@ -30,7 +30,7 @@ def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) ->
         return replace(result, items=tuple(ends))
     if name.endswith(_PACKS + _UNPACKS):
         return _packed(act, name, bound, result)
-    result = seen_through(name, bound.receiver or next(iter(bound.positional), None), result)
+    result = seen_through(name, bound, result)
     made = bound.receiver.reference if bound.receiver is not None else None
     if isinstance(made, MadeRef) and bound.receiver is not None:
         method = name.rsplit(".", 1)[-1]

@@ -11,10 +11,14 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.files import Files
 from gillint.resolve.kinds import distinct_of
+from gillint.resolve.trace import Bound
 from gillint.resolve.values import STORE, Value
 from gillint.syntax.tree import HOLE
 
-_VIEWS = ("dict.items", "dict.values", "dict.copy", "json.items", "json.values", "list.copy", "dict", "list")
+_VIEWS = (
+    "dict.items", "dict.values", "dict.copy", "json.items", "json.values", "list.copy", "dict", "list",
+    "collections.defaultdict", "collections.OrderedDict", "collections.Counter",
+)  # fmt: skip
 
 
 def from_file(files: Files, name: str | None, loaded: Value) -> Value:
@@ -32,10 +36,19 @@ def from_file(files: Files, name: str | None, loaded: Value) -> Value:
     return replace(known, size=held.size, columns=None, mark=f"{STORE}{name}")
 
 
-def seen_through(name: str, receiver: Value | None, result: Value) -> Value:
-    """`store.items()`: what is made of its members is as good as the store."""
-    is_store = receiver is not None and is_stored(receiver) and name in _VIEWS
-    return replace(result, mark=receiver.mark) if is_store and receiver is not None else result
+def seen_through(name: str, bound: Bound, result: Value) -> Value:
+    """`store.items()`, `defaultdict(int, store)`: what is made of its members is as good as the store."""
+    if name not in _VIEWS:
+        return result
+    given = (bound.receiver, *bound.positional)
+    store = next((v for v in given if v is not None and is_stored(v)), None)
+    return replace(result, mark=store.mark) if store is not None else result
+
+
+def still_stored(old: Value | None, new: Value) -> Value:
+    """What an attribute gets that held a store: an empty one, where there was no file."""
+    is_another = old is not None and is_stored(old) and new.mark is None and new.type == old.type
+    return replace(new, mark=old.mark) if is_another and old is not None else new
 
 
 def is_stored(container: Value) -> bool:

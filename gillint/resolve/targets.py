@@ -344,6 +344,8 @@ def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
         key, old = pair_of(container)
         first, turns = growth(act, target.value, container)
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
+        if put_into(act, container, value, index):
+            return
         size = (first + different(turns, index)) if is_empty(container) or turns != ONE else container.size
         change_target(act, target.value, replace(container, items=pair, size=size, element=pair[0]))
     if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
