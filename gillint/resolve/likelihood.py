@@ -9,7 +9,7 @@ from typing import TypeGuard
 from gillint.resolve.activation import Activation
 from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.folders import made_if_missing, once_for_each_path
+from gillint.resolve.folders import kind_of_entry, made_if_missing, once_for_each_path
 from gillint.resolve.iterations import assigned, key_of, statements
 from gillint.resolve.kinds import distinct_of
 from gillint.resolve.memoised import missed
@@ -62,6 +62,9 @@ def _usual(act: Activation, node: t.If) -> float:
     folder = made_if_missing(node)
     if folder is not None:
         return once_for_each_path(act, _value(act, folder))
+    entry = kind_of_entry(act, node.test)
+    if entry is not None:
+        return entry
     key = _sought(node)
     sought = _value(act, key) if key is not None else _noted(act, node)
     if sought is not None:

@@ -118,6 +118,8 @@ def _augment(act: Activation, node: t.Augment) -> None:
         and old.type == (value.type if result.type is None else result.type)
     ):
         result = _lengthened(act, node, old, value, result)
+    elif node.operator == "or" and old.type == "set" and value.type == "set":
+        result = _united(act, node, old, value)
     if isinstance(node.target, t.Name):
         write_target(act, node.target, result)
     elif isinstance(node.target, t.Attribute):
@@ -145,6 +147,16 @@ def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, resu
         before = before + added_elsewhere(act, node.target.id, node, more)
     size = before + more
     return replace(result, type=old.type, size=size, shape=None, text=text, element=element, literal=None, items=None)
+
+
+def _united(act: Activation, node: t.Augment, old: Value, added: Value) -> Value:
+    """`found |= more`: members of both, as often as that is done."""
+    before, turns = growth(act, node.target, old)
+    element, more = element_of(added), size_of(added) * turns
+    size = before + (more.min(element.distinct) if element.distinct is not None else more)
+    return replace(
+        old, size=size, element=join(old.element, element) if old.element is not None else element, items=None
+    )
 
 
 def _return(act: Activation, node: t.Return) -> float:

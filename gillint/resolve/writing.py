@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
+from gillint.resolve.assumed import WHOLE_FILE
 from gillint.resolve.bound import element_of, item_bytes, size_of
 from gillint.resolve.contents import NOISE_OF_FLOATS, printed
 from gillint.resolve.files import MEMBER, Content
 from gillint.resolve.handles import HANDLES, PACKED, PACKED_KINDS, content_below, current, name_of
+from gillint.resolve.kinds import distinct_of
 from gillint.resolve.randomness import noise
 from gillint.resolve.rewriting import note_rewriting
 from gillint.resolve.shapes import ARRAY
@@ -178,7 +180,13 @@ def copied(site: Site) -> Value:
             write_to(site, name, piece)
         else:
             site.act.program.files.write(name, site.span, content)
+    elif name is not None and HOLE in name and site.name in _RENAMES and (kinds := distinct_of(target)) is not None:
+        files = (site.act.times * site.act.trips_so_far()).min(kinds).max(1)  # whatever is in them, they are there
+        site.act.program.files.write(name, site.span, Content(WHOLE_FILE, unknown(WHOLE_FILE), files=files))
     return site.result
+
+
+_RENAMES = ("os.rename", "os.replace", "shutil.move")
 
 
 def copied_tree(site: Site) -> Value:

@@ -360,6 +360,33 @@ WORKED_OFF = [
         """,
         30,
     ),
+    # most of what is in a folder is a file; members of both sets
+    (
+        """
+        def work():
+            for n in range(40):
+                open(f"a/{n}.txt", "w").write("x")
+            found = set()
+            for name in os.listdir("a"):
+                if os.path.isfile(name):
+                    abs(name)
+                found |= {name, name + "~"}
+            for name in found:
+                abs(name)
+        """,
+        34 + 80,
+    ),
+    # whatever is written under another name first is there
+    (
+        """
+        def work():
+            for n in range(60):
+                os.replace("tmp", f"b/{n % 15}")
+            for name in os.listdir("b"):
+                abs(name)
+        """,
+        15,
+    ),
     # until there is no more: the range is a guard
     (
         """
