@@ -10,13 +10,13 @@ from gillint.costs.bytecode import operations_ns
 from gillint.costs.compiled import CALL as COMPILED_CALL
 from gillint.costs.compiled import compiled_ns
 from gillint.costs.serving import time_in_turn
-from gillint.costs.sharing import LOCK_TAKEN, is_shared
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect
+from gillint.regions.sharing import is_shared, made_in, may_share_file, shared_file
 from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node, children
 
 # A recursive function calls itself a number of times that the source does not tell.
@@ -141,11 +141,15 @@ def side_by_side(average: Demand, tasks: Sequence[Demand]) -> Demand:
     return replace(average, wait=((slowest.wait - others * 0.5) / len(tasks)).max(0).min(average.wait))
 
 
+LOCK_TAKEN = ("threading.Lock.__enter__", "threading.RLock.__enter__")  # by `with`
+
+
 @dataclass(frozen=True, slots=True)
 class CallShare:
     """One call site with the time it takes in one run of a region, callees included one by one.
 
-    `chance` is how likely a run gets there at all: loops do not raise it, branches lower it.
+    `chance` is how likely a run gets there at all: loops do not raise it, branches lower it. `queued`: threads wait for
+    each other here, for `file` where that is what all of them write to.
     """
 
     call: Call
@@ -153,11 +157,19 @@ class CallShare:
     count: Estimate
     chain: tuple[Span, ...] = ()
     chance: float = 1.0
+    queued: bool = False
+    file: str | None = None
 
     @property
     def elapsed(self) -> Estimate:
         """Its time in one run of the region."""
         return self.effect.elapsed * self.count
+
+
+def _queued(share: CallShare, made: frozenset[str]) -> CallShare:
+    if share.effect.serialised_by is None or not is_shared(share.call, made):
+        return share
+    return replace(share, queued=True, file=shared_file(share.call, made))
 
 
 _MOST_CALLS = 400  # below one block
@@ -308,11 +320,13 @@ class Costs:
         `apart`: the types of objects that each copy of the region has for itself, though the region does not make them.
         """
         calls = self.calls(block)
-        made = {
-            c.effect.fact.behaviour.returns.type for c in calls if c.effect.fact and c.effect.fact.behaviour.returns
-        }
-        shared = [c for c in calls if c.effect.serialised_by is not None and is_shared(c.call, made | apart)]
+        made = made_in(c.call for c in calls) | apart
+        calls = tuple(_queued(c, made) for c in calls)
+        shared = [c for c in calls if c.queued]
         serial = total((c.effect.native + c.effect.wait) * c.count for c in shared)
+        doubtful = (c for c in calls if not c.queued and c.effect.serialised_by is not None and may_share_file(c.call))
+        perhaps = total((c.effect.native + c.effect.wait) * c.count for c in doubtful)
+        serial = Estimate(serial.low, serial.likely, serial.high + perhaps.high)
         locked = self._locked(block, made, 0) if self._has_locks(block, 0) else ZERO
         guarded = total(c.effect.gil * c.count for c in shared if c.effect.effect is Effect.RUNS_PYTHON)
         # Alone nobody else has the lock; what threads of this work cost each other there is `serial`.
@@ -337,7 +351,7 @@ class Costs:
             self._kept.append(block)
         return found
 
-    def _locked(self, block: Block, made: set[str | None], depth: int) -> Estimate:
+    def _locked(self, block: Block, made: frozenset[str], depth: int) -> Estimate:
         """The time between taking and giving back a lock that was not made in the region itself."""
         ends = {n.span for n in block.nodes if isinstance(n, Call) and n.gives_lock_back and is_shared(n, made)}
         inside, under, around, found = 0, ZERO, ZERO, ZERO
@@ -356,7 +370,7 @@ class Costs:
             under = under + own * (under / (under + around))
         return found + under
 
-    def _locked_below(self, node: Node, made: set[str | None], depth: int) -> Estimate:
+    def _locked_below(self, node: Node, made: frozenset[str], depth: int) -> Estimate:
         if depth > 20 or not any(self._has_locks(inner, 0) for inner in children(node)):
             return ZERO
         if isinstance(node, Loop):
