@@ -11,6 +11,7 @@ from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.kinds import kept
+from gillint.resolve.mailboxes import PARTS
 from gillint.resolve.members import one_of
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.sparse import sparse_part
@@ -52,7 +53,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             found = replace(found, distinct=value.size)
         return found if found.type is not None or found.reference is not None else None
     if value.type == "str":
-        return Value(type="str", size=ONE)
+        return value.element if value.mark == PARTS else Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray"):
         return Value(type="int")
     if value.type == "pandas.Index" and index.type == "int":

@@ -8,6 +8,7 @@ from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.branching import choose
 from gillint.resolve.exhaustion import (
+    GUARD,
     INNER_WHILE_TRIPS,
     WHILE_TRIPS,
     is_guard,
@@ -36,6 +37,7 @@ from gillint.resolve.turns import (
     counts_attempts,
     ends_at_a_blank_line,
     ends_in_one_turn,
+    ends_with_a_failure,
     is_retry,
     leaves_early,
     polls,
@@ -152,6 +154,8 @@ def run_for(act: Activation, node: t.For) -> None:
             count = Estimate(1, 1, max(1.0, count.high))
         if most is not None:
             count = count.min(most)
+        elif count.likely > GUARD and ends_with_a_failure(node):
+            count = WHILE_TRIPS.min(count)
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)

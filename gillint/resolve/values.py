@@ -180,7 +180,8 @@ class Value:
             connection, of the address that it was made for.
         source: of a document, what it was made from.
         guessed: that nothing but its use tells the type.
-        mark: of a member of an array, what sets some of them apart: `change`, where most are zero; `extreme`, where so many
+        mark: of a container, from which file it came (`STORE`); of the payload of a message, that it may have `parts`; of a
+            member of an array, what sets some of them apart: `change`, where most are zero; `extreme`, where so many
             (`number`) are the largest of what is around them.
     """
 
@@ -209,6 +210,8 @@ class Value:
 UNKNOWN = Value()
 # The type of an argument that stands for any number of them: `*values`.
 SPREAD = "*"
+# How the mark of a container begins that came from a file: its name comes behind it.
+STORE = "from "
 # The type of what `property(function)` gives; its reference is the function.
 PROPERTY = "property"
 NONE = Value(type="NoneType", literal=Literal(None))
