@@ -134,7 +134,9 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
         return replace(amount, literal=None)
     if amount.type is not None and amount.type not in ("bool", "complex"):
         number = amount.number.map(abs) if name == "abs" and amount.number is not None else None
-        return Value(type=amount.type, number=number)  # a number of some kind: decimals and fractions stay what they are
+        return Value(
+            type=amount.type, number=number
+        )  # a number of some kind: decimals and fractions stay what they are
     return Value(type="int" if amount.type == "bool" else None)
 
 

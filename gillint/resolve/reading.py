@@ -12,6 +12,7 @@ from gillint.resolve.opening import note_opened
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.values import Value, of_number, text_of
+from gillint.resolve.writing import packs, pass_through
 from gillint.syntax.tree import HOLE
 
 _KINDS = {"json.load": "json", "numpy.load": "npy"}
@@ -19,7 +20,11 @@ _KINDS = {"json.load": "json", "numpy.load": "npy"}
 
 def loaded(site: Site) -> Value:
     """`json.load(f)`, `pickle.load(f)`, `np.load(path)`."""
-    name = name_of(site.argument(0, "fp", "file"))
+    handle = site.argument(0, "fp", "file")
+    name = name_of(handle)
+    if handle is not None and packs(handle):
+        kind = "str" if handle.type == "io.TextIOWrapper" else "bytes"
+        pass_through(site, handle, "read", Value(type=kind, size=size_of(handle) * size_of(element_of(handle))))
     content = site.act.program.files.find(name) if name is not None else None
     kind = _KINDS.get(site.name, "pickle")
     known = content.source if content is not None else None
