@@ -62,8 +62,20 @@ def once_in(act: Activation, node: t.If) -> float | None:
     replaced = "." in holder and any(isinstance(s, t.Assign) and holder in map(key_of, s.targets) for s in node.body)
     if not replaced and not any(_empties(s, filled) for s in node.body) and not _is_flushed(act, node.body, filled):
         return None
-    period = exactly(act, test.rights[0])
-    return period if period is not None and period >= 1 else None
+    most = exactly(act, test.rights[0])
+    return max(1.0, most / _added(act, filled)) if most is not None and most >= 1 else None
+
+
+def _added(act: Activation, name: str) -> float:
+    """How many items go into a container between two tests of its length: more than one where a loop of its own fills it."""
+    value = act.environment.get(name)
+    if value is None or value.size is None:
+        return 1.0
+    each = value.size.likely / max(1.0, act.trips_so_far().likely)
+    return each if each > _ONE_BY_ONE else 1.0
+
+
+_ONE_BY_ONE = 1.5
 
 
 def _full_buffer(act: Activation, node: t.If) -> float | None:
