@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gillint.resolve.activation import Activation
+from gillint.resolve.bound import size_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import key_of, statements
 from gillint.resolve.likelihood import exactly
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.trace import Branch, Call, Loop, Node
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
 
@@ -68,14 +70,25 @@ def once_in(act: Activation, node: t.If) -> float | None:
 
 def _added(act: Activation, name: str) -> float:
     """How many items go into a container between two tests of its length: more than one where a loop of its own fills it."""
-    value = act.environment.get(name)
-    if value is None or value.size is None:
-        return 1.0
-    each = value.size.likely / max(1.0, act.trips_so_far().likely)
-    return each if each > _ONE_BY_ONE else 1.0
+    return max(1.0, _put(act, act.builder.nodes, name))
 
 
-_ONE_BY_ONE = 1.5
+_FILLING = {"append": False, "appendleft": False, "add": False, "extend": True, "update": True}  # by what they take
+
+
+def _put(act: Activation, nodes: Sequence[Node], name: str) -> float:
+    """How many items some nodes put into a variable."""
+    found = 0.0
+    for node in nodes:
+        if isinstance(node, Loop):
+            found += node.trips.likely * _put(act, node.body.nodes, name)
+        elif isinstance(node, Branch):
+            found += sum(share * _put(act, arm.nodes, name) for arm, share in node.shares)
+        elif isinstance(node, Call) and node.bound.positional:
+            takes_many = _FILLING.get(node.name.rpartition(".")[2])
+            if takes_many is not None and act.scope.syntax.text(node.span).startswith(f"{name}."):
+                found += size_of(node.bound.positional[0]).likely if takes_many else 1.0
+    return found
 
 
 def _full_buffer(act: Activation, node: t.If) -> float | None:
