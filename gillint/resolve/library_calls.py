@@ -121,7 +121,6 @@ def _without_fact(act: Activation, name: str, bound: Bound, span: Span, *, assum
     """A call of which no more is known than what holds for its library as a whole, if that."""
     fact = default_fact(name)
     kind: CallKind = "library" if fact is not None else "unknown"
-    bound = replace(bound, often=(act.times * act.trips_so_far()).likely)
     _consume_all(act, bound, None)
     peer = other_side(act, fact, name, bound)
     act.emit(Call(span, act.path, name, kind, bound, fact, assumed=assumed, peer=peer))
