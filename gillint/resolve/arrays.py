@@ -90,8 +90,11 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         found = made(bound, result)
         if found is not None or last not in ("where", "repeat"):
             return _typed(last, bound, found if found is not None else result)
-    if name.startswith("numpy.random.") and result.type == ARRAY and last not in ("multivariate_normal", "dirichlet"):
+    if name.startswith("numpy.random.") and result.type == ARRAY:
         asked = dimensions(bound.get("size"))
+        if last in _VECTORS:
+            whole = bound.get(_VECTORS[last])
+            return _typed(last, bound, with_shape(result, (*(asked or ()), size_of(whole)))) if whole else result
         return _typed(last, bound, with_shape(result, asked) if asked else result)
     if name in _CASTS and result.type == ARRAY and bound.positional:
         return replace(_of_list(bound.positional[0], result), dtype=last)
@@ -139,6 +142,8 @@ def _along(last: str, bound: Bound, source: Value | None, result: Value) -> Valu
 
 
 _EXTREMES = ("max", "min", "amax", "amin")
+# What is drawn as a vector, and the argument that is as long as one.
+_VECTORS = {"multivariate_normal": "mean", "dirichlet": "alpha", "multinomial": "pvals"}
 _CASTS = frozenset(
     f"numpy.{kind}{bits}"
     for kind in ("int", "uint", "float")

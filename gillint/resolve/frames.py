@@ -27,6 +27,7 @@ from gillint.resolve.groups import grouped, of_groups
 from gillint.resolve.indexing import extent
 from gillint.resolve.kinds import GROUPS, different, kept, with_kinds
 from gillint.resolve.made_frames import MADE, merged
+from gillint.resolve.querying import share_of_query
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -134,7 +135,8 @@ def _indexed(frame: Value, bound: Bound, result: Value) -> Value | None:
 
 def _some_rows(frame: Value, bound: Bound, result: Value) -> Value | None:
     """`query`: the rows for which it is true."""
-    rows = size_of(frame).combine(KEPT, lambda n, share: n * share)
+    text = literal_text(bound.positional[0]) if bound.positional else None
+    rows = size_of(frame) * share_of_query(frame, text)
     return of_rows(replace(result, shape=frame.shape, columns=frame.columns), rows)
 
 

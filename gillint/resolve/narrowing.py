@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator
 from functools import reduce
+from typing import TypeGuard
 
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
@@ -132,24 +133,37 @@ def _settled_number(act: Activation, node: t.Expr) -> float | None:
 
 def _dimensions(act: Activation, node: t.Expr) -> int | None:
     """What `x.ndim` or `len(x.shape)` is where the shape of the array is known, and `len(x)` of a tuple."""
-    if isinstance(node, t.Attribute) and node.name == "ndim":
-        return _count(_settled(act, node.value))
-    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != "len":
+    array = _ranked(node)
+    if array is not None:
+        return _count(_settled(act, array))
+    if not _is_len(node):
         return None
-    inner = node.arguments[0].value if len(node.arguments) == 1 else None
-    if isinstance(inner, t.Attribute) and inner.name == "shape":
-        return _count(_settled(act, inner.value))
-    value = _settled(act, inner)
+    value = _settled(act, node.arguments[0].value)
     return len(value.items) if value is not None and value.type == "tuple" and value.items is not None else None
+
+
+def _ranked(node: t.Expr) -> t.Expr | None:
+    """The array of which the number of dimensions is asked: `x.ndim`, `np.ndim(x)`, `len(x.shape)`, `len(np.shape(x))`."""
+    what = "ndim"
+    if _is_len(node):
+        what, node = "shape", node.arguments[0].value
+    part = node.function if isinstance(node, t.Call) else node
+    if not isinstance(part, t.Attribute) or part.name != what:
+        return None
+    if not isinstance(node, t.Call):
+        return part.value
+    return node.arguments[0].value if len(node.arguments) == 1 else None
+
+
+def _is_len(node: t.Expr) -> TypeGuard[t.Call]:
+    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name):
+        return False
+    return node.function.id == "len" and len(node.arguments) == 1
 
 
 def asks_for_rank(test: t.Expr) -> bool:
     """`x.ndim == 1`, `len(x.shape) == 3`: of an array that is made here, too, there is no doubt."""
-    left = test.left if isinstance(test, t.Compare) else None
-    if isinstance(left, t.Call) and isinstance(left.function, t.Name) and left.function.id == "len" and left.arguments:
-        left = left.arguments[0].value
-        return isinstance(left, t.Attribute) and left.name == "shape"
-    return isinstance(left, t.Attribute) and left.name == "ndim"
+    return isinstance(test, t.Compare) and _ranked(test.left) is not None
 
 
 def _count(array: Value | None) -> int | None:

@@ -61,11 +61,13 @@ class Query:
         visits: the rows looked at, dearer steps counted as several.
         rows: what it gives back.
         row: one of these.
+        names: of the columns of a row.
     """
 
     visits: Estimate
     rows: Estimate = ZERO
     row: Value | None = None
+    names: tuple[str, ...] = ()
 
 
 Tables = dict[str, Table]
@@ -267,7 +269,7 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
         visited = visited + matched * _RANK
     if " order by " in words and not aggregates:
         visited = visited + matched * (_TOP if limit is not None else _SORT)
-    return Query(visited + _LOOKUP, rows, _row(known, listed))
+    return Query(visited + _LOOKUP, rows, _row(known, listed), _named(known, listed))
 
 
 def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
@@ -317,6 +319,18 @@ def _row(tables: list[Table], listed: list[str]) -> Value:
         else:
             items.append(declared.get(re.sub(r"^\w+\.| as \w+$", "", text).strip('"'), UNKNOWN))
     return Value(type="tuple", items=tuple(items), size=Estimate.point(len(items)))
+
+
+def _named(tables: list[Table], listed: list[str]) -> tuple[str, ...]:
+    """The names of the columns of a row: after `as`, else of the column, else the expression itself."""
+    names: list[str] = []
+    for item in listed:
+        text = re.sub(r"^distinct ", "", item.strip())
+        if text == "*" or text.endswith(".*"):
+            names.extend(dict.fromkeys(name for table in tables for name in table.columns))
+        else:
+            names.append(re.sub(r"^.* (?:as )?(?=\w+$)|^\w+\.(?=\w+$)", "", text).strip('"'))
+    return tuple(names)
 
 
 def _cell(table: Table, column: str) -> Value:
