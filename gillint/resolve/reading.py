@@ -15,7 +15,7 @@ from gillint.resolve.values import Value, of_number, text_of
 from gillint.resolve.writing import packs, pass_through
 from gillint.syntax.tree import HOLE
 
-_KINDS = {"json.load": "json", "numpy.load": "npy"}
+_KINDS = {"json.load": ("json",), "numpy.load": ("npy", "npz")}
 
 
 def loaded(site: Site) -> Value:
@@ -26,9 +26,9 @@ def loaded(site: Site) -> Value:
         kind = "str" if handle.type == "io.TextIOWrapper" else "bytes"
         pass_through(site, handle, "read", Value(type=kind, size=size_of(handle) * size_of(element_of(handle))))
     content = site.act.program.files.find(name) if name is not None else None
-    kind = _KINDS.get(site.name, "pickle")
+    kinds = _KINDS.get(site.name, ("pickle",))
     known = content.source if content is not None else None
-    return known.value if known is not None and known.kind == kind else site.result
+    return known.value if known is not None and known.kind in kinds else site.result
 
 
 def members(site: Site) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.bound import element_of, item_bytes, size_of
@@ -176,6 +176,27 @@ def saved_array(site: Site) -> Value:
         write_to(site, name, piece)
     else:
         whole_file(site, name, piece)
+    return site.result
+
+
+ARRAYS = "numpy.lib.npyio.NpzFile"
+
+
+def saved_arrays(site: Site) -> Value:
+    """`np.savez(file, a=a, b=b)`: an archive of arrays, which is opened as a whole and read one by one."""
+    target = site.argument(0, "file")
+    name = name_of(target)
+    arrays = tuple((n, v) for n, v in site.bound.parameters if n != "file" and v.type == ARRAY)
+    if target is None or name is None or not arrays:
+        return site.result
+    kept = tuple((n, replace(v, literal=None, reference=None, origin=None)) for n, v in arrays)
+    packed = "gz" if site.name.endswith("_compressed") else None
+    size = total(size_of(v) * item_bytes(v) + _NPY_HEADER for _, v in arrays)
+    piece = Content(size / PACKED if packed else size, source=Source("npz", Value(ARRAYS, dtype=packed, columns=kept)))
+    if target.type in HANDLES:
+        write_to(site, name, piece)
+    else:
+        whole_file(site, name if name.endswith(".npz") else f"{name}.npz", piece)
     return site.result
 
 

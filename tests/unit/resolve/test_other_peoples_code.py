@@ -313,6 +313,24 @@ def test_what_other_people_write(name: str, times: float, source: str) -> None:
             "gzip.GzipFile.write",
             800,
         ),
+        (
+            (
+                "np.savez_compressed('x.npz', data=np.zeros((100, 50)))",
+                "zlib.compress(np.load('x.npz')['data'].tobytes())",
+            ),
+            "zlib.compress",
+            40_000,
+        ),
+        (
+            (
+                "from PIL import Image",
+                "f = io.BytesIO()",
+                "Image.open('x').resize((100, 100)).save(f, 'JPEG')",
+                "zlib.compress(f.getvalue())",
+            ),
+            "zlib.compress",
+            1_500,
+        ),
     ],
 )
 def test_what_is_handed_on(statements: tuple[str, ...], name: str, size: float) -> None:
