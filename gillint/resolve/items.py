@@ -25,12 +25,15 @@ _FEW = 1000
 _LONG = 200  # characters
 
 
+_NAMED = ("dict", "pandas.DataFrame", "pandas.Series", "numpy.lib.npyio.NpzFile")
+
+
 def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     """What a subscript gives, where the contents are known."""
     text = literal_text(index)
     if isinstance(value.reference, SymbolRef):
         return _symbol_item(value.reference.name, index)
-    if value.columns is not None and text is not None and value.type in ("dict", "pandas.DataFrame", "pandas.Series"):
+    if value.columns is not None and text is not None and value.type in _NAMED:
         found = value.column(text)
         if found is not None:
             return found

@@ -27,6 +27,7 @@ from gillint.resolve.likelihood import (
 from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
 from gillint.resolve.receiving import turns_to_fill
 from gillint.resolve.sending import turns_until_sent
+from gillint.resolve.sharing import its_share
 from gillint.resolve.state import behind_calls
 from gillint.resolve.stopping import turns_until_stopped
 from gillint.resolve.targets import bind
@@ -150,6 +151,7 @@ def run_for(act: Activation, node: t.For) -> None:
         if lazy is not None:
             act.builder.include(lazy.block)
         bind(act, node.target, element)
+        count = its_share(act, node, source, count)
         if is_retry(node.body):
             count = Estimate(1, 1, max(1.0, count.high))
         if most is not None:
