@@ -249,7 +249,9 @@ def _of_list(given: Value, result: Value) -> Value:
         return replace(with_shape(result, shape), dtype=inner.dtype, element=None) if shape is not None else result
     if not shape:
         return result
-    return replace(with_shape(result, shape), dtype=of_elements(given) or result.dtype, element=None)
+    made = replace(with_shape(result, shape), dtype=of_elements(given) or result.dtype, element=None)
+    counts = inner.type == "int" and inner.number is not None and inner.number.low > 0
+    return replace(made, element=Value(type="int", number=inner.number, distinct=inner.distinct)) if counts else made
 
 
 def _outside(given: Value) -> Shape:

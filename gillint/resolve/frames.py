@@ -84,6 +84,13 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     if name == FRAME and not bound.positional and bound.get("data") is None:
         index = bound.get("index")
         return replace(with_columns(result, ()), size=size_of(index) if index is not None else ZERO, shape=None)
+    if (
+        name == SERIES
+        and not bound.positional
+        and bound.get("data") is None
+        and (rows := bound.get("index")) is not None
+    ):
+        return column(dtype_name(bound.get("dtype")) if bound.get("dtype") is not None else None, size_of(rows))
     if name in RANGES:
         return ranged(name, bound, result)
     if name == "pandas.to_timedelta":

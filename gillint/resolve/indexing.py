@@ -115,7 +115,10 @@ def _scalar(value: Value) -> Value:
         return Value(type="numpy.void")
     if value.dtype == "object":  # shapely's arrays hold geometries
         return replace(value.element or Value(), origin=value.origin)
-    return scalar_of(value.dtype)
+    made, member = scalar_of(value.dtype), value.element
+    if member is None or member.mark is not None or member.type != made.type or member.number is None:
+        return made
+    return replace(made, number=member.number, distinct=member.distinct)
 
 
 def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) -> Shape | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.branching import choose
+from gillint.resolve.converging import turns_of_a_budget
 from gillint.resolve.exhaustion import (
     INNER_WHILE_TRIPS,
     WHILE_TRIPS,
@@ -139,6 +140,7 @@ def run_for(act: Activation, node: t.For) -> None:
         return
     act.begin(source)
     most = turns_until_stopped(act, node)
+    converging = turns_of_a_budget(node)
 
     def enter() -> _Entry:
         before = len(act.builder.nodes)
@@ -152,6 +154,8 @@ def run_for(act: Activation, node: t.For) -> None:
             count = Estimate(1, 1, max(1.0, count.high))
         if most is not None:
             count = count.min(most)
+        if converging is not None:
+            count = Estimate(min(count.low, converging.low), min(count.likely, converging.likely), count.high)
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import literal_text, size_of
