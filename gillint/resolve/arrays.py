@@ -91,11 +91,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         if found is not None or last not in ("where", "repeat"):
             return _typed(last, bound, found if found is not None else result)
     if name.startswith("numpy.random.") and result.type == ARRAY:
-        asked = dimensions(bound.get("size"))
-        if last in _VECTORS:
-            whole = bound.get(_VECTORS[last])
-            return _typed(last, bound, with_shape(result, (*(asked or ()), size_of(whole)))) if whole else result
-        return _typed(last, bound, with_shape(result, asked) if asked else result)
+        return _typed(last, bound, _many_drawn(last, bound, result))
     if name in _CASTS and result.type == ARRAY and bound.positional:
         return replace(_of_list(bound.positional[0], result), dtype=last)
     if last in ("array", "asarray", "asanyarray", "fromiter") and bound.positional and bound.receiver is None:
@@ -124,6 +120,15 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         return replace(with_shape(result, new), dtype=kept, element=None, items=None)
     left = _along(last, bound, source, result)
     return left if left is not None else _typed(last, bound, result)
+
+
+def _many_drawn(last: str, bound: Bound, result: Value) -> Value:
+    """So many numbers as are asked for, or vectors."""
+    asked = dimensions(bound.get("size"))
+    whole = bound.get(_VECTORS[last]) if last in _VECTORS else None
+    if whole is not None:
+        return with_shape(result, (*(asked or ()), size_of(whole)))
+    return with_shape(result, asked) if asked else result
 
 
 # What is left of an array of unknown shape by a reduction along an axis: a power of its elements.

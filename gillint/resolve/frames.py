@@ -30,7 +30,7 @@ from gillint.resolve.made_frames import MADE, merged
 from gillint.resolve.querying import share_of_query
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import Value
+from gillint.resolve.values import NONE, Value
 
 
 def refine_frame(name: str, bound: Bound, result: Value) -> Value:
@@ -90,7 +90,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         and bound.get("data") is None
         and (rows := bound.get("index")) is not None
     ):
-        return column(dtype_name(bound.get("dtype")) if bound.get("dtype") is not None else None, size_of(rows))
+        return column(dtype_name(bound.get("dtype") or NONE), size_of(rows))
     if name in RANGES:
         return ranged(name, bound, result)
     if name == "pandas.to_timedelta":

@@ -101,8 +101,11 @@ def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
     piece = pieces[0] if len(pieces) == 1 else None
     if piece is not None and piece.type == "int" and value.dtype == "object" and value.element is not None:
         return _scalar(value)
-    if piece is None or piece.type != ARRAY:
+    if piece is None or piece.type not in (ARRAY, "list"):
         return None
+    if piece.type == "list" or piece.dtype != "bool":  # indices
+        known = piece.size is not None or piece.shape is not None or piece.items is not None or piece.type == "list"
+        return replace(value, size=size_of(piece), shape=None, literal=None) if known else None
     if piece.dtype == "bool":
         whole = size_of(piece) if piece.size is not None or piece.shape is not None else size_of(value)
         count = whole * kept(piece)

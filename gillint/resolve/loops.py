@@ -99,7 +99,10 @@ def _loop(
         if turn == 0:
             first = dict(after)
         elif turn == 1:
-            stable = {k: made_anew(v, entered.get(k), first.get(k), after[k], trips) for k, v in stable.items()}
+            stable = {
+                k: made_anew(v, entered.get(k), first.get(k), (before.get(k), after[k]), trips)
+                for k, v in stable.items()
+            }
         is_stable = act.program.sql_begun == begun and all(stable.get(k) == v for k, v in before.items())
         if turn == 2 or is_stable:
             break
