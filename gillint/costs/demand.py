@@ -10,8 +10,10 @@ from gillint.costs.bytecode import operations_ns
 from gillint.costs.compiled import CALL as COMPILED_CALL
 from gillint.costs.compiled import compiled_ns
 from gillint.costs.serving import time_in_turn
+from gillint.costs.synchronous import Stretch
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
+from gillint.effects.confined import confined
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
@@ -149,9 +151,7 @@ def _is_shared(call: Call, made: set[str | None]) -> bool:
     receiver = call.bound.receiver
     if receiver is not None and receiver.text is not None and call.name == "sqlite3.Connection.commit":
         file = receiver.text.pattern
-        if HOLE not in file and not file.startswith(
-            "<"
-        ):  # nor a temporary one: one writer at a time, by any connection
+        if HOLE not in file and not file.startswith("<"):  # nor a temporary one
             return True
     return receiver is None or receiver.type not in made
 
@@ -200,11 +200,13 @@ def _note(found: _Found, more: _Found, times: Estimate | float, chance: float, t
 class Costs:
     """Demands for one target, computed once for each block and call.
 
-    `can_only_hold`: whether nothing in the program's reach does anything but hold the GIL.
+    `can_only_hold`: whether nothing in the program's reach does anything but hold the GIL; `one_thread`: the libraries that
+    are told to use no more.
     """
 
     target: Target
     can_only_hold: Callable[[], bool] = bool
+    one_thread: frozenset[str] = frozenset()
     _blocks: dict[int, Demand] = field(default_factory=dict)
     _effects: dict[int, CallEffect] = field(default_factory=dict)
     _found: dict[int, _Found] = field(default_factory=dict)
@@ -215,7 +217,7 @@ class Costs:
         """What a call does."""
         found = self._effects.get(id(call))
         if found is None:
-            found = classify(call, self.target, self.can_only_hold)
+            found = confined(classify(call, self.target, self.can_only_hold), self.one_thread)
             if call.compiled is not None:
                 found = self._machine_code(found, call.compiled)
             if call.peer is not None and call.peer.answering is not None:
@@ -392,16 +394,16 @@ class Costs:
         stretch = self._stretch(block, 0)
         return stretch.longest.max(stretch.before).max(stretch.after)
 
-    def _stretch(self, block: Block, depth: int) -> _Stretch:
+    def _stretch(self, block: Block, depth: int) -> Stretch:
         own = Estimate.point(operations_ns(block.operations, self.target))
-        whole = _Stretch(own, own, ZERO, False)
+        whole = Stretch(own, own, ZERO, False)
         for node in block.nodes:
             whole = whole.then(self._node_stretch(node, depth))
         return whole
 
-    def _node_stretch(self, node: object, depth: int) -> _Stretch:
+    def _node_stretch(self, node: object, depth: int) -> Stretch:
         if isinstance(node, Await):
-            return _Stretch(ZERO, ZERO, ZERO, True)
+            return Stretch(ZERO, ZERO, ZERO, True)
         if isinstance(node, Call) and depth < 40:
             if node.awaited and node.inner is not None:
                 return self._stretch(node.inner, depth + 1)
@@ -411,44 +413,23 @@ class Costs:
                 busy = busy + self.block(node.inner).elapsed
             if node.callback is not None:
                 busy = busy + self.block(node.callback).elapsed * effect.calls
-            return _Stretch(busy, busy, ZERO, node.awaited)
+            return Stretch(busy, busy, ZERO, node.awaited)
         if isinstance(node, Loop) and depth < 40:
             body = self._stretch(node.body, depth + 1)
             if not body.awaits:
                 busy = body.before * node.trips
-                return _Stretch(busy, busy, ZERO, False)
-            return _Stretch(body.before, body.after, body.longest.max(body.after + body.before), True)
+                return Stretch(busy, busy, ZERO, False)
+            return Stretch(body.before, body.after, body.longest.max(body.after + body.before), True)
         if isinstance(node, Branch) and depth < 40:
             # An arm in which nothing happens is never the worst.
             arms = [self._stretch(arm, depth + 1) for arm in node.arms if arm.nodes or arm.operations]
-            joined = arms[0] if arms else _Stretch(ZERO, ZERO, ZERO, False)
+            joined = arms[0] if arms else Stretch(ZERO, ZERO, ZERO, False)
             for arm in arms[1:]:
-                joined = _Stretch(
+                joined = Stretch(
                     joined.before.max(arm.before),
                     joined.after.max(arm.after),
                     joined.longest.max(arm.longest),
                     joined.awaits and arm.awaits,
                 )
             return joined
-        return _Stretch(ZERO, ZERO, ZERO, False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Synchronous time before the first await, after the last, and the longest in between."""
-
-    before: Estimate
-    after: Estimate
-    longest: Estimate
-    awaits: bool
-
-    def then(self, other: _Stretch) -> _Stretch:
-        if not self.awaits and not other.awaits:
-            both = self.before + other.before
-            return _Stretch(both, both, ZERO, False)
-        if not self.awaits:
-            return _Stretch(self.before + other.before, other.after, other.longest, True)
-        if not other.awaits:
-            return _Stretch(self.before, self.after + other.before, self.longest, True)
-        middle = self.after + other.before
-        return _Stretch(self.before, other.after, self.longest.max(other.longest).max(middle), True)
+        return Stretch(ZERO, ZERO, ZERO, False)
