@@ -23,6 +23,7 @@ from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.instances import maker_of
 from gillint.resolve.joining import join
+from gillint.resolve.memory import TURNED
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.returns import build
@@ -309,7 +310,8 @@ def _sides(picture: Value, name: str) -> Value:
 def _dimensions(value: Value, name: str) -> Value | None:
     shape = value.shape or ()
     if name == "T":
-        return with_shape(value, tuple(reversed(shape)))
+        turned = with_shape(value, tuple(reversed(shape)))
+        return replace(turned, mark=TURNED if value.mark is None and len(shape) > 1 else None)
     if name == "shape":
         return Value(type="tuple", items=tuple(of_number("int", d) for d in shape))
     if name == "size":

@@ -7,6 +7,7 @@ from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, size_of
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.kinds import kept
+from gillint.resolve.memory import apart
 from gillint.resolve.shapes import ARRAY, Shape, broadcast, shape_of, with_shape
 from gillint.resolve.values import NONE, Value
 from gillint.syntax import tree as t
@@ -79,10 +80,24 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
         return None
     if not shape:
         return _scalar(value)
-    made = replace(with_shape(value, shape), reference=None)
+    made = replace(with_shape(value, shape), reference=None, mark=_mark(value, parts, pieces))
     if len(value.shape) == 1 and index.type == ARRAY and index.dtype != "bool" and value.shape[0].high <= _FEW:
         return replace(made, element=replace(scalar_of(value.dtype), distinct=value.shape[0]))
     return made
+
+
+def _mark(value: Value, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) -> str | None:
+    """How the elements of a part lie in memory: `a[:, 1]`, `image[..., 0]`, `x[::2]` take one and leave out others."""
+    whole, last = value.shape or (), pieces[-1]
+    if any(p.type in (ARRAY, "list", "range") for p in pieces):
+        return None  # a copy
+    is_open = any(isinstance(part, t.Constant) and part.value is ... for part in parts)
+    if not is_open and sum(map(_consumes, parts, pieces)) < len(whole):
+        return value.mark
+    if last.type == "int" and len(pieces) > 1:
+        return apart(value, whole[-1])
+    step = last.items[2].number if last.type == "slice" and last.items is not None else None
+    return apart(value, step.map(abs)) if step is not None else value.mark
 
 
 def _by_place(value: Value, place: Value) -> Value | None:
