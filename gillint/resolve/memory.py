@@ -17,7 +17,7 @@ STRIDED, APART, TURNED = "strided", "apart", "turned"
 _LINE_BYTES = 64
 # ns an element more than side by side (numpy 2.4.6, `a + a`, `a.mean()`, `a > 0.5`, `a.astype(float)`): channels of a picture and
 # columns of narrow tables 0.2 to 0.6, columns of matrices 0.5 to 2.8; a turned matrix that is copied 1.6 to 4.3.
-_MORE_NS = {STRIDED: 0.35, APART: 0.8, TURNED: 2.0}
+_MORE_NS = {STRIDED: 0.27, APART: 0.8, TURNED: 2.0}
 _VIEWS = (
     "__getitem__",
     "__iter__",
