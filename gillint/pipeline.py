@@ -19,7 +19,8 @@ from gillint.effects.confined import told_to_use_one_thread
 from gillint.effects.reach import holds_throughout
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
-from gillint.regions.find import Region, find_regions, function_region, made_by_each_run
+from gillint.regions.find import Region, find_regions, function_region
+from gillint.regions.sharing import made_by_each_run
 from gillint.resolve.program import Project, resolve, walk
 from gillint.resolve.trace import Block, Branch, Call, Concurrency, Handover, Kind, Loop, Resolved, inline
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for

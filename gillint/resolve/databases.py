@@ -191,7 +191,7 @@ def cursor_of(site: Site) -> Value:
     receiver = site.bound.receiver
     if receiver is None:
         return site.result
-    return replace(site.result, dtype=receiver.dtype, columns=receiver.columns)
+    return replace(site.result, dtype=receiver.dtype, columns=receiver.columns, text=receiver.text)
 
 
 def fetched(site: Site) -> Value:

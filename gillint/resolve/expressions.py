@@ -29,6 +29,7 @@ from gillint.resolve.joining import join, looked_up
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.planting import planted
+from gillint.resolve.ranks import learn_from_index
 from gillint.resolve.shapes import ARRAY, few_rows
 from gillint.resolve.stepping import step_through
 from gillint.resolve.submissions import await_value
@@ -245,6 +246,7 @@ _MODULES = SymbolRef("sys.modules")
 
 
 def _subscript(act: Activation, node: t.Subscript) -> Value:
+    learn_from_index(act, node)
     value = evaluate(act, node.value)
     alias = alias_of(act, value, node)
     if alias is not None:

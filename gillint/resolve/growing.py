@@ -43,7 +43,7 @@ def _execute(act: Activation, target: t.Expr, receiver: Value, positional: list[
     """A cursor gives the rows of this statement from here on; a connection does not wait for the disk if told so."""
     said = literal_text(positional[0]) if positional else None
     if receiver.type == "sqlite3.Cursor" and result.element is not None:
-        change_target(act, target, replace(result, dtype=receiver.dtype, columns=receiver.columns))
+        change_target(act, target, replace(result, dtype=receiver.dtype, columns=receiver.columns, text=receiver.text))
     elif said is not None and _UNSYNCED.search(said) and receiver.type == _CONNECTION and receiver.dtype != "memory":
         change_target(act, target, replace(receiver, dtype="unsynced"))
 

@@ -76,8 +76,8 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
     if value.shape is None:
         return _of_unknown_shape(value, pieces)
     shape = _selected(value.shape, parts, pieces)
-    if shape is None:
-        return None
+    if shape is None:  # more of them than was thought
+        return _of_unknown_shape(value, pieces) if len(value.shape) == 1 < len(pieces) else None
     if not shape:
         return _scalar(value)
     made = replace(with_shape(value, shape), reference=None, mark=_mark(value, parts, pieces))
@@ -112,7 +112,9 @@ def _by_place(value: Value, place: Value) -> Value | None:
 
 
 def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
-    """A mask keeps a part, whatever the shape; an array of indices gives as many as it has."""
+    """A mask keeps a part, whatever the shape; an array of indices gives as many as it has; columns have no more than all."""
+    if len(pieces) > 1 and (value.size or value.shape) is not None and any(p.type != "int" for p in pieces):
+        return replace(value, size=size_of(value), shape=None, literal=None, reference=None)
     piece = pieces[0] if len(pieces) == 1 else None
     if piece is not None and piece.type == "int" and value.dtype == "object" and value.element is not None:
         return _scalar(value)

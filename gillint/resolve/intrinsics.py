@@ -133,7 +133,10 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     if amount.type == "numpy.ndarray":
         return replace(amount, literal=None)
     if amount.type is not None and amount.type not in ("bool", "complex"):
-        return Value(type=amount.type)  # a number of some kind: decimals and fractions stay what they are
+        number = amount.number.map(abs) if name == "abs" and amount.number is not None else None
+        return Value(
+            type=amount.type, number=number
+        )  # a number of some kind: decimals and fractions stay what they are
     return Value(type="int" if amount.type == "bool" else None)
 
 
@@ -159,7 +162,7 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
         member = element_of(args[0])
         number = member.number if args[0].items else None
         return drawn(replace(member, literal=None, number=number, distinct=kinds), kinds)
-    if last == "getrandbits" and args[0].number is not None:
+    if last in ("getrandbits", "randbits") and args[0].number is not None:
         kinds = args[0].number.map(lambda bits: 2.0 ** min(bits, 40))
         return drawn(Value(type="int", number=kinds * _QUARTILES, distinct=kinds), kinds)
     if last not in ("randint", "randrange", "randbelow", "uniform"):

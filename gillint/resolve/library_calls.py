@@ -158,6 +158,7 @@ def library(
         bound = replace(bound, often=(act.times * act.trips_so_far()).low)
     if fact is None:
         fact = default_fact(name)
+        bound = replace(bound, often=(act.times * act.trips_so_far()).likely)
         kind: CallKind = "library" if fact is not None else "unknown"
         _consume_all(act, bound, None)
         peer = other_side(act, fact, public, bound)
@@ -259,7 +260,9 @@ def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
         if value is not None:
             act.consume(value)
             return
-    if fact is not None and (bound.receiver is None or bound.receiver.type not in ("list", "set", "dict")):
+    if fact is not None and fact.name == "next" and bound.positional:
+        act.take_one(bound.positional[0])
+    elif fact is not None and (bound.receiver is None or bound.receiver.type not in ("list", "set", "dict")):
         for _, value in bound.parameters:
             act.consume(value)
         for value in bound.positional[len(fact.parameters) :]:

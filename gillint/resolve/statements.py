@@ -35,8 +35,16 @@ from gillint.resolve.likelihood import (
 from gillint.resolve.loops import run_for, run_while
 from gillint.resolve.narrowing import asks_for_rank, behind_guard, decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
+from gillint.resolve.ranks import learn_from_unpacking
 from gillint.resolve.submissions import await_value
-from gillint.resolve.targets import bind, declare, growth, put_back, store_attribute, write_target
+from gillint.resolve.targets import (
+    bind,
+    declare,
+    growth,
+    put_back,
+    store_attribute,
+    write_target,
+)
 from gillint.resolve.texts import ANY, unknown
 from gillint.resolve.trace import Await, Bound, Call
 from gillint.resolve.turns import (
@@ -99,6 +107,7 @@ def _assigned(act: Activation, node: t.Assign) -> Value:
     """The value of an assignment; `a, b = b, a` makes no tuple."""
     value, target = node.value, node.targets[0]
     assert value is not None
+    learn_from_unpacking(act, target, value)
     if isinstance(value, t.Sequence) and isinstance(target, t.Sequence) and len(node.targets) == 1:
         in_turn = len(value.elements) in (2, 3) and len(target.elements) == len(value.elements)
         return sequence(act, value, built=not in_turn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from gillint.diagnostics.span import Span
@@ -293,6 +294,34 @@ def generalised(value: Value) -> Value:
     # A tuple of functions or classes is code, not contents.
     items = value.items if value.items and all(i.reference is not None for i in value.items) else None
     return Value(type=value.type, dtype=value.dtype, element=element, items=items, reference=reference)
+
+
+def rounded(value: Value, depth: int = 3) -> Value:
+    """The same with amounts to a power of two, so that calls with arguments of about the same size are alike."""
+    if depth == 0:
+        return generalised(value)
+    number, literal = value.number, value.literal
+    if literal is not None and isinstance(literal.value, (int, float)) and not isinstance(literal.value, bool):
+        number, literal = Estimate.point(literal.value), None
+    return replace(
+        value,
+        size=_near(value.size),
+        shape=tuple(d.map(_power_of_two) for d in value.shape) if value.shape is not None else None,
+        element=rounded(value.element, depth - 1) if value.element is not None else None,
+        items=tuple(rounded(i, depth - 1) for i in value.items) if value.items is not None else None,
+        columns=tuple((k, rounded(v, depth - 1)) for k, v in value.columns) if value.columns is not None else None,
+        literal=literal,
+        number=_near(number),
+        distinct=_near(value.distinct),
+    )
+
+
+def _near(amount: Estimate | None) -> Estimate | None:
+    return amount.map(_power_of_two) if amount is not None else None
+
+
+def _power_of_two(amount: float) -> float:
+    return math.copysign(2.0 ** round(math.log2(abs(amount))), amount) if amount else 0.0
 
 
 def trimmed(value: Value, depth: int = 4) -> Value:

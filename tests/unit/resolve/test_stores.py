@@ -269,18 +269,49 @@ def test_a_shelf_gives_back_what_was_put_into_it() -> None:
     assert count(source, "abs") == pytest.approx(90)
 
 
-@pytest.mark.parametrize(("path", "helps"), [("'tiles.db'", False), ("f'{folder}/tiles.db'", True)])
-def test_one_writer_at_a_time_commits_into_a_file(path: str, *, helps: bool) -> None:
-    source = f"""
-import sqlite3
-def store(rows, folder):
-    db = sqlite3.connect({path})
-    for k, h in rows:
-        db.execute("insert into t values (?, ?)", (k, h))
-        db.commit()
-"""
+def stored(source: str) -> tuple[float, float, str, list[str]]:
+    """Ceiling, its low end, the reason and what is advised for a program that stores rows."""
     report = analyse(source, "program.py", Options(cores=2, threads=2))
     assert report.verdict is not None
-    ceiling = report.regions[report.verdict].prediction.ceiling.likely
-    assert ceiling is not None
-    assert (ceiling >= 1.25) is helps
+    a = report.regions[report.verdict]
+    assert a.prediction.ceiling.likely is not None
+    advised = [advice.action for advice in a.advice if advice.veto is None]
+    return a.prediction.ceiling.likely, a.prediction.ceiling.low, a.explanation, advised
+
+
+STORE = """
+import os, sqlite3, tempfile
+{above}
+def store(rows, folder):
+    {inside}
+    db = sqlite3.connect({path})
+    {made}
+    for k, h in rows:
+        {by}.execute("insert into t values (?, ?)", (k, h))
+        db.commit()
+"""
+
+
+@pytest.mark.parametrize("by", ["db", "cursor"])
+@pytest.mark.parametrize(
+    ("path", "folder", "helps", "settled"),
+    [
+        ("'tiles.db'", "", False, True),
+        ("f'{folder}/tiles.db'", "", True, False),  # who knows whose folder it is
+        ("f'tiles-{os.urandom(4).hex()}.db'", "", True, True),
+        ("d + '/tiles.db'", "above", False, True),
+        ("d + '/tiles.db'", "inside", True, True),
+    ],
+)
+def test_one_writer_at_a_time_commits_into_a_file(
+    path: str, folder: str, by: str, *, helps: bool, settled: bool
+) -> None:
+    places = dict.fromkeys(("above", "inside"), "") | ({folder: "d = tempfile.mkdtemp()"} if folder else {})
+    made = "cursor = db.cursor(); cursor.execute('create table t (k, h)')" if by == "cursor" else ""
+    likely, low, why, advised = stored(STORE.format(path=path, by=by, made=made, **places))
+    assert (likely >= 1.25) is helps
+    assert ((low >= 1.25) is helps) is settled
+    assert ("commits into `tiles.db`" in why) is not helps
+    assert ("a connection and a file of its own" in why) is helps
+    assert ("processes" in advised) is False
+    assert "batch" in advised
