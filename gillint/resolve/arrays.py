@@ -137,6 +137,8 @@ _LEFT = Estimate(0.2, 0.5, 0.9)
 
 def _along(last: str, bound: Bound, source: Value | None, result: Value) -> Value | None:
     """A reduction of an array of unknown shape: who names an axis has more than one."""
+    if last == "diag":  # of a matrix, or of a vector
+        return replace(result, shape=None, size=None)
     axis = bound.get("axis")
     if last not in REDUCTIONS or source is None or source.type != ARRAY or result.type not in NUMBERS:
         return None
