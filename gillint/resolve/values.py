@@ -182,7 +182,9 @@ class Value:
         guessed: that nothing but its use tells the type.
         mark: of a container, from which file it came (`STORE`); of the payload of a message, that it may have `parts`; of a
             member of an array, what sets some of them apart: `change`, where most are zero; `extreme`, where so many
-            (`number`) are the largest of what is around them.
+            (`number`) are the largest of what is around them; `normal`, around whose likely value the others gather. Of an
+            array, how its elements lie in memory: `strided`, one after some others; `apart`, each in a cache line of its own;
+            `turned`, by columns.
     """
 
     type: str | None = None
