@@ -35,6 +35,11 @@ HEAD = """
             "bytes[5000]",
         ),
         ('(FOLDER / "a.bin").write_bytes(bytes(5000))', 'open(FOLDER / "a.bin", "rb").read()', "bytes[5000]"),
+        (  # some are compressed, some are not: as text none is read that is
+            'for write, end in ((gzip.open, ".gz"), (open, "")): write(f"{FOLDER}/a{end}", "wt").write("x" * 300)',
+            '[open(f"{FOLDER}/{n}").read() for n in os.listdir(FOLDER)][0]',
+            "str[300]",
+        ),
         (
             'open(os.path.join(FOLDER, "a"), "w").write("x" * 300)',
             'open(os.path.join(FOLDER, "a")).read()',
