@@ -15,10 +15,12 @@ from gillint.costs.demand import Costs
 from gillint.costs.hotness import Hotness
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.effects.confined import told_to_use_one_thread
 from gillint.effects.reach import holds_throughout
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
-from gillint.regions.find import Region, find_regions, function_region, made_by_each_run
+from gillint.regions.find import Region, find_regions, function_region
+from gillint.regions.sharing import made_by_each_run
 from gillint.resolve.program import Project, resolve, walk
 from gillint.resolve.trace import Block, Branch, Call, Concurrency, Handover, Kind, Loop, Resolved, inline
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for
@@ -132,7 +134,8 @@ def examine(
     libraries = imported_libraries(syntax)
     asked = options
     options, build_note = _effective(options, libraries)
-    costs = Costs(options.target, cache(lambda: holds_throughout(resolved, syntax)))
+    confined = told_to_use_one_thread(syntax.lines)
+    costs = Costs(options.target, cache(lambda: holds_throughout(resolved, syntax)), confined)
     spent, total = Hotness(costs).of_file(resolved)
     regions = [r for r in find_regions(resolved) if not _only_hands_over(r, costs)]
     regions.extend(_whole_functions(resolved, tuple(regions), costs))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gillint import frozen
 from gillint.costs.demand import CallShare, Costs, Demand, overlapped, side_by_side
+from gillint.costs.synchronous import longest_synchronous
 from gillint.diagnostics.measured import Measured
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence
@@ -140,7 +141,7 @@ def assess(
     prediction = predict(together, region.trips, region.concurrency, setting, recursive=recursive)
     elapsed = max(demand.elapsed.likely, 1e-3)
     ranked = [RankedCall(min(1.0, max(0.0, share.elapsed.likely / elapsed)), share) for share in shares]
-    loop_block = costs.longest_synchronous(region.body) if region.in_coroutine else None
+    loop_block = longest_synchronous(costs, region.body) if region.in_coroutine else None
     if loop_block is not None:
         if region.kind is not Kind.SUBMISSION and not has_await(region.body):
             loop_block = loop_block * region.trips

@@ -186,11 +186,13 @@ def serialiser(a: Assessment) -> RankedCall | None:
     """The call whose library lets one thread through at a time, where that and not the GIL sets the limit."""
     if a.demand.serial.likely < 0.5 * a.demand.elapsed.likely or a.demand.serial.likely <= a.demand.locked.likely:
         return None
-    return next((c for c in a.calls if c.detail.effect.serialised_by is not None and c.share >= 0.1), None)
+    return next((c for c in a.calls if c.detail.queued and c.share >= 0.1), None)
 
 
 def one_at_a_time(call: RankedCall) -> str:
-    """What lets only one thread through: a connection, a generator, the library as a whole."""
+    """What lets only one thread through: a file, a connection, a generator, the library as a whole."""
+    if call.detail.file is not None:
+        return f"one writer at a time commits into `{call.detail.file}`, through whatever connection"
     what = call.detail.effect.serialised_by or "library"
     return (
         "the library has one lock for all threads" if what == "library" else f"one {what} serves one thread at a time"
@@ -220,17 +222,35 @@ def _io(a: Assessment) -> str:
         if carried and paused
         else "; but each iteration needs the one before, so this loop itself cannot be spread"
         if carried
-        else ", so other threads wait at the same time, whatever the number of cores"
+        else f", so other threads wait at the same time, whatever the number of cores{_its_own(a)}"
     )
     return f"{what}, and only {_little(a)} of each {_unit(a)} needs the GIL{end}."
 
 
+def _its_own(a: Assessment) -> str:
+    """What each thread must have for itself, where each run of the function makes it and the library lets one use it."""
+    call = next((c for c in a.calls if c.share >= 0.1 and c.detail.effect.serialised_by in _OWN), None)
+    if call is None or call.detail.queued or a.region.kind is Kind.SUBMISSION:
+        return ""
+    file = " and a file" if call.detail.call.name == "sqlite3.Connection.commit" else ""
+    return f", each with a {call.detail.effect.serialised_by}{file} of its own"
+
+
+_OWN = ("connection", "generator", "archive", "parser")
+
+
 def _native(a: Assessment) -> str:
     top = _top(a, Effect.RELEASES)
-    what = f"{_name(a, top)} computes with the GIL released" if top is not None else "it computes with the GIL released"
+    waiting = _top(a, Effect.WAITS) if top is None else None
+    if top is not None:
+        what = f"{_name(a, top)} computes with the GIL released"
+    elif waiting is not None:
+        what = f"{_name(a, waiting)} works with the GIL released"
+    else:
+        what = "it computes with the GIL released"
     carried = a.region.iterations.value == "carried"
     end = _held_back(a) or (
-        "; but each iteration needs the one before" if carried else ", so threads run it on several cores"
+        "; but each iteration needs the one before" if carried else f", so threads run it on several cores{_its_own(a)}"
     )
     return f"{what}, and only {_little(a)} of each {_unit(a)} needs the GIL{end}."
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
-from gillint.advice.batching import larger_calls
+from gillint.advice.batching import fewer_commits, larger_calls
 from gillint.advice.explain import duration, is_internal, serialiser
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
@@ -85,6 +85,7 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
     if a.prediction.help in ("yes", "partly"):
         yield _threads(a, setting, target)
     yield from _own_for_each(a, setting)
+    yield from fewer_commits(a)
     if a.prediction.help != "yes" or kind is BoundType.MIXED:
         yield from _obstacles(a, setting)
         yield processes(a, setting, target)
@@ -124,7 +125,8 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
         return
     call = serialiser(a)
     what = call.detail.effect.serialised_by if call is not None else None
-    if call is None or what is None or what in ("library", "thread") or setting.threads < 2:
+    shared = what in ("library", "thread") or (call is not None and call.detail.file is not None)
+    if call is None or what is None or shared or setting.threads < 2:
         return
     load = loads(replace(a.demand, serial=a.demand.locked), free_threaded=setting.free_threaded)[1]
     gain = likely(load, setting.threads, setting.cores)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gillint.advice.assess import Advice, Assessment
-from gillint.advice.explain import duration
+from gillint.advice.explain import duration, serialiser
 from gillint.advice.transfer import TASK_NS, too_large_to_send
 from gillint.costs.demand import LOCK_TAKEN
 from gillint.estimate import Estimate
@@ -32,6 +32,14 @@ def carried(a: Assessment) -> str | None:
     return None
 
 
+def _in_one_file(a: Assessment) -> str | None:
+    """What is written in turn, whichever process writes it."""
+    call = serialiser(a)
+    if call is None or call.detail.file is None:
+        return None
+    return f"one writer at a time commits into `{call.detail.file}`, whichever process it is in"
+
+
 def side_by_side(setting: Setting) -> float:
     """How many workers compute at the same time."""
     return float(min(setting.threads, setting.cores))
@@ -42,7 +50,13 @@ def processes(a: Assessment, setting: Setting, target: Target) -> Advice:
     most = float(setting.threads) if a.prediction.bound is BoundType.IO else side_by_side(setting)
     at_best = max(1.0, most * PICKLE_SHARE)
     start = _FORK_NS if version_key(target.python) < (3, 14) else _SPAWN_NS
-    veto = carried(a) or unpicklable(a) or too_large_to_send(a) or _too_short_to_start(a, at_best, start)
+    veto = (
+        carried(a)
+        or _in_one_file(a)
+        or unpicklable(a)
+        or too_large_to_send(a)
+        or _too_short_to_start(a, at_best, start)
+    )
     why = "each process has its own interpreter and GIL; arguments and results are pickled, and workers take 0.1-0.3 s to start"
     short = a.region.handover is not None and a.demand.elapsed.likely < TASK_NS and not _is_open(a)
     if veto is None and short:
@@ -132,7 +146,7 @@ def unpicklable(a: Assessment) -> str | None:
 def interpreters(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, ...]) -> Advice:
     """A pool of sub-interpreters, and the version or the library that forbids it."""
     most = side_by_side(setting)
-    veto = carried(a)
+    veto = carried(a) or _in_one_file(a)
     if veto is None:
         against = [
             lib.name

@@ -12,12 +12,13 @@ from gillint.costs.compiled import compiled_ns
 from gillint.costs.serving import time_in_turn
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
+from gillint.effects.confined import confined
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect
-from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Node, children
-from gillint.syntax.tree import HOLE
+from gillint.regions.sharing import is_shared, made_in, may_share_file, shared_file
+from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node, children
 
 # A recursive function calls itself a number of times that the source does not tell.
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
@@ -141,21 +142,6 @@ def side_by_side(average: Demand, tasks: Sequence[Demand]) -> Demand:
     return replace(average, wait=((slowest.wait - others * 0.5) / len(tasks)).max(0).min(average.wait))
 
 
-def _is_shared(call: Call, made: set[str | None]) -> bool:
-    """Whether what serialises is the same for all threads: not where each iteration makes its own.
-
-    One writer at a time commits into a file of SQLite, through whatever connection.
-    """
-    receiver = call.bound.receiver
-    if receiver is not None and receiver.text is not None and call.name == "sqlite3.Connection.commit":
-        file = receiver.text.pattern
-        if HOLE not in file and not file.startswith(
-            "<"
-        ):  # nor a temporary one: one writer at a time, by any connection
-            return True
-    return receiver is None or receiver.type not in made
-
-
 LOCK_TAKEN = ("threading.Lock.__enter__", "threading.RLock.__enter__")  # by `with`
 
 
@@ -163,7 +149,8 @@ LOCK_TAKEN = ("threading.Lock.__enter__", "threading.RLock.__enter__")  # by `wi
 class CallShare:
     """One call site with the time it takes in one run of a region, callees included one by one.
 
-    `chance` is how likely a run gets there at all: loops do not raise it, branches lower it.
+    `chance` is how likely a run gets there at all: loops do not raise it, branches lower it. `queued`: threads wait for
+    each other here, for `file` where that is what all of them write to.
     """
 
     call: Call
@@ -171,11 +158,19 @@ class CallShare:
     count: Estimate
     chain: tuple[Span, ...] = ()
     chance: float = 1.0
+    queued: bool = False
+    file: str | None = None
 
     @property
     def elapsed(self) -> Estimate:
         """Its time in one run of the region."""
         return self.effect.elapsed * self.count
+
+
+def _queued(share: CallShare, made: frozenset[str]) -> CallShare:
+    if share.effect.serialised_by is None or not is_shared(share.call, made):
+        return share
+    return replace(share, queued=True, file=shared_file(share.call, made))
 
 
 _MOST_CALLS = 400  # below one block
@@ -200,11 +195,13 @@ def _note(found: _Found, more: _Found, times: Estimate | float, chance: float, t
 class Costs:
     """Demands for one target, computed once for each block and call.
 
-    `can_only_hold`: whether nothing in the program's reach does anything but hold the GIL.
+    `can_only_hold`: whether nothing in the program's reach does anything but hold the GIL; `one_thread`: the libraries that
+    are told to use no more.
     """
 
     target: Target
     can_only_hold: Callable[[], bool] = bool
+    one_thread: frozenset[str] = frozenset()
     _blocks: dict[int, Demand] = field(default_factory=dict)
     _effects: dict[int, CallEffect] = field(default_factory=dict)
     _found: dict[int, _Found] = field(default_factory=dict)
@@ -215,7 +212,7 @@ class Costs:
         """What a call does."""
         found = self._effects.get(id(call))
         if found is None:
-            found = classify(call, self.target, self.can_only_hold)
+            found = confined(classify(call, self.target, self.can_only_hold), self.one_thread)
             if call.compiled is not None:
                 found = self._machine_code(found, call.compiled)
             if call.peer is not None and call.peer.answering is not None:
@@ -326,11 +323,13 @@ class Costs:
         `apart`: the types of objects that each copy of the region has for itself, though the region does not make them.
         """
         calls = self.calls(block)
-        made = {
-            c.effect.fact.behaviour.returns.type for c in calls if c.effect.fact and c.effect.fact.behaviour.returns
-        }
-        shared = [c for c in calls if c.effect.serialised_by is not None and _is_shared(c.call, made | apart)]
+        made = made_in(c.call for c in calls) | apart
+        calls = tuple(_queued(c, made) for c in calls)
+        shared = [c for c in calls if c.queued]
         serial = total((c.effect.native + c.effect.wait) * c.count for c in shared)
+        doubtful = (c for c in calls if not c.queued and c.effect.serialised_by is not None and may_share_file(c.call))
+        perhaps = total((c.effect.native + c.effect.wait) * c.count for c in doubtful)
+        serial = Estimate(serial.low, serial.likely, serial.high + perhaps.high)
         locked = self._locked(block, made, 0) if self._has_locks(block, 0) else ZERO
         guarded = total(c.effect.gil * c.count for c in shared if c.effect.effect is Effect.RUNS_PYTHON)
         # Alone nobody else has the lock; what threads of this work cost each other there is `serial`.
@@ -355,9 +354,9 @@ class Costs:
             self._kept.append(block)
         return found
 
-    def _locked(self, block: Block, made: set[str | None], depth: int) -> Estimate:
+    def _locked(self, block: Block, made: frozenset[str], depth: int) -> Estimate:
         """The time between taking and giving back a lock that was not made in the region itself."""
-        ends = {n.span for n in block.nodes if isinstance(n, Call) and n.gives_lock_back and _is_shared(n, made)}
+        ends = {n.span for n in block.nodes if isinstance(n, Call) and n.gives_lock_back and is_shared(n, made)}
         inside, under, around, found = 0, ZERO, ZERO, ZERO
         for node in block.nodes:
             if isinstance(node, Call) and node.implicit and node.span in ends:
@@ -374,7 +373,7 @@ class Costs:
             under = under + own * (under / (under + around))
         return found + under
 
-    def _locked_below(self, node: Node, made: set[str | None], depth: int) -> Estimate:
+    def _locked_below(self, node: Node, made: frozenset[str], depth: int) -> Estimate:
         if depth > 20 or not any(self._has_locks(inner, 0) for inner in children(node)):
             return ZERO
         if isinstance(node, Loop):
@@ -384,71 +383,3 @@ class Costs:
         if isinstance(node, Call) and node.inner is not None and not node.inner.recursive:
             return self._locked(node.inner, made, depth + 1)
         return ZERO
-
-    # The event loop
-
-    def longest_synchronous(self, block: Block) -> Estimate:
-        """How long other tasks of the event loop stand still at worst: the longest stretch between two awaits."""
-        stretch = self._stretch(block, 0)
-        return stretch.longest.max(stretch.before).max(stretch.after)
-
-    def _stretch(self, block: Block, depth: int) -> _Stretch:
-        own = Estimate.point(operations_ns(block.operations, self.target))
-        whole = _Stretch(own, own, ZERO, False)
-        for node in block.nodes:
-            whole = whole.then(self._node_stretch(node, depth))
-        return whole
-
-    def _node_stretch(self, node: object, depth: int) -> _Stretch:
-        if isinstance(node, Await):
-            return _Stretch(ZERO, ZERO, ZERO, True)
-        if isinstance(node, Call) and depth < 40:
-            if node.awaited and node.inner is not None:
-                return self._stretch(node.inner, depth + 1)
-            effect = self.effect(node)
-            busy = effect.gil + effect.native if node.awaited else effect.elapsed
-            if node.inner is not None:
-                busy = busy + self.block(node.inner).elapsed
-            if node.callback is not None:
-                busy = busy + self.block(node.callback).elapsed * effect.calls
-            return _Stretch(busy, busy, ZERO, node.awaited)
-        if isinstance(node, Loop) and depth < 40:
-            body = self._stretch(node.body, depth + 1)
-            if not body.awaits:
-                busy = body.before * node.trips
-                return _Stretch(busy, busy, ZERO, False)
-            return _Stretch(body.before, body.after, body.longest.max(body.after + body.before), True)
-        if isinstance(node, Branch) and depth < 40:
-            # An arm in which nothing happens is never the worst.
-            arms = [self._stretch(arm, depth + 1) for arm in node.arms if arm.nodes or arm.operations]
-            joined = arms[0] if arms else _Stretch(ZERO, ZERO, ZERO, False)
-            for arm in arms[1:]:
-                joined = _Stretch(
-                    joined.before.max(arm.before),
-                    joined.after.max(arm.after),
-                    joined.longest.max(arm.longest),
-                    joined.awaits and arm.awaits,
-                )
-            return joined
-        return _Stretch(ZERO, ZERO, ZERO, False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Synchronous time before the first await, after the last, and the longest in between."""
-
-    before: Estimate
-    after: Estimate
-    longest: Estimate
-    awaits: bool
-
-    def then(self, other: _Stretch) -> _Stretch:
-        if not self.awaits and not other.awaits:
-            both = self.before + other.before
-            return _Stretch(both, both, ZERO, False)
-        if not self.awaits:
-            return _Stretch(self.before + other.before, other.after, other.longest, True)
-        if not other.awaits:
-            return _Stretch(self.before, self.after + other.before, self.longest, True)
-        middle = self.after + other.before
-        return _Stretch(self.before, other.after, self.longest.max(other.longest).max(middle), True)

@@ -30,7 +30,8 @@ def data_folder() -> Path:
 @lru_cache(maxsize=1)
 def _shipped_files() -> dict[str, Path]:
     root = data_folder()
-    return {path.stem: path for folder in ("stdlib", "packages") for path in sorted((root / folder).glob("*.toml"))}
+    found = (path for folder in ("stdlib", "packages") for path in sorted((root / folder).glob("*.toml"), key=str))
+    return {path.stem: path for path in found}
 
 
 @cache

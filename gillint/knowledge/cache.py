@@ -59,48 +59,61 @@ def cached_library(content: bytes, file: str) -> Library:
 
 
 def pack(library: Library) -> bytes:
-    """A library as bytes: a checksum, and one record for each fact and type, so that each can be made alone."""
+    """A library as bytes: a checksum, an index, and one record for each fact and type, so that each can be made alone."""
     head = replace(library, facts=Entries.of({}), types=Entries.of({}))
-    data = marshal.dumps((marshal.dumps(_encode(head)), _packed(library.facts), _packed(library.types)))
-    return zlib.crc32(data).to_bytes(4, "big") + data
+    records: list[bytes] = []
+    index = marshal.dumps((_encode(head), _packed(library.facts, records), _packed(library.types, records)))
+    data = len(index).to_bytes(_LENGTH, "big") + index + b"".join(records)
+    return zlib.crc32(data).to_bytes(_LENGTH, "big") + data
 
 
 def unpack(stored: bytes) -> Library:
-    """The library that was packed.
+    """The library that was packed. The records stay where they are until one is asked for.
 
     Raises:
         ValueError: the bytes are not what was packed.
     """
-    data = memoryview(stored)[4:]
-    if zlib.crc32(data) != int.from_bytes(stored[:4], "big"):
+    data = memoryview(stored)[_LENGTH:]
+    if zlib.crc32(data) != int.from_bytes(stored[:_LENGTH], "big"):
         raise ValueError("damaged")
-    head, facts, types = marshal.loads(data)
-    found: Library = _decode(marshal.loads(head))
-    return replace(found, facts=_entries(*facts), types=_entries(*types))
+    start = _LENGTH + int.from_bytes(data[:_LENGTH], "big")
+    head, facts, types = marshal.loads(data[_LENGTH:start])
+    found: Library = _decode(head)
+    return replace(found, facts=_entries(data[start:], *facts), types=_entries(data[start:], *types))
 
 
-# The places of the names; for each place its entry's name and the number of its record; the records, without names.
-_Packed = tuple[dict[str, int], list[str], list[int], list[bytes]]
+_LENGTH = 4  # bytes of a number
+# The places of the names; for each place its entry's name and where its record begins.
+_Packed = tuple[dict[str, int], list[str], list[int]]
 
 
-def _packed(entries: Entries[Any]) -> _Packed:
+def _packed(entries: Entries[Any], records: list[bytes]) -> _Packed:
     """A family of hundreds has one record: its members differ by their names alone."""
     names: list[str] = []
-    numbers: list[int] = []
-    records: dict[bytes, int] = {}
+    starts: list[int] = []
+    known: dict[bytes, int] = {}
+    end = sum(map(len, records))
     for place in range(len(set(entries.places.values()))):
         kind, name, *rest = _encode(entries.at(place))
+        record = marshal.dumps([kind, *rest])
+        if record not in known:
+            known[record] = end
+            records.append(record)
+            end += len(record)
         names.append(name)
-        numbers.append(records.setdefault(marshal.dumps([kind, *rest]), len(records)))
-    return entries.places, names, numbers, list(records)
+        starts.append(known[record])
+    return entries.places, names, starts
 
 
-def _entries(places: dict[str, int], names: list[str], numbers: list[int], records: list[bytes]) -> Entries[Any]:
+def _entries(records: memoryview, places: dict[str, int], names: list[str], starts: list[int]) -> Entries[Any]:
     def make(place: int) -> Any:
-        kind, *rest = marshal.loads(records[numbers[place]])
+        kind, *rest = marshal.loads(records[starts[place] :])
         return _decode([kind, names[place], *rest])
 
     return Entries(places, make)
+
+
+_TUPLE = -1  # of objects; any other tuple stands for itself
 
 
 def _encode(value: Any) -> Any:
@@ -108,7 +121,8 @@ def _encode(value: Any) -> Any:
     if isinstance(value, Entries):
         return None
     if isinstance(value, tuple):
-        return tuple(map(_encode, value))
+        items = tuple(map(_encode, value))
+        return [_TUPLE, *items] if any(type(item) is list for item in items) else items
     if isinstance(value, Enum):
         return [_NUMBERS[type(value)], value.value]
     if type(value) in _NUMBERS:
@@ -116,12 +130,10 @@ def _encode(value: Any) -> Any:
     return value
 
 
-def _decode(value: Any) -> Any:
-    if type(value) is tuple:
-        return tuple(map(_decode, value))
-    if type(value) is list:
-        return _KINDS[value[0]](*map(_decode, value[1:]))
-    return value
+def _decode(value: list[Any]) -> Any:
+    kind, *items = value
+    parts = [_decode(item) if type(item) is list else item for item in items]
+    return tuple(parts) if kind == _TUPLE else _KINDS[kind](*parts)
 
 
 @lru_cache(maxsize=1)
@@ -151,8 +163,9 @@ def _place(content: bytes, file: str) -> Path | None:
     reader, folder = _reader(), _folder()
     if reader is None or folder is None:
         return None
-    digest = hashlib.sha256(reader + file.encode() + b"\0" + content).hexdigest()
-    return folder / f"{Path(file).stem}-{digest[:40]}.bin"
+    digest = hashlib.sha256(reader + file.encode() + b"\0")
+    digest.update(content)
+    return folder / f"{Path(file).stem}-{digest.hexdigest()[:40]}.bin"
 
 
 def _write(path: Path, data: bytes) -> None:

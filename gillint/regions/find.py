@@ -8,7 +8,6 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass, replace
 from gillint.regions.recurring import with_its_calls
-from gillint.resolve.program import walk
 from gillint.resolve.trace import (
     Await,
     Block,
@@ -20,7 +19,6 @@ from gillint.resolve.trace import (
     Iterations,
     Kind,
     Loop,
-    Node,
     Resolved,
     inline,
 )
@@ -114,45 +112,6 @@ def _with_its_calls(region: Region, trace: FunctionTrace) -> Region:
     if not trace.block.recursive or region.kind is Kind.SUBMISSION or region.body.again.likely <= 0:
         return region
     return replace(region, body=with_its_calls(region.body, trace.name, trace.block))
-
-
-def made_by_each_run(resolved: Resolved) -> frozenset[str]:
-    """The types of the objects that functions make for themselves, and nothing at the top level: copies of a function that
-    run beside each other have their own.
-    """
-    top = (trace.block for trace in resolved.functions if trace.name == "<module>")
-    set_up = [n for block in top for n in block.nodes if not _in_program(n, resolved.mains)]
-    at_first = walk(Block((), tuple(set_up)))
-    everywhere = walk(*(trace.block for trace in resolved.functions if trace.name != "<module>"))
-    return (_made(everywhere) - _made(at_first)) | _of_one_thread([*everywhere, *at_first])
-
-
-def _of_one_thread(nodes: list[Node]) -> frozenset[str]:
-    """SQLite's objects, where every connection is one that only the thread that made it may use: others must make their own.
-
-    `check_same_thread` is true unless it is given; a database in memory has no second connection.
-    """
-    opened = [n for n in nodes if isinstance(n, Call) and n.name == "sqlite3.connect"]
-    shared = any(
-        n.bound.get("check_same_thread") is not None or (n.result is not None and n.result.dtype == "memory")
-        for n in opened
-    )
-    return _SQLITE if opened and not shared else frozenset()
-
-
-_SQLITE = frozenset(["sqlite3.Connection", "sqlite3.Cursor"])
-
-
-def _in_program(node: Node, mains: tuple[Span, ...]) -> bool:
-    """Whether a node is below `if __name__ == "__main__"`."""
-    if isinstance(node, Branch):
-        return any(_in_program(inner, mains) for arm in node.arms for inner in arm.nodes)
-    return any(m.line <= node.span.line <= m.end_line for m in mains)
-
-
-def _made(nodes: list[Node]) -> frozenset[str]:
-    results = (n.result for n in nodes if isinstance(n, Call) and n.result is not None)
-    return frozenset(v.type for v in results if v.type is not None)
 
 
 def _recursion(trace: FunctionTrace, in_worker: bool) -> Region:

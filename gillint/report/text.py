@@ -19,7 +19,8 @@ from gillint.report.measured import print_measured
 from gillint.report.places import in_cells, place, place_of
 
 _WIDTH = 120  # columns in a file; a terminal has its own
-_REGIONS = 6  # for one file; the others are one line
+_REGIONS = 6  # for one file; the others are one line,
+_LEAST = 0.005  # of the time, and so are those that take less
 _STYLE = {"yes": "bold green", "partly": "yellow", "no": "bold red", "unknown": "magenta"}
 _SEVERITY = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
@@ -88,10 +89,11 @@ def _one_file(console: Console, report: FileReport, options: Options) -> None:
         return (i != report.verdict, a.measured is None, -a.cost_share)
 
     ranked = sorted(range(len(report.regions)), key=rank)
-    for i in ranked[:_REGIONS]:
+    shown = [i for i in ranked[:_REGIONS] if _matters(report.regions[i]) or i == report.verdict]
+    for i in shown:
         console.print()
         _region(console, report.regions[i], report, options, verdict=i == report.verdict)
-    rest = ranked[_REGIONS:]
+    rest = [i for i in ranked if i not in shown]
     if rest:
         console.print()
         console.print(Text(f"{words.count(len(rest), 'more region')} with less of the time:", style="dim"))
@@ -101,6 +103,10 @@ def _one_file(console: Console, report: FileReport, options: Options) -> None:
         console.print()
         for d in report.diagnostics:
             console.print(_finding(report, d))
+
+
+def _matters(a: Assessment) -> bool:
+    return a.measured is not None or a.cost_share >= _LEAST
 
 
 def _headline(a: Assessment, report: FileReport) -> Text:

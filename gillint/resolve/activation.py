@@ -46,7 +46,7 @@ class Lazy:
     """Work that has been described but not started.
 
     For a generator `block` is what one item costs, `trips` the number of items and `once` what comes before and after
-    them; for a coroutine `block` is the body.
+    them; for a coroutine `block` is the body. `in_turns`: a generator function, which does one turn of its loop for an item.
     """
 
     span: Span
@@ -60,6 +60,7 @@ class Lazy:
     name: str | None = None
     iterations: Iterations = Iterations.INDEPENDENT
     once: Block = NOTHING_ONCE
+    in_turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,7 @@ class Activation:
     yield_loop: Span | None = None
     yielded: list[Estimate] = field(default_factory=list)
     loop_spans: list[Span] = field(default_factory=list)
+    sharing: set[Span] = field(default_factory=set)  # loops that take what they go through from one around them
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
@@ -332,6 +334,17 @@ class Activation:
                     trips_hang_on=lazy.trips_hang_on,
                 )
             )
+
+    def take_one(self, value: Value) -> None:
+        """Run a lazy iterable as far as its next item; one that is written as an expression looks for it to the end."""
+        lazy = self.lazy_of(value)
+        if lazy is None or not lazy.in_turns:
+            self.consume(value)
+            return
+        if not self.loops:
+            self.begin(value)
+        self.start(value)
+        self.builder.include(lazy.block)
 
     def trips_so_far(self, since: int = 0) -> Estimate:
         """How often the current statement runs for one run of the body, or of that many loops around it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 from gillint.estimate import ONE, Estimate
@@ -28,19 +28,51 @@ from gillint.resolve.values import NONE, Value
 Rule = Callable[[Bound, Value], Value | None]
 
 
-def _parts(bound: Bound) -> tuple[tuple[Shape, ...], Estimate, str | None] | None:
-    """The shapes of what is joined, how often (for a list whose members are alike), and their dtype."""
+def _parts(
+    bound: Bound, along: int | None = None, *, widens: bool = False
+) -> tuple[tuple[Shape, ...], Estimate, str | None] | None:
+    """The shapes of what is joined, how often (for a list whose members are alike), and their dtype.
+
+    `along`: the dimension in which they may differ. In the others a part of which nothing is known is like the rest.
+    `widens`: whether parts get the dimensions that they lack.
+    """
     given = bound.positional[0] if bound.positional else None
     if given is None:
         return None
     members = given.items if given.items is not None else (element_of(given),)
     if given.type == ARRAY and given.shape:  # the rows of an array
         members = (with_shape(given, given.shape[1:]),)
-    shapes = tuple(s for s in map(shape_of, members) if s is not None)
-    if len(shapes) != len(members) or not members:
+    shapes = _completed(tuple(map(shape_of, members)), members, along, widens=widens)
+    if shapes is None:
         return None
-    dtype = members[0].dtype if members[0].type == ARRAY else None
+    dtype = promoted(members) if all(m.type == ARRAY and m.dtype is not None for m in members) else None
     return shapes, ONE if given.items is not None else size_of(given), dtype
+
+
+_AS_WIDE, _AS_HIGH = Estimate(1, 10, 1_000), Estimate(1, 1_000, 1e6)  # of a part that nothing is known of
+
+
+def _completed(
+    shapes: tuple[Shape | None, ...], members: Sequence[Value], along: int | None, *, widens: bool
+) -> tuple[Shape, ...] | None:
+    """What is joined fits together: a part of unknown shape has the other dimensions of one whose shape is known."""
+    like = next((s for s in shapes if s is not None and len(s) > 1), None)
+    if like is not None and not widens:  # what has a size, but no shape that fits, was taken for one row
+        shapes = tuple(s if s is not None and len(s) == len(like) else None for s in shapes)
+    known = tuple(s for s in shapes if s is not None)
+    if len(known) == len(shapes):
+        return known or None
+    if like is None or along is None or not -len(like) <= along < len(like):
+        return None
+    along %= len(like)
+    others = product(like[:along] + like[along + 1 :])
+    filled: list[Shape] = []
+    for shape, member in zip(shapes, members, strict=True):
+        length = _AS_HIGH if along == 0 else _AS_WIDE
+        if member.size is not None and not member.size.is_open:
+            length = (member.size / others).max(1)
+        filled.append(shape if shape is not None else (*like[:along], length, *like[along + 1 :]))
+    return tuple(filled)
 
 
 def _joined(shapes: tuple[Shape, ...], count: Estimate, along: int) -> Shape | None:
@@ -53,15 +85,16 @@ def _joined(shapes: tuple[Shape, ...], count: Estimate, along: int) -> Shape | N
 
 
 def _concatenate(bound: Bound, result: Value) -> Value | None:
-    found, axis = _parts(bound), bound.get("axis")
+    axis = bound.get("axis")
+    along = constant_int(axis) if axis is not None else 0
+    found = _parts(bound, along)
     if found is None:
         return replace(result, size=None, shape=None)
     shapes, count, dtype = found
     if axis == NONE:
         return with_shape(result, (reduce(lambda a, b: a + b, map(product, shapes)) * count,))
-    along = constant_int(axis) if axis is not None else 0
     shape = _joined(shapes, count, along) if along is not None else None
-    return replace(with_shape(result, shape), dtype=result.dtype or dtype) if shape is not None else None
+    return replace(with_shape(result, shape), dtype=dtype or result.dtype) if shape is not None else None
 
 
 def _stack(bound: Bound, result: Value) -> Value | None:
@@ -76,14 +109,14 @@ def _stack(bound: Bound, result: Value) -> Value | None:
     first = shapes[0]
     along %= len(first) + 1
     shape = (*first[:along], count * len(shapes), *first[along:])
-    return replace(with_shape(result, shape), dtype=result.dtype or dtype)
+    return replace(with_shape(result, shape), dtype=dtype or result.dtype)
 
 
 def _beside(last: str) -> Rule:
     """`vstack`, `hstack`, `column_stack`, `dstack`: parts get the dimensions that they lack, then they are joined."""
 
     def rule(bound: Bound, result: Value) -> Value | None:
-        found = _parts(bound)
+        found = _parts(bound, {"vstack": 0, "dstack": 2}.get(last, 1), widens=last != "hstack")
         if found is None:
             return replace(result, size=None, shape=None)
         shapes, count, dtype = found
@@ -97,7 +130,7 @@ def _beside(last: str) -> Rule:
         else:
             widened, along = tuple(s or (ONE,) for s in shapes), 1 if width > 1 else 0
         shape = _joined(widened, count, along)
-        return replace(with_shape(result, shape), dtype=result.dtype or dtype) if shape is not None else None
+        return replace(with_shape(result, shape), dtype=dtype or result.dtype) if shape is not None else None
 
     return rule
 
@@ -106,12 +139,11 @@ def joined_by_index(name: str, index: Value) -> Value:
     """`np.r_[a, 0, b]`, `np.c_[a, b]`: parts joined along the first dimension, or beside one another."""
     parts = index.items if index.type == "tuple" and index.items is not None else (index,)
     made = Value(type=ARRAY, dtype=promoted(parts))
-    shapes: list[Shape] = []
-    for part in parts:
-        shape = () if part.type in NUMBERS else shape_of(part)
-        if shape is None:
-            return made
-        shapes.append(shape or (ONE,))
+    found = tuple(() if part.type in NUMBERS else shape_of(part) for part in parts)
+    complete = _completed(found, parts, 1 if name == "numpy.c_" else 0, widens=True)
+    if complete is None:
+        return made
+    shapes = [shape or (ONE,) for shape in complete]
     if name == "numpy.c_":
         shapes = [s if len(s) > 1 else (*s, ONE) for s in shapes]
     joined = _joined(tuple(shapes), ONE, 1 if name == "numpy.c_" else 0)
@@ -241,6 +273,9 @@ def _unique(bound: Bound, result: Value) -> Value | None:
         )
         distinct = with_shape(distinct, (count, *(shape[1:] if rows else ())))
         counts = with_shape(counts, (count,))
+    elif given.type == ARRAY and given.size is not None and axis is None:
+        count = different(replace(distinct, element=given.element, size=given.size, shape=None))
+        distinct, counts = with_shape(distinct, (count,)), with_shape(counts, (count,))
     if not further:
         return distinct
     return Value(type="tuple", items=(distinct, *(counts for _ in range(further))))

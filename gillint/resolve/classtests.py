@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import reduce
 
 from gillint.frozen import replace
+from gillint.knowledge.base import bases_of, find_type
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
 from gillint.resolve.assumed import FILES
@@ -112,7 +113,19 @@ def derives(act: Activation, kind: str, other: str | None) -> bool | None:
         return False if other in _APART and not act.program.library_bases(own) else None
     if asked is not None:
         return False if kind in _CONCRETE and not act.program.library_bases(asked) else None
-    return False if {kind, other} <= _CONCRETE and not _APART.isdisjoint((kind, other)) else None
+    return _of_libraries(kind, other) if other is not None else None
+
+
+_OWN = frozenset({*BUILTIN, "bool", ARRAY})
+
+
+def _of_libraries(kind: str, other: str) -> bool | None:
+    """The same of two types that no program has made: a library's type is none of Python's that it is not made from."""
+    if {kind, other} <= _CONCRETE and not _APART.isdisjoint((kind, other)):
+        return False
+    if other in bases_of(kind):
+        return True
+    return False if kind in _OWN and find_type(other) is not None and kind not in bases_of(other) else None
 
 
 def any_of(act: Activation, node: t.Expr) -> Value | None:

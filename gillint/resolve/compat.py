@@ -20,6 +20,14 @@ _NAMES = {
     "six.moves.StringIO": "io.StringIO",
     "six.moves.cPickle": "pickle",
 }
+# The halves in C of modules of the standard library, by the names of which functions of them are known.
+_IN_C = {
+    f"_{name}": name
+    for name in (
+        "bisect", "bz2", "collections", "csv", "datetime", "decimal", "functools", "heapq", "io", "json", "lzma", "operator",
+        "pickle", "queue", "random", "statistics", "struct",
+    )
+}  # fmt: skip
 _CONSTANTS = {"six.PY2": False, "six.PY3": True}
 # Names of Python 2: types, which tests ask for beside their successors, and what else a `try` asks for that catches NameError.
 GONE_TYPES = {"unicode": "str", "basestring": "str", "long": "int"}
@@ -34,8 +42,14 @@ def own_name(name: str) -> str:
     """The name that Python itself has for a thing."""
     if name.startswith("Cryptodome"):  # pycryptodomex is pycryptodome under a name of its own
         return "Crypto" + name.removeprefix("Cryptodome")
-    if not name.startswith(("six.", "builtins.")):
+    first, _, rest = name.partition(".")
+    if first in _IN_C:
+        return f"{_IN_C[first]}.{rest}" if rest else _IN_C[first]
+    if first not in ("six", "builtins"):
         return name
+    owner, _, last = name.rpartition(".")
+    if owner in _NAMES:  # a method: `six.text_type.encode`
+        return f"{_NAMES[owner]}.{last}"
     return _NAMES.get(name) or name.removeprefix("builtins.").removeprefix("six.moves.")
 
 

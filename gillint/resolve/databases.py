@@ -9,6 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
+from gillint.resolve import stored_frames
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.peers import around
@@ -39,6 +40,8 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
     """What a statement does; its effects on the tables are noted."""
     if name in _DUCKDB_ASKS:
         return _asked_of_duckdb(act, bound, place)
+    if name in stored_frames.READS:
+        return stored_frames.asked_for(act, bound, place)
     method = name.rsplit(".", 1)[-1]
     if not name.startswith("sqlite3.") or method not in _STATEMENTS:
         return None
@@ -64,6 +67,8 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
 
 def behind_statement(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
     """What a statement does beside reading and changing rows: it calls functions of the program, it ends a transaction."""
+    if name == stored_frames.WRITES:
+        stored_frames.keep_frame(act, bound, (span, act.path))
     if name.startswith("sqlite3."):
         _call_functions(act, name, bound, query, span)
         _end_transaction(act, name, bound, span)
@@ -162,6 +167,8 @@ def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | No
 
 def answered(name: str, result: Value, query: Query) -> Value:
     """The cursor with the rows that a statement gives; a relation, which works when it is asked, with those it looks at."""
+    if name in stored_frames.READS:
+        return stored_frames.frame_of(result, query)
     kind = result.type if name in _DUCKDB_ASKS else _CURSOR
     made = replace(result, type=kind, shape=None, size=query.rows, element=query.row or Value(type="tuple"))
     return replace(made, number=query.visits) if kind == "duckdb.DuckDBPyRelation" else made
@@ -184,7 +191,7 @@ def cursor_of(site: Site) -> Value:
     receiver = site.bound.receiver
     if receiver is None:
         return site.result
-    return replace(site.result, dtype=receiver.dtype, columns=receiver.columns)
+    return replace(site.result, dtype=receiver.dtype, columns=receiver.columns, text=receiver.text)
 
 
 def fetched(site: Site) -> Value:

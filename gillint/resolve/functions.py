@@ -39,13 +39,15 @@ from gillint.resolve.values import (
     Value,
     generalised,
     is_known,
+    rounded,
     trimmed,
 )
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
 _MAX_LEVELS = 16  # calls inside calls up to which those of a function by itself are run level by level
-_MAX_INSTANCES = 8  # runs of one function for different arguments; after that only their types are told apart
+_MAX_INSTANCES = 8  # runs of one function for different arguments; after that these are rounded,
+_MAX_ROUNDED = 16  # and after so many runs in all only their types are told apart
 _MAX_RENEWALS = 2  # how often a summary is found out anew because attributes have changed
 EMPTY_BLOCK = Block()
 
@@ -179,6 +181,9 @@ class Functions(Classes):
         seen = own.instances.setdefault(function.key, set())
         if key not in seen and not is_level:
             if len(seen) >= _MAX_INSTANCES:
+                arguments = {name: rounded(value) for name, value in arguments.items()}
+                key = self._summary_key(function, act, arguments)
+            if key not in seen and len(seen) >= _MAX_ROUNDED:
                 arguments = {name: generalised(value) for name, value in arguments.items()}
                 key = self._summary_key(function, act, arguments)
             else:
@@ -358,6 +363,7 @@ class Functions(Classes):
             hangs_on,
             iterations=iterations,
             once=once,
+            in_turns=True,
         )
         return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
 

@@ -11,6 +11,7 @@ from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.kinds import kept
+from gillint.resolve.mailboxes import PARTS
 from gillint.resolve.members import one_of
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.sparse import sparse_part
@@ -26,12 +27,15 @@ _FEW = 1000
 _LONG = 200  # characters
 
 
+_NAMED = ("dict", "pandas.DataFrame", "pandas.Series", "numpy.lib.npyio.NpzFile")
+
+
 def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     """What a subscript gives, where the contents are known."""
     text = literal_text(index)
     if isinstance(value.reference, SymbolRef):
         return _symbol_item(value.reference.name, index)
-    if value.columns is not None and text is not None and value.type in ("dict", "pandas.DataFrame", "pandas.Series"):
+    if value.columns is not None and text is not None and value.type in _NAMED:
         found = value.column(text)
         if found is not None:
             return found
@@ -56,7 +60,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             found = replace(found, distinct=value.size)
         return found if found.type is not None or found.reference is not None else None
     if value.type == "str":
-        return Value(type="str", size=ONE)
+        return value.element if value.mark == PARTS else Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray"):
         return Value(type="int")
     if value.type == "pandas.Index" and index.type == "int":

@@ -9,6 +9,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
 from gillint.resolve.bound import MAPPINGS, element_of, size_of
 from gillint.resolve.columns import GROUPED, RESAMPLER
+from gillint.resolve.mailboxes import as_parts
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
@@ -19,7 +20,7 @@ from gillint.resolve.values import Value, is_known
 def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = False) -> Value:
     """What a loop over an instance of the program's own class goes through: what its `__iter__` or `__aiter__` gives."""
     if not _is_own(value):
-        return value
+        return as_parts(value)
     made = operator_fact(act, value, "__aiter__" if is_async else "__iter__", (), span)
     return made if made is not None and made.type != value.type and is_known(made) else value
 

@@ -10,10 +10,13 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.calendar import cut_dates
+from gillint.resolve.drawing import after, let_through, lies_between, member_of
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.shapes import KEPT, shape_of
+from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import Value
+from gillint.resolve.values import Value, text_of
+from gillint.syntax.tree import HOLE
 
 # How many groups so many rows fall into, where nothing tells: a power of the number of rows.
 GROUPS = Estimate(0.2, 0.5, 0.9)
@@ -43,6 +46,13 @@ def distinct_of(key: Value | None) -> Estimate | None:
     found = _of_members(key)
     known = [kinds for kinds in found if kinds is not None]
     return reduce(mul, known) if len(known) == len(found) else None
+
+
+def different_paths(parts: tuple[Value, ...]) -> Estimate | None:
+    """How many different paths are put together in the course of a loop, where it is known of each part that varies."""
+    varying = [p for p in parts if p.distinct is not None or HOLE in (text_of(p) or ANY).pattern]
+    kinds = [p.distinct for p in varying if p.distinct is not None]
+    return reduce(mul, kinds) if kinds and len(kinds) == len(varying) else None
 
 
 def fewest_of(key: Value | None) -> Estimate:
@@ -139,6 +149,12 @@ def _mask(last: str, bound: Bound, result: Value) -> Value:
         share = 1.0 - kept(source)
     elif source is not None and last == "__and__" and other is not None and other.dtype == "bool":
         share = _both(kept(source), kept(other))
+    elif source is not None and last == "__or__" and other is not None and KEPT not in (kept(source), kept(other)):
+        share = kept(source) + kept(other) - kept(source) * kept(other)
+    elif source is not None and last == "between":
+        share = lies_between(source.element, other, bound.positional[1] if len(bound.positional) > 1 else None)
+    elif source is not None:
+        share = let_through(last, source.element, other)
     return replace(result, element=Value(type="bool", number=share) if share is not None else None)
 
 
@@ -158,7 +174,10 @@ def _either_not_both(one: Estimate, other: Estimate) -> Estimate | None:
 
 
 _MOST = Estimate(0.03, 0.6, 1.0)
-_MASKS = ("__eq__", "__ne__", "isin", "__invert__", "__and__", "__or__")
+_MASKS = (
+    "__eq__", "__ne__", "isin", "__invert__", "__and__", "__or__", "__lt__", "__le__", "__gt__", "__ge__", "lt", "le", "gt",
+    "ge", "between",
+)  # fmt: skip
 
 
 def _marked(last: str, bound: Bound, result: Value) -> Value:
@@ -188,6 +207,15 @@ def with_kinds(name: str, bound: Bound, result: Value) -> Value:
         return _extremes(bound, result)
     if last == "diff" or last in _COMPARED or last in _MASKS:
         result = _marked(last, bound, result)
+    if name.startswith("numpy.random.") and result.type == _ARRAY and (member := member_of(last, bound)) is not None:
+        return replace(result, element=member)
+    if result.type in _MANY:
+        result = after(
+            last,
+            _source(bound),
+            bound.positional[0] if bound.receiver is not None and bound.positional else None,
+            result,
+        )
     rule = _of_numbers(name, last)
     if rule is None or (result.type not in _MANY and last not in _DRAWS):
         return result

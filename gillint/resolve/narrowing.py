@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator
 from functools import reduce
+from typing import TypeGuard
 
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
@@ -61,8 +62,7 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if passed is not None:
         return passed
     if isinstance(test, t.Name):
-        constant = _constant(act, test)
-        return bool(constant.value) if constant is not None and _is_flag(constant.value) else None
+        return _is_true(act, test)
     typed = asked(test)
     if typed is not None:
         return is_instance(act, _settled(act, typed[0]), typed[1])
@@ -73,7 +73,7 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
             return _ORDER[sign](dimensions, right)
         if right is None and sign in ("is", "is_not"):
             left = _settled(act, test.left)
-            if _is_code(left):
+            if _is_code(left) or _is_something(left):
                 return sign == "is_not"
             if sign == "is_not" and isinstance(test.left, t.Attribute) and left is not None and left.type == "NoneType":
                 return False  # a hook that nobody sets
@@ -133,24 +133,37 @@ def _settled_number(act: Activation, node: t.Expr) -> float | None:
 
 def _dimensions(act: Activation, node: t.Expr) -> int | None:
     """What `x.ndim` or `len(x.shape)` is where the shape of the array is known, and `len(x)` of a tuple."""
-    if isinstance(node, t.Attribute) and node.name == "ndim":
-        return _count(_settled(act, node.value))
-    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != "len":
+    array = _ranked(node)
+    if array is not None:
+        return _count(_settled(act, array))
+    if not _is_len(node):
         return None
-    inner = node.arguments[0].value if len(node.arguments) == 1 else None
-    if isinstance(inner, t.Attribute) and inner.name == "shape":
-        return _count(_settled(act, inner.value))
-    value = _settled(act, inner)
+    value = _settled(act, node.arguments[0].value)
     return len(value.items) if value is not None and value.type == "tuple" and value.items is not None else None
+
+
+def _ranked(node: t.Expr) -> t.Expr | None:
+    """The array of which the number of dimensions is asked: `x.ndim`, `np.ndim(x)`, `len(x.shape)`, `len(np.shape(x))`."""
+    what = "ndim"
+    if _is_len(node):
+        what, node = "shape", node.arguments[0].value
+    part = node.function if isinstance(node, t.Call) else node
+    if not isinstance(part, t.Attribute) or part.name != what:
+        return None
+    if not isinstance(node, t.Call):
+        return part.value
+    return node.arguments[0].value if len(node.arguments) == 1 else None
+
+
+def _is_len(node: t.Expr) -> TypeGuard[t.Call]:
+    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name):
+        return False
+    return node.function.id == "len" and len(node.arguments) == 1
 
 
 def asks_for_rank(test: t.Expr) -> bool:
     """`x.ndim == 1`, `len(x.shape) == 3`: of an array that is made here, too, there is no doubt."""
-    left = test.left if isinstance(test, t.Compare) else None
-    if isinstance(left, t.Call) and isinstance(left.function, t.Name) and left.function.id == "len" and left.arguments:
-        left = left.arguments[0].value
-        return isinstance(left, t.Attribute) and left.name == "shape"
-    return isinstance(left, t.Attribute) and left.name == "ndim"
+    return isinstance(test, t.Compare) and _ranked(test.left) is not None
 
 
 def _count(array: Value | None) -> int | None:
@@ -171,6 +184,19 @@ def _settled(act: Activation, node: t.Expr | None) -> Value | None:
 def _is_code(value: Value | None) -> bool:
     """Whether a value is a function or a class."""
     return value is not None and isinstance(value.reference, (FunctionRef, ClassRef, SymbolRef))
+
+
+def _is_true(act: Activation, name: t.Name) -> bool | None:
+    """Whether a variable is true: a flag, or what always is."""
+    constant = _constant(act, name)
+    if constant is not None:
+        return bool(constant.value) if _is_flag(constant.value) else None
+    return True if _is_something(_settled(act, name)) else None
+
+
+def _is_something(value: Value | None) -> bool:
+    """Whether a value is true whatever is in it: a generator, a function or a class."""
+    return value is not None and (value.type == "generator" or isinstance(value.reference, (FunctionRef, ClassRef)))
 
 
 def _is_callable(act: Activation, arguments: list[t.Expr]) -> bool | None:
@@ -209,8 +235,14 @@ def _is_flag(value: object) -> bool:
     return value is None or isinstance(value, bool)
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _compared(left: Literal | None, operator: str, right: object) -> bool | None:
-    """Flags, texts and None; numbers change too often on the way."""
+    """Flags, texts, None, and numbers that no loop has changed."""
+    if left is not None and _is_number(left.value) and _is_number(right) and operator in _ORDER:
+        return _ORDER[operator](left.value, right)  # type: ignore[arg-type]
     if left is None or not (_is_flag(left.value) or isinstance(left.value, str)):
         return None
     if operator in ("eq", "ne") and isinstance(right, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import field
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.resolve.joining import join
 from gillint.resolve.values import UNKNOWN, Value, trimmed
@@ -61,11 +61,13 @@ class Query:
         visits: the rows looked at, dearer steps counted as several.
         rows: what it gives back.
         row: one of these.
+        names: of the columns of a row.
     """
 
     visits: Estimate
     rows: Estimate = ZERO
     row: Value | None = None
+    names: tuple[str, ...] = ()
 
 
 Tables = dict[str, Table]
@@ -83,13 +85,15 @@ def run_script(tables: Tables, text: str, place: object) -> Query:
 def run_statement(tables: Tables, text: str, place: object, times: Estimate, row: Value | None = None) -> Query | None:
     """One statement that is run so often, with these parameters; None where its text or its tables are not known."""
     words = " ".join(re.sub(r"--[^\n]*", " ", text).split()).lower()
+    before = ZERO
     if words.startswith(("select ", "with ")):
         inner = _inner_first(tables, words)
         if inner is None:
             return None
         tables, words, before = inner
-    else:
-        before = ZERO
+        parts = _UNION.split(words)
+        if len(parts) > 1:
+            return _together(tables, parts, place, before, apart=" union all " not in words)
     for pattern, handler in _STATEMENTS:
         found = pattern.match(words)
         if found is not None:
@@ -100,6 +104,20 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
     if re.match(r"select \S", words):  # of no table: `select 1`
         return Query(ONE, ONE)
     return Query(ONE) if re.match(r"(pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
+
+
+_UNION = re.compile(r" union(?: all)? ")
+
+
+def _together(tables: Tables, parts: list[str], place: object, before: Estimate, *, apart: bool) -> Query | None:
+    """Several selects, one behind the other; `apart`: each row once, for which they are sorted."""
+    found = [run_statement(tables, part.strip(" ()"), (place, n), ONE) for n, part in enumerate(parts)]
+    done = [query for query in found if query is not None]
+    if len(done) < len(found):
+        return None
+    rows = total(query.rows for query in done)
+    visits = total((before, *(query.visits for query in done)))
+    return replace(done[0], visits=visits + rows * _SORT if apart else visits, rows=rows)
 
 
 def _inner_first(tables: Tables, words: str) -> tuple[Tables, str, Estimate] | None:
@@ -267,7 +285,7 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
         visited = visited + matched * _RANK
     if " order by " in words and not aggregates:
         visited = visited + matched * (_TOP if limit is not None else _SORT)
-    return Query(visited + _LOOKUP, rows, _row(known, listed))
+    return Query(visited + _LOOKUP, rows, _row(known, listed), _named(known, listed))
 
 
 def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
@@ -317,6 +335,18 @@ def _row(tables: list[Table], listed: list[str]) -> Value:
         else:
             items.append(declared.get(re.sub(r"^\w+\.| as \w+$", "", text).strip('"'), UNKNOWN))
     return Value(type="tuple", items=tuple(items), size=Estimate.point(len(items)))
+
+
+def _named(tables: list[Table], listed: list[str]) -> tuple[str, ...]:
+    """The names of the columns of a row: after `as`, else of the column, else the expression itself."""
+    names: list[str] = []
+    for item in listed:
+        text = re.sub(r"^distinct ", "", item.strip())
+        if text == "*" or text.endswith(".*"):
+            names.extend(dict.fromkeys(name for table in tables for name in table.columns))
+        else:
+            names.append(re.sub(r"^.* (?:as )?(?=\w+$)|^\w+\.(?=\w+$)", "", text).strip('"'))
+    return tuple(names)
 
 
 def _cell(table: Table, column: str) -> Value:

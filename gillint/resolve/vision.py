@@ -22,7 +22,7 @@ def refine_picture(name: str, bound: Bound, result: Value) -> Value:
     source = bound.positional[0] if bound.positional else None
     shape = shape_of(source)
     if rule is None or source is None or shape is None or len(shape) < 2:
-        return _grey(bound, result) if name == "cv2.imread" else result
+        return _grey(bound, result) if name in _READS else result
     return rule(shape, bound, replace(result, dtype=result.dtype or source.dtype)) or result
 
 
@@ -33,7 +33,7 @@ def _symbol(value: Value | None) -> str:
 
 
 def _grey(bound: Bound, result: Value) -> Value:
-    """`cv2.imread(path, 0)`: one channel."""
+    """`cv2.imread(path, 0)`, `cv2.imdecode(data, 0)`: one channel."""
     flag = bound.get("flags")
     one = constant_int(flag) == 0 or _symbol(flag) == "IMREAD_GRAYSCALE"
     return with_shape(result, result.shape[:2]) if one and result.shape is not None else result
@@ -148,6 +148,7 @@ def _of_sides(name: str, bound: Bound, result: Value) -> Value:
     return with_shape(result, (sides[1], sides[0]))
 
 
+_READS = ("cv2.imread", "cv2.imdecode")
 _BY_SIDES = {"cv2.getRectSubPix": 1, "cv2.createHanningWindow": 0}
 _RULES: dict[str, _Rule] = {
     "cv2.cvtColor": _recoloured,

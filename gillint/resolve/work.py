@@ -35,6 +35,9 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         more.extend(zip(("picked", "paired"), _index_arrays(bound), strict=False))
         if last == "__setitem__":
             more.extend(("strided", v) for v in _strided(bound))
+    elif last == "at":
+        indices = bound.get("indices")
+        more.extend(zip(("picked", "paired"), indices.items or () if indices is not None else (), strict=False))
     elif last == "einsum":
         letters = _letters(bound)
         whole = product(tuple(letters.values())) if letters else Estimate(100, 10_000, 1e8)

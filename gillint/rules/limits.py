@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration
 from gillint.costs.demand import CallShare
+from gillint.costs.synchronous import longest_synchronous
 from gillint.diagnostics.fixes import Applicability, Edit, Fix
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
@@ -105,7 +106,7 @@ def _one_timeout(
         if inside:
             yield from _too_late(rule, context, call.span, limit, inside[0])
         elif call.inner is not None:
-            block = context.costs.longest_synchronous(call.inner)
+            block = longest_synchronous(context.costs, call.inner)
             if block.likely >= limit.likely and block.low >= 0.1 * limit.likely:
                 message = (
                     f"the timeout of {duration(limit.likely)} cannot fire in time: the coroutine runs for about "

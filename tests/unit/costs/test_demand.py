@@ -6,6 +6,7 @@ import pytest
 
 from gillint.costs.bytecode import build_factor, bytecode_costs, operations_ns
 from gillint.costs.demand import Costs, Demand
+from gillint.costs.synchronous import longest_synchronous
 from gillint.knowledge.conditions import Target
 from gillint.resolve.program import resolve
 from gillint.syntax.parse import parse
@@ -78,4 +79,4 @@ def test_the_build_changes_the_cost_of_bytecode() -> None:
 def test_the_longest_stretch_between_two_awaits(body: str, least: float, most: float) -> None:
     resolved = resolve(parse(f"import asyncio, time\nasync def f():\n{body}"), TARGET, {})
     block = next(f.block for f in resolved.functions if f.name == "f")
-    assert least <= Costs(TARGET).longest_synchronous(block).likely <= most
+    assert least <= longest_synchronous(Costs(TARGET), block).likely <= most

@@ -522,3 +522,56 @@ def added(x, axis=None, dtype=None):
 def test_what_is_passed_decides_what_a_function_makes(expression: str, shape: tuple[float, ...]) -> None:
     made = value_of(expression, SETUP + CALLS_ITSELF)
     assert made.shape is not None and tuple(d.likely for d in made.shape) == shape
+
+
+PARTS = [
+    ("np.hstack([X, unknown])", 90, 14),
+    ("np.concatenate((X, unknown.astype(float)), axis=1)", 90, None),
+    ("np.c_[X, unknown]", 90, 14),
+    ("np.vstack([X, unknown])", None, 4),
+    ("np.concatenate((X, column), axis=1)", 90, 5),
+    ("np.column_stack((y, X))", 90, 5),
+]
+
+
+@pytest.mark.parametrize(("expression", "rows", "columns"), PARTS)
+def test_a_part_of_unknown_shape_fits_the_rest(expression: str, rows: int | None, columns: int | None) -> None:
+    setup = (
+        "import numpy as np\nX, y = np.zeros((90, 4)), np.zeros(90, int)\ncolumn = y if flag else y.reshape(-1, 1)\n"
+    )
+    value = value_of(expression, setup)
+    assert value.shape is not None
+    likely = tuple(d.likely for d in value.shape)
+    assert rows is None or likely[0] == rows
+    assert columns is None or likely[1] == columns
+
+
+RANKS = ["len(np.shape(x)) == 1", "np.ndim(x) == 1", "x.ndim == 1", "len(x.shape) == 1"]
+
+
+@pytest.mark.parametrize("test", RANKS)
+def test_a_question_for_the_rank_is_answered(test: str) -> None:
+    setup = f"""
+import numpy as np
+def column(x):
+    if {test}:
+        x = np.expand_dims(x, axis=1)
+    return x
+"""
+    assert dimensions(value_of("column(np.zeros(90))", setup)) == (90, 1)
+    assert dimensions(value_of("column(np.zeros((90, 3)))", setup)) == (90, 3)
+
+
+def test_a_function_for_many_sizes_knows_about_how_large_each_is() -> None:
+    setup = "import numpy as np\ndef half(x):\n    return x[::2]\n"
+    several = "\n".join(f"half(np.zeros({n}))" for n in range(100, 112))
+    (size,) = dimensions(value_of("half(np.zeros(40_000))", f"{setup}{several}\n")) or (0,)
+    assert 15_000 < size < 30_000
+
+
+@pytest.mark.parametrize(
+    ("asks", "shape"), [("n, d = x.shape", (5000, 10)), ("x.shape[1]", (5000, 10)), ("x.shape[0]", (50_000,))]
+)
+def test_what_is_asked_of_a_shape_tells_the_rank(asks: str, shape: tuple[float, ...]) -> None:
+    setup = f"import numpy as np\ndef f(p):\n    x = np.asarray(p)\n    {asks}\n    return x\n"
+    assert dimensions(value_of("f(unknown)", setup)) == shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gillint.advice.outcome import Options
-from gillint.pipeline import analyse
+from gillint.pipeline import analyse, analyse_in_full
 
 SOURCE = """\
 import sqlite3
@@ -30,3 +30,37 @@ def test_a_function_is_called_for_each_row(statement: str, calls: int) -> None:
     region = next(r for r in report.regions if r.region.span.line == 6)
     counted = [c.detail.count for c in region.calls if c.detail.call.name.endswith("create_function.__call__")]
     assert sum(t.likely for t in counted) == pytest.approx(calls, rel=0.02)
+
+
+FRAMES = """\
+import sqlite3
+import numpy as np, pandas as pd
+c = sqlite3.connect('a.db')
+c.execute('create table t (a integer primary key, b int, kind text)')
+c.executemany('insert into t values (?, ?, ?)', [(i, i %% 7, 'x' * 20) for i in range(5000)])
+pd.DataFrame({'Name': ['a'] * 300, 'k': np.arange(300) %% 6}).to_sql('people', c, index=False)
+for _ in range(3):
+    pd.DataFrame({'v': np.zeros(200)}).to_sql('log', c, if_exists='append')
+frame = pd.read_sql(%r, c)
+"""
+READ = {  # statement: the rows and columns of the frame
+    "select b, kind from t": (5000, ["b", "kind"]),
+    "select b, count(*) as many from t group by b": (7, ["b", "many"]),
+    "people": (300, ["name", "k"]),
+    "select Name as who, p.k from people p": (300, ["who", "k"]),
+    "select max(v) from log": (1, ["max(v)"]),
+    "select * from log": (600, ["v"]),
+    "select a, kind from t union all select k, name from people": (5300, ["a", "kind"]),
+    "select x, count(*) as n from (select b as x from t union all select -b as x from t) group by x": (100, ["x", "n"]),
+}
+
+
+@pytest.mark.parametrize(("statement", "rows", "columns"), [(s, *read) for s, read in READ.items()])
+def test_a_query_is_read_into_a_frame(statement: str, rows: float, columns: list[str]) -> None:
+    context = analyse_in_full(FRAMES % statement, "a.py", Options()).context
+    assert context is not None
+    calls = context.costs.calls(context.resolved.functions[0].block)
+    frame = next(share.call.result for share in calls if share.call.name == "pandas.read_sql")
+    assert frame is not None and frame.size is not None
+    assert frame.size.likely == pytest.approx(rows, rel=0.1)
+    assert [name for name, _ in frame.columns or ()] == columns

@@ -31,6 +31,8 @@ CASES = [
     ("cv2.dft(np.float32(grey), flags=cv2.DFT_COMPLEX_OUTPUT)", (240, 320, 2), "float32"),
     ("cv2.getRectSubPix(grey, (64, 32), (9.5, 9.5))", (32, 64), "uint8"),
     ("cv2.createHanningWindow((cv2.getOptimalDFTSize(60), 32), cv2.CV_32F)", (32, 60), "float32"),
+    ("cv2.imdecode(np.zeros(4000, np.uint8), cv2.IMREAD_COLOR)", (100, 120, 3), "uint8"),  # nine values a byte
+    ("cv2.imdecode(np.zeros(4000, np.uint8), 0)", (100, 120), "uint8"),
     ("ski.color.rgb2gray(img)", (240, 320), "float64"),
     ("ski.transform.resize(img, (60, 80))", (60, 80, 3), "float64"),
     ("ski.transform.rescale(grey, 0.5)", (120, 160), "float64"),

@@ -1,0 +1,95 @@
+"""What threads that run copies of a region share, and what each of them has for itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gillint.diagnostics.span import Span
+from gillint.resolve.program import walk
+from gillint.resolve.trace import Block, Branch, Call, Node, Resolved
+from gillint.resolve.values import text_of
+from gillint.syntax.tree import HOLE
+
+IN_MEMORY = ":memory:"
+TEMPORARY = "<temporary "  # what the name of a file begins with that nobody else uses, and where it is made
+
+
+def is_shared(call: Call, made: frozenset[str]) -> bool:
+    """Whether what serialises is the same for all threads: not where each copy makes its own.
+
+    One writer at a time has a file of SQLite, from the first change to the commit, through whatever connection.
+    """
+    return shared_file(call, made) is not None or call.bound.receiver is None or call.bound.receiver.type not in made
+
+
+def shared_file(call: Call, made: frozenset[str]) -> str | None:
+    """The file that all copies of the region write to, each through a connection of its own or not."""
+    name = _written_to(call)
+    if not name or HOLE in name or name == IN_MEMORY:
+        return None
+    folder, end, file = name.partition(">") if name.startswith(TEMPORARY) else ("", "", name)
+    return None if folder + end in made else file.strip("/") or name
+
+
+def may_share_file(call: Call) -> bool:
+    """Whether nothing tells that copies write to different files: the name is not known, or the folder is not."""
+    name = _written_to(call)
+    return name is not None and (not name or HOLE in name) and HOLE not in name.rpartition("/")[2]
+
+
+def _written_to(call: Call) -> str | None:
+    """The file of SQLite that a call writes to, commits included; empty where it is not known."""
+    receiver = call.bound.receiver
+    if receiver is None or receiver.dtype == "memory" or not call.name.startswith(_SQLITE_CALLS):
+        return None
+    sql = text_of(call.bound.get("sql"))
+    writes = sql is not None and _WRITES.match(sql.pattern) is not None
+    if not writes and not call.name.endswith(".commit"):
+        return None
+    return receiver.text.pattern if receiver.text is not None else ""
+
+
+_SQLITE_CALLS = ("sqlite3.Connection.", "sqlite3.Cursor.")
+_WRITES = re.compile(r"\s*(?:insert|update|delete|replace)\b", re.IGNORECASE)
+
+
+def made_in(nodes: Iterable[Node]) -> frozenset[str]:
+    """The types of the objects that these calls make, and the temporary files and folders."""
+    results = [n.result for n in nodes if isinstance(n, Call) and n.result is not None]
+    places = (v.text.pattern for v in results if v.text is not None and v.text.pattern.startswith(TEMPORARY))
+    return frozenset(v.type for v in results if v.type is not None).union(places)
+
+
+def made_by_each_run(resolved: Resolved) -> frozenset[str]:
+    """The types of the objects that functions make for themselves, and nothing at the top level: copies of a function that
+    run beside each other have their own.
+    """
+    top = (trace.block for trace in resolved.functions if trace.name == "<module>")
+    set_up = [n for block in top for n in block.nodes if not _in_program(n, resolved.mains)]
+    at_first = walk(Block((), tuple(set_up)))
+    everywhere = walk(*(trace.block for trace in resolved.functions if trace.name != "<module>"))
+    return (made_in(everywhere) - made_in(at_first)) | _of_one_thread([*everywhere, *at_first])
+
+
+def _of_one_thread(nodes: list[Node]) -> frozenset[str]:
+    """SQLite's objects, where every connection is one that only the thread that made it may use: others must make their own.
+
+    `check_same_thread` is true unless it is given; a database in memory has no second connection.
+    """
+    opened = [n for n in nodes if isinstance(n, Call) and n.name == "sqlite3.connect"]
+    shared = any(
+        n.bound.get("check_same_thread") is not None or (n.result is not None and n.result.dtype == "memory")
+        for n in opened
+    )
+    return _SQLITE if opened and not shared else frozenset()
+
+
+_SQLITE = frozenset(["sqlite3.Connection", "sqlite3.Cursor"])
+
+
+def _in_program(node: Node, mains: tuple[Span, ...]) -> bool:
+    """Whether a node is below `if __name__ == "__main__"`."""
+    if isinstance(node, Branch):
+        return any(_in_program(inner, mains) for arm in node.arms for inner in arm.nodes)
+    return any(m.line <= node.span.line <= m.end_line for m in mains)
