@@ -56,6 +56,8 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         other, document = (a, b) if b.type == "json" else (b, a)
         if other.type in HOLDERS and is_empty(other):
             return document  # `return []` where the request failed
+        if other.type in ("int", "float"):  # a number that was kept in a document
+            return replace(other, literal=None, number=None, distinct=None)
         if other.type == "dict" and other.items is not None:
             return replace(
                 other, mark=_store(a.mark, b.mark)
