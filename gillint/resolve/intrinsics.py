@@ -95,7 +95,7 @@ def _stepping(act: Activation, sources: tuple[Value, ...], made: Value, span: Sp
     block = builder.finish()
     if not block.nodes:
         return made
-    trips = made.size if made.size is not None else size_of(sources[0])
+    trips = made.size if made.size is not None else length_of(sources[0])
     return act.defer(Lazy(span, Kind.MAP, block, trips, made, act.path, act.name), "iterator", made.element or UNKNOWN)
 
 
@@ -337,7 +337,7 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
     if name == "itertools.starmap":
         element = element[0].items or element
     hangs_on = None if sources[0].size is not None else sources[0].origin
-    trips = size_of(sources[0])
+    trips = length_of(sources[0])
     for source in sources:
         act.begin(source)
     with act.nested() as builder:

@@ -45,7 +45,7 @@ def iterate(
         step = await_value(act, step, span) if step is not None and is_async else step
         element = step or element
         act.operation("loop_step")
-    elif operator_fact(act, value, "__iter__", (), span) is None:
+    elif all(operator_fact(act, value, name, (), span) is None for name in (_ASYNC_STEPS if is_async else _STEPS)):
         act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn
     counted = value.items is not None and value.type not in MAPPINGS
     known = value.size is not None or counted or value.shape is not None or value.columns is not None
@@ -62,6 +62,8 @@ def iterate(
     return assumed, element, None, value.origin or _source_text(act, span)
 
 
+_STEPS = ("__iter__",)  # the facts of a library's type that may say what one turn costs, the first of them
+_ASYNC_STEPS = ("__anext__", "__aiter__", "__iter__")
 _TYPICAL = ("tuple", "json", "tarfile.TarFile", "h5py.File", "h5py.Group")  # more or less as many, whatever it is
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.branching import choose
+from gillint.resolve.converging import turns_of_a_budget
 from gillint.resolve.exhaustion import (
     GUARD,
     INNER_WHILE_TRIPS,
@@ -27,6 +28,7 @@ from gillint.resolve.likelihood import (
 from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
 from gillint.resolve.receiving import turns_to_fill
 from gillint.resolve.sending import turns_until_sent
+from gillint.resolve.sharing import its_share
 from gillint.resolve.state import behind_calls
 from gillint.resolve.stopping import turns_until_stopped
 from gillint.resolve.targets import bind
@@ -100,7 +102,10 @@ def _loop(
         if turn == 0:
             first = dict(after)
         elif turn == 1:
-            stable = {k: made_anew(v, entered.get(k), first.get(k), after[k], trips) for k, v in stable.items()}
+            stable = {
+                k: made_anew(v, entered.get(k), first.get(k), (before.get(k), after[k]), trips)
+                for k, v in stable.items()
+            }
         is_stable = act.program.sql_begun == begun and all(stable.get(k) == v for k, v in before.items())
         if turn == 2 or is_stable:
             break
@@ -141,6 +146,7 @@ def run_for(act: Activation, node: t.For) -> None:
         return
     act.begin(source)
     most = turns_until_stopped(act, node)
+    converging = turns_of_a_budget(node)
 
     def enter() -> _Entry:
         before = len(act.builder.nodes)
@@ -150,12 +156,15 @@ def run_for(act: Activation, node: t.For) -> None:
         if lazy is not None:
             act.builder.include(lazy.block)
         bind(act, node.target, element)
+        count = its_share(act, node, source, count)
         if is_retry(node.body):
             count = Estimate(1, 1, max(1.0, count.high))
         if most is not None:
             count = count.min(most)
         elif count.likely > GUARD and ends_with_a_failure(node):
             count = WHILE_TRIPS.min(count)
+        if converging is not None:
+            count = Estimate(min(count.low, converging.low), min(count.likely, converging.likely), count.high)
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)

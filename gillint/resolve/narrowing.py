@@ -62,10 +62,7 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if passed is not None:
         return passed
     if isinstance(test, t.Name):
-        constant = _constant(act, test)
-        if constant is not None:
-            return bool(constant.value) if _is_flag(constant.value) else None
-        return True if _is_something(_settled(act, test)) else None
+        return _is_true(act, test)
     typed = asked(test)
     if typed is not None:
         return is_instance(act, _settled(act, typed[0]), typed[1])
@@ -189,6 +186,14 @@ def _is_code(value: Value | None) -> bool:
     return value is not None and isinstance(value.reference, (FunctionRef, ClassRef, SymbolRef))
 
 
+def _is_true(act: Activation, name: t.Name) -> bool | None:
+    """Whether a variable is true: a flag, or what always is."""
+    constant = _constant(act, name)
+    if constant is not None:
+        return bool(constant.value) if _is_flag(constant.value) else None
+    return True if _is_something(_settled(act, name)) else None
+
+
 def _is_something(value: Value | None) -> bool:
     """Whether a value is true whatever is in it: a generator, a function or a class."""
     return value is not None and (value.type == "generator" or isinstance(value.reference, (FunctionRef, ClassRef)))
@@ -230,8 +235,14 @@ def _is_flag(value: object) -> bool:
     return value is None or isinstance(value, bool)
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _compared(left: Literal | None, operator: str, right: object) -> bool | None:
-    """Flags, texts and None; numbers change too often on the way."""
+    """Flags, texts, None, and numbers that no loop has changed."""
+    if left is not None and _is_number(left.value) and _is_number(right) and operator in _ORDER:
+        return _ORDER[operator](left.value, right)  # type: ignore[arg-type]
     if left is None or not (_is_flag(left.value) or isinstance(left.value, str)):
         return None
     if operator in ("eq", "ne") and isinstance(right, str):

@@ -38,6 +38,7 @@ from gillint.resolve.writing import (
     made_folder,
     printed_line,
     saved_array,
+    saved_arrays,
     writer,
     written_lines,
     written_path,
@@ -98,6 +99,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "pickle.dump": dumped,
     "marshal.dump": dumped,
     "numpy.save": saved_array,
+    **dict.fromkeys(("numpy.savez", "numpy.savez_compressed"), saved_arrays),
     **dict.fromkeys(("json.load", "pickle.load", "marshal.load", "numpy.load"), loaded),
     **dict.fromkeys(
         tuple(

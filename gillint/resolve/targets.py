@@ -348,8 +348,20 @@ def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
             return
         size = (first + different(turns, index)) if is_empty(container) or turns != ONE else container.size
         change_target(act, target.value, replace(container, items=pair, size=size, element=pair[0]))
+    _overwrite(act, target, container)
     if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
         act.operation("store_subscript")
+
+
+def _overwrite(act: Activation, target: t.Subscript, container: Value) -> None:
+    """What is put into an array need not lie where its numbers did."""
+    member = container.element
+    if (
+        container.type == "numpy.ndarray"
+        and member is not None
+        and (member.number is not None or member.mark is not None)
+    ):
+        change_target(act, target.value, replace(container, element=replace(member, number=None, mark=None)))
 
 
 def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
@@ -392,6 +404,8 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         change_target(act, target.value, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
     elif container.type == "list" and is_known(value) and index.type != "slice":
         _fill(act, target.value, container, value)
+    elif container.type == "numpy.ndarray":
+        _overwrite(act, target, container)
     elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
         kept = tuple((k, v) for k, v in container.columns if k != text)
         series = replace(value, type="pandas.Series")

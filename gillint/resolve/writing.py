@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
+from gillint.knowledge.base import find_method
 from gillint.resolve.assumed import WHOLE_FILE
 from gillint.resolve.bound import element_of, item_bytes, size_of
-from gillint.resolve.contents import NOISE_OF_FLOATS, printed
+from gillint.resolve.contents import NOISE_OF_FLOATS, printed, written
 from gillint.resolve.files import MEMBER, Content
-from gillint.resolve.handles import HANDLES, PACKED, PACKED_KINDS, content_below, current, name_of
+from gillint.resolve.handles import HANDLES, PACKED, PACKED_KINDS, UNPACKING, content_below, current, name_of
 from gillint.resolve.kinds import distinct_of
 from gillint.resolve.randomness import noise
 from gillint.resolve.rewriting import note_rewriting
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import ANY, Text, of_literal, unknown
+from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import Source, Value, text_of
 from gillint.syntax.tree import HOLE
 
@@ -133,10 +135,31 @@ def dumped(site: Site) -> Value:
     """`json.dump(obj, f)`, `pickle.dump(obj, f)`."""
     made, target = site.argument(0, "obj"), site.argument(1, "fp", "file")
     name = name_of(target)
-    if made is not None and name is not None:
+    if made is not None and target is not None and name is not None:
         kind = "json" if site.name == "json.dump" else "pickle"
-        write_to(site, name, Content(printed(made), source=Source(kind, replace(made, literal=None))))
+        piece = Content(printed(made), source=Source(kind, replace(made, literal=None)))
+        write_to(site, name, piece)
+        if packs(target):
+            text = written(made) if kind == "json" else None
+            data = Value(type="bytes" if text is None else "str", size=piece.size, text=text, source=piece.source)
+            pass_through(site, target, "write", data)
     return site.result
+
+
+def packs(handle: Value) -> bool:
+    """Whether what goes into an open file is compressed on the way, and what comes out of it is unpacked."""
+    return handle.dtype in PACKED_KINDS or (handle.type or "").startswith(tuple(UNPACKING))
+
+
+def pass_through(site: Site, handle: Value, method: str, data: Value) -> None:
+    """What a file that compresses does where a library writes into it, or reads from it."""
+    fact = find_method(handle.type or "", method)
+    if fact is None:
+        return
+    given = (data,) if method == "write" else ()
+    parameters = tuple(zip(fact.parameters, given, strict=False))
+    bound = Bound(handle, given, parameters)
+    site.act.emit(Call(site.span, site.act.path, fact.name, "library", bound, fact, result=data, implicit=True))
 
 
 _NPY_HEADER = 128
@@ -159,6 +182,27 @@ def saved_array(site: Site) -> Value:
     return site.result
 
 
+ARRAYS = "numpy.lib.npyio.NpzFile"
+
+
+def saved_arrays(site: Site) -> Value:
+    """`np.savez(file, a=a, b=b)`: an archive of arrays, which is opened as a whole and read one by one."""
+    target = site.argument(0, "file")
+    name = name_of(target)
+    arrays = tuple((n, v) for n, v in site.bound.parameters if n != "file" and v.type == ARRAY)
+    if target is None or name is None or not arrays:
+        return site.result
+    kept = tuple((n, replace(v, literal=None, reference=None, origin=None)) for n, v in arrays)
+    packed = "gz" if site.name.endswith("_compressed") else None
+    size = total(size_of(v) * item_bytes(v) + _NPY_HEADER for _, v in arrays)
+    piece = Content(size / PACKED if packed else size, source=Source("npz", Value(ARRAYS, dtype=packed, columns=kept)))
+    if target.type in HANDLES:
+        write_to(site, name, piece)
+    else:
+        whole_file(site, name if name.endswith(".npz") else f"{name}.npz", piece)
+    return site.result
+
+
 def printed_line(site: Site) -> Value:
     """`print(..., file=f)`."""
     name = name_of(site.bound.get("file"))
@@ -167,6 +211,9 @@ def printed_line(site: Site) -> Value:
         for value in site.bound.positional:
             size, text = size + printed(value) + 1, text.plus(text_of(value) or ANY)
         write_to(site, name, Content(size, text))
+        handle = site.bound.get("file")
+        if handle is not None and packs(handle):
+            pass_through(site, handle, "write", Value(type="str", size=size, text=text))
     return site.result
 
 
