@@ -135,6 +135,14 @@ def mode_of(array: Value) -> str | None:
     return _MODE_OF_BANDS.get(bands)
 
 
+def pixels(name: str, bound: Bound, result: Value) -> Value:
+    """`picture.getdata()`: a pixel of one band is a number."""
+    mode = bound.receiver.dtype if bound.receiver is not None else None
+    if name != "PIL.Image.Image.getdata" or _BANDS.get(mode or "") != 1:
+        return result
+    return replace(result, element=Value(type="float" if mode == "F" else "int"))
+
+
 _BANDS = {"L": 1, "P": 1, "1": 1, "I": 1, "F": 1, "I;16": 1, "LA": 2, "PA": 2, "RGBA": 4, "CMYK": 4, "RGBX": 4}
 
 
