@@ -16,7 +16,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.keeping import born_with
 from gillint.resolve.mailboxes import BOXES, kept_as
 from gillint.resolve.opening import note_member
-from gillint.resolve.pictures import decodes, is_covered
+from gillint.resolve.pictures import decodes, in_proportion, is_covered
 from gillint.resolve.returns import build
 from gillint.resolve.shapes import PICTURE
 from gillint.resolve.strings import joined_after
@@ -261,7 +261,8 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     made_anew = fact.mutates.shape is not None or fact.mutates.dims is not None  # not added to
     if made_anew or fact.mutates.type not in (None, receiver.type):
         bound = Bound(receiver, tuple(positional), named)
-        change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
+        made = build(fact.mutates, Answers(fact, bound), bound)
+        change_target(act, function.value, in_proportion(fact.name, receiver, made))
         return
     before, turns = _growth_of_each(act, function.value, receiver)
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
