@@ -15,6 +15,7 @@ from gillint.costs.demand import Costs
 from gillint.costs.hotness import Hotness
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.effects.confined import told_to_use_one_thread
 from gillint.effects.reach import holds_throughout
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
@@ -133,7 +134,8 @@ def examine(
     libraries = imported_libraries(syntax)
     asked = options
     options, build_note = _effective(options, libraries)
-    costs = Costs(options.target, cache(lambda: holds_throughout(resolved, syntax)))
+    confined = told_to_use_one_thread(syntax.lines)
+    costs = Costs(options.target, cache(lambda: holds_throughout(resolved, syntax)), confined)
     spent, total = Hotness(costs).of_file(resolved)
     regions = [r for r in find_regions(resolved) if not _only_hands_over(r, costs)]
     regions.extend(_whole_functions(resolved, tuple(regions), costs))

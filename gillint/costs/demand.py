@@ -12,6 +12,7 @@ from gillint.costs.compiled import compiled_ns
 from gillint.costs.serving import time_in_turn
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
+from gillint.effects.confined import confined
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
@@ -194,11 +195,13 @@ def _note(found: _Found, more: _Found, times: Estimate | float, chance: float, t
 class Costs:
     """Demands for one target, computed once for each block and call.
 
-    `can_only_hold`: whether nothing in the program's reach does anything but hold the GIL.
+    `can_only_hold`: whether nothing in the program's reach does anything but hold the GIL; `one_thread`: the libraries that
+    are told to use no more.
     """
 
     target: Target
     can_only_hold: Callable[[], bool] = bool
+    one_thread: frozenset[str] = frozenset()
     _blocks: dict[int, Demand] = field(default_factory=dict)
     _effects: dict[int, CallEffect] = field(default_factory=dict)
     _found: dict[int, _Found] = field(default_factory=dict)
@@ -209,7 +212,7 @@ class Costs:
         """What a call does."""
         found = self._effects.get(id(call))
         if found is None:
-            found = classify(call, self.target, self.can_only_hold)
+            found = confined(classify(call, self.target, self.can_only_hold), self.one_thread)
             if call.compiled is not None:
                 found = self._machine_code(found, call.compiled)
             if call.peer is not None and call.peer.answering is not None:

@@ -12,6 +12,7 @@ from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
 from gillint.resolve.bound import Answers
+from gillint.resolve.memory import going_through
 from gillint.resolve.trace import Call, Peer
 from gillint.resolve.values import LazyRef
 from gillint.source.environment import LibraryVersion
@@ -83,6 +84,11 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
     decision = decide(fact, answers, target)
     gil = _each(decision, "gil", answers, _DEFAULT_GIL)
     native = _each(decision, "native", answers, None)
+    more = going_through(call)
+    if decision.likely.effect is Effect.RELEASES:
+        native = native + more
+    else:
+        gil = gil + more
     away = wait = _each(decision, "wait", answers, None)
     if call.peer is not None:
         wait = _asked(wait, decision, call.peer)

@@ -91,11 +91,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         if found is not None or last not in ("where", "repeat"):
             return _typed(last, bound, found if found is not None else result)
     if name.startswith("numpy.random.") and result.type == ARRAY:
-        asked = dimensions(bound.get("size"))
-        if last in _VECTORS:
-            whole = bound.get(_VECTORS[last])
-            return _typed(last, bound, with_shape(result, (*(asked or ()), size_of(whole)))) if whole else result
-        return _typed(last, bound, with_shape(result, asked) if asked else result)
+        return _typed(last, bound, _many_drawn(last, bound, result))
     if name in _CASTS and result.type == ARRAY and bound.positional:
         return replace(_of_list(bound.positional[0], result), dtype=last)
     if last in ("array", "asarray", "asanyarray", "fromiter") and bound.positional and bound.receiver is None:
@@ -126,12 +122,23 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     return left if left is not None else _typed(last, bound, result)
 
 
+def _many_drawn(last: str, bound: Bound, result: Value) -> Value:
+    """So many numbers as are asked for, or vectors."""
+    asked = dimensions(bound.get("size"))
+    whole = bound.get(_VECTORS[last]) if last in _VECTORS else None
+    if whole is not None:
+        return with_shape(result, (*(asked or ()), size_of(whole)))
+    return with_shape(result, asked) if asked else result
+
+
 # What is left of an array of unknown shape by a reduction along an axis: a power of its elements.
 _LEFT = Estimate(0.2, 0.5, 0.9)
 
 
 def _along(last: str, bound: Bound, source: Value | None, result: Value) -> Value | None:
     """A reduction of an array of unknown shape: who names an axis has more than one."""
+    if last == "diag":  # of a matrix, or of a vector
+        return replace(result, shape=None, size=None)
     axis = bound.get("axis")
     if last not in REDUCTIONS or source is None or source.type != ARRAY or result.type not in NUMBERS:
         return None
@@ -249,7 +256,9 @@ def _of_list(given: Value, result: Value) -> Value:
         return replace(with_shape(result, shape), dtype=inner.dtype, element=None) if shape is not None else result
     if not shape:
         return result
-    return replace(with_shape(result, shape), dtype=of_elements(given) or result.dtype, element=None)
+    made = replace(with_shape(result, shape), dtype=of_elements(given) or result.dtype, element=None)
+    counts = inner.type == "int" and inner.number is not None and inner.number.low > 0
+    return replace(made, element=Value(type="int", number=inner.number, distinct=inner.distinct)) if counts else made
 
 
 def _outside(given: Value) -> Shape:

@@ -23,6 +23,7 @@ from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.instances import maker_of
 from gillint.resolve.joining import join
+from gillint.resolve.memory import STRIDED, TURNED
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import NAMESPACE
 from gillint.resolve.returns import build
@@ -309,7 +310,10 @@ def _sides(picture: Value, name: str) -> Value:
 def _dimensions(value: Value, name: str) -> Value | None:
     shape = value.shape or ()
     if name == "T":
-        return with_shape(value, tuple(reversed(shape)))
+        turned = with_shape(value, tuple(reversed(shape)))
+        return replace(turned, mark=TURNED if value.mark is None and len(shape) > 1 else None)
+    if name in ("real", "imag"):
+        return _part_of_complex(value)
     if name == "shape":
         return Value(type="tuple", items=tuple(of_number("int", d) for d in shape))
     if name == "size":
@@ -317,6 +321,13 @@ def _dimensions(value: Value, name: str) -> Value | None:
     if name == "ndim":
         return of_number("int", Estimate.point(len(shape)))
     return None
+
+
+def _part_of_complex(value: Value) -> Value:
+    """The real or the imaginary parts of complex numbers: every second one of twice as many."""
+    if value.dtype is None or not value.dtype.startswith("complex"):
+        return value
+    return replace(value, dtype="float32" if value.dtype == "complex64" else "float64", mark=STRIDED, element=None)
 
 
 def symbol_of(name: str) -> Value:

@@ -441,7 +441,7 @@ _OF_THE_CLASS = frozenset({"fromkeys", "maketrans", "from_bytes", "fromhex"})
 def apart(name: str, positional: tuple[Value, ...]) -> tuple[Value | None, tuple[Value, ...]]:
     """The receiver and the arguments of a function that is looked up on a type: `str.upper(line)`, `int.to_bytes(n, 2)`."""
     owner, _, method = name.rpartition(".")
-    if not positional or not owner or method.startswith("__"):
+    if not positional or owner in ("", "json") or method.startswith("__"):  # `json.dump(document, f)`: of the module
         return None, positional
     first = positional[0]
     if first.type == owner or (first.type is None and owner in _PLAIN_TYPES and method not in _OF_THE_CLASS):

@@ -42,6 +42,15 @@ def turns_until_converged(loop: t.While) -> Estimate | None:
     return _CONVERGED if any(_is_tolerance(side) for test in stops for side in (test.left, *test.rights)) else None
 
 
+def turns_of_a_budget(loop: t.For) -> Estimate | None:
+    """How often a loop turns that is given so many turns at most and left where the change is small; None for any other."""
+    call = loop.iterable
+    is_range = isinstance(call, t.Call) and isinstance(call.function, t.Name) and call.function.id == "range"
+    stops = _breaks(loop.body) if is_range else ()
+    small = any(s.operators[0] in ("lt", "le") and _is_tolerance(s.rights[0]) for s in stops)
+    return _CONVERGED if small else None
+
+
 def joins_pairs(loop: t.While) -> bool:
     """Whether a loop joins the members of a list in pairs until one is left."""
     tests = _comparisons(loop.test)

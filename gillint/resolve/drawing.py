@@ -32,6 +32,10 @@ def member_of(last: str, bound: Bound) -> Value | None:
         return _between(_number(bound, "low", ZERO), _number(bound, "high", ONE))
     if last in ("standard_normal", "randn"):
         return _around(ZERO, ONE)
+    if last in ("integers", "randint"):
+        first = _number(bound, "low", None)
+        last_one = _number(bound, "high", None)
+        return _whole(ZERO if last_one is None else first, first if last_one is None else last_one)
     if last == "normal":
         return _around(_number(bound, "loc", ZERO), _number(bound, "scale", ONE))
     return None
@@ -53,10 +57,13 @@ _SCALED = ("__mul__", "__rmul__", "__truediv__")
 def after(last: str, source: Value | None, other: Value | None, result: Value) -> Value:
     """The array or column with what is known of its numbers after an operation: moved and scaled by a constant, or nothing."""
     member = source.element if source is not None else None
-    if last in _KEEPS or member is None or member.type != "float" or (member.number is None and member.mark is None):
+    if last in _KEEPS or member is None or member.type not in ("int", "float"):
         return result
-    moved = _affine(last, member, other)
-    if moved is None and (result.element is None or result.element.type != "float"):
+    if member.number is None or member.mark not in (None, _NORMAL):
+        return result
+    moved = _affine(last, member, other) if member.type == "float" else None
+    left = result.element
+    if moved is None and (left is None or left.number != member.number or left.mark != member.mark):
         return result
     return replace(result, element=moved or replace(member, number=None, mark=None))
 
@@ -78,7 +85,7 @@ def _affine(last: str, member: Value, other: Value | None) -> Value | None:
     return replace(member, number=Estimate(min(scaled), scaled[1], max(scaled)))
 
 
-def _number(bound: Bound, parameter: str, default: Estimate) -> Estimate | None:
+def _number(bound: Bound, parameter: str, default: Estimate | None) -> Estimate | None:
     value = bound.get(parameter)
     return default if value is None else value.number
 
@@ -88,6 +95,14 @@ def _between(low: Estimate | None, high: Estimate | None) -> Value | None:
         return None
     ends = sorted((low.likely, high.likely))
     return Value(type="float", number=Estimate(ends[0], sum(ends) / 2, ends[1]))
+
+
+def _whole(first: Estimate | None, end: Estimate | None) -> Value | None:
+    """Whole numbers from the first up to but without the end."""
+    if first is None or end is None or not (first.known and end.known) or end.likely <= first.likely:
+        return None
+    low, high = first.likely, end.likely - 1
+    return Value(type="int", number=Estimate(low, (low + high) / 2, high), distinct=end - first)
 
 
 def _around(mean: Estimate | None, deviation: Estimate | None) -> Value | None:
@@ -103,7 +118,8 @@ def let_through(last: str, member: Value | None, other: Value | None) -> Estimat
     number = other.number if other is not None else None
     if below is None or member is None or number is None or number.is_open:
         return None
-    shares = [_share_below(member, limit) for limit in number.scenarios]
+    including = last in ("__le__", "le", "__gt__", "gt")
+    shares = [_share_below(member, limit, including=including) for limit in number.scenarios]
     known = [share if below else 1.0 - share for share in shares if share is not None]
     return Estimate.of(known) if len(known) == len(shares) else None
 
@@ -114,10 +130,15 @@ def lies_between(member: Value | None, lower: Value | None, upper: Value | None)
     return (over - under).max(0.0) if under is not None and over is not None else None
 
 
-def _share_below(member: Value, limit: float) -> float | None:
+def _share_below(member: Value, limit: float, *, including: bool) -> float | None:
     number = member.number
-    if member.type != "float" or number is None or number.high <= number.low or member.mark not in (None, _NORMAL):
+    if number is None or number.high <= number.low or member.mark not in (None, _NORMAL):
         return None
+    if member.type == "int":
+        if member.distinct != Estimate.point(number.high - number.low + 1):
+            return None
+        below = math.floor(limit) + 1 if including else math.ceil(limit)
+        return min(1.0, max(0.0, (below - number.low) / (number.high - number.low + 1)))
     away = (number.high - number.low) / 2
     if abs(number.low + number.high - 2 * number.likely) > 0.02 * away:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import size_of
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import key_of, statements
+from gillint.resolve.iterations import assigned, key_of, statements
 from gillint.resolve.likelihood import exactly
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Branch, Call, Loop, Node
@@ -196,7 +196,7 @@ def _begins_anew(s: t.Stmt, name: str) -> bool:
     """`count = 0`, `count -= limit`."""
     if isinstance(s, t.Augment):
         return s.operator == "sub" and key_of(s.target) == name
-    return isinstance(s, t.Assign) and name in map(key_of, s.targets) and isinstance(s.value, t.Constant)
+    return isinstance(s, t.Assign) and any(key == name and isinstance(v, t.Constant) for key, v in assigned(s))
 
 
 def _names(s: t.Stmt) -> Iterator[str]:
@@ -261,19 +261,9 @@ def _empties(s: t.Stmt, name: str) -> bool:
         return s.value.function.name == "clear" and key_of(s.value.function.value) == name
     if not isinstance(s, t.Assign):
         return False
-    made = s.value
-    for target in s.targets:  # `batch, self.batch = self.batch, []`
-        if (
-            isinstance(target, t.Sequence)
-            and isinstance(made, t.Sequence)
-            and len(target.elements) == len(made.elements)
-        ):
-            made = next((m for e, m in zip(target.elements, made.elements, strict=True) if key_of(e) == name), made)
-            if made is not s.value:
-                break
-    else:
-        if name not in map(key_of, s.targets):
-            return False
+    made = next((value for key, value in assigned(s) if key == name), None)
+    if made is None:
+        return False
     if isinstance(made, t.Call):
         return isinstance(made.function, t.Name) and made.function.id in _MAKES_EMPTY and not made.arguments
     return (isinstance(made, t.Sequence) and len(made.elements) <= 1) or (isinstance(made, t.Dict) and not made.items)

@@ -30,7 +30,7 @@ from gillint.resolve.made_frames import MADE, merged
 from gillint.resolve.querying import share_of_query
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import Value
+from gillint.resolve.values import NONE, Value
 
 
 def refine_frame(name: str, bound: Bound, result: Value) -> Value:
@@ -84,6 +84,13 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     if name == FRAME and not bound.positional and bound.get("data") is None:
         index = bound.get("index")
         return replace(with_columns(result, ()), size=size_of(index) if index is not None else ZERO, shape=None)
+    if (
+        name == SERIES
+        and not bound.positional
+        and bound.get("data") is None
+        and (rows := bound.get("index")) is not None
+    ):
+        return column(dtype_name(bound.get("dtype") or NONE), size_of(rows))
     if name in RANGES:
         return ranged(name, bound, result)
     if name == "pandas.to_timedelta":
@@ -96,10 +103,30 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         return result
     if receiver.type in GROUPED:
         return of_groups(last, receiver, bound, result)
-    if receiver.type == "pandas.Series.str" and receiver.dtype == "object" and result.dtype == "str":
-        return replace(result, dtype="object")  # Python strings stay what they are
+    if receiver.type == _TEXTS and result.type == SERIES:
+        result = _of_texts(last, receiver, result)
     rule = _METHODS.get((receiver.type, last)) if receiver.type is not None else None
     return (rule(receiver, bound, result) or result) if rule is not None else result
+
+
+_TEXTS = "pandas.Series.str"
+# What leaves texts about as long as they were.
+_AS_LONG = frozenset(
+    (
+        "lower", "upper", "title", "capitalize", "swapcase", "casefold", "strip", "lstrip", "rstrip", "replace", "normalize",
+        "removeprefix", "removesuffix", "translate", "cat",
+    )
+)  # fmt: skip
+
+
+def _of_texts(last: str, texts: Value, result: Value) -> Value:
+    """A column of texts made of another one: Python strings stay what they are, and some are as long as before."""
+    member = texts.element
+    if texts.dtype == "object" and result.dtype == "str":
+        result = replace(result, dtype="object")
+    if last not in _AS_LONG or result.element is not None or member is None or member.type != "str":
+        return result
+    return replace(result, element=replace(member, literal=None, text=None, distinct=None))
 
 
 def _dropped(frame: Value, bound: Bound, result: Value) -> Value | None:

@@ -7,6 +7,7 @@ from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, size_of
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.kinds import kept
+from gillint.resolve.memory import apart
 from gillint.resolve.shapes import ARRAY, Shape, broadcast, shape_of, with_shape
 from gillint.resolve.values import NONE, Value
 from gillint.syntax import tree as t
@@ -79,10 +80,24 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
         return _of_unknown_shape(value, pieces) if len(value.shape) == 1 < len(pieces) else None
     if not shape:
         return _scalar(value)
-    made = replace(with_shape(value, shape), reference=None)
+    made = replace(with_shape(value, shape), reference=None, mark=_mark(value, parts, pieces))
     if len(value.shape) == 1 and index.type == ARRAY and index.dtype != "bool" and value.shape[0].high <= _FEW:
         return replace(made, element=replace(scalar_of(value.dtype), distinct=value.shape[0]))
     return made
+
+
+def _mark(value: Value, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) -> str | None:
+    """How the elements of a part lie in memory: `a[:, 1]`, `image[..., 0]`, `x[::2]` take one and leave out others."""
+    whole, last = value.shape or (), pieces[-1]
+    if any(p.type in (ARRAY, "list", "range") for p in pieces):
+        return None  # a copy
+    is_open = any(isinstance(part, t.Constant) and part.value is ... for part in parts)
+    if not is_open and sum(map(_consumes, parts, pieces)) < len(whole):
+        return value.mark
+    if last.type == "int" and len(pieces) > 1:
+        return apart(value, whole[-1])
+    step = last.items[2].number if last.type == "slice" and last.items is not None else None
+    return apart(value, step.map(abs)) if step is not None else value.mark
 
 
 def _by_place(value: Value, place: Value) -> Value | None:
@@ -103,8 +118,11 @@ def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
     piece = pieces[0] if len(pieces) == 1 else None
     if piece is not None and piece.type == "int" and value.dtype == "object" and value.element is not None:
         return _scalar(value)
-    if piece is None or piece.type != ARRAY:
+    if piece is None or piece.type not in (ARRAY, "list"):
         return None
+    if piece.type == "list" or piece.dtype != "bool":  # indices
+        known = piece.size is not None or piece.shape is not None or piece.items is not None or piece.type == "list"
+        return replace(value, size=size_of(piece), shape=None, literal=None) if known else None
     if piece.dtype == "bool":
         whole = size_of(piece) if piece.size is not None or piece.shape is not None else size_of(value)
         count = whole * kept(piece)
@@ -117,7 +135,10 @@ def _scalar(value: Value) -> Value:
         return Value(type="numpy.void")
     if value.dtype == "object":  # shapely's arrays hold geometries
         return replace(value.element or Value(), origin=value.origin)
-    return scalar_of(value.dtype)
+    made, member = scalar_of(value.dtype), value.element
+    if member is None or member.mark is not None or member.type != made.type or member.number is None:
+        return made
+    return replace(made, number=member.number, distinct=member.distinct)
 
 
 def _selected(whole: Shape, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) -> Shape | None:

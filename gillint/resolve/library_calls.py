@@ -31,6 +31,7 @@ from gillint.resolve.intrinsics import WRAPPERS, intrinsic
 from gillint.resolve.keeping import kept
 from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
+from gillint.resolve.memory import side_by_side
 from gillint.resolve.opaque import made_by
 from gillint.resolve.ordering import with_compared
 from gillint.resolve.peers import with_text
@@ -231,7 +232,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
     result = answered_with(act, name, bound, with_text(name, bound, result))
-    return kept(act, name, bound, result, span)
+    return side_by_side(kept(act, name, bound, result, span))
 
 
 def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value:

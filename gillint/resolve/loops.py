@@ -7,7 +7,9 @@ from collections.abc import Callable
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.branching import choose
+from gillint.resolve.converging import turns_of_a_budget
 from gillint.resolve.exhaustion import (
+    GUARD,
     INNER_WHILE_TRIPS,
     WHILE_TRIPS,
     is_guard,
@@ -37,6 +39,7 @@ from gillint.resolve.turns import (
     counts_attempts,
     ends_at_a_blank_line,
     ends_in_one_turn,
+    ends_with_a_failure,
     is_retry,
     leaves_early,
     polls,
@@ -99,7 +102,10 @@ def _loop(
         if turn == 0:
             first = dict(after)
         elif turn == 1:
-            stable = {k: made_anew(v, entered.get(k), first.get(k), after[k], trips) for k, v in stable.items()}
+            stable = {
+                k: made_anew(v, entered.get(k), first.get(k), (before.get(k), after[k]), trips)
+                for k, v in stable.items()
+            }
         is_stable = act.program.sql_begun == begun and all(stable.get(k) == v for k, v in before.items())
         if turn == 2 or is_stable:
             break
@@ -140,6 +146,7 @@ def run_for(act: Activation, node: t.For) -> None:
         return
     act.begin(source)
     most = turns_until_stopped(act, node)
+    converging = turns_of_a_budget(node)
 
     def enter() -> _Entry:
         before = len(act.builder.nodes)
@@ -154,6 +161,10 @@ def run_for(act: Activation, node: t.For) -> None:
             count = Estimate(1, 1, max(1.0, count.high))
         if most is not None:
             count = count.min(most)
+        elif count.likely > GUARD and ends_with_a_failure(node):
+            count = WHILE_TRIPS.min(count)
+        if converging is not None:
+            count = Estimate(min(count.low, converging.low), min(count.likely, converging.likely), count.high)
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)

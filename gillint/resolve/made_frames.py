@@ -60,6 +60,9 @@ def _of_members(data: Value, bound: Bound, result: Value) -> Value:
 
 def _series_of(data: Value, bound: Bound, result: Value) -> Value | None:
     made = _plain_series(data, result)
+    index = bound.get("index")
+    if index is not None and data.type in ("int", "float", "str", "bool", "NoneType"):  # the same everywhere
+        made = replace(made if made is not None else result, size=size_of(index), shape=None)
     asked = bound.get("dtype")
     if asked is None or asked == NONE:
         return made

@@ -235,8 +235,14 @@ def _is_flag(value: object) -> bool:
     return value is None or isinstance(value, bool)
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _compared(left: Literal | None, operator: str, right: object) -> bool | None:
-    """Flags, texts and None; numbers change too often on the way."""
+    """Flags, texts, None, and numbers that no loop has changed."""
+    if left is not None and _is_number(left.value) and _is_number(right) and operator in _ORDER:
+        return _ORDER[operator](left.value, right)  # type: ignore[arg-type]
     if left is None or not (_is_flag(left.value) or isinstance(left.value, str)):
         return None
     if operator in ("eq", "ne") and isinstance(right, str):

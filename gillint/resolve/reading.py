@@ -10,6 +10,7 @@ from gillint.resolve.files import MEMBER, MEMORY, Content
 from gillint.resolve.handles import filled, name_of, raw
 from gillint.resolve.opening import note_opened
 from gillint.resolve.sites import Site
+from gillint.resolve.stores import from_file
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.values import Value, of_number, text_of
 from gillint.resolve.writing import packs, pass_through
@@ -28,7 +29,8 @@ def loaded(site: Site) -> Value:
     content = site.act.program.files.find(name) if name is not None else None
     kinds = _KINDS.get(site.name, ("pickle",))
     known = content.source if content is not None else None
-    return known.value if known is not None and known.kind in kinds else site.result
+    found = known.value if known is not None and known.kind in kinds else site.result
+    return from_file(site.act.program.files, name, found) if "npy" not in kinds else found
 
 
 def members(site: Site) -> Value:

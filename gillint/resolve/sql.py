@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import field
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.resolve.joining import join
 from gillint.resolve.values import UNKNOWN, Value, trimmed
@@ -85,13 +85,15 @@ def run_script(tables: Tables, text: str, place: object) -> Query:
 def run_statement(tables: Tables, text: str, place: object, times: Estimate, row: Value | None = None) -> Query | None:
     """One statement that is run so often, with these parameters; None where its text or its tables are not known."""
     words = " ".join(re.sub(r"--[^\n]*", " ", text).split()).lower()
+    before = ZERO
     if words.startswith(("select ", "with ")):
         inner = _inner_first(tables, words)
         if inner is None:
             return None
         tables, words, before = inner
-    else:
-        before = ZERO
+        parts = _UNION.split(words)
+        if len(parts) > 1:
+            return _together(tables, parts, place, before, apart=" union all " not in words)
     for pattern, handler in _STATEMENTS:
         found = pattern.match(words)
         if found is not None:
@@ -102,6 +104,20 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
     if re.match(r"select \S", words):  # of no table: `select 1`
         return Query(ONE, ONE)
     return Query(ONE) if re.match(r"(pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
+
+
+_UNION = re.compile(r" union(?: all)? ")
+
+
+def _together(tables: Tables, parts: list[str], place: object, before: Estimate, *, apart: bool) -> Query | None:
+    """Several selects, one behind the other; `apart`: each row once, for which they are sorted."""
+    found = [run_statement(tables, part.strip(" ()"), (place, n), ONE) for n, part in enumerate(parts)]
+    done = [query for query in found if query is not None]
+    if len(done) < len(found):
+        return None
+    rows = total(query.rows for query in done)
+    visits = total((before, *(query.visits for query in done)))
+    return replace(done[0], visits=visits + rows * _SORT if apart else visits, rows=rows)
 
 
 def _inner_first(tables: Tables, words: str) -> tuple[Tables, str, Estimate] | None:

@@ -29,7 +29,7 @@ def unrolled(act: Activation, node: t.For, table: Value, run: Callable[[Activati
     members = table.items if table.type in _TABLES and not node.is_async else None
     if members is None or not 1 < len(members) <= _MOST // act.unrolled or act.program.is_scarce:
         return False
-    if not _are_different(members) or not _is_plain(node):
+    if not (_are_different(members) or (_are_names(members) and _is_key(node))) or not _is_plain(node):
         return False
     turns = []
     act.unrolled *= len(members)
@@ -53,6 +53,19 @@ def _are_different(members: tuple[Value, ...]) -> bool:
     if any(isinstance(v.reference, LazyRef) for row in rows for v in row):
         return False
     return any(map(_differ, zip(*rows, strict=False)))
+
+
+def _are_names(members: tuple[Value, ...]) -> bool:
+    return all(m.type == "str" and m.literal is not None for m in members)
+
+
+@lru_cache(maxsize=4096)
+def _is_key(node: t.For) -> bool:
+    """Whether the variable of a loop is what something is looked up by: `for name in ("a", "b"): frame[name]`."""
+    if not isinstance(node.target, t.Name):
+        return False
+    keys = (e.index for e in expressions(node.body) if isinstance(e, t.Subscript))
+    return any(isinstance(key, t.Name) and key.id == node.target.id for key in keys)
 
 
 def _differ(column: tuple[Value, ...]) -> bool:

@@ -43,7 +43,9 @@ def widen(before: Value | None, after: Value) -> Value:
     return replace(joined, **changes)  # type: ignore[arg-type]
 
 
-def made_anew(widened: Value, entered: Value | None, first: Value | None, after: Value, trips: Estimate) -> Value:
+def made_anew(
+    widened: Value, entered: Value | None, first: Value | None, turn: tuple[Value | None, Value], trips: Estimate
+) -> Value:
     """The same with the size that each turn gives a text, whatever it was before (`d = sha512(d).digest()`), or with the
     length that an array has on average to which each turn adds as much.
 
@@ -51,13 +53,14 @@ def made_anew(widened: Value, entered: Value | None, first: Value | None, after:
         widened: what the variable may be at the top of the loop.
         entered: what it was before the loop.
         first: what the first turn made of it.
-        after: what a turn makes of one of any size.
+        turn: what another turn began with, and what it made of that.
         trips: how often the loop turns.
     """
+    begun, after = turn
     if entered is None or first is None:
         return widened
-    if after.type == "numpy.ndarray" and widened.shape is not None:
-        longer = _longer_each_turn(widened.shape, entered.shape, first.shape, after.shape, trips)
+    if after.type == "numpy.ndarray" and begun is not None and begun.shape is not None:
+        longer = _longer_each_turn(begun.shape, entered.shape, first.shape, after.shape, trips)
         return replace(widened, shape=longer, size=reduce(mul, longer)) if longer is not None else widened
     if after.size is None or first.size != after.size or after.type not in _TEXTS:
         return widened
@@ -87,11 +90,11 @@ _OPEN = 1000.0
 
 
 def _of_other_length(before: Value, after: Value) -> tuple[Estimate, ...] | None:
-    """The dimensions of a matrix that a loop gives other rows, or other columns: the others stay."""
+    """The dimensions of an array that a loop gives another length, or of a matrix other rows or columns: the others stay."""
     if not before.shape or after.shape is None or len(before.shape) != len(after.shape) or before.type != after.type:
         return None
     pairs = list(zip(before.shape, after.shape, strict=True))
-    if len(pairs) < 2 or not any(old == new for old, new in pairs):
+    if len(pairs) > 1 and not any(old == new for old, new in pairs):
         return None
     return tuple(
         old

@@ -22,6 +22,8 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
     if name.endswith(_BY_ROWS_AND_COLUMNS):
         named = zip(("picked", "paired"), _tuple_items(bound), strict=False)
         return replace(bound, parameters=(*bound.parameters, *named))
+    if name.startswith("torch.") and result.shape is not None and bound.get("result") is None:
+        return replace(bound, parameters=(*bound.parameters, ("result", result)))
     if not name.startswith("numpy."):
         return bound
     more: list[tuple[str, Value]] = []
@@ -33,6 +35,9 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         more.extend(zip(("picked", "paired"), _index_arrays(bound), strict=False))
         if last == "__setitem__":
             more.extend(("strided", v) for v in _strided(bound))
+    elif last == "at":
+        indices = bound.get("indices")
+        more.extend(zip(("picked", "paired"), indices.items or () if indices is not None else (), strict=False))
     elif last == "einsum":
         letters = _letters(bound)
         whole = product(tuple(letters.values())) if letters else Estimate(100, 10_000, 1e8)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
+from gillint.resolve.assumed import WHOLE_FILE
 from gillint.resolve.bound import element_of, item_bytes, size_of
 from gillint.resolve.contents import NOISE_OF_FLOATS, printed, written
 from gillint.resolve.files import MEMBER, Content
 from gillint.resolve.handles import HANDLES, PACKED, PACKED_KINDS, UNPACKING, content_below, current, name_of
+from gillint.resolve.kinds import distinct_of
 from gillint.resolve.randomness import noise
 from gillint.resolve.rewriting import note_rewriting
 from gillint.resolve.shapes import ARRAY
@@ -36,9 +38,9 @@ def write_to(site: Site, name: str, piece: Content) -> None:
     if act.program.is_idle:
         return
     owner, depth, openings = act.program.files.opened_as(name)
-    if owner == id(act):
+    if owner == id(act) and depth <= len(act.loops):
         turns, files = act.trips_so_far(depth), openings
-    else:  # it was opened by another function
+    else:  # it was opened by another function, or under a condition in the same loop
         turns, files = (act.times * act.trips_so_far() / openings).max(1), openings
     turns = (turns / act.program.files.emptyings(name)).max(1)
     files = files.max(1) if HOLE in name else ONE
@@ -225,6 +227,22 @@ def copied(site: Site) -> Value:
             write_to(site, name, piece)
         else:
             site.act.program.files.write(name, site.span, content)
+    elif name is not None and HOLE in name and site.name in _RENAMES and (kinds := distinct_of(target)) is not None:
+        files = (site.act.times * site.act.trips_so_far()).min(kinds).max(1)  # whatever is in them, they are there
+        site.act.program.files.write(name, site.span, Content(WHOLE_FILE, unknown(WHOLE_FILE), files=files))
+    return site.result
+
+
+_RENAMES = ("os.rename", "os.replace", "shutil.move")
+
+
+def copied_tree(site: Site) -> Value:
+    """`shutil.copytree(folder, target)`: files of the same names below another folder."""
+    source, target = name_of(site.argument(0, "src")), name_of(site.argument(1, "dst"))
+    files = site.act.program.files
+    if source is not None and target is not None and HOLE not in source:
+        for inside, content in files.below(source).items():
+            files.write(f"{target}/{inside}", site.span, content)
     return site.result
 
 

@@ -285,3 +285,9 @@ def test_what_picks_rows_and_columns(key: str, rows: str, columns: str) -> None:
 @pytest.mark.parametrize("moment", ["np.timedelta64(1, 'h')", "pd.Timestamp('2024-01-01')", "pd.Timedelta('1h')"])
 def test_a_moment_is_one(moment: str) -> None:
     assert size_of(value_of(moment, SETUP)).likely == 1
+
+
+def test_a_loop_over_names_looks_each_of_them_up() -> None:
+    setup = SETUP + "for name in ('g', 'k'):\n    d[name] = d[name].astype(str)\n    found = d[name]\n"
+    assert value_of("found", setup).dtype == "str"
+    assert value_of("d['g']", setup).dtype == "str"

@@ -50,6 +50,8 @@ READ = {  # statement: the rows and columns of the frame
     "select Name as who, p.k from people p": (300, ["who", "k"]),
     "select max(v) from log": (1, ["max(v)"]),
     "select * from log": (600, ["v"]),
+    "select a, kind from t union all select k, name from people": (5300, ["a", "kind"]),
+    "select x, count(*) as n from (select b as x from t union all select -b as x from t) group by x": (100, ["x", "n"]),
 }
 
 
