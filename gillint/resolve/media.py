@@ -11,7 +11,7 @@ from gillint.resolve.columns import FRAME, of_rows, texts
 from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
-from gillint.resolve.pictures import as_array, bands_of, cropped, empty, format_of, mode_of, of_array, opened
+from gillint.resolve.pictures import as_array, bands_of, cropped, empty, format_of, mode_of, of_array, opened, pixels
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import Text
@@ -114,7 +114,7 @@ def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) 
         result = _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
         return opened(name, bound, _read(Site(act, name, bound, span, result)))
-    return empty(name, bound, of_array(name, bound, cropped(name, bound, result)))
+    return empty(name, bound, of_array(name, bound, cropped(name, bound, pixels(name, bound, result))))
 
 
 def _written(site: Site, how: _Writer) -> Value:
