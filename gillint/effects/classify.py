@@ -21,10 +21,6 @@ from gillint.source.environment import LibraryVersion
 # modest size; of an unknown one nothing is assumed but that it is neither trivial nor endless.
 UNDEFINED_NS = Estimate(1_000, 10_000, 1_000_000)
 UNKNOWN_NS = Estimate(200, 5_000, 1_000_000)
-# What calls at one place of which nothing is known take in all runs together, unless each is as short as this: what is called
-# thousands of times is short.
-_ALL_OF_THEM_NS = 5e6
-_SHORT_NS = 1_000.0
 _DEFAULT_GIL = Cost(fixed=150)
 
 
@@ -80,10 +76,9 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
     if call.kind == "unknown" or call.fact is None:
         if call.kind in ("project", "join"):
             return CallEffect(Effect.RUNS_PYTHON)
-        spent = _unknown_ns(call.bound.often)
         if can_only_hold():
-            return CallEffect(Effect.RUNS_PYTHON, gil=spent, assumed=True)
-        return CallEffect(Effect.UNKNOWN, unknown=spent, assumed=True)
+            return CallEffect(Effect.RUNS_PYTHON, gil=UNKNOWN_NS, assumed=True)
+        return CallEffect(Effect.UNKNOWN, unknown=UNKNOWN_NS, assumed=True)
     fact = call.fact
     answers = Answers(fact, call.bound, call.result)
     decision = decide(fact, answers, target)
@@ -102,7 +97,7 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         is_near = call.peer.place in ("local", "process")
         wait = wait + call.peer.delay if is_near else wait.max(call.peer.delay)
     # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
-    unknown = _unknown_ns(call.bound.often) if decision.likely.effect is Effect.UNKNOWN else ZERO
+    unknown = UNKNOWN_NS if decision.likely.effect is Effect.UNKNOWN else ZERO
     releases = _releases(decision, answers)
     return CallEffect(
         effect=decision.likely.effect,
@@ -126,12 +121,6 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         evidence=decision.evidence,
         library=target.library_version(fact),
     )
-
-
-def _unknown_ns(often: float) -> Estimate:
-    """The time of a call of which nothing is known, one of so many."""
-    low, likely, high = UNKNOWN_NS.scenarios
-    return Estimate(low, max(_SHORT_NS, min(likely, _ALL_OF_THEM_NS / max(often, 1.0))), high)
 
 
 _CONNECTS = (".connect", ".connect_ex", ".create_connection")

@@ -251,6 +251,7 @@ class Activation:
     yield_loop: Span | None = None
     yielded: list[Estimate] = field(default_factory=list)
     loop_spans: list[Span] = field(default_factory=list)
+    sharing: set[Span] = field(default_factory=set)  # loops that take what they go through from one around them
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)

@@ -69,7 +69,7 @@ def _completed(
     filled: list[Shape] = []
     for shape, member in zip(shapes, members, strict=True):
         length = _AS_HIGH if along == 0 else _AS_WIDE
-        if member.size is not None:
+        if member.size is not None and not member.size.is_open:
             length = (member.size / others).max(1)
         filled.append(shape if shape is not None else (*like[:along], length, *like[along + 1 :]))
     return tuple(filled)

@@ -82,6 +82,8 @@ MEMBER_SIZE = Estimate(1, 40, 10_000)
 # more) and costs next to nothing; where it decides, it is data: with 1,000 or 100 in its place 6 and 8 verdicts of 600 get worse
 # and 4 and 5 better, with 40 for the 200 of a text 2 and 2.
 OPEN = Estimate(10, 50_000, 1e6)
+# What a function that calls itself gets from below, in lists: most of a tree are leaves, and near them little is collected.
+FROM_BELOW = Estimate(0, 5, 1e4)
 UNKNOWN_TRIPS = Estimate(1, 1_000, 1e6)
 SIZES |= dict.fromkeys(("range", "iterator", "generator"), UNKNOWN_TRIPS)  # what is there to be run through
 # In a loop, or in what one calls: in the programs of the accuracy table such loops turn 20 to 70 times (geometric mean).

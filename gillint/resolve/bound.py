@@ -12,6 +12,7 @@ from gillint.resolve.assumed import (
     CHOICES,
     FIELDS,
     FILES,
+    FROM_BELOW,
     LINE,
     MEMBER_SIZE,
     OPEN,
@@ -24,7 +25,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, Value
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, UndefinedRef, Value
 
 _ITEM_BYTES = {
     "bool": 1,
@@ -83,6 +84,8 @@ def size_of(value: Value | None) -> Estimate:
         return ONE
     if isinstance(value.reference, ChoiceRef):
         return reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))
+    if value.type is None and isinstance(value.reference, UndefinedRef) and value.reference.is_result:
+        return FROM_BELOW
     return SIZES.get(value.type or "", OPEN)
 
 
@@ -438,7 +441,7 @@ _OF_THE_CLASS = frozenset({"fromkeys", "maketrans", "from_bytes", "fromhex"})
 def apart(name: str, positional: tuple[Value, ...]) -> tuple[Value | None, tuple[Value, ...]]:
     """The receiver and the arguments of a function that is looked up on a type: `str.upper(line)`, `int.to_bytes(n, 2)`."""
     owner, _, method = name.rpartition(".")
-    if not positional or not owner or method.startswith("__"):
+    if not positional or owner in ("", "json") or method.startswith("__"):  # `json.dump(document, f)`: of the module
         return None, positional
     first = positional[0]
     if first.type == owner or (first.type is None and owner in _PLAIN_TYPES and method not in _OF_THE_CLASS):

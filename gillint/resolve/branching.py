@@ -49,11 +49,13 @@ def choose(
         given = len(act.returns), len(act.yields)
         share = shares[number]
         idle = taken not in (None, number)
+        pending = list(act.pending)
         less_often = _less_often(act, share if taken is None else 1.0, seldom=seldom)
         with less_often, act.nested() as builder, act.program.idly(idle=idle):
             reach = run(act, arm)
         blocks[number] = builder.finish()
-        if idle:
+        if idle:  # nor does it start, or run through, a generator
+            act.pending[:] = pending
             act.never_returned += (value for value, _ in act.returns[given[0] :])
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
         elif not leaves(arm):

@@ -139,8 +139,7 @@ def _other(
     """A call that nothing is known of; deferred work that is passed to it is done by it, at the latest."""
     for value in (*positional, *(v for _, v in keywords)):
         act.consume(value)
-    often = (act.times * act.trips_so_far()).likely if kind == "unknown" else 1.0
-    act.emit(Call(span, act.path, name, kind, Bound(None, positional, keywords, often=often), assumed=True))
+    act.emit(Call(span, act.path, name, kind, Bound(None, positional, keywords), assumed=True))
     return UNKNOWN
 
 

@@ -23,6 +23,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
+from gillint.resolve.stores import still_stored
 from gillint.resolve.tables import Function
 from gillint.resolve.trace import Block
 from gillint.resolve.values import (
@@ -278,6 +279,7 @@ class Classes(Modules):
             if not near and not tells_more(known[name], value, measured=False):
                 return
         old = known.get(name)
+        value = still_stored(old, value)
         if old is None and (owner.key, name) in self._foreseen:
             value = join(value, self._foreseen[owner.key, name])
         if self._idle and old is not None and is_known(old):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gillint.resolve.activation import Activation
+from gillint.resolve.bound import size_of
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import key_of, statements
+from gillint.resolve.iterations import assigned, key_of, statements
 from gillint.resolve.likelihood import exactly
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.trace import Branch, Call, Loop, Node
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
 
@@ -62,8 +64,31 @@ def once_in(act: Activation, node: t.If) -> float | None:
     replaced = "." in holder and any(isinstance(s, t.Assign) and holder in map(key_of, s.targets) for s in node.body)
     if not replaced and not any(_empties(s, filled) for s in node.body) and not _is_flushed(act, node.body, filled):
         return None
-    period = exactly(act, test.rights[0])
-    return period if period is not None and period >= 1 else None
+    most = exactly(act, test.rights[0])
+    return max(1.0, most / _added(act, filled)) if most is not None and most >= 1 else None
+
+
+def _added(act: Activation, name: str) -> float:
+    """How many items go into a container between two tests of its length: more than one where a loop of its own fills it."""
+    return max(1.0, _put(act, act.builder.nodes, name))
+
+
+_FILLING = {"append": False, "appendleft": False, "add": False, "extend": True, "update": True}  # by what they take
+
+
+def _put(act: Activation, nodes: Sequence[Node], name: str) -> float:
+    """How many items some nodes put into a variable."""
+    found = 0.0
+    for node in nodes:
+        if isinstance(node, Loop):
+            found += node.trips.likely * _put(act, node.body.nodes, name)
+        elif isinstance(node, Branch):
+            found += sum(share * _put(act, arm.nodes, name) for arm, share in node.shares)
+        elif isinstance(node, Call) and node.bound.positional:
+            takes_many = _FILLING.get(node.name.rpartition(".")[2])
+            if takes_many is not None and act.scope.syntax.text(node.span).startswith(f"{name}."):
+                found += size_of(node.bound.positional[0]).likely if takes_many else 1.0
+    return found
 
 
 def _full_buffer(act: Activation, node: t.If) -> float | None:
@@ -171,7 +196,7 @@ def _begins_anew(s: t.Stmt, name: str) -> bool:
     """`count = 0`, `count -= limit`."""
     if isinstance(s, t.Augment):
         return s.operator == "sub" and key_of(s.target) == name
-    return isinstance(s, t.Assign) and name in map(key_of, s.targets) and isinstance(s.value, t.Constant)
+    return isinstance(s, t.Assign) and any(key == name and isinstance(v, t.Constant) for key, v in assigned(s))
 
 
 def _names(s: t.Stmt) -> Iterator[str]:
@@ -236,19 +261,9 @@ def _empties(s: t.Stmt, name: str) -> bool:
         return s.value.function.name == "clear" and key_of(s.value.function.value) == name
     if not isinstance(s, t.Assign):
         return False
-    made = s.value
-    for target in s.targets:  # `batch, self.batch = self.batch, []`
-        if (
-            isinstance(target, t.Sequence)
-            and isinstance(made, t.Sequence)
-            and len(target.elements) == len(made.elements)
-        ):
-            made = next((m for e, m in zip(target.elements, made.elements, strict=True) if key_of(e) == name), made)
-            if made is not s.value:
-                break
-    else:
-        if name not in map(key_of, s.targets):
-            return False
+    made = next((value for key, value in assigned(s) if key == name), None)
+    if made is None:
+        return False
     if isinstance(made, t.Call):
         return isinstance(made.function, t.Name) and made.function.id in _MAKES_EMPTY and not made.arguments
     return (isinstance(made, t.Sequence) and len(made.elements) <= 1) or (isinstance(made, t.Dict) and not made.items)

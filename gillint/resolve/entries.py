@@ -272,10 +272,10 @@ def _never_calls(base: str, name: str) -> bool:
     own, abstract = getattr(builtins, base, None), getattr(collections.abc, base, None)
     if name.startswith("__"):
         kind = own or abstract or getattr(collections, base, None)
-        return isinstance(kind, type) and not hasattr(kind, name)
+        return isinstance(kind, type) and getattr(kind, name, None) is None
     if isinstance(own, type):
         return True
     if isinstance(abstract, type):
         return name not in _CALLED_BY_MIXINS or not hasattr(abstract, name)
     kind = getattr(collections, base, None)
-    return isinstance(kind, type) and not hasattr(kind, name)
+    return isinstance(kind, type) and getattr(kind, name, None) is None

@@ -181,14 +181,14 @@ def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
             return _reads(call, method, [c for c in calls if c is not call and _reads_too(c, source)])
         if source.size is None or not source.size.known:
             continue
-        filled = any(_gives(c, source) for c in _calls(body, loops=True))
+        filled = any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH))
         if method in _TAKERS and source.type in _CONTAINERS and not filled:
             return source.size.max(1)
     return None
 
 
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
-_GUARD = 100_000.0  # turns: a limit above that, beside another way out, is there for what should not happen
+GUARD = 100_000.0  # turns: a limit above that, beside another way out, is there for what should not happen
 
 
 def usual_turns(act: Activation, loop: t.While) -> Estimate:
@@ -212,7 +212,7 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
 
 def is_guard(limit: Estimate, loop: t.While) -> bool:
     """Whether a limit to the turns is a guard, and not the way out of the loop."""
-    return limit.likely > _GUARD and any(leaves_early(s) for s in loop.body)
+    return limit.likely > GUARD and any(leaves_early(s) for s in loop.body)
 
 
 def works_off(loop: t.While) -> bool:
@@ -321,15 +321,21 @@ def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:
     return turns.max(1)
 
 
-def _calls(block: Block, *, loops: bool = False) -> Iterator[Call]:
+_DEPTH = 4  # functions that call each other, one of which may fill what a loop empties
+
+
+def _calls(block: Block, *, loops: bool = False, depth: int = 0) -> Iterator[Call]:
+    """The calls of a block itself, those in its loops, and those in so many functions below, callbacks included."""
     for node in block.nodes:
         if isinstance(node, Call):
             yield node
+            for inner in (node.inner, node.callback) if depth > 0 else ():
+                yield from _calls(inner, loops=loops, depth=depth - 1) if inner is not None else ()
         elif isinstance(node, Branch):
             for arm in node.arms:
-                yield from _calls(arm, loops=loops)
+                yield from _calls(arm, loops=loops, depth=depth)
         elif isinstance(node, Loop) and loops:
-            yield from _calls(node.body, loops=True)
+            yield from _calls(node.body, loops=True, depth=depth)
 
 
 def turns_until_long(act: Activation, test: t.Expr, assumed: Estimate) -> Estimate | None:

@@ -32,6 +32,7 @@ from gillint.resolve.planting import planted
 from gillint.resolve.ranks import learn_from_index
 from gillint.resolve.shapes import ARRAY, few_rows
 from gillint.resolve.stepping import step_through
+from gillint.resolve.stores import is_stored
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
@@ -297,6 +298,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     outermost = node.clauses[0]
     first = outermost.iterable  # once, outside
     source = iterable_of(act, evaluate(act, first), first.span, is_async=outermost.is_async)
+    mark = source.mark if is_stored(source) and len(node.clauses) == 1 and not outermost.conditions else None
     act.begin(source)
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
@@ -342,8 +344,8 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     if node.kind == "dict":
         member = value or UNKNOWN
         named = named_in_turn(node, member)
-        return Value(type="dict", size=known, items=(produced, member), element=produced, columns=named)
-    return Value(type=node.kind, size=known, element=produced, origin=hangs_on)
+        return Value(type="dict", size=known, items=(produced, member), element=produced, columns=named, mark=mark)
+    return Value(type=node.kind, size=known, element=produced, origin=hangs_on, mark=mark)
 
 
 def _lambda(act: Activation, node: t.Lambda) -> Value:
@@ -371,6 +373,8 @@ def _conditional(act: Activation, node: t.Conditional) -> Value:
         act.builder.include((yes if holds else no).finish())
         return a if holds else b
     act.emit(Branch((yes.finish(), no.finish()), (share, 1.0 - share)))
+    if share in (0.0, 1.0):  # a constant, as far as can be seen
+        return a if share else b
     return join(a, b, 1.0 - share)
 
 

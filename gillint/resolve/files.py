@@ -12,7 +12,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.resolve.texts import ANY, SEPARATORS, Text, common, may_be_same, overlap, together
-from gillint.resolve.values import Source
+from gillint.resolve.values import Source, Value
 from gillint.syntax.tree import HOLE
 
 MEMBER = "!"  # between the name of an archive and that of something in it
@@ -62,6 +62,7 @@ class Files:
     )  # how often a buffer was cut to nothing, to be filled anew
     limits: dict[str, float] = field(default_factory=dict)  # what such a buffer grows to, where that is asked
     before: Files | None = None  # what was written when the program was looked at for the first time
+    stores: dict[str, Value] = field(default_factory=dict)  # what is put into what comes from a file
     _missed: set[str] = field(default_factory=set)
 
     @property
@@ -115,7 +116,17 @@ class Files:
             if self.before is not None:
                 one = HOLE not in name or name.startswith(MEMORY)
                 found = self.before.find(name) if one else self.before.same(name)
+                found = self.before.as_store(name, found)
         return found
+
+    def as_store(self, name: str, content: Content | None) -> Content | None:
+        """What is in a file that is written from what was read from it: as much as is put into that."""
+        held = self.stores.get(name)
+        whole = content.source.value.size if content is not None and content.source is not None else None
+        if content is None or held is None or held.size is None or whole is None or whole.likely <= held.size.likely:
+            return content
+        part = Estimate.point(held.size.likely / whole.likely)
+        return replace(content, size=content.size * part, text=content.text.each(part))
 
     def same(self, name: str) -> Content | None:
         """What is in the files of just this name: a cache is read by the name that it will be written by."""
@@ -153,6 +164,11 @@ class Files:
                 content = _whole(pieces)
                 found[inside] = replace(content, files=(content.files / alike).max(1))
         return found
+
+    def below(self, folder: str) -> dict[str, Content]:
+        """What is in the files of a folder, and in those below it, by their names in there."""
+        start = f"{self._named(folder)}/"
+        return {n.removeprefix(start): _whole(p) for n, p in self.pieces.items() if n.startswith(start)}
 
     def listed(self, glob: str, *, deep: bool) -> tuple[Content | None, Text]:
         """What is in the files whose names fit a pattern, and what those names have in common.

@@ -1,4 +1,4 @@
-"""Folders that are made where they are not there yet: the first time for each, however often somebody asks."""
+"""What is in folders, and folders that are made where they are not there yet: once for each, however often somebody asks."""
 
 from __future__ import annotations
 
@@ -25,6 +25,20 @@ def made_if_missing(node: t.If) -> t.Expr | None:
         return None
     made = (_named(e, _MAKES) for e in expressions(node.body) if isinstance(e, t.Call))
     return folder if any(m is not None and key_of(m) == key for m in made) else None
+
+
+# Most of what is in a folder is a file.
+_FILES = 0.85
+_KINDS = {"isfile": _FILES, "is_file": _FILES, "isdir": 1.0 - _FILES, "is_dir": 1.0 - _FILES}
+
+
+def kind_of_entry(act: Activation, test: t.Expr) -> float | None:
+    """How often a loop over what is in a folder meets what a test asks for: `if path.is_file():`; None for other tests."""
+    if isinstance(test, t.Unary) and test.operator == "not":
+        inner = kind_of_entry(act, test.operand)
+        return None if inner is None else 1.0 - inner
+    function = test.function if isinstance(test, t.Call) else None
+    return _KINDS.get(function.name) if act.loops and isinstance(function, t.Attribute) else None
 
 
 def _named(call: t.Call, methods: tuple[str, ...]) -> t.Expr | None:

@@ -19,6 +19,7 @@ from gillint.resolve.opening import note_member
 from gillint.resolve.pictures import decodes, is_covered
 from gillint.resolve.returns import build
 from gillint.resolve.shapes import PICTURE
+from gillint.resolve.stores import put_into
 from gillint.resolve.strings import joined_after
 from gillint.resolve.targets import (
     change_target,
@@ -87,6 +88,8 @@ def made_by_need(act: Activation, node: t.Subscript, holder: Value, member: Valu
 
 def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:
     """`rows.append(row)`, `seen.add(key)`, `queue.put(job)`: one more, or several, in each turn of the loops around."""
+    if put_into(act, receiver, added):
+        return
     known = QUEUES if function.name.startswith("put") else _LENGTHENED
     if receiver.type not in known:
         return
@@ -166,6 +169,8 @@ def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> N
     default = positional[1] if len(positional) > 1 else NONE
     value = old if old.type == default.type else join(old if old != UNKNOWN else None, default)
     pair = (join(key if key != UNKNOWN else None, positional[0]), value)
+    if put_into(act, container, default, positional[0]):
+        return
     _, turns = growth(act, mapping, container)
     fills = is_empty(container) or turns != ONE
     size = keys_of(turns, positional[0], mapping) if fills else container.size

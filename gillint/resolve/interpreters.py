@@ -1,4 +1,4 @@
-"""Tests of the Python that runs a program: its version, and that it is CPython."""
+"""Tests of what runs a program: which Python, and on which system: Linux, as on the reference machine."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ _FIELDS = {"major": 0, "minor": 1}
 _NEWEST = 99  # a micro version: what follows major and minor makes the tuple greater than those two alone
 _ONLY_ELSEWHERE = ("pypy_version_info", "pypy_translation_info", "JYTHON_JAR")
 _FLAGS = {"six.PY2": False, "six.PY3": True}
+# How the systems are called where somebody asks.
+_SYSTEMS = {"os.name": ("posix",), "sys.platform": ("linux", "linux2"), "platform.system()": ("Linux",)}
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
 }  # fmt: skip
@@ -26,8 +28,14 @@ def holds_here(python: str, test: t.Expr) -> bool | None:
     if isinstance(test, t.Attribute):
         return _FLAGS.get(dotted(test))
     if isinstance(test, t.Call):
-        return _has(test)
-    if not isinstance(test, t.Compare) or len(test.operators) != 1 or test.operators[0] not in _ORDER:
+        begins = _begins(test)
+        return begins if begins is not None else _has(test)
+    if not isinstance(test, t.Compare) or len(test.operators) != 1:
+        return None
+    system = _asked_system(test.left)
+    if system is not None:
+        return _is_system(system, test.operators[0], test.rights[0])
+    if test.operators[0] not in _ORDER:
         return None
     if not _names_an_interpreter(test.left):
         return None
@@ -38,6 +46,34 @@ def holds_here(python: str, test: t.Expr) -> bool | None:
     if isinstance(right, tuple) and len(right) > 2 and right[:2] == version[:2]:
         return None  # a micro version decides
     return _ORDER[test.operators[0]](left, right)
+
+
+def _asked_system(node: t.Expr) -> tuple[str, ...] | None:
+    """What the system is called here, where an expression asks for its name: `os.name`, `sys.platform`, `platform.system()`."""
+    if isinstance(node, t.Attribute) and node.name in ("name", "platform"):
+        return _SYSTEMS.get(dotted(node) or "")
+    if isinstance(node, t.Call) and isinstance(node.function, t.Attribute) and node.function.name == "system":
+        return _SYSTEMS.get(f"{dotted(node.function)}()")
+    return None
+
+
+def _is_system(names: tuple[str, ...], sign: str, right: t.Expr) -> bool | None:
+    """`os.name == "nt"`, `sys.platform in ("win32", "cygwin")`, `"win" in sys.platform` aside."""
+    parts = [_constant(e) for e in (right.elements if isinstance(right, t.Sequence) else (right,))]
+    if not all(isinstance(p, str) for p in parts) or sign not in ("eq", "ne", "contains", "not_contains"):
+        return None
+    if sign in ("contains", "not_contains") and not isinstance(right, t.Sequence):
+        return None
+    return any(name in parts for name in names) is (sign in ("eq", "contains"))
+
+
+def _begins(call: t.Call) -> bool | None:
+    """`sys.platform.startswith("win")`."""
+    function = call.function
+    if not isinstance(function, t.Attribute) or function.name != "startswith" or len(call.arguments) != 1:
+        return None
+    names, start = _asked_system(function.value), _constant(call.arguments[0].value)
+    return names[0].startswith(start) if names is not None and isinstance(start, str) else None
 
 
 def _names_an_interpreter(node: t.Expr) -> bool:

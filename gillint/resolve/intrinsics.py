@@ -10,7 +10,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, ROWS
-from gillint.resolve.bound import element_of, literal_text, number_of, size_of
+from gillint.resolve.bound import MAPPINGS, element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import COLUMNS, PIPELINE, columns_of, pipeline_of
 from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
 from gillint.resolve.joining import join
@@ -208,7 +208,11 @@ def _defaultdict(act: Activation, args: tuple[Value, ...], span: Span) -> Value:
     elif isinstance(ref, (FunctionRef, ClassRef, PartialRef, SymbolRef)):
         with act.nested():  # what it costs is in the noise
             value = apply(act, args[0], (), (), span, "the factory")
-    return Value(type="collections.defaultdict", size=ZERO, items=(UNKNOWN, value), element=UNKNOWN)
+    first = next((a for a in args[1:2] if a.type in MAPPINGS and a.size is not None), None)
+    key, old = pair_of(first) if first is not None else (UNKNOWN, UNKNOWN)
+    size = first.size if first is not None else ZERO
+    member = value if old == UNKNOWN else old
+    return Value(type="collections.defaultdict", size=size, items=(key, member), element=key)
 
 
 def _collection(act: Activation, name: str, bound: Bound, span: Span) -> Value:

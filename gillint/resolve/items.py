@@ -11,6 +11,7 @@ from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.kinds import kept
+from gillint.resolve.mailboxes import PARTS
 from gillint.resolve.members import one_of
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.sparse import sparse_part
@@ -18,10 +19,15 @@ from gillint.resolve.texts import Text, may_be_same
 from gillint.resolve.values import SymbolRef, Value, text_of
 from gillint.syntax import tree as t
 
+_FILED = ("h5py.Dataset",)  # indexed as arrays are
+_SIDE = Estimate(10, 200, 10_000)
 _ROWS = ("pandas.DataFrame", "pandas.Series", "pandas.Index")
 # A list of this length may be the choices of which something takes one.
 _FEW = 1000
 _LONG = 200  # characters
+
+
+_NAMED = ("dict", "pandas.DataFrame", "pandas.Series", "numpy.lib.npyio.NpzFile")
 
 
 def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
@@ -29,12 +35,14 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     text = literal_text(index)
     if isinstance(value.reference, SymbolRef):
         return _symbol_item(value.reference.name, index)
-    if value.columns is not None and text is not None and value.type in ("dict", "pandas.DataFrame", "pandas.Series"):
+    if value.columns is not None and text is not None and value.type in _NAMED:
         found = value.column(text)
         if found is not None:
             return found
     if value.type == ARRAY:
         return array_item(value, index, node)
+    if value.type in _FILED and index.type in ("tuple", ARRAY, "list"):
+        return _read(value, index, node)
     part = sparse_part(value, index)
     if part is not None:
         return part
@@ -52,7 +60,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             found = replace(found, distinct=value.size)
         return found if found.type is not None or found.reference is not None else None
     if value.type == "str":
-        return Value(type="str", size=ONE)
+        return value.element if value.mark == PARTS else Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray"):
         return Value(type="int")
     if value.type == "pandas.Index" and index.type == "int":
@@ -64,6 +72,17 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
         kept = tuple((k, v) for k, v in value.columns or () if k in names)
         return replace(value, columns=kept or None)
     return None
+
+
+def _read(value: Value, index: Value, node: t.Expr) -> Value | None:
+    """A part of an array in a file; as many dimensions as are indexed, where nothing else tells."""
+    if index.type == "tuple" and not index.items:
+        return value  # `dataset[()]` is the whole of it
+    shape = value.shape
+    if shape is None and index.items is not None and index.type == "tuple":
+        shape = (_SIDE,) * len(index.items)
+    picked = array_item(replace(value, type=ARRAY, shape=shape), index, node)
+    return replace(picked, type=value.type) if picked is not None and picked.type == ARRAY else picked
 
 
 def _member(mapping: Value, key: Text | None) -> Value | None:

@@ -9,6 +9,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
 from gillint.resolve.bound import MAPPINGS, element_of, size_of
 from gillint.resolve.columns import GROUPED, RESAMPLER
+from gillint.resolve.mailboxes import as_parts
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
@@ -19,7 +20,7 @@ from gillint.resolve.values import Value, is_known
 def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = False) -> Value:
     """What a loop over an instance of the program's own class goes through: what its `__iter__` or `__aiter__` gives."""
     if not _is_own(value):
-        return value
+        return as_parts(value)
     made = operator_fact(act, value, "__aiter__" if is_async else "__iter__", (), span)
     return made if made is not None and made.type != value.type and is_known(made) else value
 
@@ -43,7 +44,7 @@ def iterate(
         step = await_value(act, step, span) if step is not None and is_async else step
         element = step or element
         act.operation("loop_step")
-    elif operator_fact(act, value, "__iter__", (), span) is None:
+    elif all(operator_fact(act, value, name, (), span) is None for name in (_ASYNC_STEPS if is_async else _STEPS)):
         act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn
     counted = value.items is not None and value.type not in MAPPINGS
     known = value.size is not None or counted or value.shape is not None or value.columns is not None
@@ -60,6 +61,8 @@ def iterate(
     return assumed, element, None, value.origin or _source_text(act, span)
 
 
+_STEPS = ("__iter__",)  # the facts of a library's type that may say what one turn costs, the first of them
+_ASYNC_STEPS = ("__anext__", "__aiter__", "__iter__")
 _TYPICAL = ("tuple", "json", "tarfile.TarFile", "h5py.File", "h5py.Group")  # more or less as many, whatever it is
 
 

@@ -363,6 +363,18 @@ def key_of(expression: t.Expr) -> str | None:
     return None
 
 
+def assigned(s: t.Assign) -> Iterator[tuple[str | None, t.Expr | None]]:
+    """The variables and attributes that a statement assigns to, and what each of them gets: `batch, size = [], 0`."""
+    for target in s.targets:
+        value = s.value
+        if not isinstance(target, t.Sequence):
+            yield key_of(target), value
+        elif isinstance(value, t.Sequence) and len(value.elements) == len(target.elements):
+            yield from zip(map(key_of, target.elements), value.elements, strict=True)
+        else:
+            yield from ((key_of(e), None) for e in target.elements)
+
+
 def names_in(expression: t.Expr) -> set[str]:
     """The variables and dotted attributes in an expression."""
     return {n for e in _inside(expression) if (n := key_of(e)) is not None}

@@ -8,6 +8,7 @@ from gillint.frozen import replace
 from gillint.resolve.texts import Text, common
 from gillint.resolve.values import (
     HOLDERS,
+    STORE,
     UNKNOWN,
     ChoiceRef,
     ClassRef,
@@ -56,7 +57,9 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         if other.type in HOLDERS and is_empty(other):
             return document  # `return []` where the request failed
         if other.type == "dict" and other.items is not None:
-            return other  # what the program puts into a store says what it reads from its file
+            return replace(
+                other, mark=_store(a.mark, b.mark)
+            )  # what the program puts into a store says what it reads from its file
     choice = _choice(a, b, depth)
     if choice is not None:
         return choice
@@ -97,8 +100,14 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         origin=a.origin or b.origin,
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
         source=_sources(a.source, b.source, depth),
-        mark=a.mark if a.mark == b.mark else None,
+        mark=a.mark if a.mark == b.mark else _store(a.mark, b.mark),
     )
+
+
+def _store(a: str | None, b: str | None) -> str | None:
+    """The file that a container came from, or will go to where there is none yet: `except FileNotFoundError: return {}`."""
+    marks = [m for m in (a, b) if m is not None]
+    return marks[0] if len(marks) == 1 and marks[0].startswith(STORE) else None
 
 
 def _reference(a: Reference | None, b: Reference | None) -> Reference | None:

@@ -11,6 +11,7 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.stores import seen_through
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import HOLDERS, UNKNOWN, MadeRef, Value
 
@@ -29,6 +30,7 @@ def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) ->
         return replace(result, items=tuple(ends))
     if name.endswith(_PACKS + _UNPACKS):
         return _packed(act, name, bound, result)
+    result = seen_through(name, bound, result)
     made = bound.receiver.reference if bound.receiver is not None else None
     if isinstance(made, MadeRef) and bound.receiver is not None:
         method = name.rsplit(".", 1)[-1]

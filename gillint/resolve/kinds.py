@@ -13,8 +13,10 @@ from gillint.resolve.calendar import cut_dates
 from gillint.resolve.drawing import after, let_through, lies_between, member_of
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.shapes import KEPT, shape_of
+from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import Value
+from gillint.resolve.values import Value, text_of
+from gillint.syntax.tree import HOLE
 
 # How many groups so many rows fall into, where nothing tells: a power of the number of rows.
 GROUPS = Estimate(0.2, 0.5, 0.9)
@@ -44,6 +46,13 @@ def distinct_of(key: Value | None) -> Estimate | None:
     found = _of_members(key)
     known = [kinds for kinds in found if kinds is not None]
     return reduce(mul, known) if len(known) == len(found) else None
+
+
+def different_paths(parts: tuple[Value, ...]) -> Estimate | None:
+    """How many different paths are put together in the course of a loop, where it is known of each part that varies."""
+    varying = [p for p in parts if p.distinct is not None or HOLE in (text_of(p) or ANY).pattern]
+    kinds = [p.distinct for p in varying if p.distinct is not None]
+    return reduce(mul, kinds) if kinds and len(kinds) == len(varying) else None
 
 
 def fewest_of(key: Value | None) -> Estimate:

@@ -118,6 +118,15 @@ def _instead(
     return None
 
 
+def _without_fact(act: Activation, name: str, bound: Bound, span: Span, *, assumed: bool) -> None:
+    """A call of which no more is known than what holds for its library as a whole, if that."""
+    fact = default_fact(name)
+    kind: CallKind = "library" if fact is not None else "unknown"
+    _consume_all(act, bound, None)
+    peer = other_side(act, fact, name, bound)
+    act.emit(Call(span, act.path, name, kind, bound, fact, assumed=assumed, peer=peer))
+
+
 def library(
     act: Activation,
     name: str,
@@ -154,16 +163,11 @@ def library(
 
         positional = tuple(iterable_of(act, v, span) for v in positional)
     bound = bind_arguments(fact, receiver, positional, keywords, has_star)
+    if fact is None:
+        _without_fact(act, name, bound, span, assumed=assumed)
+        return _made(name, positional, keywords)
     if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
         bound = replace(bound, often=(act.times * act.trips_so_far()).low)
-    if fact is None:
-        fact = default_fact(name)
-        bound = replace(bound, often=(act.times * act.trips_so_far()).likely)
-        kind: CallKind = "library" if fact is not None else "unknown"
-        _consume_all(act, bound, None)
-        peer = other_side(act, fact, public, bound)
-        act.emit(Call(span, act.path, public, kind, bound, fact, assumed=assumed, peer=peer))
-        return _made(name, positional, keywords)
     bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:

@@ -9,8 +9,8 @@ from typing import TypeGuard
 from gillint.resolve.activation import Activation
 from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.folders import made_if_missing, once_for_each_path
-from gillint.resolve.iterations import key_of, statements
+from gillint.resolve.folders import kind_of_entry, made_if_missing, once_for_each_path
+from gillint.resolve.iterations import assigned, key_of, statements
 from gillint.resolve.kinds import distinct_of
 from gillint.resolve.memoised import missed
 from gillint.resolve.narrowing import passed_along
@@ -62,6 +62,9 @@ def _usual(act: Activation, node: t.If) -> float:
     folder = made_if_missing(node)
     if folder is not None:
         return once_for_each_path(act, _value(act, folder))
+    entry = kind_of_entry(act, node.test)
+    if entry is not None:
+        return entry
     key = _sought(node)
     sought = _value(act, key) if key is not None else _noted(act, node)
     if sought is not None:
@@ -76,7 +79,7 @@ def _usual(act: Activation, node: t.If) -> float:
     if leaves(node.body) and not leaves(node.orelse):
         return _leaving(act, node)
     if act.loops and _ends_loop(node.orelse) and not leaves(node.body):
-        return 1.0 - min(LEAVES, _once_in_all(act))
+        return 1.0 - min(LEAVES, once_in_all(act))
     arms = chain_length(node.orelse)
     return 1.0 / (1.0 + arms) if arms > 1 else TAKEN
 
@@ -90,7 +93,7 @@ def _fits(act: Activation, test: t.Expr) -> float | None:
     if _is_not(test):
         fits = _fits(act, test.operand)
         return None if fits is None else 1.0 - fits
-    if isinstance(test, t.Compare) and test.operators in (("is",), ("is_not",)) and _is_none(test.rights[0]):
+    if isinstance(test, t.Compare) and test.operators in (("is",), ("is_not",)) and is_none(test.rights[0]):
         fits = _fits(act, test.left)
         return fits if fits is None or test.operators == ("is_not",) else 1.0 - fits
     found = _value(act, test) if isinstance(test, t.Name) and act.loops else None
@@ -163,10 +166,10 @@ def _leaving(act: Activation, node: t.If) -> float:
     usual = CASE if isinstance(last, t.Return) and _is_case(node.test) else LEAVES
     if isinstance(last, t.Jump) and last.kind == "continue":
         return usual
-    return min(usual, _once_in_all(act))
+    return min(usual, once_in_all(act))
 
 
-def _once_in_all(act: Activation) -> float:
+def once_in_all(act: Activation) -> float:
     """How often something happens that ends the loop."""
     return 1.0 / next((n.likely for n in reversed(act.loops) if n.likely > 1.0), 1.0)
 
@@ -199,7 +202,7 @@ def _sought(node: t.If) -> t.Expr | None:
         is_filled = any(key_of(x.value) == table for x in stores)
         is_given = isinstance(given, t.Subscript) and key_of(given.value) == table
         return test.left if table is not None and (is_filled or (is_given and not _asks_for_a_gap(node.test))) else None
-    if test.operators[0] not in ("is", "is_not") or not _is_none(test.rights[0]) or key_of(test.left) is None:
+    if test.operators[0] not in ("is", "is_not") or not is_none(test.rights[0]) or key_of(test.left) is None:
         return None
     if given is not None and key_of(given) == key_of(test.left) and not _asks_for_a_gap(node.test):
         return test.left
@@ -234,10 +237,10 @@ def _noted(act: Activation, node: t.If) -> Value | None:
 
 def makes_once(act: Activation, node: t.If) -> bool:
     """Whether the first call makes what the others use: `if self.session is None: self.session = ...`, `if not hasattr(...)`."""
-    asked = _missing(node.test)
+    asked = missing(node.test)
     key = key_of(asked) if asked is not None else None
     if isinstance(asked, t.Attribute) or (isinstance(asked, t.Name) and asked.id in act.globals):
-        return key is not None and key in _set_in(node.body)
+        return key is not None and key in set_in(node.body)
     # `found = getattr(local, "found", None)`, `if found is None: found = local.found = ...`
     return isinstance(asked, t.Name) and any(
         isinstance(s, t.Assign) and key in map(key_of, s.targets) and any(isinstance(x, t.Attribute) for x in s.targets)
@@ -245,12 +248,12 @@ def makes_once(act: Activation, node: t.If) -> bool:
     )
 
 
-def _missing(test: t.Expr) -> t.Expr | None:
+def missing(test: t.Expr) -> t.Expr | None:
     """What is not there yet where a test holds: None, or an attribute that an object does not have."""
     negated = _is_not(test)
     test = test.operand if _is_not(test) else test
     if isinstance(test, t.Compare):
-        return test.left if test.operators == ("is",) and _is_none(test.rights[0]) and not negated else None
+        return test.left if test.operators == ("is",) and is_none(test.rights[0]) and not negated else None
     if negated and isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "hasattr":
         owner, name = (a.value for a in test.arguments) if len(test.arguments) == 2 else (None, None)
         if owner is not None and isinstance(name, t.Constant) and isinstance(name.value, str):
@@ -263,17 +266,16 @@ def is_made_already(act: Activation, node: t.If) -> bool:
     only = node.body[0] if len(node.body) == 1 else None
     key = key_of(only.value) if isinstance(only, t.Return) and isinstance(only.value, t.Attribute) else None
     test = node.test.left if isinstance(node.test, t.Compare) and node.test.operators == ("is_not",) else node.test
-    return (
-        key is not None and key == key_of(test) and isinstance(act.body, t.Function) and key in _set_in(act.body.body)
-    )
+    return key is not None and key == key_of(test) and isinstance(act.body, t.Function) and key in set_in(act.body.body)
 
 
-def _set_in(body: t.Body) -> Iterator[str | None]:
+def set_in(body: t.Body) -> Iterator[str | None]:
+    """The variables and attributes to which statements assign, conditions and loops left out."""
     for s in body:
         if isinstance(s, t.Assign):
-            yield from (key_of(x) for x in s.targets)
+            yield from (name for name, _ in assigned(s))
         elif isinstance(s, (t.With, t.Try)):
-            yield from _set_in(s.body)
+            yield from set_in(s.body)
 
 
 def _asks_for_a_gap(test: t.Expr) -> bool:
@@ -287,7 +289,8 @@ def _is_not(test: t.Expr) -> TypeGuard[t.Unary]:
     return isinstance(test, t.Unary) and test.operator == "not"
 
 
-def _is_none(node: t.Expr) -> bool:
+def is_none(node: t.Expr) -> bool:
+    """Whether `None` is written there."""
     return isinstance(node, t.Constant) and node.value is None
 
 

@@ -9,6 +9,7 @@ from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.branching import choose
 from gillint.resolve.converging import turns_of_a_budget
 from gillint.resolve.exhaustion import (
+    GUARD,
     INNER_WHILE_TRIPS,
     WHILE_TRIPS,
     is_guard,
@@ -27,6 +28,7 @@ from gillint.resolve.likelihood import (
 from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
 from gillint.resolve.receiving import turns_to_fill
 from gillint.resolve.sending import turns_until_sent
+from gillint.resolve.sharing import its_share
 from gillint.resolve.state import behind_calls
 from gillint.resolve.stopping import turns_until_stopped
 from gillint.resolve.targets import bind
@@ -37,6 +39,7 @@ from gillint.resolve.turns import (
     counts_attempts,
     ends_at_a_blank_line,
     ends_in_one_turn,
+    ends_with_a_failure,
     is_retry,
     leaves_early,
     polls,
@@ -153,10 +156,13 @@ def run_for(act: Activation, node: t.For) -> None:
         if lazy is not None:
             act.builder.include(lazy.block)
         bind(act, node.target, element)
+        count = its_share(act, node, source, count)
         if is_retry(node.body):
             count = Estimate(1, 1, max(1.0, count.high))
         if most is not None:
             count = count.min(most)
+        elif count.likely > GUARD and ends_with_a_failure(node):
+            count = WHILE_TRIPS.min(count)
         if converging is not None:
             count = Estimate(min(count.low, converging.low), min(count.likely, converging.likely), count.high)
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT

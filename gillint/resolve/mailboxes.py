@@ -1,8 +1,8 @@
-"""Mailboxes: how many messages there are in one, and how long they are, where the program puts them there itself."""
+"""Mailboxes and messages: how many messages there are in one, and how long they are, where the program puts them there itself."""
 
 from __future__ import annotations
 
-from gillint.estimate import total
+from gillint.estimate import Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.bound import size_of
 from gillint.resolve.files import MEMBER, Content
@@ -12,6 +12,24 @@ from gillint.resolve.texts import Text
 from gillint.resolve.values import Value
 
 BOXES = {"mailbox.mbox": "mailbox.mboxMessage", "mailbox.Maildir": "mailbox.MaildirMessage"}
+
+# The mark of what may be a text as well as the parts of a message, which only its use tells.
+PARTS = "parts"
+_COUNT = Estimate(1, 3, 100)
+
+
+def payload(site: Site) -> Value:
+    """`message.get_payload()`: a text, or the parts of one that has some."""
+    message = site.bound.receiver
+    if message is None or site.bound.parameters or site.bound.positional:
+        return site.result
+    size = message.size / _COUNT if message.size is not None else None
+    return replace(site.result, mark=PARTS, element=replace(message, size=size, text=None))
+
+
+def as_parts(value: Value) -> Value:
+    """What a loop goes through: nobody looks at a message letter by letter."""
+    return Value(type="list", size=_COUNT, element=value.element) if value.mark == PARTS else value
 
 
 def opened_box(site: Site) -> Value:

@@ -6,12 +6,12 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import dtype_name, size_of
+from gillint.resolve.bound import dtype_name, literal_text, size_of
 from gillint.resolve.columns import FRAME, of_rows, texts
 from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
-from gillint.resolve.pictures import as_array, cropped, empty, format_of, mode_of, of_array, opened
+from gillint.resolve.pictures import as_array, bands_of, cropped, empty, format_of, mode_of, of_array, opened
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import Text
@@ -132,11 +132,25 @@ def _written(site: Site, how: _Writer) -> None:
         number = _FULL_NUMBER if site.argument(2, "fmt") is None else _ROUNDED_NUMBER
         content = Content(size_of(data) * number, _rows_of_numbers(data, number), source=Source(_KIND, made))
     else:
-        content = Content(size_of(data) * _ENCODED, source=Source(_KIND, made))
+        content = Content(size_of(data) * _encoded(site, data), source=Source(_KIND, made))
     if target.type in HANDLES:
         write_to(site, name, content)
     else:
         whole_file(site, name, content)
+
+
+# Bytes a pixel of an ordinary picture, measured of smooth colours, the same with the noise of a camera, and noise alone: JPEG at
+# quality 75 0.06, 0.11 and 0.6, at 90 0.09, 0.24 and 0.9; WebP 0.03, 0.1 and 0.7; PNG with three colours 0.65, 1.95 and 3.
+_LOSSY = Estimate(0.03, 0.15, 0.9)
+_LOSSLESS = Estimate(0.02, 0.5, 1.0)  # of each colour
+
+
+def _encoded(site: Site, data: Value) -> Estimate:
+    """Bytes in a file for each element of what is written to it, a pixel of a picture."""
+    kind = literal_text(site.bound.get("format")) if data.type in PICTURES else None
+    if kind in ("JPEG", "WEBP"):
+        return _LOSSY
+    return _LOSSLESS * bands_of(data) if kind == "PNG" else _ENCODED
 
 
 def _rows_of_numbers(array: Value, number: Estimate) -> Text:

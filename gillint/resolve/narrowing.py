@@ -62,10 +62,7 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if passed is not None:
         return passed
     if isinstance(test, t.Name):
-        constant = _constant(act, test)
-        if constant is not None:
-            return bool(constant.value) if _is_flag(constant.value) else None
-        return True if _is_something(_settled(act, test)) else None
+        return _is_true(act, test)
     typed = asked(test)
     if typed is not None:
         return is_instance(act, _settled(act, typed[0]), typed[1])
@@ -187,6 +184,14 @@ def _settled(act: Activation, node: t.Expr | None) -> Value | None:
 def _is_code(value: Value | None) -> bool:
     """Whether a value is a function or a class."""
     return value is not None and isinstance(value.reference, (FunctionRef, ClassRef, SymbolRef))
+
+
+def _is_true(act: Activation, name: t.Name) -> bool | None:
+    """Whether a variable is true: a flag, or what always is."""
+    constant = _constant(act, name)
+    if constant is not None:
+        return bool(constant.value) if _is_flag(constant.value) else None
+    return True if _is_something(_settled(act, name)) else None
 
 
 def _is_something(value: Value | None) -> bool:

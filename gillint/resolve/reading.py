@@ -10,20 +10,27 @@ from gillint.resolve.files import MEMBER, MEMORY, Content
 from gillint.resolve.handles import filled, name_of, raw
 from gillint.resolve.opening import note_opened
 from gillint.resolve.sites import Site
+from gillint.resolve.stores import from_file
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.values import Value, of_number, text_of
+from gillint.resolve.writing import packs, pass_through
 from gillint.syntax.tree import HOLE
 
-_KINDS = {"json.load": "json", "numpy.load": "npy"}
+_KINDS = {"json.load": ("json",), "numpy.load": ("npy", "npz")}
 
 
 def loaded(site: Site) -> Value:
     """`json.load(f)`, `pickle.load(f)`, `np.load(path)`."""
-    name = name_of(site.argument(0, "fp", "file"))
+    handle = site.argument(0, "fp", "file")
+    name = name_of(handle)
+    if handle is not None and packs(handle):
+        kind = "str" if handle.type == "io.TextIOWrapper" else "bytes"
+        pass_through(site, handle, "read", Value(type=kind, size=size_of(handle) * size_of(element_of(handle))))
     content = site.act.program.files.find(name) if name is not None else None
-    kind = _KINDS.get(site.name, "pickle")
+    kinds = _KINDS.get(site.name, ("pickle",))
     known = content.source if content is not None else None
-    return known.value if known is not None and known.kind == kind else site.result
+    found = known.value if known is not None and known.kind in kinds else site.result
+    return from_file(site.act.program.files, name, found) if "npy" not in kinds else found
 
 
 def members(site: Site) -> Value:

@@ -36,6 +36,7 @@ from gillint.resolve.loops import run_for, run_while
 from gillint.resolve.narrowing import asks_for_rank, behind_guard, decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.ranks import learn_from_unpacking
+from gillint.resolve.remaking import until_given_up
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import (
     bind,
@@ -126,6 +127,8 @@ def _augment(act: Activation, node: t.Augment) -> None:
         and old.type == (value.type if result.type is None else result.type)
     ):
         result = _lengthened(act, node, old, value, result)
+    elif node.operator == "or" and old.type == "set" and value.type == "set":
+        result = _united(act, node, old, value)
     if isinstance(node.target, t.Name):
         write_target(act, node.target, result)
     elif isinstance(node.target, t.Attribute):
@@ -153,6 +156,16 @@ def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, resu
         before = before + added_elsewhere(act, node.target.id, node, more)
     size = before + more
     return replace(result, type=old.type, size=size, shape=None, text=text, element=element, literal=None, items=None)
+
+
+def _united(act: Activation, node: t.Augment, old: Value, added: Value) -> Value:
+    """`found |= more`: members of both, as often as that is done."""
+    before, turns = growth(act, node.target, old)
+    element, more = element_of(added), size_of(added) * turns
+    size = before + (more.min(element.distinct) if element.distinct is not None else more)
+    return replace(
+        old, size=size, element=join(old.element, element) if old.element is not None else element, items=None
+    )
 
 
 def _return(act: Activation, node: t.Return) -> float:
@@ -217,7 +230,8 @@ def _if(act: Activation, node: t.If) -> float:
     if leaves(node.body):
         known = (known[0], {**behind_guard(act, node.test), **known[1]})
     arms, holds = (node.body, node.orelse), decided(act, node.test)
-    if holds is not None and (makes_once(act, node) or is_made_already(act, node)):
+    remade = until_given_up(act, node)
+    if holds is not None and (remade is not None or makes_once(act, node) or is_made_already(act, node)):
         holds = None  # so it was the first time, and only then
     names = mentioned(node.test) & act.environment.keys()
     is_sure = (
@@ -229,7 +243,8 @@ def _if(act: Activation, node: t.If) -> float:
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     if taken is not None and fails(arms[taken]):
         taken = None  # a program that always fails is not run: something about the values is not as it seems
-    period, name = once_in(act, node) or until_changed(act, node), note_emptied(act, node) or ""
+    period = once_in(act, node) or until_changed(act, node) or remade
+    name = note_emptied(act, node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
         known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})

@@ -11,7 +11,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.commandline import add_argument, parse_args, parse_known_args
 from gillint.resolve.databases import cursor_of, fetched, opened_database
 from gillint.resolve.handles import HANDLES, WRITERS
-from gillint.resolve.mailboxes import BOXES, added_mail, opened_box
+from gillint.resolve.mailboxes import BOXES, added_mail, opened_box, payload
 from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, temporary_file, temporary_folder
 from gillint.resolve.reading import (
     gone_to,
@@ -31,12 +31,14 @@ from gillint.resolve.waves import frames_of, opened_sound
 from gillint.resolve.writing import (
     added_member,
     copied,
+    copied_tree,
     dumped,
     emptied,
     extracted,
     made_folder,
     printed_line,
     saved_array,
+    saved_arrays,
     writer,
     written_lines,
     written_path,
@@ -97,6 +99,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "pickle.dump": dumped,
     "marshal.dump": dumped,
     "numpy.save": saved_array,
+    **dict.fromkeys(("numpy.savez", "numpy.savez_compressed"), saved_arrays),
     **dict.fromkeys(("json.load", "pickle.load", "marshal.load", "numpy.load"), loaded),
     **dict.fromkeys(
         tuple(
@@ -109,6 +112,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     **dict.fromkeys(("sqlite3.connect", "peewee.SqliteDatabase"), opened_database),
     "sqlite3.Connection.cursor": cursor_of,
     **dict.fromkeys(BOXES, opened_box),
+    "email.message.Message.get_payload": payload,
     **dict.fromkeys((f"{box}.add" for box in BOXES), added_mail),
     "print": printed_line,
     "dataclasses.asdict": _as_dict,
@@ -125,6 +129,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "csv.DictWriter": writer,
     **dict.fromkeys(("shutil.copyfileobj", "shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.move"), copied),
     **dict.fromkeys(("os.rename", "os.replace"), copied),
+    "shutil.copytree": copied_tree,
     **dict.fromkeys(("os.mkdir", "os.makedirs", "pathlib.Path.mkdir"), made_folder),
     **dict.fromkeys(("os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob"), listed),
     **dict.fromkeys(("pathlib.Path.iterdir", "pathlib.Path.glob", "pathlib.Path.rglob"), listed),

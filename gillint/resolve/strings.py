@@ -13,6 +13,7 @@ from gillint.resolve.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.comparing import begins, ends
 from gillint.resolve.contents import written
 from gillint.resolve.formatting import by_directives, by_specification, by_template, iso_moment, rounded, substituted
+from gillint.resolve.kinds import different_paths
 from gillint.resolve.paths import ASKING, selected
 from gillint.resolve.patterns import compiled, groups, matched, matches, split
 from gillint.resolve.randomness import drawn
@@ -289,7 +290,7 @@ def _path(*parts: Value) -> Text:
 def _joined_path(bound: Bound, result: Value) -> Value:
     parts = (*((bound.receiver,) if bound.receiver is not None else ()), *bound.positional)
     known = any(text_of(p) is not None for p in parts)
-    return replace(result, text=_path(*parts), literal=None) if known else result
+    return replace(result, text=_path(*parts), literal=None, distinct=different_paths(parts)) if known else result
 
 
 def _joined_url(bound: Bound, result: Value) -> Value:

@@ -14,8 +14,9 @@ from gillint.resolve.joining import Columns, join
 from gillint.resolve.kinds import distinct_of, fewest_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.stores import put_into
 from gillint.resolve.use import as_used
-from gillint.resolve.values import UNKNOWN, ClassRef, MadeRef, Value, is_known, is_plain_function
+from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, MadeRef, Value, is_known, is_plain_function
 from gillint.syntax import tree as t
 
 
@@ -185,6 +186,8 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
             act.program.set_variable(act.scope, target.id, named)
     elif isinstance(target, t.Attribute):
         owner = _owner(act, target)
+        if owner is not None and _hides_a_method(act, owner, target, value):
+            return
         if owner is not None:
             act.program.set_attribute(owner, target.name, value)
             if is_plain_function(value) and _is_class(read_target(act, target.value)):
@@ -193,6 +196,22 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
             base = act.environment.get(target.value.id) or act.program.module_value(act.scope, target.value.id)
             if base is not None and isinstance(base.reference, MadeRef):
                 act.program.put(base.reference, target.name, value)
+
+
+def _hides_a_method(act: Activation, owner: ClassScope, target: t.Attribute, value: Value) -> bool:
+    """Whether an object of a class gets something in place of a method, which changes nothing of what is done while it is in use.
+
+    Operators look at the class alone; and what always fails is there for those who use it when it is closed:
+    `self.read = self.write = self._closed`.
+    """
+    if _is_class(read_target(act, target.value)):
+        return False
+    if all(target.name not in c.methods for c in act.program.resolution_order(owner)):
+        return False
+    ref = value.reference
+    tree = act.program.function_tree(ref.key)[0] if isinstance(ref, FunctionRef) else None
+    is_failure = isinstance(tree, t.Function) and isinstance(tree.body[-1], t.Raise)
+    return is_failure or (target.name.startswith("__") and target.name.endswith("__"))
 
 
 def store_attribute(act: Activation, target: t.Attribute, value: Value) -> None:
@@ -325,6 +344,8 @@ def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
         key, old = pair_of(container)
         first, turns = growth(act, target.value, container)
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
+        if put_into(act, container, value, index):
+            return
         size = (first + different(turns, index)) if is_empty(container) or turns != ONE else container.size
         change_target(act, target.value, replace(container, items=pair, size=size, element=pair[0]))
     _overwrite(act, target, container)
@@ -351,10 +372,14 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         act.operation("store_subscript")
     text = literal_text(index)
     if container.type == "json" and text is None and index.type == "str":
-        container = Value(type="dict", size=ZERO)  # a store that is read from a file: what is in it comes from here
+        container = Value(
+            type="dict", size=ZERO, mark=container.mark
+        )  # a store that is read from a file: what is in it comes from here
     if container.type in MAPPINGS:
         key, old = pair_of(container)
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
+        if put_into(act, container, value, index):
+            return
         empty = container.size is not None and container.size.high == 0
         columns: tuple[tuple[str, Value], ...] | None = None
         if text is not None and (empty or container.columns is not None):

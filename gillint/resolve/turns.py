@@ -132,6 +132,13 @@ def leaves_early(s: t.Stmt) -> bool:
     return isinstance(s, t.Return) or (isinstance(s, t.Jump) and s.kind == "break")
 
 
+@lru_cache(maxsize=4096)
+def ends_with_a_failure(node: t.For) -> bool:
+    """Whether a loop goes on until something fails, and its range is a guard: `try: ...`, `except KeyError: break`."""
+    tried = (s for s in node.body if isinstance(s, t.Try))
+    return any(_ends_loop(h.body) and not isinstance(h.body[-1], t.Raise) for s in tried for h in s.handlers)
+
+
 def is_retry(body: t.Body) -> bool:
     """Whether a loop ends as soon as what it tries does not fail: `try: return f()`, `except OSError: sleep(1)`."""
     for number, s in enumerate(body):

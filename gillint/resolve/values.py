@@ -180,7 +180,8 @@ class Value:
             connection, of the address that it was made for.
         source: of a document, what it was made from.
         guessed: that nothing but its use tells the type.
-        mark: of a member of an array, what sets some of them apart: `change`, where most are zero; `extreme`, where so many
+        mark: of a container, from which file it came (`STORE`); of the payload of a message, that it may have `parts`; of a
+            member of an array, what sets some of them apart: `change`, where most are zero; `extreme`, where so many
             (`number`) are the largest of what is around them; `normal`, around whose likely value the others gather. Of an
             array, how its elements lie in memory: `strided`, one after some others; `apart`, each in a cache line of its own;
             `turned`, by columns.
@@ -211,6 +212,8 @@ class Value:
 UNKNOWN = Value()
 # The type of an argument that stands for any number of them: `*values`.
 SPREAD = "*"
+# How the mark of a container begins that came from a file: its name comes behind it.
+STORE = "from "
 # The type of what `property(function)` gives; its reference is the function.
 PROPERTY = "property"
 NONE = Value(type="NoneType", literal=Literal(None))
@@ -297,7 +300,9 @@ def generalised(value: Value) -> Value:
 
 
 def rounded(value: Value, depth: int = 3) -> Value:
-    """The same with amounts to a power of two, so that calls with arguments of about the same size are alike."""
+    """The same with amounts to a power of two, so that calls with arguments of about the same size are alike; those that
+    may be anything are left out.
+    """
     if depth == 0:
         return generalised(value)
     number, literal = value.number, value.literal
@@ -306,7 +311,7 @@ def rounded(value: Value, depth: int = 3) -> Value:
     return replace(
         value,
         size=_near(value.size),
-        shape=tuple(d.map(_power_of_two) for d in value.shape) if value.shape is not None else None,
+        shape=_near_shape(value.shape),
         element=rounded(value.element, depth - 1) if value.element is not None else None,
         items=tuple(rounded(i, depth - 1) for i in value.items) if value.items is not None else None,
         columns=tuple((k, rounded(v, depth - 1)) for k, v in value.columns) if value.columns is not None else None,
@@ -317,7 +322,13 @@ def rounded(value: Value, depth: int = 3) -> Value:
 
 
 def _near(amount: Estimate | None) -> Estimate | None:
-    return amount.map(_power_of_two) if amount is not None else None
+    return amount.map(_power_of_two) if amount is not None and not amount.is_open else None
+
+
+def _near_shape(shape: tuple[Estimate, ...] | None) -> tuple[Estimate, ...] | None:
+    if shape is None or any(d.is_open for d in shape):
+        return None
+    return tuple(d.map(_power_of_two) for d in shape)
 
 
 def _power_of_two(amount: float) -> float:

@@ -22,6 +22,8 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
     if name.endswith(_BY_ROWS_AND_COLUMNS):
         named = zip(("picked", "paired"), _tuple_items(bound), strict=False)
         return replace(bound, parameters=(*bound.parameters, *named))
+    if name.startswith("torch.") and result.shape is not None and bound.get("result") is None:
+        return replace(bound, parameters=(*bound.parameters, ("result", result)))
     if not name.startswith("numpy."):
         return bound
     more: list[tuple[str, Value]] = []

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
+from gillint.knowledge.base import find_method
+from gillint.resolve.assumed import WHOLE_FILE
 from gillint.resolve.bound import element_of, item_bytes, size_of
-from gillint.resolve.contents import NOISE_OF_FLOATS, printed
+from gillint.resolve.contents import NOISE_OF_FLOATS, printed, written
 from gillint.resolve.files import MEMBER, Content
-from gillint.resolve.handles import HANDLES, PACKED, PACKED_KINDS, content_below, current, name_of
+from gillint.resolve.handles import HANDLES, PACKED, PACKED_KINDS, UNPACKING, content_below, current, name_of
+from gillint.resolve.kinds import distinct_of
 from gillint.resolve.randomness import noise
 from gillint.resolve.rewriting import note_rewriting
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import ANY, Text, of_literal, unknown
+from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import Source, Value, text_of
 from gillint.syntax.tree import HOLE
 
@@ -34,9 +38,9 @@ def write_to(site: Site, name: str, piece: Content) -> None:
     if act.program.is_idle:
         return
     owner, depth, openings = act.program.files.opened_as(name)
-    if owner == id(act):
+    if owner == id(act) and depth <= len(act.loops):
         turns, files = act.trips_so_far(depth), openings
-    else:  # it was opened by another function
+    else:  # it was opened by another function, or under a condition in the same loop
         turns, files = (act.times * act.trips_so_far() / openings).max(1), openings
     turns = (turns / act.program.files.emptyings(name)).max(1)
     files = files.max(1) if HOLE in name else ONE
@@ -130,10 +134,31 @@ def dumped(site: Site) -> Value:
     """`json.dump(obj, f)`, `pickle.dump(obj, f)`."""
     made, target = site.argument(0, "obj"), site.argument(1, "fp", "file")
     name = name_of(target)
-    if made is not None and name is not None:
+    if made is not None and target is not None and name is not None:
         kind = "json" if site.name == "json.dump" else "pickle"
-        write_to(site, name, Content(printed(made), source=Source(kind, replace(made, literal=None))))
+        piece = Content(printed(made), source=Source(kind, replace(made, literal=None)))
+        write_to(site, name, piece)
+        if packs(target):
+            text = written(made) if kind == "json" else None
+            data = Value(type="bytes" if text is None else "str", size=piece.size, text=text, source=piece.source)
+            pass_through(site, target, "write", data)
     return site.result
+
+
+def packs(handle: Value) -> bool:
+    """Whether what goes into an open file is compressed on the way, and what comes out of it is unpacked."""
+    return handle.dtype in PACKED_KINDS or (handle.type or "").startswith(tuple(UNPACKING))
+
+
+def pass_through(site: Site, handle: Value, method: str, data: Value) -> None:
+    """What a file that compresses does where a library writes into it, or reads from it."""
+    fact = find_method(handle.type or "", method)
+    if fact is None:
+        return
+    given = (data,) if method == "write" else ()
+    parameters = tuple(zip(fact.parameters, given, strict=False))
+    bound = Bound(handle, given, parameters)
+    site.act.emit(Call(site.span, site.act.path, fact.name, "library", bound, fact, result=data, implicit=True))
 
 
 _NPY_HEADER = 128
@@ -156,6 +181,27 @@ def saved_array(site: Site) -> Value:
     return site.result
 
 
+ARRAYS = "numpy.lib.npyio.NpzFile"
+
+
+def saved_arrays(site: Site) -> Value:
+    """`np.savez(file, a=a, b=b)`: an archive of arrays, which is opened as a whole and read one by one."""
+    target = site.argument(0, "file")
+    name = name_of(target)
+    arrays = tuple((n, v) for n, v in site.bound.parameters if n != "file" and v.type == ARRAY)
+    if target is None or name is None or not arrays:
+        return site.result
+    kept = tuple((n, replace(v, literal=None, reference=None, origin=None)) for n, v in arrays)
+    packed = "gz" if site.name.endswith("_compressed") else None
+    size = total(size_of(v) * item_bytes(v) + _NPY_HEADER for _, v in arrays)
+    piece = Content(size / PACKED if packed else size, source=Source("npz", Value(ARRAYS, dtype=packed, columns=kept)))
+    if target.type in HANDLES:
+        write_to(site, name, piece)
+    else:
+        whole_file(site, name if name.endswith(".npz") else f"{name}.npz", piece)
+    return site.result
+
+
 def printed_line(site: Site) -> Value:
     """`print(..., file=f)`."""
     name = name_of(site.bound.get("file"))
@@ -164,6 +210,9 @@ def printed_line(site: Site) -> Value:
         for value in site.bound.positional:
             size, text = size + printed(value) + 1, text.plus(text_of(value) or ANY)
         write_to(site, name, Content(size, text))
+        handle = site.bound.get("file")
+        if handle is not None and packs(handle):
+            pass_through(site, handle, "write", Value(type="str", size=size, text=text))
     return site.result
 
 
@@ -178,6 +227,22 @@ def copied(site: Site) -> Value:
             write_to(site, name, piece)
         else:
             site.act.program.files.write(name, site.span, content)
+    elif name is not None and HOLE in name and site.name in _RENAMES and (kinds := distinct_of(target)) is not None:
+        files = (site.act.times * site.act.trips_so_far()).min(kinds).max(1)  # whatever is in them, they are there
+        site.act.program.files.write(name, site.span, Content(WHOLE_FILE, unknown(WHOLE_FILE), files=files))
+    return site.result
+
+
+_RENAMES = ("os.rename", "os.replace", "shutil.move")
+
+
+def copied_tree(site: Site) -> Value:
+    """`shutil.copytree(folder, target)`: files of the same names below another folder."""
+    source, target = name_of(site.argument(0, "src")), name_of(site.argument(1, "dst"))
+    files = site.act.program.files
+    if source is not None and target is not None and HOLE not in source:
+        for inside, content in files.below(source).items():
+            files.write(f"{target}/{inside}", site.span, content)
     return site.result
 
 

@@ -122,7 +122,7 @@ _ACROSS = {
     "pkg/tools.py": "import json\nimport pkg\n\ndef parse(x):\n    return json.loads(x)\n\ndef run(xs):\n    s = pkg.Store()\n    for x in xs:\n        s.load(x)\n",
     "pkg/fast.py": "import orjson\n\ndef parse(x):\n    return orjson.loads(x)\n",
     "submodule.py": "import pkg\nfor x in xs:\n    pkg.tools.parse(x)\n",
-    "either.py": "import sys\nif sys.platform == 'win32':\n    from pkg.tools import parse\nelse:\n    from pkg.fast import parse\nfor x in xs:\n    parse(x)\n",
+    "either.py": "import sys\nif sys.argv[1:]:\n    from pkg.tools import parse\nelse:\n    from pkg.fast import parse\nfor x in xs:\n    parse(x)\n",
 }
 
 

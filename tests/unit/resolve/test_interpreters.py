@@ -33,7 +33,14 @@ IN_3_11: dict[str, bool | None] = {
     "hasattr(os, 'fork')": None,
     "platform.python_implementation() == 'PyPy'": False,
     "platform.python_implementation() != 'CPython'": False,
-    "platform.system() == 'Windows'": None,
+    # the costs are those of Linux
+    "platform.system() == 'Windows'": False,
+    "os.name == 'nt'": False,
+    "os.name != 'posix'": False,
+    "sys.platform in ('win32', 'cygwin')": False,
+    "sys.platform.startswith('linux')": True,
+    "'win' in sys.platform": None,
+    "user.name == 'nt'": None,
     "version > (3, 8)": None,
 }
 

@@ -226,3 +226,113 @@ def test_formats_in_capitals_or_not() -> None:
         assert report.verdict is not None
         bounds.append(report.regions[report.verdict].prediction.held)
     assert bounds[0] == bounds[1]
+
+
+READ_ON = {
+    # What a library's class is, a text is not, and a picture from a file is one.
+    ("PIL.Image.open", 1.0): """
+        from PIL import Image
+        def opened(image):
+            return image if isinstance(image, Image.Image) else Image.open(image)
+        def work():
+            first = opened("photo.png")
+            opened(first)
+        """,
+    # One item of a generator function is one turn of its loop.
+    ("math.sqrt", 50.0): """
+        def counted():
+            for i in range(2, 10_000):
+                math.sqrt(i)
+                yield i
+        def others():
+            while True:
+                yield math.log(2)
+        def work(source=None):
+            taken(counted())
+        def taken(source=None):
+            if not source:
+                source = others()
+            for _ in range(50):
+                next(source)
+        """,
+    # A batch that a loop of its own fills is full after so many of these loops.
+    ("math.fsum", 12.0): """
+        def work():
+            batch = []
+            for file in range(40):
+                for line in range(30):
+                    batch.append(line)
+                if len(batch) >= 100:
+                    math.fsum(batch)
+                    batch = []
+        """,
+    # Two loops through one iterator go through its items once.
+    ("math.sqrt", 3_000.0): """
+        def work():
+            items = iter([1.5] * 3_300)
+            for item in items:
+                for inner in items:
+                    if inner < 0:
+                        break
+                    math.sqrt(inner)
+        """,
+    # What comes from below in a tree is short.
+    ("math.sqrt", 2_600.0): """
+        def flat(tree):
+            out = []
+            for part in tree:
+                if isinstance(part, list):
+                    out.extend(flat(part))
+                else:
+                    out.append(part)
+            return out
+        def work(tree):
+            for leaf in flat(tree):
+                math.sqrt(leaf)
+        """,
+}
+
+
+@pytest.mark.parametrize(("name", "times", "source"), [(*k, v) for k, v in READ_ON.items()])
+def test_what_other_people_write(name: str, times: float, source: str) -> None:
+    assert asked(source, name)[0] == pytest.approx(times, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("statements", "name", "size"),
+    [
+        (("import random", "n = random.randint(50, 150) - 200", "zlib.compress(bytes(abs(n)))"), "zlib.compress", 100),
+        (("import six", "zlib.compress(six.text_type.encode('a' * 50))"), "zlib.compress", 50),
+        (
+            ("import gzip, json", "f = gzip.open('x', 'wt')", "json.dump(['abcd'] * 100, f)"),
+            "io.TextIOWrapper.write",
+            800,
+        ),
+        (
+            ("import gzip, pickle", "f = gzip.open('x', 'wb')", "pickle.dump(['abcd'] * 100, f)"),
+            "gzip.GzipFile.write",
+            800,
+        ),
+        (
+            (
+                "np.savez_compressed('x.npz', data=np.zeros((100, 50)))",
+                "zlib.compress(np.load('x.npz')['data'].tobytes())",
+            ),
+            "zlib.compress",
+            40_000,
+        ),
+        (
+            (
+                "from PIL import Image",
+                "f = io.BytesIO()",
+                "Image.open('x').resize((100, 100)).save(f, 'JPEG')",
+                "zlib.compress(f.getvalue())",
+            ),
+            "zlib.compress",
+            1_500,
+        ),
+    ],
+)
+def test_what_is_handed_on(statements: tuple[str, ...], name: str, size: float) -> None:
+    source = "".join(f"\n    {s}" for s in statements)
+    assert asked(f"def work():{source}\n", name)[1] == pytest.approx(size, rel=0.3)

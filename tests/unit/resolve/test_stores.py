@@ -269,6 +269,170 @@ def test_a_shelf_gives_back_what_was_put_into_it() -> None:
     assert count(source, "abs") == pytest.approx(90)
 
 
+SHOP = """
+import json, os, queue, shutil, sys, csv
+from html.parser import HTMLParser
+"""
+WORKED_OFF = [
+    # what is loaded has in it already what is put into it: 20 keys, and some fewer at first
+    (
+        """
+        def load():
+            try:
+                with open("state.json") as f:
+                    return {name: dict(row) for name, row in json.load(f).items()}
+            except FileNotFoundError:
+                return {}
+        def update(name):
+            rows = load()
+            rows.setdefault(name, {})["at"] = 1
+            with open("state.json", "w") as f:
+                json.dump(rows, f)
+            for row in rows.values():
+                abs(row)
+        def work():
+            for n in range(100):
+                update(f"job{n % 20}")
+        """,
+        100 * 18,
+    ),
+    # a list: half of what comes in, on average
+    (
+        """
+        def work():
+            for n in range(100):
+                with open("log.json") as f:
+                    log = json.load(f)
+                log.append(n)
+                for n in log:
+                    abs(n)
+                with open("log.json", "w") as f:
+                    json.dump(log, f)
+        """,
+        100 * 50,
+    ),
+    # made the first time, and again when it has been given up
+    (
+        """
+        def work():
+            writer, size = None, 0
+            for row in [["a", "b"]] * 10_000:
+                if writer is None:
+                    writer = csv.writer(open("x", "w"))
+                    abs(writer)
+                writer.writerow(row)
+                size += sys.getsizeof(row)
+                if size >= 72_000:
+                    writer, size = None, 0
+        """,
+        11,
+    ),
+    # a queue that a function fills which is called back: a crawl
+    (
+        """
+        class Links(HTMLParser):
+            def __init__(self, found):
+                super().__init__()
+                self.found = found
+            def handle_starttag(self, tag, attrs):
+                self.found.put(tag)
+        def look(found):
+            Links(found).feed("<a href=x>t</a>" * 100)
+        def work():
+            found = queue.Queue()
+            found.put("a")
+            while not found.empty():
+                abs(found.get())
+                look(found)
+        """,
+        20,
+    ),
+    # a folder is copied with all that is in it
+    (
+        """
+        def work():
+            for n in range(30):
+                with open(f"a/{n}.txt", "w") as f:
+                    f.write("x")
+            shutil.copytree("a", "b")
+            for name in os.listdir("b"):
+                abs(name)
+        """,
+        30,
+    ),
+    # most of what is in a folder is a file; members of both sets
+    (
+        """
+        def work():
+            for n in range(40):
+                open(f"a/{n}.txt", "w").write("x")
+            found = set()
+            for name in os.listdir("a"):
+                if os.path.isfile(name):
+                    abs(name)
+                found |= {name, name + "~"}
+            for name in found:
+                abs(name)
+        """,
+        34 + 80,
+    ),
+    # whatever is written under another name first is there
+    (
+        """
+        def work():
+            for n in range(60):
+                os.replace("tmp", f"b/{n % 15}")
+            for name in os.listdir("b"):
+                abs(name)
+        """,
+        15,
+    ),
+    # until there is no more: the range is a guard
+    (
+        """
+        def work():
+            for n in range(10_000_000):
+                try:
+                    abs(n)
+                except KeyError:
+                    break
+        """,
+        1000,
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), WORKED_OFF)
+def test_what_is_put_in_comes_out(source: str, expected: float) -> None:
+    assert count(SHOP + dedent(source), "abs") == pytest.approx(expected, rel=0.1)
+
+
+def test_a_document_that_was_read_is_no_receiver() -> None:
+    source = """
+    import json
+    def work():
+        document = json.load(open("a.json"))
+        json.dump(document, open("b.json", "w"))
+    """
+    [call] = calls(source, "json.dump")
+    assert call.call.bound.receiver is None
+    assert call.effect.gil.likely > 100_000
+
+
+def test_a_message_has_parts() -> None:
+    source = """
+    import mailbox
+    def work():
+        for mail in mailbox.mbox("in"):
+            for part in mail.get_payload():
+                part.get_filename()
+            mail.get_payload()[0].get_payload(decode=True)
+    """
+    assert calls(source, "email.message.Message.get_filename")
+    [decoded] = [c for c in calls(source, "email.message.Message.get_payload") if c.call.bound.get("decode")]
+    assert decoded.effect.gil.likely > 4000
+
+
 def stored(source: str) -> tuple[float, float, str, list[str]]:
     """Ceiling, its low end, the reason and what is advised for a program that stores rows."""
     report = analyse(source, "program.py", Options(cores=2, threads=2))
