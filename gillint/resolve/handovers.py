@@ -138,6 +138,7 @@ MADE: dict[str, str] = {
 
 # Other public names of the same things.
 SYNONYMS: dict[str, str] = {
+    "zipfile.crc32": "zlib.crc32",
     "concurrent.futures.thread.ThreadPoolExecutor": "concurrent.futures.ThreadPoolExecutor",
     "concurrent.futures.process.ProcessPoolExecutor": "concurrent.futures.ProcessPoolExecutor",
     "multiprocessing.dummy.Pool": "multiprocessing.pool.ThreadPool",

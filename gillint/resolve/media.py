@@ -109,20 +109,24 @@ def by_its_name(name: str, bound: Bound) -> Bound:
 def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) -> Value:
     """Note what a call writes to a file; say of what it reads from one what was written there."""
     if name in _WRITERS:
-        _written(Site(act, name, bound, span, result), _WRITERS[name])
+        result = _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
         return opened(name, bound, _read(Site(act, name, bound, span, result)))
     return empty(name, bound, of_array(name, bound, cropped(name, bound, result)))
 
 
-def _written(site: Site, how: _Writer) -> None:
+def _written(site: Site, how: _Writer) -> Value:
+    """The result; a table for which no file is named becomes a text."""
     position, names = how.file
     target = site.argument(position, *names)
     data = site.bound.receiver if how.data is None else site.argument(how.data[0], *how.data[1])
     name = name_of(target)
-    if name is None or target is None or data is None:
-        return
+    if data is None:
+        return site.result
     made = replace(data, reference=None, origin=None, source=None, text=None)
+    if name is None or target is None:
+        is_text = data.type == FRAME and site.name.endswith("to_csv") and target is None
+        return replace(site.result, text=lines_of(data), source=Source(_KIND, made)) if is_text else site.result
     if data.type == FRAME:
         content = Content(printed(data), lines_of(data), source=Source(_KIND, made))
     elif data.type in _TABLES:
@@ -137,6 +141,7 @@ def _written(site: Site, how: _Writer) -> None:
         write_to(site, name, content)
     else:
         whole_file(site, name, content)
+    return site.result
 
 
 # Bytes a pixel of an ordinary picture, measured of smooth colours, the same with the noise of a camera, and noise alone: JPEG at

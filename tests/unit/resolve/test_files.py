@@ -57,6 +57,20 @@ def test_what_was_written_is_read(written: str, read: str, expected: str) -> Non
     assert f"[obj: {expected}]" in text.replace("(", "[").replace(")", "]")
 
 
+def test_what_is_read_as_text_is_not_compressed() -> None:
+    source = f"""{HEAD}
+    for write, end in ((gzip.open, ".gz"), (open, "")):
+        with write(f"{{FOLDER}}/log{{end}}", "wt") as out:
+            for _ in range(2500):
+                out.write("x" * 80 + "\\n")
+    def work():
+        for name in os.listdir(FOLDER):
+            for line in open(os.path.join(FOLDER, name)):
+                len(line)
+    """
+    assert "[obj: str[81]]" in dumped(source).replace("(", "[").replace(")", "]")
+
+
 @pytest.mark.parametrize(
     ("written", "loop", "trips"),
     [
