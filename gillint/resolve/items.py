@@ -57,10 +57,8 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
         if found.type in ("int", "str") and value.size is not None and value.size.high <= _FEW:
             found = replace(found, distinct=value.size)
         return found if found.type is not None or found.reference is not None else None
-    if value.type == "str":
-        return value.element if value.mark == PARTS else Value(type="str", size=ONE)
-    if value.type in ("bytes", "bytearray"):
-        return Value(type="int")
+    if value.type in ("str", "bytes", "bytearray"):
+        return _letter(value)
     if value.type == "pandas.Index" and index.type == "int":
         return scalar_of(value.dtype)
     if value.type in ("pandas.DataFrame", "pandas.Series") and index.type in ("pandas.Series", ARRAY):
@@ -70,6 +68,13 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
         kept = tuple((k, v) for k, v in value.columns or () if k in names)
         return replace(value, columns=kept or None)
     return None
+
+
+def _letter(text: Value) -> Value | None:
+    """One character or byte; of what may be a message with parts one of these."""
+    if text.type != "str":
+        return Value(type="int")
+    return text.element if text.mark == PARTS else Value(type="str", size=ONE)
 
 
 def _read(value: Value, index: Value, node: t.Expr) -> Value | None:
