@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
@@ -14,9 +15,10 @@ from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.joining import join
 from gillint.resolve.keeping import born_with
+from gillint.resolve.lists import begun_with, members_of_itself
 from gillint.resolve.mailboxes import BOXES, kept_as
 from gillint.resolve.opening import note_member
-from gillint.resolve.pictures import decodes, is_covered
+from gillint.resolve.pictures import decodes, in_proportion, is_covered
 from gillint.resolve.returns import build
 from gillint.resolve.shapes import PICTURE
 from gillint.resolve.stores import put_into
@@ -32,7 +34,7 @@ from gillint.resolve.targets import (
     read_target,
 )
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known
+from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
 
 _UNSYNCED = re.compile(r"pragma\s+synchronous\s*=\s*(off|0)", re.IGNORECASE)
@@ -60,12 +62,20 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
         return
     if not isinstance(function, t.Attribute):
         return
+    begun_with(act, node, positional)
     receiver = read_target(act, function.value)
+    members = members_of_itself(act, function.value, receiver) if receiver is not None else None
+    if members is not None and function.name in _GROWS:
+        function, receiver = t.Attribute(function.span, members, function.name), read_target(act, members)
     if receiver is not None and function.name.startswith("execute") and (receiver.type or "").startswith("sqlite3."):
         _execute(act, function.value, receiver, positional, result)
         return
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
         _mutate(act, function, receiver, positional)
+        return
+    if receiver is not None and any(o.type in _CHANGED_BY_FACTS for o in options_of(receiver)):
+        after = (_made_anew(option, function.name, positional) or option for option in options_of(receiver))
+        change_target(act, function.value, reduce(join, after))
         return
     if function.name == "setdefault" and positional:
         _set_default(act, function.value, positional)
@@ -251,23 +261,32 @@ def _is_off(arguments: list[Value]) -> bool:
     return len(arguments) == 1 and arguments[0].literal is not None and not arguments[0].literal.value
 
 
+def _made_anew(receiver: Value, method: str, positional: list[Value]) -> Value | None:
+    """What an object is after a call that leaves it decoded, covered or in another shape; None after any other."""
+    if decodes(receiver, method):
+        return replace(receiver, type=PICTURE, text=None)
+    if is_covered(receiver, method, positional):
+        return replace(receiver, text=None)
+    fact = find_method(receiver.type or "", method)
+    if fact is None or fact.mutates is None or (method == "setblocking" and not _is_off(positional)):
+        return None
+    is_reshaped = fact.mutates.shape is not None or fact.mutates.dims is not None  # not added to
+    if not is_reshaped and fact.mutates.type in (None, receiver.type):
+        return None
+    bound = Bound(receiver, tuple(positional), tuple(zip(fact.parameters, positional, strict=False)))
+    return in_proportion(fact.name, receiver, build(fact.mutates, Answers(fact, bound), bound))
+
+
 def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
     """What a fact says of the object afterwards, as often as the call is made."""
-    if decodes(receiver, function.name):
-        change_target(act, function.value, replace(receiver, type=PICTURE, text=None))
-        return
-    if is_covered(receiver, function.name, positional):
-        change_target(act, function.value, replace(receiver, text=None))
+    made = _made_anew(receiver, function.name, positional)
+    if made is not None:
+        change_target(act, function.value, made)
         return
     fact = find_method(receiver.type or "", function.name)
     if fact is None or fact.mutates is None or (function.name == "setblocking" and not _is_off(positional)):
         return
     named = tuple(zip(fact.parameters, positional, strict=False))
-    made_anew = fact.mutates.shape is not None or fact.mutates.dims is not None  # not added to
-    if made_anew or fact.mutates.type not in (None, receiver.type):
-        bound = Bound(receiver, tuple(positional), named)
-        change_target(act, function.value, build(fact.mutates, Answers(fact, bound), bound))
-        return
     before, turns = _growth_of_each(act, function.value, receiver)
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
     added = build(fact.mutates, Answers(fact, bound), bound).size

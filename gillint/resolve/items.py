@@ -41,9 +41,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             return found
     if value.type == ARRAY:
         return array_item(value, index, node)
-    if value.type in _FILED and index.type in ("tuple", ARRAY, "list"):
-        return _read(value, index, node)
-    part = sparse_part(value, index)
+    part = _read(value, index, node) if value.type in _FILED else sparse_part(value, index)
     if part is not None:
         return part
     if isinstance(node, t.Slice) or index.type == "slice":
@@ -59,10 +57,8 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
         if found.type in ("int", "str") and value.size is not None and value.size.high <= _FEW:
             found = replace(found, distinct=value.size)
         return found if found.type is not None or found.reference is not None else None
-    if value.type == "str":
-        return value.element if value.mark == PARTS else Value(type="str", size=ONE)
-    if value.type in ("bytes", "bytearray"):
-        return Value(type="int")
+    if value.type in ("str", "bytes", "bytearray"):
+        return _letter(value)
     if value.type == "pandas.Index" and index.type == "int":
         return scalar_of(value.dtype)
     if value.type in ("pandas.DataFrame", "pandas.Series") and index.type in ("pandas.Series", ARRAY):
@@ -74,10 +70,19 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     return None
 
 
+def _letter(text: Value) -> Value | None:
+    """One character or byte; of what may be a message with parts one of these."""
+    if text.type != "str":
+        return Value(type="int")
+    return text.element if text.mark == PARTS else Value(type="str", size=ONE)
+
+
 def _read(value: Value, index: Value, node: t.Expr) -> Value | None:
-    """A part of an array in a file; as many dimensions as are indexed, where nothing else tells."""
+    """A part of an array in a file; of one of which nothing is known, as many dimensions as are indexed."""
     if index.type == "tuple" and not index.items:
         return value  # `dataset[()]` is the whole of it
+    if index.type not in ("tuple", ARRAY, "list") and value.shape is None:
+        return None
     shape = value.shape
     if shape is None and index.items is not None and index.type == "tuple":
         shape = (_SIDE,) * len(index.items)

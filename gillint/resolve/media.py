@@ -11,7 +11,7 @@ from gillint.resolve.columns import FRAME, of_rows, texts
 from gillint.resolve.contents import printed
 from gillint.resolve.files import Content
 from gillint.resolve.handles import HANDLES, name_of
-from gillint.resolve.pictures import as_array, bands_of, cropped, empty, format_of, mode_of, of_array, opened
+from gillint.resolve.pictures import as_array, bands_of, cropped, empty, format_of, mode_of, of_array, opened, pixels
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import Text
@@ -60,6 +60,7 @@ _WRITERS = {
     **dict.fromkeys(
         (f"polars.DataFrame.write_{kind}" for kind in ("csv", "parquet", "ipc")), _Writer((0, _PATH), None)
     ),
+    "xml.etree.ElementTree.ElementTree.write": _Writer((0, ("file_or_filename",)), None),
     "pyarrow.parquet.write_table": _Writer((1, ("where",)), (0, ("table",))),
     "pyarrow.csv.write_csv": _Writer((1, ("output_file",)), (0, ("data",))),
     **dict.fromkeys(
@@ -69,6 +70,7 @@ _WRITERS = {
 }
 # Tables of columns that the reader does not look into: so many bytes a row has in a file.
 _TABLES = ("polars.DataFrame", "pyarrow.Table")
+_TREE, _ELEMENT = "xml.etree.ElementTree.ElementTree", 60.0  # characters of an element, its text and tags
 _TEXT_OF_NUMBERS = "numpy.savetxt"
 _FULL_NUMBER, _ROUNDED_NUMBER = (
     Estimate.point(25),
@@ -112,7 +114,7 @@ def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) 
         result = _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
         return opened(name, bound, _read(Site(act, name, bound, span, result)))
-    return empty(name, bound, of_array(name, bound, cropped(name, bound, result)))
+    return empty(name, bound, of_array(name, bound, cropped(name, bound, pixels(name, bound, result))))
 
 
 def _written(site: Site, how: _Writer) -> Value:
@@ -132,6 +134,8 @@ def _written(site: Site, how: _Writer) -> Value:
     elif data.type in _TABLES:
         row = _CSV_ROW if name.endswith("csv") else _PACKED_ROW
         content = Content(size_of(data) * row, lines_of(data), source=Source(_KIND, made))
+    elif data.type == _TREE:
+        content = Content(size_of(data) * _ELEMENT)
     elif site.name == _TEXT_OF_NUMBERS:
         number = _FULL_NUMBER if site.argument(2, "fmt") is None else _ROUNDED_NUMBER
         content = Content(size_of(data) * number, _rows_of_numbers(data, number), source=Source(_KIND, made))

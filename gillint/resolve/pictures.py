@@ -135,6 +135,23 @@ def mode_of(array: Value) -> str | None:
     return _MODE_OF_BANDS.get(bands)
 
 
+def in_proportion(name: str, before: Value, after: Value) -> Value:
+    """`picture.thumbnail((128, 128))`: no larger than that, nor than it was, and as wide for its height as before."""
+    old, new = before.shape, after.shape
+    if not name.endswith(".thumbnail") or old is None or new is None or len(old) != 2 or len(new) != 2:
+        return after
+    scale = (new[0] / old[0].max(1)).min(new[1] / old[1].max(1)).min(1)
+    return replace(with_shape(after, tuple((side * scale).max(1) for side in old)), type=after.type, element=None)
+
+
+def pixels(name: str, bound: Bound, result: Value) -> Value:
+    """`picture.getdata()`: a pixel of one band is a number."""
+    mode = bound.receiver.dtype if bound.receiver is not None else None
+    if name != "PIL.Image.Image.getdata" or _BANDS.get(mode or "") != 1:
+        return result
+    return replace(result, element=Value(type="float" if mode == "F" else "int"))
+
+
 _BANDS = {"L": 1, "P": 1, "1": 1, "I": 1, "F": 1, "I;16": 1, "LA": 2, "PA": 2, "RGBA": 4, "CMYK": 4, "RGBX": 4}
 
 

@@ -78,6 +78,10 @@ def _evaluate(act: Activation, node: t.Evaluate) -> float | None:
 
 
 def _assign(act: Activation, node: t.Assign) -> None:
+    longer = _made_longer(act, node)
+    if longer is not None:
+        _augment(act, longer)
+        return
     if node.annotation is not None and node.value is not None and is_type_alias(act, node.annotation):
         for target in node.targets:
             bind(act, target, Value(type="type", reference=AliasRef(annotated(act, node.value))))
@@ -95,6 +99,17 @@ def _assign(act: Activation, node: t.Assign) -> None:
             act.born[target.id] = begun
         if is_known(known):
             declare(act, target, known)
+
+
+def _made_longer(act: Activation, node: t.Assign) -> t.Augment | None:
+    """`text = text + piece`, which is `text += piece` of what is never changed."""
+    target, value = node.targets[0], node.value
+    if len(node.targets) != 1 or not isinstance(target, t.Name) or not isinstance(value, t.Binary):
+        return None
+    same = value.operator == "add" and isinstance(value.left, t.Name) and value.left.id == target.id
+    old = act.environment.get(target.id) if same else None
+    is_longer = old is not None and old.reference is None and old.type in ("str", "bytes", "tuple")
+    return t.Augment(node.span, target, "add", value.right) if is_longer else None
 
 
 def _is_trimmed(name: str, value: t.Expr | None) -> bool:
@@ -119,7 +134,8 @@ def _augment(act: Activation, node: t.Augment) -> None:
     act.operation("augmented")
     old = evaluate(act, node.target)
     value = evaluate(act, node.value)
-    in_place = operator_fact(act, old, f"__i{node.operator}__", (value,), node.span)
+    copied = old.type == "str" and not _grows_in_place(act, node.target)
+    in_place = None if copied else operator_fact(act, old, f"__i{node.operator}__", (value,), node.span)
     result = in_place if in_place is not None else binary(act, old, node.operator, value, node.span)
     if (
         node.operator == "add"
@@ -135,6 +151,11 @@ def _augment(act: Activation, node: t.Augment) -> None:
         store_attribute(act, node.target, result)
     elif isinstance(node.target, t.Subscript):
         put_back(act, node.target, result)
+
+
+def _grows_in_place(act: Activation, target: t.Expr) -> bool:
+    """Whether `+=` makes a text longer where it stands, as the interpreter does for a function's own variable."""
+    return isinstance(target, t.Name) and isinstance(act.body, t.Function) and target.id not in act.globals
 
 
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")

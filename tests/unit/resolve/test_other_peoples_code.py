@@ -302,6 +302,11 @@ def test_what_other_people_write(name: str, times: float, source: str) -> None:
     ("statements", "name", "size"),
     [
         (("import random", "n = random.randint(50, 150) - 200", "zlib.compress(bytes(abs(n)))"), "zlib.compress", 100),
+        (
+            ("text = ''", "for _ in range(500): text = text + 'ab'", "zlib.compress(text.encode())"),
+            "zlib.compress",
+            1_000,
+        ),
         (("import six", "zlib.compress(six.text_type.encode('a' * 50))"), "zlib.compress", 50),
         (
             ("import gzip, json", "f = gzip.open('x', 'wt')", "json.dump(['abcd'] * 100, f)"),
