@@ -28,7 +28,7 @@ from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python
 from gillint.resolve.pictures import decoded
 from gillint.resolve.special import SPECIAL
-from gillint.resolve.submissions import Work, hand_over, one_coroutine
+from gillint.resolve.submissions import Work, hand_over, one_coroutine, one_generator
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, bind_arguments
 from gillint.resolve.use import is_of_the_program
 from gillint.resolve.values import (
@@ -125,7 +125,8 @@ def _any_of(
             results.append(apply(act, option, positional, keywords, span, text, has_star=has_star))
         arms.append(builder.finish())
     act.emit(Branch(tuple(arms)))
-    return one_coroutine(act, results, span, text) or reduce(join, results, UNKNOWN if not results else results[0])
+    several = one_coroutine(act, results, span, text) or one_generator(act, results, span, text)
+    return several or reduce(join, results, UNKNOWN if not results else results[0])
 
 
 def is_callable(type_name: str) -> bool:

@@ -21,6 +21,7 @@ from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.hierarchy import assigned
 from gillint.resolve.joining import join
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
+from gillint.resolve.registering import dotted_value
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
 from gillint.resolve.stores import still_stored
@@ -78,7 +79,7 @@ class Classes(Modules):
         if owner.outline is not None:
             bases = []
             for text in owner.outline.bases:
-                bases.append(self._mixed_in(self._dotted_value(act, text)))
+                bases.append(self._mixed_in(dotted_value(act, text)))
             owner.bases = tuple(bases)
             body = owner.module.syntax.class_statements(owner.outline)
         elif owner.tree is not None:

@@ -221,9 +221,9 @@ _KEPT = r"\.\w+\([^()]*\b(?:{names})\b(?!\()|\]\s*=\s*(?:{names})\b"
 _INERT_BASES = frozenset({"object", "ABC", "abc.ABC", "Generic", "typing.Generic", "Protocol", "typing.Protocol"})
 
 
-def may_be_registered(tree: t.Function, scope: ModuleScope) -> bool:
-    """Whether whoever decorates a function, or awaits it, may be the one that calls it."""
-    return tree.is_async or not all(_is_inert(d, scope) for d in tree.decorators)
+def may_be_registered(tree: t.Function, scope: ModuleScope, *, is_method: bool) -> bool:
+    """Whether whoever decorates a function may be the one that calls it; a coroutine function may be a handler as it stands."""
+    return (tree.is_async and not is_method) or not all(_is_inert(d, scope) for d in tree.decorators)
 
 
 def _is_inert(decorator: t.Expr, scope: ModuleScope) -> bool:

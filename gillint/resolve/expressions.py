@@ -26,6 +26,7 @@ from gillint.resolve.interpreters import holds_here
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.joining import join, looked_up
+from gillint.resolve.lists import as_list
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.planting import planted
@@ -255,7 +256,7 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     index = evaluate(act, node.index)
     if value.reference == _MODULES and isinstance(node.index, t.Name) and node.index.id == "__name__":
         return Value(type=f"{act.path}::")  # the module itself
-    inner = item_of(value, index, node.index)
+    inner = item_of(as_list(act, value), index, node.index)
     if inner is not None and value.type == "collections.defaultdict":
         made_by_need(act, node, value, inner, index)
     extra = (("result", inner),) if inner is not None else ()

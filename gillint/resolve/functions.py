@@ -343,9 +343,9 @@ class Functions(Classes):
                     node.iterations,
                 )
                 once = Block(block.operations, without(block, node).nodes, act.name)
-        items = so_far if act.yield_loop is not None else ONE
+        items = so_far
         if items.likely > 1.5 * trips.likely:
-            # More than one item a turn: an item costs its part of the turn.
+            # More than one item a turn, or all of them from `yield from`: an item costs its part of the turn.
             part = trips.likely / items.likely
             body, trips = Block((), (Branch((body, EMPTY_BLOCK), (part, 1.0 - part)),), act.name), items
         elif loop is not None and trips.likely > 1.5 * items.likely > 0:

@@ -15,6 +15,7 @@ from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.joining import join
 from gillint.resolve.keeping import born_with
+from gillint.resolve.lists import begun_with, members_of_itself
 from gillint.resolve.mailboxes import BOXES, kept_as
 from gillint.resolve.opening import note_member
 from gillint.resolve.pictures import decodes, in_proportion, is_covered
@@ -61,7 +62,11 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
         return
     if not isinstance(function, t.Attribute):
         return
+    begun_with(act, node, positional)
     receiver = read_target(act, function.value)
+    members = members_of_itself(act, function.value, receiver) if receiver is not None else None
+    if members is not None and function.name in _GROWS:
+        function, receiver = t.Attribute(function.span, members, function.name), read_target(act, members)
     if receiver is not None and function.name.startswith("execute") and (receiver.type or "").startswith("sqlite3."):
         _execute(act, function.value, receiver, positional, result)
         return

@@ -23,7 +23,8 @@ PACKED_KINDS = (*UNPACKING.values(), "xz-preset", "gz-1", "gz-6")
 
 ARCHIVES = ("zipfile.ZipFile", "tarfile.TarFile")
 
-_TEXT_FILES = ("io.TextIOWrapper", "io.StringIO")
+TEXT_FILE = "io.TextIOWrapper"
+_TEXT_FILES = (TEXT_FILE, "io.StringIO")
 
 
 HANDLES = (

@@ -60,7 +60,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             found = replace(found, distinct=value.size)
         return found if found.type is not None or found.reference is not None else None
     if value.type in ("str", "bytes", "bytearray"):
-        return _piece(value)
+        return _letter(value)
     if value.type == "pandas.Index" and index.type == "int":
         return scalar_of(value.dtype)
     if value.type in ("pandas.DataFrame", "pandas.Series") and index.type in ("pandas.Series", ARRAY):
@@ -72,8 +72,8 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     return None
 
 
-def _piece(text: Value) -> Value | None:
-    """One letter of a text, one byte of bytes; of a text of parts, one of the parts."""
+def _letter(text: Value) -> Value | None:
+    """One character or byte; of what may be a message with parts one of these."""
     if text.type != "str":
         return Value(type="int")
     return text.element if text.mark == PARTS else Value(type="str", size=ONE)

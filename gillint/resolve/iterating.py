@@ -9,6 +9,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
 from gillint.resolve.bound import MAPPINGS, element_of, size_of
 from gillint.resolve.columns import GROUPED, RESAMPLER
+from gillint.resolve.lists import as_list
 from gillint.resolve.mailboxes import as_parts
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
@@ -22,7 +23,7 @@ def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = F
     if not _is_own(value):
         return as_parts(value)
     made = operator_fact(act, value, "__aiter__" if is_async else "__iter__", (), span)
-    return made if made is not None and made.type != value.type and is_known(made) else value
+    return made if made is not None and made.type != value.type and is_known(made) else as_list(act, value)
 
 
 def _is_own(value: Value) -> bool:

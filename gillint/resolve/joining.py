@@ -52,14 +52,9 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         return UNKNOWN
     if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and is_empty(a) != is_empty(b):
         return b if is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
-    if a.type != b.type and "json" in (a.type, b.type):
-        other, document = (a, b) if b.type == "json" else (b, a)
-        if other.type in HOLDERS and is_empty(other):
-            return document  # `return []` where the request failed
-        if other.type == "dict" and other.items is not None:
-            return replace(
-                other, mark=_store(a.mark, b.mark)
-            )  # what the program puts into a store says what it reads from its file
+    said = _beside_document(a, b) if a.type != b.type else None
+    if said is not None:
+        return said
     choice = _choice(a, b, depth)
     if choice is not None:
         return choice
@@ -102,6 +97,22 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         source=_sources(a.source, b.source, depth),
         mark=a.mark if a.mark == b.mark else _store(a.mark, b.mark),
     )
+
+
+def _beside_document(a: Value, b: Value) -> Value | None:
+    """What a document that was read, and what the program has in its place itself, are together; None where nothing tells."""
+    if "json" not in (a.type, b.type):
+        return None
+    other, document = (a, b) if b.type == "json" else (b, a)
+    if other.type in HOLDERS and is_empty(other):
+        return document  # `return []` where the request failed
+    if other.type in ("int", "float"):  # a number that was kept in it
+        return replace(other, literal=None, number=None, distinct=None)
+    if (
+        other.type == "dict" and other.items is not None
+    ):  # what the program puts into a store says what it reads from its file
+        return replace(other, mark=_store(a.mark, b.mark))
+    return None
 
 
 def _store(a: str | None, b: str | None) -> str | None:

@@ -60,6 +60,7 @@ _WRITERS = {
     **dict.fromkeys(
         (f"polars.DataFrame.write_{kind}" for kind in ("csv", "parquet", "ipc")), _Writer((0, _PATH), None)
     ),
+    "xml.etree.ElementTree.ElementTree.write": _Writer((0, ("file_or_filename",)), None),
     "pyarrow.parquet.write_table": _Writer((1, ("where",)), (0, ("table",))),
     "pyarrow.csv.write_csv": _Writer((1, ("output_file",)), (0, ("data",))),
     **dict.fromkeys(
@@ -69,6 +70,7 @@ _WRITERS = {
 }
 # Tables of columns that the reader does not look into: so many bytes a row has in a file.
 _TABLES = ("polars.DataFrame", "pyarrow.Table")
+_TREE, _ELEMENT = "xml.etree.ElementTree.ElementTree", 60.0  # characters of an element, its text and tags
 _TEXT_OF_NUMBERS = "numpy.savetxt"
 _FULL_NUMBER, _ROUNDED_NUMBER = (
     Estimate.point(25),
@@ -109,25 +111,31 @@ def by_its_name(name: str, bound: Bound) -> Bound:
 def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) -> Value:
     """Note what a call writes to a file; say of what it reads from one what was written there."""
     if name in _WRITERS:
-        _written(Site(act, name, bound, span, result), _WRITERS[name])
+        result = _written(Site(act, name, bound, span, result), _WRITERS[name])
     elif name in _READERS:
         return opened(name, bound, _read(Site(act, name, bound, span, result)))
     return empty(name, bound, of_array(name, bound, cropped(name, bound, pixels(name, bound, result))))
 
 
-def _written(site: Site, how: _Writer) -> None:
+def _written(site: Site, how: _Writer) -> Value:
+    """The result; a table for which no file is named becomes a text."""
     position, names = how.file
     target = site.argument(position, *names)
     data = site.bound.receiver if how.data is None else site.argument(how.data[0], *how.data[1])
     name = name_of(target)
-    if name is None or target is None or data is None:
-        return
+    if data is None:
+        return site.result
     made = replace(data, reference=None, origin=None, source=None, text=None)
+    if name is None or target is None:
+        is_text = data.type == FRAME and site.name.endswith("to_csv") and target is None
+        return replace(site.result, text=lines_of(data), source=Source(_KIND, made)) if is_text else site.result
     if data.type == FRAME:
         content = Content(printed(data), lines_of(data), source=Source(_KIND, made))
     elif data.type in _TABLES:
         row = _CSV_ROW if name.endswith("csv") else _PACKED_ROW
         content = Content(size_of(data) * row, lines_of(data), source=Source(_KIND, made))
+    elif data.type == _TREE:
+        content = Content(size_of(data) * _ELEMENT)
     elif site.name == _TEXT_OF_NUMBERS:
         number = _FULL_NUMBER if site.argument(2, "fmt") is None else _ROUNDED_NUMBER
         content = Content(size_of(data) * number, _rows_of_numbers(data, number), source=Source(_KIND, made))
@@ -137,6 +145,7 @@ def _written(site: Site, how: _Writer) -> None:
         write_to(site, name, content)
     else:
         whole_file(site, name, content)
+    return site.result
 
 
 # Bytes a pixel of an ordinary picture, measured of smooth colours, the same with the noise of a camera, and noise alone: JPEG at

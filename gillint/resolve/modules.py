@@ -11,16 +11,23 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation, Grown, Lazy, Program
-from gillint.resolve.annotations import evaluate_text
-from gillint.resolve.attributes import attribute_value, symbol_of
+from gillint.resolve.attributes import symbol_of
 from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE, CHECK_EVERY, MODULE_BUDGET, SCARCE, SCARCE_AT_LAST
-from gillint.resolve.decorators import apply_to, decorated
-from gillint.resolve.expressions import lookup
+from gillint.resolve.decorators import decorated
 from gillint.resolve.files import Files
 from gillint.resolve.importing import bind_imports
 from gillint.resolve.joining import join
 from gillint.resolve.options import Option
-from gillint.resolve.registering import decorators_of, generic_of, is_generic, registers, types_of
+from gillint.resolve.registering import (
+    decorators_of,
+    generic_of,
+    is_generic,
+    is_own_decorator,
+    kept_by_others,
+    made_class,
+    registers,
+    types_of,
+)
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.sql import Tables as SqlTables
 from gillint.resolve.statements import run
@@ -34,7 +41,6 @@ from gillint.resolve.values import (
     ImportRef,
     LazyRef,
     MadeRef,
-    PartialRef,
     Value,
     options_of,
     trimmed,
@@ -368,7 +374,7 @@ class Modules(Program):
         """Run the top level in order, with the decorators of the project on the way: they may keep what they are given."""
         outline = act.scope.syntax.outline
         waiting = [(f.lines.first, f.qualname) for f in outline.functions if decorators_of(act.scope.syntax, f)]
-        waiting.extend((c.lines.first, c.qualname) for c in outline.classes if c.decorators and "." not in c.qualname)
+        waiting.extend((c.lines.first, c.qualname) for c in kept_by_others(outline))
         waiting.sort()
         for statement in statements:
             while waiting and waiting[0][0] < statement.span.line:
@@ -382,17 +388,14 @@ class Modules(Program):
         function = self._function(f"{key}@{line}") or self._function(key)
         if function is not None and function.outline is not None:
             texts = decorators_of(act.scope.syntax, function.outline)
-            if any(self._is_own_decorator(act, text) for text in texts):
+            if any(is_own_decorator(act, text) for text in texts):
                 self._function_value(function.key)
             elif any(text.endswith(".register") for text in texts):
                 self._register_for(act, function)
             return
         owner = act.scope.classes.get(name)
-        for text in owner.outline.decorators if owner is not None and owner.outline is not None else ():
-            if owner is not None and self._is_own_decorator(act, text.split("(", 1)[0]):
-                with act.nested():
-                    wrap = evaluate_text(act, text)
-                    apply_to(act, wrap, Value(type="type", reference=ClassRef(owner.key)), Span(1, 1, 1, 1))
+        if owner is not None:
+            made_class(act, owner)
 
     def _register_for(self, act: Activation, function: Function) -> None:
         """Note for which types a function takes the place of a generic one."""
@@ -406,11 +409,6 @@ class Modules(Program):
         function = self._function(key)
         return function.registered if function is not None else ()
 
-    def _is_own_decorator(self, act: Activation, text: str) -> bool:
-        if not text.replace(".", "").replace("_", "").isalnum():
-            return False
-        return isinstance(self._dotted_value(act, text).reference, (FunctionRef, ClassRef, PartialRef))
-
     def _drain(self, act: Activation, result: Value | None = None) -> None:
         """Lazy iterables that nobody took, and that are not given back: someone will run them."""
         kept = result.reference.key if result is not None and isinstance(result.reference, LazyRef) else None
@@ -420,14 +418,6 @@ class Modules(Program):
                 continue  # somebody to whom it was passed has run it
             if lazy is not None and number != kept and lazy.kind in (Kind.MAP, Kind.GENERATOR):
                 act.consume(Value(type="generator", reference=LazyRef(number)))
-
-    def _dotted_value(self, act: Activation, text: str) -> Value:
-
-        first, *rest = text.split("[", 1)[0].split(".")
-        value = lookup(act, first)
-        for name in rest:
-            value = attribute_value(act, value, name)
-        return value
 
 
 def _is_own(value: Value) -> bool:

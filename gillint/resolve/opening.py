@@ -6,7 +6,7 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, literal_text
 from gillint.resolve.files import MEMORY, Content
-from gillint.resolve.handles import ARCHIVES, HANDLES, UNPACKING, filled, name_of, raw, unpacked
+from gillint.resolve.handles import ARCHIVES, HANDLES, TEXT_FILE, UNPACKING, filled, name_of, raw, unpacked
 from gillint.resolve.rewriting import note_rewriting
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import ANY, Text
@@ -53,8 +53,11 @@ def opened(site: Site) -> Value:
     content = act.program.files.find(name)
     if content is None or result.type in ARCHIVES:
         return opened
-    unpacks = site.name.startswith(tuple(UNPACKING))
-    return filled(opened, unpacked(content) if unpacks else raw(content), is_text="t" in mode)
+    if site.name.startswith(tuple(UNPACKING)):
+        return filled(opened, unpacked(content), is_text="t" in mode)
+    if opened.type == TEXT_FILE and content.packed:  # of files of several kinds, this is one that is not compressed
+        return filled(opened, replace(content, packed=False))
+    return filled(opened, raw(content), is_text="t" in mode)
 
 
 def note_opened(act: Activation, name: str, depth: int) -> None:

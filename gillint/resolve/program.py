@@ -205,7 +205,7 @@ class Resolver(Functions):
             return True
         if self._is_program(outline) and not answers_a_program(outline, tree, scope.syntax.outline, self._programs):
             return False
-        return not may_be_registered(tree, scope)
+        return not may_be_registered(tree, scope, is_method=function.owner is not None)
 
     def _may_be_called_by_base(self, scope: ModuleScope, outline: FunctionOutline) -> bool:
         """Whether it is a method, of an instance, that the methods of a library's class may call."""

@@ -1,17 +1,21 @@
-"""What decorators register: handlers, and with `@area.register` the functions that take the place of a generic one."""
+"""What decorators and base classes keep: handlers, classes; and with `@area.register` what takes a generic function's place."""
 
 from __future__ import annotations
 
 from itertools import takewhile
 
+from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
-from gillint.resolve.annotations import annotated
+from gillint.resolve.annotations import annotated, evaluate_text
+from gillint.resolve.attributes import attribute_value
+from gillint.resolve.decorators import apply_to
 from gillint.resolve.expressions import evaluate, lookup
+from gillint.resolve.scope import ClassScope
 from gillint.resolve.special import instance_of
 from gillint.resolve.tables import Function
-from gillint.resolve.values import FunctionRef, Value, options_of
+from gillint.resolve.values import ClassRef, FunctionRef, PartialRef, Value, options_of
 from gillint.syntax import tree as t
-from gillint.syntax.outline import FunctionOutline
+from gillint.syntax.outline import ClassOutline, FunctionOutline, Outline
 from gillint.syntax.parse import Syntax, dotted
 
 _GENERIC = ("singledispatch", "singledispatchmethod")
@@ -52,6 +56,48 @@ def types_of(act: Activation, function: Function) -> tuple[str, ...]:
         place = int(function.is_method)
         found = options_of(annotated(act, tree.parameters[place].annotation)) if len(tree.parameters) > place else ()
     return tuple(v.type for v in found if v.type is not None)
+
+
+_HOOK = "__init_subclass__"
+
+
+def kept_by_others(outline: Outline) -> list[ClassOutline]:
+    """The classes at the top level that somebody is given when they are made: a decorator, a base class that asks for them."""
+    asked = any(f.name == _HOOK for f in outline.functions)
+    return [c for c in outline.classes if "." not in c.qualname and (c.decorators or (asked and c.bases))]
+
+
+def made_class(act: Activation, owner: ClassScope) -> None:
+    """A class has been made: its decorators are given it, and `__init_subclass__` of the first base that has one."""
+    from gillint.resolve.calls import apply
+
+    itself = Value(type="type", reference=ClassRef(owner.key))
+    for text in owner.outline.decorators if owner.outline is not None else ():
+        if is_own_decorator(act, text.split("(", 1)[0]):
+            with act.nested():
+                apply_to(act, evaluate_text(act, text), itself, Span(1, 1, 1, 1))
+    prepared = act.program.class_of(owner.key) or owner
+    base = next((c for c in act.program.resolution_order(prepared)[1:] if _HOOK in c.methods), None)
+    hook = act.program.attribute(base, _HOOK, itself) if base is not None else None
+    if hook is not None:
+        with act.nested():
+            apply(act, hook, (), (), Span(1, 1, 1, 1), _HOOK)
+
+
+def is_own_decorator(act: Activation, text: str) -> bool:
+    """Whether a decorator is a function or a class of the project."""
+    if not text.replace(".", "").replace("_", "").isalnum():
+        return False
+    return isinstance(dotted_value(act, text).reference, (FunctionRef, ClassRef, PartialRef))
+
+
+def dotted_value(act: Activation, text: str) -> Value:
+    """What a dotted name stands for: `area.Shape`, `Shape[int]`."""
+    first, *rest = text.split("[", 1)[0].split(".")
+    value = lookup(act, first)
+    for name in rest:
+        value = attribute_value(act, value, name)
+    return value
 
 
 def decorators_of(syntax: Syntax, function: FunctionOutline) -> list[str]:

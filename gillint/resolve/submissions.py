@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, size_of
@@ -265,3 +265,21 @@ def one_coroutine(act: Activation, made: list[Value], span: Span, text: str) -> 
     block = Block((), (Branch(tuple(work.block for work in known)),))
     lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=text)
     return act.defer(lazy, "coroutine", result)
+
+
+def one_generator(act: Activation, made: list[Value], span: Span, text: str) -> Value | None:
+    """One generator that stands for several, nobody knows which: an item of it is one of the one that gives most of them."""
+    works = [act.lazy_of(value) for value in made if value.type == "generator"]
+    known = [work for work in works if work is not None and work.kind is Kind.GENERATOR]
+    if len(known) < max(2, len(made)):
+        return None
+    for value in made:
+        act.start(value)
+    whole = total(work.trips for work in known)
+    parts = tuple(work.trips.likely / max(whole.likely, 1.0) for work in known)
+    result = reduce(join, (work.result for work in known))
+    once = Block((), (Branch(tuple(work.once for work in known)),))
+    block = Block((), (Branch(tuple(work.block for work in known), parts),))
+    trips, hangs_on = whole / len(known), next((w.trips_hang_on for w in known if w.trips_hang_on), None)
+    lazy = Lazy(span, Kind.GENERATOR, block, trips, result, act.path, act.name, hangs_on, text, once=once)
+    return act.defer(lazy, "generator", result)

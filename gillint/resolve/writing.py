@@ -85,8 +85,9 @@ def written_lines(site: Site) -> Value:
     lines = site.argument(0, "lines")
     if lines is not None:
         member = element_of(lines)
-        source = Source("lines", member) if member.source is not None else None
-        _write(site, size_of(member), text_of(member), size_of(lines), source)
+        size, source = size_of(member), Source("lines", member) if member.source is not None else None
+        line = Text(HOLE, (("\n", ONE),), ONE, (size - 1).max(0))  # as who writes lines means them
+        _write(site, size, text_of(member) or line, size_of(lines), source)
     return site.result
 
 

@@ -57,6 +57,20 @@ def test_what_was_written_is_read(written: str, read: str, expected: str) -> Non
     assert f"[obj: {expected}]" in text.replace("(", "[").replace(")", "]")
 
 
+def test_what_is_read_as_text_is_not_compressed() -> None:
+    source = f"""{HEAD}
+    for write, end in ((gzip.open, ".gz"), (open, "")):
+        with write(f"{{FOLDER}}/log{{end}}", "wt") as out:
+            for _ in range(2500):
+                out.write("x" * 80 + "\\n")
+    def work():
+        for name in os.listdir(FOLDER):
+            for line in open(os.path.join(FOLDER, name)):
+                len(line)
+    """
+    assert "[obj: str[81]]" in dumped(source).replace("(", "[").replace(")", "]")
+
+
 @pytest.mark.parametrize(
     ("written", "loop", "trips"),
     [
@@ -227,3 +241,20 @@ def test_what_a_constant_rules_out_counts_for_next_to_nothing() -> None:
     prediction = result.regions[result.verdict or 0].prediction
     assert prediction is not None
     assert prediction.bound.value == "gil"
+
+
+def test_a_tree_that_is_written_is_parsed_again() -> None:
+    source = f"""{HEAD}
+    import xml.etree.ElementTree as ET
+    for n in range(8):
+        top = ET.Element("rows")
+        for i in range(99):
+            ET.SubElement(top, "row")
+        ET.ElementTree(top).write(FOLDER / f"a{{n}}.xml")
+    def work():
+        for path in FOLDER.glob("a*.xml"):
+            for row in ET.parse(path).getroot().iter():
+                abs(row)
+    """
+    loops = [line for line in dumped(source).split("work", 1)[1].splitlines() if "loop" in line]
+    assert any(" 8 " in f"{line} " for line in loops) and any(" 100 " in f"{line} " for line in loops), loops

@@ -479,3 +479,55 @@ def test_one_writer_at_a_time_commits_into_a_file(
     assert ("a connection and a file of its own" in why) is helps
     assert ("processes" in advised) is False
     assert "batch" in advised
+
+
+def test_a_class_that_is_a_list_has_members() -> None:
+    source = """
+    from collections import UserList
+    class Part:
+        def close(self):
+            abs(1)
+    class Parts(list):
+        def __init__(self, n):
+            super().__init__([Part() for _ in range(n)])
+        def close(self):
+            for part in self:
+                part.close()
+    class Log(UserList):
+        def fill(self):
+            for n in range(30):
+                self.append(Part())
+    def work():
+        parts, log = Parts(5), Log()
+        parts.close()
+        parts[2].close()
+        log.fill()
+        for part in log:
+            part.close()
+    """
+    assert count(source, "abs") == 5 + 1 + 30
+
+
+def test_a_base_class_keeps_what_derives_from_it() -> None:
+    source = """
+    class Reader:
+        known = {}
+        def __init_subclass__(cls):
+            Reader.known[cls.suffix] = cls
+        def rows(self):
+            for row in self.raw():
+                yield abs(row)
+    class A(Reader):
+        suffix = ".a"
+        def raw(self):
+            yield from range(10)
+    class B(Reader):
+        suffix = ".b"
+        def raw(self):
+            yield from range(20)
+    def work():
+        for suffix in (".a", ".b"):
+            for row in Reader.known.get(suffix)().rows():
+                print(row)
+    """
+    assert count(source, "abs") == pytest.approx(30)
