@@ -37,5 +37,6 @@ def parameters_of(site: Site) -> Value:
     """`channels, width, rate, frames, *_ = w.getparams()`."""
     number, text = Value(type="int"), Value(type="str")
     frames = frames_of(site)
-    items = (number, of_number("int", Estimate.point(_BYTES)), number, frames if frames is not site.result else number, text, text)
+    known = frames if frames is not site.result else number
+    items = (number, of_number("int", Estimate.point(_BYTES)), number, known, text, text)
     return Value(type="tuple", size=Estimate.point(len(items)), items=items)
