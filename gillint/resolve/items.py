@@ -41,9 +41,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             return found
     if value.type == ARRAY:
         return array_item(value, index, node)
-    if value.type in _FILED and index.type in ("tuple", ARRAY, "list"):
-        return _read(value, index, node)
-    part = sparse_part(value, index)
+    part = _read(value, index, node) if value.type in _FILED else sparse_part(value, index)
     if part is not None:
         return part
     if isinstance(node, t.Slice) or index.type == "slice":
@@ -80,9 +78,11 @@ def _letter(text: Value) -> Value | None:
 
 
 def _read(value: Value, index: Value, node: t.Expr) -> Value | None:
-    """A part of an array in a file; as many dimensions as are indexed, where nothing else tells."""
+    """A part of an array in a file; of one of which nothing is known, as many dimensions as are indexed."""
     if index.type == "tuple" and not index.items:
         return value  # `dataset[()]` is the whole of it
+    if index.type not in ("tuple", ARRAY, "list") and value.shape is None:
+        return None
     shape = value.shape
     if shape is None and index.items is not None and index.type == "tuple":
         shape = (_SIDE,) * len(index.items)

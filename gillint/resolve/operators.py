@@ -16,6 +16,7 @@ from gillint.resolve.bound import Answers, element_of, number_of, size_of
 from gillint.resolve.calls import apply
 from gillint.resolve.dtypes import of_elements
 from gillint.resolve.formatting import formatted
+from gillint.resolve.memory import side_by_side
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.peers import peer_of
 from gillint.resolve.returns import returned
@@ -202,7 +203,7 @@ def operator_fact(
         return project_operator(act, receiver, method, arguments, span)
     bound = bind_arguments(fact, receiver, arguments, named, False)
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
-    result = textual(fact.name, bound, refine(fact.name, bound, result))
+    result = side_by_side(textual(fact.name, bound, refine(fact.name, bound, result)))
     if method == "__iter__" and result == UNKNOWN:
         result = element_of(receiver)
     bound = with_work(fact.name, bound, result)

@@ -575,3 +575,56 @@ def test_a_function_for_many_sizes_knows_about_how_large_each_is() -> None:
 def test_what_is_asked_of_a_shape_tells_the_rank(asks: str, shape: tuple[float, ...]) -> None:
     setup = f"import numpy as np\ndef f(p):\n    x = np.asarray(p)\n    {asks}\n    return x\n"
     assert dimensions(value_of("f(unknown)", setup)) == shape
+
+
+@pytest.mark.parametrize(
+    ("expression", "mark"),
+    [
+        ("A[:, 3]", "apart"),
+        ("img[..., 0]", "strided"),
+        ("img[:, :, 1]", "strided"),
+        ("a[::2]", "strided"),
+        ("A[:, 3][5:9]", "apart"),
+        ("A.T", "turned"),
+        ("np.fft.rfft(a).real", "strided"),
+        ("A[3]", None),
+        ("A[:, 2:5]", None),
+        ("a[::1]", None),
+        ("A[:, 3] * 2", None),
+        ("A.T.copy()", None),
+        ("A[:, [1, 2]]", None),
+        ("A.T.T", None),
+    ],
+)
+def test_how_the_elements_of_a_part_lie_in_memory(expression: str, mark: str | None) -> None:
+    assert value_of(expression).mark == mark
+
+
+@pytest.mark.parametrize(
+    ("lines", "length"),
+    [
+        ("x = np.array([])\nfor i in range(100):\n    x = np.append(x, a[:3])", 153),
+        ("x = np.zeros((0, 2))\nfor i in range(100):\n    x = np.vstack([x, np.ones((2, 2))])", 102),
+        ("kept = list(np.nonzero(a > 0)[0])\nx = a[kept[:20]]", 20),
+        ("sizes = np.array([40, 40, 40])\nx = np.ones(sizes[1])", 40),
+        ("counts = np.array([4, 4])\ncounts[0] += 9\nx = np.ones(counts[1])", 1000),  # nothing tells
+    ],
+)
+def test_the_length_that_an_array_comes_to(lines: str, length: float) -> None:
+    size = value_of("x", f"{SETUP}\n{lines}").shape
+    assert size is not None and size[0].likely == pytest.approx(length)
+
+
+@pytest.mark.parametrize(
+    ("body", "turns"),
+    [
+        ("    x = x / 2\n    if abs(x - 1) < 1e-6:\n        break", 40),
+        ("    x = x / 2\n    if np.abs(x).max() < tol:\n        return_ = x\n        break", 40),
+        ("    x = x / 2\n    if x < 4:\n        break", 1000),
+    ],
+)
+def test_a_budget_of_turns_is_not_used_up_where_a_tolerance_ends_it(body: str, turns: float) -> None:
+    source = f"{SETUP}\ntol = 1e-8\nx = 5.0\nfor i in range(1000):\n{body}\n    show(x)\n"
+    resolved = resolve(parse(source, "a.py"), Target(), {})
+    (loop,) = [n for t in resolved.functions for n in walk(t.block) if isinstance(n, Loop)]
+    assert loop.trips.likely == turns

@@ -6,6 +6,7 @@ from textwrap import indent
 
 import pytest
 
+from gillint.resolve.bound import size_of
 from tests.unit.resolve.test_talking import calls_of, count
 
 TURNS = [
@@ -216,3 +217,48 @@ def test_files_that_are_opened_when_they_are_first_asked_for() -> None:
                 files[name].write("x")
     """
     assert "io.TextIOWrapper.write" in calls_of(source)
+
+
+@pytest.mark.parametrize(
+    ("index", "size"),
+    [
+        ("d[()]", 1000 * 40),
+        ("d[:, 1]", 1000),
+        ("d[10, :]", 40),
+        ("d[10:50, 20:30]", 400),
+        ("d[mask]", 500 * 40),
+        ("d[:]", 1000 * 40),
+        ("d[10:110]", 100 * 40),
+        ("d[5]", 40),
+        ("unknown[:, 1]", 200),  # as many dimensions as are indexed
+    ],
+)
+def test_what_is_read_from_an_array_in_a_file(index: str, size: float) -> None:
+    source = f"""
+        import h5py, numpy as np
+        def work():
+            f = h5py.File("a.h5")
+            unknown = f["x"]
+            d = f.create_dataset("d", data=np.random.rand(1000, 40))
+            mask = np.arange(1000) % 2 == 0
+            {index}
+    """
+    read = calls_of(source)["h5py.Dataset.__getitem__"].call
+    assert size_of(read.bound.get("result")).likely == pytest.approx(size, rel=0.5)
+
+
+def test_each_turn_over_an_asynchronous_file_is_a_step_of_it() -> None:
+    source = """
+        import aiofiles
+        async def work():
+            async with aiofiles.open("a.txt") as f:
+                async for line in f:
+                    abs(1)
+    """
+    calls = calls_of(source)
+    assert calls["aiofiles.threadpool.AsyncFile.__anext__"].count.likely == calls["abs"].count.likely
+
+
+def test_what_a_tensor_costs_that_is_made_by_its_dimensions() -> None:
+    made = calls_of("import torch\ndef work():\n    torch.ones(1000, 2000)\n")["torch.ones"].call
+    assert size_of(made.bound.get("result")).likely == 2e6
