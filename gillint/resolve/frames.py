@@ -26,7 +26,7 @@ from gillint.resolve.dtypes import dtype_after
 from gillint.resolve.groups import grouped, of_groups
 from gillint.resolve.indexing import extent
 from gillint.resolve.kinds import GROUPS, different, kept, with_kinds
-from gillint.resolve.made_frames import MADE, merged
+from gillint.resolve.made_frames import MADE, factorized, merged
 from gillint.resolve.querying import share_of_query
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.trace import Bound
@@ -408,6 +408,7 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (SERIES, "groupby"): grouped,
     (SERIES, "value_counts"): _value_counts,
     (SERIES, "unique"): _different,
+    (SERIES, "factorize"): factorized,
     (SERIES, "argsort"): _dtype("int64"),
     ("pandas.MultiIndex", "to_frame"): lambda index, bound, result: with_columns(result, index.columns),
     (FRAME, "isna"): lambda value, bound, result: with_columns(

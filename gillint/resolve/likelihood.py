@@ -408,6 +408,32 @@ def failing(body: t.Body) -> float:
     return _RARE_WITH_PAUSE if pauses(body) else RARE
 
 
+def failing_of(act: Activation, node: t.Try, arm: t.Body) -> float:
+    """How likely an arm of a `try` is taken: also one that makes what was not there yet, and keeps it.
+
+    `try: return table[key]`, `except KeyError: table[key] = ...`: once for each key.
+    """
+    usual = failing(arm)
+    stored = (
+        {key_of(x.value): x.index for x in _stores(arm)} if act.times.likely * act.trips_so_far().likely > 1.0 else {}
+    )
+    asked = (s.value for s in node.body if isinstance(s, (t.Assign, t.Return)) and isinstance(s.value, t.Subscript))
+    for found in asked:
+        table = key_of(found.value)
+        if table is not None and table in stored and key_of(stored[table]) == key_of(found.index):
+            key = _value(act, found.index)
+            new = missed(act, (key,))
+            return min(new, 1.0 - LEAVES) if distinct_of(key) is not None else min(usual, new)
+    return usual
+
+
+def _stores(body: t.Body) -> Iterator[t.Subscript]:
+    """The places of containers that statements set."""
+    for s in statements(body):
+        if isinstance(s, t.Assign):
+            yield from (x for x in s.targets if isinstance(x, t.Subscript))
+
+
 def is_true(tested: Value) -> bool | None:
     """Whether a test holds that is a constant as far as can be seen: an option that nobody sets, a client that is None."""
     return bool(tested.literal.value) if tested.literal is not None else None

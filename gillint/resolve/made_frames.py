@@ -144,7 +144,18 @@ def _product(levels: Value, bound: Bound, result: Value) -> Value | None:
     return replace(result, size=rows, columns=columns or None, items=None)
 
 
+def factorized(values: Value, bound: Bound, result: Value) -> Value | None:
+    """`codes, uniques = pd.factorize(values)`: a number for each value, and the different values."""
+    rows, kinds = size_of(values), different(values)
+    if result.items is None or len(result.items) != 2 or not has_known_size(values):
+        return None
+    codes, uniques = result.items
+    each = replace(codes, size=rows, shape=(rows,), element=Value(type="int", distinct=kinds))
+    return replace(result, items=(each, replace(uniques, size=kinds, dtype=values.dtype, element=values.element)))
+
+
 MADE: dict[str, Rule] = {
+    "pandas.factorize": factorized,
     "pandas.DataFrame": _frame_of,
     "pandas.Series": _series_of,
     "pandas.concat": _concatenated,

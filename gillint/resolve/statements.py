@@ -24,7 +24,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
     RARE,
-    failing,
+    failing_of,
     fails,
     is_made_already,
     is_main_guard,
@@ -348,7 +348,7 @@ def _try(act: Activation, node: t.Try) -> float:
             if handler.name is not None:
                 act.environment.setdefault(handler.name, UNKNOWN)
         arms = tuple(h.body for h in node.handlers if h not in fallback)
-        failed = tuple(map(failing, arms))
+        failed = tuple(failing_of(act, node, arm) for arm in arms)
         caught = choose(act, run, ((), *arms), (1.0 - sum(failed), *failed)) - (1.0 - sum(failed))
     reach = rest(act, run, node.orelse, reach) + max(0.0, caught)
     run(act, node.final)

@@ -27,7 +27,7 @@ from gillint.resolve.reading import (
 from gillint.resolve.sites import Site
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
-from gillint.resolve.waves import frames_of, opened_sound
+from gillint.resolve.waves import frames_of, opened_sound, parameters_of
 from gillint.resolve.writing import (
     added_member,
     copied,
@@ -75,6 +75,7 @@ _METHODS: dict[str, Callable[[Site], Value]] = {
     "writeframes": written_text,
     "writeframesraw": written_text,
     "getnframes": frames_of,
+    "getparams": parameters_of,
     "writelines": written_lines,
     "writerow": written_row,
     "writeheader": written_row,

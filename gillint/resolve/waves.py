@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import literal_text
 from gillint.resolve.handles import HANDLES, name_of, raw
@@ -30,3 +31,12 @@ def frames_of(site: Site) -> Value:
     name = name_of(site.bound.receiver)
     content = site.act.program.files.find(name) if name is not None else None
     return of_number("int", raw(content).size / _BYTES) if content is not None else site.result
+
+
+def parameters_of(site: Site) -> Value:
+    """`channels, width, rate, frames, *_ = w.getparams()`."""
+    number, text = Value(type="int"), Value(type="str")
+    frames = frames_of(site)
+    known = frames if frames is not site.result else number
+    items = (number, of_number("int", Estimate.point(_BYTES)), number, known, text, text)
+    return Value(type="tuple", size=Estimate.point(len(items)), items=items)

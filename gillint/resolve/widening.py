@@ -104,6 +104,10 @@ def _of_other_length(before: Value, after: Value) -> tuple[Estimate, ...] | None
     )
 
 
+# A count of turns that may be this much larger than the least is none that the program tells.
+_GUESSED = 100_000
+
+
 def _longer_each_turn(
     top: Shape, entered: Shape | None, first: Shape | None, after: Shape | None, trips: Estimate
 ) -> Shape | None:
@@ -111,6 +115,8 @@ def _longer_each_turn(
     if entered is None or first is None or after is None or not len(top) == len(entered) == len(first) == len(after):
         return None
     found, grows = [], False
+    if trips.high >= _GUESSED * trips.low:  # what is copied whole at each turn is seldom grown a thousand times
+        trips = Estimate(trips.low, max(trips.low, trips.likely**0.5), trips.high)
     for start, old, once, twice in zip(top, entered, first, after, strict=True):
         added = once - old
         is_linear = added.likely > 0 and abs((twice - start).likely - added.likely) < 0.01 * added.likely

@@ -605,6 +605,11 @@ def test_how_the_elements_of_a_part_lie_in_memory(expression: str, mark: str | N
     [
         ("x = np.array([])\nfor i in range(100):\n    x = np.append(x, a[:3])", 153),
         ("x = np.zeros((0, 2))\nfor i in range(100):\n    x = np.vstack([x, np.ones((2, 2))])", 102),
+        (
+            "x = np.zeros((0, 2))\nwhile not done():\n    x = np.vstack([x, np.ones((1, 2))])",
+            16.811388,
+        ),  # it is seldom long
+        ("x = np.percentile(a, [5, 50, 95])", 3),
         ("kept = list(np.nonzero(a > 0)[0])\nx = a[kept[:20]]", 20),
         ("sizes = np.array([40, 40, 40])\nx = np.ones(sizes[1])", 40),
         ("counts = np.array([4, 4])\ncounts[0] += 9\nx = np.ones(counts[1])", 1000),  # nothing tells

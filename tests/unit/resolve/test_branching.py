@@ -72,6 +72,14 @@ OFTEN = {
         850,
     ),
     "each of ten keys once": (f"if i % 10 not in table:\n            table[i % 10] = {S}", 10),
+    "what a KeyError makes, and keeps": (
+        f"try:\n            v = table[i % 10]\n        except KeyError:\n            v = {S}\n            table[i % 10] = v",
+        10,
+    ),
+    "what a KeyError makes, of keys of which nothing is known": (
+        f"try:\n            v = table[x]\n        except KeyError:\n            table[x] = {S}",
+        20,
+    ),
     "got, or made": (f"v = table.get(x)\n        if v is None:\n            v = table[x] = {S}", 1000**0.5),
 }
 

@@ -29,6 +29,11 @@ def effects(source: str) -> str:
             "hashlib.sha256(wave.open(p).readframes(wave.open(p).getnframes()))",
             "bytes(8820)",
         ),
+        (
+            "with wave.open(p, 'wb') as w:\n    w.writeframes(np.zeros(4410).astype('<i2').tobytes())",
+            "(lambda w, n: hashlib.sha256(w.readframes(n)))(wave.open(p), wave.open(p).getparams()[3])",
+            "bytes(8820)",
+        ),
         ("Image.new('RGB', (30, 40)).save(p)", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
         ("Image.new('RGB', (30, 40)).save(p)", "cv2.blur(cv2.imread(p), (3, 3))", "(40 x 30 x 3)"),
         ("cv2.imwrite(p, np.zeros((40, 30, 3)))", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
