@@ -89,7 +89,9 @@ _READERS = {
 # What writes or reads in the format that the name of the file tells, and where the name is passed.
 _BY_NAME = {
     "PIL.Image.Image.save": (0, ("fp",)),
-    **dict.fromkeys(("imageio.imwrite", "imageio.v2.imwrite", "imageio.v3.imwrite"), (0, ("uri",))),
+    **dict.fromkeys(
+        (f"imageio.{place}{what}" for place in ("", "v2.", "v3.") for what in ("imread", "imwrite")), (0, ("uri",))
+    ),
     **dict.fromkeys(("soundfile.read", "soundfile.write"), (0, ("file",))),
 }
 

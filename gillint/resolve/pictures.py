@@ -34,6 +34,9 @@ _FORMATS = {
     ".bmp": "BMP",
     ".flac": "FLAC",
     ".ogg": "OGG",
+    ".oga": "OGG",
+    ".opus": "OGG",
+    ".mp3": "MP3",
 }
 
 
