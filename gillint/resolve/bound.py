@@ -21,6 +21,7 @@ from gillint.resolve.assumed import (
     UNKNOWN_SECONDS,
     WHOLE_FILE,
 )
+from gillint.resolve.commands import program_in
 from gillint.resolve.joining import join
 from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
@@ -217,12 +218,7 @@ class Answers:
         return (True, value.literal.value)
 
     def program_of(self, parameter: str) -> str | None:
-        value = self.value(parameter)
-        if value is not None and value.items:  # a list of the program and its arguments
-            value = value.items[0]
-        text = value.literal.value if value is not None and value.literal is not None else None
-        words = text.split() if isinstance(text, str) else []
-        return words[0].rpartition("/")[2] if words else None
+        return program_in(self.value(parameter))
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)

@@ -12,7 +12,7 @@ from gillint.resolve.commandline import add_argument, parse_args, parse_known_ar
 from gillint.resolve.databases import cursor_of, fetched, opened_database
 from gillint.resolve.handles import HANDLES, WRITERS
 from gillint.resolve.mailboxes import BOXES, added_mail, opened_box, payload
-from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, temporary_file, temporary_folder
+from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, started, temporary_file, temporary_folder
 from gillint.resolve.reading import (
     gone_to,
     listed,
@@ -124,6 +124,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     **dict.fromkeys(("io.StringIO.truncate", "io.BytesIO.truncate"), emptied),
     "tempfile.mkstemp": temporary_file,
     "mmap.mmap": mapped,
+    "subprocess.Popen": started,
     **dict.fromkeys(("tempfile.mkdtemp", "tempfile.mktemp", "tempfile.TemporaryDirectory"), temporary_folder),
     "wave.open": opened_sound,
     "csv.writer": writer,

@@ -345,3 +345,21 @@ def test_leaving_a_connection_of_sqlite_commits_what_was_changed(statement: str,
     """
     made = calls_of(source).get("sqlite3.Connection.commit")
     assert (made is not None and made.effect.wait.likely > 0) == commits
+
+
+@pytest.mark.parametrize(
+    ("command", "ms"),
+    [
+        ('["sort", path]', 0.85),
+        ('("/usr/bin/wc", "-l", path)', 0.85),
+        ('"true"', 0.6),
+        ('f"grep x {path}", shell=True', 0.85),
+        ('[sys.executable, "-c", "pass"]', 20.0),
+        ("command", 20.0),
+        ('f"{command} x", shell=True', 20.0),
+    ],
+)
+@pytest.mark.parametrize("waits", ["wait", "communicate"])
+def test_a_child_is_waited_for_as_long_as_its_program_takes(command: str, ms: float, waits: str) -> None:
+    source = f"import subprocess, sys\ndef work(command, path):\n    subprocess.Popen({command}).{waits}()\n"
+    assert calls_of(source)[f"subprocess.Popen.{waits}"].effect.wait.likely == pytest.approx(ms * 1e6)
