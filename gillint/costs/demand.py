@@ -173,6 +173,12 @@ def _queued(share: CallShare, made: frozenset[str]) -> CallShare:
     return replace(share, queued=True, file=shared_file(share.call, made))
 
 
+def _in_turn(share: CallShare) -> Estimate:
+    """The time of a call that nobody else can spend on the same thing meanwhile; who has a file has it with the GIL, too."""
+    effect = share.effect
+    return (effect.native + effect.wait + (effect.gil if share.file is not None else ZERO)) * share.count
+
+
 _MOST_CALLS = 400  # below one block
 _Counted = tuple[Call, Estimate, tuple[Span, ...], float]  # a CallShare in the making
 _Found = dict[tuple[str, Span, str], _Counted]
@@ -326,9 +332,8 @@ class Costs:
         made = made_in(c.call for c in calls) | apart
         calls = tuple(_queued(c, made) for c in calls)
         shared = [c for c in calls if c.queued]
-        serial = total((c.effect.native + c.effect.wait) * c.count for c in shared)
         doubtful = (c for c in calls if not c.queued and c.effect.serialised_by is not None and may_share_file(c.call))
-        perhaps = total((c.effect.native + c.effect.wait) * c.count for c in doubtful)
+        serial, perhaps = total(map(_in_turn, shared)), total(map(_in_turn, doubtful))
         serial = Estimate(serial.low, serial.likely, serial.high + perhaps.high)
         locked = self._locked(block, made, 0) if self._has_locks(block, 0) else ZERO
         guarded = total(c.effect.gil * c.count for c in shared if c.effect.effect is Effect.RUNS_PYTHON)

@@ -28,7 +28,7 @@ from gillint.resolve.likelihood import (
 from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
 from gillint.resolve.receiving import turns_to_fill
 from gillint.resolve.sending import turns_until_sent
-from gillint.resolve.sharing import its_share
+from gillint.resolve.shared_iterators import its_share
 from gillint.resolve.state import behind_calls
 from gillint.resolve.stopping import turns_until_stopped
 from gillint.resolve.targets import bind

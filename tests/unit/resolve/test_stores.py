@@ -531,3 +531,19 @@ def test_a_base_class_keeps_what_derives_from_it() -> None:
                 print(row)
     """
     assert count(source, "abs") == pytest.approx(30)
+
+
+def test_a_file_is_held_while_rows_are_bound_too() -> None:
+    source = """
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+def store(part):
+    db = sqlite3.connect("stock.db")
+    with db:
+        db.executemany("insert into stock values (?, ?)", [(i, part) for i in range(5000)])
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(store, range(100)))
+"""
+    likely, _, _, advised = stored(source)
+    assert likely < 1.25
+    assert "processes" not in advised
