@@ -10,7 +10,7 @@ from gillint.estimate import ZERO, Estimate, total
 from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
-from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
+from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact, Source
 from gillint.resolve.bound import Answers
 from gillint.resolve.memory import going_through
 from gillint.resolve.trace import Call, Peer
@@ -61,9 +61,9 @@ class CallEffect:
 
     @property
     def citations(self) -> tuple[str, ...]:
-        """The evidence in words; where it is not gillint's own, with the file that it stands in."""
+        """The evidence in words, places in the source first; where it is not gillint's own, with the file that it stands in."""
         prefix = f"{self.fact.file}: " if self.fact is not None and self.fact.is_extension else ""
-        return tuple(f"{prefix}{entry}" for entry in self.evidence)
+        return tuple(f"{prefix}{entry}" for entry in sorted(self.evidence, key=lambda e: not isinstance(e, Source)))
 
 
 def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = bool) -> CallEffect:
