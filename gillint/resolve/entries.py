@@ -78,15 +78,32 @@ def never_made(outline: Outline, given_on: Iterable[str], unused: Set[str] = fro
     return frozenset(c.qualname for c in outline.classes if c.qualname not in made)
 
 
-def programs(outline: Outline) -> frozenset[str]:
-    """The functions that take nothing, that nothing in the file calls, and that run others of it: to raise its errors is none."""
+def handed_on(outline: Outline, given_on: Mapping[str, Sequence[int]]) -> frozenset[str]:
+    """The functions that another one gives on by their name, to be run by whom it gives them to: `Thread(target=loop)`."""
+    inside = frozenset(n for f in outline.functions for n in range(f.lines.first, f.lines.last + 1))
+    return frozenset(
+        f.qualname
+        for f in outline.functions
+        if f.owner is None
+        and any(n in inside and not f.lines.first <= n <= f.lines.last for n in given_on.get(f.name, ()))
+    )
+
+
+def programs(outline: Outline, handed: Set[str] = frozenset()) -> frozenset[str]:
+    """The functions that take nothing, that nothing in the file calls, nor another one hands on (`handed`), and that run others of
+    it: to raise its errors is none.
+    """
     called = outline.calls.union(*(f.calls - {f.name} for f in outline.functions))
     classes = {c.qualname for c in outline.classes if not any(b.endswith(("Error", "Exception")) for b in c.bases)}
     own = {f.name for f in outline.functions} | classes
     found = frozenset(
         f.qualname
         for f in outline.functions
-        if f.owner is None and not f.takes_arguments and f.name not in called and not own.isdisjoint(f.calls)
+        if f.owner is None
+        and not f.takes_arguments
+        and f.name not in called
+        and f.qualname not in handed
+        and not own.isdisjoint(f.calls)
     )
     return frozenset(name for name in found if not name.startswith(_TEST)) or found
 

@@ -16,6 +16,7 @@ from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
     answers_a_program,
     called_as,
+    handed_on,
     is_test,
     main_runs_others,
     makes_instances,
@@ -105,7 +106,8 @@ class Resolver(Functions):
         if not thorough:
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
-        self._given_on, self._programs = names_given_on(syntax.lines), programs(syntax.outline)
+        self._given_on = names_given_on(syntax.lines)
+        self._programs = programs(syntax.outline, handed_on(syntax.outline, self._given_on))
         candidates = {f.qualname for f in wanted if self._may_be_spare(scope, f)}
         by_bases = {f.qualname for f in wanted if f.qualname in candidates and self._may_be_called_by_base(scope, f)}
         self._spare, self._unused = not_called(syntax.outline, candidates, by_bases, self._given_on)
@@ -116,10 +118,17 @@ class Resolver(Functions):
         mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
-        # What a program has no use for comes after the rest of them.
+        # What others hand over (`Thread(target=loop)`) comes after them, and then what a program has no use for.
+        handed = handed_on(syntax.outline, self._given_on)
         order = sorted(
             wanted,
-            key=lambda f: (called_as(f) in called, f.qualname in self._unused, not self._is_program(f), f.lines.first),
+            key=lambda f: (
+                called_as(f) in called,
+                f.qualname in self._unused,
+                f.qualname in handed,
+                not self._is_program(f),
+                f.lines.first,
+            ),
         )
         entries: set[str] = set()
         for outline in order:

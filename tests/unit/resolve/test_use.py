@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import codes, regions
+from tests.support import codes, regions, verdict
 
 ROWS = """
 class Codec:
@@ -116,3 +116,29 @@ def test_no_rule_hangs_on_a_function_that_is_passed_in() -> None:
     work = "        def one(r):\n            for _ in range(1000):\n                {0}(r)\n        return list(pool.map(one, rows))\n"
     assert not codes(pool + work.format("g"))
     assert codes(pool + work.format("sorted")) == [("GIL101", 8)]
+
+
+def test_a_function_that_others_hand_over_is_run_by_them() -> None:
+    source = """
+import queue, threading
+
+jobs = queue.Queue()
+
+
+def measure(path):
+    return sum(len(line) for line in open(path))
+
+
+def loop():
+    while (path := jobs.get()) is not None:
+        measure(path)
+
+
+def run(paths):
+    for _ in range(4):
+        threading.Thread(target=loop).start()
+    for path in paths:
+        jobs.put(path)
+"""
+    hottest = verdict(source)
+    assert (hottest["kind"], hottest["function"]) == ("submission", "run")
