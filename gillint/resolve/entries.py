@@ -90,8 +90,9 @@ def handed_on(outline: Outline, given_on: Mapping[str, Sequence[int]]) -> frozen
 
 
 def programs(outline: Outline, handed: Set[str] = frozenset()) -> frozenset[str]:
-    """The functions that take nothing, that nothing in the file calls, nor another one hands on (`handed`), and that run others of
-    it: to raise its errors is none.
+    """The functions that take nothing, that nothing in the file calls, that no other hands on, and that run others of it.
+
+    One that only raises the errors of the file is none.
     """
     called = outline.calls.union(*(f.calls - {f.name} for f in outline.functions))
     classes = {c.qualname for c in outline.classes if not any(b.endswith(("Error", "Exception")) for b in c.bases)}
