@@ -106,7 +106,7 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         wait=wait,
         away=away,
         releases=releases,
-        hold=ZERO if _is_fed_by_python(call) else _hold(decision, answers, gil),
+        hold=ZERO if _is_fed_by_python(call) else _hold(decision, answers, gil, releases),
         pages=_each(decision, "pages", answers, None).max(_fresh_pages(call, decision.likely.effect)),
         unknown=unknown,
         calls=evaluate(fact.calls, answers) if fact.callback is not None else ZERO,
@@ -227,7 +227,10 @@ def _releases(decision: Decision, answers: Answers) -> Estimate:
     return Estimate.of(values)
 
 
-def _hold(decision: Decision, answers: Answers, gil: Estimate) -> Estimate:
+_UNEVEN = 4.0  # the longest of the stretches between a call's many releases, to their mean
+
+
+def _hold(decision: Decision, answers: Answers, gil: Estimate, releases: Estimate) -> Estimate:
     """The longest stretch without a release: the held part where it is one C call, nothing for Python code."""
     values = []
     for index, behaviour in enumerate(decision.scenarios):
@@ -236,5 +239,5 @@ def _hold(decision: Decision, answers: Answers, gil: Estimate) -> Estimate:
         elif behaviour.effect is Effect.RUNS_PYTHON:
             values.append(0.0)
         else:
-            values.append(gil.scenarios[index])
+            values.append(gil.scenarios[index] * min(1.0, _UNEVEN / max(1.0, releases.scenarios[index])))
     return Estimate.of(values)

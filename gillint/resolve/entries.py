@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from gillint.diagnostics.span import Span
-from gillint.resolve.iterations import statements
+from gillint.resolve.iterations import expressions, statements
+from gillint.resolve.likelihood import is_main_guard
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block, Branch, Call, Node, children
 from gillint.syntax import tree as t
@@ -208,6 +209,33 @@ def _is_given_on(
     return any(not own.first <= line <= own.last and line not in idle for line in lines)
 
 
+def is_program(s: t.Stmt) -> bool:
+    """What the file is run for: what is under the guard, or without one `main()` or `asyncio.run(serve())` at the top level."""
+    if isinstance(s, t.If):
+        return is_main_guard(s.test)
+    if not isinstance(s, t.Evaluate) or not isinstance(s.value, t.Call):
+        return False
+    name = dotted(s.value.function)
+    if name in _EXITS and s.value.arguments:
+        inner = s.value.arguments[0].value
+        name = dotted(inner.function) if isinstance(inner, t.Call) else ""
+    return name == "main" or _runs_a_loop(s.value)
+
+
+_EXITS = ("sys.exit", "exit")
+_LOOPS = ("asyncio.run", "anyio.run", "trio.run", "uvloop.run", "curio.run")
+
+
+def runs_event_loop(mains: Iterable[t.Stmt]) -> bool:
+    """Whether the program starts the event loop itself, so that no server calls coroutine functions that it does not name."""
+    return any(isinstance(e, t.Call) and _runs_a_loop(e) for e in expressions(tuple(mains)))
+
+
+def _runs_a_loop(call: t.Call) -> bool:
+    name = dotted(call.function)
+    return name in _LOOPS or name.endswith(".run_until_complete")
+
+
 def runs_others(block: Block) -> bool:
     """Whether functions of the project are called in it, its loops and branches included."""
     return any(
@@ -239,9 +267,9 @@ _KEPT = r"\.\w+\([^()]*\b(?:{names})\b(?!\()|\]\s*=\s*(?:{names})\b"
 _INERT_BASES = frozenset({"object", "ABC", "abc.ABC", "Generic", "typing.Generic", "Protocol", "typing.Protocol"})
 
 
-def may_be_registered(tree: t.Function, scope: ModuleScope, *, is_method: bool) -> bool:
-    """Whether whoever decorates a function may be the one that calls it; a coroutine function may be a handler as it stands."""
-    return (tree.is_async and not is_method) or not all(_is_inert(d, scope) for d in tree.decorators)
+def may_be_registered(tree: t.Function, scope: ModuleScope, *, may_be_handler: bool) -> bool:
+    """Whether whoever decorates a function may be the one that calls it, or a server a coroutine function that is a handler."""
+    return (tree.is_async and may_be_handler) or not all(_is_inert(d, scope) for d in tree.decorators)
 
 
 def _is_inert(decorator: t.Expr, scope: ModuleScope) -> bool:

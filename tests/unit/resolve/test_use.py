@@ -142,3 +142,20 @@ def run(paths):
 """
     hottest = verdict(source)
     assert (hottest["kind"], hottest["function"]) == ("submission", "run")
+
+
+@pytest.mark.parametrize("start", ["asyncio.run(main())", "if __name__ == '__main__':\n    asyncio.run(main())"])
+def test_a_coroutine_that_a_program_with_its_own_loop_never_names_is_a_part_that_it_has_no_use_for(start: str) -> None:
+    source = f"""
+import asyncio
+import numpy as np
+
+async def spare(rows):
+    return await asyncio.to_thread(np.linalg.svd, np.array(rows))
+
+async def main():
+    await asyncio.gather(*(asyncio.sleep(0.1) for _ in range(10)))
+
+{start}
+"""
+    assert verdict(source)["function"] == "main"
