@@ -309,7 +309,8 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
     blocking = next(
         (c for c in a.calls if c.share > 0.2 and not c.detail.call.awaited and not c.detail.call.implicit), None
     )
-    if a.loop_block is not None and a.loop_block.likely > _BLOCK_NS and blocking is not None:
+    native = a.prediction.bound is BoundType.NATIVE
+    if a.loop_block is not None and (a.loop_block.likely > _BLOCK_NS or native) and blocking is not None:
         name, effect = blocking.detail.call.name, blocking.detail.effect.effect
         held = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
         what = "a process, or shorter pieces" if held else "asyncio.to_thread, or an awaitable counterpart"
