@@ -7,7 +7,7 @@ from functools import reduce
 from math import prod
 from operator import mul
 
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_method, find_type, knows_below, knows_module
 from gillint.resolve.activation import Activation, Lazy, turns_of
@@ -128,7 +128,7 @@ def _call(act: Activation, node: t.Call) -> Value:
         elif argument.star == "**":
             if value.columns is not None:
                 keywords.extend(value.columns)
-            else:
+            elif value.size != ZERO:
                 has_star = True
         elif argument.keyword is not None:
             keywords.append((argument.keyword, value))

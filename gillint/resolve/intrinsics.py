@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
@@ -377,6 +378,9 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
         for n in numbers[1:]:
             amount = amount.min(n) if name == "min" else amount.max(n)
         return replace(joined, number=amount, literal=None)
+    if numbers and name == "min":  # `min(CHUNK, left)`: what is known is the limit, and mostly reached
+        limit = reduce(Estimate.min, numbers)
+        return replace(joined, number=Estimate(min(limit.low, 1.0), limit.likely, limit.high), literal=None)
     return replace(joined, number=None, literal=None)
 
 
