@@ -73,7 +73,8 @@ _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 
 
 # Types whose attributes are the columns of the value.
-_STAT = "os.stat_result"
+# Those of which some attributes are known for this one value, beside what holds for all of the type.
+_TOLD = ("os.stat_result", "sqlite3.Cursor")
 _RECORDS = ("pandas.DataFrame", "pandas.Series", NAMESPACE, "tuple", BOUND_ARGUMENTS)
 
 
@@ -274,7 +275,7 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
             return dimensions
     if value.type in PICTURES and name in ("size", "width", "height"):
         return _sides(value, name)
-    known = value.column(name) if value.type == _STAT else None
+    known = value.column(name) if value.type in _TOLD else None
     if known is not None:
         return known
     for base in bases_of(value.type):

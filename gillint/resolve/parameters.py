@@ -11,7 +11,6 @@ from gillint.resolve.members import one_of
 from gillint.resolve.values import SPREAD, UNKNOWN, Value, is_known, trimmed
 from gillint.syntax import tree as t
 
-
 _EMPTY = {"*": Value(type="tuple", size=ZERO, items=()), "**": Value(type="dict", size=ZERO, columns=())}
 
 
