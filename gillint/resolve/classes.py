@@ -333,7 +333,8 @@ class Classes(Modules):
         is_protocol = any(name.endswith(".Protocol") for name in self.library_bases(base))
         kinds = [self.class_of(option.type) for option in options_of(given)]
         return all(
-            kind is not None and kind is not base and (is_protocol or base in self.resolution_order(kind)) for kind in kinds
+            kind is not None and kind is not base and (is_protocol or base in self.resolution_order(kind))
+            for kind in kinds
         )
 
     def _called_from_here(self) -> bool:

@@ -71,8 +71,8 @@ def behind_statement(act: Activation, name: str, bound: Bound, query: Query | No
         stored_frames.keep_frame(act, bound, (span, act.path))
     if name.startswith("sqlite3."):
         _call_functions(act, name, bound, query, span)
-        if name in _STEPS and bound.receiver is not None:
-            _rows_made(act, bound.receiver, ONE, span)
+        if name in ROW_STEPS and bound.receiver is not None:
+            row_made(act, bound.receiver, span)
         _end_transaction(act, name, bound, span)
         _note_transaction(act, name, bound)
 
@@ -132,7 +132,7 @@ def _call_functions(act: Activation, name: str, bound: Bound, query: Query | Non
 
 
 ROW_FACTORY = "row_factory"
-_STEPS = ("sqlite3.Cursor.__iter__", "sqlite3.Cursor.__next__")
+ROW_STEPS = ("sqlite3.Cursor.__iter__", "sqlite3.Cursor.__next__")
 _DESCRIBED = Value(type="tuple", items=(Value(type="str", size=Estimate.point(8)), *(NONE,) * 6))
 
 
@@ -158,6 +158,11 @@ def _rows_made(act: Activation, cursor: Value, rows: Estimate, span: Span) -> Va
         act.loops.pop()
     act.emit(Loop(span, act.path, Kind.MAP, rows, builder.finish(), function=act.name))
     return made if is_known(made) else row
+
+
+def row_made(act: Activation, cursor: Value, span: Span) -> Value:
+    """The next row that a cursor gives."""
+    return _rows_made(act, cursor, ONE, span)
 
 
 def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | None:

@@ -380,7 +380,8 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
         return replace(joined, number=amount, literal=None)
     if numbers and name == "min":  # `min(CHUNK, left)`: what is known is the limit, and mostly reached
         limit = reduce(Estimate.min, numbers)
-        return replace(joined, number=Estimate(min(limit.low, 1.0), limit.likely, limit.high), literal=None)
+        kind = joined.type or next(a.type for a in args if a.number is not None)
+        return Value(type=kind, number=Estimate(min(limit.low, 1.0), limit.likely, limit.high))
     return replace(joined, number=None, literal=None)
 
 
