@@ -195,8 +195,8 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
                 owner.functions.add(target.name)
         elif target.name == ROW_FACTORY:
             note_row_factory(act, read_target(act, target.value), value)
-        elif isinstance(target.value, t.Name):
-            base = act.environment.get(target.value.id) or act.program.module_value(act.scope, target.value.id)
+        else:
+            base = read_target(act, target.value)
             if base is not None and isinstance(base.reference, MadeRef):
                 act.program.put(base.reference, target.name, value)
 

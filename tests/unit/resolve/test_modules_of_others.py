@@ -268,3 +268,38 @@ def test_unknown_data_that_is_looked_at_often_is_small() -> None:
     block = next(f.block for f in resolved.functions if f.name == "work")
     share = next(c for c in Costs(TARGET).calls(block) if c.call.name == "numpy.arctan2")
     assert share.effect.native.likely < 20_000
+
+
+LOCAL = """
+import threading
+class Store:
+    def __init__(self, path):
+        self.path = path
+        self._local = threading.local()
+    @property
+    def connection(self):
+        if {test}:
+            self._local.connection = sqlite3.connect(self.path)
+        return self._local.connection
+    def get(self, key):
+        return self.connection.execute("select v from t where k = ?", (key,)).fetchone()
+def work():
+    store = Store("x.db")
+    for i in range(50):
+        store.get(i)
+"""
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        'not hasattr(self._local, "connection")',
+        'not hasattr(self._local, "connection") or self._local.connection is None',
+        'getattr(self._local, "connection", None) is None',
+        'not getattr(self._local, "connection", None)',
+    ],
+)
+def test_a_connection_that_each_thread_makes_once(test: str) -> None:
+    found = calls(LOCAL.format(test=test))
+    assert found["sqlite3.Connection.execute"] == 50.0
+    assert found["sqlite3.connect"] < 3.0
