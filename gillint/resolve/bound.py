@@ -26,7 +26,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, UndefinedRef, Value
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, MethodRef, SymbolRef, UndefinedRef, Value
 
 _ITEM_BYTES = {
     "bool": 1,
@@ -95,8 +95,9 @@ DATA = (None, "bytes", "bytearray", "memoryview")
 
 
 def is_sized(value: Value) -> bool:
-    """Whether there is more to the size of a value than its type."""
-    return value.size is not None or value.shape is not None or value.items is not None or value.reference is not None
+    """Whether there is more to the size of a value than its type: an attribute that nobody knows tells nothing."""
+    is_something = value.reference is not None and not isinstance(value.reference, MethodRef)
+    return value.size is not None or value.shape is not None or value.items is not None or is_something
 
 
 # Bytes or elements that go through one call in all runs together: what is looked at thousands of times is small.

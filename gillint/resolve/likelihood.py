@@ -283,15 +283,30 @@ def makes_once(act: Activation, node: t.If) -> bool:
 
 def missing(test: t.Expr) -> t.Expr | None:
     """What is not there yet where a test holds: None, or an attribute that an object does not have."""
+    if isinstance(test, t.Boolean) and test.operator == "or":  # `not hasattr(x, "name") or x.name is None`
+        parts = [missing(part) for part in test.values]
+        keys = {key_of(part) if part is not None else None for part in parts}
+        return parts[0] if len(keys) == 1 and None not in keys else None
     negated = _is_not(test)
     test = test.operand if _is_not(test) else test
     if isinstance(test, t.Compare):
-        return test.left if test.operators == ("is",) and is_none(test.rights[0]) and not negated else None
-    if negated and isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "hasattr":
-        owner, name = (a.value for a in test.arguments) if len(test.arguments) == 2 else (None, None)
-        if owner is not None and isinstance(name, t.Constant) and isinstance(name.value, str):
-            return t.Attribute(test.span, owner, name.value)
+        is_none_there = test.operators == ("is",) and is_none(test.rights[0]) and not negated
+        return (_named_attribute(test.left, "getattr") or test.left) if is_none_there else None
+    asked = _named_attribute(test, "hasattr") or _named_attribute(test, "getattr")
+    if asked is not None:
+        return asked if negated else None
     return test if negated else None
+
+
+def _named_attribute(node: t.Expr, function: str) -> t.Attribute | None:
+    """`x.name`, where it is asked for as `hasattr(x, "name")` or `getattr(x, "name", None)`."""
+    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != function:
+        return None
+    given = [a.value for a in node.arguments]
+    name = given[1] if len(given) in (2, 3) else None
+    if not isinstance(name, t.Constant) or not isinstance(name.value, str):
+        return None
+    return t.Attribute(node.span, given[0], name.value)
 
 
 def is_made_already(act: Activation, node: t.If) -> bool:
