@@ -136,6 +136,8 @@ def _scalar(value: Value) -> Value:
     if value.dtype == "object":  # shapely's arrays hold geometries
         return replace(value.element or Value(), origin=value.origin)
     made, member = scalar_of(value.dtype), value.element
+    if made.type == "str" and member is not None and member.type == "str":
+        return replace(member, literal=None, origin=value.origin)
     if member is None or member.mark is not None or member.type != made.type or member.number is None:
         return made
     return replace(made, number=member.number, distinct=member.distinct)
