@@ -194,7 +194,7 @@ def _chosen(piece: Value, left: list[Estimate]) -> Shape | None:
         if piece.shape is None and piece.size is None:
             return _some_rows(left)
         return piece.shape if piece.shape is not None else (size_of(piece),)
-    if piece.type in ("list", "range"):
+    if piece.type in ("list", "range", "tuple"):
         shape = shape_of(piece)
         if shape is not None and len(shape) != 1:
             return shape or _some_rows(left)
