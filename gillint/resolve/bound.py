@@ -362,6 +362,7 @@ def dtype_name(value: Value) -> str | None:
 
 
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
+_TEXTS = {"U": "str", "S": "bytes"}
 _CODES = {  # no capital letters but this one: those are modes of pictures
     "O": "object", "?": "bool", "b1": "bool", "d": "float64", "f": "float32", "e": "float16", "b": "int8", "h": "int16",
     "i": "int32", "l": "int64", "q": "int64", "int": "int64", "float": "float64", "uint": "uint64", "complex": "complex128",
@@ -370,8 +371,10 @@ _CODES = {  # no capital letters but this one: those are modes of pictures
 
 @lru_cache(maxsize=256)
 def _named_dtype(text: str) -> str:
-    """A dtype by its code: `"<i2"`, `"f8"`, `"d"`; other names stand for themselves."""
+    """A dtype by its code: `"<i2"`, `"f8"`, `"d"`, `"U10"`; other names stand for themselves."""
     code = text.lstrip("<>=|")
+    if code[:1] in _TEXTS and not code[1:].strip("0123456789"):
+        return _TEXTS[code[:1]]
     if code in _CODES:
         return _CODES[code]
     kind, size = _KINDS.get(code[:1]), code[1:]
