@@ -17,8 +17,8 @@ STRIDED, APART, TURNED, CUT = "strided", "apart", "turned", "cut"
 _LINE_BYTES = 64
 # ns an element more than side by side (numpy 2.4.6, `a + a`, `a.mean()`, `a > 0.5`, `a.astype(float)`): channels of a picture and
 # columns of narrow tables 0.2 to 0.6, columns of matrices 0.5 to 2.8; a turned matrix that is copied 1.6 to 4.3.
-# Of what lies inside a matrix (`a[1:-1, 1:-1]`) each row is a loop of its own: for each such operand 9 ns a row of 3 elements, 25 of
-# 64, 29 of 128, 58 of 256 and 125 of 512.
+# Of what lies inside a matrix (`a[1:-1, 1:-1]`) each row is a loop of its own: for each such operand 9 ns a row of 3 elements,
+# 25 of 64, 29 of 128, 58 of 256 and 125 of 512.
 _MORE_NS = {STRIDED: 0.27, APART: 0.8, TURNED: 2.0, CUT: 0.2}
 _A_ROW_NS = 8.0
 _VIEWS = (
