@@ -30,7 +30,7 @@ from gillint.resolve.lists import as_list
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.planting import planted
-from gillint.resolve.ranks import learn_from_index
+from gillint.resolve.ranks import learn_from_index, rank_decides
 from gillint.resolve.shapes import ARRAY, few_rows
 from gillint.resolve.stepping import step_through
 from gillint.resolve.stores import is_stored
@@ -234,6 +234,7 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         left = right
     held = holds_here(act.program.target.python, node)  # `PY2 = sys.version_info[0] == 2`
     held = held if held is not None else is_passed(act, node)
+    held = held if held is not None else rank_decides(act, node, first, left)
     if held is None and len(node.operators) == 1:
         held = same_truth(first, node.operators[0], left)
     return of_constant(held) if held is not None else result

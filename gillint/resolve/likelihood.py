@@ -387,21 +387,44 @@ def _is_inside(test: t.Compare) -> bool:
 
 
 def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
-    """Of several tests that have nothing to do with each other."""
+    """Of several tests that have nothing to do with each other; beside one of which it is known, a limit is met when so many
+    turns have gone by: `size >= most or (size >= least and not hash & MASK)`.
+    """
     both = test.operator == "and"
-    product = 1.0
+    product, limits = 1.0, 0.0
     for part in test.values:
         found = chance(act, part)
         if found is None and (passed := passed_along(act, part)) is not None:
             found = float(passed)
-        if found is None:
+        if found is None and (limit := _limit(act, part)) is not None:
+            limits += limit if both else 1.0 / limit
+        elif found is None:
             return None
-        product *= found if both else 1.0 - found
-    return product if both else 1.0 - product
+        else:
+            product *= found if both else 1.0 - found
+    if product == 1.0:  # none of them is known
+        return None if limits else 1.0 if both else 0.0
+    if both:
+        return 1.0 / (limits + 1.0 / product) if product else 0.0
+    return min(1.0, 1.0 - product + limits)
+
+
+def _limit(act: Activation, test: t.Expr) -> float | None:
+    """The number that a variable has to reach: `size >= 4096`."""
+    is_limit = isinstance(test, t.Compare) and test.operators in (("ge",), ("gt",)) and isinstance(test.left, t.Name)
+    limit = exactly(act, test.rights[0]) if is_limit and isinstance(test, t.Compare) and act.loops else None
+    return limit if limit is not None and limit >= _FAR else None
+
+
+_FAR = 16.0  # what is less is a size or an amount of its own
 
 
 def _remainders(act: Activation, node: t.Binary, sign: str, right: float) -> float | None:
-    """How many of the remainders compare like that."""
+    """How many of the remainders compare like that; of the bits of a mask, all or none are set by lot."""
+    if node.operator == "and" and right == 0.0 and sign in ("eq", "ne"):
+        mask = exactly(act, node.right)
+        none_set = 0.5 ** int(mask).bit_count() if mask is not None and mask >= 1.0 else None
+        return none_set if none_set is None or sign == "eq" else 1.0 - none_set
     period = exactly(act, node.right) if node.operator == "mod" else None
     holds = _ORDER.get(sign)
     if period is None or holds is None or not 1.0 <= period <= _LONGEST_PERIOD:

@@ -42,6 +42,8 @@ ONCE = {
     "behind a handler": (f"try:\n        y = int(x)\n    except ValueError:\n        return\n    {S}", 1),
     "behind a try that returns": (f"try:\n        return int(x)\n    except ValueError:\n        pass\n    {S}", RARE),
     "behind what always returns": (f"if x:\n        return 1\n    else:\n        return 2\n    {S}", 0),
+    "no bit of a mask": (f"if x & 255 == 0:\n        {S}", 1 / 256),
+    "bits of a mask": (f"if x & 3:\n        {S}", 3 / 4),
     "behind and": (f"return x and {S}", SECOND),
     "behind or": (f"return x or {S}", SECOND),
     "in a test": (f"if x and {S}:\n        return 1\n    return 2", SECOND),
