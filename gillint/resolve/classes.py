@@ -16,6 +16,7 @@ from gillint.resolve.assigning import (
 )
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS, element_of
+from gillint.resolve.databases import ROW_GIVERS
 from gillint.resolve.entries import has_no_use_for
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
@@ -348,7 +349,7 @@ class Classes(Modules):
             return True
         if old.type in QUEUES and old.size is None:
             return old.type == new.type
-        if new.type == old.type == "sqlite3.Cursor":  # it gives the rows of the last statement
+        if new.type == old.type and new.type in ROW_GIVERS:  # it gives the rows of the last statement
             return True
         if new.type == "sqlite3.Connection" and new.dtype is not None:  # the same one, of which more is known
             return old == replace(new, dtype=old.dtype)

@@ -11,19 +11,21 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve import stored_frames
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.bound import element_of, literal_text, size_of
 from gillint.resolve.peers import around
 from gillint.resolve.sites import Site
 from gillint.resolve.sql import Query, Table, run_script, run_statement
 from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Bound, Call, Kind, Loop, Node, children
-from gillint.resolve.values import NONE, FunctionRef, PartialRef, Value, is_known, text_of
+from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, PartialRef, Value, is_known, text_of
 
 _CURSOR = "sqlite3.Cursor"
 _REGISTERS = "sqlite3.Connection.create_function"
 _CALLS_BACK = f"{_REGISTERS}.__call__"
 _STATEMENTS = ("execute", "executemany", "executescript")
-_DUCKDB = ("duckdb.DuckDBPyConnection", "duckdb")
+DUCKDB = "duckdb.DuckDBPyConnection"
+ROW_GIVERS = (_CURSOR, DUCKDB)
+_DUCKDB = (DUCKDB, "duckdb")
 _DUCKDB_ASKS = tuple(f"{owner}.{method}" for owner in _DUCKDB for method in ("execute", "sql", "query"))
 # Of a file, or of what somebody else filled, nobody knows how many rows there are.
 _OPEN_TABLE = Estimate(100, 100_000, 1e7)
@@ -177,10 +179,8 @@ def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | No
         name = found[3] or f"source_{found.start()}"
         if name.lower() not in tables:
             frame = act.environment.get(name) if found[3] else None
-            rows = frame.size if frame is not None and frame.size is not None else None
-            columns = dict.fromkeys(k for k, _ in frame.columns) if frame is not None and frame.columns else {}
-            counted = Estimate.point(float(found[2])) if found[2] else None
-            tables[name.lower()] = Table(columns, rows={name: counted or rows or _OPEN_TABLE})
+            counted = Value(size=Estimate.point(float(found[2]))) if found[2] else None
+            tables[name.lower()] = _table_of(counted or frame or UNKNOWN, name)
         return f"{found[1]} {name}"
 
     words = _SOURCES.sub(named, " ".join(text.pattern.split()))
@@ -199,6 +199,20 @@ def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | No
         columns = dict.fromkeys(f"column_{i}" for i in range(len(done.row.items or ()) if done.row is not None else 0))
         act.program.tables[made[1]] = Table(columns, rows={place: done.rows})
     return done
+
+
+def _table_of(frame: Value, place: object) -> Table:
+    """A frame as a table."""
+    columns = {k.lower(): None for k, _ in frame.columns or ()}
+    return Table(dict(columns), rows={place: frame.size or _OPEN_TABLE})
+
+
+def registered(site: Site) -> Value:
+    """`connection.register(name, frame)`: a frame of the program as a table."""
+    name, frame = literal_text(site.argument(0, "view_name")), site.argument(1, "python_object")
+    if name is not None and frame is not None:
+        site.act.program.tables[name.lower()] = _table_of(frame, site.span)
+    return site.result
 
 
 def answered(name: str, result: Value, query: Query) -> Value:

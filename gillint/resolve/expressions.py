@@ -22,6 +22,7 @@ from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import f_string, mapping, sequence
 from gillint.resolve.distance import distance, ranged
 from gillint.resolve.growing import grow, lengthen, made_by_need
+from gillint.resolve.hdf5 import dataset_of
 from gillint.resolve.interpreters import holds_here
 from gillint.resolve.items import item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
@@ -259,7 +260,7 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     index = evaluate(act, node.index)
     if value.reference == _MODULES and isinstance(node.index, t.Name) and node.index.id == "__name__":
         return Value(type=f"{act.path}::")  # the module itself
-    inner = item_of(as_list(act, value), index, node.index)
+    inner = dataset_of(act, value, index) or item_of(as_list(act, value), index, node.index)
     if inner is not None and value.type == "collections.defaultdict":
         made_by_need(act, node, value, inner, index)
     extra = (("result", inner),) if inner is not None else ()
@@ -269,8 +270,9 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     if fact_value is None:
         act.operation("subscript")
         return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
-    is_read = fact_value.type == ARRAY and inner is not None and inner.type == value.type != ARRAY  # from a file
-    return looked_up(value, fact_value if inner is None or is_read else inner)
+    if inner is not None and fact_value.type == ARRAY and inner.type == value.type != ARRAY:  # from a file
+        return looked_up(value, replace(fact_value, shape=inner.shape))
+    return looked_up(value, fact_value if inner is None else inner)
 
 
 def _slice(act: Activation, node: t.Slice) -> Value:

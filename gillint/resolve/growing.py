@@ -11,6 +11,7 @@ from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
+from gillint.resolve.databases import DUCKDB
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.joining import join
@@ -45,13 +46,16 @@ _GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
 def _execute(act: Activation, target: t.Expr, receiver: Value, positional: list[Value], result: Value) -> None:
     """A cursor gives the rows of this statement from here on; a connection does not wait for the disk if told so."""
     said = literal_text(positional[0]) if positional else None
-    if receiver.type == "sqlite3.Cursor" and result.element is not None:
+    if receiver.type == DUCKDB == result.type:  # which gives the rows of the last statement itself
+        change_target(act, target, result)
+    elif receiver.type == "sqlite3.Cursor" and result.element is not None:
         change_target(act, target, replace(result, dtype=receiver.dtype, columns=receiver.columns, text=receiver.text))
     elif said is not None and _UNSYNCED.search(said) and receiver.type == _CONNECTION and receiver.dtype != "memory":
         change_target(act, target, replace(receiver, dtype="unsynced"))
 
 
 _CONNECTION = "sqlite3.Connection"
+_DATABASES = ("sqlite3.", DUCKDB)
 
 
 def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], result: Value) -> None:
@@ -67,7 +71,7 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
     members = members_of_itself(act, function.value, receiver) if receiver is not None else None
     if members is not None and function.name in _GROWS:
         function, receiver = t.Attribute(function.span, members, function.name), read_target(act, members)
-    if receiver is not None and function.name.startswith("execute") and (receiver.type or "").startswith("sqlite3."):
+    if receiver is not None and function.name.startswith("execute") and (receiver.type or "").startswith(_DATABASES):
         _execute(act, function.value, receiver, positional, result)
         return
     if receiver is not None and receiver.type in _CHANGED_BY_FACTS:

@@ -9,8 +9,9 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.commandline import add_argument, parse_args, parse_known_args
-from gillint.resolve.databases import cursor_of, fetched, opened_database
+from gillint.resolve.databases import cursor_of, fetched, opened_database, registered
 from gillint.resolve.handles import HANDLES, WRITERS
+from gillint.resolve.hdf5 import created_dataset
 from gillint.resolve.mailboxes import BOXES, added_mail, opened_box, payload
 from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, started, temporary_file, temporary_folder
 from gillint.resolve.options import BOUND_ARGUMENTS
@@ -125,6 +126,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     ),
     **dict.fromkeys(("sqlite3.connect", "peewee.SqliteDatabase"), opened_database),
     "sqlite3.Connection.cursor": cursor_of,
+    "duckdb.DuckDBPyConnection.register": registered,
+    **dict.fromkeys(("h5py.File.create_dataset", "h5py.Group.create_dataset"), created_dataset),
     **dict.fromkeys(BOXES, opened_box),
     "email.message.Message.get_payload": payload,
     **dict.fromkeys((f"{box}.add" for box in BOXES), added_mail),

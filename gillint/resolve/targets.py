@@ -10,6 +10,7 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.databases import ROW_FACTORY, note_row_factory
+from gillint.resolve.hdf5 import put_dataset
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import Columns, join
 from gillint.resolve.kinds import distinct_of, fewest_of
@@ -371,6 +372,7 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     from gillint.resolve.expressions import evaluate
 
     container, index = evaluate(act, target.value), evaluate(act, target.index)
+    put_dataset(act, container, index, value, target.span)
     if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
         act.operation("store_subscript")
     text = literal_text(index)

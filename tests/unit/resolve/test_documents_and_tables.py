@@ -91,3 +91,46 @@ def work(frame):
 def test_rows_that_duckdb_gives_back(asked: str, rows: int) -> None:
     found: Value = call_of(DUCK.replace("{asked}", asked), "sorted").bound.positional[0]
     assert found.size is not None and found.size.likely == rows
+
+
+@pytest.mark.parametrize("owner", ["con", "cur"])
+def test_a_connection_of_duckdb_gives_the_rows_of_its_last_statement(owner: str) -> None:
+    call = call_of(
+        f"""
+        import duckdb, pandas as pd
+        def work():
+            con = duckdb.connect()
+            con.register('given', pd.DataFrame({{'id': range(5000)}}))
+            con.execute('create table t as select * from given')
+            cur = con.cursor()
+            {owner}.execute('select * from t')
+            return sorted({owner}.fetchall())
+        """,
+        "sorted",
+    )
+    size = call.bound.positional[0].size
+    assert size is not None and size.likely == 5000
+
+
+@pytest.mark.parametrize("written", ["f['runs/x'] = data", "f.create_dataset('runs/x', data=data, compression='gzip')"])
+def test_a_data_set_is_read_as_it_was_written(written: str) -> None:
+    call = call_of(
+        f"""
+        import h5py, numpy as np
+        def save(path, data):
+            with h5py.File(path, 'w') as f:
+                {written}
+        def rows(path):
+            with h5py.File(path, 'r') as f:
+                group = f['runs']
+                yield from group['x'][10:20]
+        save('a.h5', np.zeros((300, 40)))
+        def work():
+            for row in rows('a.h5'):
+                np.sort(row)
+        work()
+        """,
+        "numpy.sort",
+    )
+    size = call.bound.positional[0].size
+    assert size is not None and size.likely == 40
