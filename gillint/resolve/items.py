@@ -27,6 +27,7 @@ _FEW = 1000
 _LONG = 200  # characters
 
 
+_INDICES = ("numpy.s_", "numpy.index_exp")  # subscripted, they give the subscript
 _NAMED = ("dict", "pandas.DataFrame", "pandas.Series", "numpy.lib.npyio.NpzFile")
 
 
@@ -109,6 +110,8 @@ def _symbol_item(name: str, index: Value) -> Value | None:
     """The objects of numpy that make arrays when they are subscripted."""
     if name in GRIDS:
         return grid(name, index)
+    if name in _INDICES:
+        return index
     return joined_by_index(name, index) if name in ("numpy.r_", "numpy.c_") else None
 
 
