@@ -294,6 +294,8 @@ def _set_operation(last: str) -> Rule:
         if len(pair) != 2 or pair[0] is None or pair[1] is None:
             return None
         a, b = product(pair[0]), product(pair[1])
+        if last == "setdiff1d" and b.likely < a.likely:  # the rest: what is taken away was mostly part of it
+            return with_shape(result, (a.combine(b, lambda n, less: max(1.0, n - less)),))
         whole = a.min(b) if last == "intersect1d" else a if last == "setdiff1d" else a + b
         return with_shape(result, (whole.combine(KEPT, lambda n, share: max(1.0, n * share)),))
 
