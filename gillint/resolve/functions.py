@@ -275,8 +275,9 @@ class Functions(Classes):
         act.body = tree
         act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
         act.given = arguments if self._calls_itself(tree) else {}
+        is_aside = self._aside > 0 and not self._active  # it is read for what it leaves: nobody calls it here
         self._active.append(key)
-        if self._running:
+        if self._running and not is_aside:
             caller = self._running[-1]
             act.times = caller.times * caller.trips_so_far()
         self._running.append(act)

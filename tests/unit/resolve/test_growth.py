@@ -143,3 +143,31 @@ LEFT = {
 def test_what_an_arm_leaves_that_ends_the_turn(loop: str, size: float) -> None:
     body = f"from random import random\nfound = []\n{loop}\nsorted(found)"
     assert size_of_argument("\n".join(f"    {line}" for line in body.splitlines())) == pytest.approx(size, rel=0.25)
+
+
+STORE = """
+class Store:
+    def __init__(self):
+        self.pending = []
+        self.segments = []
+    def put(self, item):
+        self.pending.append(item)
+        if len(self.pending) >= 400:
+            self.flush()
+    def flush(self):
+        self.segments.append(b''.join(self.pending))
+        self.pending = []
+def work():
+    store = Store()
+    for i in range(2000):
+        store.put(b'abc')
+    return sorted(store.segments)
+work()
+"""
+
+
+def test_what_a_method_keeps_that_was_read_for_its_attributes() -> None:
+    resolved = resolve(parse(STORE, "program.py"), Target(python="3.11"), Options().assumptions)
+    calls = (n for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call) and n.name == "sorted")
+    size = next(calls).bound.positional[0].size
+    assert size is not None and size.likely <= 10
