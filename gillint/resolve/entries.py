@@ -245,6 +245,16 @@ def may_be_called_by_base(owner: ClassScope | None, name: str) -> bool:
     return owner is not None and not _is_of_the_file(bases, owner.module, 8, name)
 
 
+# The classes of libraries whose methods answer the requests that a server gets.
+_ANSWERING = ("RequestHandler", "asyncio.Protocol", "asyncio.DatagramProtocol", "asyncio.BufferedProtocol")
+
+
+def answers_requests(owner: ClassScope | None, name: str) -> bool:
+    """Whether it is a method by which a server answers: as often as its clients ask."""
+    bases = owner.outline.bases if owner is not None and owner.outline is not None else ()
+    return any(base.endswith(_ANSWERING) for base in bases) and may_be_called_by_base(owner, name)
+
+
 def makes_instances(tree: t.Function) -> bool:
     """Whether a method is one of the class rather than of its instances, `from_file`: its users call it, not its bases."""
     return any(dotted(d) in ("classmethod", "staticmethod") for d in tree.decorators)

@@ -28,7 +28,7 @@ from gillint.resolve.instances import (
     opened_up,
 )
 from gillint.resolve.intrinsics import WRAPPERS, intrinsic
-from gillint.resolve.keeping import kept
+from gillint.resolve.keeping import as_it_was_dumped, kept
 from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memory import side_by_side
@@ -154,7 +154,7 @@ def library(
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
     positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
-    positional = checked(act, fact, gathered(act, public, positional, span), span)
+    positional = as_it_was_dumped(act, public, checked(act, fact, gathered(act, public, positional, span), span))
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)

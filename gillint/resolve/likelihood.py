@@ -436,4 +436,6 @@ def _stores(body: t.Body) -> Iterator[t.Subscript]:
 
 def is_true(tested: Value) -> bool | None:
     """Whether a test holds that is a constant as far as can be seen: an option that nobody sets, a client that is None."""
-    return bool(tested.literal.value) if tested.literal is not None else None
+    if tested.literal is None:
+        return False if tested.type == "NoneType" else None
+    return bool(tested.literal.value)

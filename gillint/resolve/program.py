@@ -15,6 +15,7 @@ from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
     answers_a_program,
+    answers_requests,
     called_as,
     is_test,
     main_runs_others,
@@ -31,6 +32,7 @@ from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.likelihood import is_main_guard
 from gillint.resolve.parameters import bind_parameters
+from gillint.resolve.peers import around
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.tables import CallSites, Loader, Tables
 from gillint.resolve.trace import Block, FunctionTrace, Kind, Loop, Node, Resolved, children
@@ -186,7 +188,9 @@ class Resolver(Functions):
             block = replace(block, recursive=True)
             self._recurred.discard(key)
         is_entry, is_unused = key in entries, outline.qualname in self._unused
-        is_spare = is_entry and outline.qualname in self._spare
+        # A client beside its server, in one file, asks for all that this answers.
+        is_asked = around(function.scope).serves and answers_requests(function.owner, outline.name)
+        is_spare = is_entry and (outline.qualname in self._spare or is_asked)
         path, name = function.scope.path, outline.qualname
         return FunctionTrace(name, path, tree.span, block, tree.is_async, is_entry, is_spare, is_unused)
 

@@ -63,10 +63,12 @@ class Peers:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What one call says of logging: a level (None where it is not known), or a handler that is added."""
+    """What one call says of logging: a level (None where it is not known), a handler that is added, or what the program has
+    it call for each record."""
 
     level: int | None = None
     handler: Value | None = None
+    plug: Value | None = None
 
 
 @dataclass(slots=True)

@@ -202,6 +202,33 @@ def test_a_handler_of_the_program_does_what_its_emit_does() -> None:
     assert prediction_of(source).bound.value == "io"
 
 
+def test_adapters_and_formatters_of_the_program_run_for_each_record() -> None:
+    source = """
+        import json, logging
+        class AsJson(logging.Formatter):
+            def format(self, record):
+                document = {"at": self.formatTime(record), "message": record.getMessage()}
+                if record.exc_info:
+                    document["error"] = self.formatException(record.exc_info)
+                return json.dumps(document)
+        class Named(logging.LoggerAdapter):
+            def process(self, msg, kwargs):
+                return self.extra["name"].upper() + msg, kwargs
+        log = logging.getLogger("app")
+        log.setLevel(logging.INFO)
+        handler = logging.FileHandler("app.log")
+        handler.setFormatter(AsJson())
+        log.addHandler(handler)
+        def work():
+            named = Named(log, {"name": "a"})
+            for i in range(100):
+                named.info("row %d", i)
+    """
+    found = {c.name for c in calls_of(source)}
+    assert {"Named.process", "AsJson.format", "json.dumps", "logging.FileHandler.emit"} <= found
+    assert prediction_of(source).held.likely is not None
+
+
 @pytest.mark.parametrize("push", ["heapq.heappush(self.queue, (1, A()))", "heapq.heappush(self.queue, (2, B()))"])
 def test_a_heap_gives_out_what_was_pushed(push: str) -> None:
     source = f"""
