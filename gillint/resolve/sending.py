@@ -41,7 +41,6 @@ def _writes_rest(e: t.Expr, asked: set[str]) -> bool:
         return False
     given = [a.value for a in e.arguments]
     return any(
-        (isinstance(a, t.Subscript) and isinstance(a.index, t.Slice) and a.index.upper is None)
-        or _place(a) in asked
+        (isinstance(a, t.Subscript) and isinstance(a.index, t.Slice) and a.index.upper is None) or _place(a) in asked
         for a in given
     )

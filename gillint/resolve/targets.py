@@ -81,7 +81,7 @@ _NEIGHBOURS = 4.0
 
 def keys_of(count: Estimate, key: Value | None, holder: t.Expr | None = None) -> Estimate:
     """Under how many keys so many things come; where nothing tells, there are as many keys as things under each, but of a
-    graph, by its name, some few under each.
+    graph, by its name, some few under each. The parts of a key divide what comes alike: by day and by article.
     """
     if key is not None and key.literal is not None:
         return ONE
@@ -92,7 +92,9 @@ def keys_of(count: Estimate, key: Value | None, holder: t.Expr | None = None) ->
     if name is not None and _GRAPH.search(name):
         return Estimate(1.0, max(1.0, count.likely / _NEIGHBOURS), max(1.0, count.high))
     least = fewest_of(key).min(count)
-    return Estimate(1.0, max(1.0, max(1.0, count.likely) ** 0.5, least.likely), max(1.0, count.high))
+    parts = len(key.items) if key is not None and key.type == "tuple" and key.items else 1
+    likely = max(1.0, count.likely) ** (parts / (parts + 1))
+    return Estimate(1.0, max(1.0, likely, least.likely), max(1.0, count.high))
 
 
 def _name_of(holder: t.Expr | None) -> str | None:
