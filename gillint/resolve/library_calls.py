@@ -67,6 +67,8 @@ _RUNS_COROUTINE = {
     "asyncio.wait_for",
     *_RUNS_FUNCTION,
 }
+# What they cost themselves, apart from the coroutine.
+_RUNS_LOOP = ("asyncio.run", "asyncio.Runner.run", "asyncio.AbstractEventLoop.run_until_complete")
 _INIT = ".__init__"
 # Objects that libraries keep under a name.
 INSTANCES = {
@@ -103,6 +105,8 @@ def _instead(
         with act.nested() as builder:
             awaited = await_value(act, positional[0], span)
         bound = Bound(None, positional, keywords)
+        if name in _RUNS_LOOP:
+            act.emit(Call(span, act.path, name, "library", bound, find_fact(name), implicit=True))
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
     if ends_nothing(name, receiver):
