@@ -346,10 +346,19 @@ def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
         found = chance(act, part)
         if found is None and (passed := passed_along(act, part)) is not None:
             found = float(passed)
+        found = found if found is not None else _at_first(act, part)
         if found is None:
             return None
         product *= found if both else 1.0 - found
     return product if both else 1.0 - product
+
+
+def _at_first(act: Activation, part: t.Expr) -> float | None:
+    """How often an attribute is not there yet that is set sooner or later: `self.out is None or self.rows % 1000 == 0`."""
+    asked = missing(part)
+    if not isinstance(asked, t.Attribute) or _value(act, asked).type in (None, "NoneType", "bool"):
+        return None
+    return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
 
 
 def _remainders(act: Activation, node: t.Binary, sign: str, right: float) -> float | None:
