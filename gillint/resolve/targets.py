@@ -7,6 +7,7 @@ from functools import reduce
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
+from gillint.knowledge.base import bases_of, find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.intrinsics import pair_of
@@ -15,8 +16,9 @@ from gillint.resolve.kinds import distinct_of, fewest_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stores import put_into
+from gillint.resolve.trace import Bound, Call
 from gillint.resolve.use import as_used
-from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, MadeRef, Value, is_known, is_plain_function
+from gillint.resolve.values import NONE, UNKNOWN, ClassRef, FunctionRef, MadeRef, Value, is_known, is_plain_function
 from gillint.syntax import tree as t
 
 
@@ -231,6 +233,16 @@ def store_attribute(act: Activation, target: t.Attribute, value: Value) -> None:
     apply(act, setter, (value,), (), target.span, target.name)
 
 
+def _set_property(act: Activation, holder: Value | None, target: t.Attribute, value: Value) -> None:
+    """What setting an attribute of a library's object does, where a fact tells: `cell.text = name`."""
+    for base in bases_of(holder.type or "") if holder is not None and holder.reference is None else ():
+        fact = find_fact(f"{base}.{target.name}.__set__")
+        if fact is not None:
+            bound = Bound(holder, (value,), (("value", value),))
+            act.emit(Call(target.span, act.path, fact.name, "library", bound, fact, result=NONE, implicit=True))
+            return
+
+
 def declare(act: Activation, target: t.Expr, known: Value) -> None:
     """Remember that an annotation says what an attribute is, or a container's elements: what is put there later is no less."""
     if isinstance(target, t.Name) and known.element is not None:
@@ -306,7 +318,10 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
         if not isinstance(target.value, t.Name):
             from gillint.resolve.expressions import evaluate
 
-            evaluate(act, target.value)
+            holder: Value | None = evaluate(act, target.value)
+        else:
+            holder = read_target(act, target.value)
+        _set_property(act, holder, target, value)
         act.keep_for_later(value)
         store_attribute(act, target, value)
     elif isinstance(target, t.Subscript):

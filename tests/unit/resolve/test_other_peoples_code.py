@@ -489,3 +489,14 @@ def test_keys_of_several_parts_divide_what_comes() -> None:
     """
     assert asked(source)[1] == pytest.approx(32, abs=1)
     assert asked(source, "zlib.adler32")[1] == pytest.approx(100, abs=1)
+
+
+def test_setting_an_attribute_of_a_library_costs_what_a_fact_says() -> None:
+    source = """
+        import docx
+        def work():
+            table = docx.Document().add_table(rows=1, cols=2)
+            for n in range(50):
+                table.add_row().cells[0].text = str(n)
+    """
+    assert asked(source, "docx.table._Cell.text.__set__")[0] == 50
