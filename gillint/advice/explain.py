@@ -200,8 +200,15 @@ def one_at_a_time(call: RankedCall) -> str:
 
 
 def _held_back(a: Assessment) -> str | None:
-    """Why threads do not help though the GIL is free: a lock, or handoffs and page faults that cost what they give."""
-    if a.prediction.help in ("yes", "partly") or a.prediction.ceiling.likely is None:
+    """Why threads help little or not at all though the GIL is free: a lock, cores that are taken, handoffs that cost the gain."""
+    if a.prediction.help == "yes" or a.prediction.ceiling.likely is None:
+        return None
+    own = a.demand.parallel.likely / max(a.demand.native.likely, 1e-3)
+    if own >= _STANDS_OUT:
+        return (
+            f"; but the library itself spreads {_percent(own)} of that over the cores, which threads cannot use twice"
+        )
+    if a.prediction.help == "partly":
         return None
     if a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0:
         share = _percent(min(1.0, a.demand.locked.likely / a.demand.elapsed.likely))

@@ -109,7 +109,7 @@ def _already_apart(a: Assessment, setting: Setting, target: Target) -> Iterator[
     if against is not None:
         yield Advice("processes", True, Range(0.05, 1.0, 1.0), "as it is written", against)
         return
-    ideal = side_by_side(setting)
+    ideal = side_by_side(a, setting)
     why = f"it already runs in {a.prediction.concurrency.value}, each with its own GIL: up to the number of cores pays"
     yield Advice("none", False, Range(min(1.0, ideal), max(1.0, ideal * PICKLE_SHARE), ideal), why)
 

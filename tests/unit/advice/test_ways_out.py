@@ -218,3 +218,20 @@ def test_what_is_in_a_file_is_handed_to_the_faster_library() -> None:
     assert report.verdict is not None
     [faster] = [a for a in report.regions[report.verdict].advice if a.action == "library"]
     assert faster.speedup.likely is not None and faster.speedup.likely < 5
+
+
+def test_processes_gain_no_more_than_the_cores_that_a_library_leaves() -> None:
+    source = """
+import numpy as np
+
+def learn(x, w, y):
+    for _ in range(1000):
+        out = np.tanh(x @ w)
+        w = np.sort(w - x.T @ (out - y))
+
+learn(np.zeros((64, 784)), np.zeros((784, 128)), np.zeros((64, 128)))
+"""
+    found = ways(source, cores=4, threads=4)
+    assert found["processes"].speedup.high < 3.5
+    sentence = analyse(source, "sketch.py", Options(cores=4, threads=4)).regions[0].explanation
+    assert "the library itself spreads" in sentence
