@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gillint.advice.assess import Assessment, RankedCall
-from gillint.knowledge.schema import Effect
+from gillint.knowledge.schema import Effect, one_by_one
 from gillint.regions.find import has_await
 from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
 from gillint.scaling.model import HANDOFF_NS
@@ -193,10 +193,7 @@ def one_at_a_time(call: RankedCall) -> str:
     """What lets only one thread through: a file, a connection, a generator, the library as a whole."""
     if call.detail.file is not None:
         return f"one writer at a time commits into `{call.detail.file}`, through whatever connection"
-    what = call.detail.effect.serialised_by or "library"
-    return (
-        "the library has one lock for all threads" if what == "library" else f"one {what} serves one thread at a time"
-    )
+    return one_by_one(call.detail.effect.serialised_by or "library")
 
 
 def _held_back(a: Assessment) -> str | None:
@@ -290,6 +287,17 @@ def _already_apart(a: Assessment) -> str:
     return f"Only {_little(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling."
 
 
+def _meanwhile(a: Assessment) -> str:
+    """Which call computes on the thread of the event loop though it needs no GIL."""
+    top = _top(a, Effect.RELEASES) if a.prediction.bound is BoundType.NATIVE else None
+    return f", and {_name(a, top)} computes on it without the GIL" if top is not None else ""
+
+
+def is_stream(a: Assessment) -> bool:
+    """Whether a loop spends its time waiting for the next item of something asynchronous: messages, lines, events."""
+    return sum(c.share for c in a.calls if c.detail.call.name.endswith(".__aiter__")) >= 0.5
+
+
 def _asyncio(a: Assessment) -> str:
     if a.loop_block is not None and a.loop_block.likely > 50_000_000:
         return (
@@ -298,10 +306,14 @@ def _asyncio(a: Assessment) -> str:
         )
     if a.demand.handed.likely >= (a.demand.gil + a.demand.native + a.demand.wait + a.demand.unknown).likely:
         return "It hands its work over and waits for it; what was handed over is looked at by itself."
-    unknown = a.demand.unknown.likely > 0 and has_await(a.region.body)
+    unknown = a.demand.unknown.likely > 0 and has_await(a.region.body) and a.prediction.bound is not BoundType.NATIVE
     waits = a.demand.wait.likely > a.demand.gil.likely or unknown
     apart = a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION)
     if waits and a.region.kind in (Kind.LOOP, Kind.COMPREHENSION) and apart:
+        if is_stream(a):
+            return (
+                "It waits for what comes next, which comes when it comes; neither threads nor tasks would change that."
+            )
         return "The awaits follow one another, so nothing overlaps within this loop; threads would not change that, tasks would."
     if a.prediction.bound is BoundType.UNKNOWN:
         return (
@@ -309,7 +321,7 @@ def _asyncio(a: Assessment) -> str:
         )
     if a.prediction.bound is BoundType.IO or waits:
         return "The event loop already overlaps the waiting, so threads add nothing: the server and the round trips limit it."
-    return "The tasks take turns on the event loop's one thread; more tasks or threads do not make that thread faster."
+    return f"The tasks take turns on the event loop's one thread{_meanwhile(a)}; more tasks do not make that thread faster."
 
 
 def _internal(a: Assessment) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.batching import fewer_commits, larger_calls
-from gillint.advice.explain import duration, is_internal, serialiser
+from gillint.advice.explain import duration, is_internal, is_stream, serialiser
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
     NOTHING_GAINED,
@@ -26,7 +26,7 @@ from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.conditions import Target, version_key
-from gillint.knowledge.schema import Effect, Library
+from gillint.knowledge.schema import FOR_ALL, Effect, Library
 from gillint.resolve.assumed import FILES
 from gillint.resolve.bound import member_size, size_of
 from gillint.resolve.trace import Concurrency, Iterations, Kind
@@ -125,7 +125,7 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
         return
     call = serialiser(a)
     what = call.detail.effect.serialised_by if call is not None else None
-    shared = what in ("library", "thread") or (call is not None and call.detail.file is not None)
+    shared = what in (*FOR_ALL, "thread") or (call is not None and call.detail.file is not None)
     if call is None or what is None or shared or setting.threads < 2:
         return
     load = loads(replace(a.demand, serial=a.demand.locked), free_threaded=setting.free_threaded)[1]
@@ -141,7 +141,7 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
 def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     threads, best = knee(loads(a.demand, free_threaded=setting.free_threaded)[1], setting.cores)
     at = a.prediction.ceiling
-    count = min(threads, max(setting.threads, 2))
+    count = min(threads, max(setting.threads, 2)) if threads > 1 else _best_of(a.prediction.curve)
     more = (
         f", and up to about {threads} threads pay ({best:.0f}x)" if threads > count and best > (at.likely or 1) else ""
     )
@@ -151,6 +151,11 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
         limit = f"Python code runs on several cores, about {against:.1f}x against one thread of a build with the GIL"
     return Advice("threads", True, at, f"{count} threads: {limit}{more}", carried(a))
+
+
+def _best_of(curve: tuple[float | None, ...]) -> int:
+    """With how many threads it is fastest, of those that were asked for."""
+    return max(range(2, len(curve) + 1), key=lambda n: curve[n - 1] or 0.0, default=2)
 
 
 def _overhead(target: Target) -> float:
@@ -295,7 +300,7 @@ def _is_pure(a: Assessment, libraries: tuple[str, ...]) -> bool:
 
 def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
     apart = a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION)
-    if a.region.kind is Kind.LOOP and apart and a.demand.wait.likely > a.demand.gil.likely:
+    if a.region.kind is Kind.LOOP and apart and a.demand.wait.likely > a.demand.gil.likely and not is_stream(a):
         ideal = a.demand.elapsed.likely / max(a.demand.gil.likely + a.demand.native.likely, 1.0)
         top = max(1.0, min(ideal, a.region.trips.likely, 100.0))
         why = "the awaits follow one another: start them together with asyncio.gather or a TaskGroup, as far as the server allows"
@@ -304,7 +309,8 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
     blocking = next(
         (c for c in a.calls if c.share > 0.2 and not c.detail.call.awaited and not c.detail.call.implicit), None
     )
-    if a.loop_block is not None and a.loop_block.likely > _BLOCK_NS and blocking is not None:
+    native = a.prediction.bound is BoundType.NATIVE
+    if a.loop_block is not None and (a.loop_block.likely > _BLOCK_NS or native) and blocking is not None:
         name, effect = blocking.detail.call.name, blocking.detail.effect.effect
         held = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
         what = "a process, or shorter pieces" if held else "asyncio.to_thread, or an awaitable counterpart"

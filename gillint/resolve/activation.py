@@ -73,6 +73,15 @@ class Grown:
     after: Value
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What one arm of a branch has made of the variables before it left the turn of a loop, or the loop."""
+
+    jump: str  # "continue" or "break"
+    changed: Mapping[str, Value]
+    share: float
+
+
 class Program(Protocol):
     """What an activation asks of the whole: other functions, classes and files."""
 
@@ -251,6 +260,7 @@ class Activation:
     yield_loop: Span | None = None
     yielded: list[Estimate] = field(default_factory=list)
     loop_spans: list[Span] = field(default_factory=list)
+    ways: list[list[Way]] = field(default_factory=list)  # by loop: how its turns end before their end
     sharing: set[Span] = field(default_factory=set)  # loops that take what they go through from one around them
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
