@@ -338,6 +338,10 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     act.environment = outer
     size = trips * passing
     if node.kind == "generator":
+        if passing < 1.0 <= size.likely:  # several turns for each item that passes
+            turns_each = (trips / size).max(1)
+            inner = Loop(node.span, act.path, Kind.GENERATOR, turns_each, block, Iterations.INDEPENDENT, act.name)
+            block, trips = Block((), (inner,)), size
         lazy_value = Lazy(node.span, Kind.GENERATOR, block, trips, produced, act.path, act.name, hangs_on)
         return act.defer(lazy_value, "generator", produced)
     made = Loop(node.span, act.path, Kind.COMPREHENSION, trips, block, Iterations.INDEPENDENT, act.name, hangs_on)
