@@ -379,19 +379,16 @@ def implies(one: Condition, other: Condition) -> bool:
         has, wants = getattr(one, key), getattr(other, key)
         if wants is not None and (has is None or one.of != other.of or not set(has) <= set(wants)):
             return False
-    rest = (
-        "not_type",
-        "given",
-        "absent",
-        "argument",
-        "is_",
-        "matches",
-        "python",
-        "version",
-        "build",
-        "installed",
-        "missing",
-    )
+    if other.given is not None and other.given != one.given:
+        if one.argument != other.given or (one.matches is None and one.is_ is None):
+            return False  # an argument that is something is given
+    if other.matches is not None and one.matches != other.matches:
+        if not isinstance(one.is_, str) or re.search(other.matches, one.is_) is None:
+            return False
+    if other.not_type is not None and one.not_type != other.not_type:
+        if one.type is None or one.of != other.of or set(one.type) & set(other.not_type):
+            return False
+    rest = ("absent", "argument", "is_", "python", "version", "build", "installed", "missing")
     return all(getattr(other, key) in (None, getattr(one, key)) for key in rest)
 
 
@@ -402,6 +399,12 @@ def implies(one: Condition, other: Condition) -> bool:
         (Condition(size="size(a)", below=20), Condition(size="size(a)", below=10), False),
         (Condition(dtype=("object",), size="size(a)", below=10), Condition(dtype=("object", "str")), True),
         (Condition(dtype=("object",)), Condition(dtype=("object",), version="<2"), False),
+        (Condition(argument="level", is_=9), Condition(given="level"), True),
+        (Condition(argument="level", is_=None), Condition(given="level"), False),
+        (Condition(argument="sql", is_="select 1"), Condition(argument="sql", matches="^select"), True),
+        (Condition(argument="sql", is_="insert"), Condition(argument="sql", matches="^select"), False),
+        (Condition(type=("list",), of="a"), Condition(not_type=("str",), of="a"), True),
+        (Condition(type=("str", "list"), of="a"), Condition(not_type=("str",), of="a"), False),
     ],
 )
 def test_one_condition_in_another(one: Condition, other: Condition, expected: bool) -> None:
