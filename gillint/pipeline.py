@@ -20,7 +20,7 @@ from gillint.effects.reach import holds_throughout
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
 from gillint.regions.find import Region, find_regions, function_region
-from gillint.regions.sharing import made_by_each_run
+from gillint.regions.sharing import objects_of
 from gillint.resolve.program import Project, resolve, walk
 from gillint.resolve.trace import Block, Branch, Call, Concurrency, Handover, Kind, Loop, Resolved, inline
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for
@@ -140,12 +140,12 @@ def examine(
     regions = [r for r in find_regions(resolved) if not _only_hands_over(r, costs)]
     regions.extend(_whole_functions(resolved, tuple(regions), costs))
     notes = (*resolved.notes, *build_note)
-    apart = made_by_each_run(resolved)
+    objects = objects_of(resolved)
     found: list[Assessment] = []
     for region in sorted(regions, key=lambda r: (r.span.line, r.span.column, -r.span.end_line)):
         if check is not None:
             check()
-        a = assess(region, costs, options.setting, spent.get(region.span, 0.0), total, notes, apart)
+        a = assess(region, costs, options.setting, spent.get(region.span, 0.0), total, notes, objects)
         a = replace(a, explanation=explain(a, options.setting))
         found.append(replace(a, advice=ways_out(a, options.setting, options.target, libraries)))
     return FileContext(

@@ -13,6 +13,7 @@ from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence
 from gillint.estimate import LIMIT, Estimate
 from gillint.regions.find import Region, has_await
+from gillint.regions.sharing import NOTHING_MADE, Objects
 from gillint.resolve.trace import Block, Branch, Concurrency, Kind
 from gillint.resolve.values import Value
 from gillint.scaling.predict import BoundType, Prediction, Range, Setting, predict
@@ -114,7 +115,7 @@ def assess(
     spent: float,
     total: float,
     notes: tuple[str, ...],
-    apart: frozenset[str] = frozenset(),
+    objects: Objects = NOTHING_MADE,
 ) -> Assessment:
     """Put together what the stages found for one region.
 
@@ -125,10 +126,10 @@ def assess(
         spent: the region's inclusive time in a run of the file, ns.
         total: the file's time, ns.
         notes: what was assumed in the file as a whole.
-        apart: the types of objects that each run of a function makes for itself; tasks of one run share them.
+        objects: what each run of a function makes for itself, and what all have in common.
     """
     is_task = region.kind is Kind.SUBMISSION
-    demand, shares = costs.region(region.body, frozenset() if is_task else apart)
+    demand, shares = costs.region(region.body, objects.of_a_task() if is_task else objects)
     recursive = region.kind is Kind.RECURSION
     together = demand
     if region.kind is Kind.SUBMISSION and region.concurrency is Concurrency.ASYNCIO and region.at_once.known:

@@ -44,7 +44,7 @@ def _can_do_more(call: RankedCall) -> bool:
     A look at a file, a connection that is accepted, a picture that is saved: these are as many as there are.
     """
     fact = call.detail.effect.fact
-    if fact is None:
+    if fact is None or call.detail.call.name.endswith(_AS_ONE):
         return False
     if call.detail.effect.effect is Effect.WAITS:
         return fact.talks and fact.distribution != "python"  # a pipeline, many keys at once
@@ -55,6 +55,7 @@ def _can_do_more(call: RankedCall) -> bool:
     return not words.isdisjoint((*fact.parameters, "query")) or (is_data and not words.isdisjoint(("self", "result")))
 
 
+_AS_ONE = (".fit", ".executemany")  # a model for each set of data; as many rows as there are
 _ARRAYS = ("numpy.", "pandas.", "torch.", "polars.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gillint.advice.assess import Assessment, RankedCall
-from gillint.knowledge.schema import Effect
+from gillint.knowledge.schema import Effect, one_by_one
 from gillint.regions.find import has_await
 from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
 from gillint.scaling.model import HANDOFF_NS
@@ -193,15 +193,19 @@ def one_at_a_time(call: RankedCall) -> str:
     """What lets only one thread through: a file, a connection, a generator, the library as a whole."""
     if call.detail.file is not None:
         return f"one writer at a time commits into `{call.detail.file}`, through whatever connection"
-    what = call.detail.effect.serialised_by or "library"
-    return (
-        "the library has one lock for all threads" if what == "library" else f"one {what} serves one thread at a time"
-    )
+    return one_by_one(call.detail.effect.serialised_by or "library")
 
 
 def _held_back(a: Assessment) -> str | None:
-    """Why threads do not help though the GIL is free: a lock, or handoffs and page faults that cost what they give."""
-    if a.prediction.help in ("yes", "partly") or a.prediction.ceiling.likely is None:
+    """Why threads help little or not at all though the GIL is free: a lock, cores that are taken, handoffs that cost the gain."""
+    if a.prediction.help == "yes" or a.prediction.ceiling.likely is None:
+        return None
+    own = a.demand.parallel.likely / max(a.demand.native.likely, 1e-3)
+    if own >= _STANDS_OUT:
+        return (
+            f"; but the library itself spreads {_percent(own)} of that over the cores, which threads cannot use twice"
+        )
+    if a.prediction.help == "partly":
         return None
     if a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0:
         share = _percent(min(1.0, a.demand.locked.likely / a.demand.elapsed.likely))
@@ -283,6 +287,11 @@ def _already_apart(a: Assessment) -> str:
     return f"Only {_little(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling."
 
 
+def is_stream(a: Assessment) -> bool:
+    """Whether a loop spends its time waiting for the next item of something asynchronous: messages, lines, events."""
+    return sum(c.share for c in a.calls if c.detail.call.name.endswith(".__aiter__")) >= 0.5
+
+
 def _asyncio(a: Assessment) -> str:
     if a.loop_block is not None and a.loop_block.likely > 50_000_000:
         return (
@@ -295,6 +304,10 @@ def _asyncio(a: Assessment) -> str:
     waits = a.demand.wait.likely > a.demand.gil.likely or unknown
     apart = a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION)
     if waits and a.region.kind in (Kind.LOOP, Kind.COMPREHENSION) and apart:
+        if is_stream(a):
+            return (
+                "It waits for what comes next, which comes when it comes; neither threads nor tasks would change that."
+            )
         return "The awaits follow one another, so nothing overlaps within this loop; threads would not change that, tasks would."
     if a.prediction.bound is BoundType.UNKNOWN:
         return (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.batching import fewer_commits, larger_calls
-from gillint.advice.explain import duration, is_internal, serialiser
+from gillint.advice.explain import duration, is_internal, is_stream, serialiser
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
     NOTHING_GAINED,
@@ -26,7 +26,7 @@ from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.conditions import Target, version_key
-from gillint.knowledge.schema import Effect, Library
+from gillint.knowledge.schema import FOR_ALL, Effect, Library
 from gillint.resolve.assumed import FILES
 from gillint.resolve.bound import member_size, size_of
 from gillint.resolve.trace import Concurrency, Iterations, Kind
@@ -109,7 +109,7 @@ def _already_apart(a: Assessment, setting: Setting, target: Target) -> Iterator[
     if against is not None:
         yield Advice("processes", True, Range(0.05, 1.0, 1.0), "as it is written", against)
         return
-    ideal = side_by_side(setting)
+    ideal = side_by_side(a, setting)
     why = f"it already runs in {a.prediction.concurrency.value}, each with its own GIL: up to the number of cores pays"
     yield Advice("none", False, Range(min(1.0, ideal), max(1.0, ideal * PICKLE_SHARE), ideal), why)
 
@@ -125,7 +125,7 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
         return
     call = serialiser(a)
     what = call.detail.effect.serialised_by if call is not None else None
-    shared = what in ("library", "thread") or (call is not None and call.detail.file is not None)
+    shared = what in (*FOR_ALL, "thread") or (call is not None and call.detail.file is not None)
     if call is None or what is None or shared or setting.threads < 2:
         return
     load = loads(replace(a.demand, serial=a.demand.locked), free_threaded=setting.free_threaded)[1]
@@ -295,7 +295,7 @@ def _is_pure(a: Assessment, libraries: tuple[str, ...]) -> bool:
 
 def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
     apart = a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION)
-    if a.region.kind is Kind.LOOP and apart and a.demand.wait.likely > a.demand.gil.likely:
+    if a.region.kind is Kind.LOOP and apart and a.demand.wait.likely > a.demand.gil.likely and not is_stream(a):
         ideal = a.demand.elapsed.likely / max(a.demand.gil.likely + a.demand.native.likely, 1.0)
         top = max(1.0, min(ideal, a.region.trips.likely, 100.0))
         why = "the awaits follow one another: start them together with asyncio.gather or a TaskGroup, as far as the server allows"

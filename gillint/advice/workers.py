@@ -7,12 +7,14 @@ from gillint.advice.explain import duration, serialiser
 from gillint.advice.transfer import TASK_NS, too_large_to_send
 from gillint.costs.demand import LOCK_TAKEN
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.knowledge.base import library, library_files
 from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import Effect, Library
 from gillint.resolve.program import walk
 from gillint.resolve.trace import Call, Handover, Iterations, Kind
-from gillint.scaling.predict import BoundType, Range, Setting
+from gillint.scaling.model import bound
+from gillint.scaling.predict import Range, Setting, loads
 
 # Start-up of a pool of processes, ns: fork 10-30 ms, spawn 100-300 ms; since 3.14 Linux has a fork server in its place.
 _FORK_NS, _SPAWN_NS = 20e6, 100e6
@@ -40,14 +42,15 @@ def _in_one_file(a: Assessment) -> str | None:
     return f"one writer at a time commits into `{call.detail.file}`, whichever process it is in"
 
 
-def side_by_side(setting: Setting) -> float:
-    """How many workers compute at the same time."""
-    return float(min(setting.threads, setting.cores))
+def side_by_side(a: Assessment, setting: Setting) -> float:
+    """How much faster workers are at most that have a GIL each: what cores leave, which a library may use already."""
+    load = loads(a.demand, free_threaded=True)[1]
+    return bound(replace(load, serial=0.0), setting.threads, setting.cores)
 
 
 def processes(a: Assessment, setting: Setting, target: Target) -> Advice:
     """A pool of processes: what it would give with its start-up, and what forbids it."""
-    most = float(setting.threads) if a.prediction.bound is BoundType.IO else side_by_side(setting)
+    most = side_by_side(a, setting)
     at_best = max(1.0, most * PICKLE_SHARE)
     start = _FORK_NS if version_key(target.python) < (3, 14) else _SPAWN_NS
     veto = (
@@ -145,7 +148,7 @@ def unpicklable(a: Assessment) -> str | None:
 
 def interpreters(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, ...]) -> Advice:
     """A pool of sub-interpreters, and the version or the library that forbids it."""
-    most = side_by_side(setting)
+    most = side_by_side(a, setting)
     veto = carried(a) or _in_one_file(a)
     if veto is None:
         against = [

@@ -17,7 +17,7 @@ from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect
-from gillint.regions.sharing import is_shared, made_in, may_share_file, shared_file
+from gillint.regions.sharing import NOTHING_MADE, Objects, is_shared, may_share_file, shared_file
 from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node, children
 
 # A recursive function calls itself a number of times that the source does not tell.
@@ -323,13 +323,13 @@ class Costs:
             for arm, share in node.shares:
                 _note(found, self._below(arm), share, share)
 
-    def region(self, block: Block, apart: frozenset[str] = frozenset()) -> tuple[Demand, tuple[CallShare, ...]]:
+    def region(self, block: Block, objects: Objects = NOTHING_MADE) -> tuple[Demand, tuple[CallShare, ...]]:
         """The demand of a region's body with its serialised part, and its calls.
 
-        `apart`: the types of objects that each copy of the region has for itself, though the region does not make them.
+        `objects`: what each copy of the region has for itself, though the region does not make it, and what all have in common.
         """
         calls = self.calls(block)
-        made = made_in(c.call for c in calls) | apart
+        made = objects.made_with(c.call for c in calls)
         calls = tuple(_queued(c, made) for c in calls)
         shared = [c for c in calls if c.queued]
         doubtful = (c for c in calls if not c.queued and c.effect.serialised_by is not None and may_share_file(c.call))

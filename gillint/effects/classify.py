@@ -10,7 +10,7 @@ from gillint.estimate import ZERO, Estimate, total
 from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
-from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact
+from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact, Source
 from gillint.resolve.bound import Answers
 from gillint.resolve.memory import going_through
 from gillint.resolve.trace import Call, Peer
@@ -61,9 +61,9 @@ class CallEffect:
 
     @property
     def citations(self) -> tuple[str, ...]:
-        """The evidence in words; where it is not gillint's own, with the file that it stands in."""
+        """The evidence in words, places in the source first; where it is not gillint's own, with the file that it stands in."""
         prefix = f"{self.fact.file}: " if self.fact is not None and self.fact.is_extension else ""
-        return tuple(f"{prefix}{entry}" for entry in self.evidence)
+        return tuple(f"{prefix}{entry}" for entry in sorted(self.evidence, key=lambda e: not isinstance(e, Source)))
 
 
 def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = bool) -> CallEffect:
@@ -106,7 +106,7 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         wait=wait,
         away=away,
         releases=releases,
-        hold=ZERO if _is_fed_by_python(call) else _hold(decision, answers, gil),
+        hold=ZERO if _is_fed_by_python(call) else _hold(decision, answers, gil, releases),
         pages=_each(decision, "pages", answers, None).max(_fresh_pages(call, decision.likely.effect)),
         unknown=unknown,
         calls=evaluate(fact.calls, answers) if fact.callback is not None else ZERO,
@@ -227,7 +227,10 @@ def _releases(decision: Decision, answers: Answers) -> Estimate:
     return Estimate.of(values)
 
 
-def _hold(decision: Decision, answers: Answers, gil: Estimate) -> Estimate:
+_UNEVEN = 4.0  # the longest of the stretches between a call's many releases, to their mean
+
+
+def _hold(decision: Decision, answers: Answers, gil: Estimate, releases: Estimate) -> Estimate:
     """The longest stretch without a release: the held part where it is one C call, nothing for Python code."""
     values = []
     for index, behaviour in enumerate(decision.scenarios):
@@ -236,5 +239,5 @@ def _hold(decision: Decision, answers: Answers, gil: Estimate) -> Estimate:
         elif behaviour.effect is Effect.RUNS_PYTHON:
             values.append(0.0)
         else:
-            values.append(gil.scenarios[index])
+            values.append(gil.scenarios[index] * min(1.0, _UNEVEN / max(1.0, releases.scenarios[index])))
     return Estimate.of(values)

@@ -322,3 +322,15 @@ class Library:
     free_threading: Support | None = None
     subinterpreters: Support | None = None
     support_evidence: tuple[Evidence, ...] = ()
+
+
+FOR_ALL = ("library", "caller")  # what serialises whatever object a thread calls
+
+
+def one_by_one(serialised_by: str) -> str:
+    """Why only one thread at a time gets through, by what a fact says of it."""
+    if serialised_by == "library":
+        return "the library has one lock for all threads"
+    if serialised_by == "caller":
+        return "the library is not thread-safe, and it is for its callers to let in one thread at a time"
+    return f"one {serialised_by} serves one thread at a time"

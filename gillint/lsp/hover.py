@@ -9,7 +9,7 @@ from gillint.costs.demand import Demand
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect
 from gillint.estimate import Estimate
-from gillint.knowledge.schema import Effect
+from gillint.knowledge.schema import Effect, one_by_one
 from gillint.report.facts import conditions
 from gillint.resolve.program import walk
 from gillint.resolve.trace import Call
@@ -73,7 +73,7 @@ def _text(call: Call, context: FileContext) -> str:
     if effect.note:
         lines += ["", effect.note]
     if effect.serialised_by:
-        lines += ["", f"One at a time: calls are serialised by the {effect.serialised_by}'s own lock."]
+        lines += ["", f"One at a time: {one_by_one(effect.serialised_by)}."]
     if call.callback is not None:
         lines += ["", "The function that it is given runs as Python code, with the GIL held."]
     if effect.undecided:

@@ -169,16 +169,24 @@ def calibrated(seconds: Callable[[int], float], least: float) -> int:
 def limited(seconds: Callable[[], float], least: float) -> float:
     """Shorten the loop under test so that a run takes that long and the loop is most of it; the seconds of a run.
 
-    What comes before the loop counts in every run, so the loop must last several times as long.
+    What comes before the loop counts in every run, so the loop must last several times as long: two lengths of the loop tell
+    what that is.
     """
     Limit.value = 1
     try:
-        first = took = seconds()
-        while Limit.was_reached() and took < max(least, 4 * first):
-            grown = Limit.value * min(10.0, 1.2 * max(least, 4 * first) / took)
+        seconds()  # what only the first run pays for
+        one = took = seconds()
+        before, loop = one, 0.0
+        while Limit.was_reached() and loop < max(least, 4 * before):
+            grown = Limit.value * min(10.0, 1.2 * max(least, 4 * before) / loop) if loop else 0
             Limit.value = max(Limit.value * 2, round(grown))
             took = seconds()
-            first = min(first, took)
+            each = (took - one) / (Limit.value - 1)
+            before = min(max(0.0, one - each), took)
+            loop = took - before
+            if each >= max(least, 4 * before):
+                Limit.value = 1
+                return one
         if Limit.was_reached():
             return took
     except Exception:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable
 
 from gillint.diagnostics.span import Span
+from gillint.frozen import dataclass
+from gillint.knowledge.schema import FOR_ALL
 from gillint.resolve.program import walk
 from gillint.resolve.trace import Block, Branch, Call, Node, Resolved
-from gillint.resolve.values import text_of
+from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
 
 IN_MEMORY = ":memory:"
@@ -16,11 +18,16 @@ TEMPORARY = "<temporary "  # what the name of a file begins with that nobody els
 
 
 def is_shared(call: Call, made: frozenset[str]) -> bool:
-    """Whether what serialises is the same for all threads: not where each copy makes its own.
+    """Whether what serialises is the same for all threads: not where each copy makes its own, and calls it or passes it on.
 
     One writer at a time has a file of SQLite, from the first change to the commit, through whatever connection.
     """
-    return shared_file(call, made) is not None or call.bound.receiver is None or call.bound.receiver.type not in made
+    if shared_file(call, made) is not None or (call.fact is not None and call.fact.serialised_by in FOR_ALL):
+        return True
+    used: tuple[Value | None, ...] = (
+        (call.bound.receiver,) if call.bound.receiver is not None else call.bound.positional
+    )
+    return not any(value is not None and value.type in made for value in used)
 
 
 def shared_file(call: Call, made: frozenset[str]) -> str | None:
@@ -61,15 +68,40 @@ def made_in(nodes: Iterable[Node]) -> frozenset[str]:
     return frozenset(v.type for v in results if v.type is not None).union(places)
 
 
-def made_by_each_run(resolved: Resolved) -> frozenset[str]:
-    """The types of the objects that functions make for themselves, and nothing at the top level: copies of a function that
-    run beside each other have their own.
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The types of the objects that each copy of a region has for itself, and of those that all copies have in common.
+
+    Attributes:
+        own: though the region does not make them itself.
+        common: made at the top level.
     """
+
+    own: frozenset[str] = frozenset()
+    common: frozenset[str] = frozenset()
+
+    def of_a_task(self) -> Objects:
+        """The same for one of the tasks that a function hands over: they share what each run of the function makes."""
+        return Objects(frozenset(), self.own | self.common)
+
+    def made_with(self, calls: Iterable[Node]) -> frozenset[str]:
+        """What a copy has for itself where it makes these calls; not cursors of a connection that all have in common."""
+        made = made_in(calls) | self.own
+        connected = {t.partition(".")[0] for t in self.common - made if t.lower().endswith("connection")}
+        return frozenset(t for t in made if not (t.lower().endswith("cursor") and t.partition(".")[0] in connected))
+
+
+NOTHING_MADE = Objects()
+
+
+def objects_of(resolved: Resolved) -> Objects:
+    """What copies of functions that run beside each other have for themselves: what these make, and nothing at the top level."""
     top = (trace.block for trace in resolved.functions if trace.name == "<module>")
     set_up = [n for block in top for n in block.nodes if not _in_program(n, resolved.mains)]
     at_first = walk(Block((), tuple(set_up)))
     everywhere = walk(*(trace.block for trace in resolved.functions if trace.name != "<module>"))
-    return (made_in(everywhere) - made_in(at_first)) | _of_one_thread([*everywhere, *at_first])
+    own = (made_in(everywhere) - made_in(at_first)) | _of_one_thread([*everywhere, *at_first])
+    return Objects(own, made_in(at_first) - own)
 
 
 def _of_one_thread(nodes: list[Node]) -> frozenset[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gillint.knowledge.schema import Behaviour, Condition, Cost, Fact, Library
+from gillint.knowledge.schema import Behaviour, Condition, Cost, Fact, Library, one_by_one
 
 
 def callable_page(fact: Fact) -> str:
     """All that is known of a callable."""
     lines = [f"# {fact.name}", "", behaviour(fact.behaviour)]
     if fact.serialised_by:
-        lines.append(f"One at a time: calls are serialised by the {fact.serialised_by}'s own lock.")
+        lines.append(f"One at a time: {one_by_one(fact.serialised_by)}.")
     if fact.callback:
         lines.append(f"Calls back: the function passed as `{fact.callback}` runs as Python code, with the GIL held.")
     if fact.awaitable:

@@ -148,21 +148,22 @@ def _calls(console: Console, a: Assessment, report: FileReport) -> None:
     calls = [c for c in listed_calls(a) if c.share >= 0.005 or c.detail.call.kind == "unknown"][:6]
     if not calls:
         return
-    table = Table(box=None, padding=(0, 2), show_header=True, header_style="dim")
-    for name in ("share", "call", "line", "effect", "evidence"):
-        table.add_column(
-            name, overflow="fold", no_wrap=name in ("share", "line"), justify="right" if name == "share" else "left"
-        )
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    width = max(len(c.detail.call.name) for c in calls)
+    table.add_row(Text("share", style="dim"), Text(f"{'call':{width}}  line  effect", style="dim"))
     for c in calls:
         effect = c.detail.effect
-        evidence = effect.citations[0] if effect.evidence else "assumed, not known" if effect.assumed else ""
+        evidence = effect.citations[0] if effect.evidence else ""
         label = f"{effect.effect.value}{' (assumed)' if effect.assumed else ''}"
         table.add_row(
             f"{100 * c.share:.0f}%",
-            Text(c.detail.call.name),
-            _line(report, c),
-            label,
-            Text(evidence, style="dim"),
+            Group(
+                Text(f"{c.detail.call.name:{width}}  {_line(report, c):>4}  {label}"),
+                # Below the call, not beside it: sentences want the whole width.
+                *([Padding(Text(evidence, style="dim"), (0, 0, 0, 2))] if evidence else []),
+            ),
         )
     console.print(Padding(table, (0, 0, 0, 2)))
 

@@ -38,7 +38,7 @@ def called_back(
     answers = Answers(fact, bound)
     # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
     given = [r for r in fact.arguments if r.like is None or answers.value(r.like) is not None]
-    arguments = tuple(build(r, answers, bound) for r in given) or (_first_element(bound),)
+    arguments = tuple(build(r, answers, bound) for r in given) or _handed_on(fact, bound) or (_first_element(bound),)
     if fact.name.startswith("scipy."):
         arguments = (*arguments, *_further(bound.get("args")))
     known = [f for f in functions if not isinstance(f.reference, LazyRef)]
@@ -74,6 +74,12 @@ def _functions(act: Activation, fact: Fact, path: str, bound: Bound, span: Span)
 
 
 _SEVERAL = ("list", "dict", "tuple")
+
+
+def _handed_on(fact: Fact, bound: Bound) -> tuple[Value, ...]:
+    """What a method gets that another one of the same object stands for: `model(x, mask)` is `model.forward(x, mask)`."""
+    stands_for = fact.name.endswith(".__call__") and (fact.callback or "").startswith("self.")
+    return bound.positional if stands_for else ()
 
 
 def _further(given: Value | None) -> tuple[Value, ...]:

@@ -9,7 +9,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import FIELD
-from gillint.resolve.attributes import is_builtin_without
+from gillint.resolve.attributes import attribute_value, is_builtin_without
 from gillint.resolve.bound import apart
 from gillint.resolve.dispatch import builtin_with
 from gillint.resolve.generic import chosen
@@ -94,6 +94,9 @@ def apply(
         return _other(act, text if ref.is_result else ref.name, "undefined", positional, keywords, span)
     owner = act.program.class_of(function.type) if ref is None else None
     called = act.program.attribute(owner, "__call__", function) if owner is not None else None
+    if called is None and owner is not None:  # of a library's class that it derives from
+        inherited = attribute_value(act, function, "__call__", span)
+        called = inherited if inherited.reference is not None else None
     if called is not None:
         return apply(act, called, positional, keywords, span, text, has_star=has_star)
     if ref is None and function.type is not None and is_callable(function.type):

@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from gillint.diagnostics.span import Span
-from gillint.resolve.iterations import statements
+from gillint.resolve.iterations import expressions, statements
+from gillint.resolve.likelihood import is_main_guard
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block, Branch, Call, Node, children
 from gillint.syntax import tree as t
@@ -78,15 +79,33 @@ def never_made(outline: Outline, given_on: Iterable[str], unused: Set[str] = fro
     return frozenset(c.qualname for c in outline.classes if c.qualname not in made)
 
 
-def programs(outline: Outline) -> frozenset[str]:
-    """The functions that take nothing, that nothing in the file calls, and that run others of it: to raise its errors is none."""
+def handed_on(outline: Outline, given_on: Mapping[str, Sequence[int]]) -> frozenset[str]:
+    """The functions that another one gives on by their name, to be run by whom it gives them to: `Thread(target=loop)`."""
+    inside = frozenset(n for f in outline.functions for n in range(f.lines.first, f.lines.last + 1))
+    return frozenset(
+        f.qualname
+        for f in outline.functions
+        if f.owner is None
+        and any(n in inside and not f.lines.first <= n <= f.lines.last for n in given_on.get(f.name, ()))
+    )
+
+
+def programs(outline: Outline, handed: Set[str] = frozenset()) -> frozenset[str]:
+    """The functions that take nothing, that nothing in the file calls, that no other hands on, and that run others of it.
+
+    One that only raises the errors of the file is none.
+    """
     called = outline.calls.union(*(f.calls - {f.name} for f in outline.functions))
     classes = {c.qualname for c in outline.classes if not any(b.endswith(("Error", "Exception")) for b in c.bases)}
     own = {f.name for f in outline.functions} | classes
     found = frozenset(
         f.qualname
         for f in outline.functions
-        if f.owner is None and not f.takes_arguments and f.name not in called and not own.isdisjoint(f.calls)
+        if f.owner is None
+        and not f.takes_arguments
+        and f.name not in called
+        and f.qualname not in handed
+        and not own.isdisjoint(f.calls)
     )
     return frozenset(name for name in found if not name.startswith(_TEST)) or found
 
@@ -190,6 +209,33 @@ def _is_given_on(
     return any(not own.first <= line <= own.last and line not in idle for line in lines)
 
 
+def is_program(s: t.Stmt) -> bool:
+    """What the file is run for: what is under the guard, or without one `main()` or `asyncio.run(serve())` at the top level."""
+    if isinstance(s, t.If):
+        return is_main_guard(s.test)
+    if not isinstance(s, t.Evaluate) or not isinstance(s.value, t.Call):
+        return False
+    name = dotted(s.value.function)
+    if name in _EXITS and s.value.arguments:
+        inner = s.value.arguments[0].value
+        name = dotted(inner.function) if isinstance(inner, t.Call) else ""
+    return name == "main" or _runs_a_loop(s.value)
+
+
+_EXITS = ("sys.exit", "exit")
+_LOOPS = ("asyncio.run", "anyio.run", "trio.run", "uvloop.run", "curio.run")
+
+
+def runs_event_loop(mains: Iterable[t.Stmt]) -> bool:
+    """Whether the program starts the event loop itself, so that no server calls coroutine functions that it does not name."""
+    return any(isinstance(e, t.Call) and _runs_a_loop(e) for e in expressions(tuple(mains)))
+
+
+def _runs_a_loop(call: t.Call) -> bool:
+    name = dotted(call.function)
+    return name in _LOOPS or name.endswith(".run_until_complete")
+
+
 def runs_others(block: Block) -> bool:
     """Whether functions of the project are called in it, its loops and branches included."""
     return any(
@@ -221,9 +267,9 @@ _KEPT = r"\.\w+\([^()]*\b(?:{names})\b(?!\()|\]\s*=\s*(?:{names})\b"
 _INERT_BASES = frozenset({"object", "ABC", "abc.ABC", "Generic", "typing.Generic", "Protocol", "typing.Protocol"})
 
 
-def may_be_registered(tree: t.Function, scope: ModuleScope, *, is_method: bool) -> bool:
-    """Whether whoever decorates a function may be the one that calls it; a coroutine function may be a handler as it stands."""
-    return (tree.is_async and not is_method) or not all(_is_inert(d, scope) for d in tree.decorators)
+def may_be_registered(tree: t.Function, scope: ModuleScope, *, may_be_handler: bool) -> bool:
+    """Whether whoever decorates a function may be the one that calls it, or a server a coroutine function that is a handler."""
+    return (tree.is_async and may_be_handler) or not all(_is_inert(d, scope) for d in tree.decorators)
 
 
 def _is_inert(decorator: t.Expr, scope: ModuleScope) -> bool:

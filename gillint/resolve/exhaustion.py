@@ -181,8 +181,9 @@ def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
             return _reads(call, method, [c for c in calls if c is not call and _reads_too(c, source)])
         if source.size is None or not source.size.known:
             continue
-        filled = any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH))
-        if method in _TAKERS and source.type in _CONTAINERS and not filled:
+        if method not in _TAKERS or source.type not in _CONTAINERS:
+            continue
+        if not any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH)):
             return source.size.max(1)
     return None
 

@@ -380,11 +380,10 @@ def names_in(expression: t.Expr) -> set[str]:
     return {n for e in _inside(expression) if (n := key_of(e)) is not None}
 
 
-def _inside(expression: t.Expr) -> Iterator[t.Expr]:
+@lru_cache(maxsize=16384)  # the same tests and bodies are asked about by many questions
+def _inside(expression: t.Expr) -> tuple[t.Expr, ...]:
     """An expression and all in it, in order of evaluation as far as it matters here."""
-    yield expression
-    for field in expression.__slots__:
-        yield from _parts(getattr(expression, field))
+    return (expression, *(e for field in expression.__slots__ for e in _parts(getattr(expression, field))))
 
 
 def _parts(part: object) -> Iterator[t.Expr]:
@@ -407,8 +406,13 @@ def statements(body: t.Body) -> Iterator[t.Stmt]:
             yield from statements(s.orelse) if isinstance(s, (t.If, t.Try)) else ()
 
 
-def expressions(body: t.Body) -> Iterator[t.Expr]:
+@lru_cache(maxsize=16384)
+def expressions(body: t.Body) -> tuple[t.Expr, ...]:
     """All expressions of some statements, not looking into functions that are defined there."""
+    return tuple(_expressions(body))
+
+
+def _expressions(body: t.Body) -> Iterator[t.Expr]:
     for s in body:
         if isinstance(s, (t.Function, t.Class)):
             continue

@@ -16,6 +16,8 @@ from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
     answers_a_program,
     called_as,
+    handed_on,
+    is_program,
     is_test,
     main_runs_others,
     makes_instances,
@@ -25,11 +27,11 @@ from gillint.resolve.entries import (
     never_made,
     not_called,
     programs,
+    runs_event_loop,
     runs_others,
 )
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
-from gillint.resolve.likelihood import is_main_guard
 from gillint.resolve.parameters import bind_parameters
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.tables import CallSites, Loader, Tables
@@ -105,7 +107,10 @@ class Resolver(Functions):
         if not thorough:
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
-        self._given_on, self._programs = names_given_on(syntax.lines), programs(syntax.outline)
+        self._given_on = names_given_on(syntax.lines)
+        self._programs = programs(syntax.outline, handed_on(syntax.outline, self._given_on))
+        run = [s for s in syntax.statements() if is_program(s)]
+        self._has_loop = runs_event_loop(run)
         candidates = {f.qualname for f in wanted if self._may_be_spare(scope, f)}
         by_bases = {f.qualname for f in wanted if f.qualname in candidates and self._may_be_called_by_base(scope, f)}
         self._spare, self._unused = not_called(syntax.outline, candidates, by_bases, self._given_on)
@@ -113,13 +118,20 @@ class Resolver(Functions):
         further = {f.qualname for f in wanted if f.owner in unmade} - candidates
         if further:  # only what is of no use makes instances of them
             self._spare, self._unused = not_called(syntax.outline, candidates | further, by_bases, self._given_on)
-        mains = tuple(s.span for s in syntax.statements() if isinstance(s, t.If) and is_main_guard(s.test))
+        mains = tuple(s.span for s in run)
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
-        # What a program has no use for comes after the rest of them.
+        # What others hand over (`Thread(target=loop)`) comes after them, and then what a program has no use for.
+        handed = handed_on(syntax.outline, self._given_on)
         order = sorted(
             wanted,
-            key=lambda f: (called_as(f) in called, f.qualname in self._unused, not self._is_program(f), f.lines.first),
+            key=lambda f: (
+                called_as(f) in called,
+                f.qualname in self._unused,
+                f.qualname in handed,
+                not self._is_program(f),
+                f.lines.first,
+            ),
         )
         entries: set[str] = set()
         for outline in order:
@@ -205,7 +217,8 @@ class Resolver(Functions):
             return True
         if self._is_program(outline) and not answers_a_program(outline, tree, scope.syntax.outline, self._programs):
             return False
-        return not may_be_registered(tree, scope, is_method=function.owner is not None)
+        may_be_handler = function.owner is None and not self._has_loop
+        return not may_be_registered(tree, scope, may_be_handler=may_be_handler)
 
     def _may_be_called_by_base(self, scope: ModuleScope, outline: FunctionOutline) -> bool:
         """Whether it is a method, of an instance, that the methods of a library's class may call."""

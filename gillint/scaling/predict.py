@@ -15,6 +15,7 @@ from gillint.resolve.trace import Concurrency
 from gillint.scaling.model import HANDOFF_NS, Load, bound, knee, likely, pessimistic, taken_by_others
 
 SWITCH_INTERVAL_NS = 5_000_000.0
+LETS_IN_NS = 10_000.0  # a release that is over sooner is taken back before a thread that waits for it has woken up
 HELD_IS_GIL = 0.8
 HELD_IS_MIXED = 0.3
 HELP_NO = 1.25
@@ -240,10 +241,12 @@ def _help(ceiling: Range, kind: BoundType, concurrency: Concurrency, setting: Se
 def stall(demand: Demand, trips: Estimate) -> Estimate:
     """How long another thread stands still at worst: the longest hold in C, plus bytecode up to the switch interval."""
 
-    def one(gil: float, hold: float, python: float, releases: float, count: float) -> float:
-        stretch = gil / releases if releases >= 1 else gil * max(count, 1.0)
+    def one(gil: float, hold: float, python: float, releases: float, away: float, count: float) -> float:
+        lets_in = releases >= 1 and away / releases >= LETS_IN_NS
+        stretch = gil / releases if lets_in else gil * max(count, 1.0)
         around = min(SWITCH_INTERVAL_NS, max(0.0, stretch - hold)) if python > 0 else 0.0
         return min(LIMIT, max(hold, min(stretch, hold + around)))
 
-    parts = (demand.gil, demand.hold, demand.python, demand.releases, trips)
+    away = demand.native + demand.wait
+    parts = (demand.gil, demand.hold, demand.python, demand.releases, away, trips)
     return Estimate.of(one(*(p.scenarios[i] for p in parts)) for i in range(3))

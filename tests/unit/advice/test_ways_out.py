@@ -218,3 +218,58 @@ def test_what_is_in_a_file_is_handed_to_the_faster_library() -> None:
     assert report.verdict is not None
     [faster] = [a for a in report.regions[report.verdict].advice if a.action == "library"]
     assert faster.speedup.likely is not None and faster.speedup.likely < 5
+
+
+def test_processes_gain_no_more_than_the_cores_that_a_library_leaves() -> None:
+    source = """
+import numpy as np
+
+def learn(x, w, y):
+    for _ in range(1000):
+        out = np.tanh(x @ w)
+        w = np.sort(w - x.T @ (out - y))
+
+learn(np.zeros((64, 784)), np.zeros((784, 128)), np.zeros((64, 128)))
+"""
+    found = ways(source, cores=4, threads=4)
+    assert found["processes"].speedup.high < 3.5
+    sentence = analyse(source, "sketch.py", Options(cores=4, threads=4)).regions[0].explanation
+    assert "the library itself spreads" in sentence
+
+
+def test_messages_come_one_after_the_other() -> None:
+    source = """
+import websockets
+
+async def follow(uri):
+    async with websockets.connect(uri) as feed:
+        async for message in feed:
+            print(message)
+"""
+    assert "batch" not in ways(source)
+
+
+@pytest.mark.parametrize(("made", "scales"), [("    con = psycopg2.connect(DSN)\n", True), ("", False)])
+def test_a_connection_that_each_task_makes_and_passes_on_is_its_own(made: str, *, scales: bool) -> None:
+    before = "" if made else "con = psycopg2.connect(DSN)\n"
+    source = (
+        f"import psycopg2, psycopg2.extras\nDSN = 'dbname=shop'\n{before}"
+        f"def save(rows):\n{made}    with con.cursor() as cur:\n"
+        "        psycopg2.extras.execute_values(cur, 'insert into item values %s', rows)\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "with ThreadPoolExecutor(4) as pool:\n    list(pool.map(save, batches))\n"
+    )
+    report = analyse(source, "sketch.py", Options(cores=4, threads=4))
+    assert (report.regions[report.verdict or 0].prediction.help == "yes") is scales
+
+
+def test_what_is_not_thread_safe_is_for_one_thread() -> None:
+    source = (
+        "import pypdfium2\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "def draw(path):\n    return [page.render(scale=2) for page in pypdfium2.PdfDocument(path)]\n"
+        "with ThreadPoolExecutor() as pool:\n    list(pool.map(draw, paths))\n"
+    )
+    report = analyse(source, "sketch.py", Options(cores=4, threads=4))
+    found = report.regions[report.verdict or 0]
+    assert found.prediction.help == "no"
+    assert "not thread-safe" in found.explanation

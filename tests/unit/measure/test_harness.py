@@ -65,6 +65,12 @@ def test_a_run_is_as_short_as_it_may_be_and_mostly_the_loop(
         assert Limit.value < length
 
 
+@pytest.mark.parametrize(("before", "each"), [(0.0, 0.1), (0.01, 0.07)])
+def test_one_iteration_is_enough_where_it_is_long(before: float, each: float) -> None:
+    assert limited(fake_seconds(20, before, each), 0.05) == pytest.approx(before + each)
+    assert Limit.value == 1
+
+
 def test_code_that_needs_all_of_its_data_gets_it() -> None:
     def seconds() -> float:
         if len(list(Limit.first(range(10)))) < 10:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import codes, regions
+from tests.support import codes, regions, verdict
 
 ROWS = """
 class Codec:
@@ -116,3 +116,46 @@ def test_no_rule_hangs_on_a_function_that_is_passed_in() -> None:
     work = "        def one(r):\n            for _ in range(1000):\n                {0}(r)\n        return list(pool.map(one, rows))\n"
     assert not codes(pool + work.format("g"))
     assert codes(pool + work.format("sorted")) == [("GIL101", 8)]
+
+
+def test_a_function_that_others_hand_over_is_run_by_them() -> None:
+    source = """
+import queue, subprocess, threading
+
+jobs = queue.Queue()
+
+
+def measure(path):
+    return subprocess.run(["ffprobe", path], capture_output=True).stdout
+
+
+def loop():
+    while (path := jobs.get()) is not None:
+        measure(path)
+
+
+def run(paths):
+    for _ in range(4):
+        threading.Thread(target=loop).start()
+    for path in paths:
+        jobs.put(path)
+"""
+    hottest = verdict(source)
+    assert (hottest["kind"], hottest["function"]) == ("submission", "run")
+
+
+@pytest.mark.parametrize("start", ["asyncio.run(main())", "if __name__ == '__main__':\n    asyncio.run(main())"])
+def test_a_coroutine_that_a_program_with_its_own_loop_never_names_is_a_part_that_it_has_no_use_for(start: str) -> None:
+    source = f"""
+import asyncio
+import numpy as np
+
+async def spare(rows):
+    return await asyncio.to_thread(np.linalg.svd, np.array(rows))
+
+async def main():
+    await asyncio.gather(*(asyncio.sleep(0.1) for _ in range(10)))
+
+{start}
+"""
+    assert verdict(source)["function"] == "main"
