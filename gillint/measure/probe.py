@@ -177,7 +177,8 @@ def benchmark_of(what: Statement) -> Benchmark:
             names = {n.id for part in body for n in ast.walk(part)
                      if isinstance(n, ast.Name) and isinstance(n.ctx, (ast.Store, ast.Del))}
             shared = sorted(names & space.__dict__.keys())
-            tree = ast.parse("def _gillint_batch(_gillint_n):\\n    for _gillint_i in _gillint_repeat(None, _gillint_n):\\n        pass")
+            head = "def _gillint_batch(_gillint_n):"
+            tree = ast.parse(head + "\\n    for _gillint_i in _gillint_repeat(None, _gillint_n):\\n        pass")
             tree.body[0].body[0].body = body
             if shared:
                 tree.body[0].body.insert(0, ast.Global(names=shared))

@@ -38,7 +38,9 @@ def compile_batch(setup: str, statement: str, module: str) -> Batch:
         if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del))
     }
     shared = sorted(stored & space.__dict__.keys())
-    tree = ast.parse("def _gillint_batch(_gillint_n):\n    for _gillint_i in _gillint_repeat(None, _gillint_n):\n        pass")
+    tree = ast.parse(
+        "def _gillint_batch(_gillint_n):\n    for _gillint_i in _gillint_repeat(None, _gillint_n):\n        pass"
+    )
     function = tree.body[0]
     assert isinstance(function, ast.FunctionDef) and isinstance(function.body[0], ast.For)
     function.body[0].body = body or function.body[0].body

@@ -47,7 +47,9 @@ def unrolled(act: Activation, node: t.For, table: Value, run: Callable[[Activati
     return True
 
 
-def each_of(act: Activation, node: t.Comprehension, table: Value, make: Callable[[], Value]) -> tuple[Value, ...] | None:
+def each_of(
+    act: Activation, node: t.Comprehension, table: Value, make: Callable[[], Value]
+) -> tuple[Value, ...] | None:
     """What a comprehension over such a table makes of each member, where these differ: `a, b = (load(n) for n in (10, 1000))`."""
     clause = node.clauses[0]
     members = _table(act, table) if len(node.clauses) == 1 and not clause.conditions and not clause.is_async else None

@@ -379,15 +379,15 @@ def implies(one: Condition, other: Condition) -> bool:
         has, wants = getattr(one, key), getattr(other, key)
         if wants is not None and (has is None or one.of != other.of or not set(has) <= set(wants)):
             return False
-    if other.given is not None and other.given != one.given:
-        if one.argument != other.given or (one.matches is None and one.is_ is None):
-            return False  # an argument that is something is given
-    if other.matches is not None and one.matches != other.matches:
-        if not isinstance(one.is_, str) or re.search(other.matches, one.is_) is None:
-            return False
-    if other.not_type is not None and one.not_type != other.not_type:
-        if one.type is None or one.of != other.of or set(one.type) & set(other.not_type):
-            return False
+    is_something = one.argument == other.given and (one.matches, one.is_) != (None, None)
+    if other.given not in (None, one.given) and not is_something:
+        return False
+    is_found = isinstance(one.is_, str) and re.search(other.matches or "", one.is_) is not None
+    if other.matches not in (None, one.matches) and not is_found:
+        return False
+    is_another = one.type is not None and one.of == other.of and not set(one.type) & set(other.not_type or ())
+    if other.not_type not in (None, one.not_type) and not is_another:
+        return False
     rest = ("absent", "argument", "is_", "python", "version", "build", "installed", "missing")
     return all(getattr(other, key) in (None, getattr(one, key)) for key in rest)
 
