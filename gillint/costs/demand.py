@@ -218,7 +218,7 @@ class Costs:
         """What a call does."""
         found = self._effects.get(id(call))
         if found is None:
-            found = confined(classify(call, self.target, self.can_only_hold), self.one_thread)
+            found = confined(call, classify(call, self.target, self.can_only_hold), self.one_thread)
             if call.compiled is not None:
                 found = self._machine_code(found, call.compiled)
             if call.peer is not None and call.peer.answering is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from gillint.effects.classify import CallEffect
 from gillint.frozen import replace
+from gillint.resolve.trace import Call
 
 # BLAS and LAPACK, and what is parallel with OpenMP.
 _NUMERIC = ("numpy", "scipy", "sklearn")
@@ -29,6 +30,8 @@ _CALLS = (
     (re.compile(r"\bcv2\.setNumThreads\(\s*[01]\s*\)"), ("cv2",)),
     (re.compile(r"\bnumba\.set_num_threads\(\s*1\s*\)"), ("numba",)),
     (re.compile(r"\b(?:pa|pyarrow)\.set_cpu_count\(\s*1\s*\)"), ("pyarrow",)),
+    (re.compile(r"\bReadOptions\([^()]*\buse_threads\s*=\s*False\b"), ("pyarrow",)),
+    (re.compile(r"\bduckdb\.connect\([^()]*[\"']threads[\"']\s*:\s*[\"']?1\b"), ("duckdb",)),
     (re.compile(r"\bSET\s+threads\s*(?:=|TO)\s*1\b|\bPRAGMA\s+threads\s*=\s*1\b", re.IGNORECASE), ("duckdb",)),
 )
 
@@ -43,8 +46,14 @@ def told_to_use_one_thread(lines: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def confined(effect: CallEffect, one_thread: frozenset[str]) -> CallEffect:
-    """What a call does where its library works on one thread: what it spreads over the cores otherwise stands on one."""
-    if not effect.parallel or effect.fact is None or effect.fact.name.partition(".")[0] not in one_thread:
+def confined(call: Call, effect: CallEffect, one_thread: frozenset[str]) -> CallEffect:
+    """What a call does where it, or its library, is told to work on one thread: what it spreads over the cores otherwise
+    stands on one.
+    """
+    if not effect.parallel or effect.fact is None:
         return effect
-    return replace(effect, parallel=False)
+    option = call.bound.get("use_threads")  # of Arrow's functions
+    is_alone = option is not None and option.literal is not None and option.literal.value is False
+    if is_alone or effect.fact.name.partition(".")[0] in one_thread:
+        return replace(effect, parallel=False)
+    return effect

@@ -21,6 +21,9 @@ BLAS = {"numpy", "scipy", "sklearn"}
         ("for name in ('OPENBLAS_NUM_THREADS', 'NUMBA_NUM_THREADS'):\n    os.environ[name] = '1'", BLAS | {"numba"}),
         ("with threadpool_limits(limits=1, user_api='blas'):", BLAS),
         ("cv2.setNumThreads(0)", {"cv2"}),
+        ("options = csv.ReadOptions(use_threads=False, block_size=1 << 20)", {"pyarrow"}),
+        ("con = duckdb.connect(':memory:', config={'threads': 1})", {"duckdb"}),
+        ("con = duckdb.connect(config={'threads': 16})", set()),
         ("os.environ['OPENBLAS_NUM_THREADS'] = '16'", set()),
         ("# os.environ['OPENBLAS_NUM_THREADS'] = '1'", set()),
         ("os.environ['OMP_NUM_THREADS'] = str(cores)", set()),
@@ -37,4 +40,11 @@ def test_what_is_told(line: str, libraries: set[str]) -> None:
 def test_a_product_of_matrices(first: str, concurrency: str) -> None:
     source = f"import os\n{first}\nimport numpy as np\na = np.ones((800, 800))\nfor _ in range(100):\n    a @ a\n"
     region = next(r for r in analyse(source, "a.py", Options(cores=2, threads=2)).regions if r.region.span.line == 5)
+    assert region.prediction.concurrency.value == concurrency
+
+
+@pytest.mark.parametrize(("option", "concurrency"), [("", "internal"), (", use_threads=False", "sequential")])
+def test_a_call_that_is_told(option: str, concurrency: str) -> None:
+    source = f"import pyarrow.parquet as pq\nfor path in paths:\n    pq.read_table(path{option})\n"
+    region = next(r for r in analyse(source, "a.py", Options(cores=2, threads=2)).regions if r.region.span.line == 2)
     assert region.prediction.concurrency.value == concurrency
