@@ -7,7 +7,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
-from gillint.resolve.bound import MAPPINGS, element_of, size_of
+from gillint.resolve.bound import MAPPINGS, TENSOR, element_of, size_of
 from gillint.resolve.columns import GROUPED, RESAMPLER
 from gillint.resolve.lists import as_list
 from gillint.resolve.mailboxes import as_parts
@@ -49,7 +49,7 @@ def iterate(
         act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn
     counted = value.items is not None and value.type not in MAPPINGS
     known = value.size is not None or counted or value.shape is not None or value.columns is not None
-    if value.type in (ARRAY, RESAMPLER, *GROUPED) and value.shape is not None:
+    if value.type in (ARRAY, TENSOR, RESAMPLER, *GROUPED) and value.shape != () and value.shape is not None:
         return value.shape[0], element, None, value.origin if not value.shape[0].known else None
     if known and value.type is not None:
         size = size_of(value)
