@@ -15,13 +15,14 @@ from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
 from gillint.resolve.trace import Await, Call
+from gillint.resolve.training import loaded
 from gillint.resolve.values import Value, is_known
 
 
 def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = False) -> Value:
     """What a loop over an instance of the program's own class goes through: what its `__iter__` or `__aiter__` gives."""
     if not _is_own(value):
-        return as_parts(value)
+        return loaded(act, value, span) or as_parts(value)
     made = operator_fact(act, value, "__aiter__" if is_async else "__iter__", (), span)
     return made if made is not None and made.type != value.type and is_known(made) else as_list(act, value)
 

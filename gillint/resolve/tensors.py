@@ -8,10 +8,10 @@ from typing import NamedTuple
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.assembled import ASSEMBLED
-from gillint.resolve.bound import TENSOR, dtype_name, number_of, size_of
+from gillint.resolve.bound import TENSOR, dtype_name, element_of, number_of, size_of
 from gillint.resolve.dtypes import NUMBERS, promoted
 from gillint.resolve.indexing import array_item
-from gillint.resolve.layers import made_layer, shape_after
+from gillint.resolve.layers import batch_of, made_layer, shape_after
 from gillint.resolve.shapes import ARRAY, KEPT, Shape, broadcast, constant_int, dimensions, measured, product, shape_of, with_shape
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -77,6 +77,8 @@ class _Call(NamedTuple):
 def refine_tensor(name: str, bound: Bound, result: Value, by_numpy: Refine) -> Value:
     """The result of a call of PyTorch's with the shape and dtype that follow from the arguments."""
     module, _, last = name.rpartition(".")
+    if last == "default_collate" and bound.positional:
+        return batch_of(element_of(bound.positional[0]), size_of(bound.positional[0]))
     if module.startswith(("torch.nn.", "torch.utils.")) or module == "torch.nn":
         layer = made_layer(name, bound, result) or shape_after(name, bound, result)
         if layer is not None:
