@@ -89,7 +89,8 @@ def shape_after(name: str, bound: Bound, result: Value) -> Value | None:
     """The result of a layer, or of a function of `torch.nn.functional`; None where there is no rule."""
     owner, _, last = name.rpartition(".")
     if last == "__call__" and bound.receiver is not None:
-        kind, layer, given = owner.removeprefix(_NN), bound.receiver, bound.positional
+        layer, given = bound.receiver, bound.positional
+        kind = (layer.type or "").removeprefix(_NN)
     elif owner == "torch.nn.functional":
         kind, layer, given = last, Value(columns=bound.parameters), bound.positional
         given = given or tuple(v for k, v in bound.parameters if k == "input")

@@ -29,6 +29,7 @@ from gillint.resolve.instances import (
 )
 from gillint.resolve.intrinsics import WRAPPERS, intrinsic
 from gillint.resolve.keeping import kept
+from gillint.resolve.layers import made_layer
 from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memory import side_by_side
@@ -174,7 +175,7 @@ def library(
         step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = _result(act, fact, decision, bound, keywords, span)
     if is_made:
-        result = replace(result, type=name)
+        result = made_layer(name, bound, result) or replace(result, type=name)
     elif fact.name != name and receiver is None and result.type in bases_of(owner):
         result = replace(result, type=owner)  # `Counter.fromkeys`, which is that of dict, makes a Counter
     bound = with_work(public, bound, result)

@@ -87,6 +87,8 @@ def refine_tensor(name: str, bound: Bound, result: Value, by_numpy: Refine) -> V
             return result
     last = last if last.startswith("__") else last.rstrip("_")
     call = _as_numpy(last, bound)
+    if call.source.type == ARRAY and result.type == TENSOR and result.shape == (result.size,):
+        result = replace(result, shape=None)  # the fact tells how many there are, not how they lie
     own = _OWN.get(last)
     if own is not None:
         found = own(call, result)
@@ -100,7 +102,7 @@ def refine_tensor(name: str, bound: Bound, result: Value, by_numpy: Refine) -> V
         made = replace(made, dtype="bool")
     if made.shape is None and made.size is None and made.type == ARRAY:
         return _as_large(call, result)
-    return _as_tensors(_with_dtype(bound, made))
+    return _as_tensors(_with_dtype(bound, _not_a_number(made)))
 
 
 def tensor_item(value: Value, index: Value, node: t.Expr) -> Value | None:
@@ -108,7 +110,7 @@ def tensor_item(value: Value, index: Value, node: t.Expr) -> Value | None:
     found = array_item(_as_array(value), _as_array(index), node)
     if found is None:
         return replace(value, shape=None, size=None, element=None)
-    return _as_tensors(found)
+    return _as_tensors(_not_a_number(found))
 
 
 def tensor_attribute(value: Value, name: str) -> Value | None:
@@ -134,11 +136,16 @@ def _as_array(value: Value) -> Value:
     return replace(value, items=items, element=_as_array(value.element) if value.element is not None else None)
 
 
+def _not_a_number(value: Value) -> Value:
+    """Where numpy gives a number, PyTorch gives a tensor without dimensions."""
+    if value.type not in NUMBERS:
+        return value
+    dtype = {"int": "int64", "bool": "bool"}.get(value.type or "", "float32")
+    return Value(type=ARRAY, shape=(), size=ONE, dtype=dtype)
+
+
 def _as_tensors(value: Value) -> Value:
-    """The other way round; a number is a tensor without dimensions."""
-    if value.type in NUMBERS:
-        dtype = {"int": "int64", "bool": "bool"}.get(value.type or "", "float32")
-        return Value(type=TENSOR, shape=(), size=ONE, dtype=dtype)
+    """The other way round."""
     if value.type == ARRAY:
         return replace(value, type=TENSOR)
     if value.type not in ("list", "tuple"):
@@ -176,8 +183,7 @@ def _as_large(call: _Call, result: Value) -> Value:
     """What is as large as the tensor that it is made from has its shape."""
     if result.type != TENSOR or result.shape is not None or call.shape is None:
         return result
-    same = result.size is not None and result.size == size_of(call.source)
-    if not same:
+    if result.size is None or result.size != size_of(call.source):
         return result
     return _as_tensors(replace(with_shape(result, call.shape), dtype=result.dtype or call.source.dtype))
 
@@ -389,6 +395,18 @@ def _numbers(kind: str) -> Callable[[_Call, Value], Value | None]:
     return made
 
 
+def _range(call: _Call, result: Value) -> Value | None:
+    """`torch.arange(end)`, `torch.arange(start, end, step)`."""
+    given = call.bound.positional
+    bounds = [v.number for v in given[:3]]
+    if not bounds or None in bounds:
+        return replace(result, dtype=_asked(call.bound))
+    first, *others = (number_of(v) for v in given[:3])
+    length = (others[0] - first) / (others[1] if len(others) > 1 else ONE) if others else first
+    kind = "float32" if any(v.type == "float" for v in given) else "int64"
+    return _with(call, (length.max(0),), _asked(Bound(None, (), call.bound.parameters)) or kind)
+
+
 def _permutation(call: _Call, result: Value) -> Value | None:
     count = dimensions(call.source)
     return _with(call, count, "int64") if count is not None else None
@@ -437,7 +455,7 @@ _OWN: dict[str, Callable[[_Call, Value], Value | None]] = {
     **dict.fromkeys(("median", "nanmedian", "mode"), _extreme),
     **dict.fromkeys(("cummax", "cummin", "sort"), _ordered),
     **dict.fromkeys(("ones", "zeros", "empty", "full", "rand", "randn", "normal"), _numbers("float32")),
-    "randint": _numbers("int64"),
+    "randint": _numbers("int64"), "arange": _range,
     "topk": _largest, "kthvalue": _nth, "chunk": _chunked, "split": _split, "unbind": _unbound, "flatten": _flattened,
     "expand": _expanded, "repeat": _repeated, "gather": _like_index, "multinomial": _drawn, "one_hot": _one_hot,
     "quantile": _quantiles, "nanquantile": _quantiles, "size": _measured, "nonzero": _found, "argwhere": _found,

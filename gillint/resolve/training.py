@@ -85,8 +85,13 @@ LAYERS_CALLED = {
 
 # How a loader goes through a data set (torch/utils/data/_utils/fetch.py): each row for itself, then they are put together.
 _SOURCE = """
+from torch.utils.data.dataloader import _SingleProcessDataLoaderIter
+
+
 def batches(dataset, batch_size, collate):
+    steps = _SingleProcessDataLoaderIter(dataset)
     for start in range(0, len(dataset), batch_size):
+        steps._next_index()
         yield collate([dataset[i] for i in range(start, start + batch_size)])
 """
 
