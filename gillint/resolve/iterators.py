@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import element_of, number_of, size_of
+from gillint.resolve.bound import TENSOR, element_of, number_of, size_of
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Block, Branch, Kind
@@ -17,7 +17,7 @@ from gillint.resolve.values import UNKNOWN, Value
 
 def length_of(value: Value) -> Estimate:
     """How many items iterating gives: the rows of an array, the groups of grouped rows."""
-    return value.shape[0] if value.shape and value.type in (ARRAY, *GROUPED) else size_of(value)
+    return value.shape[0] if value.shape and value.type in (ARRAY, TENSOR, *GROUPED) else size_of(value)
 
 
 def first_of(name: str, args: tuple[Value, ...]) -> Value:

@@ -12,7 +12,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.answers import answered_with, other_side
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, is_sized
-from gillint.resolve.callbacks import called_back
+from gillint.resolve.callbacks import called_back, stands_for_another
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, begun, behind_statement, ends_nothing, query_of
 from gillint.resolve.estimators import checked
@@ -184,6 +184,8 @@ def library(
     lazy_result = act.lazy_of(result)
     callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
     bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
+    if given is not None and result == UNKNOWN and stands_for_another(fact):
+        result = given
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
