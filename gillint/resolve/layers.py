@@ -50,7 +50,24 @@ def made_layer(name: str, bound: Bound, result: Value) -> Value | None:
     if names is None:
         return None
     given = dict(zip(names, bound.positional, strict=False)) | dict(bound.parameters)
-    return replace(result, type=name, columns=tuple((n, given[n]) for n in names if n in given))
+    layer = replace(result, type=name, columns=tuple((n, given[n]) for n in names if n in given))
+    gates = _GATES.get(name.removeprefix(_NN))
+    return _with_gates(layer, gates) if gates is not None else layer
+
+
+_GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+BATCH_FIRST = "batch first"  # how the rows of a recurrent layer's input lie, which tells how many steps it takes
+
+
+def _with_gates(layer: Value, gates: int) -> Value:
+    """A recurrent layer with the matrix that input and state are multiplied by in each step."""
+    wide, hidden, layers = (layer.column(n) for n in ("input_size", "hidden_size", "num_layers"))
+    dtype = BATCH_FIRST if is_true(layer.column("batch_first")) else None
+    if wide is None or hidden is None:
+        return replace(layer, dtype=dtype)
+    ways = (number_of(layers) if layers is not None else ONE) * (2.0 if is_true(layer.column("bidirectional")) else 1.0)
+    shape = (number_of(wide) + number_of(hidden), number_of(hidden) * float(gates) * ways)
+    return replace(layer, dtype=dtype, shape=shape, size=product(shape))
 
 
 def _in_sequence(bound: Bound) -> tuple[Value, ...] | None:

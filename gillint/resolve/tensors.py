@@ -459,7 +459,7 @@ _OWN: dict[str, Callable[[_Call, Value], Value | None]] = {
     "topk": _largest, "kthvalue": _nth, "chunk": _chunked, "split": _split, "unbind": _unbound, "flatten": _flattened,
     "expand": _expanded, "repeat": _repeated, "gather": _like_index, "multinomial": _drawn, "one_hot": _one_hot,
     "quantile": _quantiles, "nanquantile": _quantiles, "size": _measured, "nonzero": _found, "argwhere": _found,
-    "numel": _counted, "__len__": _first, "item": _number, "cdist": _square, "randperm": _permutation,
+    "dim": lambda call, result: measured("ndim", call.source), "numel": _counted, "__len__": _first, "item": _number, "cdist": _square, "randperm": _permutation,
     "masked_select": _filtered, "masked_fill": _same, "scatter": _same, "scatter_add": _same, "index_add": _same,
     "cumsum": _same, "cumprod": _same, "contiguous": _same, "detach": _same, "cpu": _same, "requires_grad": _same,
     "softmax": _same, "log_softmax": _same, "fill": _same, "zero": _same,
