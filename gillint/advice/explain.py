@@ -287,6 +287,12 @@ def _already_apart(a: Assessment) -> str:
     return f"Only {_little(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling."
 
 
+def _meanwhile(a: Assessment) -> str:
+    """Which call computes on the thread of the event loop though it needs no GIL."""
+    top = _top(a, Effect.RELEASES) if a.prediction.bound is BoundType.NATIVE else None
+    return f", and {_name(a, top)} computes on it without the GIL" if top is not None else ""
+
+
 def is_stream(a: Assessment) -> bool:
     """Whether a loop spends its time waiting for the next item of something asynchronous: messages, lines, events."""
     return sum(c.share for c in a.calls if c.detail.call.name.endswith(".__aiter__")) >= 0.5
@@ -300,7 +306,7 @@ def _asyncio(a: Assessment) -> str:
         )
     if a.demand.handed.likely >= (a.demand.gil + a.demand.native + a.demand.wait + a.demand.unknown).likely:
         return "It hands its work over and waits for it; what was handed over is looked at by itself."
-    unknown = a.demand.unknown.likely > 0 and has_await(a.region.body)
+    unknown = a.demand.unknown.likely > 0 and has_await(a.region.body) and a.prediction.bound is not BoundType.NATIVE
     waits = a.demand.wait.likely > a.demand.gil.likely or unknown
     apart = a.region.iterations in (Iterations.INDEPENDENT, Iterations.REDUCTION)
     if waits and a.region.kind in (Kind.LOOP, Kind.COMPREHENSION) and apart:
@@ -315,7 +321,7 @@ def _asyncio(a: Assessment) -> str:
         )
     if a.prediction.bound is BoundType.IO or waits:
         return "The event loop already overlaps the waiting, so threads add nothing: the server and the round trips limit it."
-    return "The tasks take turns on the event loop's one thread; more tasks or threads do not make that thread faster."
+    return f"The tasks take turns on the event loop's one thread{_meanwhile(a)}; more tasks do not make that thread faster."
 
 
 def _internal(a: Assessment) -> str:

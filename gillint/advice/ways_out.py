@@ -141,7 +141,7 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
 def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     threads, best = knee(loads(a.demand, free_threaded=setting.free_threaded)[1], setting.cores)
     at = a.prediction.ceiling
-    count = min(threads, max(setting.threads, 2))
+    count = min(threads, max(setting.threads, 2)) if threads > 1 else _best_of(a.prediction.curve)
     more = (
         f", and up to about {threads} threads pay ({best:.0f}x)" if threads > count and best > (at.likely or 1) else ""
     )
@@ -151,6 +151,11 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
         limit = f"Python code runs on several cores, about {against:.1f}x against one thread of a build with the GIL"
     return Advice("threads", True, at, f"{count} threads: {limit}{more}", carried(a))
+
+
+def _best_of(curve: tuple[float | None, ...]) -> int:
+    """With how many threads it is fastest, of those that were asked for."""
+    return max(range(2, len(curve) + 1), key=lambda n: curve[n - 1] or 0.0, default=2)
 
 
 def _overhead(target: Target) -> float:
@@ -304,7 +309,8 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
     blocking = next(
         (c for c in a.calls if c.share > 0.2 and not c.detail.call.awaited and not c.detail.call.implicit), None
     )
-    if a.loop_block is not None and a.loop_block.likely > _BLOCK_NS and blocking is not None:
+    native = a.prediction.bound is BoundType.NATIVE
+    if a.loop_block is not None and (a.loop_block.likely > _BLOCK_NS or native) and blocking is not None:
         name, effect = blocking.detail.call.name, blocking.detail.effect.effect
         held = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
         what = "a process, or shorter pieces" if held else "asyncio.to_thread, or an awaitable counterpart"

@@ -18,6 +18,7 @@ from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node, Resolved
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
 from gillint.syntax import tree as t
+from gillint.syntax.parse import Syntax
 
 
 @dataclass(slots=True)
@@ -71,6 +72,15 @@ class Grown:
     place: int
     before: Value
     after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What one arm of a branch has made of the variables before it left the turn of a loop, or the loop."""
+
+    jump: str  # "continue" or "break"
+    changed: Mapping[str, Value]
+    share: float
 
 
 class Program(Protocol):
@@ -129,6 +139,10 @@ class Program(Protocol):
 
     def idly(self, *, idle: bool = True) -> AbstractContextManager[None]:
         """Run code that the program has no use for."""
+        ...
+
+    def module(self, syntax: Syntax) -> ModuleScope:
+        """The scope of a file."""
         ...
 
     def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:
@@ -251,6 +265,7 @@ class Activation:
     yield_loop: Span | None = None
     yielded: list[Estimate] = field(default_factory=list)
     loop_spans: list[Span] = field(default_factory=list)
+    ways: list[list[Way]] = field(default_factory=list)  # by loop: how its turns end before their end
     sharing: set[Span] = field(default_factory=set)  # loops that take what they go through from one around them
     pending: list[int] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)

@@ -260,6 +260,8 @@ def _of_list(given: Value, result: Value) -> Value:
     if not shape:
         return result
     made = replace(with_shape(result, shape), dtype=of_elements(given) or result.dtype, element=None)
+    if inner.type == "str" and inner.size is not None:  # so long are they
+        return replace(made, element=Value(type="str", size=inner.size, distinct=inner.distinct))
     counts = inner.type == "int" and inner.number is not None and inner.number.low > 0
     return replace(made, element=Value(type="int", number=inner.number, distinct=inner.distinct)) if counts else made
 

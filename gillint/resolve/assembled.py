@@ -42,11 +42,18 @@ def _parts(
     members = given.items if given.items is not None else (element_of(given),)
     if given.type == ARRAY and given.shape:  # the rows of an array
         members = (with_shape(given, given.shape[1:]),)
-    shapes = _completed(tuple(map(shape_of, members)), members, along, widens=widens)
+    shapes = _completed(tuple(map(_shape_of_part, members)), members, along, widens=widens)
     if shapes is None:
         return None
     dtype = promoted(members) if all(m.type == ARRAY and m.dtype is not None for m in members) else None
     return shapes, ONE if given.items is not None else size_of(given), dtype
+
+
+def _shape_of_part(member: Value) -> Shape | None:
+    """A column of pandas is joined as the array that is in it."""
+    if member.type in ("pandas.Series", "pandas.Index") and member.size is not None:
+        return (member.size,)
+    return shape_of(member)
 
 
 _AS_WIDE, _AS_HIGH = Estimate(1, 10, 1_000), Estimate(1, 1_000, 1e6)  # of a part that nothing is known of

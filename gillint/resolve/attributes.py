@@ -17,7 +17,7 @@ from gillint.resolve.assumed import NAMESPACES
 from gillint.resolve.bound import TENSOR, Answers, size_of
 from gillint.resolve.compat import constant_of, own_name
 from gillint.resolve.datasets import target_of
-from gillint.resolve.dispatch import classes_with, overriding
+from gillint.resolve.dispatch import classes_with, deriving_with, overriding
 from gillint.resolve.dtypes import NUMBERS, as_array
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
@@ -26,7 +26,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.layers import LOADER
 from gillint.resolve.memory import STRIDED, TURNED
 from gillint.resolve.opaque import part_of
-from gillint.resolve.options import NAMESPACE
+from gillint.resolve.options import BOUND_ARGUMENTS, NAMESPACE
 from gillint.resolve.returns import build
 from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
@@ -75,7 +75,9 @@ _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 
 
 # Types whose attributes are the columns of the value.
-_RECORDS = ("pandas.DataFrame", "pandas.Series", NAMESPACE, "tuple", LOADER)
+# Those of which some attributes are known for this one value, beside what holds for all of the type.
+_TOLD = ("os.stat_result", "sqlite3.Cursor")
+_RECORDS = ("pandas.DataFrame", "pandas.Series", NAMESPACE, "tuple", BOUND_ARGUMENTS, LOADER)
 
 
 def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
@@ -221,7 +223,7 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         found = _of_library(act, replace(value, type=base), name, span)
         if found is not None:
             return found
-    other = _asked_for(act, owner, value, name, span)
+    other = _of_one_of(act, deriving_with(act, owner, name), name, span) or _asked_for(act, owner, value, name, span)
     if other is None and _lacks(act, value, name):
         other = _by_name(act, value, name, span)  # so it is something else
     return other or Value(reference=MethodRef(value, name), origin=name)
@@ -277,6 +279,9 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
         return found
     if value.type in PICTURES and name in ("size", "width", "height"):
         return _sides(value, name)
+    known = value.column(name) if value.type in _TOLD else None
+    if known is not None:
+        return known
     for base in bases_of(value.type):
         info = find_type(base)
         for key, returns in info.attributes if info is not None else ():

@@ -26,7 +26,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, SymbolRef, UndefinedRef, Value
+from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, MethodRef, SymbolRef, UndefinedRef, Value
 
 _ITEM_BYTES = {
     "bool": 1,
@@ -95,8 +95,9 @@ DATA = (None, "bytes", "bytearray", "memoryview")
 
 
 def is_sized(value: Value) -> bool:
-    """Whether there is more to the size of a value than its type."""
-    return value.size is not None or value.shape is not None or value.items is not None or value.reference is not None
+    """Whether there is more to the size of a value than its type: an attribute that nobody knows tells nothing."""
+    is_something = value.reference is not None and not isinstance(value.reference, MethodRef)
+    return value.size is not None or value.shape is not None or value.items is not None or is_something
 
 
 # Bytes or elements that go through one call in all runs together: what is looked at thousands of times is small.
@@ -357,11 +358,17 @@ def dtype_name(value: Value) -> str | None:
     name = getattr(reference, "name", None)
     if isinstance(name, str):
         last = name.rsplit(".", 1)[-1].rstrip("_")
-        return _SCALARS.get(last, last)
+        return _SCALARS.get(last) or _C_NAMES.get(last, last)
     return value.dtype
 
 
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
+_TEXTS = {"U": "str", "S": "bytes"}
+_C_NAMES = {
+    "double": "float64", "single": "float32", "half": "float16", "byte": "int8", "ubyte": "uint8", "short": "int16",
+    "ushort": "uint16", "intc": "int32", "uintc": "uint32", "intp": "int64", "uintp": "uint64", "longlong": "int64",
+    "csingle": "complex64", "cdouble": "complex128",
+}  # fmt: skip
 _CODES = {  # no capital letters but this one: those are modes of pictures
     "O": "object", "?": "bool", "b1": "bool", "d": "float64", "f": "float32", "e": "float16", "b": "int8", "h": "int16",
     "i": "int32", "l": "int64", "q": "int64", "int": "int64", "float": "float64", "uint": "uint64", "complex": "complex128",
@@ -370,10 +377,12 @@ _CODES = {  # no capital letters but this one: those are modes of pictures
 
 @lru_cache(maxsize=256)
 def _named_dtype(text: str) -> str:
-    """A dtype by its code: `"<i2"`, `"f8"`, `"d"`; other names stand for themselves."""
+    """A dtype by its code: `"<i2"`, `"f8"`, `"d"`, `"U10"`; other names stand for themselves."""
     code = text.lstrip("<>=|")
-    if code in _CODES:
-        return _CODES[code]
+    if code[:1] in _TEXTS and not code[1:].strip("0123456789"):
+        return _TEXTS[code[:1]]
+    if code in _CODES or code in _C_NAMES:
+        return _CODES.get(code) or _C_NAMES[code]
     kind, size = _KINDS.get(code[:1]), code[1:]
     return f"{kind}{8 * int(size)}" if kind is not None and size.isdecimal() else code
 
@@ -401,7 +410,9 @@ def element_of(value: Value) -> Value:
     if value.type in _ARRAYS and value.shape is not None and (rows := value.shape[1:]):
         return replace(value, shape=rows, size=reduce(lambda a, b: a * b, rows, ONE), literal=None)
     if value.type == TENSOR and value.shape:  # the rows of a vector are tensors as well
-        return replace(value, shape=value.shape[1:], size=reduce(lambda a, b: a * b, value.shape[1:], ONE), literal=None)
+        return replace(
+            value, shape=value.shape[1:], size=reduce(lambda a, b: a * b, value.shape[1:], ONE), literal=None
+        )
     if value.element is not None:
         return value.element
     if value.items:

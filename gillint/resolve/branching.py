@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
-from gillint.resolve.activation import Activation
+from gillint.resolve.activation import Activation, Way
 from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.joining import join
 from gillint.resolve.trace import Block, Branch
@@ -46,6 +46,7 @@ def choose(
     reached = 0.0
     for number, arm in sorted(enumerate(arms), key=lambda each: taken not in (None, each[0])):
         act.environment = {**before, **known[number]} if known else dict(before)
+        begun = dict(act.environment)
         given = len(act.returns), len(act.yields)
         share = shares[number]
         idle = taken not in (None, number)
@@ -60,6 +61,8 @@ def choose(
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
         elif not leaves(arm):
             ends.append((act.environment, share))
+        else:
+            _note_way(act, arm[-1], begun, share)
         reached += share * reach
     in_turns = bool(act.loops) or seldom
     # The same dictionary object is kept: nested functions see the variables through it.
@@ -72,17 +75,55 @@ def choose(
             if other is None or other is value:
                 merged[name] = value
             else:
-                at_first = before.get(name) if in_turns else None
-                counted = _has_grown(at_first, other, value)
-                part = share / (whole or 1.0)
-                joined = _with_both(other, value, part) if counted else join(other, value, part)
-                merged[name] = _as_lengthened(at_first, other, value, joined)
+                merged[name] = meet(before.get(name) if in_turns else None, other, value, share / (whole or 1.0))
     act.environment = before
     before.clear()
     before.update(merged)
     if any(b.nodes or b.operations for b in blocks):
         act.emit(Branch(tuple(blocks), shares))
     return min(1.0, reached)
+
+
+def _note_way(act: Activation, last: t.Stmt, begun: Mapping[str, Value], share: float) -> None:
+    """Keep what an arm has changed that ends with `continue` or `break`."""
+    if isinstance(last, t.Jump) and act.ways:
+        changed = {name: value for name, value in act.environment.items() if begun.get(name) is not value}
+        act.ways[-1].append(Way(last.kind, changed, share))
+
+
+def rejoin(act: Activation, jump: str, ways: Sequence[Way], entered: Mapping[str, Value]) -> None:
+    """Where the turns of a loop that were left (`continue`), or the loop (`break`), meet those that were not.
+
+    Args:
+        act: where the loop stands.
+        jump: the ways that meet here.
+        ways: all of them.
+        entered: the variables at the top of the loop.
+    """
+    for way in ways:
+        if way.jump == jump:
+            for name, value in way.changed.items():
+                other = act.environment.get(name, value)
+                # How often a loop is left that way nobody knows.
+                share = way.share if jump == "continue" else None
+                act.environment[name] = value if other is value else meet(entered.get(name), other, value, share)
+
+
+def run_turn(act: Activation, run: Run, body: t.Body) -> list[Way]:
+    """Run the body of a loop once: the ways in which it is left before its end."""
+    entered = dict(act.environment)
+    act.ways.append([])
+    run(act, body)
+    ways = act.ways.pop()
+    rejoin(act, "continue", ways, entered)
+    return ways
+
+
+def meet(before: Value | None, one: Value, other: Value, share: float | None) -> Value:
+    """What a variable is where two paths meet that began with the same one; `share`: how often it is the second."""
+    counted = _has_grown(before, one, other)
+    joined = _with_both(one, other, share) if counted else join(one, other, share)
+    return _as_lengthened(before, one, other, joined)
 
 
 # What is put into these in a part of the turns of a loop is counted where it is put in.
@@ -98,7 +139,7 @@ def _has_grown(before: Value | None, one: Value, other: Value) -> bool:
     return min(one.size.likely, other.size.likely) >= before.size.likely
 
 
-def _with_both(one: Value, other: Value, share: float) -> Value:
+def _with_both(one: Value, other: Value, share: float | None) -> Value:
     """A container with what both arms have put into it."""
     joined = join(one, other)
     if joined.type in MAPPINGS or one.element is None or other.element is None:

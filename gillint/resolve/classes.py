@@ -15,6 +15,7 @@ from gillint.resolve.assigning import (
     with_size_of,
 )
 from gillint.resolve.assumed import QUEUES
+from gillint.resolve.bound import MAPPINGS, element_of
 from gillint.resolve.entries import has_no_use_for
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
@@ -39,6 +40,7 @@ from gillint.resolve.values import (
     is_known,
     is_measured,
     is_plain_function,
+    options_of,
     tells_more,
     trimmed,
 )
@@ -297,7 +299,7 @@ class Classes(Modules):
             old is None
             or self._refines(old, value)
             or self._says_first(owner, name, old, value)
-            or (name in owner.declared and lists_first(old, value))
+            or (name in owner.declared and (lists_first(old, value) or self._is_narrower(old, value)))
         ):
             new = value
         else:
@@ -318,6 +320,22 @@ class Classes(Modules):
             return False
         owner.settled.add(name)
         return True
+
+    def _is_narrower(self, said: Value, given: Value) -> bool:
+        """Whether what is assigned derives from the class that an annotation names, or stands for a protocol: nobody makes
+        an instance of that itself.
+        """
+        if said.type in HOLDERS and said.type == given.type:
+            said, given = _member(said), _member(given)
+        base = self.class_of(said.type)
+        if base is None or not is_known(given):
+            return False
+        is_protocol = any(name.endswith(".Protocol") for name in self.library_bases(base))
+        kinds = [self.class_of(option.type) for option in options_of(given)]
+        return all(
+            kind is not None and kind is not base and (is_protocol or base in self.resolution_order(kind))
+            for kind in kinds
+        )
 
     def _called_from_here(self) -> bool:
         """Whether the function that runs was called by the file at hand itself."""
@@ -419,6 +437,12 @@ class Classes(Modules):
                         (activation.environment, *activation.enclosing), is_method=True,
                     )  # fmt: skip
         return Value(type="type", reference=ClassRef(key))
+
+
+def _member(container: Value) -> Value:
+    """What is in a container; of a dict its values."""
+    pair = container.items if container.type in MAPPINGS and container.items is not None else None
+    return pair[1] if pair is not None and len(pair) == 2 else element_of(container)
 
 
 def _read_by(value: Value, instance: Value) -> FunctionRef | None:

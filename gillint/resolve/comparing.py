@@ -34,6 +34,8 @@ def _same(left: Value, right: Value) -> float | None:
     wanted, text = literal_text(right), text_of(left)
     if wanted is None:
         return _alike(left, right)
+    if text is not None and text.words and not text.drawn:
+        return 1.0 / len(text.words) if wanted in text.words else 0.0
     if text is not None and text.pattern != HOLE and not text.drawn:
         if not may_be_same(text.pattern, wanted):
             return 0.0
@@ -108,6 +110,14 @@ def _agree(known: str, wanted: str, text: Text) -> bool | None:
     if not text.is_open or not wanted.startswith(known):
         return False
     return None
+
+
+def same_truth(left: Value, sign: str, right: Value) -> bool | None:
+    """`name.startswith("http") == True`, where the left side is known: what it says itself, or the contrary."""
+    known = [v.literal.value if v.literal is not None else None for v in (left, right)]
+    if not all(isinstance(v, bool) for v in known) or sign not in ("eq", "is", "ne", "is_not"):
+        return None
+    return (known[0] == known[1]) == (sign in ("eq", "is"))
 
 
 def is_passed(act: Activation, node: t.Compare) -> bool | None:

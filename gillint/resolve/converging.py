@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gillint.estimate import Estimate
-from gillint.resolve.iterations import expressions
+from gillint.resolve.iterations import assigned, expressions, statements
 from gillint.syntax import tree as t
 
 # Halving a number, or what is between two: the logarithm of a size from ten to a million millions.
@@ -179,3 +179,22 @@ def _is_tolerance(side: t.Expr) -> bool:
         return 0 < side.value < _SMALL
     name = side.id if isinstance(side, t.Name) else side.name if isinstance(side, t.Attribute) else ""
     return _TOLERANCE.search(name) is not None
+
+
+# Swaps that make a tour shorter, cuts, rules that are applied again: some few turns; of a sort as many as there are items.
+SETTLED = Estimate(1, 8, 1e4)
+
+
+def settles(loop: t.While) -> bool:
+    """`while improved: improved = False; ...; if gain > 0: improved = True`: until a turn changes nothing any more."""
+    negated = isinstance(loop.test, t.Unary) and loop.test.operator == "not"
+    flag = loop.test.operand if isinstance(loop.test, t.Unary) and negated else loop.test
+    if not isinstance(flag, t.Name):
+        return False
+    return negated in _constants(loop.body[:2], flag.id) and (not negated) in _constants(loop.body[1:], flag.id)
+
+
+def _constants(body: t.Body, name: str) -> list[object]:
+    """What constants some statements assign to a variable."""
+    pairs = (pair for s in statements(body) if isinstance(s, t.Assign) for pair in assigned(s))
+    return [value.value for key, value in pairs if key == name and isinstance(value, t.Constant)]

@@ -17,7 +17,7 @@ from gillint.resolve.sites import Site
 from gillint.resolve.sql import Query, Table, run_script, run_statement
 from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Bound, Call, Kind, Loop, Node, children
-from gillint.resolve.values import NONE, Value, text_of
+from gillint.resolve.values import NONE, FunctionRef, PartialRef, Value, is_known, text_of
 
 _CURSOR = "sqlite3.Cursor"
 _REGISTERS = "sqlite3.Connection.create_function"
@@ -71,6 +71,8 @@ def behind_statement(act: Activation, name: str, bound: Bound, query: Query | No
         stored_frames.keep_frame(act, bound, (span, act.path))
     if name.startswith("sqlite3."):
         _call_functions(act, name, bound, query, span)
+        if name in ROW_STEPS and bound.receiver is not None:
+            row_made(act, bound.receiver, span)
         _end_transaction(act, name, bound, span)
         _note_transaction(act, name, bound)
 
@@ -127,6 +129,40 @@ def _call_functions(act: Activation, name: str, bound: Bound, query: Query | Non
             apply(act, function, (Value(type="int"),), (), span, "the function that SQL calls")
         act.loops.pop()
     act.emit(Loop(span, act.path, Kind.MAP, rows, builder.finish(), function=act.name))
+
+
+ROW_FACTORY = "row_factory"
+ROW_STEPS = ("sqlite3.Cursor.__iter__", "sqlite3.Cursor.__next__")
+_DESCRIBED = Value(type="tuple", items=(Value(type="str", size=Estimate.point(8)), *(NONE,) * 6))
+
+
+def note_row_factory(act: Activation, owner: Value | None, factory: Value) -> None:
+    """`connection.row_factory = as_dict`: a function of the program makes each row that is given back."""
+    if owner is not None and owner.type in (_CONNECTION, _CURSOR):
+        act.program.sql_functions[ROW_FACTORY] = factory
+
+
+def _rows_made(act: Activation, cursor: Value, rows: Estimate, span: Span) -> Value:
+    """Run the function of the program that makes a row of each tuple; what it gives, the tuple where there is none."""
+    from gillint.resolve.calls import apply
+
+    row = cursor.element if cursor.element is not None else Value(type="tuple")
+    factory = act.program.sql_functions.get(ROW_FACTORY)
+    if factory is None or not isinstance(factory.reference, (FunctionRef, PartialRef)):
+        return row
+    columns = Value(type="tuple", items=(_DESCRIBED,) * len(row.items)) if row.items else None
+    handed = replace(cursor, element=None, columns=(("description", columns),) if columns is not None else None)
+    with act.nested() as builder:
+        act.loops.append(rows)
+        made = apply(act, factory, (handed, row), (), span, ROW_FACTORY)
+        act.loops.pop()
+    act.emit(Loop(span, act.path, Kind.MAP, rows, builder.finish(), function=act.name))
+    return made if is_known(made) else row
+
+
+def row_made(act: Activation, cursor: Value, span: Span) -> Value:
+    """The next row that a cursor gives."""
+    return _rows_made(act, cursor, ONE, span)
 
 
 def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | None:
@@ -199,11 +235,13 @@ def fetched(site: Site) -> Value:
     cursor = site.bound.receiver
     if cursor is None or cursor.size is None or cursor.element is None:
         return site.result
+    rows = cursor.size if site.name.endswith("fetchall") else ONE
+    row = _rows_made(site.act, cursor, rows, site.span)
     if site.name.endswith("fetchone"):
-        return cursor.element
+        return row
     if site.name.endswith("fetchall"):
-        return replace(site.result, type="list", shape=None, size=cursor.size, element=cursor.element)
-    return replace(site.result, element=cursor.element)
+        return replace(site.result, type="list", shape=None, size=cursor.size, element=row)
+    return replace(site.result, element=row)
 
 
 # A connection on which each change is a transaction of its own.

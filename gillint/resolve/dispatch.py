@@ -90,6 +90,12 @@ def overriding(act: Activation, owner: ClassScope, method: Value) -> tuple[Class
     return some_of(tuple(c for c in leaves_below(act.scope, owner) if c is not owner))
 
 
+def deriving_with(act: Activation, owner: ClassScope, name: str) -> tuple[ClassScope, ...]:
+    """The classes of the file below a class that alone have an attribute: of the class itself nobody makes an instance."""
+    below = (c for c in leaves_below(owner.module, owner) if c is not owner and act.program.class_of(c.key) is not None)
+    return some_of(tuple(c for c in below if act.program.attribute(c, name) is not None))
+
+
 def _is_abstract(tree: t.Function) -> bool:
     """Whether a method is decorated as abstract, or says that it is not implemented."""
     if any(dotted(d).rsplit(".", 1)[-1] == "abstractmethod" for d in tree.decorators):

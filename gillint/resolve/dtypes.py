@@ -11,7 +11,9 @@ from gillint.resolve.values import ITERATORS, Value
 
 _ARRAY = "numpy.ndarray"
 _OF_SCALAR = {"int": "int64", "float": "float64", "bool": "bool", "complex": "complex128", "str": "str"}
-_SCALARS = {"float": "float", "int": "int", "uint": "int", "bool": "bool", "complex": "complex", "str": "str"}
+_SCALARS = {
+    "float": "float", "int": "int", "uint": "int", "bool": "bool", "complex": "complex", "str": "str", "bytes": "bytes"
+}  # fmt: skip
 
 _INDICES = {
     "argsort", "argmin", "argmax", "nanargmin", "nanargmax", "searchsorted", "digitize", "count_nonzero", "argpartition",

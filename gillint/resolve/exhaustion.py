@@ -9,7 +9,7 @@ from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import FILES, QUEUES
 from gillint.resolve.bound import element_of, member_size, number_of, size_of
-from gillint.resolve.converging import PAIRED, bisects, joins_pairs, turns_until_converged
+from gillint.resolve.converging import PAIRED, SETTLED, bisects, joins_pairs, settles, turns_until_converged
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of, statements
 from gillint.resolve.trace import Block, Branch, Call, Loop
@@ -204,6 +204,8 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
         return PIECES
     if fills_up(loop):
         return _ARRIVES
+    if settles(loop):
+        return SETTLED
     found = turns_until_converged(loop) or (turns_of_a_walk(act, loop) if works_off(loop) else None)
     if found is not None:
         return found

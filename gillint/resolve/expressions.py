@@ -7,7 +7,7 @@ from functools import reduce
 from math import prod
 from operator import mul
 
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_method, find_type, knows_below, knows_module
 from gillint.resolve.activation import Activation, Lazy, turns_of
@@ -17,7 +17,7 @@ from gillint.resolve.bound import element_of
 from gillint.resolve.branching import emit_part, sometimes
 from gillint.resolve.calls import apply
 from gillint.resolve.columns import named_in_turn
-from gillint.resolve.comparing import is_passed, share_of
+from gillint.resolve.comparing import is_passed, same_truth, share_of
 from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.displays import f_string, mapping, sequence
 from gillint.resolve.distance import distance, ranged
@@ -30,7 +30,7 @@ from gillint.resolve.lists import as_list
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.planting import planted
-from gillint.resolve.ranks import learn_from_index
+from gillint.resolve.ranks import learn_from_index, rank_decides
 from gillint.resolve.shapes import ARRAY, few_rows
 from gillint.resolve.stepping import step_through
 from gillint.resolve.stores import is_stored
@@ -128,7 +128,7 @@ def _call(act: Activation, node: t.Call) -> Value:
         elif argument.star == "**":
             if value.columns is not None:
                 keywords.extend(value.columns)
-            else:
+            elif value.size != ZERO:
                 has_star = True
         elif argument.keyword is not None:
             keywords.append((argument.keyword, value))
@@ -212,7 +212,7 @@ def _boolean(act: Activation, node: t.Boolean) -> Value:
 
 
 def _compare(act: Activation, node: t.Compare) -> Value:
-    left = evaluate(act, node.left)
+    first = left = evaluate(act, node.left)
     result = Value(type="bool")
     for operator, expression in zip(node.operators, node.rights, strict=True):
         right = evaluate(act, expression)
@@ -234,6 +234,9 @@ def _compare(act: Activation, node: t.Compare) -> Value:
         left = right
     held = holds_here(act.program.target.python, node)  # `PY2 = sys.version_info[0] == 2`
     held = held if held is not None else is_passed(act, node)
+    held = held if held is not None else rank_decides(act, node, first, left)
+    if held is None and len(node.operators) == 1:
+        held = same_truth(first, node.operators[0], left)
     return of_constant(held) if held is not None else result
 
 

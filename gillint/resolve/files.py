@@ -157,13 +157,13 @@ class Files:
     def members(self, archive: str) -> dict[str, Content]:
         """What is in one archive of this name, by the names of its members."""
         archive, alike = self._named(archive), self._alike(archive)
-        found: dict[str, Content] = {}
+        alike_inside: dict[str, list[Content]] = {}
         for name, pieces in self.pieces.items():
             owner, is_member, inside = name.partition(MEMBER)
             if is_member and may_be_same(archive, owner):
-                content = _whole(pieces)
-                found[inside] = replace(content, files=(content.files / alike).max(1))
-        return found
+                alike_inside.setdefault(inside, []).append(_whole(pieces))
+        found = {inside: _all_of(contents) for inside, contents in alike_inside.items()}
+        return {n: replace(c, files=(c.files / alike).max(1)) for n, c in found.items() if c is not None}
 
     def below(self, folder: str) -> dict[str, Content]:
         """What is in the files of a folder, and in those below it, by their names in there."""

@@ -68,7 +68,8 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
         return None
     named = bound.positional[:1]
     if not fact.endswith(_PUTTING_IN):
-        named = (*named, *((bound.receiver,) if bound.receiver is not None else ()))
+        # What is taken out of an archive is in the archive, whatever is in the folder that it goes to.
+        named = (*((bound.receiver,) if bound.receiver is not None else ()), *named)
     for value in named:
         name = name_of(value)
         if value.type in ARCHIVES:

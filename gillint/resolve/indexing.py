@@ -7,7 +7,7 @@ from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, size_of
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.kinds import kept
-from gillint.resolve.memory import apart
+from gillint.resolve.memory import CUT, apart, field_of
 from gillint.resolve.shapes import ARRAY, Shape, broadcast, shape_of, with_shape
 from gillint.resolve.values import NONE, Value
 from gillint.syntax import tree as t
@@ -64,7 +64,8 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
     text = literal_text(index)
     if text is not None:  # a field of a structured array
         field = value.column(text)
-        return replace(value, dtype=field.dtype if field is not None else None, columns=None, element=None)
+        made = replace(value, dtype=field.dtype if field is not None else None, columns=None, element=None)
+        return replace(made, mark=field_of(value, made)) if field is not None else made
     parts: tuple[t.Expr, ...] = (node,)
     pieces: tuple[Value, ...] = (index,)
     if isinstance(node, t.Sequence) and node.kind == "tuple" and index.items is not None:
@@ -87,7 +88,9 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
 
 
 def _mark(value: Value, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) -> str | None:
-    """How the elements of a part lie in memory: `a[:, 1]`, `image[..., 0]`, `x[::2]` take one and leave out others."""
+    """How the elements of a part lie in memory: `a[:, 1]`, `image[..., 0]`, `x[::2]` take one and leave out others,
+    `a[1:-1, 1:-1]` parts of rows.
+    """
     whole, last = value.shape or (), pieces[-1]
     if any(p.type in (ARRAY, "list", "range") for p in pieces):
         return None  # a copy
@@ -96,8 +99,13 @@ def _mark(value: Value, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) ->
         return value.mark
     if last.type == "int" and len(pieces) > 1:
         return apart(value, whole[-1])
-    step = last.items[2].number if last.type == "slice" and last.items is not None else None
-    return apart(value, step.map(abs)) if step is not None else value.mark
+    if last.type != "slice" or last.items is None:
+        return value.mark
+    lower, upper, step = last.items
+    if step.number is not None:
+        return apart(value, step.number.map(abs))
+    inside = len(whole) > 1 and (lower != NONE or upper != NONE)
+    return CUT if inside and value.mark is None else value.mark
 
 
 def _by_place(value: Value, place: Value) -> Value | None:
@@ -136,6 +144,8 @@ def _scalar(value: Value) -> Value:
     if value.dtype == "object":  # shapely's arrays hold geometries
         return replace(value.element or Value(), origin=value.origin)
     made, member = scalar_of(value.dtype), value.element
+    if made.type == "str" and member is not None and member.type == "str":
+        return replace(member, literal=None, origin=value.origin)
     if member is None or member.mark is not None or member.type != made.type or member.number is None:
         return made
     return replace(made, number=member.number, distinct=member.distinct)
@@ -192,7 +202,7 @@ def _chosen(piece: Value, left: list[Estimate]) -> Shape | None:
         if piece.shape is None and piece.size is None:
             return _some_rows(left)
         return piece.shape if piece.shape is not None else (size_of(piece),)
-    if piece.type in ("list", "range"):
+    if piece.type in ("list", "range", "tuple"):
         shape = shape_of(piece)
         if shape is not None and len(shape) != 1:
             return shape or _some_rows(left)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
@@ -377,6 +378,10 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
         for n in numbers[1:]:
             amount = amount.min(n) if name == "min" else amount.max(n)
         return replace(joined, number=amount, literal=None)
+    if numbers and name == "min":  # `min(CHUNK, left)`: what is known is the limit, and mostly reached
+        limit = reduce(Estimate.min, numbers)
+        kind = joined.type or next(a.type for a in args if a.number is not None)
+        return Value(type=kind, number=Estimate(min(limit.low, 1.0), limit.likely, limit.high))
     return replace(joined, number=None, literal=None)
 
 

@@ -43,10 +43,8 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             return found
     if value.type == ARRAY:
         return array_item(value, index, node)
-    if value.type == TENSOR:
-        return tensor_item(value, index, node)
-    if value.type == DATASET:
-        return value.element
+    if value.type in (TENSOR, DATASET):
+        return tensor_item(value, index, node) if value.type == TENSOR else value.element
     part = _read(value, index, node) if value.type in _FILED else sparse_part(value, index)
     if part is not None:
         return part

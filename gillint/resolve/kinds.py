@@ -207,8 +207,11 @@ def with_kinds(name: str, bound: Bound, result: Value) -> Value:
         return _extremes(bound, result)
     if last == "diff" or last in _COMPARED or last in _MASKS:
         result = _marked(last, bound, result)
-    if name.startswith("numpy.random.") and result.type == _ARRAY and (member := member_of(last, bound)) is not None:
-        return replace(result, element=member)
+    if name.startswith("numpy.random.") and (member := member_of(last, bound)) is not None:
+        if result.type == _ARRAY:
+            return replace(result, element=member)
+        if result.type == member.type:
+            return replace(result, number=member.number, distinct=member.distinct)
     if result.type in _MANY:
         result = after(
             last,

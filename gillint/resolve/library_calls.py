@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE
 from gillint.frozen import replace
@@ -168,7 +170,8 @@ def library(
         _without_fact(act, name, bound, span, assumed=assumed)
         return _made(name, positional, keywords)
     if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
-        bound = replace(bound, often=(act.times * act.trips_so_far()).low)
+        times = act.times * act.trips_so_far()
+        bound = replace(bound, often=math.sqrt(times.low * times.likely))
     bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:

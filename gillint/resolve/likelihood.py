@@ -55,6 +55,9 @@ def _usual(act: Activation, node: t.If) -> float:
         return RARE
     if fails(node.orelse):
         return 1.0 - RARE
+    refused = _is_refusal(node.test)
+    if refused is not None:
+        return failing(node.body) if refused else 1.0 - failing(node.orelse)
     if makes_once(act, node):
         return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     if is_made_already(act, node):
@@ -82,6 +85,36 @@ def _usual(act: Activation, node: t.If) -> float:
         return 1.0 - min(LEAVES, once_in_all(act))
     arms = chain_length(node.orelse)
     return 1.0 / (1.0 + arms) if arms > 1 else TAKEN
+
+
+_STATUS = ("status_code", "status", "status_int")
+_FIRST_ERROR = 400  # of the statuses of HTTP
+
+
+def _is_refusal(test: t.Expr) -> bool | None:
+    """Whether a test asks if a server has refused (`r.status_code == 429`) or not (`r.ok`, `r.status == 200`); or is none."""
+    if _is_not(test):
+        asked = _is_refusal(test.operand)
+        return None if asked is None else not asked
+    if isinstance(test, t.Attribute):
+        return False if test.name == "ok" else None
+    if not isinstance(test, t.Compare) or len(test.operators) != 1 or not isinstance(test.left, t.Attribute):
+        return None
+    if test.left.name not in _STATUS:
+        return None
+    right = test.rights[0]
+    codes = [
+        e.value for e in (right.elements if isinstance(right, t.Sequence) else (right,)) if isinstance(e, t.Constant)
+    ]
+    numbers = [code for code in codes if isinstance(code, int) and 100 <= code < 600]
+    if not numbers:
+        return None
+    is_error = min(numbers) >= _FIRST_ERROR - (test.operators[0] in ("gt", "ge"))
+    if test.operators[0] in ("eq", "contains"):
+        return is_error
+    if test.operators[0] in ("ne", "not_contains"):
+        return not is_error
+    return test.operators[0] in ("gt", "ge")
 
 
 # Most lines have the form that a program looks for in them: `m = LINE.match(line)`, `if m: ...`.
@@ -250,15 +283,30 @@ def makes_once(act: Activation, node: t.If) -> bool:
 
 def missing(test: t.Expr) -> t.Expr | None:
     """What is not there yet where a test holds: None, or an attribute that an object does not have."""
+    if isinstance(test, t.Boolean) and test.operator == "or":  # `not hasattr(x, "name") or x.name is None`
+        parts = [missing(part) for part in test.values]
+        keys = {key_of(part) if part is not None else None for part in parts}
+        return parts[0] if len(keys) == 1 and None not in keys else None
     negated = _is_not(test)
     test = test.operand if _is_not(test) else test
     if isinstance(test, t.Compare):
-        return test.left if test.operators == ("is",) and is_none(test.rights[0]) and not negated else None
-    if negated and isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id == "hasattr":
-        owner, name = (a.value for a in test.arguments) if len(test.arguments) == 2 else (None, None)
-        if owner is not None and isinstance(name, t.Constant) and isinstance(name.value, str):
-            return t.Attribute(test.span, owner, name.value)
+        is_none_there = test.operators == ("is",) and is_none(test.rights[0]) and not negated
+        return (_named_attribute(test.left, "getattr") or test.left) if is_none_there else None
+    asked = _named_attribute(test, "hasattr") or _named_attribute(test, "getattr")
+    if asked is not None:
+        return asked if negated else None
     return test if negated else None
+
+
+def _named_attribute(node: t.Expr, function: str) -> t.Attribute | None:
+    """`x.name`, where it is asked for as `hasattr(x, "name")` or `getattr(x, "name", None)`."""
+    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != function:
+        return None
+    given = [a.value for a in node.arguments]
+    name = given[1] if len(given) in (2, 3) else None
+    if not isinstance(name, t.Constant) or not isinstance(name.value, str):
+        return None
+    return t.Attribute(node.span, given[0], name.value)
 
 
 def is_made_already(act: Activation, node: t.If) -> bool:
@@ -339,21 +387,44 @@ def _is_inside(test: t.Compare) -> bool:
 
 
 def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
-    """Of several tests that have nothing to do with each other."""
+    """Of several tests that have nothing to do with each other; beside one of which it is known, a limit is met when so many
+    turns have gone by: `size >= most or (size >= least and not hash & MASK)`.
+    """
     both = test.operator == "and"
-    product = 1.0
+    product, limits = 1.0, 0.0
     for part in test.values:
         found = chance(act, part)
         if found is None and (passed := passed_along(act, part)) is not None:
             found = float(passed)
-        if found is None:
+        if found is None and (limit := _limit(act, part)) is not None:
+            limits += limit if both else 1.0 / limit
+        elif found is None:
             return None
-        product *= found if both else 1.0 - found
-    return product if both else 1.0 - product
+        else:
+            product *= found if both else 1.0 - found
+    if product == 1.0:  # none of them is known
+        return None if limits else 1.0 if both else 0.0
+    if both:
+        return 1.0 / (limits + 1.0 / product) if product else 0.0
+    return min(1.0, 1.0 - product + limits)
+
+
+def _limit(act: Activation, test: t.Expr) -> float | None:
+    """The number that a variable has to reach: `size >= 4096`."""
+    is_limit = isinstance(test, t.Compare) and test.operators in (("ge",), ("gt",)) and isinstance(test.left, t.Name)
+    limit = exactly(act, test.rights[0]) if is_limit and isinstance(test, t.Compare) and act.loops else None
+    return limit if limit is not None and limit >= _FAR else None
+
+
+_FAR = 16.0  # what is less is a size or an amount of its own
 
 
 def _remainders(act: Activation, node: t.Binary, sign: str, right: float) -> float | None:
-    """How many of the remainders compare like that."""
+    """How many of the remainders compare like that; of the bits of a mask, all or none are set by lot."""
+    if node.operator == "and" and right == 0.0 and sign in ("eq", "ne"):
+        mask = exactly(act, node.right)
+        none_set = 0.5 ** int(mask).bit_count() if mask is not None and mask >= 1.0 else None
+        return none_set if none_set is None or sign == "eq" else 1.0 - none_set
     period = exactly(act, node.right) if node.operator == "mod" else None
     holds = _ORDER.get(sign)
     if period is None or holds is None or not 1.0 <= period <= _LONGEST_PERIOD:

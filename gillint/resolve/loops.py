@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation, Builder
-from gillint.resolve.branching import choose
+from gillint.resolve.branching import choose, rejoin, run_turn
 from gillint.resolve.converging import turns_of_a_budget
 from gillint.resolve.exhaustion import (
     GUARD,
@@ -89,7 +89,7 @@ def _loop(
                 trips = trips.min(Estimate(1, HEADER, trips.high))
             act.loops.append(trips)
             act.loop_spans.append(node.span)
-            _attempt(act, node.body) if counts_attempts(node) else _run(act, node.body)
+            ways = run_turn(act, _attempt if counts_attempts(node) else _run, node.body)
             act.loop_spans.pop()
             act.loops.pop()
         after = act.environment
@@ -127,16 +127,17 @@ def _loop(
         )
     )
     _run(act, node.orelse)
+    rejoin(act, "break", ways, before)
 
 
-def _attempt(act: Activation, body: t.Body) -> None:
+def _attempt(act: Activation, body: t.Body) -> float:
     """Run the body of a retry: what stands behind the place where a success leaves is for failures."""
     for number, statement in enumerate(body):
         _run(act, (statement,))
         if leaves_early(statement):
             failed = failing(body[number + 1 :])
-            choose(act, _run, ((), body[number + 1 :]), (1.0 - failed, failed))
-            return
+            return choose(act, _run, ((), body[number + 1 :]), (1.0 - failed, failed))
+    return 1.0
 
 
 def run_for(act: Activation, node: t.For) -> None:

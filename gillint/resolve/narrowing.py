@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import reduce
-from typing import TypeGuard
 
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
@@ -16,6 +14,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.interpreters import holds_here
 from gillint.resolve.iterations import key_of, names_in
 from gillint.resolve.joining import join
+from gillint.resolve.ranks import ORDER, is_len, ranked
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of
 from gillint.syntax import tree as t
@@ -69,8 +68,8 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if isinstance(test, t.Compare) and len(test.operators) == 1 and isinstance(test.rights[0], t.Constant):
         sign, right = test.operators[0], test.rights[0].value
         dimensions = _dimensions(act, test.left)
-        if dimensions is not None and isinstance(right, int) and sign in _ORDER:
-            return _ORDER[sign](dimensions, right)
+        if dimensions is not None and isinstance(right, int) and sign in ORDER:
+            return ORDER[sign](dimensions, right)
         if right is None and sign in ("is", "is_not"):
             left = _settled(act, test.left)
             if _is_code(left) or _is_something(left):
@@ -96,11 +95,6 @@ def passed_along(act: Activation, test: t.Expr) -> bool | None:
     return test.operators[0] == "is_not" if is_none and test.operators[0] in ("is", "is_not") else None
 
 
-_ORDER: dict[str, Callable[[float, float], bool]] = {
-    "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
-}  # fmt: skip
-
-
 def _counted_down(act: Activation, test: t.Expr) -> bool | None:
     """Whether a test holds of the numbers and sizes of a function that calls itself: that is how it ends."""
     if not act.given or act.loops:
@@ -108,13 +102,13 @@ def _counted_down(act: Activation, test: t.Expr) -> bool | None:
     if isinstance(test, t.Name) and test.id in act.given:
         value = act.environment.get(test.id)
         return bool(value.size.likely) if value is not None and value.size is not None and value.size.known else None
-    if not isinstance(test, t.Compare) or len(test.operators) != 1 or test.operators[0] not in _ORDER:
+    if not isinstance(test, t.Compare) or len(test.operators) != 1 or test.operators[0] not in ORDER:
         return None
     own = set(act.given) - {"self", "cls"}  # what an object has collected grows, and is no smaller from call to call
     if any("." in name and name.partition(".")[0] not in own for name in names_in(test) - set(_called(test))):
         return None
     left, right = (_settled_number(act, side) for side in (test.left, test.rights[0]))
-    return _ORDER[test.operators[0]](left, right) if left is not None and right is not None else None
+    return ORDER[test.operators[0]](left, right) if left is not None and right is not None else None
 
 
 def _called(test: t.Compare) -> Iterator[str]:
@@ -133,37 +127,18 @@ def _settled_number(act: Activation, node: t.Expr) -> float | None:
 
 def _dimensions(act: Activation, node: t.Expr) -> int | None:
     """What `x.ndim` or `len(x.shape)` is where the shape of the array is known, and `len(x)` of a tuple."""
-    array = _ranked(node)
+    array = ranked(node)
     if array is not None:
         return _count(_settled(act, array))
-    if not _is_len(node):
+    if not is_len(node):
         return None
     value = _settled(act, node.arguments[0].value)
     return len(value.items) if value is not None and value.type == "tuple" and value.items is not None else None
 
 
-def _ranked(node: t.Expr) -> t.Expr | None:
-    """The array of which the number of dimensions is asked: `x.ndim`, `np.ndim(x)`, `len(x.shape)`, `len(np.shape(x))`."""
-    what = "ndim"
-    if _is_len(node):
-        what, node = "shape", node.arguments[0].value
-    part = node.function if isinstance(node, t.Call) else node
-    if not isinstance(part, t.Attribute) or part.name != what:
-        return None
-    if not isinstance(node, t.Call):
-        return part.value
-    return node.arguments[0].value if len(node.arguments) == 1 else None
-
-
-def _is_len(node: t.Expr) -> TypeGuard[t.Call]:
-    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name):
-        return False
-    return node.function.id == "len" and len(node.arguments) == 1
-
-
 def asks_for_rank(test: t.Expr) -> bool:
     """`x.ndim == 1`, `len(x.shape) == 3`: of an array that is made here, too, there is no doubt."""
-    return isinstance(test, t.Compare) and _ranked(test.left) is not None
+    return isinstance(test, t.Compare) and ranked(test.left) is not None
 
 
 def _count(array: Value | None) -> int | None:
@@ -241,8 +216,8 @@ def _is_number(value: object) -> bool:
 
 def _compared(left: Literal | None, operator: str, right: object) -> bool | None:
     """Flags, texts, None, and numbers that no loop has changed."""
-    if left is not None and _is_number(left.value) and _is_number(right) and operator in _ORDER:
-        return _ORDER[operator](left.value, right)  # type: ignore[arg-type]
+    if left is not None and _is_number(left.value) and _is_number(right) and operator in ORDER:
+        return ORDER[operator](left.value, right)  # type: ignore[arg-type]
     if left is None or not (_is_flag(left.value) or isinstance(left.value, str)):
         return None
     if operator in ("eq", "ne") and isinstance(right, str):

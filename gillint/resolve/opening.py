@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gillint.estimate import ZERO
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, literal_text
@@ -40,6 +41,8 @@ def opened(site: Site) -> Value:
     mode = literal_text(site.argument(0 if is_method else 1, "mode")) or "r"
     if site.name.startswith("tempfile."):
         mode = "w"
+    if _is_unbuffered(site):
+        result = replace(result, type="io.FileIO")
     if mode[0] in "wax":
         kind = result.dtype or mode.partition(":")[2] or _compression(site)
         result = replace(result, dtype=_at_level(site, kind) if kind == "gz" else kind)
@@ -59,6 +62,13 @@ def opened(site: Site) -> Value:
     if opened.type == TEXT_FILE and content.packed:  # of files of several kinds, this is one that is not compressed
         return filled(opened, replace(content, packed=False))
     return filled(opened, raw(content), is_text="t" in mode)
+
+
+def _is_unbuffered(site: Site) -> bool:
+    """Whether each read and write of the file is a system call: `open(path, "rb", buffering=0)`."""
+    place = {"open": 2, "io.open": 2, "pathlib.Path.open": 1}.get(site.name)
+    buffering = site.argument(place, "buffering") if place is not None else None
+    return buffering is not None and buffering.number == ZERO
 
 
 def note_opened(act: Activation, name: str, depth: int) -> None:

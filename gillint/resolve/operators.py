@@ -14,6 +14,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import Answers, element_of, number_of, size_of
 from gillint.resolve.calls import apply
+from gillint.resolve.databases import ROW_STEPS, row_made
 from gillint.resolve.dtypes import of_elements
 from gillint.resolve.formatting import formatted
 from gillint.resolve.memory import side_by_side
@@ -209,7 +210,7 @@ def operator_fact(
     bound = with_work(fact.name, bound, result)
     peer = peer_of(fact, fact.name, bound, act.scope)
     act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True, peer=peer))
-    return result
+    return row_made(act, receiver, span) if fact.name in ROW_STEPS else result
 
 
 def project_operator(

@@ -6,6 +6,7 @@ from gillint.frozen import dataclass
 from gillint.resolve.values import Value
 
 NAMESPACE = "argparse.Namespace"
+BOUND_ARGUMENTS = "inspect.BoundArguments"
 
 
 @dataclass(frozen=True, slots=True)

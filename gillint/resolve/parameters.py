@@ -11,6 +11,8 @@ from gillint.resolve.members import one_of
 from gillint.resolve.values import SPREAD, UNKNOWN, Value, is_known, trimmed
 from gillint.syntax import tree as t
 
+_EMPTY = {"*": Value(type="tuple", size=ZERO, items=()), "**": Value(type="dict", size=ZERO, columns=())}
+
 
 def bind_parameters(
     act: Activation,
@@ -32,8 +34,7 @@ def bind_parameters(
     for parameter in tree.parameters:
         value = _passed(parameter, given, named)
         if value is None and parameter.kind in ("*", "**"):
-            is_empty = called and parameter.kind == "*"
-            value = Value(type="tuple", size=ZERO, items=()) if is_empty else _collected(act, parameter)
+            value = _EMPTY[parameter.kind] if called else _collected(act, parameter)
         if value is None and parameter.default is not None:
             with act.nested():
                 value = evaluate(act, parameter.default)

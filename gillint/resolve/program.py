@@ -108,7 +108,8 @@ class Resolver(Functions):
             wanted = _with_callers(wanted, syntax.outline.functions)
         called = syntax.outline.calls.union(*(f.calls - {f.name} for f in syntax.outline.functions))
         self._given_on = names_given_on(syntax.lines)
-        self._programs = programs(syntax.outline, handed_on(syntax.outline, self._given_on))
+        handed = handed_on(syntax.outline, self._given_on)
+        self._programs = programs(syntax.outline, handed)
         run = [s for s in syntax.statements() if is_program(s)]
         self._has_loop = runs_event_loop(run)
         candidates = {f.qualname for f in wanted if self._may_be_spare(scope, f)}
@@ -122,7 +123,6 @@ class Resolver(Functions):
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
         # What others hand over (`Thread(target=loop)`) comes after them, and then what a program has no use for.
-        handed = handed_on(syntax.outline, self._given_on)
         order = sorted(
             wanted,
             key=lambda f: (

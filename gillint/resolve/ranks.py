@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+from typing import TypeGuard
+
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import size_of
 from gillint.resolve.shapes import ARRAY, Shape, with_shape
 from gillint.resolve.targets import change_target, read_target
+from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
 
@@ -47,3 +52,41 @@ def _spread(size: Estimate, rank: int) -> Shape:
     sides = rank - len(channels)
     side = size.map(lambda n: max(1.0, n / 3 ** len(channels)) ** (1 / max(1, sides)))
     return (*(side,) * sides, *channels)
+
+
+def ranked(node: t.Expr) -> t.Expr | None:
+    """The array of which the number of dimensions is asked: `x.ndim`, `np.ndim(x)`, `len(x.shape)`, `len(np.shape(x))`."""
+    what = "ndim"
+    if is_len(node):
+        what, node = "shape", node.arguments[0].value
+    part = node.function if isinstance(node, t.Call) else node
+    if not isinstance(part, t.Attribute) or part.name != what:
+        return None
+    if not isinstance(node, t.Call):
+        return part.value
+    return node.arguments[0].value if len(node.arguments) == 1 else None
+
+
+def is_len(node: t.Expr) -> TypeGuard[t.Call]:
+    """Whether an expression is `len(x)`."""
+    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name):
+        return False
+    return node.function.id == "len" and len(node.arguments) == 1
+
+
+def rank_decides(act: Activation, node: t.Compare, left: Value, right: Value) -> bool | None:
+    """Whether `x.ndim == 3` holds, which a variable may remember: `is_rgb = image.ndim == 3`; None where others may pass `x`."""
+    root = ranked(node.left)
+    while isinstance(root, t.Attribute):
+        root = root.value
+    if not isinstance(root, t.Name) or root.id in act.open or len(node.operators) != 1:
+        return None
+    asked, wanted, holds = left.number, right.number, ORDER.get(node.operators[0])
+    if asked is None or wanted is None or holds is None or not (asked.known and wanted.known):
+        return None
+    return holds(asked.likely, wanted.likely)
+
+
+ORDER: dict[str, Callable[[float, float], bool]] = {
+    "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
+}  # fmt: skip

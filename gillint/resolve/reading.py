@@ -118,6 +118,15 @@ def size_of_file(site: Site) -> Value:
     return of_number("int", raw(content).size) if content is not None else site.result
 
 
+def asked_of_file(site: Site) -> Value:
+    """`os.stat(path)`, `path.stat()`, `os.fstat(f.fileno())`: how large the file is."""
+    name = name_of(site.bound.receiver or site.argument(0, "path", "fd"))
+    content = site.act.program.files.find(name) if name is not None else None
+    if content is None:
+        return site.result
+    return replace(site.result, columns=(("st_size", of_number("int", raw(content).size)),))
+
+
 def listed(site: Site) -> Value:
     """What a folder or a pattern has in it."""
     folder = site.bound.receiver or site.argument(0, "path", "pathname", "top")

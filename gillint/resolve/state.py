@@ -82,7 +82,33 @@ def _carried(act: Activation, ref: FunctionRef, depth: int, seen: set[str]) -> I
             inner = _carried(act, method.reference, depth - 1, seen)
             if inner is not None:
                 return inner
+    for function in _of_common_objects(act, ref, tree):
+        inner = _carried(act, function, depth - 1, seen)
+        if inner is not None:
+            return inner
     return None
+
+
+def _of_common_objects(act: Activation, ref: FunctionRef, tree: t.Function) -> Iterator[FunctionRef]:
+    """The methods that a function of this file calls on objects of the top level: `limiter.wait()`."""
+    if not ref.key.startswith(f"{act.path}::"):
+        return
+    own = {p.name for p in tree.parameters} | _written_in(tree)
+    for key in _call_keys(tree.body):
+        first, *rest = key.split(".")
+        value = act.program.module_value(act.scope, first) if rest and first not in own else None
+        for name in rest:
+            known = value is not None and "::" in (value.type or "")
+            value = attribute_value(act, value, name) if value is not None and known else None
+        if value is not None and isinstance(value.reference, FunctionRef):
+            yield value.reference
+
+
+@lru_cache(maxsize=4096)
+def _written_in(tree: t.Function) -> frozenset[str]:
+    flow = Flow()
+    flow.run(tree.body)
+    return frozenset(flow.written)
 
 
 @lru_cache(maxsize=4096)
@@ -111,8 +137,15 @@ def _own_state(tree: t.Function) -> Iterations | None:
     } - set(_made_once(tree.body))
     if not carried:
         return None
-    always = {key_of(target) for s in tree.body if isinstance(s, t.Assign) for target in s.targets}
+    always = {key_of(target) for s in _without_condition(tree.body) if isinstance(s, t.Assign) for target in s.targets}
     return Iterations.CARRIED if carried & always else Iterations.UNKNOWN
+
+
+def _without_condition(body: t.Body) -> Iterator[t.Stmt]:
+    for s in body:
+        yield s
+        if isinstance(s, t.With):
+            yield from _without_condition(s.body)
 
 
 def _made_once(body: t.Body) -> Iterator[str]:

@@ -13,7 +13,9 @@ from gillint.resolve.databases import cursor_of, fetched, opened_database
 from gillint.resolve.handles import HANDLES, WRITERS
 from gillint.resolve.mailboxes import BOXES, added_mail, opened_box, payload
 from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, started, temporary_file, temporary_folder
+from gillint.resolve.options import BOUND_ARGUMENTS
 from gillint.resolve.reading import (
+    asked_of_file,
     gone_to,
     listed,
     loaded,
@@ -70,6 +72,15 @@ def _as_dict(site: Site) -> Value:
     return replace(site.result, columns=fields, shape=None, size=Estimate.point(len(fields))) if fields else site.result
 
 
+def _bound_arguments(site: Site) -> Value:
+    """`signature(function).bind(*args, **kwargs)`: what is passed on as `function(*bound.args, **bound.kwargs)`."""
+    given = site.bound.positional
+    keywords = tuple(p for p in site.bound.parameters if all(p[1] is not value for value in given))
+    positional = given[0] if site.bound.has_star and given else Value(type="tuple", items=given)
+    named = Value(type="dict", columns=keywords)
+    return Value(type=BOUND_ARGUMENTS, columns=(("args", positional), ("kwargs", named)))
+
+
 _METHODS: dict[str, Callable[[Site], Value]] = {
     "write": written_text,
     "writeframes": written_text,
@@ -95,6 +106,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "pathlib.Path.read_text": read_path,
     "pathlib.Path.read_bytes": read_path,
     "os.path.getsize": size_of_file,
+    **dict.fromkeys(("os.stat", "os.lstat", "os.fstat", "os.DirEntry.stat"), asked_of_file),
+    **dict.fromkeys(("pathlib.Path.stat", "pathlib.Path.lstat"), asked_of_file),
     "os.chdir": gone_to,
     "json.dump": dumped,
     "pickle.dump": dumped,
@@ -118,6 +131,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "print": printed_line,
     "dataclasses.asdict": _as_dict,
     "vars": _as_dict,
+    **dict.fromkeys(("inspect.Signature.bind", "inspect.Signature.bind_partial"), _bound_arguments),
     "argparse.ArgumentParser.add_argument": add_argument,
     "argparse.ArgumentParser.parse_args": parse_args,
     "argparse.ArgumentParser.parse_known_args": parse_known_args,

@@ -9,6 +9,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
+from gillint.resolve.databases import ROW_FACTORY, note_row_factory
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import Columns, join
 from gillint.resolve.kinds import distinct_of, fewest_of
@@ -192,8 +193,10 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
             act.program.set_attribute(owner, target.name, value)
             if is_plain_function(value) and _is_class(read_target(act, target.value)):
                 owner.functions.add(target.name)
-        elif isinstance(target.value, t.Name):
-            base = act.environment.get(target.value.id) or act.program.module_value(act.scope, target.value.id)
+        elif target.name == ROW_FACTORY:
+            note_row_factory(act, read_target(act, target.value), value)
+        else:
+            base = read_target(act, target.value)
             if base is not None and isinstance(base.reference, MadeRef):
                 act.program.put(base.reference, target.name, value)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from gillint.diagnostics.span import Span
-from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.layers import LOADER, SEQUENTIAL
@@ -14,6 +14,7 @@ from gillint.resolve.values import FunctionRef, SymbolRef, Value, of_constant
 from gillint.syntax.parse import Syntax, parse
 
 Keywords = tuple[tuple[str, Value], ...]
+Called = Callable[[Activation, "Value | None", tuple[Value, ...], Keywords, Span], "Value | None"]
 _CALLED = "torch.nn.Module.__call__"
 
 
@@ -48,7 +49,7 @@ _FUNCTIONS = {
 }  # fmt: skip
 
 
-def _runs(function: str):  # type: ignore[no-untyped-def]
+def _runs(function: str) -> Called:
     def called(
         act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
     ) -> Value | None:
@@ -63,7 +64,7 @@ def _runs(function: str):  # type: ignore[no-untyped-def]
     return called
 
 
-def _as_container(builtin: str):  # type: ignore[no-untyped-def]
+def _as_container(builtin: str) -> Called:
     """A list or a dict of layers is used like one: `nn.ModuleList`, `nn.ModuleDict`."""
 
     def made(

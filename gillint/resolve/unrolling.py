@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
+from gillint.resolve.branching import run_turn
 from gillint.resolve.iterations import expressions, iterations_of
 from gillint.resolve.state import behind_calls
 from gillint.resolve.targets import bind
@@ -37,7 +38,7 @@ def unrolled(act: Activation, node: t.For, table: Value, run: Callable[[Activati
         with act.nested() as builder:
             act.operation("loop_step")
             bind(act, node.target, member)
-            run(act, node.body)
+            run_turn(act, run, node.body)
         turns.append(builder.finish())
     act.unrolled //= len(members)
     trips, body = Estimate.point(len(members)), Block((), (Branch(tuple(turns)),))

@@ -24,6 +24,8 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         return replace(bound, parameters=(*bound.parameters, *named))
     if name.startswith("torch.") and result.shape is not None and bound.get("result") is None:
         return replace(bound, parameters=(*bound.parameters, ("result", result), *_of_operator(name, bound)))
+    if name in _BY_KINDS:
+        return replace(bound, parameters=(*bound.parameters, ("result", result)))
     if not name.startswith("numpy."):
         return bound
     more: list[tuple[str, Value]] = []
@@ -50,6 +52,13 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
     return replace(bound, parameters=(*bound.parameters, *more))
 
 
+# What looks for the different values, and takes longer the more there are: `result` says how many.
+_BY_KINDS = frozenset(
+    (
+        "pandas.DataFrame.groupby", "pandas.Series.groupby", "pandas.Series.value_counts", "pandas.Series.unique",
+        "pandas.Series.drop_duplicates", "pandas.DataFrame.drop_duplicates",
+    )
+)  # fmt: skip
 _BY_ROWS_AND_COLUMNS = tuple(
     f"pandas.DataFrame.{by}.__{what}item__" for by in ("loc", "iloc") for what in ("get", "set")
 )

@@ -102,10 +102,21 @@ def make_outline(module: ast.Module, lines: list[str]) -> Outline:
     """Find the functions, classes and statements of a parsed module. `lines` keep their line ends."""
     functions: list[FunctionOutline] = []
     classes: list[ClassOutline] = []
-    statements = list(_collect(module.body, lines, "", None, functions, classes))
+    modules = frozenset(_imported(module.body))
+    statements = list(_collect(module.body, lines, "", None, functions, classes, modules))
     text = "".join("".join(lines[s.first - 1 : s.last]) for s in statements)
-    called, passed, candidate = _words(text)
+    called, passed, candidate = _words(text, modules)
     return Outline(tuple(functions), tuple(classes), tuple(_merge(statements)), called | passed, candidate)
+
+
+def _imported(body: list[ast.stmt]) -> Iterator[str]:
+    """The names at the top level that stand for modules: `np` of `import numpy as np`."""
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from (a.asname or a.name.split(".", 1)[0] for a in node.names)
+        elif isinstance(node, (ast.Try, ast.If)):
+            yield from _imported(node.body)
+            yield from _imported(node.orelse)
 
 
 def _collect(
@@ -115,6 +126,7 @@ def _collect(
     owner: str | None,
     functions: list[FunctionOutline],
     classes: list[ClassOutline],
+    modules: frozenset[str],
 ) -> Iterator[Lines]:
     """Sort a body into functions, classes, and the rest, which is yielded."""
     for node in body:
@@ -124,7 +136,7 @@ def _collect(
             text = "".join(lines[first - 1 : last])
             # Past `def name`, so that a recursive call can be told from the definition.
             inside = without_documentation(text.split("(", 1)[-1])
-            called, passed, candidate = _words(inside)
+            called, passed, candidate = _words(inside, modules)
             is_async = isinstance(node, ast.AsyncFunctionDef)
             candidate = is_async or candidate or node.name in called
             decorators = (d.attr for d in node.decorator_list if isinstance(d, ast.Attribute))
@@ -142,7 +154,7 @@ def _collect(
             )
         elif isinstance(node, ast.ClassDef) and node.body[0].lineno > node.lineno:
             qualname = prefix + node.name
-            inner = list(_collect(node.body, lines, qualname + ".", qualname, functions, classes))
+            inner = list(_collect(node.body, lines, qualname + ".", qualname, functions, classes, modules))
             classes.append(
                 ClassOutline(
                     qualname,
@@ -162,9 +174,19 @@ def accessor(decorators: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=4096)  # an editor asks again after each keystroke, which changes one function
-def _words(text: str) -> tuple[frozenset[str], frozenset[str], bool]:
-    """What a text calls, what it passes on, and whether it holds anything that makes a function worth a look."""
-    return frozenset(_CALLED.findall(text)), frozenset(_PASSED.findall(text)), bool(_CANDIDATE.search(text))
+def _words(text: str, modules: frozenset[str]) -> tuple[frozenset[str], frozenset[str], bool]:
+    """What a text calls, what it passes on, and whether it holds anything that makes a function worth a look.
+
+    What is called of one of some `modules` is not the file's own: `np.dot(a, b)`.
+    """
+    own = _of_a_module(modules).sub("(", text) if modules else text
+    return frozenset(_CALLED.findall(own)), frozenset(_PASSED.findall(text)), bool(_CANDIDATE.search(text))
+
+
+@lru_cache(maxsize=256)
+def _of_a_module(modules: frozenset[str]) -> re.Pattern[str]:
+    """How a call of something in one of these modules begins."""
+    return re.compile(rf"(?<![\w.])(?:{'|'.join(sorted(modules))})(?:\.\w+)+\s*\(")
 
 
 def _needs_arguments(arguments: ast.arguments) -> bool:

@@ -588,7 +588,11 @@ def test_what_is_asked_of_a_shape_tells_the_rank(asks: str, shape: tuple[float, 
         ("A.T", "turned"),
         ("np.fft.rfft(a).real", "strided"),
         ("A[3]", None),
-        ("A[:, 2:5]", None),
+        ("A[:, 2:5]", "cut"),
+        ("A[1:-1, 1:-1]", "cut"),
+        ("A[1:-1]", None),
+        ("A[1:-1, 1:-1] * 2", None),
+        ("np.zeros(9, [('u', 'f8'), ('v', 'f8')])['u']", "strided"),
         ("a[::1]", None),
         ("A[:, 3] * 2", None),
         ("A.T.copy()", None),
@@ -633,3 +637,43 @@ def test_a_budget_of_turns_is_not_used_up_where_a_tolerance_ends_it(body: str, t
     resolved = resolve(parse(source, "a.py"), Target(), {})
     (loop,) = [n for t in resolved.functions for n in walk(t.block) if isinstance(n, Loop)]
     assert loop.trips.likely == turns
+
+
+@pytest.mark.parametrize(
+    ("expression", "dtype"),
+    [
+        ("np.zeros(3, np.double)", "float64"),
+        ("np.zeros(3, 'double')", "float64"),
+        ("np.zeros(3, np.intc)", "int32"),
+        ("np.zeros(3, 'U10')", "str"),
+        ("np.zeros(3, '<S4')", "bytes"),
+        ("np.zeros(3, np.ubyte)", "uint8"),
+    ],
+)
+def test_a_dtype_by_its_name_in_c_or_its_code(expression: str, dtype: str) -> None:
+    assert value_of(expression).dtype == dtype
+
+
+def test_what_is_drawn_alone_lies_between_the_bounds() -> None:
+    drawn = value_of("rng.integers(3, 9)", "import numpy as np\nrng = np.random.default_rng(0)\n")
+    assert drawn.number is not None and (drawn.number.low, drawn.number.high) == (3, 8)
+    words = value_of("rng.choice(np.array(['ab', 'cd']), 5)", "import numpy as np\nrng = np.random.default_rng(0)\n")
+    assert words.element is not None and words.element.size is not None and words.element.size.likely == 2
+
+
+def test_columns_of_a_frame_side_by_side() -> None:
+    setup = "import numpy as np, pandas as pd\ndf = pd.DataFrame({'a': np.zeros(80), 'b': np.zeros(80)})\n"
+    assert dimensions(value_of("np.column_stack([df['a'], df['b']])", setup)) == (80.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("index", "shape"), [("[:, (0, 2)]", (8.0, 2.0)), ("[:, [0, 2, 1]]", (8.0, 3.0)), ("[(1, 2)]", ())]
+)
+def test_a_tuple_of_indices(index: str, shape: tuple[float, ...]) -> None:
+    made = value_of(f"np.zeros((8, 3)){index}")
+    assert (dimensions(made) if shape else made.type) == (shape or "float")
+
+
+def test_a_variable_remembers_the_rank() -> None:
+    body = "def f(image):\n    is_rgb = image.ndim == 3\n    if is_rgb:\n        image = image.sum(axis=2)\n    return image\n"
+    assert dimensions(value_of("f(np.zeros((8, 3)))", f"import numpy as np\n{body}")) == (8.0, 3.0)

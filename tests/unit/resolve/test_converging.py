@@ -27,8 +27,11 @@ def turns(code: str) -> float:
         ("while abs(y * y - x) > 1e-9:\n    y = (y + x / y) / 2", 40),
         ("while error > tol:\n    error = step()", 40),
         ("while True:\n    new = step(old)\n    if norm(new - old) < eps:\n        break\n    old = new", 40),
+        ("while better:\n    better = False\n    if gain() > 0:\n        better = True", 8),
+        ("while not stop:\n    stop = True\n    for x in y:\n        if x:\n            stop = False", 8),
         # Near misses: nothing tells how often these turn.
         ("while high - low > 1:\n    high = step(low)", 1000),
+        ("while running:\n    if done():\n        running = False", 1000),
         ("while node != end:\n    node = node.next", 1000),
         ("while table[a] != b:\n    a = step(a)", 1000),
         ("while total < limit:\n    total += step() / 2", 1000),

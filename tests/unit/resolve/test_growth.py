@@ -113,3 +113,33 @@ def test_what_grows_in_a_loop(body: str, size: float) -> None:
     assert size_of_argument("\n".join(f"    {line}" for line in dedent(body).splitlines())) == pytest.approx(
         size, rel=0.05
     )
+
+
+LEFT = {
+    "continue": ("for i in range(900):\n    if i % 3:\n        found.append(i)\n        continue\n    other = i", 600),
+    "continue in both": (
+        "for i in range(900):\n    if i % 3:\n        found.append(i)\n        continue\n    found.append(0)",
+        900,
+    ),
+    "continue after a failure": (
+        "for i in lines:\n    try:\n        n = int(i)\n    except ValueError:\n        found = [i] * 50\n"
+        "        continue\n    n += 1",
+        50,
+    ),
+    "break": ("for i in range(900):\n    if i == 7:\n        found = [i] * 50\n        break", 50),
+    "break out of an inner one": (
+        "for i in range(900):\n    for j in range(2):\n        if i + j > 8:\n            found.append(i)\n            break",
+        270,  # in some of the turns
+    ),
+    "break out of an endless one": ("while True:\n    if random():\n        found = [1] * 50\n        break", 50),
+    "continue over a table": (
+        "for name, n in (('a', 10), ('b', 5000)):\n    if n:\n        found = [n] * 50\n        continue\n    n = 1",
+        50,
+    ),
+}
+
+
+@pytest.mark.parametrize(("loop", "size"), LEFT.values(), ids=list(LEFT))
+def test_what_an_arm_leaves_that_ends_the_turn(loop: str, size: float) -> None:
+    body = f"from random import random\nfound = []\n{loop}\nsorted(found)"
+    assert size_of_argument("\n".join(f"    {line}" for line in body.splitlines())) == pytest.approx(size, rel=0.25)

@@ -155,8 +155,24 @@ def test_renaming_changes_nothing(source: str, answer: str) -> None:
             "pages = []\nfor u in urls:\n    pages.append(polite(u))\n",
             "carried",
         ),
+        (
+            "import threading\nimport time\nimport requests\n\nclass Limiter:\n    def __init__(self):\n"
+            "        self.next = 0.0\n        self.lock = threading.Lock()\n    def wait(self):\n        with self.lock:\n"
+            "            if time.monotonic() < self.next:\n                time.sleep(0.2)\n"
+            "            self.next = max(time.monotonic(), self.next) + 0.2\n\nlimiter = Limiter()\n\n"
+            "def polite(u):\n    limiter.wait()\n    return requests.get(u)\n\nfor u in urls:\n    polite(u)\n",
+            "carried",
+        ),
     ],
-    ids=["rate_limit", "no_pause", "only_pauses", "cursor", "queue", "rate_limit_in_a_helper"],
+    ids=[
+        "rate_limit",
+        "no_pause",
+        "only_pauses",
+        "cursor",
+        "queue",
+        "rate_limit_in_a_helper",
+        "rate_limit_of_an_object",
+    ],
 )
 def test_iterations_by_the_calls(source: str, answer: str) -> None:
     assert verdict(text(source))["iterations"] == answer
