@@ -33,6 +33,7 @@ _MADE_WITH = {
     "PReLU": ("num_parameters",), "LeakyReLU": ("negative_slope",),
 }  # fmt: skip
 DATASET, LOADER, SEQUENTIAL = "torch.utils.data.TensorDataset", "torch.utils.data.DataLoader", "torch.nn.Sequential"
+SUBSET = "torch.utils.data.Subset"
 _LOADED = ("dataset", "batch_size", "shuffle", "sampler", "batch_sampler", "num_workers", "collate_fn")
 
 
@@ -41,11 +42,17 @@ def made_layer(name: str, bound: Bound, result: Value) -> Value | None:
     if bound.receiver is not None:
         return None
     if name == SEQUENTIAL:
-        return Value(type=SEQUENTIAL, items=_in_sequence(bound), size=Estimate.point(len(bound.positional)))
+        return _sequence(bound)
     if name == DATASET:
         return _data_set(bound, result)
     if name == LOADER:
         return _loader(bound, result)
+    if name == SUBSET and len(bound.positional) == 2:
+        return _part(bound.positional[0], size_of(bound.positional[1]))
+    if name == "torch.utils.data.random_split" and len(bound.positional) > 1:
+        return _parts(*bound.positional[:2])
+    if name == "torch.nn.utils.rnn.pad_sequence" and bound.positional:
+        return _filled(bound)
     names = _MADE_WITH.get(name.removeprefix(_NN)) if name.startswith(_NN) else None
     if names is None:
         return None
@@ -70,6 +77,15 @@ def _with_gates(layer: Value, gates: int) -> Value:
     return replace(layer, dtype=dtype, shape=shape, size=product(shape))
 
 
+def _sequence(bound: Bound) -> Value:
+    """`nn.Sequential(a, b)`; of `nn.Sequential(*layers)` whose layers are not known one by one, what they are like."""
+    items = _in_sequence(bound)
+    if items is None and len(bound.positional) == 1:
+        spread = bound.positional[0]
+        return Value(type=SEQUENTIAL, size=size_of(spread), element=element_of(spread))
+    return Value(type=SEQUENTIAL, items=items, size=Estimate.point(len(items or ())))
+
+
 def _in_sequence(bound: Bound) -> tuple[Value, ...] | None:
     """The layers of `nn.Sequential(...)`: one by one, or under names in a dict."""
     given = bound.positional
@@ -84,6 +100,34 @@ def _data_set(bound: Bound, result: Value) -> Value:
     first = bound.positional[0] if bound.positional else Value()
     size = first.shape[0] if first.shape else None
     return Value(type=DATASET, size=size, element=rows)
+
+
+def _part(whole: Value, count: Estimate | None) -> Value:
+    """Some of the rows of a data set."""
+    return Value(type=SUBSET, columns=(("dataset", whole),), size=count, element=whole.element)
+
+
+def _parts(whole: Value, lengths: Value) -> Value:
+    """Parts of these lengths, or shares of the whole."""
+
+    def rows(length: Value) -> Estimate | None:
+        if length.number is None or length.number.likely > 1:
+            return length.number
+        return whole.size * length.number if whole.size is not None else None
+
+    items = tuple(_part(whole, rows(v)) for v in lengths.items) if lengths.items is not None else None
+    return Value(type="list", size=size_of(lengths), items=items, element=_part(whole, None))
+
+
+def _filled(bound: Bound) -> Value:
+    """Sequences under one another, all as long as the longest."""
+    given, first = bound.positional[0], bound.get("batch_first")
+    one = element_of(given)
+    if one.type != TENSOR or not one.shape:
+        return Value(type=TENSOR)
+    longest = Estimate(one.shape[0].likely, one.shape[0].high, one.shape[0].high)
+    shape = (size_of(given), longest) if is_true(first) else (longest, size_of(given))
+    return replace(_tensor((*shape, *one.shape[1:])), dtype=one.dtype)
 
 
 def _loader(bound: Bound, result: Value) -> Value:
@@ -115,7 +159,8 @@ def shape_after(name: str, bound: Bound, result: Value) -> Value | None:
         return None
     shape = given[0].shape if given and given[0].type == TENSOR else None
     if kind in ("LSTM", "GRU", "RNN"):
-        return _recurrent(kind, shape, layer) if shape is not None else None
+        unknown = Value(type=TENSOR, dtype="float32")
+        return _recurrent(kind, shape, layer) or Value(type="tuple", items=(unknown, unknown))
     if kind.endswith(("Loss", "_loss", "cross_entropy")) or kind.startswith("binary_cross_entropy"):
         kept = literal_text(layer.column("reduction")) == "none"
         return None if kept else Value(type=TENSOR, shape=(), size=ONE, dtype="float32")
@@ -288,10 +333,10 @@ def _same(shape: Shape, layer: Value, bound: Bound) -> Shape | None:
     return shape
 
 
-def _recurrent(kind: str, shape: Shape, layer: Value) -> Value | None:
+def _recurrent(kind: str, shape: Shape | None, layer: Value) -> Value | None:
     """The output of every step, and the state at the end."""
     width, layers = layer.column("hidden_size"), layer.column("num_layers")
-    if width is None or len(shape) < 2:
+    if width is None or shape is None or len(shape) < 2:
         return None
     ways = 2.0 if is_true(layer.column("bidirectional")) else 1.0
     hidden = number_of(width)

@@ -68,7 +68,8 @@ def refine_tensor(name: str, bound: Bound, result: Value, by_numpy: Refine) -> V
             return result
     last = last if last.startswith("__") else last.rstrip("_")
     call = _as_numpy(last, bound)
-    if call.source.type == ARRAY and result.type == TENSOR and result.shape == (result.size,):
+    is_open = call.source.type == ARRAY or (result.size is not None and not result.size.known)
+    if is_open and result.type == TENSOR and result.shape == (result.size,):
         result = replace(result, shape=None)  # the fact tells how many there are, not how they lie
     own = OWN.get(last)
     if own is not None:

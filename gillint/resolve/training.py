@@ -8,9 +8,9 @@ from functools import cache
 from gillint.diagnostics.span import Span
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.layers import LOADER, SEQUENTIAL
+from gillint.resolve.layers import LOADER, SEQUENTIAL, SUBSET
 from gillint.resolve.trace import Bound, Call
-from gillint.resolve.values import FunctionRef, SymbolRef, Value, of_constant
+from gillint.resolve.values import FunctionRef, SymbolRef, Value, of_constant, of_number
 from gillint.syntax.parse import Syntax, parse
 
 Keywords = tuple[tuple[str, Value], ...]
@@ -24,8 +24,14 @@ def run_in_turn(
     """`nn.Sequential(a, b)(x)` is `b(a(x))`."""
     from gillint.resolve.calls import apply
 
-    if receiver is None or not receiver.items or not positional:
+    if receiver is None or not positional:
         return None
+    if not receiver.items:  # so many of one kind, or of several
+        one = receiver.element
+        if one is None or (one.type is None and one.reference is None):
+            return None
+        layers = Value(type="list", size=receiver.size, element=one)
+        return apply(act, _written(act, "in_turn"), (layers, positional[0]), (), span, SEQUENTIAL)
     _call_of_module(act, receiver, positional, span)
     passed = positional
     for layer in receiver.items:
@@ -89,11 +95,17 @@ _SOURCE = """
 from torch.utils.data.dataloader import _SingleProcessDataLoaderIter
 
 
-def batches(dataset, batch_size, collate):
+def batches(dataset, count, batch_size, collate):
     steps = _SingleProcessDataLoaderIter(dataset)
-    for start in range(0, len(dataset), batch_size):
+    for start in range(0, count, batch_size):
         steps._next_index()
         yield collate([dataset[i] for i in range(start, start + batch_size)])
+
+
+def in_turn(layers, x):
+    for layer in layers:
+        x = layer(x)
+    return x
 """
 
 
@@ -104,12 +116,21 @@ def _source() -> Syntax:
 
 def loaded(act: Activation, value: Value, span: Span) -> Value | None:
     """The batches that a loader gives, as the generator that it is; None for other values."""
+    if value.type != LOADER:
+        return None
     from gillint.resolve.calls import apply
+    from gillint.resolve.library_calls import library
 
-    data = value.column("dataset") if value.type == LOADER else None
+    data = value.column("dataset")
     if data is None:
         return None
-    function = Value(type="function", reference=FunctionRef(f"{act.program.module(_source()).path}::batches"))
+    count = of_number("int", data.size) if data.size is not None else library(act, "len", None, (data,), (), span)
+    while data.type == SUBSET and (whole := data.column("dataset")) is not None:
+        data = whole
     collate = value.column("collate_fn") or Value(reference=SymbolRef("torch.utils.data.default_collate"))
     each = value.column("batch_size") or of_constant(1)
-    return apply(act, function, (data, each, collate), (), span, "batches")
+    return apply(act, _written(act, "batches"), (data, count, each, collate), (), span, "batches")
+
+
+def _written(act: Activation, name: str) -> Value:
+    return Value(type="function", reference=FunctionRef(f"{act.program.module(_source()).path}::{name}"))
