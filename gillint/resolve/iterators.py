@@ -68,6 +68,9 @@ def spread(name: str, several: Value) -> Value:
     """`zip(*rows)`, `chain(*lists)`: each member is an iterable of its own."""
     one = element_of(several)
     if name == "zip":
+        if one.type == "tuple" and one.items is not None:  # of records, a column for each field
+            columns = tuple(Value(type="tuple", size=several.size, element=field) for field in one.items)
+            return Value(type="iterator", size=Estimate.point(len(columns)), items=columns)
         column = Value(type="tuple", size=several.size, element=element_of(one))
         return Value(type="iterator", size=one.size, element=column, origin=one.origin)
     size = several.size * one.size if several.size is not None and one.size is not None else None

@@ -84,6 +84,8 @@ def refine_tensor(name: str, bound: Bound, result: Value, by_numpy: Refine) -> V
         made = replace(made, dtype="bool")
     if made.shape is None and made.size is None and made.type == ARRAY:
         return _as_large(call, result)
+    if numpy == "array" and call.source.type != ARRAY and made.dtype == "float64":
+        made = replace(made, dtype="float32")  # Python's floats
     return _as_tensors(_with_dtype(bound, _not_a_number(made)))
 
 

@@ -203,6 +203,7 @@ DTYPES = [
     ("torch.arange(0.0, 10.0)", "float32"),
     ("(m > 0.5).any(dim=1)", "bool"),
     ("torch.zeros(3, dtype=torch.long)", "int64"),
+    ("torch.tensor([1.0, 2.0])", "float32"),
 ]
 VALUES = [
     ("len(m)", "int", 100),
@@ -290,3 +291,51 @@ def test_loaders_and_containers_of_layers_do_what_is_in_them(expression: str, sh
 def test_a_module_list_has_the_layers_that_it_is_made_of() -> None:
     assert value_of("layers[0]", DATA).type == "torch.nn.Linear"
     assert value_of("DataLoader(tensors, batch_size=30).dataset", DATA).type == "torch.utils.data.TensorDataset"
+
+
+RECORDS = """
+import random
+from collections import deque, namedtuple
+Step = namedtuple("Step", ("state", "action"))
+
+class Memory:
+    def __init__(self):
+        self.steps = deque([], maxlen=1000)
+    def push(self, *fields):
+        self.steps.append(Step(*fields))
+
+memory = Memory()
+for n in range(200):
+    memory.push([0.1, 0.2, 0.3], n % 4)
+rows = random.sample(memory.steps, 32)
+"""
+
+
+def test_columns_of_records_are_told_apart() -> None:
+    batch = value_of("Step(*zip(*rows)).action", RECORDS)
+    assert batch.type == "tuple"
+    assert batch.size is not None
+    assert batch.size.likely == 32
+    assert batch.element is not None
+    assert batch.element.type == "int"
+    states = value_of("torch.tensor(Step(*zip(*rows)).state)", f"import torch\n{RECORDS}")
+    assert dimensions(states) == (32, 3)
+
+
+def test_layers_in_a_list_and_parts_of_data_sets_are_gone_through() -> None:
+    setup = (
+        DATA
+        + """
+from torch.utils.data import random_split
+from torch.nn.utils.rnn import pad_sequence
+stack = []
+for width in (8, 8):
+    stack += [nn.Linear(12, 12), nn.ReLU()]
+body = nn.Sequential(*stack)
+train, valid = random_split(table, [400, 100])
+words = [torch.rand(7, 16) for _ in range(5)]
+"""
+    )
+    assert value_of("body(m)", setup).type == "torch.Tensor"
+    assert dimensions(value_of("first(DataLoader(train, batch_size=40))", setup)) == (40, 12)
+    assert dimensions(value_of("pad_sequence(words, batch_first=True)", setup)) == (5, 7, 16)
