@@ -332,11 +332,16 @@ def count_of(frame: Value | None) -> Estimate:
     return ONE if frame is not None and frame.type in WINDOWS else Estimate(1, 4, 50)
 
 
+_TEXTS = ("str", "bytes", "bytearray", "memoryview")
+
+
 def member_size(value: Value | None) -> Estimate:
     """The size of one of the members, or lines, of a value."""
     member = value.element if value is not None else None
     if value is not None and value.type in FILES and (member is None or member.size is None):
         return LINE
+    if value is not None and value.type in _TEXTS:
+        return ONE
     return size_of(member) if member is not None and member.type is not None else MEMBER_SIZE
 
 

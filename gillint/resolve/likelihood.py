@@ -396,6 +396,7 @@ def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
         found = chance(act, part)
         if found is None and (passed := passed_along(act, part)) is not None:
             found = float(passed)
+        found = found if found is not None else _at_first(act, part)
         if found is None and (limit := _limit(act, part)) is not None:
             limits += limit if both else 1.0 / limit
         elif found is None:
@@ -417,6 +418,14 @@ def _limit(act: Activation, test: t.Expr) -> float | None:
 
 
 _FAR = 16.0  # what is less is a size or an amount of its own
+
+
+def _at_first(act: Activation, part: t.Expr) -> float | None:
+    """How often an attribute is not there yet that is set sooner or later: `self.out is None or self.rows % 1000 == 0`."""
+    asked = missing(part)
+    if not isinstance(asked, t.Attribute) or _value(act, asked).type in (None, "NoneType", "bool"):
+        return None
+    return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
 
 
 def _remainders(act: Activation, node: t.Binary, sign: str, right: float) -> float | None:
@@ -507,4 +516,6 @@ def _stores(body: t.Body) -> Iterator[t.Subscript]:
 
 def is_true(tested: Value) -> bool | None:
     """Whether a test holds that is a constant as far as can be seen: an option that nobody sets, a client that is None."""
-    return bool(tested.literal.value) if tested.literal is not None else None
+    if tested.literal is None:
+        return False if tested.type == "NoneType" else None
+    return bool(tested.literal.value)
