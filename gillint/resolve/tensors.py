@@ -10,7 +10,7 @@ from gillint.resolve.bound import TENSOR, element_of, size_of
 from gillint.resolve.dtypes import NUMBERS
 from gillint.resolve.indexing import array_item
 from gillint.resolve.layers import batch_of, made_layer, shape_after
-from gillint.resolve.shapes import ARRAY, measured, shape_of, with_shape
+from gillint.resolve.shapes import ARRAY, measured, product, shape_of, with_shape
 from gillint.resolve.tensor_rules import CASTS, OWN, Call, asked_dtype
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -60,6 +60,8 @@ def refine_tensor(name: str, bound: Bound, result: Value, by_numpy: Refine) -> V
     module, _, last = name.rpartition(".")
     if last == "default_collate" and bound.positional:
         return batch_of(element_of(bound.positional[0]), size_of(bound.positional[0]))
+    if name.startswith("torch.distributions."):
+        return _of_distribution(name, bound, result)
     if module.startswith(("torch.nn.", "torch.utils.")) or module == "torch.nn":
         layer = made_layer(name, bound, result) or shape_after(name, bound, result)
         if layer is not None:
@@ -87,6 +89,20 @@ def refine_tensor(name: str, bound: Bound, result: Value, by_numpy: Refine) -> V
     if numpy == "array" and call.source.type != ARRAY and made.dtype == "float64":
         made = replace(made, dtype="float32")  # Python's floats
     return _as_tensors(_with_dtype(bound, _not_a_number(made)))
+
+
+def _of_distribution(name: str, bound: Bound, result: Value) -> Value:
+    """A distribution has a shape, that of its parameters (without the classes), and what it gives has the same."""
+    first = bound.positional[0] if bound.positional else next((v for _, v in bound.parameters), None)
+    if bound.receiver is None:
+        shape = first.shape if first is not None else None
+        shape = shape[:-1] if shape is not None and name.endswith("Categorical") else shape
+        return replace(result, shape=shape, size=product(shape) if shape is not None else None)
+    shape = first.shape if name.endswith("log_prob") and first is not None else bound.receiver.shape
+    if result.type != TENSOR or shape is None or (first is not None and first.type != TENSOR):
+        return result
+    dtype = "int64" if name.endswith("Categorical.sample") else "float32"
+    return replace(_as_tensors(with_shape(result, shape)), dtype=dtype)
 
 
 def tensor_item(value: Value, index: Value, node: t.Expr) -> Value | None:

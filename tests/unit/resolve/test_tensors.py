@@ -237,6 +237,7 @@ def test_what_a_tensor_tells_of_itself_is_a_number(expression: str, kind: str, n
 DATA = (
     SETUP
     + """
+from torch.distributions import Categorical, Normal
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 class Table(Dataset):
@@ -279,6 +280,9 @@ BATCHES = [
     ("second(DataLoader(table, 32))", (32,)),
     ("through(m)", (100, 12)),
     ("Net(8)(m)", (100, 3)),
+    ("Categorical(m).sample()", (100,)),
+    ("Categorical(m).log_prob(i)", (30,)),
+    ("Normal(m, 1.0).rsample()", (100, 12)),
 ]
 
 
