@@ -171,3 +171,7 @@ def test_what_a_method_keeps_that_was_read_for_its_attributes() -> None:
     calls = (n for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call) and n.name == "sorted")
     size = next(calls).bound.positional[0].size
     assert size is not None and size.likely <= 10
+
+
+def test_a_text_has_some_letters_however_long_it_is() -> None:
+    assert size_of_argument("    sorted(set('the quick brown fox ' * 500))\n") <= 120
