@@ -14,6 +14,7 @@ from gillint.resolve.exhaustion import (
     WHILE_TRIPS,
     is_guard,
     turns_by_counter,
+    turns_by_others,
     turns_until_empty,
     turns_until_long,
     turns_while_talking,
@@ -192,7 +193,8 @@ def run_while(act: Activation, node: t.While) -> None:
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
         endless = isinstance(node.test, t.Constant)
-        known = known or turns_until_empty(body, endless=endless) or turns_until_long(act, node.test, usual)
+        known = known or turns_until_empty(body, endless=endless) or turns_by_others(act, body)
+        known = known or turns_until_long(act, node.test, usual)
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
         if known is not None or talking is not None:
