@@ -196,7 +196,9 @@ def run_while(act: Activation, node: t.While) -> None:
             known = turns_by_strides(act, node, start) or known
         endless = isinstance(node.test, t.Constant)
         known = known or turns_until_empty(body, endless=endless) or turns_by_others(act, body)
-        known = known or turns_until_long(act, node.test, usual) or (folders_walked(act, body) if works_off(node) else None)
+        known = (
+            known or turns_until_long(act, node.test, usual) or (folders_walked(act, body) if works_off(node) else None)
+        )
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
         if known is not None or talking is not None:

@@ -90,6 +90,18 @@ def read(site: Site) -> Value:
     return replace(result, shape=None, size=handle.size * size_of(line), text=text, source=source)
 
 
+def read_into(site: Site) -> Value:
+    """`count = f.readinto(buffer)`: how much of the buffer one read fills, where all of the file is read so."""
+    handle, buffer = site.bound.receiver, site.argument(0, "buffer", "b")
+    if buffer is None or buffer.size is None or not buffer.size.known:
+        return site.result
+    room = buffer.size.likely
+    if handle is None or room <= 0:
+        return site.result
+    whole = size_of(handle) * size_of(element_of(handle))
+    return of_number("int", whole.map(lambda n: n / max(1.0, -(-n // room))))
+
+
 def read_line(site: Site) -> Value:
     """One line of an open file."""
     handle = site.bound.receiver
