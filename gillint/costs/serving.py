@@ -11,13 +11,18 @@ from gillint.resolve.trace import Call, Concurrency, Handover, Peer
 _SERVES = (
     ".accept", ".serve_forever", ".start_server", ".start_unix_server", ".handle_request", "uvicorn.run", ".run_app", ".recvfrom"
 )  # fmt: skip
+_SERVES_FOREVER = (".serve_forever", "uvicorn.run", ".run_app")
 
 
 def is_server(work: Handover) -> bool:
-    """Whether a process is there to answer what the others ask: its time is waiting to them, and theirs alone counts."""
-    if work.concurrency is not Concurrency.PROCESSES:
+    """Whether a process is there to answer what the others ask: its time is waiting to them, and theirs alone counts.
+
+    A thread is one where a library does the answering: what it does of the file's is told by the methods that answer.
+    """
+    if work.concurrency not in (Concurrency.PROCESSES, Concurrency.THREADS):
         return False
-    return any(isinstance(node, Call) and node.name.endswith(_SERVES) for node in walk(work.worker))
+    serving = _SERVES if work.concurrency is Concurrency.PROCESSES else _SERVES_FOREVER
+    return any(isinstance(node, Call) and node.name.endswith(serving) for node in walk(work.worker))
 
 
 def time_in_turn(waits: Iterable[tuple[Peer | None, Estimate]], whole: Estimate) -> Estimate:

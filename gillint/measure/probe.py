@@ -177,13 +177,14 @@ def benchmark_of(what: Statement) -> Benchmark:
             names = {n.id for part in body for n in ast.walk(part)
                      if isinstance(n, ast.Name) and isinstance(n.ctx, (ast.Store, ast.Del))}
             shared = sorted(names & space.__dict__.keys())
-            tree = ast.parse("def batch(_n):\\n    for _ in _repeat(None, _n):\\n        pass")
+            head = "def _gillint_batch(_gillint_n):"
+            tree = ast.parse(head + "\\n    for _gillint_i in _gillint_repeat(None, _gillint_n):\\n        pass")
             tree.body[0].body[0].body = body
             if shared:
                 tree.body[0].body.insert(0, ast.Global(names=shared))
-            space._repeat = itertools.repeat
+            space._gillint_repeat = itertools.repeat
             exec(compile(ast.fix_missing_locations(tree), "<statement>", "exec"), space.__dict__)
-            return (space.batch,)
+            return (space._gillint_batch,)
 
 
         def gillint_work(batch):

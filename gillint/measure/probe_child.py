@@ -38,15 +38,17 @@ def compile_batch(setup: str, statement: str, module: str) -> Batch:
         if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del))
     }
     shared = sorted(stored & space.__dict__.keys())
-    tree = ast.parse("def batch(_n):\n    for _ in _repeat(None, _n):\n        pass")
+    tree = ast.parse(
+        "def _gillint_batch(_gillint_n):\n    for _gillint_i in _gillint_repeat(None, _gillint_n):\n        pass"
+    )
     function = tree.body[0]
     assert isinstance(function, ast.FunctionDef) and isinstance(function.body[0], ast.For)
     function.body[0].body = body or function.body[0].body
     if shared:
         function.body.insert(0, ast.Global(names=shared))
-    space.__dict__["_repeat"] = itertools.repeat
+    space.__dict__["_gillint_repeat"] = itertools.repeat
     exec(compile(ast.fix_missing_locations(tree), "<statement>", "exec"), space.__dict__)
-    batch: Batch = space.__dict__["batch"]
+    batch: Batch = space.__dict__["_gillint_batch"]
     return batch
 
 

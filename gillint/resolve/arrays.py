@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.algebra import ALGEBRA, UFUNC_OUTER
@@ -167,11 +170,32 @@ def _subject(last: str, bound: Bound) -> Value | None:
     return next((v for v in bound.positional if v.type == ARRAY), None)
 
 
+_SECONDS = {
+    "Y": 31_556_952.0, "M": 2_629_746.0, "W": 604_800.0, "D": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0,
+    "ms": 1e-3, "us": 1e-6, "ns": 1e-9,
+}  # fmt: skip
+
+
+def _steps_between(bound: Bound) -> Estimate | None:
+    """How many there are between two dates: `np.arange("2024-01", "2025-01", dtype="datetime64[h]")`."""
+    ends = [text for v in bound.positional if (text := literal_text(v)) is not None]
+    if len(ends) != 2 or len(bound.positional) != 2:
+        return None
+    try:
+        start, stop = (datetime.fromisoformat(text + "-01-01"[max(len(text) - 4, 0) :]) for text in ends)
+    except ValueError:
+        return None
+    asked = bound.get("dtype")
+    unit = re.search(r"\[(\w+)\]", literal_text(asked) or "")
+    step = _SECONDS.get(unit[1] if unit else {4: "Y", 7: "M", 10: "D"}.get(max(map(len, ends)), "s"))
+    return Estimate.point(max(0.0, (stop - start).total_seconds() / step)) if step else None
+
+
 def _typed(last: str, bound: Bound, result: Value) -> Value:
     """An array whose dtype nothing has told yet is of the kind of what it was made from."""
     given = bound.positional
     if last == "arange" and any(v.type == "str" for v in given):  # between two dates
-        return replace(result, size=None, shape=None)
+        return replace(result, size=_steps_between(bound), shape=None)
     if result.type != ARRAY or result.dtype is not None:
         return result
     if last in ("full", "full_like") and len(given) > 1:

@@ -32,6 +32,15 @@ def no_longer_than(most: float | None, value: Value) -> Value:
     return value if most is None or value.size is None else replace(value, size=value.size.min(most))
 
 
+def holds_no_more_than(most: float | None, value: Value) -> Value:
+    """A container that is emptied when so many things are in it; where they are in members of it, in all of these together."""
+    shorter = no_longer_than(most, value)
+    member = shorter.items[-1] if shorter.items and shorter.type in MAPPINGS else None
+    if most is None or member is None or member.type not in HOLDERS or shorter.size is None or shorter.size.likely < 1:
+        return shorter
+    return replace(shorter, items=(*(shorter.items or ())[:-1], no_longer_than(most / shorter.size.likely, member)))
+
+
 _SIZED = (*HOLDERS, "str", "bytes")
 
 

@@ -332,11 +332,16 @@ def count_of(frame: Value | None) -> Estimate:
     return ONE if frame is not None and frame.type in WINDOWS else Estimate(1, 4, 50)
 
 
+_TEXTS = ("str", "bytes", "bytearray", "memoryview")
+
+
 def member_size(value: Value | None) -> Estimate:
     """The size of one of the members, or lines, of a value."""
     member = value.element if value is not None else None
     if value is not None and value.type in FILES and (member is None or member.size is None):
         return LINE
+    if value is not None and value.type in _TEXTS:
+        return ONE
     return size_of(member) if member is not None and member.type is not None else MEMBER_SIZE
 
 
@@ -363,7 +368,7 @@ def dtype_name(value: Value) -> str | None:
 
 
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
-_TEXTS = {"U": "str", "S": "bytes"}
+_OF_TEXT = {"U": "str", "S": "bytes"}
 _C_NAMES = {
     "double": "float64", "single": "float32", "half": "float16", "byte": "int8", "ubyte": "uint8", "short": "int16",
     "ushort": "uint16", "intc": "int32", "uintc": "uint32", "intp": "int64", "uintp": "uint64", "longlong": "int64",
@@ -379,8 +384,8 @@ _CODES = {  # no capital letters but this one: those are modes of pictures
 def _named_dtype(text: str) -> str:
     """A dtype by its code: `"<i2"`, `"f8"`, `"d"`, `"U10"`; other names stand for themselves."""
     code = text.lstrip("<>=|")
-    if code[:1] in _TEXTS and not code[1:].strip("0123456789"):
-        return _TEXTS[code[:1]]
+    if code[:1] in _OF_TEXT and not code[1:].strip("0123456789"):
+        return _OF_TEXT[code[:1]]
     if code in _CODES or code in _C_NAMES:
         return _CODES.get(code) or _C_NAMES[code]
     kind, size = _KINDS.get(code[:1]), code[1:]

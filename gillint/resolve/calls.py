@@ -101,10 +101,19 @@ def apply(
         return apply(act, called, positional, keywords, span, text, has_star=has_star)
     if ref is None and function.type is not None and is_callable(function.type):
         return _method(act, MethodRef(function, "__call__"), positional, keywords, span, text, has_star)
-    if ref is None and function.type is None and is_of_the_program(act, text):
+    if ref is None and function.type in (None, "function") and is_of_the_program(act, text):
         act.scope.note(f"nothing is known of `{text}`: assumed to be an ordinary Python function")
         return _other(act, text, "undefined", positional, keywords, span)
     return _other(act, text, "unknown", positional, keywords, span)
+
+
+def _may_be_called(act: Activation, option: Value) -> bool:
+    """Whether one of several things that are called is one for that: an instance of a library's that is known for no call
+    is given back where `callable(x)` does not hold."""
+    if is_builtin_without(option.type, "__call__"):
+        return False
+    is_instance = option.reference is None and option.type not in (None, "function")
+    return not is_instance or is_callable(option.type or "") or act.program.class_of(option.type) is not None
 
 
 def _any_of(
@@ -122,7 +131,7 @@ def _any_of(
     """
     arms: list[Block] = []
     results: list[Value] = []
-    options = [o for o in ref.options if not is_builtin_without(o.type, "__call__")] or ref.options
+    options = [o for o in ref.options if _may_be_called(act, o)] or ref.options
     for option in (options[0], options[-1]) if act.program.is_scarce else options:
         with act.nested() as builder:
             results.append(apply(act, option, positional, keywords, span, text, has_star=has_star))

@@ -9,6 +9,7 @@ from gillint.resolve.abstract import MIXED_IN, source
 from gillint.resolve.activation import Activation
 from gillint.resolve.assigning import (
     as_declared,
+    holds_no_more_than,
     is_open,
     lists_first,
     no_longer_than,
@@ -171,6 +172,7 @@ class Classes(Modules):
             if name in owner.functions and instance is not None and isinstance(found.reference, FunctionRef):
                 return replace(found, reference=FunctionRef(found.reference.key, instance))
             self._first_read.setdefault((owner.key, name), found)
+            found = holds_no_more_than(owner.fullest.get(name), found)
             return no_longer_than(owner.longest.get(name), found)
         if name in owner.methods:
             key, names = self._decorated(owner, name)

@@ -152,8 +152,12 @@ def note_emptied(act: Activation, node: t.If) -> str | None:
     test = node.test
     filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
     if filled is None:
+        period = _counted(act, node)
+        counter = _count_of(node.test.left) if isinstance(node.test, t.Compare) else None
+        if period is not None and counter is not None and "." in counter:
+            _note_all_emptied(act, node, counter, period)
         emptied = (name for s in node.body for name in _names(s) if _empties(s, name))
-        return next(emptied, None) if _counted(act, node) is not None else None
+        return next(emptied, None) if period is not None else None
     if "." not in filled:
         return filled if any(_empties(s, filled) for s in node.body) else None
     holder, _, attribute = filled.rpartition(".")
@@ -229,30 +233,43 @@ def _class_of(act: Activation, holder: str) -> ClassScope | None:
 def _is_flushed(act: Activation, body: t.Body, name: str) -> bool:
     """`self.flush()`, which empties what is asked for, or calls a method that does."""
     holder, _, attribute = name.rpartition(".")
-    owner = _class_of(act, holder) if holder else None
-    return owner is not None and _flushes(act, body, owner, holder, attribute, _DEPTH)
+    return any(
+        _empties(s, f"{itself}.{attribute}") or _begins_anew(s, f"{itself}.{attribute}")
+        for s, itself in _in_methods(act, body, holder, _class_of(act, holder) if holder else None, _DEPTH)
+    )
 
 
 _DEPTH = 2  # methods that call each other
 
 
-def _flushes(act: Activation, body: t.Body, owner: ClassScope, holder: str, attribute: str, depth: int) -> bool:
-    for s in statements(body):
+def _in_methods(
+    act: Activation, body: t.Body, holder: str, owner: ClassScope | None, depth: int
+) -> Iterator[tuple[t.Stmt, str]]:
+    """The statements of the methods of an object that a body calls, and what each of these calls the object."""
+    for s in statements(body) if owner is not None else ():
         call = s.value if isinstance(s, t.Evaluate) else None
         call = call.value if isinstance(call, t.Await) else call
-        if not isinstance(call, t.Call) or not isinstance(call.function, t.Attribute):
+        if not isinstance(call, t.Call) or not isinstance(call.function, t.Attribute) or owner is None:
             continue
         method = act.program.attribute(owner, call.function.name)
         ref = method.reference if method is not None and key_of(call.function.value) == holder else None
         tree = act.program.function_tree(ref.key)[0] if isinstance(ref, FunctionRef) else None
         if isinstance(tree, t.Function) and tree.parameters:
             itself = tree.parameters[0].name
-            own = f"{itself}.{attribute}"
-            if any(_empties(inner, own) or _begins_anew(inner, own) for inner in statements(tree.body)):
-                return True
-            if depth > 1 and _flushes(act, tree.body, owner, itself, attribute, depth - 1):
-                return True
-    return False
+            yield from ((inner, itself) for inner in statements(tree.body))
+            if depth > 1:
+                yield from _in_methods(act, tree.body, itself, owner, depth - 1)
+
+
+def _note_all_emptied(act: Activation, node: t.If, counter: str, period: float) -> None:
+    """Remember what is emptied with a count that is an attribute: `self.count = 0`, `self.pending.clear()`."""
+    holder = counter.rpartition(".")[0]
+    owner = _class_of(act, holder)
+    beside = ((s, holder) for s in statements(node.body))
+    for s, itself in (*beside, *_in_methods(act, node.body, holder, owner, _DEPTH)):
+        for name in owner.attributes if owner is not None else ():
+            if owner is not None and name != counter.rpartition(".")[2] and _empties(s, f"{itself}.{name}"):
+                owner.fullest[name] = period
 
 
 def _empties(s: t.Stmt, name: str) -> bool:

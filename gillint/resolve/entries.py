@@ -26,6 +26,8 @@ _CALLED_FROM_TABLE = re.compile(r"\w\[[^\[\]\n]+\]\(")
 _GIVEN_ON_ELSEWHERE = re.compile(rf"[=(,\[{{]{_NAMED}")
 # Comments; the class that a method names to speak of its bases: `super(Model, self)`; what something else is called: `name="x"`.
 _COMMENT = re.compile(r"^\s*#.*$|\bsuper\([^()]*\)|\bname\s*=\s*[\"'][\w ]*[\"']", re.MULTILINE)
+# The bases of a class: what derives from a class makes no instances of it.
+_BASES = re.compile(r"^\s*class\s+\w+\([^()]*\)", re.MULTILINE)
 # What a module offers to others is no part of what a program in it does.
 _OFFERED = re.compile(r"^__all__\s*\+?=\s*[\[(](?:[^\n]*[\])]\s*$|.*?^[\])]|.*?[\])])", re.MULTILINE | re.DOTALL)
 
@@ -41,7 +43,7 @@ def names_given_on(lines: Iterable[str]) -> Mapping[str, Sequence[int]]:
     With a dot: those that are attributes of something, or quoted.
     """
     text = without_documentation("".join(lines))
-    for left_out in (_COMMENT, _OFFERED, _KEY):
+    for left_out in (_COMMENT, _BASES, _OFFERED, _KEY):
         text = left_out.sub(_blank, text)
     text = _TABLE.sub(
         lambda m: m[0] if len(re.findall(rf"\b{m[1]}\b", text)) > 1 else _blank(m), text
@@ -289,6 +291,16 @@ def may_be_called_by_base(owner: ClassScope | None, name: str) -> bool:
     """Whether a class derives from one of a library, whose methods may call its own of that name."""
     bases = owner.outline.bases if owner is not None and owner.outline is not None else ()
     return owner is not None and not _is_of_the_file(bases, owner.module, 8, name)
+
+
+# The classes of libraries whose methods answer the requests that a server gets.
+_ANSWERING = ("RequestHandler", "asyncio.Protocol", "asyncio.DatagramProtocol", "asyncio.BufferedProtocol")
+
+
+def answers_requests(owner: ClassScope | None) -> bool:
+    """Whether a class is one by which a server answers."""
+    bases = owner.outline.bases if owner is not None and owner.outline is not None else ()
+    return any(base.endswith(_ANSWERING) for base in bases)
 
 
 def makes_instances(tree: t.Function) -> bool:

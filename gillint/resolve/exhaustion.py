@@ -172,6 +172,10 @@ def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
             taken, each = (call.bound.positional[0].size, call.bound.positional[1].number)
             if taken is not None and each is not None and each.known and each.likely >= 1:
                 return (taken / each).map(lambda n: max(1.0, -(-n // 1)))
+        if endless and call.name == "next" and len(call.bound.positional) == 1:
+            rows = call.bound.positional[0]
+            if rows.size is not None and rows.size.known:
+                return rows.size.max(1)
         method = call.name.rsplit(".", 1)[-1]
         source = call.bound.receiver
         if source is None:
@@ -204,6 +208,17 @@ def turns_by_others(act: Activation, body: Block) -> Estimate | None:
         if filled is not None:
             return (filled / act.times.max(1)).max(1)
     return None
+
+
+# An iterator that leaves some of the items of another one out gives back every second one.
+_SKIPPED = Estimate(1, 2, 1e4)
+
+
+def turns_until_found(act: Activation, loop: t.While) -> Estimate | None:
+    """The turns of `while True: row = next(self.rows); if fits(row): return row` in a `__next__`; None for other loops."""
+    is_step = isinstance(act.body, t.Function) and act.body.name in ("__next__", "__anext__")
+    is_endless = isinstance(loop.test, t.Constant)
+    return _SKIPPED if is_step and is_endless and any(leaves_early(s) for s in loop.body) else None
 
 
 _TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once

@@ -37,6 +37,7 @@ from gillint.resolve.stores import is_stored
 from gillint.resolve.submissions import await_value
 from gillint.resolve.targets import assume, bind
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
+from gillint.resolve.unrolling import each_of
 from gillint.resolve.values import (
     NONE,
     SPREAD,
@@ -333,13 +334,19 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
             produced = evaluate(act, node.element)
             value = evaluate(act, node.value) if node.value is not None else None
     block = builder.finish()
+    of_list = node.kind in ("list", "generator")
+    items = each_of(act, node, source, lambda: evaluate(act, node.element)) if of_list else None
     trips = turns_of(act.loops[len(act.loops) - depth :]).around(block.depth)
     del act.loops[len(act.loops) - depth :]
     act.environment = outer
     size = trips * passing
     if node.kind == "generator":
+        if passing < 1.0 <= size.likely:  # several turns for each item that passes
+            turns_each = (trips / size).max(1)
+            inner = Loop(node.span, act.path, Kind.GENERATOR, turns_each, block, Iterations.INDEPENDENT, act.name)
+            block, trips = Block((), (inner,)), size
         lazy_value = Lazy(node.span, Kind.GENERATOR, block, trips, produced, act.path, act.name, hangs_on)
-        return act.defer(lazy_value, "generator", produced)
+        return replace(act.defer(lazy_value, "generator", produced), items=items)
     made = Loop(node.span, act.path, Kind.COMPREHENSION, trips, block, Iterations.INDEPENDENT, act.name, hangs_on)
     act.emit(made)
     if node.kind in ("set", "dict") and produced.distinct is not None:
@@ -349,7 +356,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
         member = value or UNKNOWN
         named = named_in_turn(node, member)
         return Value(type="dict", size=known, items=(produced, member), element=produced, columns=named, mark=mark)
-    return Value(type=node.kind, size=known, element=produced, origin=hangs_on, mark=mark)
+    return Value(type=node.kind, size=known, element=produced, items=items, origin=hangs_on, mark=mark)
 
 
 def _lambda(act: Activation, node: t.Lambda) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
@@ -14,7 +16,7 @@ from gillint.resolve.mailboxes import as_parts
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
-from gillint.resolve.trace import Await, Call
+from gillint.resolve.trace import Await, Call, Loop, Node, children
 from gillint.resolve.values import Value, is_known
 
 
@@ -41,10 +43,13 @@ def iterate(
         size = value.size if value.size is not None else lazy.trips
         return size, element, lazy, lazy.trips_hang_on
     if _is_own(value):
+        before = len(act.builder.nodes)
         step = operator_fact(act, value, "__anext__" if is_async else "__next__", (), span)
         step = await_value(act, step, span) if step is not None and is_async else step
         element = step or element
         act.operation("loop_step")
+        if value.size is None and (source := _stepped_through(act.builder.nodes[before:])) is not None:
+            return source, element, None, None if source.known else value.origin
     elif all(operator_fact(act, value, name, (), span) is None for name in (_ASYNC_STEPS if is_async else _STEPS)):
         act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn
     counted = value.items is not None and value.type not in MAPPINGS
@@ -60,6 +65,21 @@ def iterate(
     inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
     assumed = inner if act.runs_often() else UNKNOWN_TRIPS
     return assumed, element, None, value.origin or _source_text(act, span)
+
+
+def _stepped_through(nodes: Sequence[Node]) -> Estimate | None:
+    """How many items there are in what a `__next__` takes one from: `row = next(self.rows)`, `self.stream.readline()`."""
+    for node in nodes:
+        if isinstance(node, Call):
+            given = node.bound.positional[:1] if node.name == "next" else ()
+            source = given[0] if given else node.bound.receiver if node.name.endswith(".readline") else None
+            if source is not None and source.size is not None:
+                return source.size
+        inner = (_stepped_through(block.nodes) for block in children(node))
+        found = next((size for size in inner if size is not None), None)
+        if found is not None:  # of which the loop leaves some out
+            return (found / node.trips).max(1) if isinstance(node, Loop) else found
+    return None
 
 
 _STEPS = ("__iter__",)  # the facts of a library's type that may say what one turn costs, the first of them

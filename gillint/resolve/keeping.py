@@ -9,7 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES
+from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES, OPEN
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stores import seen_through
 from gillint.resolve.trace import Bound
@@ -19,6 +19,9 @@ _PUT, _GET = ("put", "put_nowait", "send"), ("get", "get_nowait", "recv")
 _PIPES = ("multiprocessing.Pipe",)
 _PACKERS = ("zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4", "snappy", "cryptography", "nacl")
 _PACKS, _UNPACKS = ("compress", "encrypt"), ("decompress", "decrypt")
+_DUMPERS, _LOADS = ("dumps", "packb"), ("loads", "unpackb")
+_DUMPS = "dumps"  # the name of the place where a module's documents are kept
+_NOWHERE = Span(1, 1, 1, 1)
 
 
 def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
@@ -30,6 +33,11 @@ def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) ->
         return replace(result, items=tuple(ends))
     if name.endswith(_PACKS + _UNPACKS):
         return _packed(act, name, bound, result)
+    module, _, method = name.rpartition(".")
+    if method in _DUMPERS and result.size is not None:
+        dumped = Value(type=result.type, size=result.size, text=result.text, source=result.source)
+        act.program.put(MadeRef(module, _NOWHERE), _DUMPS, dumped)
+        return result
     result = seen_through(name, bound, result)
     made = bound.receiver.reference if bound.receiver is not None else None
     if isinstance(made, MadeRef) and bound.receiver is not None:
@@ -51,7 +59,7 @@ def _packed(act: Activation, name: str, bound: Bound, result: Value) -> Value:
     if module not in _PACKERS or data is None:
         return result
     way = _PACKS[0] if method in (_PACKS[0], _UNPACKS[0]) else _PACKS[1]
-    place = MadeRef(module, Span(1, 1, 1, 1))
+    place = MadeRef(module, _NOWHERE)
     if method in _PACKS and data.size is not None:
         act.program.put(place, way, Value(type=data.type, size=data.size, text=data.text, source=data.source))
     elif method in _UNPACKS and data.source is None and result.source is None and result.type == "bytes":
@@ -60,6 +68,20 @@ def _packed(act: Activation, name: str, bound: Bound, result: Value) -> Value:
         if known is not None and known.type == "bytes" and small:
             return replace(known, reference=None)
     return result
+
+
+def as_it_was_dumped(act: Activation, name: str, positional: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The arguments of a call that loads something: bytes of which nothing is known are like those that the program dumps."""
+    module, _, method = name.rpartition(".")
+    if method not in _LOADS or not positional or not _is_dumped(positional[0]):
+        return positional
+    known = act.program.taken(MadeRef(module, _NOWHERE), _DUMPS)
+    return (replace(known, reference=None), *positional[1:]) if known is not None else positional
+
+
+def _is_dumped(data: Value) -> bool:
+    """Whether bytes may be what was dumped, for all that is known of them: `bytes(row[0])`."""
+    return data.type == "bytes" and data.size in (None, OPEN) and data.source is None
 
 
 def born_with(act: Activation, owner: ClassScope, made: Estimate | None = None) -> None:

@@ -30,7 +30,7 @@ from gillint.resolve.instances import (
     opened_up,
 )
 from gillint.resolve.intrinsics import WRAPPERS, intrinsic
-from gillint.resolve.keeping import kept
+from gillint.resolve.keeping import as_it_was_dumped, kept
 from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memory import side_by_side
@@ -69,6 +69,8 @@ _RUNS_COROUTINE = {
     "asyncio.wait_for",
     *_RUNS_FUNCTION,
 }
+# What they cost themselves, apart from the coroutine.
+_RUNS_LOOP = ("asyncio.run", "asyncio.Runner.run", "asyncio.AbstractEventLoop.run_until_complete")
 _INIT = ".__init__"
 # Objects that libraries keep under a name.
 INSTANCES = {
@@ -105,6 +107,8 @@ def _instead(
         with act.nested() as builder:
             awaited = await_value(act, positional[0], span)
         bound = Bound(None, positional, keywords)
+        if name in _RUNS_LOOP:
+            act.emit(Call(span, act.path, name, "library", bound, find_fact(name), implicit=True))
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited
     if ends_nothing(name, receiver):
@@ -156,7 +160,7 @@ def library(
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
     positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
-    positional = checked(act, fact, gathered(act, public, positional, span), span)
+    positional = as_it_was_dumped(act, public, checked(act, fact, gathered(act, public, positional, span), span))
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)

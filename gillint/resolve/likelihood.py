@@ -14,6 +14,7 @@ from gillint.resolve.iterations import assigned, key_of, statements
 from gillint.resolve.kinds import distinct_of
 from gillint.resolve.memoised import missed
 from gillint.resolve.narrowing import passed_along
+from gillint.resolve.refusals import is_refusal
 from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
@@ -55,7 +56,7 @@ def _usual(act: Activation, node: t.If) -> float:
         return RARE
     if fails(node.orelse):
         return 1.0 - RARE
-    refused = _is_refusal(node.test)
+    refused = is_refusal(node.test)
     if refused is not None:
         return failing(node.body) if refused else 1.0 - failing(node.orelse)
     if makes_once(act, node):
@@ -85,36 +86,6 @@ def _usual(act: Activation, node: t.If) -> float:
         return 1.0 - min(LEAVES, once_in_all(act))
     arms = chain_length(node.orelse)
     return 1.0 / (1.0 + arms) if arms > 1 else TAKEN
-
-
-_STATUS = ("status_code", "status", "status_int")
-_FIRST_ERROR = 400  # of the statuses of HTTP
-
-
-def _is_refusal(test: t.Expr) -> bool | None:
-    """Whether a test asks if a server has refused (`r.status_code == 429`) or not (`r.ok`, `r.status == 200`); or is none."""
-    if _is_not(test):
-        asked = _is_refusal(test.operand)
-        return None if asked is None else not asked
-    if isinstance(test, t.Attribute):
-        return False if test.name == "ok" else None
-    if not isinstance(test, t.Compare) or len(test.operators) != 1 or not isinstance(test.left, t.Attribute):
-        return None
-    if test.left.name not in _STATUS:
-        return None
-    right = test.rights[0]
-    codes = [
-        e.value for e in (right.elements if isinstance(right, t.Sequence) else (right,)) if isinstance(e, t.Constant)
-    ]
-    numbers = [code for code in codes if isinstance(code, int) and 100 <= code < 600]
-    if not numbers:
-        return None
-    is_error = min(numbers) >= _FIRST_ERROR - (test.operators[0] in ("gt", "ge"))
-    if test.operators[0] in ("eq", "contains"):
-        return is_error
-    if test.operators[0] in ("ne", "not_contains"):
-        return not is_error
-    return test.operators[0] in ("gt", "ge")
 
 
 # Most lines have the form that a program looks for in them: `m = LINE.match(line)`, `if m: ...`.
@@ -396,6 +367,7 @@ def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
         found = chance(act, part)
         if found is None and (passed := passed_along(act, part)) is not None:
             found = float(passed)
+        found = found if found is not None else _at_first(act, part)
         if found is None and (limit := _limit(act, part)) is not None:
             limits += limit if both else 1.0 / limit
         elif found is None:
@@ -417,6 +389,14 @@ def _limit(act: Activation, test: t.Expr) -> float | None:
 
 
 _FAR = 16.0  # what is less is a size or an amount of its own
+
+
+def _at_first(act: Activation, part: t.Expr) -> float | None:
+    """How often an attribute is not there yet that is set sooner or later: `self.out is None or self.rows % 1000 == 0`."""
+    asked = missing(part)
+    if not isinstance(asked, t.Attribute) or _value(act, asked).type in (None, "NoneType", "bool"):
+        return None
+    return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
 
 
 def _remainders(act: Activation, node: t.Binary, sign: str, right: float) -> float | None:
@@ -507,4 +487,6 @@ def _stores(body: t.Body) -> Iterator[t.Subscript]:
 
 def is_true(tested: Value) -> bool | None:
     """Whether a test holds that is a constant as far as can be seen: an option that nobody sets, a client that is None."""
-    return bool(tested.literal.value) if tested.literal is not None else None
+    if tested.literal is None:
+        return False if tested.type == "NoneType" else None
+    return bool(tested.literal.value)

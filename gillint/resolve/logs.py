@@ -17,13 +17,21 @@ Keywords = tuple[tuple[str, Value], ...]
 _LEVELS = {"NOTSET": 0, "DEBUG": 10, "INFO": 20, "WARNING": 30, "WARN": 30, "ERROR": 40, "CRITICAL": 50, "FATAL": 50}
 _ROOT = 30  # the level of the root logger where nobody sets another
 _METHODS = {name.lower(): level for name, level in _LEVELS.items() if level} | {"exception": 40}
-_CALLS = {f"{owner}.{method}": level for owner in ("logging", "logging.Logger") for method, level in _METHODS.items()}
+_ADAPTER = "logging.LoggerAdapter"
+_OWNERS = ("logging", "logging.Logger", _ADAPTER)
+_CALLS = {f"{owner}.{method}": level for owner in _OWNERS for method, level in _METHODS.items()}
 _CONFIGURES = {"basicConfig", "addHandler", "dictConfig", "fileConfig", "setLevel", "handlers", "disable"}
 _SETS = ("logging.Logger.setLevel", "logging.basicConfig")
 _OFF, _HANDED_ON, _IN_MEMORY = "logging.Logger.debug", "logging.Logger.callHandlers", "logging.StreamHandler.emit"
 _RECORD = Value(type="logging.LogRecord")
+_MESSAGE = Value(type="str")
 _SILENT = "logging.NullHandler"
-_ROTATING = "logging.handlers.RotatingFileHandler"
+_OF_THE_LIBRARY = (
+    "logging.FileHandler", "logging.handlers.RotatingFileHandler", "logging.handlers.MemoryHandler",
+    "logging.handlers.QueueHandler",
+)  # fmt: skip
+# What a program plugs in, and the method of it that is called for each record.
+_PLUGS = {"setFormatter": "format", "addFilter": "filter"}
 
 
 def logged(
@@ -38,14 +46,23 @@ def logged(
     if name == "logging.Logger.addHandler" and positional:
         known[span] = Configured(handler=positional[0])
         return None
+    plugged = _PLUGS.get(name.rpartition(".")[2])
+    if plugged is not None and positional:
+        known[span] = Configured(plug=_own(act, positional[0], plugged))
+        return None
     level = _CALLS.get(name)
     if level is None:
         return None
+    if name.startswith(_ADAPTER) and receiver is not None and (process := _own(act, receiver, "process")) is not None:
+        _apply(act, process, (positional[0] if positional else _MESSAGE, Value(type="dict")), span, "process")
     least = _least(act)
     bound = Bound(receiver, positional, (("msg", positional[0]),) if positional else ())
     if least is not None and level < least:
         act.emit(Call(span, act.path, name, "library", bound, find_fact(_OFF), result=NONE))
         return NONE
+    for plug in (c.plug for c in known.values()):
+        if plug is not None:
+            _apply(act, plug, (_RECORD,), span, "format")
     handlers = [c.handler for c in known.values() if c.handler is not None]
     emits = [_emitter(act, handler) for handler in handlers]
     if not handlers or any(e is None for e in emits):
@@ -53,12 +70,9 @@ def logged(
     _emit(act, _HANDED_ON, bound, span)
     for handler, emit in zip(handlers, emits, strict=True):
         if isinstance(emit, Value):
-            from gillint.resolve.calls import apply
-
-            apply(act, emit, (_RECORD,), (), span, "emit")
-        elif handler.type != _SILENT:
-            emitted = f"{_ROTATING}.emit" if handler.type == _ROTATING else _IN_MEMORY
-            _emit(act, emitted, Bound(handler, (_RECORD,)), span)
+            _apply(act, emit, (_RECORD,), span, "emit")
+        elif emit is not None and emit != _SILENT:
+            _emit(act, emit, Bound(handler, (_RECORD,)), span)
     return NONE
 
 
@@ -90,14 +104,32 @@ def _level(value: Value) -> int | None:
 
 
 def _emitter(act: Activation, handler: Value) -> Value | str | None:
-    """The program's own `emit`, or the type of a handler that writes nowhere; None where it is the library's."""
+    """The program's own `emit`, or the name of the library's, or that of a handler that writes nowhere; None where neither
+    is known."""
     if act.program.class_of(handler.type) is not None:
-        emit = attribute_value(act, handler, "emit")
-        return emit if isinstance(emit.reference, FunctionRef) else None
-    if handler.type in (_SILENT, _ROTATING):
-        return handler.type
+        return _own(act, handler, "emit")
+    if handler.type == _SILENT:
+        return _SILENT
+    if handler.type in _OF_THE_LIBRARY:
+        return f"{handler.type}.emit"
     stream = handler.element
-    return handler.type if stream is not None and stream.type == "io.StringIO" else None
+    return _IN_MEMORY if stream is not None and stream.type == "io.StringIO" else None
+
+
+def _own(act: Activation, value: Value, method: str) -> Value | None:
+    """The program's own method of something it gives to the library; a function is its own."""
+    if isinstance(value.reference, FunctionRef):
+        return value
+    if act.program.class_of(value.type) is None:
+        return None
+    found = attribute_value(act, value, method)
+    return found if isinstance(found.reference, FunctionRef) else None
+
+
+def _apply(act: Activation, function: Value, arguments: tuple[Value, ...], span: Span, name: str) -> None:
+    from gillint.resolve.calls import apply
+
+    apply(act, function, arguments, (), span, name)
 
 
 def _emit(act: Activation, name: str, bound: Bound, span: Span) -> None:

@@ -16,6 +16,7 @@ from gillint.resolve.exhaustion import (
     turns_by_counter,
     turns_by_others,
     turns_until_empty,
+    turns_until_found,
     turns_until_long,
     turns_while_talking,
     usual_turns,
@@ -182,7 +183,7 @@ def _limited(act: Activation, node: t.While) -> Estimate | None:
 def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
     known = turns_until_sent(node) or _limited(act, node) or turns_by_places(act, node) or turns_by_counter(act, node)
-    known = known or turns_to_fill(act, node)
+    known = known or turns_to_fill(act, node) or turns_until_found(act, node)
     usual = usual_turns(act, node)
     place = place_of(node)
     start = act.environment[place].number if place in act.environment else None

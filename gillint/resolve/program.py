@@ -15,6 +15,7 @@ from gillint.resolve.compiled import is_compiled
 from gillint.resolve.decorators import decorated
 from gillint.resolve.entries import (
     answers_a_program,
+    answers_requests,
     called_as,
     handed_on,
     is_program,
@@ -33,8 +34,9 @@ from gillint.resolve.entries import (
 from gillint.resolve.files import Files
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
 from gillint.resolve.parameters import bind_parameters
+from gillint.resolve.peers import around
 from gillint.resolve.scope import ClassScope, ModuleScope
-from gillint.resolve.tables import CallSites, Loader, Tables
+from gillint.resolve.tables import CallSites, Function, Loader, Tables
 from gillint.resolve.trace import Block, FunctionTrace, Kind, Loop, Node, Resolved, children
 from gillint.resolve.values import FunctionRef, LazyRef, Value
 from gillint.resolve.web import MAY_REGISTER, may_route
@@ -115,12 +117,14 @@ class Resolver(Functions):
         run = [s for s in syntax.statements() if is_program(s)]
         self._has_loop = runs_event_loop(run)
         candidates = {f.qualname for f in wanted if self._may_be_spare(scope, f)}
-        by_bases = {f.qualname for f in wanted if f.qualname in candidates and self._may_be_called_by_base(scope, f)}
-        self._spare, self._unused = not_called(syntax.outline, candidates, by_bases, self._given_on)
+        self._by_bases = {
+            f.qualname for f in wanted if f.qualname in candidates and self._may_be_called_by_base(scope, f)
+        }
+        self._spare, self._unused = not_called(syntax.outline, candidates, self._by_bases, self._given_on)
         unmade = never_made(syntax.outline, self._given_on, self._unused)
         further = {f.qualname for f in wanted if f.owner in unmade} - candidates
         if further:  # only what is of no use makes instances of them
-            self._spare, self._unused = not_called(syntax.outline, candidates | further, by_bases, self._given_on)
+            self._spare, self._unused = not_called(syntax.outline, candidates | further, self._by_bases, self._given_on)
         mains = tuple(s.span for s in run)
         has_program = main_runs_others(whole, mains)
         # Functions that nothing in the file calls first, of these the ones that need nothing: they tell the others' arguments.
@@ -200,7 +204,7 @@ class Resolver(Functions):
             block = replace(block, recursive=True)
             self._recurred.discard(key)
         is_entry, is_unused = key in entries, outline.qualname in self._unused
-        is_spare = is_entry and outline.qualname in self._spare
+        is_spare = is_entry and (outline.qualname in self._spare or self._is_called_by_base(function, outline))
         path, name = function.scope.path, outline.qualname
         return FunctionTrace(name, path, tree.span, block, tree.is_async, is_entry, is_spare, is_unused)
 
@@ -229,6 +233,14 @@ class Resolver(Functions):
         is_test = self._is_test(scope, outline, function.owner)
         of_instance = isinstance(tree, t.Function) and not makes_instances(tree)
         return of_instance and not is_test and may_be_called_by_base(function.owner, outline.name)
+
+    def _is_called_by_base(self, function: Function, outline: FunctionOutline) -> bool:
+        """Whether a library's class calls it, as often as the program has a use for that.
+
+        That of a server answers whoever asks, unless the client stands beside it.
+        """
+        serves_others = answers_requests(function.owner) and not around(function.scope).serves
+        return outline.qualname in self._by_bases and not serves_others
 
     def _is_test(self, scope: ModuleScope, outline: FunctionOutline, owner: ClassScope | None) -> bool:
         return is_test(outline, owner, scope, self._programs)

@@ -63,10 +63,12 @@ class Peers:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What one call says of logging: a level (None where it is not known), or a handler that is added."""
+    """What one call says of logging: a level (None where it is not known), a handler that is added, or what the program has
+    it call for each record."""
 
     level: int | None = None
     handler: Value | None = None
+    plug: Value | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +78,8 @@ class ClassScope:
     `declared` are the attributes whose type an annotation says, `settled` those of them to which an amount was assigned,
     `sought` those whose assignment was looked for in all methods, `functions` those to which instances pass themselves, like
     to a method: functions that are assigned in the body of the class, or to the class; of `guessed` only methods have spoken
-    that were run with unknown arguments to find them out.
+    that were run with unknown arguments to find them out. Containers that are emptied when they have become long do not
+    become longer than `longest`; with a count beside them, they hold no more than `fullest`.
     """
 
     key: str
@@ -93,6 +96,7 @@ class ClassScope:
     guessed: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     longest: dict[str, float] = field(default_factory=dict)
+    fullest: dict[str, float] = field(default_factory=dict)
     asked: dict[str, frozenset[str]] | None = None
     prepared: bool = False
     constructed: bool = False

@@ -19,13 +19,19 @@ def turns_until_sent(loop: t.While) -> Estimate | None:
         if isinstance(s, (t.Assign, t.Augment)) and s.value is not None:
             call = next((e for e in expressions((s,)) if _writes_rest(e, asked)), None)
             targets = s.targets if isinstance(s, t.Assign) else (s.target,)
+            places = {_place(x) for x in targets}
             if call is not None:
-                if not counts.isdisjoint(key_of(x) or "" for x in targets):
+                if not counts.isdisjoint(places):
                     return _SENT
-                counts.update(key_of(x) or "" for x in targets)
-            elif names_in(s.value) & (counts - asked) and not asked.isdisjoint(key_of(x) or "" for x in targets):
-                return _SENT  # `data = data[sent:]`, `total += sent`
+                counts.update(places)
+            elif names_in(s.value) & (counts - asked) and not asked.isdisjoint(places):
+                return _SENT  # `data = data[sent:]`, `total += sent`, `parts[0] = parts[0][sent:]`
     return None
+
+
+def _place(target: t.Expr) -> str:
+    """The variable or attribute that is changed; of an item, what it is in."""
+    return key_of(target.value if isinstance(target, t.Subscript) else target) or ""
 
 
 def _writes_rest(e: t.Expr, asked: set[str]) -> bool:
@@ -35,7 +41,6 @@ def _writes_rest(e: t.Expr, asked: set[str]) -> bool:
         return False
     given = [a.value for a in e.arguments]
     return any(
-        (isinstance(a, t.Subscript) and isinstance(a.index, t.Slice) and a.index.upper is None)
-        or (isinstance(a, t.Name) and a.id in asked)
+        (isinstance(a, t.Subscript) and isinstance(a.index, t.Slice) and a.index.upper is None) or _place(a) in asked
         for a in given
     )

@@ -291,6 +291,18 @@ def _own(*methods: str) -> Special:
     return called
 
 
+def _next(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`next(rows)`: what the `__next__` of a class of the project does; of a library's iterator, what one turn costs."""
+    from gillint.resolve.operators import operator_fact
+
+    made = _own("__next__")(act, receiver, positional[:1], keywords, span)
+    if made is None and positional and "::" not in (positional[0].type or "") and act.lazy_of(positional[0]) is None:
+        any(operator_fact(act, positional[0], step, (), span) is not None for step in ("__next__", "__iter__"))
+    return made
+
+
 def _getter(name: str) -> Special:
     """`itemgetter(1)`, `attrgetter("x")`."""
 
@@ -389,6 +401,8 @@ SPECIAL: dict[str, Special] = {
     "str": _own("__str__", "__repr__"),
     "repr": _own("__repr__"),
     "hash": _own("__hash__"),
+    "next": _next,
+    "iter": _own("__iter__"),
     "pandas.Series.apply": _apply_ufunc,
     "pandas.Series.transform": _apply_ufunc,
     "pandas.DataFrame.apply": _apply_ufunc,

@@ -7,6 +7,7 @@ from functools import reduce
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
+from gillint.knowledge.base import bases_of, find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.databases import ROW_FACTORY, note_row_factory
@@ -16,8 +17,9 @@ from gillint.resolve.kinds import distinct_of, fewest_of
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stores import put_into
+from gillint.resolve.trace import Bound, Call
 from gillint.resolve.use import as_used
-from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, MadeRef, Value, is_known, is_plain_function
+from gillint.resolve.values import NONE, UNKNOWN, ClassRef, FunctionRef, MadeRef, Value, is_known, is_plain_function
 from gillint.syntax import tree as t
 
 
@@ -82,7 +84,7 @@ _NEIGHBOURS = 4.0
 
 def keys_of(count: Estimate, key: Value | None, holder: t.Expr | None = None) -> Estimate:
     """Under how many keys so many things come; where nothing tells, there are as many keys as things under each, but of a
-    graph, by its name, some few under each.
+    graph, by its name, some few under each. The parts of a key divide what comes alike: by day and by article.
     """
     if key is not None and key.literal is not None:
         return ONE
@@ -93,7 +95,9 @@ def keys_of(count: Estimate, key: Value | None, holder: t.Expr | None = None) ->
     if name is not None and _GRAPH.search(name):
         return Estimate(1.0, max(1.0, count.likely / _NEIGHBOURS), max(1.0, count.high))
     least = fewest_of(key).min(count)
-    return Estimate(1.0, max(1.0, max(1.0, count.likely) ** 0.5, least.likely), max(1.0, count.high))
+    parts = len(key.items) if key is not None and key.type == "tuple" and key.items else 1
+    likely = max(1.0, count.likely) ** (parts / (parts + 1))
+    return Estimate(1.0, max(1.0, likely, least.likely), max(1.0, count.high))
 
 
 def _name_of(holder: t.Expr | None) -> str | None:
@@ -232,6 +236,16 @@ def store_attribute(act: Activation, target: t.Attribute, value: Value) -> None:
     apply(act, setter, (value,), (), target.span, target.name)
 
 
+def _set_property(act: Activation, holder: Value | None, target: t.Attribute, value: Value) -> None:
+    """What setting an attribute of a library's object does, where a fact tells: `cell.text = name`."""
+    for base in bases_of(holder.type or "") if holder is not None and holder.reference is None else ():
+        fact = find_fact(f"{base}.{target.name}.__set__")
+        if fact is not None:
+            bound = Bound(holder, (value,), (("value", value),))
+            act.emit(Call(target.span, act.path, fact.name, "library", bound, fact, result=NONE, implicit=True))
+            return
+
+
 def declare(act: Activation, target: t.Expr, known: Value) -> None:
     """Remember that an annotation says what an attribute is, or a container's elements: what is put there later is no less."""
     if isinstance(target, t.Name) and known.element is not None:
@@ -307,7 +321,10 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
         if not isinstance(target.value, t.Name):
             from gillint.resolve.expressions import evaluate
 
-            evaluate(act, target.value)
+            holder: Value | None = evaluate(act, target.value)
+        else:
+            holder = read_target(act, target.value)
+        _set_property(act, holder, target, value)
         act.keep_for_later(value)
         store_attribute(act, target, value)
     elif isinstance(target, t.Subscript):

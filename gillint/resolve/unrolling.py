@@ -27,8 +27,8 @@ _TABLES = ("tuple", "list", "dict_items")
 
 def unrolled(act: Activation, node: t.For, table: Value, run: Callable[[Activation, t.Body], float]) -> bool:
     """Read the body of a loop once for each member of a table, where these differ; False where they do not."""
-    members = table.items if table.type in _TABLES and not node.is_async else None
-    if members is None or not 1 < len(members) <= _MOST // act.unrolled or act.program.is_scarce:
+    members = _table(act, table) if not node.is_async else None
+    if members is None:
         return False
     if not (_are_different(members) or (_are_names(members) and _is_key(node))) or not _is_plain(node):
         return False
@@ -46,6 +46,30 @@ def unrolled(act: Activation, node: t.For, table: Value, run: Callable[[Activati
     act.emit(Loop(node.span, act.path, Kind.LOOP, trips, body, found, act.name))
     run(act, node.orelse)
     return True
+
+
+def each_of(
+    act: Activation, node: t.Comprehension, table: Value, make: Callable[[], Value]
+) -> tuple[Value, ...] | None:
+    """What a comprehension over such a table makes of each member, where these differ: `a, b = (load(n) for n in (10, 1000))`."""
+    clause = node.clauses[0]
+    members = _table(act, table) if len(node.clauses) == 1 and not clause.conditions and not clause.is_async else None
+    if members is None or not _are_different(members):
+        return None
+    made = []
+    for member in members:
+        with act.nested():
+            bind(act, clause.target, member)
+            made.append(make())
+    return tuple(made)
+
+
+def _table(act: Activation, table: Value) -> tuple[Value, ...] | None:
+    """The members of a table that is short enough, and written out."""
+    members = table.items if table.type in _TABLES else None
+    if members is None or not 1 < len(members) <= _MOST // act.unrolled or act.program.is_scarce:
+        return None
+    return members
 
 
 def _are_different(members: tuple[Value, ...]) -> bool:

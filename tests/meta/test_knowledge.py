@@ -379,19 +379,16 @@ def implies(one: Condition, other: Condition) -> bool:
         has, wants = getattr(one, key), getattr(other, key)
         if wants is not None and (has is None or one.of != other.of or not set(has) <= set(wants)):
             return False
-    rest = (
-        "not_type",
-        "given",
-        "absent",
-        "argument",
-        "is_",
-        "matches",
-        "python",
-        "version",
-        "build",
-        "installed",
-        "missing",
-    )
+    is_something = one.argument == other.given and (one.matches, one.is_) != (None, None)
+    if other.given not in (None, one.given) and not is_something:
+        return False
+    is_found = isinstance(one.is_, str) and re.search(other.matches or "", one.is_) is not None
+    if other.matches not in (None, one.matches) and not is_found:
+        return False
+    is_another = one.type is not None and one.of == other.of and not set(one.type) & set(other.not_type or ())
+    if other.not_type not in (None, one.not_type) and not is_another:
+        return False
+    rest = ("absent", "argument", "is_", "python", "version", "build", "installed", "missing")
     return all(getattr(other, key) in (None, getattr(one, key)) for key in rest)
 
 
@@ -402,6 +399,12 @@ def implies(one: Condition, other: Condition) -> bool:
         (Condition(size="size(a)", below=20), Condition(size="size(a)", below=10), False),
         (Condition(dtype=("object",), size="size(a)", below=10), Condition(dtype=("object", "str")), True),
         (Condition(dtype=("object",)), Condition(dtype=("object",), version="<2"), False),
+        (Condition(argument="level", is_=9), Condition(given="level"), True),
+        (Condition(argument="level", is_=None), Condition(given="level"), False),
+        (Condition(argument="sql", is_="select 1"), Condition(argument="sql", matches="^select"), True),
+        (Condition(argument="sql", is_="insert"), Condition(argument="sql", matches="^select"), False),
+        (Condition(type=("list",), of="a"), Condition(not_type=("str",), of="a"), True),
+        (Condition(type=("str", "list"), of="a"), Condition(not_type=("str",), of="a"), False),
     ],
 )
 def test_one_condition_in_another(one: Condition, other: Condition, expected: bool) -> None:

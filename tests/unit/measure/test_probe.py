@@ -39,6 +39,7 @@ def test_the_child_is_one_script_of_the_standard_library() -> None:
         ("import time", "time.sleep(0.002)", 0.0, 1),
         ("x = [1]", "len(x)", 1.0, 0),
         ("n = 0", "n += 1", 1.0, 0),
+        ("batch = [1]; _ = 1", "len(batch) + _", 1.0, 0),
     ],
 )
 def test_known_statements(prober: Prober, setup: str, statement: str, held: float, releases: int) -> None:

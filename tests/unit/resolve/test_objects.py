@@ -202,6 +202,33 @@ def test_a_handler_of_the_program_does_what_its_emit_does() -> None:
     assert prediction_of(source).bound.value == "io"
 
 
+def test_adapters_and_formatters_of_the_program_run_for_each_record() -> None:
+    source = """
+        import json, logging
+        class AsJson(logging.Formatter):
+            def format(self, record):
+                document = {"at": self.formatTime(record), "message": record.getMessage()}
+                if record.exc_info:
+                    document["error"] = self.formatException(record.exc_info)
+                return json.dumps(document)
+        class Named(logging.LoggerAdapter):
+            def process(self, msg, kwargs):
+                return self.extra["name"].upper() + msg, kwargs
+        log = logging.getLogger("app")
+        log.setLevel(logging.INFO)
+        handler = logging.FileHandler("app.log")
+        handler.setFormatter(AsJson())
+        log.addHandler(handler)
+        def work():
+            named = Named(log, {"name": "a"})
+            for i in range(100):
+                named.info("row %d", i)
+    """
+    found = {c.name for c in calls_of(source)}
+    assert {"Named.process", "AsJson.format", "json.dumps", "logging.FileHandler.emit"} <= found
+    assert prediction_of(source).held.likely is not None
+
+
 @pytest.mark.parametrize("push", ["heapq.heappush(self.queue, (1, A()))", "heapq.heappush(self.queue, (2, B()))"])
 def test_a_heap_gives_out_what_was_pushed(push: str) -> None:
     source = f"""
@@ -429,3 +456,37 @@ def test_what_is_called_on_an_attribute_that_is_none_was_assigned_elsewhere() ->
             Store().fill()
     """
     assert [c.kind for c in calls_of(source) if c.name == "dict.setdefault"] == ["library"]
+
+
+COUNTED = """
+import zlib
+from collections import defaultdict
+class Metrics:
+    def __init__(self, flush_at=2_000):
+        self.flush_at = flush_at
+        self.pending = defaultdict(list)
+        self.names = []
+        self.count = 0
+    def record(self, name, value):
+        self.pending[name].append(value)
+        self.names.append(name)
+        self.count += 1
+        if self.count >= self.flush_at:
+            self.flush()
+    def flush(self):
+        for name in self.pending:
+            {of_each}(self.pending[name])
+        zlib.adler32(self.names)
+        self.pending.clear()
+        self.names = []
+        self.count = 0
+def work():
+    metrics = Metrics()
+    for n in range(10_000):
+        metrics.record(("cpu", "disk", "net", "load")[n % 4], n * 0.5)
+"""
+
+
+@pytest.mark.parametrize(("name", "size"), [("zlib.crc32", 500), ("zlib.adler32", 2_000)])
+def test_what_is_emptied_with_a_count_holds_no_more_than_that(name: str, size: float) -> None:
+    assert size_of_argument(COUNTED.replace("{of_each}", "zlib.crc32"), name) == size

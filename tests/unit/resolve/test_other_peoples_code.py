@@ -341,3 +341,162 @@ def test_what_other_people_write(name: str, times: float, source: str) -> None:
 def test_what_is_handed_on(statements: tuple[str, ...], name: str, size: float) -> None:
     source = "".join(f"\n    {s}" for s in statements)
     assert asked(f"def work():{source}\n", name)[1] == pytest.approx(size, rel=0.3)
+
+
+OWN_ROWS = """
+class Rows:
+    def __init__(self, stream):
+        self.reader = csv.reader(stream)
+    def __iter__(self):
+        return self
+    def __next__(self):
+        return next(self.reader)
+
+class Chosen:
+    def __init__(self, rows):
+        self.rows = rows
+    def __iter__(self):
+        return self
+    def __next__(self):
+        while True:
+            row = next(self.rows)
+            if row[1] == "x":
+                return row
+
+def work():
+    text = io.StringIO("a,x\\n" * 4_000)
+    for row in {made}:
+        zlib.compress(row[0].encode() * 70_000)
+"""
+
+
+@pytest.mark.parametrize(("made", "times"), [("Rows(text)", 4_000), ("Chosen(Rows(text))", 2_000)])
+def test_an_iterator_of_the_program_gives_what_it_steps_through(made: str, times: float) -> None:
+    assert asked(OWN_ROWS.format(made=made))[0] == pytest.approx(times, rel=0.01)
+
+
+def test_an_endless_loop_over_an_iterator_ends_with_it() -> None:
+    source = """
+        def work():
+            rows = iter(range(300))
+            while True:
+                try:
+                    row = next(rows)
+                except StopIteration:
+                    break
+                zlib.compress(bytes(70_000))
+    """
+    assert asked(source)[0] == 300
+
+
+def test_what_is_left_of_a_message_may_be_in_a_list() -> None:
+    source = """
+        class Channel:
+            def __init__(self, sock):
+                self.sock, self.parts = sock, []
+            def send(self, data):
+                parts = self.parts
+                parts.append(data)
+                while parts[0]:
+                    sent = self.sock.send(parts[0])
+                    parts[0] = parts[0][sent:]
+                    zlib.compress(bytes(70_000))
+        def work():
+            Channel(socket.socket()).send(bytes(1000))
+    """
+    assert asked(source)[0] == 1
+
+
+def test_bytes_from_anywhere_that_are_unpickled_are_like_what_is_pickled() -> None:
+    source = """
+        import pickle
+        def stored(db, key, value):
+            db.put(key, pickle.dumps(value))
+        def loaded(db, key):
+            return pickle.loads(bytes(db.find(key)))
+        def work(db):
+            stored(db, 1, {"name": "a", "tags": ["b", "c"]})
+            loaded(db, 1)
+    """
+    assert asked(source, "pickle.loads")[1] < 100
+
+
+def test_an_instance_that_cannot_be_called_is_not_what_is_called() -> None:
+    source = """
+        import re
+        def as_test(wanted):
+            if callable(wanted):
+                return wanted
+            if hasattr(wanted, "search"):
+                return lambda text: zlib.compress(bytes(70_000))
+            return lambda text: wanted in text
+        def work():
+            tests = {0: as_test(re.compile("x")), 1: as_test("y")}
+            for place, test in tests.items():
+                test("abc")
+    """
+    resolved = resolve(parse(HEAD + dedent(source), "program.py"), TARGET, {})
+    block = next(f.block for f in resolved.functions if f.name == "work")
+    assert "unknown" not in {n.kind for n in walk(block) if isinstance(n, Call)}
+
+
+BESIDES = """
+class Spooled(io.IOBase):
+    def writelines(self, lines):
+        for line in lines:
+            for c in line:
+                zlib.crc32(c)
+    def read(self, n=-1):
+        return b""
+
+class Table(csv.DictWriter):
+    def writerows(self, rows):
+        for row in rows:
+            self.writerow(row)
+
+def total(n):
+    return sum(i * i for i in range(n))
+
+def work():
+    spooled = Spooled()
+    spooled.read()
+    return [total(3_000) for _ in range(40)]
+"""
+
+
+def test_what_a_library_may_call_is_a_part_of_the_program() -> None:
+    report = analyse(BESIDES.replace("class", HEAD + "\nclass", 1), "program.py", Options(cores=2, threads=2))
+    assert report.verdict is not None
+    assert report.regions[report.verdict].region.function == "work"
+
+
+def test_a_class_of_the_same_name_in_a_library_makes_no_instances() -> None:
+    source = HEAD + BESIDES.replace("class Table(csv.DictWriter)", "class DictWriter(csv.DictWriter)")
+    resolved = resolve(parse(source, "program.py"), TARGET, {})
+    assert next(f for f in resolved.functions if f.name == "DictWriter.writerows").is_unused
+
+
+def test_keys_of_several_parts_divide_what_comes() -> None:
+    source = """
+        def work(rows):
+            by_one, by_two = {}, {}
+            for i in range(1_000):
+                row = rows.next_one()
+                by_one.setdefault(row.day, []).append(row)
+                by_two.setdefault((row.day, row.article), []).append(row)
+            zlib.compress(list(by_one))
+            zlib.adler32(list(by_two))
+    """
+    assert asked(source)[1] == pytest.approx(32, abs=1)
+    assert asked(source, "zlib.adler32")[1] == pytest.approx(100, abs=1)
+
+
+def test_setting_an_attribute_of_a_library_costs_what_a_fact_says() -> None:
+    source = """
+        import docx
+        def work():
+            table = docx.Document().add_table(rows=1, cols=2)
+            for n in range(50):
+                table.add_row().cells[0].text = str(n)
+    """
+    assert asked(source, "docx.table._Cell.text.__set__")[0] == 50

@@ -54,8 +54,14 @@ def test_an_extreme_of_anything_else_is_not_bounded() -> None:
 
 
 def test_of_members_that_take_turns_the_average_is_likely() -> None:
-    number = value_of("[n for n in (10, 20, 90)][0]", HEAD).number
+    number = value_of("[n for n in (10, 20, 90)][k]", f"{HEAD}\nk = int(input())\n").number
     assert number is not None and (number.low, number.likely, number.high) == (10, 40, 90)
+
+
+@pytest.mark.parametrize("made", ["(np.zeros(n) for n in (10, 1000))", "[np.zeros(n) for n in (10, 1000)]"])
+def test_each_of_what_a_comprehension_makes_of_a_table_has_its_own_size(made: str) -> None:
+    assert dimensions(value_of("small", f"{HEAD}\nsmall, large = {made}\n")) == (10,)
+    assert dimensions(value_of("large", f"{HEAD}\nsmall, large = {made}\n")) == (1000,)
 
 
 @pytest.mark.parametrize(

@@ -314,3 +314,27 @@ def test_a_delay_is_found_however_the_address_is_put_together(asking: str) -> No
     prediction = prediction_of(source)
     assert prediction.bound.value == "io"
     assert prediction.demand.wait.likely >= 5e6
+
+
+SERVED_BY_A_LIBRARY = """
+    import socketserver, threading, socket
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            for line in self.rfile:
+                self.wfile.write(line.upper())
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    def ask(sock, text):
+        sock.sendall(text.encode() + b"\\n")
+        return sock.recv(4096)
+    def work():
+        with socket.create_connection(server.server_address) as sock:
+            for i in range(200):
+                ask(sock, f"line {i}")
+"""
+
+
+def test_a_program_is_its_client_and_not_the_server_that_it_brings_along() -> None:
+    result = analyse(dedent(SERVED_BY_A_LIBRARY), "program.py", Options(cores=2, threads=2, python="3.11"))
+    assert result.verdict is not None
+    assert result.regions[result.verdict].region.function == "work"

@@ -275,3 +275,17 @@ def work():
     pick(items{passed})
 """
     assert runs(HEAD + source) == pytest.approx(count)
+
+
+@pytest.mark.parametrize("test", ["row['ms'] >= 600", "row['ms'] % 3 == 0"])
+def test_a_generator_gives_only_what_passes(test: str) -> None:
+    source = f"""
+import math
+def rows():
+    for i in range(4_000):
+        yield {{"ms": i * 7 % 900}}
+def work():
+    for row in (row for row in rows() if {test}):
+        math.sqrt(2.0)
+"""
+    assert runs(source) == pytest.approx(4_000 / 3, rel=0.01)
