@@ -306,3 +306,19 @@ def test_what_is_read_into_a_buffer_fills_it_but_for_the_last_time() -> None:
     work = dumped(TREE).split("\nwork ")[1]
     assert " x 2 carried" in work
     assert "memoryview[100000]" in work
+
+
+def test_what_goes_on_where_it_stopped_begins_with_nothing_done() -> None:
+    source = """
+        class Checkpoint:
+            page: int = 0
+            def reached(self, page):
+                self.page = page + 1
+        def export(checkpoint, pages):
+            for page in range(checkpoint.page, pages):
+                checkpoint.reached(page)
+        def work():
+            export(Checkpoint(), 6)
+    """
+    loop = next(line for line in dumped(source).split("\nwork ")[1].splitlines() if "loop " in line)
+    assert loop.split(" x ")[1].startswith(("6 ", "0..6..6"))
