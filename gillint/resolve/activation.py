@@ -18,6 +18,7 @@ from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node, Resolved
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
 from gillint.syntax import tree as t
+from gillint.syntax.parse import Syntax
 
 
 @dataclass(slots=True)
@@ -138,6 +139,10 @@ class Program(Protocol):
 
     def idly(self, *, idle: bool = True) -> AbstractContextManager[None]:
         """Run code that the program has no use for."""
+        ...
+
+    def module(self, syntax: Syntax) -> ModuleScope:
+        """The scope of a file."""
         ...
 
     def define(self, node: t.Function | t.Lambda, activation: Activation) -> Value:

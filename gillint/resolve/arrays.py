@@ -31,6 +31,7 @@ from gillint.resolve.shapes import (
     with_shape,
 )
 from gillint.resolve.sparse import refine_sparse
+from gillint.resolve.tensors import refine_tensor
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
 from gillint.resolve.vision import refine_picture
@@ -54,6 +55,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     """The result of a numpy call with the shape and dtype that follow from the arguments."""
     if name.startswith("scipy.sparse."):
         return refine_sparse(name, bound, result)
+    if name.startswith("torch."):
+        return refine_tensor(name, bound, result, _refined)
     if name.startswith("pandas."):
         return refine_frame(name, bound, result)
     if name.startswith(("cv2.", "skimage.")):

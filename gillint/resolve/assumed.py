@@ -67,6 +67,7 @@ SIZES |= {
     for n in ("KNeighborsClassifier", "KNeighborsRegressor", "NearestNeighbors")
 }
 # The weights of a layer.
+SIZES |= dict.fromkeys(("torch.nn.LSTM", "torch.nn.GRU", "torch.nn.RNN"), Estimate(1_000, 50_000, 1e7))
 SIZES |= {"torch.nn.Linear": Estimate(500, 20_000, 1e7), "torch.nn.Conv2d": Estimate(200, 10_000, 1e7)}
 # A file that nothing in sight writes has some hundred lines of ordinary length.
 FILES = (

@@ -14,7 +14,7 @@ from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.answers import read_attribute
 from gillint.resolve.assumed import NAMESPACES
-from gillint.resolve.bound import Answers, size_of
+from gillint.resolve.bound import TENSOR, Answers, size_of
 from gillint.resolve.compat import constant_of, own_name
 from gillint.resolve.datasets import target_of
 from gillint.resolve.dispatch import classes_with, deriving_with, overriding
@@ -23,6 +23,7 @@ from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.instances import maker_of
 from gillint.resolve.joining import join
+from gillint.resolve.layers import LOADER
 from gillint.resolve.memory import STRIDED, TURNED
 from gillint.resolve.opaque import part_of
 from gillint.resolve.options import BOUND_ARGUMENTS, NAMESPACE
@@ -31,6 +32,7 @@ from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.sparse import refine_sparse
 from gillint.resolve.strings import attribute_of_path
+from gillint.resolve.tensors import tensor_attribute
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.use import as_kept
 from gillint.resolve.values import (
@@ -75,7 +77,7 @@ _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 # Types whose attributes are the columns of the value.
 # Those of which some attributes are known for this one value, beside what holds for all of the type.
 _TOLD = ("os.stat_result", "sqlite3.Cursor")
-_RECORDS = ("pandas.DataFrame", "pandas.Series", NAMESPACE, "tuple", BOUND_ARGUMENTS)
+_RECORDS = ("pandas.DataFrame", "pandas.Series", NAMESPACE, "tuple", BOUND_ARGUMENTS, LOADER)
 
 
 def attribute_value(act: Activation, value: Value, name: str, span: Span | None = None) -> Value:
@@ -273,6 +275,8 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
         dimensions = _dimensions(value, name)
         if dimensions is not None:
             return dimensions
+    if value.type == TENSOR and (found := tensor_attribute(value, name)) is not None:
+        return found
     if value.type in PICTURES and name in ("size", "width", "height"):
         return _sides(value, name)
     known = value.column(name) if value.type in _TOLD else None

@@ -407,12 +407,17 @@ def _member_type(dtype: str | None) -> str | None:
 
 
 _ARRAYS = ("numpy.ndarray", "numpy.ma.MaskedArray")
+TENSOR = "torch.Tensor"
 
 
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
     if value.type in _ARRAYS and value.shape is not None and (rows := value.shape[1:]):
         return replace(value, shape=rows, size=reduce(lambda a, b: a * b, rows, ONE), literal=None)
+    if value.type == TENSOR and value.shape:  # the rows of a vector are tensors as well
+        return replace(
+            value, shape=value.shape[1:], size=reduce(lambda a, b: a * b, value.shape[1:], ONE), literal=None
+        )
     if value.element is not None:
         return value.element
     if value.items:

@@ -78,8 +78,12 @@ _SEVERAL = ("list", "dict", "tuple")
 
 def _handed_on(fact: Fact, bound: Bound) -> tuple[Value, ...]:
     """What a method gets that another one of the same object stands for: `model(x, mask)` is `model.forward(x, mask)`."""
-    stands_for = fact.name.endswith(".__call__") and (fact.callback or "").startswith("self.")
-    return bound.positional if stands_for else ()
+    return bound.positional if stands_for_another(fact) else ()
+
+
+def stands_for_another(fact: Fact) -> bool:
+    """Whether a method does, and gives, what another one of the same object does."""
+    return fact.name.endswith(".__call__") and (fact.callback or "").startswith("self.")
 
 
 def _further(given: Value | None) -> tuple[Value, ...]:

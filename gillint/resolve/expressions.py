@@ -120,7 +120,7 @@ def _call(act: Activation, node: t.Call) -> Value:
     for argument in node.arguments:
         value = evaluate(act, argument.value)
         if argument.star == "*":
-            members = value.items if value.type in ("tuple", "list") else few_rows(value)
+            members = value.items if value.type in ("tuple", "list", "iterator") else few_rows(value)
             if members is not None:
                 positional.extend(members)
             else:

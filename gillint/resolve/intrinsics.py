@@ -294,10 +294,15 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if args[0].type == "json" and size is None:
         size = FEW  # as a loop over it
     distinct = kinds_of(args[0]) if args[0].type == ARRAY else element_of(args[0]).distinct
+    if args[0].type == "str" and distinct is None:
+        distinct = _LETTERS
     if kind in ("set", "frozenset") and size is not None and distinct is not None:
         size = size.min(distinct)
-    return Value(type=kind, size=size, element=element_of(args[0]), origin=args[0].origin)
+    member = element_of(args[0]) if size != ZERO else None  # what nothing is in says nothing of what will be
+    return Value(type=kind, size=size, element=member, origin=args[0].origin)
 
+
+_LETTERS = Estimate(4, 40, 120)  # different characters of a text
 
 # What a variable that counts is, over the loop as a whole: its mean, and half of its values around that.
 _QUARTILES = Estimate(0.25, 0.5, 0.75)

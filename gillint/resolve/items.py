@@ -5,16 +5,18 @@ from __future__ import annotations
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.assembled import joined_by_index
-from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
+from gillint.resolve.bound import MAPPINGS, TENSOR, element_of, literal_text, size_of
 from gillint.resolve.columns import of_rows
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.indexing import GRIDS, array_item, extent, grid
 from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.kinds import kept
+from gillint.resolve.layers import DATASET
 from gillint.resolve.mailboxes import PARTS
 from gillint.resolve.members import one_of
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.sparse import sparse_part
+from gillint.resolve.tensors import tensor_item
 from gillint.resolve.texts import Text, may_be_same
 from gillint.resolve.values import SymbolRef, Value, text_of
 from gillint.syntax import tree as t
@@ -41,6 +43,8 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             return found
     if value.type == ARRAY:
         return array_item(value, index, node)
+    if value.type in (TENSOR, DATASET):
+        return tensor_item(value, index, node) if value.type == TENSOR else value.element
     part = _read(value, index, node) if value.type in _FILED else sparse_part(value, index)
     if part is not None:
         return part

@@ -9,7 +9,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
-from gillint.resolve.bound import MAPPINGS, element_of, size_of
+from gillint.resolve.bound import MAPPINGS, TENSOR, element_of, size_of
 from gillint.resolve.columns import GROUPED, RESAMPLER
 from gillint.resolve.lists import as_list
 from gillint.resolve.mailboxes import as_parts
@@ -17,13 +17,14 @@ from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
 from gillint.resolve.trace import Await, Call, Loop, Node, children
+from gillint.resolve.training import loaded
 from gillint.resolve.values import Value, is_known
 
 
 def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = False) -> Value:
     """What a loop over an instance of the program's own class goes through: what its `__iter__` or `__aiter__` gives."""
     if not _is_own(value):
-        return as_parts(value)
+        return loaded(act, value, span) or as_parts(value)
     made = operator_fact(act, value, "__aiter__" if is_async else "__iter__", (), span)
     return made if made is not None and made.type != value.type and is_known(made) else as_list(act, value)
 
@@ -54,7 +55,7 @@ def iterate(
         act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn
     counted = value.items is not None and value.type not in MAPPINGS
     known = value.size is not None or counted or value.shape is not None or value.columns is not None
-    if value.type in (ARRAY, RESAMPLER, *GROUPED) and value.shape is not None:
+    if value.type in (ARRAY, TENSOR, RESAMPLER, *GROUPED) and value.shape != () and value.shape is not None:
         return value.shape[0], element, None, value.origin if not value.shape[0].known else None
     if known and value.type is not None:
         size = size_of(value)

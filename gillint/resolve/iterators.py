@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import element_of, number_of, size_of
+from gillint.resolve.bound import TENSOR, element_of, number_of, size_of
 from gillint.resolve.columns import GROUPED
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.trace import Block, Branch, Kind
@@ -17,7 +17,7 @@ from gillint.resolve.values import UNKNOWN, Value
 
 def length_of(value: Value) -> Estimate:
     """How many items iterating gives: the rows of an array, the groups of grouped rows."""
-    return value.shape[0] if value.shape and value.type in (ARRAY, *GROUPED) else size_of(value)
+    return value.shape[0] if value.shape and value.type in (ARRAY, TENSOR, *GROUPED) else size_of(value)
 
 
 def first_of(name: str, args: tuple[Value, ...]) -> Value:
@@ -68,6 +68,9 @@ def spread(name: str, several: Value) -> Value:
     """`zip(*rows)`, `chain(*lists)`: each member is an iterable of its own."""
     one = element_of(several)
     if name == "zip":
+        if one.type == "tuple" and one.items is not None:  # of records, a column for each field
+            columns = tuple(Value(type="tuple", size=several.size, element=field) for field in one.items)
+            return Value(type="iterator", size=Estimate.point(len(columns)), items=columns)
         column = Value(type="tuple", size=several.size, element=element_of(one))
         return Value(type="iterator", size=one.size, element=column, origin=one.origin)
     size = several.size * one.size if several.size is not None and one.size is not None else None

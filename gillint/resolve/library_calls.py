@@ -14,7 +14,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.answers import answered_with, other_side
 from gillint.resolve.arrays import refine
 from gillint.resolve.bound import CONTENT, DATA, QUERY, Answers, is_sized
-from gillint.resolve.callbacks import called_back
+from gillint.resolve.callbacks import called_back, stands_for_another
 from gillint.resolve.compiled import COMPILED, compiled_body
 from gillint.resolve.databases import answered, begun, behind_statement, ends_nothing, query_of
 from gillint.resolve.estimators import checked
@@ -31,6 +31,7 @@ from gillint.resolve.instances import (
 )
 from gillint.resolve.intrinsics import WRAPPERS, intrinsic
 from gillint.resolve.keeping import as_it_was_dumped, kept
+from gillint.resolve.layers import made_layer
 from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memory import side_by_side
@@ -181,7 +182,7 @@ def library(
         step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
     result = _result(act, fact, decision, bound, keywords, span)
     if is_made:
-        result = replace(result, type=name)
+        result = made_layer(name, bound, result) or replace(result, type=name)
     elif fact.name != name and receiver is None and result.type in bases_of(owner):
         result = replace(result, type=owner)  # `Counter.fromkeys`, which is that of dict, makes a Counter
     bound = with_work(public, bound, result)
@@ -190,6 +191,8 @@ def library(
     lazy_result = act.lazy_of(result)
     callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
     bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
+    if given is not None and result == UNKNOWN and stands_for_another(fact):
+        result = given
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None

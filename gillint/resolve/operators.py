@@ -28,7 +28,7 @@ from gillint.resolve.trace import Call, bind_arguments
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
 from gillint.resolve.work import with_work
 
-ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index")
+ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index", "torch.Tensor")
 
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "add": lambda a, b: a + b,

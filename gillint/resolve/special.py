@@ -17,6 +17,7 @@ from gillint.resolve.intrinsics import RECORD
 from gillint.resolve.joining import join
 from gillint.resolve.texts import Text, may_be_same
 from gillint.resolve.timed import run_again, run_once, run_timer, timer
+from gillint.resolve.training import LAYERS_CALLED
 from gillint.resolve.values import (
     PROPERTY,
     UNKNOWN,
@@ -408,5 +409,6 @@ SPECIAL: dict[str, Special] = {
     "pandas.DataFrame.apply": _apply_ufunc,
     **{name: _wrapper(name) for name in WRAPPERS},
     **{name: _getter(name) for name in GETTERS},
+    **LAYERS_CALLED,
     **{name: _view(method) for name, method in VIEWS.items()},
 }

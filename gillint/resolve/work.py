@@ -23,7 +23,7 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         named = zip(("picked", "paired"), _tuple_items(bound), strict=False)
         return replace(bound, parameters=(*bound.parameters, *named))
     if name.startswith("torch.") and result.shape is not None and bound.get("result") is None:
-        return replace(bound, parameters=(*bound.parameters, ("result", result)))
+        return replace(bound, parameters=(*bound.parameters, ("result", result), *_of_operator(name, bound)))
     if name in _BY_KINDS:
         return replace(bound, parameters=(*bound.parameters, ("result", result)))
     if not name.startswith("numpy."):
@@ -62,6 +62,14 @@ _BY_KINDS = frozenset(
 _BY_ROWS_AND_COLUMNS = tuple(
     f"pandas.DataFrame.{by}.__{what}item__" for by in ("loc", "iloc") for what in ("get", "set")
 )
+
+
+def _of_operator(name: str, bound: Bound) -> tuple[tuple[str, Value], ...]:
+    """The inner loops of an operator between two tensors, which PyTorch begins as numpy does."""
+    if not name.endswith("__") or bound.receiver is None or len(bound.positional) != 1:
+        return ()
+    shapes = [bound.receiver.shape, bound.positional[0].shape]
+    return () if None in shapes else (("loops", _count(_broadcast_loops(shapes))),)
 
 
 def _index_arrays(bound: Bound) -> tuple[Value, ...]:

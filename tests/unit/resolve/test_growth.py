@@ -143,3 +143,7 @@ LEFT = {
 def test_what_an_arm_leaves_that_ends_the_turn(loop: str, size: float) -> None:
     body = f"from random import random\nfound = []\n{loop}\nsorted(found)"
     assert size_of_argument("\n".join(f"    {line}" for line in body.splitlines())) == pytest.approx(size, rel=0.25)
+
+
+def test_a_text_has_some_letters_however_long_it_is() -> None:
+    assert size_of_argument("    sorted(set('the quick brown fox ' * 500))\n") <= 120
