@@ -251,7 +251,7 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
     if not assessments:
         return None
     top = max(a.cost_share for a in assessments)
-    near = [i for i, a in enumerate(assessments) if a.cost_share >= (_HALF if _leaves(a) else _NEARLY) * top]
+    near = [i for i, a in enumerate(assessments) if a.cost_share >= 0.95 * top]
     near = [i for i in near if not _hands_on(assessments[i])] or _handed_on(assessments) or near
     near = [i for i in near if assessments[i].prediction.bound.value != "unknown"] or near  # what says something
 
@@ -263,15 +263,6 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
     return min(near, key=preference)
 
 
-# Who hands work over asks about that, also where what is done with the results takes as long.
-_NEARLY, _HALF = 0.95, 0.5
-
-
-def _leaves(a: Assessment) -> bool:
-    """Work for other threads or processes."""
-    return a.region.kind is Kind.SUBMISSION and a.region.concurrency is not Concurrency.ASYNCIO
-
-
 def _hands_on(a: Assessment) -> bool:
     """A task of the event loop that does less itself than it hands over: `await to_thread(f)`. Its waits do not count."""
     is_task = a.region.kind is Kind.SUBMISSION and a.region.concurrency is Concurrency.ASYNCIO
@@ -280,7 +271,11 @@ def _hands_on(a: Assessment) -> bool:
 
 def _handed_on(assessments: tuple[Assessment, ...]) -> list[int]:
     """The hottest work that leaves the event loop."""
-    found = [i for i, a in enumerate(assessments) if _leaves(a)]
+    found = [
+        i
+        for i, a in enumerate(assessments)
+        if a.region.kind is Kind.SUBMISSION and a.region.concurrency is not Concurrency.ASYNCIO
+    ]
     return [max(found, key=lambda i: assessments[i].cost_share)] if found else []
 
 

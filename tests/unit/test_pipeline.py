@@ -20,24 +20,6 @@ def test_of_two_that_take_as_long_the_one_of_which_something_is_known_is_named()
         assert found is not None and order[found].prediction.bound.value == "gil"
 
 
-AFTER_A_POOL = text("""
-    import hashlib
-    from concurrent.futures import ThreadPoolExecutor
-    BLOCKS = [bytes(1_000_000) for _ in range(20)]
-    def work():
-        with ThreadPoolExecutor(4) as pool:
-            found = list(pool.map(lambda block: hashlib.sha256(block).hexdigest(), BLOCKS))
-        return found, sum(sum(range(20_000)) for n in range({turns}))
-""")
-
-
-@pytest.mark.parametrize(("turns", "bound"), [(60, "native"), (600, "gil")])
-def test_what_is_handed_over_is_asked_about_unless_others_take_far_longer(turns: int, bound: str) -> None:
-    report = analyse(AFTER_A_POOL.replace("{turns}", str(turns)), "program.py", options())
-    assert report.verdict is not None
-    assert report.regions[report.verdict].prediction.bound.value == bound
-
-
 # Places where a number decides how often something runs, or how large it is.
 NUMBERS = text("""
     import random, struct, sys, timeit
