@@ -239,6 +239,14 @@ class Program(Protocol):
         """What anybody puts there, as far as that is known."""
         ...
 
+    def fill(self, place: MadeRef, span: Span, times: Estimate) -> None:
+        """Note that something is put into a queue so many times at one place of the code."""
+        ...
+
+    def filled(self, place: MadeRef) -> Estimate | None:
+        """How much anybody puts into a queue, as far as that is known."""
+        ...
+
     def spend(self) -> bool:
         """Count a step; False when the budget of this file is used up."""
         ...

@@ -316,10 +316,10 @@ class Classes(Modules):
 
     @staticmethod
     def _says_first(owner: ClassScope, name: str, old: Value, new: Value) -> bool:
-        """Whether an attribute of which only an annotation spoke gets an amount for the first time."""
+        """Whether an attribute of which only an annotation spoke gets an amount, or the text of a path, for the first time."""
         if name not in owner.declared or name in owner.settled or old.type != new.type or old.type in HOLDERS:
             return False
-        if is_measured(old) or not is_measured(new):
+        if is_measured(old) or old.text is not None or not (is_measured(new) or new.text is not None):
             return False
         owner.settled.add(name)
         return True

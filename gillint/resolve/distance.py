@@ -23,11 +23,21 @@ def ranged(act: Activation, node: t.Call, made: Value, look: _Look) -> Value:
     bounds = [a.value for a in node.arguments if not a.star and a.keyword is None]
     if len(bounds) < 2 or len(bounds) != len(node.arguments) or (made.size is not None and made.size.known):
         return made
+    made = _begun(made)
     step = look(act, bounds[2]).number if len(bounds) > 2 else ONE
     span = distance(act, bounds[0], bounds[1], look)
     if span is None or step is None or not step.known or step.likely <= 0:
         return made
     return replace(made, size=(span / step).map(lambda v: float(max(0, -(-v // 1)))))
+
+
+def _begun(made: Value) -> Value:
+    """`range(self.done, pages)`: what was done before is left out the next time. At first that is nothing."""
+    size = made.size
+    if size is None or size.likely > 0 or max(size.low, size.high) <= 0:
+        return made
+    most = max(size.low, size.high)
+    return replace(made, size=Estimate(max(0.0, min(size.low, size.high)), most, most))
 
 
 def distance(act: Activation, first: t.Expr | None, end: t.Expr | None, look: _Look) -> Estimate | None:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
-from gillint.resolve.assumed import FILES, QUEUES
+from gillint.resolve.assumed import ALL_QUEUES, FILES, QUEUES
 from gillint.resolve.bound import element_of, member_size, number_of, size_of
 from gillint.resolve.converging import PAIRED, SETTLED, bisects, joins_pairs, settles, turns_until_converged
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterations import expressions, key_of, statements
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.turns import is_retry, leaves_early
-from gillint.resolve.values import NONE, Value
+from gillint.resolve.values import NONE, MadeRef, Value
 from gillint.resolve.visiting import turns_of_a_walk
 from gillint.syntax import tree as t
 
@@ -189,6 +189,24 @@ def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
             continue
         if not any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH)):
             return source.size.max(1)
+    return None
+
+
+def turns_by_others(act: Activation, body: Block) -> Estimate | None:
+    """The turns of a worker that takes from a queue what others put there, which may be later in the file than its start.
+
+    Workers that were started together share it.
+    """
+    for call in _calls(body):
+        source = call.bound.receiver
+        taken = source is not None and call.name.rsplit(".", 1)[-1] in _TAKERS and source.type in ALL_QUEUES
+        if source is None or not taken or source.size is not None or not isinstance(source.reference, MadeRef):
+            continue
+        if any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH)):
+            continue
+        filled = act.program.filled(source.reference)
+        if filled is not None:
+            return (filled / act.times.max(1)).max(1)
     return None
 
 

@@ -188,6 +188,11 @@ class Files:
             name = common(name, Text(other)) if name is not None else Text(other)
         return _all_of(list(fitting.values())), name if name is not None else Text(glob)
 
+    def is_walked(self, name: str) -> bool:
+        """Whether a name stands for a folder of the program and for those below it: a walk comes from one to the other."""
+        top = self._named(name).removesuffix(HOLE)
+        return name.endswith(HOLE) and not top.endswith("/") and any(n.startswith(f"{top}/") for n in self.pieces)
+
     def folders_below(self, name: str) -> Estimate:
         """How many folders there are in one."""
         return total(c.files for other, c in self._folders.items() if overlap(f"{name}/{HOLE}", other))

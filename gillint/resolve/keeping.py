@@ -13,7 +13,7 @@ from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES, OPEN
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stores import seen_through
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import HOLDERS, UNKNOWN, MadeRef, Value
+from gillint.resolve.values import HOLDERS, UNKNOWN, MadeRef, Value, is_sentinel
 
 _PUT, _GET = ("put", "put_nowait", "send"), ("get", "get_nowait", "recv")
 _PIPES = ("multiprocessing.Pipe",)
@@ -44,6 +44,8 @@ def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) ->
         method = name.rsplit(".", 1)[-1]
         if method in _PUT and bound.positional:
             act.program.put(made, "", bound.positional[0])
+            if bound.receiver.type in ALL_QUEUES and not is_sentinel(bound.positional[0]):
+                act.program.fill(made, span, act.times * act.trips_so_far())
         elif method in _GET and (result == UNKNOWN or result.type is None):
             is_queue = bound.receiver.type in ALL_QUEUES
             return act.program.taken(made if is_queue else _other_end(made), "") or result

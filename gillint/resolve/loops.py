@@ -14,11 +14,13 @@ from gillint.resolve.exhaustion import (
     WHILE_TRIPS,
     is_guard,
     turns_by_counter,
+    turns_by_others,
     turns_until_empty,
     turns_until_found,
     turns_until_long,
     turns_while_talking,
     usual_turns,
+    works_off,
 )
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
@@ -27,6 +29,7 @@ from gillint.resolve.likelihood import (
     failing,
 )
 from gillint.resolve.pointers import place_of, turns_by_places, turns_by_strides
+from gillint.resolve.reading import folders_walked
 from gillint.resolve.receiving import turns_to_fill
 from gillint.resolve.sending import turns_until_sent
 from gillint.resolve.shared_iterators import its_share
@@ -193,7 +196,10 @@ def run_while(act: Activation, node: t.While) -> None:
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
         endless = isinstance(node.test, t.Constant)
-        known = known or turns_until_empty(body, endless=endless) or turns_until_long(act, node.test, usual)
+        known = known or turns_until_empty(body, endless=endless) or turns_by_others(act, body)
+        known = (
+            known or turns_until_long(act, node.test, usual) or (folders_walked(act, body) if works_off(node) else None)
+        )
         talking = turns_while_talking(body) if known is None and usual in (WHILE_TRIPS, INNER_WHILE_TRIPS) else None
         usual = talking or usual
         if known is not None or talking is not None:

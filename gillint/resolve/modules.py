@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
@@ -42,6 +43,7 @@ from gillint.resolve.values import (
     LazyRef,
     MadeRef,
     Value,
+    is_sentinel,
     options_of,
     trimmed,
 )
@@ -105,6 +107,8 @@ class Modules(Program):
         self._elsewhere = False  # what runs is a function of another file
         self._queued: dict[tuple[MadeRef, str], Value] = {}
         self._taken: list[tuple[tuple[MadeRef, str], Value | None]] = []
+        self._filled: dict[MadeRef, dict[Span, Estimate]] = {}  # how often something is put into a queue, by where
+        self._emptied: list[tuple[MadeRef, Estimate | None]] = []
         self._first_read: dict[tuple[str, str], Value] = {}  # attributes of the file's own classes
         self._foreseen: dict[tuple[str, str], Value] = {}
 
@@ -133,7 +137,7 @@ class Modules(Program):
 
     def put(self, place: MadeRef, name: str, value: Value) -> None:
         """Note what is put into a queue or a namespace; a sentinel says nothing of the others."""
-        if value.type not in ("NoneType", "object") and not isinstance(value.reference, LazyRef):
+        if not is_sentinel(value) and not isinstance(value.reference, LazyRef):
             for one in place.places:
                 self._queued[one, name] = join(self._queued.get((one, name)), trimmed(value))
 
@@ -147,9 +151,27 @@ class Modules(Program):
             found = join(found, there) if there is not None else found
         return found
 
+    def fill(self, place: MadeRef, span: Span, times: Estimate) -> None:
+        """Note that something is put into a queue so many times at one place of the code."""
+        for one in place.places:
+            known = self._filled.setdefault(one, {})
+            known[span] = times.max(known[span].likely) if span in known else times
+
+    def filled(self, place: MadeRef) -> Estimate | None:
+        """How much anybody puts into a queue."""
+        self._local_effects += 1
+        found = self._filling(place)
+        self._emptied.append((place, found))
+        return found
+
+    def _filling(self, place: MadeRef) -> Estimate | None:
+        times = [t for one in place.places for t in self._filled.get(one, {}).values()]
+        return reduce(operator.add, times) if times else None
+
     def _learnt_more(self) -> bool:
-        """Whether a queue holds something else than was taken from it."""
-        return any(self._queued.get(queue) != value for queue, value in self._taken)
+        """Whether a queue holds something else, or more, than was taken from it."""
+        others = any(self._queued.get(queue) != value for queue, value in self._taken)
+        return others or any(self._filling(queue) != count for queue, count in self._emptied)
 
     def _foresees_more(self) -> bool:
         """Whether an attribute was read before it was known what all it is: `self.state = Idle()`, whose methods change that."""

@@ -60,6 +60,7 @@ class Resolver(Functions):
             thorough: look at every function, not only those with a loop, a hand-over or a coroutine.
         """
         self._queued.clear()
+        self._filled.clear()
         self._foreseen.clear()
         self._written_before = None
         resolved = self._resolve(syntax, thorough=thorough)
@@ -89,6 +90,7 @@ class Resolver(Functions):
         self._recurred.clear()
         self._provisional.clear()
         self._taken.clear()
+        self._emptied.clear()
         self._first_read.clear()
         self._reads, self._active = [set()], []
         self.lazies.clear()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 
+from gillint.estimate import Estimate
 from gillint.frozen import replace
+from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, literal_text, size_of
 from gillint.resolve.files import MEMBER, MEMORY, Content
 from gillint.resolve.handles import filled, name_of, raw
@@ -12,6 +14,7 @@ from gillint.resolve.opening import note_opened
 from gillint.resolve.sites import Site
 from gillint.resolve.stores import from_file
 from gillint.resolve.texts import ANY, Text
+from gillint.resolve.trace import Block, Call
 from gillint.resolve.values import Value, of_number, text_of
 from gillint.resolve.writing import packs, pass_through
 from gillint.syntax.tree import HOLE
@@ -87,6 +90,18 @@ def read(site: Site) -> Value:
     return replace(result, shape=None, size=handle.size * size_of(line), text=text, source=source)
 
 
+def read_into(site: Site) -> Value:
+    """`count = f.readinto(buffer)`: how much of the buffer one read fills, where all of the file is read so."""
+    handle, buffer = site.bound.receiver, site.argument(0, "buffer", "b")
+    if buffer is None or buffer.size is None or not buffer.size.known:
+        return site.result
+    room = buffer.size.likely
+    if handle is None or room <= 0:
+        return site.result
+    whole = size_of(handle) * size_of(element_of(handle))
+    return of_number("int", whole.map(lambda n: n / max(1.0, -(-n // room))))
+
+
 def read_line(site: Site) -> Value:
     """One line of an open file."""
     handle = site.bound.receiver
@@ -127,6 +142,9 @@ def asked_of_file(site: Site) -> Value:
     return replace(site.result, columns=(("st_size", of_number("int", raw(content).size)),))
 
 
+LISTS = ("os.scandir", "os.listdir", "pathlib.Path.iterdir")  # one folder
+
+
 def listed(site: Site) -> Value:
     """What a folder or a pattern has in it."""
     folder = site.bound.receiver or site.argument(0, "path", "pathname", "top")
@@ -140,13 +158,17 @@ def listed(site: Site) -> Value:
         asked = literal_text(site.argument(0, "pattern")) or HOLE
         wanted = f"{name}/{HOLE if method == 'rglob' else ''}{asked}"
     wanted = wanted.replace("*", HOLE).replace(HOLE * 2, HOLE)
-    deep = method in ("walk", "rglob") or "**" in asked
+    walked = site.name in LISTS and site.act.program.files.is_walked(name)
+    deep = walked or method in ("walk", "rglob") or "**" in asked
     content, common_name = site.act.program.files.listed(wanted, deep=deep)
     each = _last_of(common_name) if method == "listdir" else common_name
     member = replace(element_of(site.result), text=each)
     if content is None:
         return replace(site.result, element=member)
     folders = site.act.program.files.folders_below(name)
+    if walked:  # one folder after the other, each of them about as full
+        members = (content.files + folders) / (folders + 1)
+        return replace(site.result, shape=None, size=members, element=member)
     if method == "walk":
         names = Value(
             type="list", size=content.files / (folders + 1), element=Value(type="str", text=_last_of(common_name))
@@ -157,6 +179,16 @@ def listed(site: Site) -> Value:
     is_one = "*" not in asked and HOLE not in posixpath.basename(asked)  # in each folder
     files = content.files.min(folders.max(1)) if is_one else content.files
     return replace(site.result, shape=None, size=files, element=member)
+
+
+def folders_walked(act: Activation, body: Block) -> Estimate | None:
+    """How many folders a loop lists that begins with one and goes on with those that it finds in there."""
+    for node in body.nodes:
+        if isinstance(node, Call) and node.name in LISTS:
+            name = name_of(node.bound.receiver or (node.bound.positional[0] if node.bound.positional else None))
+            if name is not None and (act.program.files.is_walked(name) or act.program.files.below(name)):
+                return act.program.files.folders_below(name) + 1
+    return None
 
 
 def _last_of(path: Text) -> Text:

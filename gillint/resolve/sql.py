@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
+from functools import reduce
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
@@ -87,6 +88,8 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
     words = " ".join(re.sub(r"--[^\n]*", " ", text).split()).lower()
     before = ZERO
     if words.startswith(("select ", "with ")):
+        if _FROM_ANY.search(words) is not None:
+            return _of_any(tables, words, place)
         inner = _inner_first(tables, words)
         if inner is None:
             return None
@@ -107,6 +110,25 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
 
 
 _UNION = re.compile(r" union(?: all)? ")
+_FROM_ANY = re.compile(rf"(\bfrom +)[\"'`\[]?{HOLE}[\"'`\]]?(?![\w.])")
+_CATALOGUE = ("sqlite_master", "sqlite_schema")  # the table of all tables
+
+
+def _of_any(tables: Tables, words: str, place: object) -> Query | None:
+    """A select from a table whose name is put in: as much as from one of those that there are, whichever it is."""
+    named = (_FROM_ANY.sub(rf"\1{name}", words) for name in tables)
+    done = [query for statement in named if (query := run_statement(tables, statement, place, ONE)) is not None]
+    if not done:
+        return None
+    visits, rows = (total(amounts) / len(done) for amounts in ((q.visits for q in done), (q.rows for q in done)))
+    known = [q.row for q in done if q.row is not None]
+    return Query(visits, rows, reduce(join, known) if known else None, done[0].names if len(done) == 1 else ())
+
+
+def _catalogue(tables: Tables) -> Table:
+    """What the database itself keeps of its tables: a row for each."""
+    columns: dict[str, str | None] = {"type": "str", "name": "str", "tbl_name": "str", "rootpage": "int", "sql": "str"}
+    return Table(columns, rows={"": Estimate.point(float(max(1, len(tables))))}, distinct={"type": ONE})
 
 
 def _together(tables: Tables, parts: list[str], place: object, before: Estimate, *, apart: bool) -> Query | None:
@@ -251,6 +273,8 @@ def _change(tables: Tables, words: str, found: re.Match[str], place: object, tim
 
 def _select(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
     names = re.findall(r"\b(?:from|join) +\"?(\w+)\"?(?: +(?:as +)?(\w+))?", words)
+    if any(n in _CATALOGUE for n, _ in names):
+        tables = {**tables, **dict.fromkeys(_CATALOGUE, _catalogue(tables))}
     known = [tables[n] for n, _ in names if n in tables]
     if not known or len(known) < len(names):
         return None

@@ -8,6 +8,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
+from gillint.resolve.assumed import FILES
 from gillint.resolve.commandline import add_argument, parse_args, parse_known_args
 from gillint.resolve.databases import cursor_of, fetched, opened_database, registered
 from gillint.resolve.handles import HANDLES, WRITERS
@@ -22,6 +23,7 @@ from gillint.resolve.reading import (
     loaded,
     members,
     read,
+    read_into,
     read_line,
     read_member,
     read_path,
@@ -109,6 +111,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "os.path.getsize": size_of_file,
     **dict.fromkeys(("os.stat", "os.lstat", "os.fstat", "os.DirEntry.stat"), asked_of_file),
     **dict.fromkeys(("pathlib.Path.stat", "pathlib.Path.lstat"), asked_of_file),
+    **dict.fromkeys((f"{kind}.readinto" for kind in FILES), read_into),
     "os.chdir": gone_to,
     "json.dump": dumped,
     "pickle.dump": dumped,

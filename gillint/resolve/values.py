@@ -273,6 +273,11 @@ def options_of(value: Value) -> tuple[Value, ...]:
     return value.reference.options if isinstance(value.reference, ChoiceRef) else (value,)
 
 
+def is_sentinel(value: Value) -> bool:
+    """Whether a value that is put into a queue tells whoever takes it that there is no more."""
+    return value.type in ("NoneType", "object")
+
+
 def is_known(value: Value) -> bool:
     """Whether anything is known of what a value is."""
     return value.type is not None or value.reference is not None

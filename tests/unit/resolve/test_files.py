@@ -258,3 +258,67 @@ def test_a_tree_that_is_written_is_parsed_again() -> None:
     """
     loops = [line for line in dumped(source).split("work", 1)[1].splitlines() if "loop" in line]
     assert any(" 8 " in f"{line} " for line in loops) and any(" 100 " in f"{line} " for line in loops), loops
+
+
+TREE = """
+import hashlib, os, tempfile
+from dataclasses import dataclass
+ROOT = tempfile.mkdtemp()
+for n in range(10):
+    folder = os.path.join(ROOT, f"f{n}")
+    os.makedirs(folder)
+    for k in range(4):
+        with open(os.path.join(folder, f"{k}.bin"), "wb") as out:
+            out.write(bytes(200_000))
+@dataclass
+class File:
+    path: str
+    size: int
+def walk(root):
+    stack = [root]
+    while stack:
+        for entry in os.scandir(stack.pop()):
+            if entry.is_dir():
+                stack.append(entry.path)
+            else:
+                yield File(entry.path, entry.stat().st_size)
+def digest(file):
+    view = memoryview(bytearray(120_000))
+    found = hashlib.sha256()
+    with open(file.path, "rb", buffering=0) as stream:
+        while count := stream.readinto(view):
+            found.update(view[:count])
+    return found.digest()
+def work():
+    for file in walk(ROOT):
+        digest(file)
+"""
+
+
+def test_a_walk_with_a_stack_comes_to_each_folder_once() -> None:
+    loop = next(line for line in dumped(TREE).split("\nwork ")[1].splitlines() if "loop " in line)
+    low, likely, high = map(float, loop.split(" x ")[1].split()[0].split(".."))
+    assert low <= 40 <= high
+    assert likely == pytest.approx(40, rel=0.25)
+
+
+def test_what_is_read_into_a_buffer_fills_it_but_for_the_last_time() -> None:
+    work = dumped(TREE).split("\nwork ")[1]
+    assert " x 2 carried" in work
+    assert "memoryview[100000]" in work
+
+
+def test_what_goes_on_where_it_stopped_begins_with_nothing_done() -> None:
+    source = """
+        class Checkpoint:
+            page: int = 0
+            def reached(self, page):
+                self.page = page + 1
+        def export(checkpoint, pages):
+            for page in range(checkpoint.page, pages):
+                checkpoint.reached(page)
+        def work():
+            export(Checkpoint(), 6)
+    """
+    loop = next(line for line in dumped(source).split("\nwork ")[1].splitlines() if "loop " in line)
+    assert loop.split(" x ")[1].startswith(("6 ", "0..6..6"))

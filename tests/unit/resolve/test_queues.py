@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from gillint.estimate import Estimate
 from gillint.resolve.program import resolve, walk
-from gillint.resolve.trace import Call
+from gillint.resolve.trace import Call, Loop
 from gillint.syntax.parse import parse
 from tests.support import options
 from tests.unit.resolve.test_peers import prediction_of
@@ -138,3 +140,41 @@ asyncio.run(main())
     nodes = [n for f in resolved.functions for n in walk(f.block)]
     [found, *_] = [n.bound.positional[0] for n in nodes if isinstance(n, Call) and n.name == "show"]
     assert (found.size, found.element and found.element.type) == (Estimate.point(count), "list")
+
+
+BATCHES = """
+    import queue, threading, zlib
+    STOP = object()
+    def batches(inbox, size):
+        batch = []
+        while True:
+            item = inbox.get()
+            if item is STOP:
+                break
+            batch.append(item)
+            if len(batch) >= size:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+    def drain(inbox):
+        for batch in batches(inbox, 100):
+            zlib.compress(b"".join(batch))
+    def work():
+        inbox = queue.Queue()
+        writer = threading.Thread(target=drain, args=(inbox,))
+        {before}
+        writer.start()
+        {after}
+        writer.join()
+"""
+FILLED = "for n in range(1000): inbox.put(bytes(500))"
+
+
+@pytest.mark.parametrize("order", [(FILLED, "pass"), ("pass", FILLED)])
+def test_a_worker_takes_as_much_as_is_put_in_whenever_it_is_started(order: tuple[str, str]) -> None:
+    before, after = order
+    source = dedent(BATCHES.format(before=before, after=after))
+    traces = resolve(parse(source, "a.py"), options().target, {}).functions
+    loop = next(n for t in traces if t.name == "drain" for n in walk(t.block) if isinstance(n, Loop))
+    assert loop.trips.likely == pytest.approx(11, rel=0.01)

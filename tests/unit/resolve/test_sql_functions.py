@@ -64,3 +64,25 @@ def test_a_query_is_read_into_a_frame(statement: str, rows: float, columns: list
     assert frame is not None and frame.size is not None
     assert frame.size.likely == pytest.approx(rows, rel=0.1)
     assert [name for name, _ in frame.columns or ()] == columns
+
+
+DUMPED = """\
+import json
+import sqlite3
+db = sqlite3.connect(':memory:')
+db.execute('create table customer (id integer primary key, name text)')
+db.execute('create table purchase (id integer primary key, customer int, amount real)')
+db.executemany('insert into customer values (?, ?)', [(i, str(i)) for i in range(300)])
+db.executemany('insert into purchase values (?, ?, ?)', [(i, i % 300, i / 3) for i in range(4000)])
+tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+for table in tables:
+    for row in db.execute(f'SELECT * FROM {quote}{{table}}{quote} ORDER BY id'):
+        print(json.dumps(row))
+"""
+
+
+@pytest.mark.parametrize("quote", ['"', ""])
+def test_a_table_whose_name_is_put_in_is_one_of_those_that_there_are(quote: str) -> None:
+    report = analyse(DUMPED.format(quote=quote), "a.py", Options())
+    trips = {r.region.span.line: r.region.trips.likely for r in report.regions}
+    assert [trips[line] for line in (8, 9, 10)] == pytest.approx([2, 2, 2150])
