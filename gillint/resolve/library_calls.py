@@ -83,6 +83,9 @@ INSTANCES = {
 }
 
 
+_GUESSED = 1000.0  # between the least and the likely count
+
+
 def _instead(
     act: Activation,
     name: str,
@@ -175,7 +178,9 @@ def library(
         return _made(name, positional, keywords)
     if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
         times = act.times * act.trips_so_far()
-        bound = replace(bound, often=math.sqrt(times.low * times.likely))
+        # Where nothing tells how often, the likely count is a guess and says nothing of the data.
+        guessed = times.likely > _GUESSED * times.low
+        bound = replace(bound, often=times.low if guessed else math.sqrt(times.low * times.likely))
     bound, query = _looked_into(act, public, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
