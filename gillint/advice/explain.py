@@ -74,7 +74,8 @@ def tiny_releaser(a: Assessment) -> RankedCall | None:
         effect = call.detail.effect
         released = effect.native.likely + effect.wait.likely
         is_it = effect.effect in (Effect.RELEASES, Effect.WAITS) or released >= 0.1 * effect.elapsed.likely
-        if call.share >= 0.2 and effect.releases.likely >= 0.5 and effect.fact is not None and is_it:
+        is_tiny = released < _SHORT_RELEASE * HANDOFF_NS * effect.releases.likely
+        if call.share >= 0.2 and effect.releases.likely >= 0.5 and effect.fact is not None and is_it and is_tiny:
             return call
     return None
 
