@@ -210,6 +210,9 @@ def make(shape: Shape) -> Made:
         return _with_keys(shape)
     if kind == "path":
         return _path(shape)
+    if kind == "path file":
+        file = _path(shape)
+        return Made(f"pathlib.Path({file.expression})", file.modules | {"pathlib"}, file.words)
     if kind == "callable":
         return Made("gillint_callable", frozenset(), "a function that does nothing")
     if kind == "json" and shape.part("document") is not None:
@@ -235,7 +238,11 @@ def _list(shape: Shape) -> Made:
     if (shape.part("item") or ANY).kind in ("int", "float"):
         expression = f"[{'i' if (shape.part('item') or ANY).kind == 'int' else 'i * 0.37'} for i in range({count})]"
         return Made(expression, frozenset(), f"a list of {count:,} numbers")
-    count = 10 if (shape.part("item") or ANY).kind in ("url", "command", "path", "image", "frame", "list") else count
+    count = (
+        10
+        if (shape.part("item") or ANY).kind in ("url", "command", "path", "path file", "image", "frame", "list")
+        else count
+    )
     if (shape.part("item") or ANY).kind == "path":
         content = (shape.part("item") or ANY).part("content") or TEXT
         one = _path(Shape("path", (("content", content),), "input-%d"))

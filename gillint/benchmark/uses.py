@@ -87,6 +87,8 @@ class Reader:
                     "zlib",
                     "array",
                 )
+                if declared.kind == "path object" and used.kind in ("path", "path file"):
+                    return replace(used, kind="path file")
                 return used if special and declared.kind in ("text", "bytes", "array") else declared
             if declared is not None and declared.kind == "list" and (declared.part("item") or ANY).kind != "any":
                 used = self.of_name(parameter.arg, function, depth)

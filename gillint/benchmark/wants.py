@@ -137,7 +137,9 @@ METHODS: dict[str, Shape] = {
     **dict.fromkeys(("rolling", "value_counts", "map", "to_numpy", "tolist"), SERIES),
     **dict.fromkeys(("reshape", "astype", "ravel", "flatten", "transpose", "argsort", "cumsum", "clip"), ARRAY),
     **dict.fromkeys(("execute", "executemany", "cursor", "commit"), Shape("connection")),
-    **dict.fromkeys(("read_text", "read_bytes", "write_text", "glob", "iterdir", "rglob", "is_file"), Shape("path object")),
+    **dict.fromkeys(("glob", "iterdir", "rglob", "is_file"), Shape("path object")),
+    **dict.fromkeys(("read_text", "write_text"), Shape("path file")),
+    **dict.fromkeys(("read_bytes", "write_bytes"), Shape("path file", (("content", BYTES),))),
     **dict.fromkeys(("resize", "convert", "thumbnail", "rotate", "crop", "filter", "getdata"), Shape("image")),
 }  # fmt: skip
 
