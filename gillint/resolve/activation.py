@@ -133,6 +133,11 @@ class Program(Protocol):
         ...
 
     @property
+    def is_aside(self) -> bool:
+        """Whether what runs is a method that is read for what it leaves in the attributes, without its arguments."""
+        ...
+
+    @property
     def is_idle(self) -> bool:
         """Whether what runs is code that the program has no use for."""
         ...
@@ -280,6 +285,7 @@ class Activation:
     nonlocals: set[str] = field(default_factory=set)
     # By variable: the loops around its last assignment, and the size that it began with.
     born: dict[str, tuple[int, Estimate]] = field(default_factory=dict)
+    aliases: dict[str, t.Expr] = field(default_factory=dict)  # by variable: the member of a container that it names
     # By variable: what each call that makes it longer has added since.
     grown: dict[str, dict[Span, Estimate]] = field(default_factory=dict)
     promised: dict[str, Value] = field(default_factory=dict)  # the elements of a container, by its annotation

@@ -203,12 +203,15 @@ def emit_part(act: Activation, block: Block, share: float) -> None:
 @contextmanager
 def _less_often(act: Activation, share: float, *, seldom: bool = False) -> Iterator[None]:
     """What stands here is done in a share of the runs; what is appended in a loop is appended in some of the turns."""
-    outer = act.chance
-    act.chance = outer * share
+    chance, times = act.chance, act.times
+    act.chance = chance * share
+    some = Estimate(max(min(0.01, share), 2.0 * share - 1.0), share, 1.0)
     in_loop = (bool(act.loops) or seldom) and share < 1.0
     if in_loop:
-        act.loops.append(Estimate(max(min(0.01, share), 2.0 * share - 1.0), share, 1.0))
+        act.loops.append(some)
+    elif times.likely > 1.0 and 0.0 < share < 1.0:  # in some of the calls
+        act.times = (times * some).max(1)
     yield
     if in_loop:
         act.loops.pop()
-    act.chance = outer
+    act.chance, act.times = chance, times

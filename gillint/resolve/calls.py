@@ -22,7 +22,7 @@ from gillint.resolve.instances import (
     validated,
 )
 from gillint.resolve.joining import join
-from gillint.resolve.keeping import born_with
+from gillint.resolve.keeping import begun_in_init, born_with
 from gillint.resolve.library_calls import library
 from gillint.resolve.memoised import once_for_each
 from gillint.resolve.opaque import is_vague, is_written_in_python
@@ -183,8 +183,7 @@ def _construct(
         bound = bind_arguments(fact, result, positional, opened, has_star)
         act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result))
     if owner is not None:
-        if block is None:
-            born_with(act, owner)
+        born_with(act, owner, names=None if block is None else begun_in_init(act, owner))
         set_fields(act, owner, positional, span)
         for base in act.program.library_bases(owner):
             spec = HANDOVERS.get(SYNONYMS.get(base, base))

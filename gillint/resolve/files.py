@@ -31,6 +31,7 @@ class Content:
         packed: the file is compressed, and what is said of it is what was compressed.
         source: what the whole of it was made from; `lines` where that is said of each line.
         anew: it was written from beginning to end, and what was in it before is gone.
+        guessed: so a method writes it of which nobody has seen a call yet.
     """
 
     size: Estimate
@@ -40,6 +41,7 @@ class Content:
     packed: bool = False
     source: Source | None = None
     anew: bool = False
+    guessed: bool = False
 
     @property
     def lines(self) -> Estimate:
@@ -92,7 +94,9 @@ class Files:
             return
         pieces = self.pieces.setdefault(name, {})
         old = pieces.get(span)
-        if old is None or (piece.size * piece.files).likely >= (old.size * old.files).likely:
+        if old is not None and old.guessed != piece.guessed:
+            pieces[span] = old if piece.guessed else piece
+        elif old is None or (piece.size * piece.files).likely >= (old.size * old.files).likely:
             pieces[span] = piece
 
     def opened_as(self, name: str) -> tuple[int, int, Estimate]:

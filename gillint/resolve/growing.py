@@ -9,6 +9,7 @@ from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
+from gillint.resolve.aliases import place_of
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
 from gillint.resolve.databases import DUCKDB
@@ -66,6 +67,11 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
         return
     if not isinstance(function, t.Attribute):
         return
+    place = place_of(act, function.value)
+    if place is not function.value:
+        grow(act, replace(node, function=replace(function, value=place)), called, positional, result)
+        _look_again(act, function.value, place)
+        return
     begun_with(act, node, positional)
     receiver = read_target(act, function.value)
     members = members_of_itself(act, function.value, receiver) if receiver is not None else None
@@ -87,6 +93,13 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
         _update(act, function.value, receiver, positional[0])
     elif receiver is not None and len(positional) > _GROWS.get(function.name, len(positional)):
         _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
+
+
+def _look_again(act: Activation, target: t.Expr, place: t.Expr) -> None:
+    """A variable that names a member of a container is what that has become."""
+    member = read_target(act, place) if isinstance(target, t.Name) else None
+    if isinstance(target, t.Name) and member is not None:
+        act.environment[target.id] = member
 
 
 def made_by_need(act: Activation, node: t.Subscript, holder: Value, member: Value, key: Value) -> None:
@@ -186,6 +199,9 @@ def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> N
     if put_into(act, container, default, positional[0]):
         return
     _, turns = growth(act, mapping, container)
+    owner = act.program.class_of(default.type) if default.reference is None else None
+    if owner is not None:  # each call makes one, and those of new keys are kept
+        born_with(act, owner, keys_of(turns, positional[0], mapping))
     fills = is_empty(container) or turns != ONE
     size = keys_of(turns, positional[0], mapping) if fills else container.size
     change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))

@@ -375,6 +375,15 @@ def assigned(s: t.Assign) -> Iterator[tuple[str | None, t.Expr | None]]:
             yield from ((key_of(e), None) for e in target.elements)
 
 
+def set_in(body: t.Body) -> Iterator[str | None]:
+    """The variables and attributes to which statements assign, conditions and loops left out."""
+    for s in body:
+        if isinstance(s, t.Assign):
+            yield from (name for name, _ in assigned(s))
+        elif isinstance(s, (t.With, t.Try)):
+            yield from set_in(s.body)
+
+
 def names_in(expression: t.Expr) -> set[str]:
     """The variables and dotted attributes in an expression."""
     return {n for e in _inside(expression) if (n := key_of(e)) is not None}

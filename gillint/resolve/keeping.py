@@ -5,15 +5,19 @@ A program that packs something unpacks the like of it: compressed or encrypted d
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES, OPEN
+from gillint.resolve.iterations import set_in
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stores import seen_through
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import HOLDERS, UNKNOWN, MadeRef, Value, is_sentinel
+from gillint.syntax import tree as t
 
 _PUT, _GET = ("put", "put_nowait", "send"), ("get", "get_nowait", "recv")
 _PIPES = ("multiprocessing.Pipe",)
@@ -84,10 +88,24 @@ def _is_dumped(data: Value) -> bool:
     return data.type == "bytes" and data.size in (None, OPEN) and data.source is None
 
 
-def born_with(act: Activation, owner: ClassScope, made: Estimate | None = None) -> None:
-    """Instances of a class are made, so many of them: they have containers of their own."""
+def born_with(act: Activation, owner: ClassScope, made: Estimate | None = None, names: Set[str] | None = None) -> None:
+    """Instances of a class are made, so many of them: they have containers of their own, all or those of these names."""
     made = made if made is not None else (act.times * act.trips_so_far()).max(1)
-    act.program.births |= {f"{owner.key}.{n}": made for n, v in owner.attributes.items() if v.type in _OF_ITS_OWN}
+    own = {n for n, v in owner.attributes.items() if v.type in _OF_ITS_OWN and (names is None or n in names)}
+    act.program.births |= {f"{owner.key}.{n}": made for n in own}
+
+
+def begun_in_init(act: Activation, owner: ClassScope) -> Set[str]:
+    """The attributes that the constructor of a class assigns to, its own or that of a class above."""
+    holder = next((c for c in act.program.resolution_order(owner) if _INIT in c.methods), None)
+    tree = act.program.function_tree(f"{holder.key}.{_INIT}")[0] if holder is not None else None
+    if not isinstance(tree, t.Function) or not tree.parameters:
+        return frozenset()
+    own = f"{tree.parameters[0].name}."
+    return {name.removeprefix(own) for name in set_in(tree.body) if name is not None and name.startswith(own)}
+
+
+_INIT = "__init__"
 
 
 _OF_ITS_OWN = (*HOLDERS, "array.array", "bytearray", "collections.Counter")

@@ -10,7 +10,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.folders import kind_of_entry, made_if_missing, once_for_each_path
-from gillint.resolve.iterations import assigned, key_of, statements
+from gillint.resolve.iterations import key_of, set_in, statements
 from gillint.resolve.kinds import distinct_of
 from gillint.resolve.memoised import missed
 from gillint.resolve.narrowing import passed_along
@@ -286,15 +286,6 @@ def is_made_already(act: Activation, node: t.If) -> bool:
     key = key_of(only.value) if isinstance(only, t.Return) and isinstance(only.value, t.Attribute) else None
     test = node.test.left if isinstance(node.test, t.Compare) and node.test.operators == ("is_not",) else node.test
     return key is not None and key == key_of(test) and isinstance(act.body, t.Function) and key in set_in(act.body.body)
-
-
-def set_in(body: t.Body) -> Iterator[str | None]:
-    """The variables and attributes to which statements assign, conditions and loops left out."""
-    for s in body:
-        if isinstance(s, t.Assign):
-            yield from (name for name, _ in assigned(s))
-        elif isinstance(s, (t.With, t.Try)):
-            yield from set_in(s.body)
 
 
 def _asks_for_a_gap(test: t.Expr) -> bool:

@@ -191,6 +191,11 @@ class Modules(Program):
         """Whether what runs is code that the program has no use for."""
         return self._idle
 
+    @property
+    def is_aside(self) -> bool:
+        """Whether what runs is a method that is read for what it leaves in the attributes, without its arguments."""
+        return self._aside > 0
+
     @contextmanager
     def idly(self, *, idle: bool = True) -> Iterator[None]:
         """Run code that the program has no use for: it says nothing of attributes and arguments that others tell of."""

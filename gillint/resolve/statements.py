@@ -9,6 +9,7 @@ from gillint.estimate import ONE, ZERO
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, libraries_of
 from gillint.resolve.activation import Activation
+from gillint.resolve.aliases import note_alias
 from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
@@ -99,6 +100,7 @@ def _assign(act: Activation, node: t.Assign) -> None:
             act.born[target.id] = begun
         if is_known(known):
             declare(act, target, known)
+    note_alias(act, node, value)
 
 
 def _made_longer(act: Activation, node: t.Assign) -> t.Augment | None:

@@ -43,7 +43,7 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
     key = _attribute_key(act, target) or (_attribute_key(act, holder) if holder is not None else None)
     made = act.program.births.get(key or "")
     if made is not None:  # an attribute of an instance, which grows with each call of the method
-        turns = (act.times * act.trips_so_far() / made).max(1)
+        turns = (act.times * act.trips_so_far() / made).sorted().max(1)
         return (ZERO, turns) if turns != ONE else (value.size if value.size is not None else ZERO, ONE)
     depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
     if isinstance(holder, t.Name):
@@ -56,10 +56,11 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
 
 
 def _attribute_key(act: Activation, target: t.Expr) -> str | None:
-    """`self.items` by the class of `self`."""
-    if not isinstance(target, t.Attribute) or not isinstance(target.value, t.Name):
+    """`self.items` by the class of `self`, `accounts[name].items` by that of a member."""
+    if not isinstance(target, t.Attribute):
         return None
-    base = act.environment.get(target.value.id)
+    holder = target.value
+    base = act.environment.get(holder.id) if isinstance(holder, t.Name) else read_target(act, holder)
     owner = act.program.class_of(base.type) if base is not None else None
     return f"{owner.key}.{target.name}" if owner is not None else None
 
@@ -312,6 +313,7 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
     if isinstance(target, t.Name):
         act.operation("store_name")
         act.grown.pop(target.id, None)
+        act.aliases.pop(target.id, None)
         act.born[target.id] = (len(act.loops), value.size if value.size is not None else ZERO)
         write_target(act, target, value)
     elif isinstance(target, t.Attribute):
@@ -408,7 +410,9 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
             columns = _stored(container.columns or (), text, value)
         first, turns = growth(act, target.value, container)
         if isinstance(target.value, t.Attribute) and not act.loops and turns != ONE:
-            turns = keys_of(turns, index)  # calls of a method come with keys that were there before
+            turns = keys_of(turns / act.chance, index).min(
+                turns
+            )  # calls of a method come with keys that were there before
         kinds = distinct_of(index)
         if kinds is not None:
             turns = turns.min(kinds)

@@ -48,8 +48,9 @@ def write_to(site: Site, name: str, piece: Content) -> None:
     source = piece.source
     if turns != ONE and source is not None and source.kind != "lines":
         source = Source("lines", Value(type="str", size=piece.size, source=source))
+    guessed = act.program.is_aside
     act.program.files.write(
-        name, site.span, replace(piece, size=piece.size * turns, text=text, files=files, source=source)
+        name, site.span, replace(piece, size=piece.size * turns, text=text, files=files, source=source, guessed=guessed)
     )
 
 
@@ -60,7 +61,7 @@ def whole_file(site: Site, name: str, piece: Content) -> None:
         return
     turns = act.times * act.trips_so_far()
     files = turns.max(1) if HOLE in name else ONE
-    act.program.files.write(name, site.span, replace(piece, files=files, anew=True))
+    act.program.files.write(name, site.span, replace(piece, files=files, anew=True, guessed=act.program.is_aside))
 
 
 def written_text(site: Site) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 
@@ -23,8 +23,12 @@ class Kept:
 
 
 def size_of_argument(body: str) -> float:
+    """The size of what is given to `sorted`, in a function."""
+    return size_in(f"{KEPT}def work(lines: list[str]):\n{body}")
+
+
+def size_in(source: str) -> float:
     """The size of what is given to `sorted`."""
-    source = f"{KEPT}def work(lines: list[str]):\n{body}"
     resolved = resolve(parse(source, "program.py"), Target(python="3.11"), Options().assumptions)
     call = next(
         n for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call) and n.name == "sorted"
@@ -175,3 +179,72 @@ def test_what_a_method_keeps_that_was_read_for_its_attributes() -> None:
 
 def test_a_text_has_some_letters_however_long_it_is() -> None:
     assert size_of_argument("    sorted(set('the quick brown fox ' * 500))\n") <= 120
+
+
+LEDGER = """
+class Account:
+    def __init__(self):
+        self.rows = []
+    def book(self, row):
+        self.rows.append(row)
+def work():
+    groups = {}
+    for i in range(1000):
+        key = i % 20
+"""
+
+
+@pytest.mark.parametrize(
+    ("turn", "members"),
+    [
+        ("group = groups.setdefault(key, [])\ngroup.append(i)", "k for k in groups.values()"),
+        (
+            "group = groups.get(key)\nif group is None:\n    group = groups[key] = []\ngroup.append(i)",
+            "k for k in groups.values()",
+        ),
+        (
+            "if key not in groups:\n    groups[key] = {'rows': []}\nentry = groups[key]\nentry['rows'].append(i)",
+            "k['rows'] for k in groups.values()",
+        ),
+        (
+            "entry = groups.setdefault(key, {'rows': []})\nentry['rows'].append(i)",
+            "k['rows'] for k in groups.values()",
+        ),
+        ("account = groups.setdefault(key, Account())\naccount.rows.append(i)", "k.rows for k in groups.values()"),
+        (
+            "if key not in groups:\n    groups[key] = Account()\ngroups[key].rows.append(i)",
+            "k.rows for k in groups.values()",
+        ),
+    ],
+)
+def test_a_variable_may_be_a_member_of_a_container(turn: str, members: str) -> None:
+    """What is put into it is in the container, shared among all members."""
+    member, rest = members.split(" ", 1)
+    source = f"{LEDGER}{indent(turn, ' ' * 8)}\n    return [sorted({member}) {rest}]\n"
+    assert size_in(source) == pytest.approx(50)
+
+
+SHEET = """
+import csv, io
+class Report:
+    def __init__(self):
+        self.names = []
+    def sheet(self, rows):
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerows(rows)
+        self.size = len(rows)
+        return sorted(out.getvalue())
+    def add(self, name):
+        self.names.append(name)
+        return self.size
+def work():
+    report = Report()
+    report.add("a")
+    return report.sheet([(100, 100)] * 10)
+"""
+
+
+def test_what_a_method_writes_is_what_its_caller_gives_it() -> None:
+    """It may have been read before without its arguments, for the attributes that it leaves."""
+    assert size_in(SHEET) == pytest.approx(100, rel=0.3)
