@@ -197,6 +197,21 @@ class Files:
         top = self._named(name).removesuffix(HOLE)
         return name.endswith(HOLE) and not top.endswith("/") and any(n.startswith(f"{top}/") for n in self.pieces)
 
+    def inside(self, folder: str) -> Content | None:
+        """What is in one of the files of a folder and of those below it; of one of several that are alike, in that one."""
+        content = _all_of(list(self.below(folder).values()))
+        return replace(content, files=(content.files / self.folders_like(folder)).max(1)) if content is not None else None
+
+    def folders_like(self, name: str) -> Estimate:
+        """How many folders have such a name, `<root>/projects/⟨any⟩`: as were made of it, or of one in each of them."""
+        name = self._named(name)
+        if HOLE not in name:
+            return ONE
+        made = [c.files for n, c in self._folders.items() if n.count("/") == name.count("/") and overlap(n, name)]
+        within = (n.removeprefix(f"{name}/") for n in self._folders if n.startswith(f"{name}/"))
+        one_each = [self._folders[f"{name}/{n}"].files for n in within if HOLE not in n]
+        return total(made).max(1) if made else one_each[0] if one_each else ONE
+
     def folders_below(self, name: str) -> Estimate:
         """How many folders there are in one."""
         return total(c.files for other, c in self._folders.items() if overlap(f"{name}/{HOLE}", other))

@@ -99,6 +99,8 @@ def content_below(act: Activation, name: str | None) -> Content | None:
     """A file, which is one of those whose name is not known in full, or the files in a folder of this name."""
     if name is None:
         return None
+    if HOLE in name and act.program.files.below(name):
+        return act.program.files.inside(name)
     one = act.program.files.find(name)
     return replace(one, files=ONE) if one is not None else act.program.files.find(f"{name}/{HOLE}")
 

@@ -166,6 +166,9 @@ def listed(site: Site) -> Value:
     if content is None:
         return replace(site.result, element=member)
     folders = site.act.program.files.folders_below(name)
+    if not walked:
+        alike = site.act.program.files.folders_like(name)
+        content, folders = replace(content, files=(content.files / alike).max(1)), folders / alike
     if walked:  # one folder after the other, each of them about as full
         members = (content.files + folders) / (folders + 1)
         return replace(site.result, shape=None, size=members, element=member)
