@@ -319,12 +319,15 @@ WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding",
 
 
 def count_of(frame: Value | None) -> Estimate:
-    """How many columns; a frame whose columns have no known names has them in its shape."""
+    """How many columns; a frame whose columns have no known names has them in its shape, a cursor those of its rows."""
     if frame is not None and frame.type in (*_PICTURES, "PIL.Image.ImagingCore"):
         from gillint.resolve.pictures import bands_of
 
         return Estimate.point(bands_of(frame))
-    if frame is not None and frame.columns is not None:
+    row = frame.element if frame is not None else None
+    if row is not None and row.type == "tuple" and row.items:
+        return Estimate.point(len(row.items))
+    if frame is not None and frame.columns is not None and not (frame.type or "").endswith("Cursor"):
         return Estimate.point(len(frame.columns))
     counted = frame is not None and (frame.type or "").startswith("pandas.")
     if frame is not None and counted and frame.shape is not None and len(frame.shape) == 2:

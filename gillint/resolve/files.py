@@ -200,7 +200,9 @@ class Files:
     def inside(self, folder: str) -> Content | None:
         """What is in one of the files of a folder and of those below it; of one of several that are alike, in that one."""
         content = _all_of(list(self.below(folder).values()))
-        return replace(content, files=(content.files / self.folders_like(folder)).max(1)) if content is not None else None
+        return (
+            replace(content, files=(content.files / self.folders_like(folder)).max(1)) if content is not None else None
+        )
 
     def folders_like(self, name: str) -> Estimate:
         """How many folders have such a name, `<root>/projects/⟨any⟩`: as were made of it, or of one in each of them."""

@@ -6,6 +6,7 @@ once for each member of the table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
@@ -15,13 +16,17 @@ from gillint.resolve.branching import run_turn
 from gillint.resolve.iterations import expressions, iterations_of
 from gillint.resolve.state import behind_calls
 from gillint.resolve.targets import bind
+from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Block, Branch, Kind, Loop
 from gillint.resolve.turns import leaves_early
-from gillint.resolve.values import LazyRef, Value
+from gillint.resolve.values import LazyRef, Value, text_of
 from gillint.syntax import tree as t
 
 _MOST = 6  # members of a table, and turns of such loops inside each other
 _APART = 1.5  # numbers and sizes that differ by less are alike
+_STATEMENT = re.compile(
+    r"\s*(select|with|insert|update|delete)\b", re.IGNORECASE
+)  # each asks a database for work of its own
 _TABLES = ("tuple", "list", "dict_items")
 
 
@@ -97,7 +102,7 @@ def _differ(column: tuple[Value, ...]) -> bool:
     if len({v.type for v in column}) > 1 or len({v.reference for v in column}) > 1:
         return True
     if column[0].type == "str":
-        return False
+        return all(_STATEMENT.match((text_of(v) or ANY).pattern) for v in column)
     amounts = [v.number if v.number is not None else v.size for v in column]
     known = [abs(a.likely) for a in amounts if a is not None]
     return len(known) == len(column) and max(known) > _APART * max(min(known), 1.0)

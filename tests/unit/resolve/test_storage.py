@@ -106,6 +106,58 @@ TURNS = [
         "abs",
         7,
     ),
+    # one of several folders of such a name holds its share of the files
+    (
+        """
+        from pathlib import Path
+        folders = []
+        for name in ("shop", "blog", "wiki"):
+            folder = Path("projects") / name
+            (folder / "src").mkdir(parents=True)
+            for n in range(8):
+                (folder / "src" / f"module{n}.py").write_text("text")
+            folders.append(folder)
+        def work():
+            for path in folders[1].rglob("*.py"):
+                abs(1)
+        """,
+        "abs",
+        8,
+    ),
+    # statements in a table give rows of their own
+    (
+        """
+        import sqlite3
+        QUERIES = {"all": "SELECT a FROM t", "some": "SELECT a FROM t LIMIT 10"}
+        def rows(db, query):
+            cursor = db.execute(query)
+            yield [column[0] for column in cursor.description]
+            yield from cursor
+        def work():
+            db = sqlite3.connect(":memory:")
+            db.execute("create table t (a integer)")
+            db.executemany("insert into t values (?)", ((n,) for n in range(100)))
+            for name, query in QUERIES.items():
+                for row in rows(db, query):
+                    abs(1)
+        """,
+        "abs",
+        112,
+    ),
+    # the names of the columns of a cursor
+    (
+        """
+        import sqlite3
+        def work():
+            db = sqlite3.connect(":memory:")
+            db.execute("create table t (a integer, b integer)")
+            db.executemany("insert into t values (?, ?)", ((n, n) for n in range(100)))
+            for column in db.execute("SELECT a, b FROM t").description:
+                abs(1)
+        """,
+        "abs",
+        2,
+    ),
 ]
 
 
