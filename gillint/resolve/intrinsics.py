@@ -435,6 +435,23 @@ def _each_pair(mapping: Value) -> tuple[Value, ...] | None:
 _FEW_PAIRS = 6
 
 
+def _again(_: str, args: tuple[Value, ...]) -> Value | None:
+    """`itertools.repeat(f)`, `repeat(x, 3)`: the thing itself, a function too."""
+    if not args:
+        return None
+    times = number_of(args[1]) if len(args) > 1 else None
+    return Value(type="itertools.repeat", size=times, element=args[0])
+
+
+def _from_keys(_: str, args: tuple[Value, ...]) -> Value | None:
+    """`dict.fromkeys(keys, value)`: one value for all of them."""
+    if not args:
+        return None
+    key = element_of(args[0])
+    value = args[1] if len(args) > 1 else NONE
+    return Value(type="dict", size=length_of(args[0]), items=(key, value), element=key)
+
+
 _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "range": _range,
     "slice": _slice,
@@ -449,6 +466,8 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "abs": _amount,
     "next": _next,
     "itertools.islice": first_of,
+    "itertools.repeat": _again,
+    "dict.fromkeys": _from_keys,
     "itertools.groupby": grouped,
     "int": _converted,
     "float": _converted,

@@ -10,6 +10,7 @@ from gillint.resolve.values import (
     HOLDERS,
     STORE,
     UNKNOWN,
+    UNPICKLED,
     ChoiceRef,
     ClassRef,
     FunctionRef,
@@ -101,6 +102,9 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
 
 def _beside_document(a: Value, b: Value) -> Value | None:
     """What a document that was read, and what the program has in its place itself, are together; None where nothing tells."""
+    if UNPICKLED in (a.mark, b.mark) and None in (a.type, b.type):  # it was pickled by who makes the other one
+        other = b if a.type is None else a
+        return other if other.type in HOLDERS and not is_empty(other) else None
     if "json" not in (a.type, b.type):
         return None
     other, document = (a, b) if b.type == "json" else (b, a)

@@ -16,13 +16,14 @@ from gillint.resolve.iterations import set_in
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stores import seen_through
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import HOLDERS, UNKNOWN, MadeRef, Value, is_sentinel
+from gillint.resolve.values import HOLDERS, UNKNOWN, UNPICKLED, MadeRef, Value, is_sentinel
 from gillint.syntax import tree as t
 
 _PUT, _GET = ("put", "put_nowait", "send"), ("get", "get_nowait", "recv")
 _PIPES = ("multiprocessing.Pipe",)
 _PACKERS = ("zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4", "snappy", "cryptography", "nacl")
 _PACKS, _UNPACKS = ("compress", "encrypt"), ("decompress", "decrypt")
+_UNPICKLERS = ("pickle.load", "pickle.loads")
 _DUMPERS, _LOADS = ("dumps", "packb"), ("loads", "unpackb")
 _DUMPS = "dumps"  # the name of the place where a module's documents are kept
 _NOWHERE = Span(1, 1, 1, 1)
@@ -42,6 +43,8 @@ def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) ->
         dumped = Value(type=result.type, size=result.size, text=result.text, source=result.source)
         act.program.put(MadeRef(module, _NOWHERE), _DUMPS, dumped)
         return result
+    if name in _UNPICKLERS and result == UNKNOWN:
+        return replace(result, mark=UNPICKLED)
     result = seen_through(name, bound, result)
     made = bound.receiver.reference if bound.receiver is not None else None
     if isinstance(made, MadeRef) and bound.receiver is not None:

@@ -71,15 +71,23 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
         if dimensions is not None and isinstance(right, int) and sign in ORDER:
             return ORDER[sign](dimensions, right)
         if right is None and sign in ("is", "is_not"):
-            left = _settled(act, test.left)
-            if _is_code(left) or _is_something(left):
-                return sign == "is_not"
-            if sign == "is_not" and isinstance(test.left, t.Attribute) and left is not None and left.type == "NoneType":
-                return False  # a hook that nobody sets
+            nothing = _is_nothing(act, test.left, hook=sign == "is_not")
+            if nothing is not None:
+                return nothing == (sign == "is")
         return _compared(_constant(act, test.left), sign, right)
     if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id in _ASKED:
         return _ASKED[test.function.id](act, [a.value for a in test.arguments if not a.star])
     return None
+
+
+def _is_nothing(act: Activation, node: t.Expr, *, hook: bool) -> bool | None:
+    """Whether a variable or an attribute is None for certain; `hook`: an attribute that nobody sets is."""
+    value = _settled(act, node)
+    if _is_code(value) or _is_something(value):
+        return False
+    is_left_out = isinstance(node, t.Name) and node.id in act.fixed  # by each of the calls in sight
+    is_none = value is not None and value.type == "NoneType"
+    return True if is_none and (is_left_out or (hook and isinstance(node, t.Attribute))) else None
 
 
 def passed_along(act: Activation, test: t.Expr) -> bool | None:

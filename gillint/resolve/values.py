@@ -214,6 +214,8 @@ UNKNOWN = Value()
 SPREAD = "*"
 # How the mark of a container begins that came from a file: its name comes behind it.
 STORE = "from "
+# The mark of what was unpickled, of which nothing else is known.
+UNPICKLED = "unpickled"
 # The type of what `property(function)` gives; its reference is the function.
 PROPERTY = "property"
 NONE = Value(type="NoneType", literal=Literal(None))

@@ -10,6 +10,15 @@ from tests.unit.resolve.test_objects import calls_of, size_of_argument
 
 # What each program calls by a name of its own; `work` has to get there.
 REACHED = {
+    "one function for all keys of a table": """
+        from itertools import repeat
+        def first(x): return x
+        def second(x): return x
+        def work(names):
+            table = dict(zip(names, repeat(first)))
+            table["a"](1)
+            dict.fromkeys(names, second)["b"](1)
+    """,
     "a list in a dict that decorators fill by name": """
         HOOKS = {"before": [], "after": []}
         def hook(when):

@@ -158,6 +158,24 @@ TURNS = [
         "abs",
         2,
     ),
+    # what is unpickled is the like of what there is without the file
+    (
+        """
+        import os, pickle
+        def load(path):
+            if os.path.exists(path):
+                with open(path, "rb") as f:
+                    info = pickle.load(f)
+            else:
+                info = {"size": 0, "head": [0, 0], "tail": [0, 0]}
+            return info
+        def work(path):
+            for key in load(path):
+                abs(1)
+        """,
+        "abs",
+        3,
+    ),
 ]
 
 
