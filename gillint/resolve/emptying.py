@@ -62,7 +62,8 @@ def once_in(act: Activation, node: t.If) -> float | None:
         return None
     holder = filled.rpartition(".")[0]  # `self.page = Page()`: another one takes its place
     replaced = "." in holder and any(isinstance(s, t.Assign) and holder in map(key_of, s.targets) for s in node.body)
-    if not replaced and not any(_empties(s, filled) for s in node.body) and not _is_flushed(act, node.body, filled):
+    emptied = any(_empties(s, filled) or _passes_to_empty(act, s, filled) for s in node.body)
+    if not replaced and not emptied and not _is_flushed(act, node.body, filled):
         return None
     most = exactly(act, test.rights[0])
     return max(1.0, most / _added(act, filled)) if most is not None and most >= 1 else None
@@ -144,28 +145,61 @@ def _takes_from(s: t.Stmt, name: str) -> bool:
     return isinstance(function, t.Attribute) and taking in _TAKING and key_of(function.value) == name
 
 
-def note_emptied(act: Activation, node: t.If) -> str | None:
-    """The variable that an arm empties when it has become long: `if len(batch) == 500: send(batch); batch = []`.
+def note_emptied(act: Activation, node: t.If, period: float | None) -> dict[str, float]:
+    """How long variables become at most that an arm empties each `period` turns: `if len(batch) == 500: send(batch); batch = []`.
 
     Of an attribute it is remembered that it does not become longer.
     """
     test = node.test
     filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
     if filled is None:
-        period = _counted(act, node)
+        counted = _counted(act, node)
         counter = _count_of(node.test.left) if isinstance(node.test, t.Compare) else None
-        if period is not None and counter is not None and "." in counter:
-            _note_all_emptied(act, node, counter, period)
+        if counted is not None and counter is not None and "." in counter:
+            _note_all_emptied(act, node, counter, counted)
         emptied = (name for s in node.body for name in _names(s) if _empties(s, name))
-        return next(emptied, None) if period is not None else None
+        return dict.fromkeys(emptied, counted) if counted is not None else {}
     if "." not in filled:
-        return filled if any(_empties(s, filled) for s in node.body) else None
+        return _emptied_together(act, node, period) if period is not None else {}
     holder, _, attribute = filled.rpartition(".")
     owner = _class_of(act, holder)
     most = exactly(act, test.rights[0]) if isinstance(test, t.Compare) else None
     if owner is not None and most is not None:
         owner.longest[attribute] = most
-    return None
+    return {}
+
+
+def _emptied_together(act: Activation, node: t.If, period: float) -> dict[str, float]:
+    """What an arm empties, and how much is put into each until then: `rows.clear()`, and `errors.clear()` with it."""
+    named = {name for s in node.body for name in (*_names(s), *_passed(s))}
+    emptied = [n for n in named if any(_empties(s, n) or _passes_to_empty(act, s, n) for s in node.body)]
+    return {name: period * each for name in emptied if (each := _put(act, act.builder.nodes, name)) > 0}
+
+
+def _passed(s: t.Stmt) -> Iterator[str]:
+    """The variables that a statement passes to a function which it calls."""
+    call = s.value if isinstance(s, t.Evaluate) else None
+    for argument in call.arguments if isinstance(call, t.Call) else ():
+        if isinstance(argument.value, t.Name) and not argument.star:
+            yield argument.value.id
+
+
+def _passes_to_empty(act: Activation, s: t.Stmt, name: str) -> bool:
+    """Whether a variable is passed to a function of the project that empties it: `flush(db, batch)`."""
+    if name not in _passed(s) or not isinstance(s, t.Evaluate) or not isinstance(s.value, t.Call):
+        return False
+    with act.nested():
+        ref = evaluate(act, s.value.function).reference
+    tree = act.program.function_tree(ref.key)[0] if isinstance(ref, FunctionRef) else None
+    if not isinstance(ref, FunctionRef) or not isinstance(tree, t.Function):
+        return False
+    places = [p.name for p in tree.parameters][ref.bound is not None :]
+    given = (
+        argument.keyword or (places[i] if i < len(places) else "")
+        for i, argument in enumerate(s.value.arguments)
+        if isinstance(argument.value, t.Name) and argument.value.id == name
+    )
+    return any(_empties(inner, parameter) for parameter in given for inner in statements(tree.body))
 
 
 def _counted(act: Activation, node: t.If) -> float | None:

@@ -267,10 +267,11 @@ def _if(act: Activation, node: t.If) -> float:
     if taken is not None and fails(arms[taken]):
         taken = None  # a program that always fails is not run: something about the values is not as it seems
     period = once_in(act, node) or until_changed(act, node) or remade
-    name = note_emptied(act, node) or ""
-    if period is not None and name in act.environment:  # it does not become longer than that
-        shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))
-        known = ({name: shorter, **known[0]}, {name: shorter, **known[1]})
+    longest = note_emptied(act, node, period)
+    if period is not None:  # they do not become longer than that
+        held = {n: act.environment[n] for n in longest if n in act.environment}
+        shorter = {n: replace(value, size=size_of(value).min(longest[n])) for n, value in held.items()}
+        known = ({**shorter, **known[0]}, {**shorter, **known[1]})
     parts = shares(act, node, tested, period)
     if taken is None and holds is None and 0.0 in parts and not act.loops and _compares_text(node.test):
         never = parts.index(0.0)  # `path == ":memory:"` of a path that ends otherwise
@@ -278,8 +279,8 @@ def _if(act: Activation, node: t.If) -> float:
     reached = choose(act, run, arms, parts, known, taken, seldom=period is not None)
     short = held_short(act, node)
     if short is not None and short[0] in act.environment:
-        held = act.environment[short[0]]
-        act.environment[short[0]] = replace(held, size=size_of(held).min(short[1]))
+        buffer = act.environment[short[0]]
+        act.environment[short[0]] = replace(buffer, size=size_of(buffer).min(short[1]))
     return reached
 
 

@@ -60,6 +60,11 @@ def size_in(source: str) -> float:
             50,
         ),
         (
+            "batch, notes = [], []\nfor i in range(1000):\n    batch.append(i)\n    notes.extend((i, i))\n"
+            "    if len(batch) >= 50:\n        sorted(notes)\n        batch.clear()\n        notes.clear()",
+            100,
+        ),
+        (
             "batch = []\nfor i in range(1000):\n    batch.append(i)\n    if len(batch) >= 50:\n"
             "        sorted(batch)\n        batch.clear()",
             50,
@@ -248,3 +253,22 @@ def work():
 def test_what_a_method_writes_is_what_its_caller_gives_it() -> None:
     """It may have been read before without its arguments, for the attributes that it leaves."""
     assert size_in(SHEET) == pytest.approx(100, rel=0.3)
+
+
+FLUSHED = """
+def flush(rows, notes):
+    sorted(notes)
+    rows.clear()
+    notes.clear()
+def work():
+    rows, notes = [], []
+    for i in range(1000):
+        rows.append(i)
+        notes.extend((i, i, i))
+        if len(rows) >= 50:
+            flush(rows, notes)
+"""
+
+
+def test_a_batch_is_emptied_by_the_function_that_it_is_passed_to() -> None:
+    assert size_in(FLUSHED) == pytest.approx(150)
