@@ -15,7 +15,7 @@ from gillint.resolve.sites import Site
 from gillint.resolve.stores import from_file
 from gillint.resolve.texts import ANY, Text
 from gillint.resolve.trace import Block, Call
-from gillint.resolve.values import Value, of_number, text_of
+from gillint.resolve.values import HOLDERS, Value, of_number, text_of
 from gillint.resolve.writing import packs, pass_through
 from gillint.syntax.tree import HOLE
 
@@ -32,8 +32,14 @@ def loaded(site: Site) -> Value:
     content = site.act.program.files.find(name) if name is not None else None
     kinds = _KINDS.get(site.name, ("pickle",))
     known = content.source if content is not None else None
-    found = known.value if known is not None and known.kind in kinds else site.result
+    found = known.value if known is not None and known.kind in kinds and not _is_bare(known.value) else site.result
     return from_file(site.act.program.files, name, found) if "npy" not in kinds else found
+
+
+def _is_bare(value: Value) -> bool:
+    """Whether a container is known to be one, and nothing else: what was put into the file says nothing of what comes out."""
+    inside = (value.size, value.items, value.columns, value.element)
+    return value.type in HOLDERS and all(known is None for known in inside)
 
 
 def members(site: Site) -> Value:

@@ -176,6 +176,34 @@ TURNS = [
         "abs",
         3,
     ),
+    # also where it is an attribute that the same file gets again
+    (
+        """
+        import os, pickle
+        class State:
+            def __init__(self, path):
+                self.path = path
+                self.info = self.load()
+            def load(self) -> dict:
+                if os.path.exists(self.path):
+                    with open(self.path, "rb") as f:
+                        info = pickle.load(f)
+                else:
+                    info = {"size": 0, "head": [0, 0], "tail": [0, 0]}
+                return info
+            def step(self, n):
+                self.info["size"] += n
+                with open(self.path, "wb") as f:
+                    pickle.dump(self.info, f)
+                for key in self.info:
+                    abs(1)
+        def work():
+            state = State("state.pickle")
+            state.step(1)
+        """,
+        "abs",
+        3,
+    ),
 ]
 
 
