@@ -1,27 +1,42 @@
-"""Variables that are another name for a member of a container: what is put into the one is in the other."""
+"""Variables that are another name for what a container or an object holds: what is put into the one is in the other."""
 
 from __future__ import annotations
 
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.values import HOLDERS, Value
+from gillint.resolve.values import HOLDERS, MethodRef, Value
 from gillint.syntax import tree as t
 
 _CHANGEABLE = frozenset(HOLDERS) - {"tuple"} | {"collections.Counter"}
 
 
 def note_alias(act: Activation, node: t.Assign, value: Value) -> None:
-    """`group = groups[key]`, `group = groups.setdefault(key, [])`, `group = groups[key] = []`, `group = groups.get(key)`."""
+    """`group = groups[key]`, `group = groups.setdefault(key, [])`, `group = groups.get(key)`, `group = groups[key] = []`,
+    `rows = self.rows`, `self.rows = rows = []`, and `add = rows.append`.
+    """
     names = [x.id for x in node.targets if isinstance(x, t.Name)]
-    stored = next((x for x in node.targets if isinstance(x, t.Subscript)), None)
-    place = stored if stored is not None else _member(node.value)
-    if place is None or not (value.type in _CHANGEABLE or _may_be_missing(node.value)):
-        return
-    act.aliases |= dict.fromkeys(names, place_of(act, place))
+    place = _place(act, node, value) if names else None
+    if place is not None:
+        act.aliases |= dict.fromkeys(names, place)
 
 
-def _member(value: t.Expr | None) -> t.Expr | None:
-    """The expression as the member of a container that it gives."""
+def _place(act: Activation, node: t.Assign, value: Value) -> t.Expr | None:
+    if isinstance(value.reference, MethodRef) and isinstance(node.value, t.Attribute):
+        return replace(node.value, value=place_of(act, node.value.value))
+    stored = next((x for x in node.targets if isinstance(x, (t.Subscript, t.Attribute))), None)
+    held = stored if stored is not None else _held(node.value)
+    if held is None or not (value.type in _CHANGEABLE or _may_be_missing(node.value)):
+        return None
+    from gillint.resolve.targets import read_target
+
+    place = place_of(act, held)
+    return place if read_target(act, place) is not None else None
+
+
+def _held(value: t.Expr | None) -> t.Expr | None:
+    """The expression as an attribute, or as the member of a container, that it gives."""
+    if isinstance(value, t.Attribute):
+        return value
     if isinstance(value, t.Subscript):
         return None if isinstance(value.index, t.Slice) else value
     if not isinstance(value, t.Call) or not isinstance(value.function, t.Attribute):
@@ -40,10 +55,16 @@ def _may_be_missing(value: t.Expr | None) -> bool:
 
 
 def place_of(act: Activation, target: t.Expr) -> t.Expr:
-    """A target as a member of the container that it is in: `entry["rows"]` is `entries[key]["rows"]`."""
+    """A target as what holds it has it: `entry["rows"]` is `entries[key]["rows"]`."""
     if isinstance(target, t.Name):
         return act.aliases.get(target.id, target)
     if isinstance(target, t.Subscript):
         whole = place_of(act, target.value)
         return target if whole is target.value else replace(target, value=whole)
     return target
+
+
+def method_of(act: Activation, function: t.Expr) -> t.Expr:
+    """What is called, as the method that it is: `add(row)` is `rows.append(row)` after `add = rows.append`."""
+    method = act.aliases.get(function.id) if isinstance(function, t.Name) else None
+    return method if isinstance(method, t.Attribute) else function

@@ -9,7 +9,7 @@ from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
-from gillint.resolve.aliases import place_of
+from gillint.resolve.aliases import method_of, place_of
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
 from gillint.resolve.databases import DUCKDB
@@ -65,12 +65,15 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
     if isinstance(called.reference, SymbolRef) and called.reference.name in _PUSHES:
         _push(act, node.arguments[0].value, positional)
         return
+    function = method_of(act, function)
+    if function is not node.function:
+        grow(act, replace(node, function=function), called, positional, result)
+        return
     if not isinstance(function, t.Attribute):
         return
     place = place_of(act, function.value)
     if place is not function.value:
         grow(act, replace(node, function=replace(function, value=place)), called, positional, result)
-        _look_again(act, function.value, place)
         return
     begun_with(act, node, positional)
     receiver = read_target(act, function.value)
@@ -93,13 +96,6 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
         _update(act, function.value, receiver, positional[0])
     elif receiver is not None and len(positional) > _GROWS.get(function.name, len(positional)):
         _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
-
-
-def _look_again(act: Activation, target: t.Expr, place: t.Expr) -> None:
-    """A variable that names a member of a container is what that has become."""
-    member = read_target(act, place) if isinstance(target, t.Name) else None
-    if isinstance(target, t.Name) and member is not None:
-        act.environment[target.id] = member
 
 
 def made_by_need(act: Activation, node: t.Subscript, holder: Value, member: Value, key: Value) -> None:

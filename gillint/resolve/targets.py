@@ -9,6 +9,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.aliases import place_of
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.databases import ROW_FACTORY, note_row_factory
 from gillint.resolve.hdf5 import put_dataset
@@ -273,6 +274,9 @@ def _with_member(columns: Columns | None, name: str | None, value: Value) -> Col
 
 def change_target(act: Activation, target: t.Expr, value: Value) -> None:
     """Note what happened to the object that a target names: it may be a variable of the module, or of a function around."""
+    for name, place in act.aliases.items():
+        if place is target and name in act.environment:
+            act.environment[name] = value
     mapping = member_of(target)
     if mapping is not None:
         container = read_target(act, mapping)
@@ -363,6 +367,7 @@ def put_back(act: Activation, target: t.Subscript, value: Value) -> None:
 
     with act.nested():
         container, index = evaluate(act, target.value), evaluate(act, target.index)
+    target = replace(target, value=place_of(act, target.value))
     if container.type in MAPPINGS and container.columns is None and literal_text(index) is None:
         key, old = pair_of(container)
         first, turns = growth(act, target.value, container)
@@ -391,6 +396,7 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     from gillint.resolve.expressions import evaluate
 
     container, index = evaluate(act, target.value), evaluate(act, target.index)
+    target = replace(target, value=place_of(act, target.value))
     put_dataset(act, container, index, value, target.span)
     if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
         act.operation("store_subscript")

@@ -216,6 +216,8 @@ def work():
             "k['rows'] for k in groups.values()",
         ),
         ("account = groups.setdefault(key, Account())\naccount.rows.append(i)", "k.rows for k in groups.values()"),
+        ("by = groups\nby.setdefault(key, []).append(i)", "k for k in groups.values()"),
+        ("add = groups.setdefault(key, []).append\nadd(i)", "k for k in groups.values()"),
         (
             "if key not in groups:\n    groups[key] = Account()\ngroups[key].rows.append(i)",
             "k.rows for k in groups.values()",
@@ -272,3 +274,21 @@ def work():
 
 def test_a_batch_is_emptied_by_the_function_that_it_is_passed_to() -> None:
     assert size_in(FLUSHED) == pytest.approx(150)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "rows = self.rows\nfor i in range(300):\n    rows.append(i)",
+        "add = self.rows.append\nfor i in range(300):\n    add(i)",
+        "self.rows = rows = []\nfor i in range(300):\n    rows.append(i)",
+        "by = self.by\nfor i in range(300):\n    by[i] = 0\nself.rows = list(self.by)",
+    ],
+)
+def test_a_variable_may_be_an_attribute_or_a_method_of_one(method: str) -> None:
+    source = (
+        "class Box:\n    def __init__(self):\n        self.rows, self.by = [], {}\n"
+        f"    def fill(self):\n{indent(method, ' ' * 8)}\n"
+        "def work():\n    box = Box()\n    box.fill()\n    return sorted(box.rows)\n"
+    )
+    assert size_in(source) == pytest.approx(300, rel=0.01)
