@@ -216,7 +216,6 @@ def work():
             "k['rows'] for k in groups.values()",
         ),
         ("account = groups.setdefault(key, Account())\naccount.rows.append(i)", "k.rows for k in groups.values()"),
-        ("by = groups\nby.setdefault(key, []).append(i)", "k for k in groups.values()"),
         ("add = groups.setdefault(key, []).append\nadd(i)", "k for k in groups.values()"),
         (
             "if key not in groups:\n    groups[key] = Account()\ngroups[key].rows.append(i)",
