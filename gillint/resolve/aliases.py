@@ -29,13 +29,15 @@ def _place(act: Activation, node: t.Assign, value: Value) -> t.Expr | None:
         return None
     from gillint.resolve.targets import read_target
 
+    if isinstance(held, t.Conditional):
+        return held if all(read_target(act, arm) is not None for arm in places_of(act, held)) else None
     place = place_of(act, held)
     return place if read_target(act, place) is not None else None
 
 
 def _held(value: t.Expr | None) -> t.Expr | None:
-    """The expression as an attribute, or as the member of a container, that it gives."""
-    if isinstance(value, t.Attribute):
+    """The expression as an attribute, as the member of a container, or as one or another of them, that it gives."""
+    if isinstance(value, (t.Attribute, t.Conditional)):
         return value
     if isinstance(value, t.Subscript):
         return None if isinstance(value.index, t.Slice) else value
@@ -57,11 +59,20 @@ def _may_be_missing(value: t.Expr | None) -> bool:
 def place_of(act: Activation, target: t.Expr) -> t.Expr:
     """A target as what holds it has it: `entry["rows"]` is `entries[key]["rows"]`."""
     if isinstance(target, t.Name):
-        return act.aliases.get(target.id, target)
+        place = act.aliases.get(target.id, target)
+        return place if not isinstance(place, t.Conditional) else target
     if isinstance(target, t.Subscript):
         whole = place_of(act, target.value)
         return target if whole is target.value else replace(target, value=whole)
     return target
+
+
+def places_of(act: Activation, target: t.Expr) -> tuple[t.Expr, ...]:
+    """The same; where it is now one thing and now another, both: `(good if is_fine(x) else bad).append(x)`."""
+    chosen = act.aliases.get(target.id) if isinstance(target, t.Name) else target
+    if isinstance(chosen, t.Conditional):
+        return place_of(act, chosen.body), place_of(act, chosen.orelse)
+    return (place_of(act, target),)
 
 
 def method_of(act: Activation, function: t.Expr) -> t.Expr:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import reduce
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
-from gillint.resolve.aliases import method_of, place_of
+from gillint.resolve.aliases import method_of, places_of
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
 from gillint.resolve.databases import DUCKDB
@@ -71,9 +73,11 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
         return
     if not isinstance(function, t.Attribute):
         return
-    place = place_of(act, function.value)
-    if place is not function.value:
-        grow(act, replace(node, function=replace(function, value=place)), called, positional, result)
+    places = places_of(act, function.value)
+    if places != (function.value,):
+        for place in places:
+            with _in_some_turns(act, 1.0 / len(places)):
+                grow(act, replace(node, function=replace(function, value=place)), called, positional, result)
         return
     begun_with(act, node, positional)
     receiver = read_target(act, function.value)
@@ -96,6 +100,15 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
         _update(act, function.value, receiver, positional[0])
     elif receiver is not None and len(positional) > _GROWS.get(function.name, len(positional)):
         _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
+
+
+@contextmanager
+def _in_some_turns(act: Activation, share: float) -> Iterator[None]:
+    if share < 1.0:
+        act.loops.append(Estimate(0.01, share, 1.0))
+    yield
+    if share < 1.0:
+        act.loops.pop()
 
 
 def made_by_need(act: Activation, node: t.Subscript, holder: Value, member: Value, key: Value) -> None:

@@ -60,6 +60,14 @@ def size_in(source: str) -> float:
             50,
         ),
         (
+            "even, odd = [], []\nfor i in range(100):\n    (odd if i % 2 else even).append(i)\nsorted(odd)",
+            50,
+        ),
+        (
+            "even, odd = [], []\nfor i in range(100):\n    kept = odd if i % 2 else even\n    kept.append(i)\nsorted(even)",
+            50,
+        ),
+        (
             "batch, notes = [], []\nfor i in range(1000):\n    batch.append(i)\n    notes.extend((i, i))\n"
             "    if len(batch) >= 50:\n        sorted(notes)\n        batch.clear()\n        notes.clear()",
             100,
