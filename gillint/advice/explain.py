@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from gillint.advice.assess import Assessment, RankedCall
 from gillint.knowledge.schema import Effect, one_by_one
-from gillint.regions.find import has_await
-from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
+from gillint.resolve.trace import Call, Concurrency, Iterations, Kind, has_await
 from gillint.scaling.model import HANDOFF_NS
 from gillint.scaling.predict import BoundType, Setting, loads, spreads_itself
 

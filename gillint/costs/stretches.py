@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from gillint.costs.demand import CallShare, Costs, Demand
 from gillint.diagnostics.span import Span
 from gillint.frozen import dataclass
-from gillint.regions.find import has_await
-from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, inline
+from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, has_await, inline
 
 _MAX_DEPTH = 30
 

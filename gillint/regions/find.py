@@ -9,7 +9,6 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass, replace
 from gillint.regions.recurring import with_its_calls
 from gillint.resolve.trace import (
-    Await,
     Block,
     Branch,
     Call,
@@ -20,6 +19,7 @@ from gillint.resolve.trace import (
     Kind,
     Loop,
     Resolved,
+    has_await,
     inline,
 )
 
@@ -253,16 +253,6 @@ def _handed_over(resolved: Resolved) -> frozenset[str]:
                 elif isinstance(node, Call):
                     stack.extend(b for b in (node.inner, node.callback) if b is not None)
     return frozenset(found)
-
-
-def has_await(block: Block) -> bool:
-    """Whether other tasks get a turn while the block runs."""
-    return any(
-        isinstance(node, Await)
-        or (isinstance(node, Branch) and any(has_await(arm) for arm in node.arms))
-        or (isinstance(node, Loop) and has_await(node.body))
-        for node in block.nodes
-    )
 
 
 def _with_callees(calls: list[Call]) -> list[Call]:

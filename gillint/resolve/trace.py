@@ -314,6 +314,16 @@ def inline(block: Block) -> Iterator[Node]:
             yield node
 
 
+def has_await(block: Block) -> bool:
+    """Whether other tasks get a turn while the block runs."""
+    return any(
+        isinstance(node, Await)
+        or (isinstance(node, Branch) and any(has_await(arm) for arm in node.arms))
+        or (isinstance(node, Loop) and has_await(node.body))
+        for node in block.nodes
+    )
+
+
 def without(block: Block, unwanted: Node) -> Block:
     """A block without one of the nodes that `inline` gives."""
     nodes: list[Node] = []
