@@ -41,7 +41,7 @@ def _nodes(block: Block, *, is_first: bool, depth: int) -> Iterator[tuple[Call |
         elif isinstance(node, Loop) and (has_await(node.body) or _starts(node.body)):
             yield from _nodes(node.body, is_first=False, depth=depth + 1)
             is_first = False
-        elif isinstance(node, Loop) or node.kind != "join":
+        elif isinstance(node, Loop) or (isinstance(node, Call) and node.kind != "join"):
             yield node, is_first
 
 

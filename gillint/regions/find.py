@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass, replace
+from gillint.regions.apart import only_in_processes
 from gillint.regions.recurring import with_its_calls
 from gillint.resolve.trace import (
     Block,
@@ -62,6 +63,7 @@ class Region:
         concurrency: how it already runs, before costs tell whether the library itself is parallel.
         in_coroutine: it runs on the event loop's thread.
         in_worker: it is (also) run by something that was handed over.
+        in_process: nothing runs it but processes that the program starts.
         depth: 0 for a region that is in no other region of the same function.
         at_once: of work that is handed over: how many times in all, the loops around included.
     """
@@ -78,6 +80,7 @@ class Region:
     trips_hang_on: str | None = None
     in_coroutine: bool = False
     in_worker: bool = False
+    in_process: bool = False
     depth: int = 0
     via: str | None = None
     handover: Handover | None = None
@@ -105,7 +108,9 @@ def find_regions(resolved: Resolved) -> tuple[Region, ...]:
             for region in _regions(inner, trace.path, name, inside):
                 if region.path == resolved.path:
                     found.setdefault(region.span, region)
-    return tuple(sorted(found.values(), key=lambda r: (r.span.line, r.span.column, -r.span.end_line)))
+    apart = only_in_processes(resolved)
+    regions = [replace(r, in_process=True) if r.function in apart else r for r in found.values()]
+    return tuple(sorted(regions, key=lambda r: (r.span.line, r.span.column, -r.span.end_line)))
 
 
 def _with_its_calls(region: Region, trace: FunctionTrace) -> Region:
