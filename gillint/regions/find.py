@@ -9,6 +9,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass, replace
 from gillint.regions.apart import only_in_processes
 from gillint.regions.recurring import with_its_calls
+from gillint.resolve.program import walk
 from gillint.resolve.trace import (
     Block,
     Branch,
@@ -282,11 +283,30 @@ def _iterations(loop: Loop) -> Iterations:
     made.update(call.result.type for call in calls if call.result is not None)
     if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
-    sleeps = [call for call in calls if call.name in _SLEEPS]
+    sleeps = any(call.name in _SLEEPS for call in _as_a_rule(loop.body, set()))
     others = [call for call in calls if call.name not in _SLEEPS and not call.implicit and call.kind != "join"]
     if sleeps and any(_asks_outside(call) for call in others):
         return Iterations.CARRIED  # a pause between requests is there on purpose
     return loop.iterations
+
+
+_RULE = 0.3  # an arm that is taken more seldom is an exception: a back-off after a failure
+
+
+def _as_a_rule(block: Block, seen: set[int]) -> Iterator[Call]:
+    """The calls that most turns of a loop make, those of the functions that they call included, loops in them left out."""
+    if id(block) in seen:
+        return
+    seen.add(id(block))
+    for node in block.nodes:
+        if isinstance(node, Branch):
+            for arm, share in node.shares:
+                if share >= _RULE:
+                    yield from _as_a_rule(arm, seen)
+        elif isinstance(node, Call):
+            yield node
+            if node.inner is not None:
+                yield from _as_a_rule(node.inner, seen)
 
 
 def _asks_outside(call: Call) -> bool:
@@ -294,5 +314,5 @@ def _asks_outside(call: Call) -> bool:
         return False
     if call.fact is not None:
         return call.fact.behaviour.effect.value == "waits" or call.fact.behaviour.wait is not None
-    inner = inline(call.inner) if call.inner is not None else ()
-    return any(isinstance(node, Call) and _asks_outside(node) for node in inner)
+    inner = walk(call.inner) if call.inner is not None else ()
+    return any(isinstance(node, Call) and node.inner is None and _asks_outside(node) for node in inner)

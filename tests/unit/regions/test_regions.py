@@ -282,6 +282,26 @@ def test_hotness_is_cost_and_not_depth() -> None:
     assert verdict(source)["range"]["start"]["line"] == 3
 
 
+@pytest.mark.parametrize(
+    ("helper", "turn", "iterations"),
+    [
+        # A pause between requests is there on purpose, however deep the request is ...
+        ("    for attempt in range(3):\n        r = requests.get(u)\n        if r.ok:\n            return r\n",
+         "fetch(u)\n    time.sleep(1)", "carried"),
+        ("    time.sleep(0.5)\n    return requests.get(u)\n", "fetch(u)", "carried"),
+        # ... and one after a failure is no reason to leave the others waiting.
+        ("    try:\n        return requests.get(u)\n    except requests.RequestException:\n        time.sleep(5)\n",
+         "fetch(u)", "independent"),
+        ("    r = requests.get(u)\n    if r.status_code == 429:\n        time.sleep(30)\n        r = requests.get(u)\n"
+         "    return r\n", "fetch(u)", "independent"),
+    ],
+)  # fmt: skip
+def test_a_pause_that_is_made_as_a_rule_is_kept(helper: str, turn: str, iterations: str) -> None:
+    source = f"import requests, time\ndef fetch(u):\n{helper}\nfor u in urls:\n    {turn}\n"
+    found = next(r for r in regions(source) if r["kind"] == "loop" and r["function"] == "<module>")
+    assert found["iterations"] == iterations
+
+
 # The event loop
 
 
