@@ -22,7 +22,7 @@ from gillint.advice.workers import (
 )
 from gillint.costs.demand import Demand
 from gillint.effects.classify import classify
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.conditions import Target, version_key
@@ -87,7 +87,7 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
         yield from _faster(a, setting, target)
         return
     if a.prediction.help in ("yes", "partly"):
-        yield _threads(a, setting, target)
+        yield _threads(a, setting, target) if not _is_lone(a) else Advice("none", False, Range(1.0, 1.0, 1.0), _ALONE)
     if gate(a) is not None and kind is BoundType.IO:
         return  # a limit that is there on purpose
     yield from _own_for_each(a, setting)
@@ -167,6 +167,17 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
         limit = f"Python code runs on several cores, about {against:.1f}x against one thread of a build with the GIL"
     return Advice("threads", True, at, f"{count} threads: {limit}{more}", carried(a))
+
+
+_ALONE = (
+    "it has a thread of its own already, beside whatever else the program does; more pay only where there is more to do"
+)
+
+
+def _is_lone(a: Assessment) -> bool:
+    """Whether one thread is started for it at a time."""
+    is_thread = a.region.kind is Kind.SUBMISSION and (a.region.via or "").startswith("threading.")
+    return is_thread and a.region.at_once == ONE
 
 
 def _tasks(a: Assessment) -> int | None:

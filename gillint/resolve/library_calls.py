@@ -134,7 +134,7 @@ def _without_fact(act: Activation, name: str, bound: Bound, span: Span, *, assum
     fact = default_fact(name)
     kind: CallKind = "library" if fact is not None else "unknown"
     _consume_all(act, bound, None)
-    peer = other_side(act, fact, name, bound)
+    peer = other_side(act, fact, name, bound, span)
     act.emit(Call(span, act.path, name, kind, bound, fact, assumed=assumed, peer=peer))
 
 
@@ -203,7 +203,7 @@ def library(
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
     compiled, result = machine_code if machine_code is not None else (None, result)
-    peer = other_side(act, fact, public, bound)
+    peer = other_side(act, fact, public, bound, span)
     call = Call(
         span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, result=result,
         awaited=fact.awaitable, assumed=assumed, peer=peer,

@@ -186,6 +186,11 @@ def test_no_more_threads_pay_than_there_are_tasks(tasks: int, more: str) -> None
     assert more in why and ("," in why) is bool(more)
 
 
+def test_what_has_a_thread_of_its_own_needs_no_more() -> None:
+    source = "import threading, requests\ndef f():\n    requests.get(url)\nthreading.Thread(target=f).start()\n"
+    assert set(ways(source)) == {"none"}
+
+
 def test_what_processes_run_is_not_to_be_given_to_processes_again() -> None:
     source = (
         "import multiprocessing\ndef fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\n{call}"

@@ -302,6 +302,27 @@ def test_a_pause_that_is_made_as_a_rule_is_kept(helper: str, turn: str, iteratio
     assert found["iterations"] == iterations
 
 
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        # A loop that waits for an event between its turns pauses until it is told to stop ...
+        ("    while not stop.wait(2):\n        work()\n", 2),
+        ("    while not stop.is_set():\n        work()\n        stop.wait(timeout=2)\n", 2),
+        ("    while True:\n        work()\n        if stop.wait(2):\n            break\n", 2),
+        # ... and one that waits for others in the program is told soon.
+        ("    for _ in range(9):\n        work()\n        stop.wait(2)\n", 0),
+        ("    while not stop.is_set():\n        work()\n        ready.wait(2)\n", 0),
+    ],
+)
+def test_a_wait_that_paces_a_loop_takes_its_time(body: str, seconds: float) -> None:
+    source = (
+        "import threading\nstop, ready = threading.Event(), threading.Event()\ndef work():\n    ready.set()\n"
+        f"def poll():\n{body}threading.Thread(target=poll).start()\nstop.set()\n"
+    )
+    loop = next(r for r in regions(source) if r["kind"] == "loop")
+    assert loop["demand_ns"]["wait"]["likely"] / 1e9 == pytest.approx(seconds, abs=0.01)
+
+
 # The event loop
 
 
