@@ -157,11 +157,12 @@ def _part(added: Estimate, size: Estimate) -> float:
 
 
 def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
-    """The same as `growth`; of a member of a container, for each of the members."""
+    """The same as `growth`; of a member of a container, and of an attribute of one, for each of the members."""
     old, count = growth(act, target, receiver)
-    holder = member_of(target)
+    member = target.value if isinstance(target, t.Attribute) else target
+    holder = member_of(member)
     if holder is not None:
-        count = (count / members_of(act, holder, target, count)).sorted()
+        count = (count / members_of(act, holder, member, count)).sorted()
     return old, count
 
 

@@ -119,7 +119,7 @@ def _idle(act: Activation, node: t.If) -> float | None:
 _FOUND = 1.0 / POLLS
 _ALL_AT_ONCE = ("list", "dict", "set", "tuple", "iterator")
 # What is remembered from turn to turn changes seldom: rows that are sorted, hours of a log.
-_CHANGES = 10.0
+CHANGES = 10.0
 
 
 def until_changed(act: Activation, node: t.If) -> float | None:
@@ -134,7 +134,7 @@ def until_changed(act: Activation, node: t.If) -> float | None:
             compared = (_value(act, test.left), _value(act, test.rights[0]))
             kinds = [v.distinct for v in compared if v.distinct is not None]
             turns = (act.times * act.trips_so_far()).likely
-            return max(_CHANGES, turns / max(1.0, kinds[0].likely)) if kinds else _CHANGES
+            return max(CHANGES, turns / max(1.0, kinds[0].likely)) if kinds else CHANGES
     return None
 
 

@@ -48,6 +48,11 @@ def size_of_argument(body: str) -> float:
             50,
         ),
         ("made = defaultdict(Kept)\nfor i in range(100):\n    made[i % 20].add(i)\nsorted(made)", 20),
+        (
+            "made = []\nfor i in range(100):\n    if made and i % 5:\n        made[-1].items.append(i)\n"
+            "    else:\n        made.append(Kept())\nfor k in made:\n    sorted(k.items)",
+            1,  # of 60 that are made by 100
+        ),
         ("for i in range(100):\n    found = {}\n    found['a'] = i\n    found['b'] = i\n    sorted(found)", 2),
         ("for i in range(100):\n    text = ''\n    for j in range(8):\n        text += 'ab'\n    sorted(text)", 16),
         (
