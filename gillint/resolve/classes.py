@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gillint.estimate import ZERO
 from gillint.frozen import replace
 from gillint.resolve.abstract import MIXED_IN, source
 from gillint.resolve.activation import Activation
@@ -357,7 +358,7 @@ class Classes(Modules):
             return old == replace(new, dtype=old.dtype)
         if old.columns and new.columns and old.type == new.type == "dict" and len(new.columns) > len(old.columns):
             return {k for k, _ in old.columns} <= {k for k, _ in new.columns}
-        is_empty = old.element is None or not is_known(old.element)
+        is_empty = old.element is None or not is_known(old.element) or old.size == ZERO
         return old.type == new.type and old.type in HOLDERS and old.type != "tuple" and is_empty
 
     def construct(

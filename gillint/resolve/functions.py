@@ -279,7 +279,7 @@ class Functions(Classes):
         self._active.append(key)
         if self._running and not is_aside:
             caller = self._running[-1]
-            act.times = caller.times * caller.trips_so_far()
+            act.times = caller.times * caller.outside * caller.trips_so_far()
         self._running.append(act)
         elsewhere, self._elsewhere = self._elsewhere, act.path != self._path
         try:

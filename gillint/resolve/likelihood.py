@@ -12,6 +12,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.folders import kind_of_entry, made_if_missing, once_for_each_path
 from gillint.resolve.iterations import assigned, key_of, statements
 from gillint.resolve.kinds import distinct_of
+from gillint.resolve.lookups import found_share
 from gillint.resolve.memoised import missed
 from gillint.resolve.narrowing import passed_along
 from gillint.resolve.refusals import is_refusal
@@ -74,6 +75,9 @@ def _usual(act: Activation, node: t.If) -> float:
     if sought is not None:
         missing = missed(act, (sought,))
         return missing if _asks_for_a_gap(node.test) else 1.0 - missing
+    found = found_share(act, node.test)
+    if found is not None:
+        return found
     fits = _fits(act, node.test)
     if fits is not None:
         return fits

@@ -398,11 +398,12 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
             type="dict", size=ZERO, mark=container.mark
         )  # a store that is read from a file: what is in it comes from here
     if container.type in MAPPINGS:
-        key, old = pair_of(container)
+        empty = container.size is not None and container.size.high == 0
+        # What an annotation says of an empty one tells nothing of how large the members are.
+        key, old = pair_of(container) if not empty or not is_known(value) else (UNKNOWN, UNKNOWN)
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
         if put_into(act, container, value, index):
             return
-        empty = container.size is not None and container.size.high == 0
         columns: tuple[tuple[str, Value], ...] | None = None
         if text is not None and (empty or container.columns is not None):
             columns = _stored(container.columns or (), text, value)
