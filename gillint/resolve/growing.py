@@ -161,7 +161,9 @@ def _part(added: Estimate, size: Estimate) -> float:
 def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
     """The same as `growth`; of a member of a container, and of an attribute of one, for each of the members."""
     old, count = growth(act, target, receiver)
-    if old == ZERO and count != ONE and not isinstance(target, t.Name):  # an attribute, in some of the calls of the method
+    if (
+        old == ZERO and count != ONE and not isinstance(target, t.Name)
+    ):  # an attribute, in some of the calls of the method
         count = (count * act.outside).max(1)
     member = target.value if isinstance(target, t.Attribute) else target
     holder = member_of(member)

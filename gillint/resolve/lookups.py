@@ -36,9 +36,9 @@ def _looked_up(act: Activation, name: t.Name) -> tuple[t.Expr, t.Expr] | None:
     body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
     for s in statements(body):
         call = s.value if isinstance(s, t.Assign) and any(key_of(x) == name.id for x in s.targets) else None
-        if isinstance(call, t.Call) and isinstance(call.function, t.Attribute):
-            if call.function.name == "get" and len(call.arguments) == 1:
-                return call.function.value, call.arguments[0].value
+        function = call.function if isinstance(call, t.Call) and len(call.arguments) == 1 else None
+        if isinstance(call, t.Call) and isinstance(function, t.Attribute) and function.name == "get":
+            return function.value, call.arguments[0].value
     return None
 
 

@@ -24,7 +24,6 @@ from gillint.resolve.values import (
     AliasRef,
     ChoiceRef,
     ClassRef,
-    FunctionRef,
     ImportRef,
     PartialRef,
     SymbolRef,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
@@ -21,7 +22,7 @@ def until_switched(act: Activation, node: t.If) -> float | None:
     if not any(state is not None and asked.get(key) is not state for key, state in _set(node.body) if key in asked):
         return None
     turns = next((n.likely for n in reversed(act.loops) if n.likely > 1.0), 1.0)
-    return max(CHANGES, turns**0.5)
+    return max(CHANGES, math.sqrt(turns))
 
 
 def _switch(test: t.Expr) -> tuple[str, bool] | None:

@@ -88,6 +88,11 @@ OFTEN = {
         f"try:\n            v = table[x]\n        except KeyError:\n            table[x] = {S}",
         20,
     ),
+    "what a smaller table holds": (
+        f"marks = dict.fromkeys(range(20))\n        m = marks.get(i)\n        if m is None:\n            continue\n        {S}",
+        20,
+    ),
+    "what a smaller table does not hold": (f"if i not in set(range(20)):\n            {S}", 980),
     "the end of a run": (
         f"if y and i > x:\n            y = False\n            {S}\n        elif not y and i < x:\n            y = True",
         1000**0.5,
