@@ -85,7 +85,7 @@ def size_of_argument(body: str) -> float:
             70,
         ),
         (
-            "found: dict[int, bytes] = {}\nfor i in range(99):\n    found[i] = bytes(70)\nfor e in found.values():\n    sorted(e)",
+            "found: dict[int, bytes] = {}\nfor i in range(99):\n    found[i] = bytes(70)\nfor e in found.values(): sorted(e)",
             70,
         ),
         ("for i in range(100):\n    found = {}\n    found['a'] = i\n    found['b'] = i\n    sorted(found)", 2),
