@@ -235,6 +235,8 @@ ARRAYS = [
     ("np.fromiter((x for x in range(300)), dtype=float, count=300)", (300,), "float64"),
     ("np.fromfunction(lambda i, j: i + j, (30, 30))", (30, 30), "float64"),
     ("np.frombuffer(bytes(800), dtype=np.float64)", (100,), "float64"),
+    ("np.frombuffer(array.array('L', range(70)), dtype=np.uint64)", (70,), "uint64"),
+    ("np.frombuffer(array.array('H', range(70)), dtype=np.uint8)", (140,), "uint8"),
     ("np.random.randint(0, 10, size=(5, 6))", (5, 6), "int64"),
     ("np.random.normal(size=(50, 4))", (50, 4), "float64"),
     ("rng.integers(0, 255, size=(64, 64), dtype=np.uint8)", (64, 64), "uint8"),
