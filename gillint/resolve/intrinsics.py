@@ -113,7 +113,8 @@ def _len(name: str, args: tuple[Value, ...]) -> Value:
 def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
     whole = args[0]
     known = whole.size is not None or whole.items is not None or whole.shape is not None
-    index = Value(type="int", number=length_of(whole) * _QUARTILES if known else None)
+    size = length_of(whole) if known else None
+    index = Value(type="int", number=size * _QUARTILES if size is not None else None, distinct=size)
     return _wrapped(whole, Value(type="tuple", items=(index, element_of(whole))), name)
 
 

@@ -97,7 +97,7 @@ def _is_dumped(data: Value) -> bool:
 
 def born_with(act: Activation, owner: ClassScope, made: Estimate | None = None, names: Set[str] | None = None) -> None:
     """Instances of a class are made, so many of them: they have containers of their own, all or those of these names."""
-    made = made if made is not None else (act.times * act.trips_so_far()).max(1)
+    made = made if made is not None else (act.times * act.outside * act.trips_so_far()).max(1)
     own = {n for n, v in owner.attributes.items() if v.type in _OF_ITS_OWN and (names is None or n in names)}
     act.program.births |= {f"{owner.key}.{n}": made for n in own}
 

@@ -24,7 +24,6 @@ from gillint.resolve.values import (
     AliasRef,
     ChoiceRef,
     ClassRef,
-    FunctionRef,
     ImportRef,
     PartialRef,
     SymbolRef,
@@ -337,7 +336,7 @@ def _field(
     options = dict(keywords)
     made = options.get("factory")  # of attrs
     factory = made if made is not None else options.get("default_factory")
-    if factory is None or not (made is not None or isinstance(factory.reference, (FunctionRef, ClassRef, PartialRef))):
+    if factory is None or (made is None and factory.reference is None):
         return options.get("default")
     with act.nested():
         return apply(act, factory, (), (), span, "default_factory")
