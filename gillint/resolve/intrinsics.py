@@ -13,7 +13,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, ROWS
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import COLUMNS, PIPELINE, columns_of, pipeline_of
-from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
+from gillint.resolve.iterators import COMBINATIONS, combinations, every_choice, first_of, grouped, in_turn, length_of, spread
 from gillint.resolve.joining import join
 from gillint.resolve.kinds import kinds_of
 from gillint.resolve.members import one_of
@@ -63,6 +63,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return in_turn(act, args[0], span) or (spread(name, args[0]) if bound.has_star else None)
     if name in _QUERIES and args:
         return _query(_QUERIES[name], bound.receiver, args)
+    if name == "itertools.product" and bound.has_star and len(args) == 1:
+        return every_choice(args[0])
     if name in COMBINATIONS and args:
         return combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:

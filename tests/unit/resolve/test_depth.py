@@ -434,6 +434,14 @@ TRIPS: dict[str, tuple[float, str]] = {
     "dict_items": (3, "for k, v in {'a': 1, 'b': 2, 'c': 3}.items():\n    f(k)"),
     "split_range": (30, "for i in range(0, 300, 10):\n    f(i)"),
     "product": (600, "import itertools\nfor a, b in itertools.product(range(20), range(30)):\n    f(a)"),
+    "product_of_ranges_for_each": (
+        512,
+        "import itertools\nfor a in itertools.product(*[range(8) for _ in range(3)]):\n    f(a)",
+    ),
+    "product_of_values": (
+        27,
+        "import itertools\ngrid = {'a': [1, 2], 'b': [1, 2, 3, 4], 'c': [1, 2, 3]}\nfor a in itertools.product(*grid.values()):\n    f(a)",
+    ),
     "islice": (30, "import itertools\nfor a in itertools.islice(g(), 30):\n    f(a)"),
     "repeat": (30, "import itertools\nfor a in itertools.repeat(1, 30):\n    f(a)"),
     "chain": (50, "import itertools\nfor a in itertools.chain(range(20), range(30)):\n    f(a)"),
