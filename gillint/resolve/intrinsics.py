@@ -301,7 +301,11 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if kind in ("set", "frozenset") and size is not None and distinct is not None:
         size = size.min(distinct)
     member = element_of(args[0]) if size != ZERO else None  # what nothing is in says nothing of what will be
-    return Value(type=kind, size=size, element=member, origin=args[0].origin)
+    items = args[0].items if kind in ("list", "tuple") and args[0].type in _ONE_BY_ONE else None
+    return Value(type=kind, size=size, element=member, items=items, origin=args[0].origin)
+
+
+_ONE_BY_ONE = ("list", "tuple", "iterator", "generator")  # iterating gives the very members, and in their order
 
 
 _LETTERS = Estimate(4, 40, 120)  # different characters of a text
@@ -339,6 +343,7 @@ def _wrapped(source: Value, element: Value, kind: str = "iterator") -> Value:
 
 def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value:
     from gillint.resolve.calls import apply
+    from gillint.resolve.unrolling import mapped_each
 
     function, sources = args[0], args[1:]
     element = tuple(element_of(s) for s in sources)
@@ -360,10 +365,13 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
             or function.reference is not None
         )
         result = apply(act, function, element, (), span, function.origin or "function") if callable_ else UNKNOWN
+        items = None
+        if callable_ and name == "map" and len(sources) == 1:
+            items = mapped_each(act, sources[0], lambda m: apply(act, function, (m,), (), span, function.origin or "function"))
         act.loops.pop()
     produced = element[0] if name == "filter" else result
     lazy = Lazy(span, Kind.MAP, builder.finish(), trips, produced, act.path, act.name, hangs_on)
-    made = act.defer(lazy, "iterator", produced)
+    made = replace(act.defer(lazy, "iterator", produced), items=items)
     return replace(made, size=trips * _PASSED) if name == "filter" and made.size is not None else made
 
 

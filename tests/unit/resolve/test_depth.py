@@ -442,6 +442,13 @@ TRIPS: dict[str, tuple[float, str]] = {
         27,
         "import itertools\ngrid = {'a': [1, 2], 'b': [1, 2, 3, 4], 'c': [1, 2, 3]}\nfor a in itertools.product(*grid.values()):\n    f(a)",
     ),
+    "split_constant": (2, "for x in '640x480'.split('x'):\n    f(x)"),
+    "size_in_a_constant": (640, "w, h = map(int, '640x480'.split('x'))\nfor x in range(w):\n    f(x)"),
+    "size_in_a_constant_listed": (480, "size = list(map(int, '640x480'.split('x')))\nfor x in range(size[1]):\n    f(x)"),
+    "size_in_an_argument": (
+        480,
+        "def run(size):\n    w, h = (int(n) for n in size.split('x'))\n    for x in range(h):\n        f(x)\nrun('640x480')",
+    ),
     "islice": (30, "import itertools\nfor a in itertools.islice(g(), 30):\n    f(a)"),
     "repeat": (30, "import itertools\nfor a in itertools.repeat(1, 30):\n    f(a)"),
     "chain": (50, "import itertools\nfor a in itertools.chain(range(20), range(30)):\n    f(a)"),
