@@ -449,6 +449,11 @@ TRIPS: dict[str, tuple[float, str]] = {
         480,
         "def run(size):\n    w, h = (int(n) for n in size.split('x'))\n    for x in range(h):\n        f(x)\nrun('640x480')",
     ),
+    "tuples_of_arrays": (
+        3,
+        "import numpy as np\na = np.zeros((50, 50))\nparts = 3 * (a,)\nfor x in parts[:-1] + (np.ones((50, 50)),):\n    f(x)",
+    ),
+    "lists_written_out": (5, "xs = [1, 2, 3]\nfor x in xs + [4, 5]:\n    f(x)"),
     "islice": (30, "import itertools\nfor a in itertools.islice(g(), 30):\n    f(a)"),
     "repeat": (30, "import itertools\nfor a in itertools.repeat(1, 30):\n    f(a)"),
     "chain": (50, "import itertools\nfor a in itertools.chain(range(20), range(30)):\n    f(a)"),
