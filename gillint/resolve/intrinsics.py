@@ -13,7 +13,16 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, ROWS
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import COLUMNS, PIPELINE, columns_of, pipeline_of
-from gillint.resolve.iterators import COMBINATIONS, combinations, every_choice, first_of, grouped, in_turn, length_of, spread
+from gillint.resolve.iterators import (
+    COMBINATIONS,
+    combinations,
+    every_choice,
+    first_of,
+    grouped,
+    in_turn,
+    length_of,
+    spread,
+)
 from gillint.resolve.joining import join
 from gillint.resolve.kinds import kinds_of
 from gillint.resolve.members import one_of
@@ -367,7 +376,9 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
         result = apply(act, function, element, (), span, function.origin or "function") if callable_ else UNKNOWN
         items = None
         if callable_ and name == "map" and len(sources) == 1:
-            items = mapped_each(act, sources[0], lambda m: apply(act, function, (m,), (), span, function.origin or "function"))
+            items = mapped_each(
+                act, sources[0], lambda m: apply(act, function, (m,), (), span, function.origin or "function")
+            )
         act.loops.pop()
     produced = element[0] if name == "filter" else result
     lazy = Lazy(span, Kind.MAP, builder.finish(), trips, produced, act.path, act.name, hangs_on)
@@ -427,12 +438,19 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
         named = receiver.column(asked) if asked is not None and receiver.columns else None
         if named is not None:
             return named
+        if len(args) > 1 and asked is not None and _has_no_other(receiver):
+            return args[1]  # `kwargs.get("n", 10)` where nobody passes it
         if len(args) > 1 and args[1].reference is not None and (receiver.columns or value == UNKNOWN):
             return args[1]  # a class or a function: this one, or one like it
         if len(args) > 1 and value == UNKNOWN and args[1].type != "NoneType":
             return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
         return join(value, args[1]) if len(args) > 1 else value
     return None
+
+
+def _has_no_other(mapping: Value) -> bool:
+    """Whether all keys of a dict are known."""
+    return mapping.columns is not None and mapping.size == Estimate.point(len(mapping.columns))
 
 
 def _each_pair(mapping: Value) -> tuple[Value, ...] | None:

@@ -47,6 +47,7 @@ from gillint.resolve.stepping import step_through
 from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import await_value, hand_over_call, join_result
+from gillint.resolve.summing import add_up
 from gillint.resolve.trace import Block, Bound, Call, CallKind, Kind, bind_arguments
 from gillint.resolve.values import (
     NONE,
@@ -196,14 +197,13 @@ def library(
     lazy_result = act.lazy_of(result)
     callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
     bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
+    add_up(act, public, bound, span)
     if given is not None and result == UNKNOWN and stands_for_another(fact):
         result = given
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
-    if machine_code is not None:
-        result = machine_code[1]
-    compiled = machine_code[0] if machine_code is not None else None
+    compiled, result = machine_code or (None, result)
     peer = other_side(act, fact, public, bound)
     call = Call(
         span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, result=result,

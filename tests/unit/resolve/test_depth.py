@@ -442,9 +442,16 @@ TRIPS: dict[str, tuple[float, str]] = {
         27,
         "import itertools\ngrid = {'a': [1, 2], 'b': [1, 2, 3, 4], 'c': [1, 2, 3]}\nfor a in itertools.product(*grid.values()):\n    f(a)",
     ),
+    "keyword_left_out": (
+        7,
+        "def run(**options):\n    for i in range(options.get('n', 7)):\n        f(i)\nrun()",
+    ),
     "split_constant": (2, "for x in '640x480'.split('x'):\n    f(x)"),
     "size_in_a_constant": (640, "w, h = map(int, '640x480'.split('x'))\nfor x in range(w):\n    f(x)"),
-    "size_in_a_constant_listed": (480, "size = list(map(int, '640x480'.split('x')))\nfor x in range(size[1]):\n    f(x)"),
+    "size_in_a_constant_listed": (
+        480,
+        "size = list(map(int, '640x480'.split('x')))\nfor x in range(size[1]):\n    f(x)",
+    ),
     "size_in_an_argument": (
         480,
         "def run(size):\n    w, h = (int(n) for n in size.split('x'))\n    for x in range(h):\n        f(x)\nrun('640x480')",
