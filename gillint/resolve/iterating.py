@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -11,6 +12,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
 from gillint.resolve.bound import MAPPINGS, TENSOR, element_of, size_of
 from gillint.resolve.columns import GROUPED, RESAMPLER
+from gillint.resolve.iterators import length_of
 from gillint.resolve.lists import as_list
 from gillint.resolve.mailboxes import as_parts
 from gillint.resolve.operators import operator_fact
@@ -18,7 +20,7 @@ from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
 from gillint.resolve.trace import Await, Call, Loop, Node, children
 from gillint.resolve.training import loaded
-from gillint.resolve.values import Value, is_known
+from gillint.resolve.values import ChoiceRef, Value, is_known
 
 
 def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = False) -> Value:
@@ -60,12 +62,19 @@ def iterate(
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
+    if isinstance(value.reference, ChoiceRef) and all(map(_is_measured, value.reference.options)):
+        size = reduce(lambda a, b: a.join(b), map(length_of, value.reference.options))  # a list here and a tuple there
+        return size, element, None, None if size.known else value.origin
     if value.type in _TYPICAL:
         size = FEW if value.type == "json" else size_of(value)
         return size, element, None, value.origin or _source_text(act, span)
     inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
     assumed = inner if act.runs_often() else UNKNOWN_TRIPS
     return assumed, element, None, value.origin or _source_text(act, span)
+
+
+def _is_measured(value: Value) -> bool:
+    return value.size is not None or value.items is not None or value.shape is not None
 
 
 def _stepped_through(nodes: Sequence[Node]) -> Estimate | None:

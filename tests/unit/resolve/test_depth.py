@@ -446,6 +446,7 @@ TRIPS: dict[str, tuple[float, str]] = {
         7,
         "def run(**options):\n    for i in range(options.get('n', 7)):\n        f(i)\nrun()",
     ),
+    "list_or_tuple": (3, "import sys\nxs = [1, 2, 3] if sys.argv[1] else (4, 5, 6)\nfor x in xs:\n    f(x)"),
     "split_constant": (2, "for x in '640x480'.split('x'):\n    f(x)"),
     "size_in_a_constant": (640, "w, h = map(int, '640x480'.split('x'))\nfor x in range(w):\n    f(x)"),
     "size_in_a_constant_listed": (
