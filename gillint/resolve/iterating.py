@@ -12,7 +12,6 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
 from gillint.resolve.bound import MAPPINGS, TENSOR, element_of, size_of
 from gillint.resolve.columns import GROUPED, RESAMPLER
-from gillint.resolve.iterators import length_of
 from gillint.resolve.lists import as_list
 from gillint.resolve.mailboxes import as_parts
 from gillint.resolve.operators import operator_fact
@@ -63,7 +62,7 @@ def iterate(
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
     if isinstance(value.reference, ChoiceRef) and all(map(_is_measured, value.reference.options)):
-        size = reduce(lambda a, b: a.join(b), map(length_of, value.reference.options))  # a list here and a tuple there
+        size = reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))  # a list here and a tuple there
         return size, element, None, None if size.known else value.origin
     if value.type in _TYPICAL:
         size = FEW if value.type == "json" else size_of(value)
@@ -73,8 +72,11 @@ def iterate(
     return assumed, element, None, value.origin or _source_text(act, span)
 
 
+_SEQUENCES = ("list", "tuple", "set", "frozenset", "dict_keys", "dict_values")
+
+
 def _is_measured(value: Value) -> bool:
-    return value.size is not None or value.items is not None or value.shape is not None
+    return value.type in _SEQUENCES and (value.size is not None or value.items is not None)
 
 
 def _stepped_through(nodes: Sequence[Node]) -> Estimate | None:
