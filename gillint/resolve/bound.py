@@ -330,6 +330,8 @@ def count_of(frame: Value | None) -> Estimate:
         return Estimate.point(len(row.items))
     if frame is not None and frame.columns is not None and not (frame.type or "").endswith("Cursor"):
         return Estimate.point(len(frame.columns))
+    if frame is not None and frame.type == "dict" and frame.size is not None:
+        return frame.size.max(1)  # a column for each key
     counted = frame is not None and (frame.type or "").startswith("pandas.")
     if frame is not None and counted and frame.shape is not None and len(frame.shape) == 2:
         return frame.shape[1]

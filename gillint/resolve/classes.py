@@ -23,7 +23,7 @@ from gillint.resolve.entries import has_no_use_for
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.hierarchy import assigned
-from gillint.resolve.joining import join
+from gillint.resolve.joining import is_empty, join
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
 from gillint.resolve.own_fields import own_field, with_own
 from gillint.resolve.registering import dotted_value
@@ -39,6 +39,8 @@ from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
     FunctionRef,
+    MethodRef,
+    PartialRef,
     SymbolRef,
     Value,
     is_known,
@@ -314,10 +316,16 @@ class Classes(Modules):
             new = with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
-            if value.type not in HOLDERS and is_measured(value):
+            is_code = isinstance(value.reference, (FunctionRef, MethodRef, PartialRef))
+            grows = value.type in HOLDERS and (is_empty(value) or not self._is_being_made(owner))
+            if is_code or (is_measured(value) and not grows):
                 self._changes += 1
                 self._changed[f"{owner.key}.{name}"] = self._changes
             known[name] = new
+
+    def _is_being_made(self, owner: ClassScope) -> bool:
+        """Whether the constructor of a class is what runs: another instance, and no container that grows."""
+        return bool(self._active) and self._active[-1].split(" ")[0] == f"{owner.key}.__init__"
 
     @staticmethod
     def _says_first(owner: ClassScope, name: str, old: Value, new: Value) -> bool:

@@ -76,6 +76,8 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
         if index.items is None:
             return _by_place(value, index)
         parts, pieces = (node,) * len(index.items), index.items
+    if not pieces:  # `a[()]`
+        return value if value.shape != () else _scalar(value)
     if value.shape is None:
         return _of_unknown_shape(value, pieces)
     shape = _selected(value.shape, parts, pieces)

@@ -684,3 +684,19 @@ def test_a_tuple_of_indices(index: str, shape: tuple[float, ...]) -> None:
 def test_a_variable_remembers_the_rank() -> None:
     body = "def f(image):\n    is_rgb = image.ndim == 3\n    if is_rgb:\n        image = image.sum(axis=2)\n    return image\n"
     assert dimensions(value_of("f(np.zeros((8, 3)))", f"import numpy as np\n{body}")) == (8.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("index", "shape"),
+    [
+        ("()", (10, 20, 30)),
+        ("(*[1, 2], 5)", ()),
+        ("(*[1, 2], slice(None))", (30,)),
+        ("tuple([1, 2])", (30,)),
+        ("(1,) + (slice(0, 4),)", (4, 30)),
+        ("tuple(int(n) for n in '3x4'.split('x'))", (30,)),
+    ],
+)
+def test_an_index_may_be_put_together(index: str, shape: tuple[float, ...]) -> None:
+    value = value_of(f"np.zeros((10, 20, 30))[{index}]")
+    assert (dimensions(value) or ()) == shape
