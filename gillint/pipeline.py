@@ -194,6 +194,7 @@ def _only_hands_over(region: Region, costs: Costs) -> bool:
 _WORTH_A_REGION_NS = 50_000.0
 # A loop with this share of a function's time speaks for the function.
 _STANDS_FOR_ALL = 0.75
+_SPEAKS_FOR_A_SCRIPT = 0.05
 _IS_ALL = 0.95
 
 
@@ -203,10 +204,12 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
     spans = {r.span for r in regions}
     reached = _reached(regions)
     once = {n.name for n in inline(resolved.functions[0].block) if isinstance(n, Call) and n.kind == "project"}
-    # The top level as a whole is the last resort, where there is nothing else to speak of: it is mostly set-up.
+    # The top level as a whole is the last resort, where there is nothing else to speak of: it is mostly set-up. A script that
+    # has no function is all there is.
+    others = len(resolved.functions) > 1 and regions
     for trace in (*resolved.functions[1:], *resolved.functions[:1]):
         is_module = trace.name == "<module>"
-        if trace.block.recursive or (is_module and (regions or found)) or (trace.name in reached and not is_module):
+        if trace.block.recursive or (is_module and (others or found)) or (trace.name in reached and not is_module):
             continue
         demand = costs.block(trace.block)
         whole = demand.inclusive.likely
@@ -217,7 +220,8 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
             called = (n.inner for n in inline(trace.block) if isinstance(n, Call) and n.inner is not None)
             inside += sum(costs.block(inner).inclusive.likely for inner in called)
         least = _WORTH_A_REGION_NS if regions else 0.0
-        if inside > _STANDS_FOR_ALL * whole or _heaviest(trace.block, costs) <= least:
+        stands = _STANDS_FOR_ALL if not (is_module and regions) else _SPEAKS_FOR_A_SCRIPT
+        if inside > stands * whole or _heaviest(trace.block, costs) <= least:
             continue
         if trace.name in once and _inside(trace.block, spans, costs, callees=True) > _IS_ALL * whole:
             continue  # the program as a whole, which only calls what is reported

@@ -18,6 +18,8 @@ _VERB = {
 }
 _STEP = ".__iter__"
 _STANDS_OUT = 0.3  # a call with this share of the time is what the sentence speaks of
+_LITTLE_NS = 1e6  # what one turn of a loop may take of the event loop's thread before anyone minds
+_WORTH_SAYING = 0.1  # bytecode with less of the time than this limits nothing
 _SHORT_RELEASE = 2.0  # releases shorter than this many handoffs are not worth one
 _PANDAS = "pandas releases the GIL inside some operations, but its own glue and every Python callback hold it"
 
@@ -141,7 +143,8 @@ def _gil(a: Assessment) -> str:
     elif top is None or own >= _STANDS_OUT:
         reason = of_python
     else:
-        reason = f"many short calls hold it, {_name(a, top)} for {_percent(share)} of the time, and {of_python}"
+        reason = f"many short calls hold it, {_name(a, top)} for {_percent(share)} of the time"
+        reason += f", and {of_python}" if own >= _WORTH_SAYING else ""
     text = (
         f"{_held(a)} of each {unit(a)} holds the GIL: {reason}, so threads take turns instead of running side by side"
     )
@@ -278,7 +281,9 @@ def _mixed(a: Assessment) -> str:
         parts.append(f"{_name(a, holder)} holds it for {_percent(share)} of the time")
     elif own >= 0.1:
         parts.append(f"{_percent(own)} of the time is Python bytecode")
-    if releaser is not None:
+    if releaser is not None and parts and holder is not None and releaser.detail.call is holder.detail.call:
+        parts = [f"{parts[0]} and releases it for the rest of its own"]
+    elif releaser is not None:
         parts.append(f"{_name(a, releaser)} releases it")
     why = ": " + ", ".join(parts) if parts else ""
     held = a.prediction.held.likely
@@ -308,6 +313,14 @@ def is_stream(a: Assessment) -> bool:
     return sum(c.share for c in a.calls if c.detail.call.name.endswith(".__aiter__")) >= 0.5
 
 
+def takes_results(a: Assessment) -> bool:
+    """Whether a loop awaits what runs in tasks of its own, and does little with it: `for task in tasks: print(await task)`."""
+    awaits = a.region.kind is Kind.LOOP and has_await(a.region.body)
+    return (
+        awaits and a.demand.wait.likely <= 0 and a.demand.unknown.likely <= 0 and a.demand.elapsed.likely < _LITTLE_NS
+    )
+
+
 def _asyncio(a: Assessment) -> str:
     if a.loop_block is not None and a.loop_block.likely > 50_000_000:
         return (
@@ -325,6 +338,12 @@ def _asyncio(a: Assessment) -> str:
                 "It waits for what comes next, which comes when it comes; neither threads nor tasks would change that."
             )
         return "The awaits follow one another, so nothing overlaps within this loop; threads would not change that, tasks would."
+    if waits and a.region.kind is Kind.LOOP and a.region.iterations is Iterations.CARRIED and not unknown:
+        return "The awaits follow one another, as each iteration needs the one before; the event loop runs other tasks meanwhile."
+    if takes_results(a):
+        return (
+            "It takes what other tasks have done, which is looked at by itself; other tasks run while it awaits them."
+        )
     if a.prediction.bound is BoundType.UNKNOWN:
         return (
             "Nothing is known of a call that could decide; what it awaits overlaps, the rest takes turns on one thread."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.batching import fewer_commits, larger_calls
-from gillint.advice.explain import duration, gate, is_internal, is_stream, serialiser, unit
+from gillint.advice.explain import duration, gate, is_internal, is_stream, serialiser, takes_results, unit
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
     NOTHING_GAINED,
@@ -32,7 +32,7 @@ from gillint.resolve.bound import member_size, size_of
 from gillint.resolve.trace import Concurrency, Iterations, Kind
 from gillint.resolve.values import Value
 from gillint.scaling.model import bound, knee, likely
-from gillint.scaling.predict import HELP_NO, BoundType, Range, Setting, loads
+from gillint.scaling.predict import HELP_NO, BoundType, Prediction, Range, Setting, loads
 
 _NOTEWORTHY = 0.2  # the share from which on a counterpart is told of a call that releases anyhow
 _BLOCK_NS = 10e6  # a pause of the event loop that users notice
@@ -152,21 +152,25 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
 
 def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     threads, best = knee(loads(a.demand, free_threaded=setting.free_threaded)[1], setting.cores)
-    at = a.prediction.ceiling
-    count = min(threads, max(setting.threads, 2)) if threads > 1 else _best_of(a.prediction.curve)
     tasks = _tasks(a)
+    most = min(threads, tasks or threads) if threads > 1 else setting.threads
+    count = _fewest(a.prediction.curve, min(most, max(setting.threads, 2)))
+    at = _at(a.prediction, count)
     programs = next((c for c in a.calls if c.share >= 0.1), None)
     if programs is not None and programs.detail.call.name.startswith(_PROGRAMS):
         more = (
             f"; the programs use the cores themselves: where they compute, no more than {setting.cores} at a time pay"
         )
+    elif _is_once(a):
+        more = ", where there are as many such tasks"
     elif tasks is not None and count < tasks < threads:
         more = f", and up to {tasks} threads pay, one for each {unit(a)}"
     elif threads > count and best > (at.likely or 1) and (tasks is None or tasks > count):
         more = f", and up to about {threads} threads pay ({best:.0f}x)"
     else:
         more = ""
-    limit = "the waiting overlaps" if a.prediction.bound is BoundType.IO else "the calls run on several cores"
+    waits = a.demand.wait.likely > a.demand.native.likely
+    limit = "the waiting overlaps" if waits else "the calls run on several cores"
     if setting.free_threaded and a.prediction.bound is not BoundType.IO and at.likely is not None:
         share = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
@@ -182,8 +186,12 @@ _ALONE = (
 
 def _is_lone(a: Assessment) -> bool:
     """Whether one thread is started for it at a time."""
-    is_thread = a.region.kind is Kind.SUBMISSION and (a.region.via or "").startswith("threading.")
-    return is_thread and a.region.at_once == ONE
+    return _is_once(a) and (a.region.via or "").startswith("threading.")
+
+
+def _is_once(a: Assessment) -> bool:
+    """Whether it is handed over as one task: `pool.submit(f, x)` outside of any loop."""
+    return a.region.kind is Kind.SUBMISSION and a.region.at_once == ONE
 
 
 def _tasks(a: Assessment) -> int | None:
@@ -194,9 +202,23 @@ def _tasks(a: Assessment) -> int | None:
     return round(number.likely) if is_several and number.known and number.likely >= 2 else None
 
 
-def _best_of(curve: tuple[float | None, ...]) -> int:
-    """With how many threads it is fastest, of those that were asked for."""
-    return max(range(2, len(curve) + 1), key=lambda n: curve[n - 1] or 0.0, default=2)
+_NEARLY = 0.99
+
+
+def _fewest(curve: tuple[float | None, ...], most: int) -> int:
+    """The fewest threads that are as fast as any number of them up to `most`."""
+    asked = dict(enumerate(curve[: max(most, 2)], start=1))
+    best = max((x or 0.0 for n, x in asked.items() if n > 1), default=0.0)
+    return next((n for n, x in asked.items() if n > 1 and (x or 0.0) >= _NEARLY * best), max(most, 2))
+
+
+def _at(prediction: Prediction, count: int) -> Range:
+    """The ceiling for fewer threads than were asked for."""
+    at, curve = prediction.ceiling, prediction.curve
+    there = curve[count - 1] if 0 < count < len(curve) else None
+    if there is None or at.likely is None:
+        return at
+    return Range(min(at.low, there), there, max(there, min(at.high, float(count))))
 
 
 def _overhead(target: Target) -> float:
@@ -362,7 +384,7 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
             f"`{name}` blocks the event loop for {duration(a.loop_block.likely)}: hand it to {what}",
         )
         return
-    if a.prediction.bound is BoundType.GIL and a.demand.gil.likely > a.demand.wait.likely:
+    if a.prediction.bound is BoundType.GIL and a.demand.gil.likely > a.demand.wait.likely and not takes_results(a):
         why = "the tasks compute in turn on the loop's one thread: run_in_executor with a ProcessPoolExecutor uses the cores"
         yield Advice("processes", False, Range(1.0, 1.0, 1.0), why)
         return

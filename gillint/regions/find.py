@@ -31,10 +31,15 @@ _SHARED_CURSORS = {
     "sqlite3.Cursor.fetchmany",
     "queue.Queue.get",
     "socket.socket.recv",
+    # An event loop of the program: what is ready is told once, to whoever asks.
+    "select.select",
+    "select.poll.poll",
+    "select.epoll.poll",
+    *(f"selectors.{kind}Selector.select" for kind in ("Default", "Epoll", "Poll", "Select", "Base")),
 }
 
 
-# A connection carries one exchange at a time: turns that share it cannot run beside each other.
+# A connection carries one exchange at a time, and a stream has an order: turns that share it cannot run beside each other.
 _EXCHANGES = {
     "http.client.HTTPConnection.getresponse",
     "smtplib.SMTP.sendmail",
@@ -43,6 +48,14 @@ _EXCHANGES = {
     "ftplib.FTP.storbinary",
     "imaplib.IMAP4.fetch",
     "poplib.POP3.retr",
+    "asyncio.StreamReader.read",
+    "asyncio.StreamReader.readexactly",
+    "asyncio.StreamReader.readline",
+    "asyncio.StreamReader.readuntil",
+    "aiofiles.threadpool.AsyncFile.read",
+    "aiofiles.threadpool.AsyncFile.readline",
+    "aiofiles.threadpool.AsyncFile.write",
+    *(f"websockets.{kind}.client.ClientConnection.recv" for kind in ("asyncio", "sync")),
 }
 # Methods whose object remembers what went in before.
 _ROLLING = {

@@ -46,12 +46,14 @@ def iterate(
         return size, element, lazy, lazy.trips_hang_on
     if _is_own(value):
         before = len(act.builder.nodes)
+        act.loops.append(value.size or UNKNOWN_TRIPS)  # a step is taken in each turn: what it makes once is there then
         step = operator_fact(act, value, "__anext__" if is_async else "__next__", (), span)
+        act.loops.pop()
         step = await_value(act, step, span) if step is not None and is_async else step
         element = step or element
         act.operation("loop_step")
         if value.size is None and (source := _stepped_through(act.builder.nodes[before:])) is not None:
-            return source, element, None, None if source.known else value.origin
+            return source, element, None, None if source.known else _source_text(act, span)
     elif all(operator_fact(act, value, name, (), span) is None for name in (_ASYNC_STEPS if is_async else _STEPS)):
         act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn
     counted = value.items is not None and value.type not in MAPPINGS
@@ -69,7 +71,8 @@ def iterate(
         return size, element, None, value.origin or _source_text(act, span)
     inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
     assumed = inner if act.runs_often() else UNKNOWN_TRIPS
-    return assumed, element, None, value.origin or _source_text(act, span)
+    origin = value.origin if not _is_own(value) else None  # which is what its own methods call it: `self`
+    return assumed, element, None, origin or _source_text(act, span)
 
 
 _SEQUENCES = ("list", "tuple", "set", "frozenset", "dict_keys", "dict_values")

@@ -35,7 +35,7 @@ def iterations_of(loop: t.For | t.While) -> Iterations:
         return Iterations.CARRIED  # try: ...; return   except: back off
     if isinstance(loop, t.While) and _reads_shared_cursor(loop):
         return Iterations.CARRIED
-    if isinstance(loop, t.While) and _works_off_a_list_that_grows(loop):
+    if isinstance(loop, t.While) and (_works_off_a_list_that_grows(loop) or _merges(loop)):
         return Iterations.CARRIED
     # A counter that is read is an induction variable; one that is not, and any other accumulation, is a reduction.
     reductions = {name for name in flow.reductions if name not in flow.read}
@@ -112,6 +112,19 @@ def _works_off_a_list_that_grows(loop: t.While) -> bool:
                 called.setdefault(owner, set()).add(e.function.name)
     taking, giving = {"pop", "popleft"}, {"append", "extend", "appendleft", "add", "update"}
     return any(called.get(n, set()) & taking and called.get(n, set()) & giving for n in names_in(loop.test))
+
+
+def _merges(loop: t.While) -> bool:
+    """`while left and right: out.append(left.pop(0) if left[0] <= right[0] else right.pop(0))`: who is next is seen when
+    the one before is gone.
+    """
+    seen, taken = set[str | None](), set[str | None]()
+    for e in expressions(loop.body):
+        if isinstance(e, t.Subscript):
+            seen.add(key_of(e.value))
+        elif isinstance(e, t.Call) and isinstance(e.function, t.Attribute) and e.function.name in ("pop", "popleft"):
+            taken.add(key_of(e.function.value))
+    return len(names_in(loop.test) & seen & taken) > 1
 
 
 def _reads_shared_cursor(loop: t.While) -> bool:

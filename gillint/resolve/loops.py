@@ -24,7 +24,7 @@ from gillint.resolve.exhaustion import (
 )
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
-from gillint.resolve.iterations import iterations_of
+from gillint.resolve.iterations import expressions, iterations_of, statements
 from gillint.resolve.likelihood import (
     failing,
 )
@@ -170,9 +170,17 @@ def run_for(act: Activation, node: t.For) -> None:
             count = WHILE_TRIPS.min(count)
         if converging is not None:
             count = Estimate(min(count.low, converging.low), min(count.likely, converging.likely), count.high)
+        if node.is_async and not _awaits(node.body):
+            return count, hangs_on, Iterations.CARRIED  # it only waits for one item after the other
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)
+
+
+def _awaits(body: t.Body) -> bool:
+    """Whether there is an await, or what awaits by itself, anywhere in some statements."""
+    waits = any(isinstance(s, (t.For, t.With)) and s.is_async for s in statements(body))
+    return waits or any(isinstance(e, t.Await) or getattr(e, "is_async", False) for e in expressions(body))
 
 
 def _limited(act: Activation, node: t.While) -> Estimate | None:

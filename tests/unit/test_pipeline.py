@@ -8,6 +8,7 @@ import pytest
 
 from gillint.frozen import replace
 from gillint.pipeline import analyse, hottest
+from gillint.resolve.trace import Kind
 from tests.support import options, text
 
 
@@ -53,3 +54,14 @@ def test_numbers_that_no_program_means(number: str) -> None:
     report = analyse(re.sub(r"\bN\b", number, NUMBERS), "numbers.py", options())
     assert report.error is None
     assert report.regions
+
+
+def test_a_script_without_functions_speaks_for_itself_where_its_loops_take_no_time() -> None:
+    loop = "for c in bs4.BeautifulSoup(page).find_all('a'):\n    print(c)\n"
+    defined, steps = "def named(tag):\n    return tag.name\n", "n = input()\nfor c in range(10**6):\n    print(c)\n"
+    source = "import requests, bs4\npage = requests.get('http://x').text\n"
+    kinds = [
+        tuple(r.region.kind for r in analyse(s, "a.py", options()).regions)
+        for s in (source + loop, source + defined + loop, steps)
+    ]
+    assert [Kind.FUNCTION in k for k in kinds] == [True, False, False]

@@ -6,6 +6,7 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.pipeline import analyse
+from gillint.resolve.trace import Kind
 
 POOL = "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(4) as pool:\n    r = list(pool.map({}))\n"
 
@@ -50,3 +51,22 @@ def test_the_sentence(source: str, says: str, never: str) -> None:
 def test_without_a_gil_waiting_is_still_waiting() -> None:
     source = "import requests\n" + POOL.format("requests.get, urls")
     assert "It waits" in why(source, python="3.14", free_threaded=True)
+
+
+def test_a_loop_that_takes_what_tasks_have_done_computes_nothing() -> None:
+    source = (
+        "import asyncio\nasync def f(n):\n    await asyncio.sleep(1)\nasync def main():\n"
+        "    for done in asyncio.as_completed([f(n) for n in range(9)]):\n        print(await done)\nasyncio.run(main())\n"
+    )
+    loop = next(a for a in analyse(source, "sketch.py", Options()).regions if a.region.kind is Kind.LOOP)
+    assert "what other tasks have done" in loop.explanation and [a.action for a in loop.advice] == ["none"]
+
+
+def test_one_call_that_holds_and_releases_is_named_once() -> None:
+    source = "import smtplib\nfor m in messages:\n    with smtplib.SMTP('localhost') as s:\n        s.send_message(m)\n"
+    assert why(source).count("send_message") == 1
+
+
+def test_bytecode_is_not_spoken_of_where_there_is_little() -> None:
+    source = "import bs4\nfor c in bs4.BeautifulSoup(page).find_all('li'):\n" + "    c.find('a')\n" * 5
+    assert "many short calls" in why(source) and "bytecode" not in why(source)

@@ -6,6 +6,7 @@ import pytest
 
 from gillint.advice.assess import Advice
 from gillint.advice.outcome import Options
+from gillint.advice.ways_out import _fewest
 from gillint.knowledge.base import Extension
 from gillint.pipeline import analyse
 from gillint.resolve.trace import Kind
@@ -184,6 +185,50 @@ def test_no_more_threads_pay_than_there_are_tasks(tasks: int, more: str) -> None
     source = "import time\ndef f(n):\n    time.sleep(1)\n" + POOL.format(f"f, range({tasks})")
     why = ways(source)["threads"].why
     assert more in why and ("," in why) is bool(more)
+
+
+def test_no_more_threads_are_advised_than_there_are_tasks() -> None:
+    found = ways("import time\ndef f(n):\n    time.sleep(1)\n" + POOL.format("f, range(3)"))["threads"]
+    assert found.why.startswith("3 threads") and found.speedup.likely == pytest.approx(3, abs=0.1)
+
+
+def test_of_a_single_task_nobody_knows_how_many_there_are() -> None:
+    source = (
+        "import time\nfrom concurrent.futures import ThreadPoolExecutor\ndef f(n):\n    time.sleep(1)\n"
+        "with ThreadPoolExecutor(2) as pool:\n    pool.submit(f, 1)\n    pool.submit(f, 2)\n"
+    )
+    why = ways(source)["threads"].why
+    assert "where there are as many such tasks" in why and "1000" not in why
+
+
+def test_the_fewest_threads_that_are_as_fast() -> None:
+    assert [_fewest(curve, 4) for curve in ((1.0, 1.5, 1.4, 1.4), (1.0, 1.9, 2.7, 2.71), (1.0, 2.0, 3.0, 4.0))] == [
+        2,
+        3,
+        4,
+    ]
+    assert _fewest((1.0, 2.0, 3.0, 4.0), 2) == 2
+
+
+def test_what_waits_more_than_it_computes_overlaps() -> None:
+    source = "import smtplib\nfor m in messages:\n    with smtplib.SMTP('localhost') as s:\n        s.send_message(m)\n"
+    assert "the waiting overlaps" in ways(source)["threads"].why
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "async for row in Rows():\n        print(row)",
+        "async with aiofiles.open('a', 'w') as out:\n        for row in rows:\n            await out.write(row)",
+    ],
+)
+def test_what_comes_one_after_the_other_is_not_to_be_gathered(turn: str) -> None:
+    source = (
+        "import asyncio, aiofiles\nclass Rows:\n    def __aiter__(self):\n        return self\n"
+        "    async def __anext__(self):\n        await asyncio.sleep(1)\n        return 1\n"
+        f"async def main(rows):\n    {turn}\nasyncio.run(main(['a'] * 9))\n"
+    )
+    assert set(ways(source)) == {"none"}
 
 
 def test_programs_that_are_run_use_the_cores() -> None:

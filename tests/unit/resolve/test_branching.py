@@ -112,6 +112,15 @@ def test_an_arm_is_taken_in_a_loop(body: str, count: float) -> None:
     assert runs(source) == pytest.approx(count, rel=0.02)
 
 
+def test_what_the_first_step_of_an_iterator_makes_is_there_for_the_others() -> None:
+    source = (
+        f"{HEAD}class Rows:\n    def __init__(self):\n        self.rows = None\n    def __iter__(self):\n        return self\n"
+        f"    def __next__(self):\n        if self.rows is None:\n            {S}\n            self.rows = iter(open('a.csv'))\n"
+        "        return next(self.rows)\n\ndef work():\n    for row in Rows():\n        print(row)\n"
+    )
+    assert runs(source) == pytest.approx(1, abs=0.3)
+
+
 SIZES = {
     "what passes a guard": (
         "for i in range(1000):\n        if not x:\n            continue\n        out.append(i)",

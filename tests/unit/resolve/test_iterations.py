@@ -64,6 +64,7 @@ REDUCTION = {
     "dict_counts_get": "for x in xs:\n    counts[x] = counts.get(x, 0) + 1",
 }
 CARRIED = {
+    "merge": "while left and right:\n    out.append(left.pop(0) if left[0] <= right[0] else right.pop(0))",
     "table_row_above": "for i in range(1, n):\n    for c in range(1, w):\n        dp[i][c] = max(dp[i - 1][c], dp[i - 1][c - weights[i]])",
     "table_of_numpy": "for i in range(1, n):\n    for j in range(1, m):\n        d[i, j] = min(d[i - 1, j], d[i, j - 1]) + 1",
     "all_pairs_step": "for k in range(n):\n    for i in range(n):\n        for j in range(n):\n            d[i][j] = min(d[i][j], d[i][k] + d[k][j])",
@@ -163,6 +164,17 @@ def test_renaming_changes_nothing(source: str, answer: str) -> None:
         ),
         ("import queue\nq = queue.Queue()\nwhile True:\n    item = q.get()\n    print(item)\n", "carried"),
         (
+            "import selectors\nready = selectors.DefaultSelector()\nwhile True:\n    for key, mask in ready.select():\n"
+            "        key.data(key.fileobj)\n",
+            "carried",
+        ),
+        (
+            "import asyncio\nasync def talk(lines):\n    reader, writer = await asyncio.open_connection('localhost', 80)\n"
+            "    for line in lines:\n        writer.write(line)\n        print(await reader.readline())\n"
+            "asyncio.run(talk([b'a'] * 9))\n",
+            "carried",
+        ),
+        (
             "import time\nimport requests\n\ndef polite(u):\n    time.sleep(1)\n    return requests.get(u)\n\n"
             "pages = []\nfor u in urls:\n    pages.append(polite(u))\n",
             "carried",
@@ -182,6 +194,8 @@ def test_renaming_changes_nothing(source: str, answer: str) -> None:
         "only_pauses",
         "cursor",
         "queue",
+        "event_loop",
+        "one_stream",
         "rate_limit_in_a_helper",
         "rate_limit_of_an_object",
     ],
