@@ -31,6 +31,7 @@ _SHARED_CURSORS = {
     "sqlite3.Cursor.fetchmany",
     "queue.Queue.get",
     "socket.socket.recv",
+    "input",
     # An event loop of the program: what is ready is told once, to whoever asks.
     "select.select",
     "select.poll.poll",

@@ -155,7 +155,7 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
     for value, other, reflected in ((left, right, False), (right, left, True)):
         name = f"__r{operator}__" if reflected else f"__{operator}__"
         is_array = value.type in ARRAY_TYPES
-        if value.type is None or (reflected and not is_array):
+        if value.type is None or (reflected and not (is_array or "." in value.type)):
             continue
         if not is_array and other.type in ARRAY_TYPES and ("." not in value.type or value.type.startswith(_ONE)):
             continue  # a number, a date or a list beside an array: the array decides

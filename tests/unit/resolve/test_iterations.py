@@ -162,6 +162,7 @@ def test_renaming_changes_nothing(source: str, answer: str) -> None:
             "    if row is None:\n        break\n    print(row)\n",
             "carried",
         ),
+        ("for _ in range(9):\n    name = input('Name: ')\n    print(name)\n", "carried"),
         ("import queue\nq = queue.Queue()\nwhile True:\n    item = q.get()\n    print(item)\n", "carried"),
         (
             "import selectors\nready = selectors.DefaultSelector()\nwhile True:\n    for key, mask in ready.select():\n"
@@ -193,6 +194,7 @@ def test_renaming_changes_nothing(source: str, answer: str) -> None:
         "no_pause",
         "only_pauses",
         "cursor",
+        "input",
         "queue",
         "event_loop",
         "one_stream",

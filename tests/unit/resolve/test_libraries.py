@@ -33,6 +33,17 @@ def test_what_a_python_library_gives_is_of_that_library() -> None:
     assert "unknown" not in body
 
 
+@pytest.mark.parametrize(
+    "span", ["random.random() * (b - a)", "(b - a) * 0.5", "(b - a) / 2", "3 * datetime.timedelta(days=1)"]
+)
+def test_a_number_of_spans_of_time_is_one(span: str) -> None:
+    text = effects(
+        "import datetime, random\ndef work():\n    a = datetime.datetime(2020, 1, 1)\n    b = datetime.datetime.now()\n"
+        f"    when = {span} + a\n    return when.replace(microsecond=0)\n"
+    )
+    assert "datetime.datetime.replace" in text and "unknown" not in text
+
+
 def test_a_text_from_a_python_library_is_still_a_text() -> None:
     text = effects("import reportlab\ndef work():\n    return reportlab.describe().splitlines()\n")
     assert "str.splitlines" in text
