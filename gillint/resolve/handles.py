@@ -17,7 +17,7 @@ from gillint.syntax.tree import HOLE
 
 PACKED = 3.0  # what compression is taken to gain, here and in the facts of the compressing libraries
 
-UNPACKING = {"gzip.": "gz", "bz2.": "bz2", "lzma.": "xz"}
+UNPACKING = {"gzip.": "gz", "bz2.": "bz2", "lzma.": "xz", "compression.zstd.": "zst"}
 
 PACKED_KINDS = (*UNPACKING.values(), "xz-preset", "gz-1", "gz-6")
 
@@ -29,7 +29,7 @@ _TEXT_FILES = (TEXT_FILE, "io.StringIO")
 
 HANDLES = (
     *_TEXT_FILES, "io.BytesIO", "io.BufferedReader", "io.BufferedWriter", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile",
-    "bz2.BZ2File", "lzma.LZMAFile", "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", *ARCHIVES,
+    "bz2.BZ2File", "lzma.LZMAFile", "compression.zstd.ZstdFile", "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", *ARCHIVES,
 )  # fmt: skip
 
 WRITERS = ("csv.writer", "csv.DictWriter", "wave.Wave_write", "wave.Wave_read")
