@@ -11,6 +11,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import CONTENT
 from gillint.resolve.files import Content
 from gillint.resolve.randomness import noise
+from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
@@ -56,7 +57,8 @@ def current(act: Activation, value: Value) -> Value:
     content = act.program.files.find(value.text.pattern)
     if content is None or value.type in ARCHIVES:
         return value
-    return filled(value, content)
+    unpacks = value.type.startswith(tuple(UNPACKING)) or value.dtype in PACKED_KINDS
+    return filled(value, unpacked(content) if unpacks else content)
 
 
 def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
@@ -120,5 +122,10 @@ def raw(content: Content) -> Content:
 
 
 def unpacked(content: Content) -> Content:
-    """What is in the file once it is decompressed."""
-    return content if content.packed else replace(content, size=content.size * PACKED)
+    """What is in the file once it is decompressed: what was compressed, where that is known."""
+    if content.packed:
+        return content
+    made = content.source
+    if made is not None and made.kind == "packed" and made.value.size is not None:
+        return Content(made.value.size, text_of(made.value) or ANY, source=made.value.source)
+    return replace(content, size=content.size * PACKED)
