@@ -51,8 +51,9 @@ def own_name(name: str) -> str:
     if name.startswith("Cryptodome"):  # pycryptodomex is pycryptodome under a name of its own
         return "Crypto" + name.removeprefix("Cryptodome")
     first, _, rest = name.partition(".")
-    if first in _BRIDGES:
-        return next((f"{own}{name[len(m) :]}" for m, own in _SAME_MODULES.items() if f"{name}.".startswith(f"{m}.")), name)
+    bridge = next((m for m in _SAME_MODULES if f"{name}.".startswith(f"{m}.")), None) if first in _BRIDGES else None
+    if bridge is not None:
+        return _SAME_MODULES[bridge] + name.removeprefix(bridge)
     if first in _IN_C:
         return f"{_IN_C[first]}.{rest}" if rest else _IN_C[first]
     if first not in ("six", "builtins"):

@@ -30,7 +30,8 @@ _TEXT_FILES = (TEXT_FILE, "io.StringIO")
 
 HANDLES = (
     *_TEXT_FILES, "io.BytesIO", "io.BufferedReader", "io.BufferedWriter", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile",
-    "bz2.BZ2File", "lzma.LZMAFile", "compression.zstd.ZstdFile", "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", *ARCHIVES,
+    "bz2.BZ2File", "lzma.LZMAFile", "compression.zstd.ZstdFile",
+    "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", *ARCHIVES,
 )  # fmt: skip
 
 WRITERS = ("csv.writer", "csv.DictWriter", "wave.Wave_write", "wave.Wave_read")

@@ -2,9 +2,9 @@
 
 NumPy runs an inner loop over the last dimensions that all operands share, and starts it anew for each of the others: an array
 of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
-forms; `picked` and `paired` are arrays of indices in a tuple, `strided`
-is a column that is assigned, `filled` the part that slices assign; in `frame.loc[rows, columns]` what picks the rows, and what the columns. They are given to the
-fact beside the arguments, and so is the `result`.
+forms; `picked` and `paired` are arrays of indices in a tuple, `strided` is a column that is assigned, `filled` the part that
+slices assign; in `frame.loc[rows, columns]` what picks the rows, and what the columns. They are given to the fact beside the
+arguments, and so is the `result`.
 """
 
 from __future__ import annotations
