@@ -68,8 +68,9 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
         return replace(made, mark=field_of(value, made)) if field is not None else made
     parts: tuple[t.Expr, ...] = (node,)
     pieces: tuple[Value, ...] = (index,)
-    if isinstance(node, t.Sequence) and node.kind == "tuple" and index.items is not None:
-        parts, pieces = node.elements, index.items
+    elements = node.elements if isinstance(node, t.Sequence) and node.kind == "tuple" else ()
+    if index.items is not None and len(elements) == len(index.items):  # more where one is starred, `a[*place, 0]`
+        parts, pieces = elements, index.items
     elif index.type == "tuple":
         if index.items is None:
             return _by_place(value, index)

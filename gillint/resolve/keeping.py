@@ -18,7 +18,8 @@ from gillint.resolve.values import HOLDERS, UNKNOWN, MadeRef, Value, is_sentinel
 _PUT, _GET = ("put", "put_nowait", "send"), ("get", "get_nowait", "recv")
 _PIPES = ("multiprocessing.Pipe",)
 _PACKERS = (
-    "zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4", "snappy", "cryptography", "nacl", "compression", "pyzstd", "isal",
+    "zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4", "snappy", "cryptography", "nacl", "compression", "pyzstd",
+    "isal",
 )  # fmt: skip
 _PACKS, _UNPACKS = ("compress", "encrypt"), ("decompress", "decrypt")
 _DUMPERS, _LOADS = ("dumps", "packb"), ("loads", "unpackb")

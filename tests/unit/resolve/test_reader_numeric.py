@@ -61,6 +61,7 @@ def shape(value: Value) -> tuple[float, ...]:
         ("def f(x: np.array): show(x)\nf(np.zeros((3, 4)))", (3.0, 4.0)),
         ("np.savetxt('a.txt', np.zeros((50, 7)))\nshow(np.loadtxt('a.txt'))", (50.0, 7.0)),
         ("d = np.arange('2024-01-01', '2024-03-01', dtype='datetime64[D]')\nshow(d[1:] - d[:-1])", (59.0,)),
+        ("p = (3, 4)\nshow(np.zeros((9, 8, 7))[(*p, slice(2, 5))])", (3.0,)),
         ("d = np.arange('2024-01-01', '2024-03-01', dtype='datetime64[D]')\nshow(d[0].astype('M8[s]') + np.arange(70))", (70.0,)),
     ],
 )  # fmt: skip
