@@ -194,6 +194,7 @@ def _only_hands_over(region: Region, costs: Costs) -> bool:
 _WORTH_A_REGION_NS = 50_000.0
 # A loop with this share of a function's time speaks for the function.
 _STANDS_FOR_ALL = 0.75
+_IS_ALL = 0.95
 
 
 def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Costs) -> Iterator[Region]:
@@ -201,6 +202,7 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
     found = False
     spans = {r.span for r in regions}
     reached = _reached(regions)
+    once = {n.name for n in inline(resolved.functions[0].block) if isinstance(n, Call) and n.kind == "project"}
     # The top level as a whole is the last resort, where there is nothing else to speak of: it is mostly set-up.
     for trace in (*resolved.functions[1:], *resolved.functions[:1]):
         is_module = trace.name == "<module>"
@@ -217,6 +219,8 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
         least = _WORTH_A_REGION_NS if regions else 0.0
         if inside > _STANDS_FOR_ALL * whole or _heaviest(trace.block, costs) <= least:
             continue
+        if trace.name in once and _inside(trace.block, spans, costs, callees=True) > _IS_ALL * whole:
+            continue  # the program as a whole, which only calls what is reported
         found = True
         yield function_region(trace, resolved.path)
 
@@ -226,17 +230,24 @@ def _heaviest(block: Block, costs: Costs) -> float:
     return max((c.elapsed.high for c in costs.calls(block) if c.call.kind == "library"), default=0.0)
 
 
-def _inside(block: Block, spans: set[Span], costs: Costs) -> float:
-    """The time of one run of a block that is spent in its regions, ns; those in loops that are none themselves included."""
+def _inside(block: Block, spans: set[Span], costs: Costs, *, callees: bool = False) -> float:
+    """The time of one run of a block that is spent in its regions, ns; those in loops that are none themselves included, and
+    with `callees` those of the functions that it calls.
+    """
     found = 0.0
     for node in block.nodes:
         if isinstance(node, Handover) and node.span in spans:
             found += costs.block(node.worker).inclusive.likely * node.tasks.likely
         elif isinstance(node, Loop):
-            once = costs.block(node.body).inclusive.likely if node.span in spans else _inside(node.body, spans, costs)
+            is_one = node.span in spans
+            once = (
+                costs.block(node.body).inclusive.likely if is_one else _inside(node.body, spans, costs, callees=callees)
+            )
             found += once * node.trips.likely
         elif isinstance(node, Branch):
-            found += sum(_inside(arm, spans, costs) * share for arm, share in node.shares)
+            found += sum(_inside(arm, spans, costs, callees=callees) * share for arm, share in node.shares)
+        elif callees and isinstance(node, Call) and node.inner is not None and not node.inner.recursive:
+            found += _inside(node.inner, spans, costs, callees=True)
     return found
 
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gillint import frozen
-from gillint.costs.demand import CallShare, Costs, Demand, overlapped, side_by_side
+from gillint.costs.demand import RECURSIVE_CALLS, CallShare, Costs, Demand, overlapped, side_by_side
 from gillint.costs.synchronous import longest_synchronous
 from gillint.diagnostics.measured import Measured
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence
 from gillint.estimate import LIMIT, Estimate
-from gillint.regions.find import Region, has_await
+from gillint.regions.find import Region
 from gillint.regions.sharing import NOTHING_MADE, Objects
-from gillint.resolve.trace import Block, Branch, Concurrency, Kind
+from gillint.resolve.trace import Block, Branch, Concurrency, Kind, has_await
 from gillint.resolve.values import Value
 from gillint.scaling.predict import BoundType, Prediction, Range, Setting, predict
 
@@ -145,7 +145,7 @@ def assess(
     loop_block = longest_synchronous(costs, region.body) if region.in_coroutine else None
     if loop_block is not None:
         if region.kind is not Kind.SUBMISSION and not has_await(region.body):
-            loop_block = loop_block * region.trips
+            loop_block = loop_block * (RECURSIVE_CALLS if recursive else region.trips)
         loop_block = loop_block.map(lambda ns: min(ns, LIMIT))
     return Assessment(
         region=region,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gillint.advice.assess import Assessment, RankedCall
+from gillint.costs.locks import lets_through, semaphore_of
 from gillint.knowledge.schema import Effect, one_by_one
-from gillint.regions.find import has_await
-from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
+from gillint.resolve.trace import Call, Concurrency, Iterations, Kind, has_await
 from gillint.scaling.model import HANDOFF_NS
 from gillint.scaling.predict import BoundType, Setting, loads, spreads_itself
 
@@ -143,14 +143,15 @@ def _gil(a: Assessment) -> str:
     else:
         reason = f"many short calls hold it, {_name(a, top)} for {_percent(share)} of the time, and {of_python}"
     text = (
-        f"{_held(a)} of each {_unit(a)} holds the GIL: {reason}, so threads take turns instead of running side by side"
+        f"{_held(a)} of each {unit(a)} holds the GIL: {reason}, so threads take turns instead of running side by side"
     )
     if any(c.detail.call.name.startswith("pandas.") and c.share > 0.2 for c in a.calls):
         text += f"; {_PANDAS}"
     return text + "."
 
 
-def _unit(a: Assessment) -> str:
+def unit(a: Assessment) -> str:
+    """What one run of the region's body is called."""
     kind = a.region.kind.value
     return {"submission": "task", "recursion": "call", "function": "call", "coroutine": "call"}.get(kind, "iteration")
 
@@ -197,6 +198,13 @@ def one_at_a_time(call: RankedCall) -> str:
     return one_by_one(call.detail.effect.serialised_by or "library")
 
 
+def gate(a: Assessment) -> float | None:
+    """How many threads a semaphore of the program lets through at a time, where that sets the limit."""
+    semaphore = semaphore_of(a.region.body) if a.demand.locked.likely > 0 else None
+    number = lets_through(semaphore.value).likely if semaphore is not None else 0.0
+    return number if number * a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0 else None
+
+
 def _held_back(a: Assessment) -> str | None:
     """Why threads help little or not at all though the GIL is free: a lock, cores that are taken, handoffs that cost the gain."""
     if a.prediction.help == "yes" or a.prediction.ceiling.likely is None:
@@ -206,6 +214,8 @@ def _held_back(a: Assessment) -> str | None:
         return (
             f"; but the library itself spreads {_percent(own)} of that over the cores, which threads cannot use twice"
         )
+    if gate(a) is not None:
+        return f"; but a semaphore lets {gate(a):.0f} of them through at a time"
     if a.prediction.help == "partly":
         return None
     if a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0:
@@ -229,7 +239,7 @@ def _io(a: Assessment) -> str:
         if carried
         else f", so other threads wait at the same time, whatever the number of cores{_its_own(a)}"
     )
-    return f"{what}, and only {_little(a)} of each {_unit(a)} needs the GIL{end}."
+    return f"{what}, and only {_little(a)} of each {unit(a)} needs the GIL{end}."
 
 
 def _its_own(a: Assessment) -> str:
@@ -257,7 +267,7 @@ def _native(a: Assessment) -> str:
     end = _held_back(a) or (
         "; but each iteration needs the one before" if carried else f", so threads run it on several cores{_its_own(a)}"
     )
-    return f"{what}, and only {_little(a)} of each {_unit(a)} needs the GIL{end}."
+    return f"{what}, and only {_little(a)} of each {unit(a)} needs the GIL{end}."
 
 
 def _mixed(a: Assessment) -> str:
@@ -272,9 +282,7 @@ def _mixed(a: Assessment) -> str:
         parts.append(f"{_name(a, releaser)} releases it")
     why = ": " + ", ".join(parts) if parts else ""
     limit = a.prediction.ceiling.high
-    return (
-        f"{_held(a)} of each {_unit(a)} holds the GIL{why}; however many threads there are, {limit:.1f}x is the most."
-    )
+    return f"{_held(a)} of each {unit(a)} holds the GIL{why}; however many threads there are, {limit:.1f}x is the most."
 
 
 def _already_apart(a: Assessment) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.batching import fewer_commits, larger_calls
-from gillint.advice.explain import duration, is_internal, is_stream, serialiser
+from gillint.advice.explain import duration, gate, is_internal, is_stream, serialiser, unit
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
     NOTHING_GAINED,
@@ -22,7 +22,7 @@ from gillint.advice.workers import (
 )
 from gillint.costs.demand import Demand
 from gillint.effects.classify import classify
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.conditions import Target, version_key
@@ -82,8 +82,14 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
     if concurrency in (Concurrency.PROCESSES, Concurrency.INTERPRETERS):
         yield from _already_apart(a, setting, target)
         return
+    if a.region.in_process and a.region.kind is not Kind.SUBMISSION:
+        yield _in_a_process(a)
+        yield from _faster(a, setting, target)
+        return
     if a.prediction.help in ("yes", "partly"):
-        yield _threads(a, setting, target)
+        yield _threads(a, setting, target) if not _is_lone(a) else Advice("none", False, Range(1.0, 1.0, 1.0), _ALONE)
+    if gate(a) is not None and kind is BoundType.IO:
+        return  # a limit that is there on purpose
     yield from _own_for_each(a, setting)
     yield from fewer_commits(a)
     if a.prediction.help != "yes" or kind is BoundType.MIXED:
@@ -104,6 +110,7 @@ def _already_apart(a: Assessment, setting: Setting, target: Target) -> Iterator[
     """Work that has its own GIL already; where threads would do, they save the pickling."""
     if a.prediction.help == "yes":
         yield _threads(a, setting, target)
+        return
     apart = a.prediction.concurrency is Concurrency.PROCESSES
     against = (unpicklable(a) or not_worth_sending(a)) if apart and a.region.handover is not None else None
     if against is not None:
@@ -112,6 +119,11 @@ def _already_apart(a: Assessment, setting: Setting, target: Target) -> Iterator[
     ideal = side_by_side(a, setting)
     why = f"it already runs in {a.prediction.concurrency.value}, each with its own GIL: up to the number of cores pays"
     yield Advice("none", False, Range(min(1.0, ideal), max(1.0, ideal * PICKLE_SHARE), ideal), why)
+
+
+def _in_a_process(a: Assessment) -> Advice:
+    why = f"`{a.region.function}` runs in processes already, each with its own GIL: up to the number of cores pays"
+    return Advice("none", False, Range(1.0, 1.0, 1.0), why)
 
 
 def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
@@ -142,15 +154,38 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     threads, best = knee(loads(a.demand, free_threaded=setting.free_threaded)[1], setting.cores)
     at = a.prediction.ceiling
     count = min(threads, max(setting.threads, 2)) if threads > 1 else _best_of(a.prediction.curve)
-    more = (
-        f", and up to about {threads} threads pay ({best:.0f}x)" if threads > count and best > (at.likely or 1) else ""
-    )
+    tasks = _tasks(a)
+    if tasks is not None and count < tasks < threads:
+        more = f", and up to {tasks} threads pay, one for each {unit(a)}"
+    elif threads > count and best > (at.likely or 1) and (tasks is None or tasks > count):
+        more = f", and up to about {threads} threads pay ({best:.0f}x)"
+    else:
+        more = ""
     limit = "the waiting overlaps" if a.prediction.bound is BoundType.IO else "the calls run on several cores"
     if setting.free_threaded and a.prediction.bound is not BoundType.IO and at.likely is not None:
         share = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
         limit = f"Python code runs on several cores, about {against:.1f}x against one thread of a build with the GIL"
     return Advice("threads", True, at, f"{count} threads: {limit}{more}", carried(a))
+
+
+_ALONE = (
+    "it has a thread of its own already, beside whatever else the program does; more pay only where there is more to do"
+)
+
+
+def _is_lone(a: Assessment) -> bool:
+    """Whether one thread is started for it at a time."""
+    is_thread = a.region.kind is Kind.SUBMISSION and (a.region.via or "").startswith("threading.")
+    return is_thread and a.region.at_once == ONE
+
+
+def _tasks(a: Assessment) -> int | None:
+    """How many there are to run beside each other, where that is known."""
+    region = a.region
+    number = region.at_once if region.kind is Kind.SUBMISSION else region.trips
+    is_several = region.kind in (Kind.SUBMISSION, Kind.LOOP, Kind.COMPREHENSION, Kind.MAP)
+    return round(number.likely) if is_several and number.known and number.likely >= 2 else None
 
 
 def _best_of(curve: tuple[float | None, ...]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.advice.assess import Advice, Assessment
 from gillint.advice.explain import duration, serialiser
 from gillint.advice.transfer import TASK_NS, too_large_to_send
-from gillint.costs.demand import LOCK_TAKEN
+from gillint.costs.locks import LOCK_TAKEN
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import library, library_files
@@ -84,11 +84,10 @@ def _sent_again(a: Assessment) -> str:
 
 def guarded(a: Assessment) -> str:
     """What a lock of threads says about processes: there is something that they would have to share."""
-    locks = (c.detail.call for c in a.calls if c.detail.call.implicit and c.detail.call.name in LOCK_TAKEN)
-    lock = next(locks, None)
+    lock = next((c.detail.call for c in a.calls if c.detail.call.name in LOCK_TAKEN), None)
     if lock is None or a.region.kind is not Kind.SUBMISSION:
         return ""
-    return f"; they share neither the `{lock.name.removesuffix('.__enter__')}` nor what it guards"
+    return f"; they share neither the `{lock.name.rpartition('.')[0]}` nor what it guards"
 
 
 def _whole(a: Assessment) -> Estimate | None:

@@ -13,7 +13,7 @@ from gillint.estimate import Estimate
 from gillint.pipeline import examine, run_rules
 from gillint.regions.find import find_regions
 from gillint.resolve.program import resolve
-from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, Resolved
+from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Lock, Loop, Resolved
 from gillint.resolve.values import Value
 from gillint.rules import RULES
 from gillint.syntax.parse import Syntax, parse
@@ -149,6 +149,8 @@ def _block(block: Block, depth: int, costs: Costs | None, active: set[int]) -> I
             yield from _block(node.worker, depth + 1, costs, active)
         elif isinstance(node, Await):
             yield f"{pad}await {node.span}"
+        elif isinstance(node, Lock):
+            yield f"{pad}{'take' if node.is_taken else 'give back'} {node.span} {node.value.type}"
 
 
 def _call(call: Call, costs: Costs | None) -> str:

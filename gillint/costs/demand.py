@@ -9,6 +9,7 @@ from operator import attrgetter
 from gillint.costs.bytecode import operations_ns
 from gillint.costs.compiled import CALL as COMPILED_CALL
 from gillint.costs.compiled import compiled_ns
+from gillint.costs.locks import Locks
 from gillint.costs.serving import time_in_turn
 from gillint.diagnostics.span import Span
 from gillint.effects.classify import CallEffect, classify
@@ -18,7 +19,7 @@ from gillint.frozen import dataclass, replace
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect
 from gillint.regions.sharing import NOTHING_MADE, Objects, is_shared, may_share_file, shared_file
-from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node, children
+from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node
 
 # A recursive function calls itself a number of times that the source does not tell.
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
@@ -142,9 +143,6 @@ def side_by_side(average: Demand, tasks: Sequence[Demand]) -> Demand:
     return replace(average, wait=((slowest.wait - others * 0.5) / len(tasks)).max(0).min(average.wait))
 
 
-LOCK_TAKEN = ("threading.Lock.__enter__", "threading.RLock.__enter__")  # by `with`
-
-
 @dataclass(frozen=True, slots=True)
 class CallShare:
     """One call site with the time it takes in one run of a region, callees included one by one.
@@ -211,8 +209,11 @@ class Costs:
     _blocks: dict[int, Demand] = field(default_factory=dict)
     _effects: dict[int, CallEffect] = field(default_factory=dict)
     _found: dict[int, _Found] = field(default_factory=dict)
-    _locks: dict[int, bool] = field(default_factory=dict)
     _kept: list[object] = field(default_factory=list)
+    _locks: Locks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._locks = Locks(lambda block: self.block(block).elapsed, self.target)
 
     def effect(self, call: Call) -> CallEffect:
         """What a call does."""
@@ -335,56 +336,12 @@ class Costs:
         doubtful = (c for c in calls if not c.queued and c.effect.serialised_by is not None and may_share_file(c.call))
         serial, perhaps = total(map(_in_turn, shared)), total(map(_in_turn, doubtful))
         serial = Estimate(serial.low, serial.likely, serial.high + perhaps.high)
-        locked = self._locked(block, made, 0) if self._has_locks(block, 0) else ZERO
+        locked = self._locks.time_under(block, made)
         guarded = total(c.effect.gil * c.count for c in shared if c.effect.effect is Effect.RUNS_PYTHON)
         # Alone nobody else has the lock; what threads of this work cost each other there is `serial`.
-        own = total(c.effect.wait * c.count for c in calls if c.call.implicit and c.call.name in LOCK_TAKEN)
+        own = total(c.effect.wait * c.count for c in calls if self._locks.is_own(c.call, block))
         demand = self.block(block)
         asked = ((c.call.peer, c.effect.wait * c.count) for c in calls)
         serial = serial.max(locked).max(time_in_turn(asked, demand.elapsed))
         wait = (demand.wait - own).max(0)
         return replace(demand, wait=wait, serial=serial, locked=locked, guarded=guarded), calls
-
-    def _has_locks(self, block: Block, depth: int) -> bool:
-        """Whether a lock of the program is taken with `with` anywhere below: seldom, so it is asked first."""
-        found = self._locks.get(id(block))
-        if found is None:
-            self._locks[id(block)] = False  # recursion
-            found = any(
-                (isinstance(node, Call) and node.gives_lock_back)
-                or (depth < 60 and any(self._has_locks(inner, depth + 1) for inner in children(node)))
-                for node in block.nodes
-            )
-            self._locks[id(block)] = found
-            self._kept.append(block)
-        return found
-
-    def _locked(self, block: Block, made: frozenset[str], depth: int) -> Estimate:
-        """The time between taking and giving back a lock that was not made in the region itself."""
-        ends = {n.span for n in block.nodes if isinstance(n, Call) and n.gives_lock_back and is_shared(n, made)}
-        inside, under, around, found = 0, ZERO, ZERO, ZERO
-        for node in block.nodes:
-            if isinstance(node, Call) and node.implicit and node.span in ends:
-                inside += -1 if node.kind == "project" else 1
-                continue
-            spent = self.block(Block((), (node,))).elapsed
-            if inside > 0:
-                under = under + spent
-            else:
-                around = around + spent
-                found = found + self._locked_below(node, made, depth)
-        if ends:  # the bytecode of a block is known as a whole: it is shared out like the rest of the time
-            own = Estimate.point(operations_ns(block.operations, self.target))
-            under = under + own * (under / (under + around))
-        return found + under
-
-    def _locked_below(self, node: Node, made: frozenset[str], depth: int) -> Estimate:
-        if depth > 20 or not any(self._has_locks(inner, 0) for inner in children(node)):
-            return ZERO
-        if isinstance(node, Loop):
-            return self._locked(node.body, made, depth + 1) * node.trips
-        if isinstance(node, Branch):
-            return total(self._locked(arm, made, depth + 1) * share for arm, share in node.shares)
-        if isinstance(node, Call) and node.inner is not None and not node.inner.recursive:
-            return self._locked(node.inner, made, depth + 1)
-        return ZERO

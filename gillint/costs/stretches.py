@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from gillint.costs.demand import CallShare, Costs, Demand
 from gillint.diagnostics.span import Span
 from gillint.frozen import dataclass
-from gillint.regions.find import has_await
-from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, inline
+from gillint.resolve.trace import Await, Block, Branch, Call, Handover, Loop, has_await, inline
 
 _MAX_DEPTH = 30
 
@@ -42,7 +41,7 @@ def _nodes(block: Block, *, is_first: bool, depth: int) -> Iterator[tuple[Call |
         elif isinstance(node, Loop) and (has_await(node.body) or _starts(node.body)):
             yield from _nodes(node.body, is_first=False, depth=depth + 1)
             is_first = False
-        elif isinstance(node, Loop) or node.kind != "join":
+        elif isinstance(node, Loop) or (isinstance(node, Call) and node.kind != "join"):
             yield node, is_first
 
 

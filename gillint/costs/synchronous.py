@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gillint.costs.bytecode import operations_ns
-from gillint.costs.demand import Costs
+from gillint.costs.demand import Costs, calls_of
 from gillint.estimate import ZERO, Estimate
 from gillint.frozen import dataclass
 from gillint.resolve.trace import Await, Block, Branch, Call, Loop
@@ -29,6 +29,10 @@ class _Stretch:
         middle = self.after + other.before
         return _Stretch(self.before, other.after, self.longest.max(other.longest).max(middle), True)
 
+    def times(self, count: Estimate) -> _Stretch:
+        """The same several times over, without an await between."""
+        return _Stretch(self.before * count, self.after * count, ZERO, False)
+
 
 def longest_synchronous(costs: Costs, block: Block) -> Estimate:
     """How long other tasks of the event loop stand still at worst: the longest stretch between two awaits."""
@@ -49,7 +53,8 @@ def _node_stretch(costs: Costs, node: object, depth: int) -> _Stretch:
         return _Stretch(ZERO, ZERO, ZERO, True)
     if isinstance(node, Call) and depth < 40:
         if node.awaited and node.inner is not None:
-            return _stretch(costs, node.inner, depth + 1)
+            inside = _stretch(costs, node.inner, depth + 1)
+            return inside if inside.awaits else inside.times(calls_of(node.inner))
         effect = costs.effect(node)
         busy = effect.gil + effect.native if node.awaited else effect.elapsed
         if node.inner is not None:
@@ -60,8 +65,7 @@ def _node_stretch(costs: Costs, node: object, depth: int) -> _Stretch:
     if isinstance(node, Loop) and depth < 40:
         body = _stretch(costs, node.body, depth + 1)
         if not body.awaits:
-            busy = body.before * node.trips
-            return _Stretch(busy, busy, ZERO, False)
+            return body.times(node.trips)
         return _Stretch(body.before, body.after, body.longest.max(body.after + body.before), True)
     if isinstance(node, Branch) and depth < 40:
         # An arm in which nothing happens is never the worst.

@@ -91,7 +91,12 @@ def decide(fact: Fact, arguments: Arguments, target: Target) -> Decision:
 def _describe(condition: Condition, fact: Fact) -> str:
     of = condition.of or (fact.parameters[0] if fact.parameters else "its operand")
     what = "dtype" if condition.dtype else "type" if condition.type or condition.not_type else "arguments"
-    return f"the {what} of `{of}` in {fact.name}" if what != "arguments" else f"the arguments of {fact.name}"
+    if what == "arguments":
+        return f"what is passed to {fact.name}"
+    return f"the {what} of {'the index' if of in _INDEX else f'`{of}`'} in {fact.name}"
+
+
+_INDEX = ("key", "picked", "paired")  # the parts of an index, as facts call them
 
 
 def _holds(c: Condition, fact: Fact, arguments: Arguments, target: Target) -> tuple[bool | None, ...]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass, replace
+from gillint.regions.apart import only_in_processes
 from gillint.regions.recurring import with_its_calls
+from gillint.resolve.program import walk
 from gillint.resolve.trace import (
-    Await,
     Block,
     Branch,
     Call,
@@ -20,6 +21,7 @@ from gillint.resolve.trace import (
     Kind,
     Loop,
     Resolved,
+    has_await,
     inline,
 )
 
@@ -63,6 +65,7 @@ class Region:
         concurrency: how it already runs, before costs tell whether the library itself is parallel.
         in_coroutine: it runs on the event loop's thread.
         in_worker: it is (also) run by something that was handed over.
+        in_process: nothing runs it but processes that the program starts.
         depth: 0 for a region that is in no other region of the same function.
         at_once: of work that is handed over: how many times in all, the loops around included.
     """
@@ -79,6 +82,7 @@ class Region:
     trips_hang_on: str | None = None
     in_coroutine: bool = False
     in_worker: bool = False
+    in_process: bool = False
     depth: int = 0
     via: str | None = None
     handover: Handover | None = None
@@ -106,7 +110,9 @@ def find_regions(resolved: Resolved) -> tuple[Region, ...]:
             for region in _regions(inner, trace.path, name, inside):
                 if region.path == resolved.path:
                     found.setdefault(region.span, region)
-    return tuple(sorted(found.values(), key=lambda r: (r.span.line, r.span.column, -r.span.end_line)))
+    apart = only_in_processes(resolved)
+    regions = [replace(r, in_process=True) if r.function in apart else r for r in found.values()]
+    return tuple(sorted(regions, key=lambda r: (r.span.line, r.span.column, -r.span.end_line)))
 
 
 def _with_its_calls(region: Region, trace: FunctionTrace) -> Region:
@@ -256,16 +262,6 @@ def _handed_over(resolved: Resolved) -> frozenset[str]:
     return frozenset(found)
 
 
-def has_await(block: Block) -> bool:
-    """Whether other tasks get a turn while the block runs."""
-    return any(
-        isinstance(node, Await)
-        or (isinstance(node, Branch) and any(has_await(arm) for arm in node.arms))
-        or (isinstance(node, Loop) and has_await(node.body))
-        for node in block.nodes
-    )
-
-
 def _with_callees(calls: list[Call]) -> list[Call]:
     """Calls, those of the functions that they call, and so on; each function once."""
     found, seen = list(calls), set[int]()
@@ -288,11 +284,30 @@ def _iterations(loop: Loop) -> Iterations:
     made.update(call.result.type for call in calls if call.result is not None)
     if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
-    sleeps = [call for call in calls if call.name in _SLEEPS]
+    sleeps = any(call.name in _SLEEPS for call in _as_a_rule(loop.body, set()))
     others = [call for call in calls if call.name not in _SLEEPS and not call.implicit and call.kind != "join"]
     if sleeps and any(_asks_outside(call) for call in others):
         return Iterations.CARRIED  # a pause between requests is there on purpose
     return loop.iterations
+
+
+_RULE = 0.3  # an arm that is taken more seldom is an exception: a back-off after a failure
+
+
+def _as_a_rule(block: Block, seen: set[int]) -> Iterator[Call]:
+    """The calls that most turns of a loop make, those of the functions that they call included, loops in them left out."""
+    if id(block) in seen:
+        return
+    seen.add(id(block))
+    for node in block.nodes:
+        if isinstance(node, Branch):
+            for arm, share in node.shares:
+                if share >= _RULE:
+                    yield from _as_a_rule(arm, seen)
+        elif isinstance(node, Call):
+            yield node
+            if node.inner is not None:
+                yield from _as_a_rule(node.inner, seen)
 
 
 def _asks_outside(call: Call) -> bool:
@@ -300,5 +315,5 @@ def _asks_outside(call: Call) -> bool:
         return False
     if call.fact is not None:
         return call.fact.behaviour.effect.value == "waits" or call.fact.behaviour.wait is not None
-    inner = inline(call.inner) if call.inner is not None else ()
-    return any(isinstance(node, Call) and _asks_outside(node) for node in inner)
+    inner = walk(call.inner) if call.inner is not None else ()
+    return any(isinstance(node, Call) and node.inner is None and _asks_outside(node) for node in inner)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.schema import Fact
@@ -19,7 +20,9 @@ from gillint.resolve.peers import around, peer_of
 from gillint.resolve.scope import ModuleScope, Sent
 from gillint.resolve.texts import Text, together, unknown
 from gillint.resolve.trace import Block, Bound, Branch, Call, FunctionTrace, Loop, Peer, Resolved
+from gillint.resolve.turns import paces
 from gillint.resolve.values import Source, Value, text_of
+from gillint.syntax import tree as t
 from gillint.syntax.servers import asked_for, routes_of
 from gillint.syntax.tree import HOLE
 
@@ -36,8 +39,10 @@ _DOCUMENTS = ("aiohttp.web.json_response", "flask.jsonify")
 _NO_BODY = ("head", "options", "delete")
 
 
-def other_side(act: Activation, fact: Fact | None, name: str, bound: Bound) -> Peer | None:
-    """Who answers a call, and what the program's own server does for that."""
+def other_side(act: Activation, fact: Fact | None, name: str, bound: Bound, span: Span) -> Peer | None:
+    """Who answers a call, and what the program's own server does for that; nobody does where a loop only pauses."""
+    if name == "threading.Event.wait" and span in paces(act.body.body if isinstance(act.body, t.Function) else ()):
+        return None
     peer = peer_of(fact, name, bound, act.scope)
     returns = fact.behaviour.returns if fact is not None else None
     if peer is None or peer.place != "local" or returns is None or not (returns.type or "").endswith("Response"):

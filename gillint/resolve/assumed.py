@@ -20,6 +20,7 @@ SIZES |= dict.fromkeys(
     ("dict", "set", "frozenset", "collections.Counter", "collections.defaultdict", "collections.OrderedDict"),
     Estimate(3, 1_000, 1e6),
 )
+SIDE = Estimate(20, 600, 5_000)  # of a picture, pixels
 # A field of a record in a parsed document, of which nothing else is known: a text.
 FIELD = Estimate(2, 20, 1e4)
 FIELDS = Estimate(2, 6, 30)  # of a record

@@ -13,6 +13,7 @@ from gillint.resolve.bound import Answers
 from gillint.resolve.calls import apply
 from gillint.resolve.databases import COMMIT, commits
 from gillint.resolve.library_calls import library
+from gillint.resolve.locks import LOCKS
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.returns import build
 from gillint.resolve.submissions import await_value
@@ -67,14 +68,9 @@ def left(act: Activation, value: Value, span: Span, done: Iterable[Node], *, clo
     elif not closes and commits(value, done):
         act.emit(Call(span, act.path, COMMIT, "library", Bound(value), find_fact(COMMIT), implicit=True))
         act.program.sql_begun = False
-    elif not closes and not _is_lock(value) and (fact := find_method(value.type or "", "__exit__")) is not None:
+    elif not closes and value.type not in LOCKS and (fact := find_method(value.type or "", "__exit__")) is not None:
         act.emit(Call(span, act.path, fact.name, "library", Bound(value), fact, implicit=True))
     owner = act.program.class_of(value.type) if value.type is not None else None
     leave = act.program.attribute(owner, "__exit__", value) if owner is not None else None
     if leave is not None and leave.reference is not None:
         apply(act, leave, (NONE, NONE, NONE), (), span, "__exit__")
-
-
-def _is_lock(value: Value) -> bool:
-    """Whether it is one of those whose time is told by what happens while they are held."""
-    return (value.type or "").startswith(("threading.", "multiprocessing."))

@@ -35,7 +35,7 @@ from gillint.resolve.ranks import learn_from_index, rank_decides
 from gillint.resolve.shapes import ARRAY, few_rows
 from gillint.resolve.stepping import step_through
 from gillint.resolve.stores import is_stored
-from gillint.resolve.submissions import await_value
+from gillint.resolve.submissions import await_value, suspends
 from gillint.resolve.targets import assume, bind
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.unrolling import each_of
@@ -394,7 +394,8 @@ def _conditional(act: Activation, node: t.Conditional) -> Value:
 def _await(act: Activation, node: t.Await) -> Value:
     value = evaluate(act, node.value)
     act.operation("await")
-    act.emit(Await(node.span))
+    if suspends(act, value):
+        act.emit(Await(node.span))
     return await_value(act, value, node.span)
 
 

@@ -127,6 +127,8 @@ class Functions(Classes):
                     given = ended_with(tree, returned, arguments)
                 if not is_known(given):
                     given = Value(reference=UndefinedRef(function.name, is_result=True))
+                if isinstance(tree, t.Function) and tree.is_async:
+                    given = Value(type="coroutine", element=given)
                 return None, given, function.name
             arguments = less
         if not record:

@@ -94,7 +94,11 @@ POOLS: dict[str, tuple[int, str]] = {
     "multiprocessing.pool.ThreadPool": (0, "processes"),
     "multiprocessing.Pool": (0, "processes"),
     "joblib.Parallel": (0, "n_jobs"),
-    # What lets only so many tasks through at once.
+    # What lets only so many through at once.
+    "threading.Semaphore": (0, "value"),
+    "threading.BoundedSemaphore": (0, "value"),
+    "multiprocessing.Semaphore": (0, "value"),
+    "multiprocessing.BoundedSemaphore": (0, "value"),
     "asyncio.Semaphore": (0, "value"),
     "asyncio.BoundedSemaphore": (0, "value"),
     "anyio.Semaphore": (0, "initial_value"),

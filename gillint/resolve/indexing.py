@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
+from gillint.resolve.assumed import SIDE
 from gillint.resolve.bound import literal_text, size_of
 from gillint.resolve.dtypes import scalar_of
 from gillint.resolve.kinds import kept
@@ -121,7 +122,17 @@ def _by_place(value: Value, place: Value) -> Value | None:
 
 
 def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
-    """A mask keeps a part, whatever the shape; an array of indices gives as many as it has; columns have no more than all."""
+    """A mask keeps a part, whatever the shape; an array of indices gives as many as it has; columns have no more than all.
+
+    What is asked for its channels, `x[:, :, 0]`, is a picture.
+    """
+    if (
+        value.size is None
+        and len(pieces) == 3
+        and all(p.type == "slice" for p in pieces[:2])
+        and _is_channel(pieces[2])
+    ):
+        return with_shape(replace(value, reference=None), (SIDE, SIDE))
     if len(pieces) > 1 and (value.size or value.shape) is not None and any(p.type != "int" for p in pieces):
         return replace(value, size=size_of(value), shape=None, literal=None, reference=None)
     piece = pieces[0] if len(pieces) == 1 else None
@@ -137,6 +148,11 @@ def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
         count = whole * kept(piece)
         return replace(value, size=count, shape=None, literal=None)
     return None
+
+
+def _is_channel(piece: Value) -> bool:
+    number = piece.number.likely if piece.type == "int" and piece.number is not None and piece.number.known else -1
+    return 0 <= number < 4
 
 
 def _scalar(value: Value) -> Value:

@@ -1,4 +1,4 @@
-"""Objects that remember what is put into them by the place where they were made: queues and namespaces.
+"""Objects that remember where they were made: queues and namespaces, by that, what is put into them, and locks.
 
 A program that packs something unpacks the like of it: compressed or encrypted data whose way is not seen is what it packs.
 """
@@ -10,6 +10,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES, OPEN
+from gillint.resolve.locks import LOCKS
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stores import seen_through
 from gillint.resolve.trace import Bound
@@ -28,8 +29,11 @@ _NOWHERE = Span(1, 1, 1, 1)
 
 
 def kept(act: Activation, name: str, bound: Bound, result: Value, span: Span) -> Value:
-    """A queue, a pipe or a namespace remembers where it was made, and by that what is put into it and taken from it."""
-    if result.type in (*ALL_QUEUES, *NAMESPACES) and bound.receiver is None:
+    """A queue, a pipe or a namespace remembers where it was made, and by that what is put into it and taken from it.
+
+    A lock does so that it can be told from others.
+    """
+    if result.type in (*ALL_QUEUES, *NAMESPACES, *LOCKS) and bound.receiver is None:
         return replace(result, reference=MadeRef(act.path, span))
     if name in _PIPES and result.items is not None:
         ends = (replace(end, reference=MadeRef(act.path, span, i)) for i, end in enumerate(result.items))

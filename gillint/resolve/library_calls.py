@@ -32,6 +32,7 @@ from gillint.resolve.instances import (
 from gillint.resolve.intrinsics import WRAPPERS, intrinsic
 from gillint.resolve.keeping import as_it_was_dumped, kept
 from gillint.resolve.layers import made_layer
+from gillint.resolve.locks import note_lock
 from gillint.resolve.logs import logged
 from gillint.resolve.media import by_its_name, stored
 from gillint.resolve.memory import side_by_side
@@ -133,7 +134,7 @@ def _without_fact(act: Activation, name: str, bound: Bound, span: Span, *, assum
     fact = default_fact(name)
     kind: CallKind = "library" if fact is not None else "unknown"
     _consume_all(act, bound, None)
-    peer = other_side(act, fact, name, bound)
+    peer = other_side(act, fact, name, bound, span)
     act.emit(Call(span, act.path, name, kind, bound, fact, assumed=assumed, peer=peer))
 
 
@@ -201,10 +202,8 @@ def library(
     if lazy_result is None:
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
-    if machine_code is not None:
-        result = machine_code[1]
-    compiled = machine_code[0] if machine_code is not None else None
-    peer = other_side(act, fact, public, bound)
+    compiled, result = machine_code if machine_code is not None else (None, result)
+    peer = other_side(act, fact, public, bound, span)
     call = Call(
         span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, result=result,
         awaited=fact.awaitable, assumed=assumed, peer=peer,
@@ -214,6 +213,7 @@ def library(
         lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
         return act.defer(lazy, "awaitable", result)
     act.emit(call)
+    note_lock(act, public, receiver, span)
     behind_statement(act, public, bound, query, span)
     if receiver is not None and receiver.guessed and result.type is not None:
         return replace(result, guessed=True)
@@ -264,7 +264,7 @@ def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value
 def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords) -> Value:
     position, keyword = POOLS[name]
     given = dict(keywords).get(keyword) or (positional[position] if len(positional) > position else None)
-    number = given.number if given is not None else None
+    number = given.number if given is not None else ONE if name.endswith("Semaphore") else None
     if number is not None and number.likely < 0:
         number = None  # as many as there are cores
     return replace(made, type=kind_of_pool(name, dict(keywords)), number=number)

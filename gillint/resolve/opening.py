@@ -6,13 +6,12 @@ from gillint.estimate import ZERO
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import element_of, literal_text
-from gillint.resolve.commands import STARTED
 from gillint.resolve.files import MEMORY, Content
 from gillint.resolve.handles import ARCHIVES, HANDLES, TEXT_FILE, UNPACKING, filled, name_of, raw, unpacked
 from gillint.resolve.rewriting import note_rewriting
 from gillint.resolve.sites import Site
 from gillint.resolve.texts import ANY, Text
-from gillint.resolve.values import NONE, Source, Value, text_of
+from gillint.resolve.values import NONE, Value, text_of
 
 OPENERS = {
     "open", "io.open", "os.fdopen", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File",
@@ -171,12 +170,3 @@ def note_member(act: Activation, member: Value, key: Value) -> None:
 
 
 _BUFFERS = ("io.StringIO", "io.BytesIO")
-
-
-def started(site: Site) -> Value:
-    """`subprocess.Popen(["sort", path])`: how long somebody waits for it hangs on which program it is."""
-    command = site.argument(0, "args")
-    if command is None:
-        return site.result
-    first = command.items[0] if command.items else command
-    return replace(site.result, source=Source(STARTED, replace(first, element=None)))

@@ -1,4 +1,4 @@
-"""Tests of what a server has answered: that it refuses is the exception."""
+"""Tests of what a server has answered, or whether a lock was got in time: that it is refused is the exception."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ _FIRST_ERROR = 400  # of the statuses of HTTP
 
 
 def is_refusal(test: t.Expr) -> bool | None:
-    """Whether a test asks if a server has refused (`r.status_code == 429`) or not (`r.ok`, `r.status == 200`); or is none."""
+    """Whether a test asks if a server has refused (`r.status_code == 429`) or not (`r.ok`, `r.status == 200`); or is none.
+
+    `lock.acquire(timeout=1)` is one that asks for success; `lock.acquire(False)`, which does not wait, is none.
+    """
     if isinstance(test, t.Unary) and test.operator == "not":
         asked = is_refusal(test.operand)
         return None if asked is None else not asked
     if isinstance(test, t.Attribute):
         return False if test.name == "ok" else None
+    if isinstance(test, t.Call) and isinstance(test.function, t.Attribute) and test.function.name == "acquire":
+        given = [a.value for a in test.arguments if a.keyword in (None, "blocking")]
+        waits = not given or not isinstance(given[0], t.Constant) or given[0].value is not False
+        return False if waits else None
     if not isinstance(test, t.Compare) or len(test.operators) != 1 or not isinstance(test.left, t.Attribute):
         return None
     if test.left.name not in _STATUS:

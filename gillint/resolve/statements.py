@@ -32,6 +32,7 @@ from gillint.resolve.likelihood import (
     shares,
     until_changed,
 )
+from gillint.resolve.locks import LOCKS
 from gillint.resolve.loops import run_for, run_while
 from gillint.resolve.narrowing import asks_for_rank, behind_guard, decided, matched, narrowed
 from gillint.resolve.operators import binary, operator_fact
@@ -47,7 +48,7 @@ from gillint.resolve.targets import (
     write_target,
 )
 from gillint.resolve.texts import ANY, unknown
-from gillint.resolve.trace import Await, Bound, Call
+from gillint.resolve.trace import Await, Lock
 from gillint.resolve.turns import (
     ends_the_program,
     leaves,
@@ -297,9 +298,6 @@ def _is_as_passed(act: Activation, node: t.If, names: Set[str]) -> bool:
     return names <= {p.name for p in act.body.parameters} and names.isdisjoint(written(before))
 
 
-_LOCKS = ("threading.Lock", "threading.RLock")
-
-
 def _with(act: Activation, node: t.With) -> float:
     locks: list[tuple[Value, Span]] = []
     entered_all: list[tuple[Value, Span, bool]] = []
@@ -310,8 +308,9 @@ def _with(act: Activation, node: t.With) -> float:
             act.emit(Await(expression.span))
             value = await_value(act, value, expression.span)
         given = entered(act, value, expression.span, is_async=node.is_async)
-        if value.type in _LOCKS and isinstance(expression, (t.Name, t.Attribute)):
+        if value.type in LOCKS and isinstance(expression, (t.Name, t.Attribute)):
             locks.append((value, expression.span))
+            act.emit(Lock(expression.span, act.path, value, is_taken=True))
         closes = isinstance(expression, t.Call) and dotted(expression.function) in ("closing", "contextlib.closing")
         entered_all.append((value, expression.span, closes))
         if target is not None:
@@ -323,8 +322,8 @@ def _with(act: Activation, node: t.With) -> float:
     act.program.transactions -= begun
     for value, span, closes in reversed(entered_all):
         left(act, value, span, act.builder.nodes[before:], closes=closes)
-    for value, span in locks:  # so that the time under the lock can be told
-        act.emit(Call(span, act.path, f"{value.type}.__exit__", "project", Bound(value), implicit=True))
+    for value, span in locks:
+        act.emit(Lock(span, act.path, value, is_taken=False))
     return max(reach, RARE)  # `with suppress(OSError): return ...`
 
 

@@ -14,8 +14,9 @@ from gillint.resolve.databases import cursor_of, fetched, opened_database, regis
 from gillint.resolve.handles import HANDLES, WRITERS
 from gillint.resolve.hdf5 import created_dataset
 from gillint.resolve.mailboxes import BOXES, added_mail, opened_box, payload
-from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, started, temporary_file, temporary_folder
+from gillint.resolve.opening import OPENERS, descriptor, mapped, opened, temporary_file, temporary_folder
 from gillint.resolve.options import BOUND_ARGUMENTS
+from gillint.resolve.programs import communicated, finished, started
 from gillint.resolve.reading import (
     asked_of_file,
     gone_to,
@@ -145,6 +146,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "tempfile.mkstemp": temporary_file,
     "mmap.mmap": mapped,
     "subprocess.Popen": started,
+    **dict.fromkeys(("subprocess.run", "subprocess.check_output"), finished),
+    "subprocess.Popen.communicate": communicated,
     **dict.fromkeys(("tempfile.mkdtemp", "tempfile.mktemp", "tempfile.TemporaryDirectory"), temporary_folder),
     "wave.open": opened_sound,
     "csv.writer": writer,

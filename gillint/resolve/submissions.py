@@ -11,7 +11,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.handovers import FUTURE, HandoverSpec
 from gillint.resolve.joining import join
-from gillint.resolve.trace import Block, Bound, Branch, Call, Concurrency, Handover, Kind
+from gillint.resolve.trace import Block, Bound, Branch, Call, Concurrency, Handover, Kind, has_await, inline
 from gillint.resolve.values import UNKNOWN, FunctionRef, PartialRef, TaskRef, Value
 
 Keywords = tuple[tuple[str, Value], ...]
@@ -154,7 +154,7 @@ def hand_over(act: Activation, spec: HandoverSpec, via: str, work: Work, span: S
         result = apply(act, work.function, work.positional, work.keywords, span, work.function.origin or "the work")
         lazy = act.start(result)
         if lazy is not None and result.type == "coroutine":
-            builder.include(lazy.block)
+            builder.include(_of_one_task(lazy))
     act.loops = outer
     block = builder.finish()
     ref = work.function.reference
@@ -191,7 +191,7 @@ def _hand_over_awaitables(
         lazy = act.lazy_of(value)
         if lazy is not None and value.type in ("coroutine", "awaitable"):
             act.start(value)
-            blocks.append(lazy.block)
+            blocks.append(_of_one_task(lazy))
             results.append(lazy.result)
             tasks = tasks + 1
             continue
@@ -200,7 +200,7 @@ def _hand_over_awaitables(
         if inner is not None and element is not None and element.type in ("coroutine", "awaitable"):
             act.start(element)
             act.consume(value)
-            blocks.append(inner.block)
+            blocks.append(_of_one_task(inner))
             results.append(inner.result)
             tasks = tasks + size_of(value)
         elif element is not None:
@@ -225,6 +225,13 @@ def _hand_over_awaitables(
 _AWAITABLE = ("coroutine", "awaitable", "asyncio.Task", "asyncio.Future")
 
 
+def _of_one_task(lazy: Lazy) -> Block:
+    """What a task does: a coroutine that calls itself is one call of it, with those that it makes in turn."""
+    if not lazy.block.recursive:
+        return lazy.block
+    return Block((), (Call(lazy.span, lazy.path, lazy.name or "", "project", inner=lazy.block, awaited=True),))
+
+
 def join_result(name: str, receiver: Value | None, positional: tuple[Value, ...]) -> Value:
     """What waiting for work gives: the result of the work, or what is finished."""
     if name.endswith((".result", "AsyncResult.get")) and receiver is not None:
@@ -239,11 +246,23 @@ def join_result(name: str, receiver: Value | None, positional: tuple[Value, ...]
     return UNKNOWN
 
 
+def suspends(act: Activation, value: Value) -> bool:
+    """Whether awaiting a value lets other tasks of the event loop run: not where a coroutine of the program only computes."""
+    if value.type != "coroutine":
+        return True
+    lazy = act.lazy_of(value)
+    return lazy is not None and _suspends(lazy.block)
+
+
+def _suspends(block: Block) -> bool:
+    return has_await(block) or any(isinstance(n, Call) and n.awaited and n.kind != "project" for n in inline(block))
+
+
 def await_value(act: Activation, value: Value, span: Span) -> Value:
     """Await: do the deferred work here."""
     lazy = act.start(value)
     if lazy is None:
-        if value.type == "asyncio.Task":
+        if value.type in ("asyncio.Task", "coroutine"):  # of a coroutine that is running already nothing else is known
             return value.element or UNKNOWN
         return UNKNOWN
     if lazy.kind is Kind.COROUTINE and lazy.name is not None and value.type == "coroutine":

@@ -139,11 +139,6 @@ class Call:
     assumed: bool = False
     peer: Peer | None = None
 
-    @property
-    def gives_lock_back(self) -> bool:
-        """Whether it marks the end of `with lock:`."""
-        return self.implicit and self.inner is None and self.kind == "project" and self.name.endswith(".__exit__")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:
@@ -202,7 +197,20 @@ class Await:
     span: Span
 
 
-Node = Call | Loop | Branch | Handover | Await
+@dataclass(frozen=True, slots=True, eq=False)
+class Lock:
+    """A lock or a semaphore of the program is taken or given back here, by `with` or by its methods.
+
+    `value` remembers where it was made, and how many a semaphore lets through.
+    """
+
+    span: Span
+    path: str
+    value: Value
+    is_taken: bool
+
+
+Node = Call | Loop | Branch | Handover | Await | Lock
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -312,6 +320,16 @@ def inline(block: Block) -> Iterator[Node]:
                 yield from inline(arm)
         else:
             yield node
+
+
+def has_await(block: Block) -> bool:
+    """Whether other tasks get a turn while the block runs."""
+    return any(
+        isinstance(node, Await)
+        or (isinstance(node, Branch) and any(has_await(arm) for arm in node.arms))
+        or (isinstance(node, Loop) and has_await(node.body))
+        for node in block.nodes
+    )
 
 
 def without(block: Block, unwanted: Node) -> Block:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from gillint.resolve.iterations import expressions
+from gillint.diagnostics.span import Span
+from gillint.resolve.iterations import expressions, statements
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 
@@ -49,6 +50,36 @@ def pauses(body: t.Body) -> bool:
     calls = (e.function for e in expressions(body) if isinstance(e, t.Call))
     names = {f.name if isinstance(f, t.Attribute) else f.id if isinstance(f, t.Name) else "" for f in calls}
     return not names.isdisjoint(("sleep", "wait"))
+
+
+@lru_cache(maxsize=4096)
+def paces(body: t.Body) -> frozenset[Span]:
+    """The waits by which a loop pauses between two turns until it is told to stop: `while not stop.wait(1)`."""
+    found: set[Span] = set()
+    for loop in statements(body):
+        if not isinstance(loop, t.While):
+            continue
+        asked = {
+            dotted(e.function.value) for e in _calls_of("is_set", loop.test) if isinstance(e.function, t.Attribute)
+        }
+        found.update(e.span for e in _calls_of("wait", loop.test))
+        for s in statements(loop.body):
+            if isinstance(s, t.If) and any(map(leaves_early, s.body)):
+                found.update(e.span for e in _calls_of("wait", s.test))
+            elif isinstance(s, t.Evaluate):
+                waits = _calls_of("wait", s.value)
+                found.update(
+                    e.span for e in waits if isinstance(e.function, t.Attribute) and dotted(e.function.value) in asked
+                )
+    return frozenset(found)
+
+
+def _calls_of(method: str, node: t.Expr) -> list[t.Call]:
+    """The calls of a method of this name in an expression."""
+    inside = expressions((t.Return(node.span, node),))
+    return [
+        e for e in inside if isinstance(e, t.Call) and isinstance(e.function, t.Attribute) and e.function.name == method
+    ]
 
 
 HEADER = 10.0  # lines before the first blank one: fields of a message, of an image, of a mesh

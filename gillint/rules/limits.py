@@ -15,7 +15,7 @@ from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
 from gillint.estimate import Estimate
 from gillint.knowledge.schema import Effect
-from gillint.resolve.trace import Call, Concurrency, FunctionTrace, Handover
+from gillint.resolve.trace import Call, Concurrency, FunctionTrace, Handover, Lock
 from gillint.resolve.values import TaskRef, Value
 from gillint.rules.base import FileContext, Rule, facts_of, finding, heaviest, is_shared_out, link, own_nodes
 from gillint.rules.edits import pool_of
@@ -200,7 +200,7 @@ def _locked(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         lock = _lock_of(a, context)
         if lock is None:
             continue
-        text = context.syntax.text(lock.span) if lock.path == context.path else lock.name.rsplit(".", 1)[0]
+        text = _text_of(lock, context) or lock.value.type
         share = min(1.0, a.demand.locked.likely / a.demand.elapsed.likely)
         message = (
             f"`{text}` is held for {100 * share:.0f}% of each task ({duration(a.demand.locked.likely)}): one task runs at a "
@@ -223,13 +223,13 @@ def is_serialised(a: Assessment) -> bool:
     )
 
 
-def _lock_of(a: Assessment, context: FileContext) -> Call | None:
+def _lock_of(a: Assessment, context: FileContext) -> Lock | None:
     """The lock, unless each task may have one of its own: an attribute of an object that is handed over."""
     assert a.region.handover is not None
     worker = (a.region.handover.worker_name or "").rpartition(".")[0]
     for node in _through(a.region.handover.worker.nodes, 0):
-        if node.gives_lock_back:
-            text = context.syntax.text(node.span) if node.path == context.path else ""
+        if isinstance(node, Lock):
+            text = _text_of(node, context)
             own = text.startswith("self.") and worker != a.region.function.rpartition(".")[0]
             made = re.compile(rf"(?<![\w.]){re.escape(text)}\s*(?::[^=]+)?=.*Lock\(")
             shared = not own and bool(text) and any(made.search(line) for line in context.syntax.lines)
@@ -237,12 +237,18 @@ def _lock_of(a: Assessment, context: FileContext) -> Call | None:
     return None
 
 
-def _through(nodes: tuple[object, ...], depth: int) -> Iterator[Call]:
+def _text_of(lock: Lock, context: FileContext) -> str:
+    """The lock as it is written: what `with` takes, or what `acquire` is called on."""
+    text = context.syntax.text(lock.span) if lock.path == context.path else ""
+    return re.sub(r"\s*\.\s*(?:acquire|release)\s*\(.*", "", text, flags=re.DOTALL)
+
+
+def _through(nodes: tuple[object, ...], depth: int) -> Iterator[Call | Lock]:
     for node in nodes if depth < 20 else ():
-        if isinstance(node, Call):
+        if isinstance(node, (Call, Lock)):
             yield node
-            if node.inner is not None:
-                yield from _through(node.inner.nodes, depth + 1)
+        if isinstance(node, Call) and node.inner is not None:
+            yield from _through(node.inner.nodes, depth + 1)
         for body in (getattr(node, "body", None), *getattr(node, "arms", ())):
             if body is not None:
                 yield from _through(body.nodes, depth + 1)
@@ -326,8 +332,9 @@ LOCK_AROUND_WHOLE_BODY = Rule(
     ),
     instead="The lock only around what threads share: collect results, then store them under the lock.",
     limits=(
-        "Locks taken with `with` by a name or an attribute; not `acquire()`, and not locks from a container. Locks made inside "
-        "the task, or attributes of objects that are handed over, may be one for each task and are not reported."
+        "Locks that a name or an attribute holds, taken with `with` or by `acquire()` and `release()`; not locks from a "
+        "container. Locks made inside the task, or attributes of objects that are handed over, may be one for each task and "
+        "are not reported."
     ),
     evidence="What is under a lock is serial: the bound R / (time under the lock) of the model, docs/model.md.",
     check=_locked,

@@ -8,6 +8,7 @@ from gillint.advice.assess import Advice
 from gillint.advice.outcome import Options
 from gillint.knowledge.base import Extension
 from gillint.pipeline import analyse
+from gillint.resolve.trace import Kind
 
 
 def advice(source: str, **options: object) -> list[tuple[str, bool, str | None]]:
@@ -167,6 +168,42 @@ def test_a_lock_around_waiting_is_to_be_taken_for_less() -> None:
     )
     found = ways(source)
     assert found["threads"].scales and "lock only around" in found["threads"].why
+
+
+def test_a_semaphore_is_a_limit_that_is_there_on_purpose() -> None:
+    source = (
+        "import threading, requests\ntwo = threading.BoundedSemaphore(2)\ndef f(url):\n    two.acquire()\n    try:\n"
+        "        return requests.get(url)\n    finally:\n        two.release()\n" + POOL.format("f, urls")
+    )
+    found = ways(source)
+    assert set(found) == {"threads"} and found["threads"].why.startswith("2 threads")
+
+
+@pytest.mark.parametrize(("tasks", "more"), [(4, ""), (9, "up to 9 threads pay, one for each task"), (10**6, "1000")])
+def test_no_more_threads_pay_than_there_are_tasks(tasks: int, more: str) -> None:
+    source = "import time\ndef f(n):\n    time.sleep(1)\n" + POOL.format(f"f, range({tasks})")
+    why = ways(source)["threads"].why
+    assert more in why and ("," in why) is bool(more)
+
+
+def test_what_has_a_thread_of_its_own_needs_no_more() -> None:
+    source = "import threading, requests\ndef f():\n    requests.get(url)\nthreading.Thread(target=f).start()\n"
+    assert set(ways(source)) == {"none"}
+
+
+def test_what_processes_run_is_not_to_be_given_to_processes_again() -> None:
+    source = (
+        "import multiprocessing\ndef fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\n{call}"
+        "if __name__ == '__main__':\n    with multiprocessing.Pool() as pool:\n        pool.map(fib, range(30))\n"
+    )
+
+    def advised(call: str) -> set[str]:
+        report = analyse(source.format(call=call), "a.py", Options())
+        region = next(a for a in report.regions if a.region.kind is Kind.RECURSION)
+        return {a.action for a in region.advice if a.veto is None}
+
+    assert advised("") == {"none"}
+    assert "processes" in advised("fib(32)\n")
 
 
 def test_a_thread_for_each_line_is_as_much_work_as_there_are_lines() -> None:

@@ -66,6 +66,13 @@ def test_the_build_changes_the_cost_of_bytecode() -> None:
     assert build_factor(Target("3.10")) > 1.0
 
 
+_OTHERS = (
+    "async def computing():\n    time.sleep(0.1)\n"
+    "async def waiting():\n    await asyncio.sleep(1)\n"
+    "async def counting(n):\n    return n if n < 2 else await counting(n - 1) + await counting(n - 2)\n"
+)
+
+
 @pytest.mark.parametrize(
     ("body", "least", "most"),
     [
@@ -74,9 +81,13 @@ def test_the_build_changes_the_cost_of_bytecode() -> None:
         ("    for _ in range(5):\n        time.sleep(0.1)\n", 0.5e9, 0.51e9),
         ("    for _ in range(5):\n        time.sleep(0.1)\n        await asyncio.sleep(0)\n", 0.1e9, 0.11e9),
         ("    await asyncio.sleep(5)\n", 0.0, 1e6),
+        # A coroutine of the program that never waits is a call like any other.
+        ("    for _ in range(5):\n        await computing()\n", 0.5e9, 0.51e9),
+        ("    for _ in range(5):\n        time.sleep(0.1)\n        await waiting()\n", 0.1e9, 0.11e9),
+        ("    await asyncio.gather(*[waiting() for _ in range(5)])\n    await counting(20)\n", 1e5, 1e9),
     ],
 )
 def test_the_longest_stretch_between_two_awaits(body: str, least: float, most: float) -> None:
-    resolved = resolve(parse(f"import asyncio, time\nasync def f():\n{body}"), TARGET, {})
+    resolved = resolve(parse(f"import asyncio, time\n{_OTHERS}async def f():\n{body}"), TARGET, {})
     block = next(f.block for f in resolved.functions if f.name == "f")
     assert least <= longest_synchronous(Costs(TARGET), block).likely <= most

@@ -282,6 +282,47 @@ def test_hotness_is_cost_and_not_depth() -> None:
     assert verdict(source)["range"]["start"]["line"] == 3
 
 
+@pytest.mark.parametrize(
+    ("helper", "turn", "iterations"),
+    [
+        # A pause between requests is there on purpose, however deep the request is ...
+        ("    for attempt in range(3):\n        r = requests.get(u)\n        if r.ok:\n            return r\n",
+         "fetch(u)\n    time.sleep(1)", "carried"),
+        ("    time.sleep(0.5)\n    return requests.get(u)\n", "fetch(u)", "carried"),
+        # ... and one after a failure is no reason to leave the others waiting.
+        ("    try:\n        return requests.get(u)\n    except requests.RequestException:\n        time.sleep(5)\n",
+         "fetch(u)", "independent"),
+        ("    r = requests.get(u)\n    if r.status_code == 429:\n        time.sleep(30)\n        r = requests.get(u)\n"
+         "    return r\n", "fetch(u)", "independent"),
+    ],
+)  # fmt: skip
+def test_a_pause_that_is_made_as_a_rule_is_kept(helper: str, turn: str, iterations: str) -> None:
+    source = f"import requests, time\ndef fetch(u):\n{helper}\nfor u in urls:\n    {turn}\n"
+    found = next(r for r in regions(source) if r["kind"] == "loop" and r["function"] == "<module>")
+    assert found["iterations"] == iterations
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        # A loop that waits for an event between its turns pauses until it is told to stop ...
+        ("    while not stop.wait(2):\n        work()\n", 2),
+        ("    while not stop.is_set():\n        work()\n        stop.wait(timeout=2)\n", 2),
+        ("    while True:\n        work()\n        if stop.wait(2):\n            break\n", 2),
+        # ... and one that waits for others in the program is told soon.
+        ("    for _ in range(9):\n        work()\n        stop.wait(2)\n", 0),
+        ("    while not stop.is_set():\n        work()\n        ready.wait(2)\n", 0),
+    ],
+)
+def test_a_wait_that_paces_a_loop_takes_its_time(body: str, seconds: float) -> None:
+    source = (
+        "import threading\nstop, ready = threading.Event(), threading.Event()\ndef work():\n    ready.set()\n"
+        f"def poll():\n{body}threading.Thread(target=poll).start()\nstop.set()\n"
+    )
+    loop = next(r for r in regions(source) if r["kind"] == "loop")
+    assert loop["demand_ns"]["wait"]["likely"] / 1e9 == pytest.approx(seconds, abs=0.01)
+
+
 # The event loop
 
 
