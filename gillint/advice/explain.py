@@ -281,7 +281,8 @@ def _mixed(a: Assessment) -> str:
     if releaser is not None:
         parts.append(f"{_name(a, releaser)} releases it")
     why = ": " + ", ".join(parts) if parts else ""
-    limit = a.prediction.ceiling.high
+    held = a.prediction.held.likely
+    limit = min(1.0 / held, a.prediction.ceiling.high) if held else a.prediction.ceiling.high
     return f"{_held(a)} of each {unit(a)} holds the GIL{why}; however many threads there are, {limit:.1f}x is the most."
 
 

@@ -155,7 +155,12 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     at = a.prediction.ceiling
     count = min(threads, max(setting.threads, 2)) if threads > 1 else _best_of(a.prediction.curve)
     tasks = _tasks(a)
-    if tasks is not None and count < tasks < threads:
+    programs = next((c for c in a.calls if c.share >= 0.1), None)
+    if programs is not None and programs.detail.call.name.startswith(_PROGRAMS):
+        more = (
+            f"; the programs use the cores themselves: where they compute, no more than {setting.cores} at a time pay"
+        )
+    elif tasks is not None and count < tasks < threads:
         more = f", and up to {tasks} threads pay, one for each {unit(a)}"
     elif threads > count and best > (at.likely or 1) and (tasks is None or tasks > count):
         more = f", and up to about {threads} threads pay ({best:.0f}x)"
@@ -169,6 +174,7 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     return Advice("threads", True, at, f"{count} threads: {limit}{more}", carried(a))
 
 
+_PROGRAMS = ("subprocess.", "os.system", "os.popen", "asyncio.create_subprocess_", "asyncio.subprocess.")
 _ALONE = (
     "it has a thread of its own already, beside whatever else the program does; more pay only where there is more to do"
 )

@@ -210,7 +210,7 @@ def _method(
     if kind == "NoneType" or is_builtin_without(kind, ref.name):
         kind = None  # it was a guess, and a wrong one: what is called here was assigned somewhere else
     if kind is None or is_vague(kind):
-        duck = builtin_with(act, ref.name, positional, keywords)
+        duck = builtin_with(act, receiver, ref.name, positional, keywords)
         if duck is not None:
             typed = replace(receiver, type=duck, reference=None)
             return library(

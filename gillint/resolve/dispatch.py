@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.bound import literal_text
 from gillint.resolve.hierarchy import classes_having, leaves_below, some_of
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.use import AMBIGUOUS, asked_of, is_of_a_builtin
@@ -34,9 +36,15 @@ _ELSEWHERE = {
 
 
 def builtin_with(
-    act: Activation, name: str, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
+    act: Activation,
+    receiver: Value,
+    name: str,
+    positional: tuple[Value, ...],
+    keywords: tuple[tuple[str, Value], ...],
 ) -> str | None:
     """The builtin type whose method is called on something unknown, where its name or its arguments tell."""
+    if name == "get" and not keywords and _is_of_a_record(act, receiver, positional):
+        return "dict"
     if name in AMBIGUOUS:
         return _by_arguments(act, name, [v.type for v in positional], {n for n, _ in keywords})
     for duck in _DUCK_TYPES:
@@ -45,6 +53,24 @@ def builtin_with(
         if find_fact(f"{duck}.{name}") is not None:
             return duck
     return None
+
+
+# Clients of stores have a `get(key)` that waits.
+_STORES = {"redis", "aioredis", "valkey", "memcache", "pymemcache", "pylibmc", "etcd3", "consul", "diskcache", "django",
+           "flask_caching", "cachelib", "boto3", "plyvel", "lmdb"}  # fmt: skip
+_CLIENT = re.compile(r"cache|redis|client|session|store|conn|api|http|queue|pool|^db$|_db$", re.IGNORECASE)
+_FIELD = re.compile(r"[A-Za-z_@$][\w -]{0,40}")
+
+
+def _is_of_a_record(act: Activation, receiver: Value, positional: tuple[Value, ...]) -> bool:
+    """`product.get("price")`, `row.get("name", "")`: a field of a record by its name, and no client of a store."""
+    field = literal_text(positional[0]) if 1 <= len(positional) <= 2 else None
+    if field is None or _FIELD.fullmatch(field) is None:
+        return False
+    if len(positional) == 2:
+        return True
+    named = receiver.origin or ""
+    return _CLIENT.search(named) is None and _STORES.isdisjoint(act.scope.syntax.imports())
 
 
 _TEXT: dict[frozenset[str | None], str] = {frozenset({kind}): kind for kind in ("str", "bytes")}

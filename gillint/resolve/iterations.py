@@ -15,6 +15,8 @@ _SHARED_CURSOR = {"fetchone", "fetchmany", "read", "readline", "recv", "next", "
 @lru_cache(maxsize=4096)  # the same loop is met once for each call of its function
 def iterations_of(loop: t.For | t.While) -> Iterations:
     """Classify a loop: independent, a reduction, carried."""
+    from gillint.resolve.overlapping import overlaps
+
     flow = Flow()
     if isinstance(loop, t.While):
         flow.read_expr(loop.test)
@@ -38,7 +40,7 @@ def iterations_of(loop: t.For | t.While) -> Iterations:
     # A counter that is read is an induction variable; one that is not, and any other accumulation, is a reduction.
     reductions = {name for name in flow.reductions if name not in flow.read}
     inductions = {name for name in flow.inductions if name in flow.read}
-    if carried - inductions - reductions:
+    if carried - inductions - reductions or overlaps(loop, flow.slots):
         return Iterations.CARRIED
     if _may_stop_early(loop.body):
         # A search: what comes after the hit would be done in vain. `while` looks at the answer before it asks again.
@@ -231,7 +233,7 @@ class Flow:
         for part in (value.left, value.right):
             function = part.function if isinstance(part, t.Call) else None
             got = isinstance(function, t.Attribute) and function.name == "get" and key_of(function.value) == base
-            same = isinstance(part, t.Subscript) and _index_text(part.index) == _index_text(target.index)
+            same = isinstance(part, t.Subscript) and index_text(part.index) == index_text(target.index)
             if got or (same and isinstance(part, t.Subscript) and key_of(part.value) == base):
                 return base
         return None
@@ -298,7 +300,7 @@ class Flow:
 
     def _subscript(self, base: str, index: t.Expr, *, writes: bool) -> None:
         """`x[i]` written and `x[i - 1]` read: the next iteration reads what this one wrote."""
-        text = _index_text(index)
+        text = index_text(index)
         seen = self.subscripted.setdefault(base, set())
         seen.add(("w" if writes else "r") + text)
         written = {k[1:] for k in seen if k[0] == "w"}
@@ -340,16 +342,17 @@ def mentioned(expression: t.Expr) -> frozenset[str]:
     return frozenset(e.id for e in _inside(expression) if isinstance(e, t.Name))
 
 
-def _index_text(index: t.Expr) -> str:
+def index_text(index: t.Expr) -> str:
+    """An index as text, by which two are compared: `i - 1`."""
     if isinstance(index, t.Name):
         return index.id
     if isinstance(index, t.Constant):
         return repr(index.value)
     if isinstance(index, t.Binary):
         sign = {"add": "+", "sub": "-"}.get(index.operator, index.operator)
-        return f"{_index_text(index.left)} {sign} {_index_text(index.right)}"
+        return f"{index_text(index.left)} {sign} {index_text(index.right)}"
     if isinstance(index, t.Sequence):
-        return ", ".join(_index_text(e) for e in index.elements)
+        return ", ".join(index_text(e) for e in index.elements)
     return "?" + str(index.span)
 
 

@@ -186,6 +186,12 @@ def test_no_more_threads_pay_than_there_are_tasks(tasks: int, more: str) -> None
     assert more in why and ("," in why) is bool(more)
 
 
+def test_programs_that_are_run_use_the_cores() -> None:
+    source = "import subprocess\ndef f(p):\n    subprocess.run(['mypy', p])\n" + POOL.format("f, paths")
+    why = ways(source)["threads"].why
+    assert "no more than 4 at a time" in why and "threads pay" not in why
+
+
 def test_what_has_a_thread_of_its_own_needs_no_more() -> None:
     source = "import threading, requests\ndef f():\n    requests.get(url)\nthreading.Thread(target=f).start()\n"
     assert set(ways(source)) == {"none"}

@@ -264,3 +264,35 @@ def test_a_call_reaches_the_function_that_is_meant(source: str) -> None:
     assert {n for n in ("first", "second") if f"def {n}(" in dedent(source)} <= reached
     assert "third" not in reached
     assert not [call.name for call in calls if call.kind in ("unknown", "undefined")]
+
+
+def test_what_is_asked_for_a_field_by_name_is_a_record() -> None:
+    source = """
+        def work(products, cache, session):
+            for p in products:
+                p.get("price")
+                p.get("stats", {}).get("mean")
+                cache.get("key")
+                session.get("https://example.org")
+    """
+    found = [(c.name, c.kind) for c in calls_of(source) if c.name.endswith(".get")]
+    assert (
+        found.count(("dict.get", "library")) == 3
+        and ("cache.get", "unknown") in found
+        and ("session.get", "unknown") in found
+    )
+
+
+def test_what_a_program_gives_back_is_text_where_that_is_asked_for() -> None:
+    source = """
+        import subprocess
+        def work():
+            subprocess.run(["ls"], capture_output=True).stdout.split()
+            subprocess.run(["ls"], capture_output=True, text=True).stdout.split()
+            subprocess.check_output(["ls"], encoding="utf-8").split()
+            out, err = subprocess.Popen(["ls"], stdout=subprocess.PIPE, universal_newlines=True).communicate()
+            out.split()
+            subprocess.Popen(["ls"], stdout=subprocess.PIPE, text=False).communicate()[0].split()
+    """
+    found = [c.name for c in calls_of(source) if c.name.endswith(".split")]
+    assert found == ["bytes.split", "str.split", "str.split", "str.split", "bytes.split"]

@@ -39,6 +39,11 @@ INDEPENDENT = {
     "deleted": "for x in xs:\n    y = f(x)\n    del y",
     "printed": "for x in xs:\n    print(f(x))",
     "async_each": "async for x in xs:\n    await f(x)",
+    "row_of_its_own": "for c in range(1, w):\n    dp[i][c] = max(dp[i - 1][c], dp[i - 1][c - weight])",
+    "another_table": "for y in range(1, h):\n    for x in range(1, w):\n        out[y][x] = old[y - 1][x] + old[y][x - 1]",
+    "all_pairs_row": "for i in range(n):\n    for j in range(n):\n        d[i][j] = min(d[i][j], d[i][k] + d[k][j])",
+    "made_in_the_turn": "for i in range(n):\n    row = [1]\n    for j in range(1, 9):\n        row.append(row[j - 1] * 2)",
+    "product_of_matrices": "for i in range(n):\n    for j in range(m):\n        for k in range(p):\n            c[i][j] += a[i][k] * b[k][j]",
     "matched": "for x in xs:\n    match x:\n        case [a, b]:\n            f(a, b)\n        case _:\n            g(x)",
 }
 REDUCTION = {
@@ -59,6 +64,13 @@ REDUCTION = {
     "dict_counts_get": "for x in xs:\n    counts[x] = counts.get(x, 0) + 1",
 }
 CARRIED = {
+    "table_row_above": "for i in range(1, n):\n    for c in range(1, w):\n        dp[i][c] = max(dp[i - 1][c], dp[i - 1][c - weights[i]])",
+    "table_of_numpy": "for i in range(1, n):\n    for j in range(1, m):\n        d[i, j] = min(d[i - 1, j], d[i, j - 1]) + 1",
+    "all_pairs_step": "for k in range(n):\n    for i in range(n):\n        for j in range(n):\n            d[i][j] = min(d[i][j], d[i][k] + d[k][j])",
+    "longest_so_far": "for i in range(n):\n    for j in range(i):\n        if xs[j] < xs[i]:\n            best[i] = max(best[i], best[j] + 1)",
+    "sieve": "for i in range(2, n):\n    if prime[i]:\n        for j in range(i * i, n, i):\n            prime[j] = False",
+    "appended_to_the_last": "for x in xs:\n    out.append(out[-1] + x)",
+    "appended_by_place": "for i in range(2, n):\n    f.append(f[i - 1] + f[i - 2])",
     "pagination": "while url:\n    r = get(url)\n    url = r.next",
     "pagination_for": "for _ in range(10):\n    page = get(cursor)\n    cursor = page['cursor']",
     "pagination_forever": "while True:\n    page = get(url)\n    if page.last:\n        break\n    url = page.next",
