@@ -12,7 +12,7 @@ from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact, Source
 from gillint.resolve.bound import Answers
-from gillint.resolve.memory import going_through
+from gillint.resolve.memory import going_through, setting_out
 from gillint.resolve.trace import Call, Peer
 from gillint.resolve.values import LazyRef
 from gillint.source.environment import LibraryVersion
@@ -84,6 +84,7 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
     decision = decide(fact, answers, target)
     gil = _each(decision, "gil", answers, _DEFAULT_GIL)
     native = _each(decision, "native", answers, None)
+    gil = gil + setting_out(call)
     more = going_through(call)
     if decision.likely.effect is Effect.RELEASES:
         native = native + more

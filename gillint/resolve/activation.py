@@ -287,6 +287,7 @@ class Activation:
     given: Mapping[str, Value] = field(default_factory=dict)  # its arguments, where it may call itself
     fixed: frozenset[str] = frozenset()  # the parameters of a call in sight to which the body assigns nothing
     chance: float = 1.0  # how often a run of the body gets to the current statement, loops aside
+    outside: Estimate = ONE  # the same for the arms that are in no loop
     unrolled: int = 1  # how many turns of loops over tables are read one by one
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
 

@@ -15,6 +15,7 @@ from gillint.resolve.datasets import DATASETS, labelled
 from gillint.resolve.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
 from gillint.resolve.frames import refine_frame
 from gillint.resolve.kinds import kinds_of, with_kinds
+from gillint.resolve.labelled_arrays import refine_labelled_arrays
 from gillint.resolve.partition import refine_partition
 from gillint.resolve.pictures import as_array
 from gillint.resolve.shapes import (
@@ -59,6 +60,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_tensor(name, bound, result, _refined)
     if name.startswith("pandas."):
         return refine_frame(name, bound, result)
+    if name.startswith("xarray."):
+        return refine_labelled_arrays(name, bound, result)
     if name.startswith(("cv2.", "skimage.")):
         return refine_picture(name, bound, result)
     if name.startswith("sklearn.model_selection."):

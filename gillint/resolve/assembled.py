@@ -7,7 +7,7 @@ from functools import reduce
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.resolve.bound import dtype_name, element_of, literal_text, number_of, size_of
+from gillint.resolve.bound import dtype_name, element_of, item_bytes, literal_text, number_of, size_of
 from gillint.resolve.dtypes import NUMBERS, of_elements, promoted, scalar_of
 from gillint.resolve.kinds import changes, different, kept
 from gillint.resolve.shapes import (
@@ -340,7 +340,8 @@ def _frombuffer(bound: Bound, result: Value) -> Value | None:
         return with_shape(result, (count.number,))
     asked = bound.get("dtype")
     dtype = dtype_name(asked) if asked is not None else result.dtype
-    return with_shape(result, (buffer.size / _WIDTH.get(dtype or "", 8),))
+    size = buffer.size * item_bytes(buffer) if buffer.type in (ARRAY, "array.array") else buffer.size
+    return with_shape(result, (size / _WIDTH.get(dtype or "", 8),))
 
 
 def _ix(bound: Bound, result: Value) -> Value | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.estimate import Estimate
+from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.shapes import ARRAY, with_shape
@@ -24,7 +24,8 @@ def lists_first(old: Value, new: Value) -> bool:
 
 def is_open(value: Value) -> bool:
     """Whether it is left to other methods what an attribute is, or what is in it."""
-    return value.type == "NoneType" or (value.type in ("list", "dict", "set") and value.element is None)
+    is_empty = value.element is None or value.size == ZERO
+    return value.type == "NoneType" or (value.type in ("list", "dict", "set") and is_empty)
 
 
 def no_longer_than(most: float | None, value: Value) -> Value:

@@ -23,6 +23,7 @@ from gillint.resolve.frames import refine_frame
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.instances import maker_of
 from gillint.resolve.joining import join
+from gillint.resolve.labelled_arrays import refine_labelled_arrays
 from gillint.resolve.layers import LOADER
 from gillint.resolve.memory import STRIDED, TURNED
 from gillint.resolve.opaque import part_of
@@ -117,7 +118,9 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
                     act.emit(Call(span, act.path, getitem.name, "library", bound, getitem, implicit=True))
                 made = build(getitem.behaviour.returns, Answers(getitem, bound), bound)
                 return refine_frame(f"{value.type}.__getitem__", bound, made)
-            return build(getitem.behaviour.returns, Answers(getitem, bound), bound)
+            return refine_labelled_arrays(
+                getitem.name, bound, build(getitem.behaviour.returns, Answers(getitem, bound), bound)
+            )
     meant = _by_name(act, value, name, span) if value.type is None and not isinstance(ref, MadeRef) else None
     if meant is not None:
         return meant

@@ -40,14 +40,15 @@ _ITEM_BYTES = {
     "float32": 4,
     "complex128": 16,
     **dict.fromkeys(("L", "P", "1"), 1),  # the modes of a picture: the others take four bytes a pixel
-    **dict.fromkeys("bB", 1),  # the type codes of array.array
-    **dict.fromkeys("hH", 2),
-    **dict.fromkeys("iIfu", 4),
 }
+# By the type codes of array.array.
+_CODE_BYTES = {**dict.fromkeys("bB", 1), **dict.fromkeys("hH", 2), **dict.fromkeys("iIfu", 4)}
 
 
 def item_bytes(array: Value) -> int:
     """How many bytes an element of an array takes."""
+    if array.type == "array.array":
+        return _CODE_BYTES.get(array.dtype or "", 8)
     return _ITEM_BYTES.get(array.dtype or "", 4 if array.type in _PICTURES else 8)
 
 
@@ -326,6 +327,8 @@ def count_of(frame: Value | None) -> Estimate:
         return Estimate.point(bands_of(frame))
     if frame is not None and frame.columns is not None:
         return Estimate.point(len(frame.columns))
+    if frame is not None and frame.type == "dict" and frame.size is not None:
+        return frame.size.max(1)  # a column for each key
     counted = frame is not None and (frame.type or "").startswith("pandas.")
     if frame is not None and counted and frame.shape is not None and len(frame.shape) == 2:
         return frame.shape[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from gillint.estimate import Estimate
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Way
 from gillint.resolve.bound import MAPPINGS
@@ -203,12 +203,15 @@ def emit_part(act: Activation, block: Block, share: float) -> None:
 @contextmanager
 def _less_often(act: Activation, share: float, *, seldom: bool = False) -> Iterator[None]:
     """What stands here is done in a share of the runs; what is appended in a loop is appended in some of the turns."""
-    outer = act.chance
+    outer, outside = act.chance, act.outside
     act.chance = outer * share
     in_loop = (bool(act.loops) or seldom) and share < 1.0
+    part = Estimate(max(min(0.01, share), 2.0 * share - 1.0), share, 1.0) if share < 1.0 else ONE
     if in_loop:
-        act.loops.append(Estimate(max(min(0.01, share), 2.0 * share - 1.0), share, 1.0))
+        act.loops.append(part)
+    else:
+        act.outside = outside * part
     yield
     if in_loop:
         act.loops.pop()
-    act.chance = outer
+    act.chance, act.outside = outer, outside

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gillint.estimate import ZERO
 from gillint.frozen import replace
 from gillint.resolve.abstract import MIXED_IN, source
 from gillint.resolve.activation import Activation
@@ -22,8 +23,9 @@ from gillint.resolve.entries import has_no_use_for
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.handovers import SYNONYMS
 from gillint.resolve.hierarchy import assigned
-from gillint.resolve.joining import join
+from gillint.resolve.joining import is_empty, join
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
+from gillint.resolve.own_fields import own_field, with_own
 from gillint.resolve.registering import dotted_value
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.statements import run
@@ -37,6 +39,8 @@ from gillint.resolve.values import (
     UNKNOWN,
     ClassRef,
     FunctionRef,
+    MethodRef,
+    PartialRef,
     SymbolRef,
     Value,
     is_known,
@@ -157,6 +161,9 @@ class Classes(Modules):
         if owner.key in visited:
             return None
         visited.add(owner.key)
+        own = own_field(instance, name)
+        if own is not None:
+            return own
         if name not in owner.methods:  # `Matrix.identity(3)` makes the first instance itself
             self._ensure_constructed(owner)
         self._reads[-1].add(f"{owner.key}.{name}")
@@ -309,10 +316,16 @@ class Classes(Modules):
             new = with_size_of(join(old, value), old, value)
         if new != old:
             self._local_effects += 1
-            if value.type not in HOLDERS and is_measured(value):
+            is_code = isinstance(value.reference, (FunctionRef, MethodRef, PartialRef))
+            grows = value.type in HOLDERS and (is_empty(value) or not self._is_being_made(owner))
+            if is_code or (is_measured(value) and not grows):
                 self._changes += 1
                 self._changed[f"{owner.key}.{name}"] = self._changes
             known[name] = new
+
+    def _is_being_made(self, owner: ClassScope) -> bool:
+        """Whether the constructor of a class is what runs: another instance, and no container that grows."""
+        return bool(self._active) and self._active[-1].split(" ")[0] == f"{owner.key}.__init__"
 
     @staticmethod
     def _says_first(owner: ClassScope, name: str, old: Value, new: Value) -> bool:
@@ -357,7 +370,7 @@ class Classes(Modules):
             return old == replace(new, dtype=old.dtype)
         if old.columns and new.columns and old.type == new.type == "dict" and len(new.columns) > len(old.columns):
             return {k for k, _ in old.columns} <= {k for k, _ in new.columns}
-        is_empty = old.element is None or not is_known(old.element)
+        is_empty = old.element is None or not is_known(old.element) or old.size == ZERO
         return old.type == new.type and old.type in HOLDERS and old.type != "tuple" and is_empty
 
     def construct(
@@ -375,12 +388,12 @@ class Classes(Modules):
         owner.constructed = True
         init = self._init_of(owner, set())
         if init is None:
-            self._dataclass_fields(owner, positional, keywords)
-            return None, instance, owner.name
+            fields = self._dataclass_fields(owner, positional, keywords)
+            return None, with_own(owner, instance, fields), owner.name
         if first:
             owner.attributes = {k: v for k, v in owner.attributes.items() if v.reference is not None or v.type}
-        block, _, _ = self.call(FunctionRef(init, instance), positional, keywords)
-        return block, instance, owner.name
+        block, made, _ = self.call(FunctionRef(init, instance), positional, keywords)
+        return block, made if made.type == owner.key and is_own else instance, owner.name
 
     def _init_of(self, owner: ClassScope, visited: set[str]) -> str | None:
         if owner.key in visited:
@@ -398,9 +411,10 @@ class Classes(Modules):
 
     def _dataclass_fields(
         self, owner: ClassScope, positional: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]
-    ) -> None:
+    ) -> list[tuple[str, Value]]:
         """Note what the fields are given, those of the bases first; of what they inherit, the classes have it apart."""
         fields = self._fields(owner, set())
+        given: list[tuple[str, Value]] = []
         for name, value in (*zip(fields, positional, strict=False), *keywords):
             declaring = fields.get(name)
             if declaring is None or value.type is None:
@@ -408,8 +422,10 @@ class Classes(Modules):
             if declaring is not owner and name not in owner.attributes:
                 owner.attributes[name] = declaring.attributes[name]
                 owner.declared.add(name)
+            given.append((name, value))
             for scope in {id(s): s for s in (declaring, owner)}.values():
                 self.set_attribute(scope, name, value)
+        return given
 
     def _fields(self, owner: ClassScope, visited: set[str]) -> dict[str, ClassScope]:
         """The fields of a class in the order of its constructor's parameters, and where each is declared."""

@@ -224,9 +224,11 @@ def _nested(value: Value, what: str, depth: int = _DEPTH) -> Estimate:
 
 
 def _text_in(value: Value, depth: int = 3) -> Estimate:
-    """Characters in a dict's values, where they are known one by one; ten for each where they are not."""
+    """Characters, or members, in a dict's values: of each, or of one like them all; ten for each where nothing tells."""
     if value.columns is None or depth == 0:
-        return size_of(value) * 10
+        member = value.items[1] if value.type == "dict" and value.items is not None and len(value.items) == 2 else None
+        known = member is not None and (member.size is not None or member.shape is not None)
+        return size_of(value) * (size_of(member) if known else 10)
     return total(_text_in(v, depth - 1) if v.type == "dict" else size_of(v) for _, v in value.columns)
 
 

@@ -24,7 +24,7 @@ from gillint.resolve.distance import distance, ranged
 from gillint.resolve.growing import grow, lengthen, made_by_need
 from gillint.resolve.hdf5 import dataset_of
 from gillint.resolve.interpreters import holds_here
-from gillint.resolve.items import item_of
+from gillint.resolve.items import FILED, item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.joining import join, looked_up
 from gillint.resolve.lists import as_list
@@ -271,7 +271,7 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     if fact_value is None:
         act.operation("subscript")
         return inner or replace(part_of(value) or UNKNOWN, origin=value.origin)
-    if inner is not None and fact_value.type == ARRAY and inner.type == value.type != ARRAY:  # from a file
+    if inner is not None and fact_value.type == ARRAY and inner.type == value.type and value.type in FILED:
         return looked_up(value, replace(fact_value, shape=inner.shape))
     return looked_up(value, fact_value if inner is None else inner)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
-from gillint.resolve.bound import WINDOWS, count_of, dtype_name, literal_text, size_of
+from gillint.resolve.assumed import FIELDS
+from gillint.resolve.bound import WINDOWS, count_of, dtype_name, element_of, literal_text, size_of
 from gillint.resolve.calendar import DATES, ONE_DATE, RANGES, moments, ranged
 from gillint.resolve.columns import (
     COLUMN_OF_TYPE,
@@ -29,6 +30,7 @@ from gillint.resolve.kinds import GROUPS, different, kept, with_kinds
 from gillint.resolve.made_frames import MADE, factorized, merged
 from gillint.resolve.querying import share_of_query
 from gillint.resolve.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
+from gillint.resolve.strings import textual
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
 
@@ -354,9 +356,18 @@ def _of_columns(value: Value, bound: Bound, result: Value) -> Value | None:
     return replace(result, size=count_of(value), shape=None, dtype="float64") if result.type == SERIES else None
 
 
-def _expanded(value: Value, bound: Bound, result: Value) -> Value | None:
-    """`.str.split(expand=True)`: a frame."""
-    return Value(type=FRAME, size=value.size) if is_true(bound.get("expand")) else None
+def _split(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`.str.split()`: a list for each row, as `str.split` makes it of its text; `expand=True`: a frame."""
+    if is_true(bound.get("expand")):
+        return Value(type=FRAME, size=value.size)
+    text = element_of(value)
+    words = (text.size / _WORD).max(ONE) if text.size is not None else FIELDS
+    pieces = Value(type="list", size=words, element=Value(type="str", size=Estimate.point(_WORD - 1)))
+    whole = Bound(replace(text, type="str"), bound.positional, bound.parameters)
+    return replace(result, element=textual("str.split", whole, pieces))
+
+
+_WORD = 6.0  # letters, with the space behind them
 
 
 def _pieces(value: Value, bound: Bound, result: Value) -> Value | None:
@@ -414,7 +425,7 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "isna"): lambda value, bound, result: with_columns(
         result, tuple((n, replace(c, dtype="bool", element=None)) for n, c in value.columns or ()) or None
     ),
-    ("pandas.Series.str", "split"): _expanded,
+    ("pandas.Series.str", "split"): _split,
     ("pandas.Series.str", "__getitem__"): _pieces,
     **{("pandas.api.typing.DatetimeIndexResampler", method): _resampled for method in _AGGREGATES},
     **{

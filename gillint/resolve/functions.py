@@ -281,7 +281,7 @@ class Functions(Classes):
         self._active.append(key)
         if self._running and not is_aside:
             caller = self._running[-1]
-            act.times = caller.times * caller.trips_so_far()
+            act.times = caller.times * caller.outside * caller.trips_so_far()
         self._running.append(act)
         elsewhere, self._elsewhere = self._elsewhere, act.path != self._path
         try:
@@ -289,7 +289,7 @@ class Functions(Classes):
                 result = evaluate(act, tree.body)
             else:
                 run(act, tree.body)
-                result = UNKNOWN if act.returns else Value(type="NoneType")
+                result = UNKNOWN if act.returns else self._left_by(act, tree, arguments)
                 whole = 0.0
                 for number, (value, chance) in enumerate(act.returns):
                     whole += chance
@@ -318,6 +318,12 @@ class Functions(Classes):
                 lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
                 return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=LazyRef(self.new_lazy(lazy)))
         return block, trimmed(result)
+
+    @staticmethod
+    def _left_by(act: Activation, tree: t.Function, arguments: dict[str, Value]) -> Value:
+        """What a function gives back that has no `return`: `__init__` the instance, with what it has given it."""
+        instance = next(iter(arguments), "") if act.owner is not None and tree.name == "__init__" else ""
+        return act.environment.get(instance, Value(type="NoneType"))
 
     def _calls_itself(self, tree: t.Function | t.Lambda) -> bool:
         """Looked for once, however often the function is run."""

@@ -131,7 +131,9 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
             items = (*receiver.items, added)
     size = old + count
     added = kept_as(receiver, added)
-    element = added if receiver.element is None else join(receiver.element, added, _part(count, size))
+    # What an annotation says of an empty one is no less, but tells nothing of how large the members are.
+    is_first = receiver.element is None or (size_of(receiver) == ZERO and is_known(added))
+    element = added if is_first else join(receiver.element, added, _part(count, size))
     if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
         size = size.min(receiver.number)
     change_target(act, function.value, replace(receiver, size=size, element=element, items=items, literal=None))
@@ -157,11 +159,16 @@ def _part(added: Estimate, size: Estimate) -> float:
 
 
 def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
-    """The same as `growth`; of a member of a container, for each of the members."""
+    """The same as `growth`; of a member of a container, and of an attribute of one, for each of the members."""
     old, count = growth(act, target, receiver)
-    holder = member_of(target)
+    if (
+        old == ZERO and count != ONE and not isinstance(target, t.Name)
+    ):  # an attribute, in some of the calls of the method
+        count = (count * act.outside).max(1)
+    member = target.value if isinstance(target, t.Attribute) else target
+    holder = member_of(member)
     if holder is not None:
-        count = (count / members_of(act, holder, target, count)).sorted()
+        count = (count / members_of(act, holder, member, count)).sorted()
     return old, count
 
 

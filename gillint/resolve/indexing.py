@@ -69,13 +69,15 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
         return replace(made, mark=field_of(value, made)) if field is not None else made
     parts: tuple[t.Expr, ...] = (node,)
     pieces: tuple[Value, ...] = (index,)
-    elements = node.elements if isinstance(node, t.Sequence) and node.kind == "tuple" else ()
-    if index.items is not None and len(elements) == len(index.items):  # more where one is starred, `a[*place, 0]`
-        parts, pieces = elements, index.items
+    written = node.elements if isinstance(node, t.Sequence) and node.kind == "tuple" else ()
+    if index.items and len(written) == len(index.items):  # no `*place` among them
+        parts, pieces = written, index.items
     elif index.type == "tuple":
         if index.items is None:
             return _by_place(value, index)
         parts, pieces = (node,) * len(index.items), index.items
+    if not pieces:  # `a[()]`
+        return value if value.shape != () else _scalar(value)
     if value.shape is None:
         return _of_unknown_shape(value, pieces)
     shape = _selected(value.shape, parts, pieces)

@@ -59,9 +59,9 @@ def opened_up(act: Activation, value: Value, depth: int = 3) -> Value:
     if depth == 0 or value.reference is not None:
         return value
     owner = act.program.class_of(value.type)
-    if owner is not None and value.columns is None:
-        names = [n for n in owner.attributes if n not in owner.methods][:_MOST]
-        found = ((n, act.program.attribute(owner, n)) for n in names)
+    names = [n for n in owner.attributes if n not in owner.methods][:_MOST] if owner is not None else []
+    if owner is not None and len(value.columns or ()) < len(names):
+        found = ((n, act.program.attribute(owner, n, value)) for n in names)
         kept = tuple((n, opened_up(act, v, depth - 1)) for n, v in found if v is not None and v.reference is None)
         return replace(value, columns=kept)
     if value.element is not None and value.items is None:

@@ -13,7 +13,16 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, ROWS
 from gillint.resolve.bound import MAPPINGS, element_of, literal_text, number_of, size_of
 from gillint.resolve.estimators import COLUMNS, PIPELINE, columns_of, pipeline_of
-from gillint.resolve.iterators import COMBINATIONS, combinations, first_of, grouped, in_turn, length_of, spread
+from gillint.resolve.iterators import (
+    COMBINATIONS,
+    combinations,
+    every_choice,
+    first_of,
+    grouped,
+    in_turn,
+    length_of,
+    spread,
+)
 from gillint.resolve.joining import join
 from gillint.resolve.kinds import kinds_of
 from gillint.resolve.members import one_of
@@ -63,6 +72,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return in_turn(act, args[0], span) or (spread(name, args[0]) if bound.has_star else None)
     if name in _QUERIES and args:
         return _query(_QUERIES[name], bound.receiver, args)
+    if name == "itertools.product" and bound.has_star and len(args) == 1:
+        return every_choice(args[0])
     if name in COMBINATIONS and args:
         return combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
@@ -113,7 +124,8 @@ def _len(name: str, args: tuple[Value, ...]) -> Value:
 def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
     whole = args[0]
     known = whole.size is not None or whole.items is not None or whole.shape is not None
-    index = Value(type="int", number=length_of(whole) * _QUARTILES if known else None)
+    size = length_of(whole) if known else None
+    index = Value(type="int", number=size * _QUARTILES if size is not None else None, distinct=size)
     return _wrapped(whole, Value(type="tuple", items=(index, element_of(whole))), name)
 
 
@@ -299,7 +311,11 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if kind in ("set", "frozenset") and size is not None and distinct is not None:
         size = size.min(distinct)
     member = element_of(args[0]) if size != ZERO else None  # what nothing is in says nothing of what will be
-    return Value(type=kind, size=size, element=member, origin=args[0].origin)
+    items = args[0].items if kind in ("list", "tuple") and args[0].type in _ONE_BY_ONE else None
+    return Value(type=kind, size=size, element=member, items=items, origin=args[0].origin)
+
+
+_ONE_BY_ONE = ("list", "tuple", "iterator", "generator")  # iterating gives the very members, and in their order
 
 
 _LETTERS = Estimate(4, 40, 120)  # different characters of a text
@@ -337,6 +353,7 @@ def _wrapped(source: Value, element: Value, kind: str = "iterator") -> Value:
 
 def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value:
     from gillint.resolve.calls import apply
+    from gillint.resolve.unrolling import mapped_each
 
     function, sources = args[0], args[1:]
     element = tuple(element_of(s) for s in sources)
@@ -358,10 +375,15 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
             or function.reference is not None
         )
         result = apply(act, function, element, (), span, function.origin or "function") if callable_ else UNKNOWN
+        items = None
+        if callable_ and name == "map" and len(sources) == 1:
+            items = mapped_each(
+                act, sources[0], lambda m: apply(act, function, (m,), (), span, function.origin or "function")
+            )
         act.loops.pop()
     produced = element[0] if name == "filter" else result
     lazy = Lazy(span, Kind.MAP, builder.finish(), trips, produced, act.path, act.name, hangs_on)
-    made = act.defer(lazy, "iterator", produced)
+    made = replace(act.defer(lazy, "iterator", produced), items=items)
     return replace(made, size=trips * _PASSED) if name == "filter" and made.size is not None else made
 
 
@@ -417,12 +439,19 @@ def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value
         named = receiver.column(asked) if asked is not None and receiver.columns else None
         if named is not None:
             return named
+        if len(args) > 1 and asked is not None and _has_no_other(receiver):
+            return args[1]  # `kwargs.get("n", 10)` where nobody passes it
         if len(args) > 1 and args[1].reference is not None and (receiver.columns or value == UNKNOWN):
             return args[1]  # a class or a function: this one, or one like it
         if len(args) > 1 and value == UNKNOWN and args[1].type != "NoneType":
             return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
         return join(value, args[1]) if len(args) > 1 else value
     return None
+
+
+def _has_no_other(mapping: Value) -> bool:
+    """Whether all keys of a dict are known."""
+    return mapping.columns is not None and mapping.size == Estimate.point(len(mapping.columns))
 
 
 def _each_pair(mapping: Value) -> tuple[Value, ...] | None:

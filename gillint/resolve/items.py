@@ -21,7 +21,7 @@ from gillint.resolve.texts import Text, may_be_same
 from gillint.resolve.values import SymbolRef, Value, text_of
 from gillint.syntax import tree as t
 
-_FILED = ("h5py.Dataset",)  # indexed as arrays are
+FILED = ("h5py.Dataset",)  # indexed as arrays are
 _SIDE = Estimate(10, 200, 10_000)
 _ROWS = ("pandas.DataFrame", "pandas.Series", "pandas.Index")
 # A list of this length may be the choices of which something takes one.
@@ -46,7 +46,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
         return array_item(value, index, node)
     if value.type in (TENSOR, DATASET):
         return tensor_item(value, index, node) if value.type == TENSOR else value.element
-    part = _read(value, index, node) if value.type in _FILED else sparse_part(value, index)
+    part = _read(value, index, node) if value.type in FILED else sparse_part(value, index)
     if part is not None:
         return part
     if isinstance(node, t.Slice) or index.type == "slice":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
@@ -18,7 +19,7 @@ from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
 from gillint.resolve.trace import Await, Call, Loop, Node, children
 from gillint.resolve.training import loaded
-from gillint.resolve.values import Value, is_known
+from gillint.resolve.values import ChoiceRef, Value, is_known
 
 
 def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = False) -> Value:
@@ -60,12 +61,22 @@ def iterate(
     if known and value.type is not None:
         size = size_of(value)
         return size, element, None, None if size.known else value.origin
+    if isinstance(value.reference, ChoiceRef) and all(map(_is_measured, value.reference.options)):
+        size = reduce(lambda a, b: a.join(b), map(size_of, value.reference.options))  # a list here and a tuple there
+        return size, element, None, None if size.known else value.origin
     if value.type in _TYPICAL:
         size = FEW if value.type == "json" else size_of(value)
         return size, element, None, value.origin or _source_text(act, span)
     inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
     assumed = inner if act.runs_often() else UNKNOWN_TRIPS
     return assumed, element, None, value.origin or _source_text(act, span)
+
+
+_SEQUENCES = ("list", "tuple", "set", "frozenset", "dict_keys", "dict_values")
+
+
+def _is_measured(value: Value) -> bool:
+    return value.type in _SEQUENCES and (value.size is not None or value.items is not None)
 
 
 def _stepped_through(nodes: Sequence[Node]) -> Estimate | None:

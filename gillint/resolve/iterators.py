@@ -89,6 +89,17 @@ COMBINATIONS = {
 }
 
 
+def every_choice(axes: Value) -> Value:
+    """`product(*grid.values())`: a member of each axis; as many axes as are few where nobody knows how many there are."""
+    axis = element_of(axes)
+    count = axes.size if axes.size is not None else _AXES
+    size = size_of(axis).combine(count, lambda n, k: _bounded(math.pow, n, k))
+    return Value(type="itertools.product", size=size, element=Value(type="tuple", element=element_of(axis), size=count))
+
+
+_AXES = Estimate(1.0, 2.0, 4.0)
+
+
 def combinations(name: str, args: tuple[Value, ...], named: dict[str, Value]) -> Value:
     """What the combinatoric iterators give: how many tuples, of what and how long."""
     count = COMBINATIONS[name]

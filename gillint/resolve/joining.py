@@ -22,11 +22,14 @@ from gillint.resolve.values import (
     SymbolRef,
     Value,
     code_of,
+    is_known,
     options_of,
     text_of,
 )
 
 _MAX_NESTING = 6
+# Of these `items` are a key and a value.
+_KEYED = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
 Columns = tuple[tuple[str, Value], ...]
 
 
@@ -66,7 +69,10 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
     if a.shape is not None and b.shape is not None and len(a.shape) == len(b.shape):
         shape = tuple(x.join(y, share) for x, y in zip(a.shape, b.shape, strict=True))
     element: Value | None = None
-    if a.element is not None and b.element is not None:
+    filled = None if is_empty(a) == is_empty(b) else b if is_empty(a) else a
+    if filled is not None and filled.element is not None and is_known(filled.element):
+        element = filled.element  # of an empty one an annotation may say what is to come
+    elif a.element is not None and b.element is not None:
         element = _join(a.element, b.element, depth + 1, share)
     elif is_empty(a) or is_empty(b):
         element = a.element or b.element  # an empty list takes the other one's element
@@ -74,10 +80,10 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         members = (*a.items, *b.items) if len(a.items) != len(b.items) else ()
         element = reduce(lambda x, y: _join(x, y, depth + 1), members) if members else None
     items = None
-    if a.items is not None and b.items is not None and len(a.items) == len(b.items):
+    if filled is not None and filled.type in _KEYED and filled.items:
+        items = filled.items
+    elif a.items is not None and b.items is not None and len(a.items) == len(b.items):
         items = tuple(_join(x, y, depth + 1, share) for x, y in zip(a.items, b.items, strict=True))
-        if a.type == "collections.defaultdict" and is_empty(a) != is_empty(b):
-            items = (b.items[0] if is_empty(a) else a.items[0], *items[1:])  # the keys of one that has any
     elif a.type == "dict" and (is_empty(a) or is_empty(b)):
         items = a.items or b.items  # so does an empty dict, and the value
     return Value(

@@ -48,6 +48,7 @@ from gillint.resolve.stepping import step_through
 from gillint.resolve.storage import describe
 from gillint.resolve.strings import textual
 from gillint.resolve.submissions import await_value, hand_over_call, join_result
+from gillint.resolve.summing import add_up
 from gillint.resolve.trace import Block, Bound, Call, CallKind, Kind, bind_arguments
 from gillint.resolve.values import (
     NONE,
@@ -197,6 +198,7 @@ def library(
     lazy_result = act.lazy_of(result)
     callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
     bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
+    add_up(act, public, bound, span)
     if given is not None and result == UNKNOWN and stands_for_another(fact):
         result = given
     if lazy_result is None:

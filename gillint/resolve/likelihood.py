@@ -12,6 +12,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.folders import kind_of_entry, made_if_missing, once_for_each_path
 from gillint.resolve.iterations import assigned, key_of, statements
 from gillint.resolve.kinds import distinct_of
+from gillint.resolve.lookups import found_share
 from gillint.resolve.memoised import missed
 from gillint.resolve.narrowing import passed_along
 from gillint.resolve.refusals import is_refusal
@@ -74,6 +75,9 @@ def _usual(act: Activation, node: t.If) -> float:
     if sought is not None:
         missing = missed(act, (sought,))
         return missing if _asks_for_a_gap(node.test) else 1.0 - missing
+    found = found_share(act, node.test)
+    if found is not None:
+        return found
     fits = _fits(act, node.test)
     if fits is not None:
         return fits
@@ -119,7 +123,7 @@ def _idle(act: Activation, node: t.If) -> float | None:
 _FOUND = 1.0 / POLLS
 _ALL_AT_ONCE = ("list", "dict", "set", "tuple", "iterator")
 # What is remembered from turn to turn changes seldom: rows that are sorted, hours of a log.
-_CHANGES = 10.0
+CHANGES = 10.0
 
 
 def until_changed(act: Activation, node: t.If) -> float | None:
@@ -134,7 +138,7 @@ def until_changed(act: Activation, node: t.If) -> float | None:
             compared = (_value(act, test.left), _value(act, test.rights[0]))
             kinds = [v.distinct for v in compared if v.distinct is not None]
             turns = (act.times * act.trips_so_far()).likely
-            return max(_CHANGES, turns / max(1.0, kinds[0].likely)) if kinds else _CHANGES
+            return max(CHANGES, turns / max(1.0, kinds[0].likely)) if kinds else CHANGES
     return None
 
 

@@ -84,9 +84,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         both = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
         return Value(type="complex", number=number_of(left) * number_of(right) if both else None)
     if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
-        size = left.size + right.size if left.size is not None and right.size is not None else None
-        joined = together(left, right) if left.type in ("str", "bytes") else None
-        return Value(type=left.type, size=size, element=left.element or right.element, text=joined)
+        return _one_behind_the_other(left, right)
     if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
         sequence, times = (left, right) if left.type in ("str", "bytes", "list", "tuple") else (right, left)
         size = size_of(sequence) * number_of(times) if times.number is not None else None
@@ -101,6 +99,21 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         return left
     return UNKNOWN
 
+
+def _one_behind_the_other(left: Value, right: Value) -> Value:
+    """`rows[:-1] + (last,)`: as long as both, member by member where there are few."""
+    known = all(v.size is not None or v.items is not None for v in (left, right))
+    size = size_of(left) + size_of(right) if known else None
+    if left.type in ("str", "bytes"):
+        return Value(type=left.type, size=size, element=left.element or right.element, text=together(left, right))
+    members = (*left.items, *right.items) if left.items is not None and right.items is not None else None
+    if members is not None and len(members) <= _FEW:
+        return Value(type=left.type, size=size, items=members)
+    element = next((element_of(v) for v in (left, right) if v.element is not None or v.items), None)
+    return Value(type=left.type, size=size, element=element)
+
+
+_FEW = 32  # members that are known one by one
 
 # How many different values `i % n` and `i & n` have, beside n.
 _REMAINDERS = {"mod": 0, "and": 1}

@@ -92,7 +92,7 @@ class Resolver(Functions):
         self._taken.clear()
         self._emptied.clear()
         self._first_read.clear()
-        self._reads, self._active = [set()], []
+        self._reads, self._active, self._renewed = [set()], [], {}
         self.lazies.clear()
         self.started.clear()
         self.files = Files(before=self._written_before)

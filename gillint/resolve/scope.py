@@ -98,6 +98,7 @@ class ClassScope:
     longest: dict[str, float] = field(default_factory=dict)
     fullest: dict[str, float] = field(default_factory=dict)
     asked: dict[str, frozenset[str]] | None = None
+    reassigned: frozenset[str] | None = None
     prepared: bool = False
     constructed: bool = False
 

@@ -24,7 +24,6 @@ from gillint.resolve.values import (
     AliasRef,
     ChoiceRef,
     ClassRef,
-    FunctionRef,
     ImportRef,
     PartialRef,
     SymbolRef,
@@ -337,7 +336,7 @@ def _field(
     options = dict(keywords)
     made = options.get("factory")  # of attrs
     factory = made if made is not None else options.get("default_factory")
-    if factory is None or not (made is not None or isinstance(factory.reference, (FunctionRef, ClassRef, PartialRef))):
+    if factory is None or (made is None and factory.reference is None):
         return options.get("default")
     with act.nested():
         return apply(act, factory, (), (), span, "default_factory")
@@ -367,7 +366,26 @@ def _run_timer(name: str, *parameters: str) -> Special:
     return made
 
 
+def _as_operator(operator: str) -> Special:
+    def applied(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        """`reduce(operator.add, vectors)`: what the operator does by the types of its operands."""
+        from gillint.resolve.operators import binary
+
+        if len(positional) != 2 or all(v.type is None or v.type in _PLAIN for v in positional):
+            return None  # what the fact says
+        return binary(act, positional[0], operator, positional[1], span)
+
+    return applied
+
+
+_PLAIN = ("int", "float", "bool", "complex", "str", "bytes", "list", "tuple", "set", "dict")
+_ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift")
+
+
 SPECIAL: dict[str, Special] = {
+    **{f"operator.{name}": _as_operator(o) for o in _ARITHMETIC for name in (o, f"i{o}", f"__{o}__")},
     "timeit.timeit": run_once,
     "timeit.repeat": run_again,
     "timeit.Timer": timer,

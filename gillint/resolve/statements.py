@@ -39,6 +39,7 @@ from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.ranks import learn_from_unpacking
 from gillint.resolve.remaking import until_given_up
 from gillint.resolve.submissions import await_value
+from gillint.resolve.switches import until_switched
 from gillint.resolve.targets import (
     bind,
     declare,
@@ -265,7 +266,7 @@ def _if(act: Activation, node: t.If) -> float:
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     if taken is not None and fails(arms[taken]):
         taken = None  # a program that always fails is not run: something about the values is not as it seems
-    period = once_in(act, node) or until_changed(act, node) or remade
+    period = once_in(act, node) or until_changed(act, node) or until_switched(act, node) or remade
     name = note_emptied(act, node) or ""
     if period is not None and name in act.environment:  # it does not become longer than that
         shorter = replace(act.environment[name], size=size_of(act.environment[name]).min(period))

@@ -166,6 +166,18 @@ def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estima
     return Value(type="list", size=pieces, element=member)
 
 
+_FEW = 32
+
+
+def _written_out(source: Value, separator: str | None) -> Value | None:
+    """The pieces of a constant, one by one: `"640x480".split("x")`."""
+    constant = literal_text(source)
+    pieces = constant.split(separator) if constant is not None and separator != "" else []
+    if not 0 < len(pieces) <= _FEW:
+        return None
+    return Value(type="list", size=Estimate.point(len(pieces)), items=tuple(map(of_constant, pieces)))
+
+
 def _split(bound: Bound, result: Value) -> Value:
     source = bound.receiver
     text = text_of(source)
@@ -180,6 +192,9 @@ def _split(bound: Bound, result: Value) -> Value:
         separator = constant.pattern if constant is not None and not constant.is_open else None
         if separator is None:
             return result
+    exact = _written_out(source, separator) if len(bound.positional) < 2 and bound.get("maxsplit") is None else None
+    if exact is not None:
+        return exact
     if separator == "\n":
         return _lines(bound, result)
     wanted = (separator,) if separator is not None else (" ", "\n", "\t")

@@ -16,6 +16,7 @@ from gillint.resolve.intrinsics import pair_of
 from gillint.resolve.joining import Columns, join
 from gillint.resolve.kinds import distinct_of, fewest_of
 from gillint.resolve.operators import operator_fact
+from gillint.resolve.own_fields import with_own
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stores import put_into
 from gillint.resolve.trace import Bound, Call
@@ -196,6 +197,7 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
             return
         if owner is not None:
             act.program.set_attribute(owner, target.name, value)
+            _note_own(act, target, owner, value)
             if is_plain_function(value) and _is_class(read_target(act, target.value)):
                 owner.functions.add(target.name)
         elif target.name == ROW_FACTORY:
@@ -204,6 +206,14 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
             base = read_target(act, target.value)
             if base is not None and isinstance(base.reference, MadeRef):
                 act.program.put(base.reference, target.name, value)
+
+
+def _note_own(act: Activation, target: t.Attribute, owner: ClassScope, value: Value) -> None:
+    """Remember with which data `__init__` makes this instance."""
+    base = target.value.id if isinstance(target.value, t.Name) else ""
+    instance = act.environment.get(base) if isinstance(act.body, t.Function) and act.body.name == "__init__" else None
+    if instance is not None and instance.type == owner.key:
+        act.environment[base] = with_own(owner, instance, ((target.name, value),))
 
 
 def _hides_a_method(act: Activation, owner: ClassScope, target: t.Attribute, value: Value) -> bool:
@@ -398,11 +408,12 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
             type="dict", size=ZERO, mark=container.mark
         )  # a store that is read from a file: what is in it comes from here
     if container.type in MAPPINGS:
-        key, old = pair_of(container)
+        empty = container.size is not None and container.size.high == 0
+        # What an annotation says of an empty one tells nothing of how large the members are.
+        key, old = pair_of(container) if not empty or not is_known(value) else (UNKNOWN, UNKNOWN)
         pair = (join(key if key != UNKNOWN else None, index), join(old if old != UNKNOWN else None, value))
         if put_into(act, container, value, index):
             return
-        empty = container.size is not None and container.size.high == 0
         columns: tuple[tuple[str, Value], ...] | None = None
         if text is not None and (empty or container.columns is not None):
             columns = _stored(container.columns or (), text, value)

@@ -64,6 +64,15 @@ def each_of(
     return tuple(made)
 
 
+def mapped_each(act: Activation, table: Value, make: Callable[[Value], Value]) -> tuple[Value, ...] | None:
+    """The same of `map`: `width, height = map(int, ("640", "480"))`."""
+    members = _table(act, table)
+    if members is None or not _are_different(members):
+        return None
+    with act.nested():
+        return tuple(make(member) for member in members)
+
+
 def _table(act: Activation, table: Value) -> tuple[Value, ...] | None:
     """The members of a table that is short enough, and written out."""
     members = table.items if table.type in _TABLES else None
@@ -97,10 +106,15 @@ def _differ(column: tuple[Value, ...]) -> bool:
     if len({v.type for v in column}) > 1 or len({v.reference for v in column}) > 1:
         return True
     if column[0].type == "str":
-        return False
+        return any(_is_numeral(v) for v in column)
     amounts = [v.number if v.number is not None else v.size for v in column]
     known = [abs(a.likely) for a in amounts if a is not None]
     return len(known) == len(column) and max(known) > _APART * max(min(known), 1.0)
+
+
+def _is_numeral(value: Value) -> bool:
+    """Whether a text is a number that is written out, for `int` to read."""
+    return value.literal is not None and isinstance(value.literal.value, str) and value.literal.value.strip().isdigit()
 
 
 @lru_cache(maxsize=4096)

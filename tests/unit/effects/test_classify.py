@@ -43,6 +43,27 @@ def test_the_effect(source: str, name: str, effect: str) -> None:
     assert effect_of(source, name).effect.value == effect
 
 
+@pytest.mark.parametrize(
+    ("part", "statement", "name", "more"),
+    [
+        ("x[:, :-1]", "a * 2.0", "numpy.ndarray.__mul__", True),
+        ("x[:, ::3]", "a > 2.0", "numpy.ndarray.__gt__", True),
+        ("x[1:]", "a * 2.0", "numpy.ndarray.__mul__", False),
+        ("x[:, 0]", "a * 2.0", "numpy.ndarray.__mul__", False),
+        ("x[:, :-1]", "a.sum()", "numpy.ndarray.sum", False),
+        ("x[:, :-1]", "a[0]", "numpy.ndarray.__getitem__", False),
+    ],
+)
+def test_an_operator_sets_out_for_rows_that_lie_apart(part: str, statement: str, name: str, more: bool) -> None:
+    def held(rows: str) -> float:
+        source = f"import numpy as np\nx = np.zeros((4, 4))\na = {rows}\n{statement}"
+        resolved = resolve(parse(source), Target(), {})
+        calls = [n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.name == name]
+        return classify(calls[-1], Target()).gil.likely
+
+    assert (held(part) - held(f"{part}.copy()") > 400) is more
+
+
 def test_the_target_python_decides() -> None:
     source = "import json\njson.dumps([1] * 1000, indent=2)"
     assert effect_of(source, "json.dumps", Target("3.12")).effect.value == "runs-python"

@@ -122,6 +122,7 @@ ARRAYS = [
     ("a[2:50:3]", (16,), "float64"),
     ("img[10:20, 30:50]", (10, 20, 3), "uint8"),
     ("img[..., 0]", (240, 320), "uint8"),
+    ("img[(*(slice(9), 3), 0)]", (9,), "uint8"),
     ("img[:, :, ::-1]", (240, 320, 3), "uint8"),
     ("img[10, 20]", (3,), "uint8"),
     ("img.reshape(-1, 3)", (76800, 3), "uint8"),
@@ -234,6 +235,8 @@ ARRAYS = [
     ("np.fromiter((x for x in range(300)), dtype=float, count=300)", (300,), "float64"),
     ("np.fromfunction(lambda i, j: i + j, (30, 30))", (30, 30), "float64"),
     ("np.frombuffer(bytes(800), dtype=np.float64)", (100,), "float64"),
+    ("np.frombuffer(array.array('L', range(70)), dtype=np.uint64)", (70,), "uint64"),
+    ("np.frombuffer(array.array('H', range(70)), dtype=np.uint8)", (140,), "uint8"),
     ("np.random.randint(0, 10, size=(5, 6))", (5, 6), "int64"),
     ("np.random.normal(size=(50, 4))", (50, 4), "float64"),
     ("rng.integers(0, 255, size=(64, 64), dtype=np.uint8)", (64, 64), "uint8"),
@@ -681,3 +684,19 @@ def test_a_tuple_of_indices(index: str, shape: tuple[float, ...]) -> None:
 def test_a_variable_remembers_the_rank() -> None:
     body = "def f(image):\n    is_rgb = image.ndim == 3\n    if is_rgb:\n        image = image.sum(axis=2)\n    return image\n"
     assert dimensions(value_of("f(np.zeros((8, 3)))", f"import numpy as np\n{body}")) == (8.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("index", "shape"),
+    [
+        ("()", (10, 20, 30)),
+        ("(*[1, 2], 5)", ()),
+        ("(*[1, 2], slice(None))", (30,)),
+        ("tuple([1, 2])", (30,)),
+        ("(1,) + (slice(0, 4),)", (4, 30)),
+        ("tuple(int(n) for n in '3x4'.split('x'))", (30,)),
+    ],
+)
+def test_an_index_may_be_put_together(index: str, shape: tuple[float, ...]) -> None:
+    value = value_of(f"np.zeros((10, 20, 30))[{index}]")
+    assert (dimensions(value) or ()) == shape

@@ -88,6 +88,20 @@ OFTEN = {
         f"try:\n            v = table[x]\n        except KeyError:\n            table[x] = {S}",
         20,
     ),
+    "what a smaller table holds": (
+        f"marks = dict.fromkeys(range(20))\n        m = marks.get(i)\n        if m is None:\n            continue\n        {S}",
+        20,
+    ),
+    "what a smaller table does not hold": (f"if i not in set(range(20)):\n            {S}", 980),
+    "the end of a run": (
+        f"if y and i > x:\n            y = False\n            {S}\n        elif not y and i < x:\n            y = True",
+        1000**0.5,
+    ),
+    "the end of a run that has a beginning": (
+        f"if y is not None and i > x:\n            table.append((y, i))\n            y = None\n            {S}",
+        1000**0.5,
+    ),
+    "while it is switched on": (f"if y and i > x:\n            y = x\n            {S}", 1000 * TAKEN),
     "got, or made": (f"v = table.get(x)\n        if v is None:\n            v = table[x] = {S}", 1000**0.5),
 }
 

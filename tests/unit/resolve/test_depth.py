@@ -434,6 +434,34 @@ TRIPS: dict[str, tuple[float, str]] = {
     "dict_items": (3, "for k, v in {'a': 1, 'b': 2, 'c': 3}.items():\n    f(k)"),
     "split_range": (30, "for i in range(0, 300, 10):\n    f(i)"),
     "product": (600, "import itertools\nfor a, b in itertools.product(range(20), range(30)):\n    f(a)"),
+    "product_of_ranges_for_each": (
+        512,
+        "import itertools\nfor a in itertools.product(*[range(8) for _ in range(3)]):\n    f(a)",
+    ),
+    "product_of_values": (
+        27,
+        "import itertools\ngrid = {'a': [1, 2], 'b': [1, 2, 3, 4], 'c': [1, 2, 3]}\nfor a in itertools.product(*grid.values()):\n    f(a)",
+    ),
+    "keyword_left_out": (
+        7,
+        "def run(**options):\n    for i in range(options.get('n', 7)):\n        f(i)\nrun()",
+    ),
+    "list_or_tuple": (3, "import sys\nxs = [1, 2, 3] if sys.argv[1] else (4, 5, 6)\nfor x in xs:\n    f(x)"),
+    "split_constant": (2, "for x in '640x480'.split('x'):\n    f(x)"),
+    "size_in_a_constant": (640, "w, h = map(int, '640x480'.split('x'))\nfor x in range(w):\n    f(x)"),
+    "size_in_a_constant_listed": (
+        480,
+        "size = list(map(int, '640x480'.split('x')))\nfor x in range(size[1]):\n    f(x)",
+    ),
+    "size_in_an_argument": (
+        480,
+        "def run(size):\n    w, h = (int(n) for n in size.split('x'))\n    for x in range(h):\n        f(x)\nrun('640x480')",
+    ),
+    "tuples_of_arrays": (
+        3,
+        "import numpy as np\na = np.zeros((50, 50))\nparts = 3 * (a,)\nfor x in parts[:-1] + (np.ones((50, 50)),):\n    f(x)",
+    ),
+    "lists_written_out": (5, "xs = [1, 2, 3]\nfor x in xs + [4, 5]:\n    f(x)"),
     "islice": (30, "import itertools\nfor a in itertools.islice(g(), 30):\n    f(a)"),
     "repeat": (30, "import itertools\nfor a in itertools.repeat(1, 30):\n    f(a)"),
     "chain": (50, "import itertools\nfor a in itertools.chain(range(20), range(30)):\n    f(a)"),

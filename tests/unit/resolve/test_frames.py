@@ -294,3 +294,13 @@ def test_a_loop_over_names_looks_each_of_them_up() -> None:
     setup = SETUP + "for name in ('g', 'k'):\n    d[name] = d[name].astype(str)\n    found = d[name]\n"
     assert value_of("found", setup).dtype == "str"
     assert value_of("d['g']", setup).dtype == "str"
+
+
+def test_split_texts_are_lists_of_words() -> None:
+    words = value_of('[words for words in names.str.split(" ")][0]', SETUP)
+    assert (
+        words.type == "list"
+        and size_of(words).likely == 2
+        and words.element is not None
+        and words.element.type == "str"
+    )

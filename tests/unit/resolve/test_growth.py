@@ -8,12 +8,28 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.knowledge.conditions import Target
+from gillint.resolve.likelihood import TAKEN
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse
 
 KEPT = """
 from collections import defaultdict
+from dataclasses import dataclass, field
+@dataclass
+class Log:
+    every: int = 25
+    entries: list[bytes] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
+    long: list[int] = field(default_factory=list)
+    by_size: dict[int, bytes] = field(default_factory=dict)
+    def add(self, raw):
+        self.entries.append(raw)
+        self.by_size[len(raw)] = raw
+        if len(self.entries) % self.every == 0:
+            self.marks.append(len(self.entries))
+        if raw > LIMIT:
+            self.long.append(1)
 class Kept:
     def __init__(self):
         self.items = []
@@ -48,6 +64,30 @@ def size_of_argument(body: str) -> float:
             50,
         ),
         ("made = defaultdict(Kept)\nfor i in range(100):\n    made[i % 20].add(i)\nsorted(made)", 20),
+        (
+            "made = []\nfor i in range(100):\n    if made and i % 5:\n        made[-1].items.append(i)\n"
+            "    else:\n        made.append(Kept())\nfor k in made:\n    sorted(k.items)",
+            1,  # of 60 that are made by 100
+        ),
+        (
+            "log = Log()\nfor i in range(1500):\n    log.add(b'x' * 150)\nsorted(log.marks)",
+            61,  # every 25th, and the one that a method begins with
+        ),
+        ("log = Log()\nfor i in range(1500):\n    log.add(b'x' * 150)\nfor e in log.entries:\n    sorted(e)", 150),
+        ("log = Log()\nfor i in range(1500):\n    log.add(b'x' * 150)\nsorted(log.entries)", 1501),
+        (
+            "log = Log()\nfor i in range(9):\n    log.add(b'x' * 150)\nfor e in log.by_size.values():\n    sorted(e)",
+            150,
+        ),
+        ("log = Log()\nfor i in range(90):\n    log.add(b'x' * 150)\nsorted(log.long)", 90 * TAKEN + 1),
+        (
+            "found: list[bytes] = []\nfor i in range(99):\n    found.append(b'x' * 70)\nfor e in found:\n    sorted(e)",
+            70,
+        ),
+        (
+            "found: dict[int, bytes] = {}\nfor i in range(99):\n    found[i] = bytes(70)\nfor e in found.values(): sorted(e)",
+            70,
+        ),
         ("for i in range(100):\n    found = {}\n    found['a'] = i\n    found['b'] = i\n    sorted(found)", 2),
         ("for i in range(100):\n    text = ''\n    for j in range(8):\n        text += 'ab'\n    sorted(text)", 16),
         (

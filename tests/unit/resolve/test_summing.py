@@ -1,0 +1,72 @@
+"""Operators that are called by name, and what `sum` adds up."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.knowledge.conditions import Target
+from gillint.resolve.bound import size_of
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call, Loop
+from gillint.syntax.parse import parse
+
+SETUP = """
+import operator
+from functools import reduce
+import numpy as np
+import xarray as xr
+
+class Money:
+    def __init__(self, amount):
+        self.amount = amount
+    def __add__(self, other):
+        return Money(self.amount + other.amount)
+
+layers = [np.ones((300, 200)) for _ in range(12)]
+purse = [Money(i) for i in range(30)]
+ds = xr.Dataset({"air": (("time", "lat"), np.zeros((40, 25))), "ice": (("time",), np.zeros(40))})
+"""
+
+
+def nodes(line: str) -> list[object]:
+    resolved = resolve(parse(f"{SETUP}\ndef work():\n    {line}\n", "a.py"), Target(), {})
+    trace = next(f for f in resolved.functions if f.name == "work")
+    return list(walk(trace.block))
+
+
+def called(line: str) -> list[str]:
+    return [n.name.rsplit("::", 1)[-1] for n in nodes(line) if isinstance(n, Call)]
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("operator.add(layers[0], layers[1])", "numpy.ndarray.__add__"),
+        ("operator.__floordiv__(layers[0], 2)", "numpy.ndarray.__floordiv__"),
+        ("getattr(operator, 'mul')(layers[0], layers[1])", "numpy.ndarray.__mul__"),
+        ("reduce(operator.add, layers)", "numpy.ndarray.__add__"),
+        ("reduce(operator.add, purse)", "Money.__add__"),
+        ("operator.add(1, 2)", "operator.add"),
+        ("sum(layers)", "numpy.ndarray.__add__"),
+        ("sum(a for a in layers)", "numpy.ndarray.__add__"),
+        ("sum(purse, Money(0))", "Money.__add__"),
+    ],
+)
+def test_what_an_operator_does_hangs_on_its_operands(line: str, name: str) -> None:
+    assert name in called(line)
+
+
+def test_one_addition_for_each() -> None:
+    assert [n.trips.likely for n in nodes("sum(purse, Money(0))") if isinstance(n, Loop)] == [30]
+
+
+@pytest.mark.parametrize("line", ["sum([1, 2, 3])", "sum(range(9))", "sum(layers[0])"])
+def test_numbers_are_added_up_by_the_fact(line: str) -> None:
+    assert not [n for n in nodes(line) if isinstance(n, Loop)]
+
+
+@pytest.mark.parametrize(("line", "size"), [("ds.air.mean()", 1000), ("ds['ice'].mean()", 40), ("ds.mean()", 1040)])
+def test_arrays_of_a_dataset_have_their_sizes(line: str, size: float) -> None:
+    call = next(n for n in nodes(line) if isinstance(n, Call) and n.name.endswith(".mean"))
+    assert call.bound.receiver is not None
+    assert size_of(call.bound.receiver).likely == size
