@@ -66,6 +66,7 @@ _ROLLING = {
     "zlib.compressobj.compress",
     "bz2.BZ2Compressor.compress",
     "lzma.LZMACompressor.compress",
+    "compression.zstd.ZstdCompressor.compress",
 }
 
 
