@@ -13,6 +13,7 @@ from gillint.advice.outcome import FileReport, Options
 from gillint.advice.ways_out import ways_out
 from gillint.costs.demand import Costs
 from gillint.costs.hotness import Hotness
+from gillint.costs.serving import serves_forever
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.effects.confined import told_to_use_one_thread
@@ -210,6 +211,8 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
     for trace in (*resolved.functions[1:], *resolved.functions[:1]):
         is_module = trace.name == "<module>"
         if trace.block.recursive or (is_module and (others or found)) or (trace.name in reached and not is_module):
+            continue
+        if serves_forever(trace.block):
             continue
         demand = costs.block(trace.block)
         whole = demand.inclusive.likely

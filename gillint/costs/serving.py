@@ -6,12 +6,17 @@ from collections.abc import Iterable
 
 from gillint.estimate import Estimate, total
 from gillint.resolve.program import walk
-from gillint.resolve.trace import Call, Concurrency, Handover, Peer
+from gillint.resolve.trace import Block, Call, Concurrency, Handover, Peer, inline
 
 _SERVES = (
     ".accept", ".serve_forever", ".start_server", ".start_unix_server", ".handle_request", "uvicorn.run", ".run_app", ".recvfrom"
 )  # fmt: skip
-_SERVES_FOREVER = (".serve_forever", "uvicorn.run", ".run_app")
+_SERVES_FOREVER = (".serve_forever", "uvicorn.run", ".run_app", "flask.Flask.run")
+
+
+def serves_forever(block: Block) -> bool:
+    """Whether a block starts a server that runs until it is stopped: what it does then is what the methods that answer do."""
+    return any(isinstance(node, Call) and node.name.endswith(_SERVES_FOREVER) for node in inline(block))
 
 
 def is_server(work: Handover) -> bool:

@@ -65,3 +65,8 @@ def test_a_script_without_functions_speaks_for_itself_where_its_loops_take_no_ti
         for s in (source + loop, source + defined + loop, steps)
     ]
     assert [Kind.FUNCTION in k for k in kinds] == [True, False, False]
+
+
+def test_what_starts_a_server_is_nothing_to_speed_up() -> None:
+    source = "from flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef home():\n    return 'Hello'\n"
+    assert analyse(source + "app.run(debug=True)\n", "a.py", options()).regions == ()
