@@ -123,13 +123,8 @@ def _holder(a: Assessment) -> tuple[RankedCall | None, float, float]:
 
 def bytecode(a: Assessment) -> float:
     """The share of the time that is the bytecode of the program itself, outside of its calls."""
-    python = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
-    inside = sum(
-        _held_in(a, c)
-        for c in a.calls
-        if c.detail.effect.effect is Effect.RUNS_PYTHON or c.detail.call.kind == "undefined"
-    )
-    return min(1.0, max(0.0, python - inside))
+    inside = sum(c.detail.python.likely for c in a.calls)
+    return min(1.0, max(0.0, a.demand.python.likely - inside) / max(a.demand.elapsed.likely, 1e-3))
 
 
 def _gil(a: Assessment) -> str:

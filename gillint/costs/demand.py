@@ -164,6 +164,16 @@ class CallShare:
         """Its time in one run of the region."""
         return self.effect.elapsed * self.count
 
+    @property
+    def python(self) -> Estimate:
+        """How much of it is bytecode."""
+        return _bytecode(self.call, self.effect) * self.count
+
+
+def _bytecode(call: Call, effect: CallEffect) -> Estimate:
+    """What of the time with the GIL is not within one stretch in C: a library's own Python code, its glue."""
+    return effect.gil - effect.hold if call.kind == "library" else effect.gil
+
 
 def _queued(share: CallShare, made: frozenset[str]) -> CallShare:
     if share.effect.serialised_by is None or not is_shared(share.call, made):
@@ -281,7 +291,7 @@ class Costs:
             assumed=effect.gil if call.kind == "undefined" else ZERO,
             releases=effect.releases,
             hold=effect.hold if call.kind == "library" else ZERO,
-            python=effect.gil - effect.hold if call.kind == "library" else effect.gil,
+            python=_bytecode(call, effect),
             pages=effect.pages,
             parallel=effect.native if effect.parallel else ZERO,
         )
