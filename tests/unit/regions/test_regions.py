@@ -289,6 +289,11 @@ def test_hotness_is_cost_and_not_depth() -> None:
         ("    for attempt in range(3):\n        r = requests.get(u)\n        if r.ok:\n            return r\n",
          "fetch(u)\n    time.sleep(1)", "carried"),
         ("    time.sleep(0.5)\n    return requests.get(u)\n", "fetch(u)", "carried"),
+        ("    return requests.get(u)\n", "for attempt in range(3):\n        try:\n            fetch(u)\n            break\n"
+         "        except OSError:\n            time.sleep(9)\n    time.sleep(1)", "carried"),
+        ("    return requests.get(u)\n", "for page in range(9):\n        fetch(u + str(page))\n        time.sleep(1)", "carried"),
+        # ... but what is asked again and again, until it is ready, may be waited for beside others ...
+        ("    return requests.get(u)\n", "while fetch(u).status_code == 202:\n        time.sleep(1)", "independent"),
         # ... and one after a failure is no reason to leave the others waiting.
         ("    try:\n        return requests.get(u)\n    except requests.RequestException:\n        time.sleep(5)\n",
          "fetch(u)", "independent"),
