@@ -20,6 +20,7 @@ from gillint.resolve.trace import (
     Iterations,
     Kind,
     Loop,
+    Node,
     Resolved,
     has_await,
     inline,
@@ -321,5 +322,7 @@ def _asks_outside(call: Node) -> bool:
         return False
     if call.fact is not None:
         return call.fact.behaviour.effect.value == "waits" or call.fact.behaviour.wait is not None
+    if call.kind == "unknown":
+        return True  # nobody spares what computes: `trends.build_payload(batch)` of a library that is not known
     inner = walk(call.inner) if call.inner is not None else ()
     return any(isinstance(node, Call) and node.inner is None and _asks_outside(node) for node in inner)

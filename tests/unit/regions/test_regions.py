@@ -307,6 +307,19 @@ def test_a_pause_that_is_made_as_a_rule_is_kept(helper: str, turn: str, iteratio
     assert found["iterations"] == iterations
 
 
+def test_a_pause_between_calls_of_an_unknown_library_is_kept() -> None:
+    head = "import time\nfrom trends import Client\nclient = Client()\nfor word in words:\n    "
+    (paced,) = regions(head + "client.load(word)\n    time.sleep(2)\n")
+    (simulated,) = regions("import time\nfor word in words:\n    print(word.upper())\n    time.sleep(2)\n")
+    assert (paced["iterations"], simulated["iterations"]) == ("carried", "independent")
+
+
+def test_what_an_unknown_asynchronous_iterator_waits_for_is_unknown() -> None:
+    source = "async def read(cursor):\n    rows = []\n    async for row in cursor:\n        rows.append(row)\n    return rows\n"
+    loop = next(r for r in regions(source) if r["kind"] == "loop")
+    assert loop["bound"] == "unknown"
+
+
 @pytest.mark.parametrize(
     ("body", "seconds"),
     [
