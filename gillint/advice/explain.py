@@ -94,8 +94,13 @@ def _little(a: Assessment) -> str:
     return _held(a).removeprefix("less than ") if _held(a) != "less than 1%" else "a hundredth or less"
 
 
+USUAL = 0.1  # of the turns: the pause before another attempt is seldom made, however long it is
+
+
 def _top(a: Assessment, *effects: Effect) -> RankedCall | None:
-    return next((c for c in a.calls if c.detail.effect.effect in effects and c.share >= 0.1), None)
+    """The call of such an effect that takes the most time, one that is usually made before one for failures."""
+    found = [c for c in a.calls if c.detail.effect.effect in effects and c.share >= 0.1]
+    return next((c for c in found if c.detail.chance >= USUAL), found[0] if found else None)
 
 
 def _name(a: Assessment, call: RankedCall) -> str:
