@@ -53,6 +53,7 @@ _ROLLING = {
     "zlib.compressobj.compress",
     "bz2.BZ2Compressor.compress",
     "lzma.LZMACompressor.compress",
+    "compression.zstd.ZstdCompressor.compress",
 }
 
 

@@ -27,7 +27,7 @@ from gillint.syntax.servers import asked_for, routes_of
 from gillint.syntax.tree import HOLE
 
 _HANDLES = re.compile(r"do_([A-Z]+)$")
-_SENDS = (".wfile.write", ".sendall", ".send", ".sendto", "StreamWriter.write")
+_SENDS = (".wfile.write", "socketserver.Writer.write", ".sendall", ".send", ".sendto", "StreamWriter.write")
 # Constructors of answers: the body by position or keyword.
 _MAKES = {
     "aiohttp.web.Response": ("body", "text"),

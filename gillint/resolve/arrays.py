@@ -201,7 +201,8 @@ def _typed(last: str, bound: Bound, result: Value) -> Value:
     """An array whose dtype nothing has told yet is of the kind of what it was made from."""
     given = bound.positional
     if last == "arange" and any(v.type == "str" for v in given):  # between two dates
-        return replace(result, size=_steps_between(bound), shape=None)
+        steps = _steps_between(bound)
+        return replace(result, size=None, shape=None) if steps is None else with_shape(result, (steps,))
     if result.type != ARRAY or result.dtype is not None:
         return result
     if last in ("full", "full_like") and len(given) > 1:
@@ -252,12 +253,15 @@ def _elementwise(last: str, bound: Bound, result: Value) -> Value:
     return replace(with_shape(result, shape), dtype=dtype, columns=None, element=None) if shape else result
 
 
-RECORD = "void"  # the dtype of structured arrays; their fields are the columns of the value
+# The dtypes of structured arrays, whose fields are the columns of the value: numbers alone, or texts and objects among them,
+# which NumPy copies with the GIL held.
+RECORD, RECORD_OF_TEXTS = "void", "void[text]"
+_TEXTS = ("str", "bytes", "object")
 
 
 def record_type(described: Value) -> Value | None:
     """The structured dtype that a list of (name, dtype) pairs describes, or that was made of one before."""
-    if described.type == "numpy.dtype" and described.dtype == RECORD:
+    if described.type == "numpy.dtype" and described.dtype in (RECORD, RECORD_OF_TEXTS):
         return described
     if described.type != "list" or described.items is None:
         return None
@@ -268,7 +272,8 @@ def record_type(described: Value) -> Value | None:
             return None
         # A field with a shape of its own is left open.
         fields.append((name, Value(type=ARRAY, dtype=dtype_name(field.items[1]) if len(field.items) == 2 else None)))
-    return Value(type="numpy.dtype", dtype=RECORD, columns=tuple(fields)) if fields else None
+    dtype = RECORD_OF_TEXTS if any(field.dtype in _TEXTS for _, field in fields) else RECORD
+    return Value(type="numpy.dtype", dtype=dtype, columns=tuple(fields)) if fields else None
 
 
 def _of_list(given: Value, result: Value) -> Value:

@@ -73,7 +73,7 @@ SIZES |= {"torch.nn.Linear": Estimate(500, 20_000, 1e7), "torch.nn.Conv2d": Esti
 # A file that nothing in sight writes has some hundred lines of ordinary length.
 FILES = (
     "io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile",
-    "zipfile.ZipExtFile", "tarfile.ExFileObject",
+    "compression.zstd.ZstdFile", "zipfile.ZipExtFile", "tarfile.ExFileObject",
 )  # fmt: skip
 SIZES |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
 LINE = Estimate.point(80)

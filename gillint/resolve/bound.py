@@ -379,6 +379,8 @@ _C_NAMES = {
     "double": "float64", "single": "float32", "half": "float16", "byte": "int8", "ubyte": "uint8", "short": "int16",
     "ushort": "uint16", "intc": "int32", "uintc": "uint32", "intp": "int64", "uintp": "uint64", "longlong": "int64",
     "csingle": "complex64", "cdouble": "complex128",
+    # Strings of pandas: those that stay Python's own, and those that Arrow keeps.
+    "string[python]": "object", "string[pyarrow]": "string",
 }  # fmt: skip
 _CODES = {  # no capital letters but this one: those are modes of pictures
     "O": "object", "?": "bool", "b1": "bool", "d": "float64", "f": "float32", "e": "float16", "b": "int8", "h": "int16",

@@ -28,6 +28,14 @@ _IN_C = {
         "pickle", "queue", "random", "statistics", "struct",
     )
 }  # fmt: skip
+# Modules that the standard library has under a second name, and the ones that bring a later Python's to an earlier one.
+_SAME_MODULES = {
+    **{f"compression.{name}": name for name in ("bz2", "gzip", "lzma", "zlib")},
+    "backports.zstd": "compression.zstd",
+    "backports.zoneinfo": "zoneinfo",
+    "tomli": "tomllib",
+}
+_BRIDGES = frozenset(name.partition(".")[0] for name in _SAME_MODULES)
 _CONSTANTS = {"six.PY2": False, "six.PY3": True}
 # Names of Python 2: types, which tests ask for beside their successors, and what else a `try` asks for that catches NameError.
 GONE_TYPES = {"unicode": "str", "basestring": "str", "long": "int"}
@@ -43,6 +51,9 @@ def own_name(name: str) -> str:
     if name.startswith("Cryptodome"):  # pycryptodomex is pycryptodome under a name of its own
         return "Crypto" + name.removeprefix("Cryptodome")
     first, _, rest = name.partition(".")
+    bridge = next((m for m in _SAME_MODULES if f"{name}.".startswith(f"{m}.")), None) if first in _BRIDGES else None
+    if bridge is not None:
+        return _SAME_MODULES[bridge] + name.removeprefix(bridge)
     if first in _IN_C:
         return f"{_IN_C[first]}.{rest}" if rest else _IN_C[first]
     if first not in ("six", "builtins"):

@@ -12,7 +12,8 @@ from gillint.resolve.values import ITERATORS, Value
 _ARRAY = "numpy.ndarray"
 _OF_SCALAR = {"int": "int64", "float": "float64", "bool": "bool", "complex": "complex128", "str": "str"}
 _SCALARS = {
-    "float": "float", "int": "int", "uint": "int", "bool": "bool", "complex": "complex", "str": "str", "bytes": "bytes"
+    "float": "float", "int": "int", "uint": "int", "bool": "bool", "complex": "complex", "str": "str", "bytes": "bytes",
+    "datetime": "numpy.datetime64", "timedelta": "numpy.timedelta64",
 }  # fmt: skip
 
 _INDICES = {
@@ -37,13 +38,13 @@ _BACK = {"irfft", "irfft2", "irfftn"}
 
 
 def kind_of(dtype: str) -> str:
-    """`float32` is a `float`."""
-    return dtype.rstrip("0123456789")
+    """`float32` is a `float`, `datetime64[s]` a `datetime`."""
+    return dtype.partition("[")[0].rstrip("0123456789")
 
 
 def width_of(dtype: str) -> int:
     """Bits of one element."""
-    digits = dtype[len(kind_of(dtype)) :]
+    digits = dtype.partition("[")[0][len(kind_of(dtype)) :]
     return int(digits) if digits else 8
 
 

@@ -11,13 +11,14 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.bound import CONTENT
 from gillint.resolve.files import Content
 from gillint.resolve.randomness import noise
+from gillint.resolve.texts import ANY
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
 
 PACKED = 3.0  # what compression is taken to gain, here and in the facts of the compressing libraries
 
-UNPACKING = {"gzip.": "gz", "bz2.": "bz2", "lzma.": "xz"}
+UNPACKING = {"gzip.": "gz", "bz2.": "bz2", "lzma.": "xz", "compression.zstd.": "zst"}
 
 PACKED_KINDS = (*UNPACKING.values(), "xz-preset", "gz-1", "gz-6")
 
@@ -29,7 +30,8 @@ _TEXT_FILES = (TEXT_FILE, "io.StringIO")
 
 HANDLES = (
     *_TEXT_FILES, "io.BytesIO", "io.BufferedReader", "io.BufferedWriter", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile",
-    "bz2.BZ2File", "lzma.LZMAFile", "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", *ARCHIVES,
+    "bz2.BZ2File", "lzma.LZMAFile", "compression.zstd.ZstdFile",
+    "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", *ARCHIVES,
 )  # fmt: skip
 
 WRITERS = ("csv.writer", "csv.DictWriter", "wave.Wave_write", "wave.Wave_read")
@@ -56,7 +58,8 @@ def current(act: Activation, value: Value) -> Value:
     content = act.program.files.find(value.text.pattern)
     if content is None or value.type in ARCHIVES:
         return value
-    return filled(value, content)
+    unpacks = value.type.startswith(tuple(UNPACKING)) or value.dtype in PACKED_KINDS
+    return filled(value, unpacked(content) if unpacks else content)
 
 
 def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
@@ -122,5 +125,10 @@ def raw(content: Content) -> Content:
 
 
 def unpacked(content: Content) -> Content:
-    """What is in the file once it is decompressed."""
-    return content if content.packed else replace(content, size=content.size * PACKED)
+    """What is in the file once it is decompressed: what was compressed, where that is known."""
+    if content.packed:
+        return content
+    made = content.source
+    if made is not None and made.kind == "packed" and made.value.size is not None:
+        return Content(made.value.size, text_of(made.value) or ANY, source=made.value.source)
+    return replace(content, size=content.size * PACKED)

@@ -22,7 +22,10 @@ from gillint.syntax import tree as t
 
 _PUT, _GET = ("put", "put_nowait", "send"), ("get", "get_nowait", "recv")
 _PIPES = ("multiprocessing.Pipe",)
-_PACKERS = ("zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4", "snappy", "cryptography", "nacl")
+_PACKERS = (
+    "zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4", "snappy", "cryptography", "nacl", "compression", "pyzstd",
+    "isal",
+)  # fmt: skip
 _PACKS, _UNPACKS = ("compress", "encrypt"), ("decompress", "decrypt")
 _UNPICKLERS = ("pickle.load", "pickle.loads")
 _DUMPERS, _LOADS = ("dumps", "packb"), ("loads", "unpackb")

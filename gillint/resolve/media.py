@@ -183,6 +183,9 @@ def _read(site: Site) -> Value:
         return _frame(site, source.value)
     if site.result.type == ARRAY and any(site.bound.get(option) is not None for option in _PART):
         return site.result
+    if site.result.type == _CHUNKS and site.result.element is not None:
+        rows = size_of(site.result.element).max(1)
+        return replace(site.result, size=(size_of(source.value) / rows).max(1))
     if source.value.type in _TABLES:
         return replace(site.result, size=source.value.size)
     if site.result.items is not None:  # the samples and their rate
@@ -190,6 +193,8 @@ def _read(site: Site) -> Value:
         return replace(site.result, items=items)
     return _like(site.result, source.value)
 
+
+_CHUNKS = "pandas.io.parsers.TextFileReader"
 
 # What a reader is told that leaves nothing of the columns that were written.
 _CHOSEN = ("names", "chunksize", "iterator")

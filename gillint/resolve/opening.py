@@ -15,7 +15,8 @@ from gillint.resolve.values import NONE, Value, text_of
 
 OPENERS = {
     "open", "io.open", "os.fdopen", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File",
-    "lzma.open", "lzma.LZMAFile", "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
+    "lzma.open", "lzma.LZMAFile", "compression.zstd.open", "compression.zstd.ZstdFile",
+    "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
     "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO", "io.TextIOWrapper",
 }  # fmt: skip
 

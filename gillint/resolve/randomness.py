@@ -81,6 +81,7 @@ _RANDOM_BYTES = (
 )  # fmt: skip
 _PACKING = (
     "zlib.compress", "gzip.compress", "bz2.compress", "lzma.compress", "zstandard.compress", "brotli.compress",
+    "compression.zstd.compress", "pyzstd.compress", "isal.isal_zlib.compress", "isal.igzip.compress",
     "lz4.frame.compress", "lz4.block.compress", "snappy.compress", "blosc.compress", "blosc2.compress",
 )  # fmt: skip
 _MADE = {

@@ -393,7 +393,10 @@ _JSON_OUT = (
 )
 _JSON_IN = ("json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads")
 _CODES = ("b64", "urlsafe_b64", "b32", "b16", "b85")
-_PACKERS = ("zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4.frame", "lz4.block")
+_PACKERS = (
+    "zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4.frame", "lz4.block", "snappy", "pyzstd",
+    "compression.zstd", "isal.isal_zlib", "isal.igzip",
+)  # fmt: skip
 _PATHS = ("pathlib.PurePath", "pathlib.Path")
 _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names(_TEXTS, "encode", "decode", "copy"), _same),

@@ -2,9 +2,9 @@
 
 NumPy runs an inner loop over the last dimensions that all operands share, and starts it anew for each of the others: an array
 of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
-forms; `picked` and `paired` are arrays of indices in a tuple, `strided`
-is a column that is assigned; in `frame.loc[rows, columns]` what picks the rows, and what the columns. They are given to the
-fact beside the arguments, and so is the `result`.
+forms; `picked` and `paired` are arrays of indices in a tuple, `strided` is a column that is assigned, `filled` the part that
+slices assign; in `frame.loc[rows, columns]` what picks the rows, and what the columns. They are given to the fact beside the
+arguments, and so is the `result`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.bound import literal_text, size_of
+from gillint.resolve.indexing import extent
 from gillint.resolve.shapes import ARRAY, REDUCTIONS, Shape, axes_of, broadcast, product, shape_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
@@ -37,6 +38,7 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         more.extend(zip(("picked", "paired"), _index_arrays(bound), strict=False))
         if last == "__setitem__":
             more.extend(("strided", v) for v in _strided(bound))
+            more.extend(("filled", v) for v in _filled(bound))
     elif last == "at":
         indices = bound.get("indices")
         more.extend(zip(("picked", "paired"), indices.items or () if indices is not None else (), strict=False))
@@ -91,6 +93,17 @@ def _strided(bound: Bound) -> tuple[Value, ...]:
     if pieces[-1].type != "int":
         return ()
     return (_count(product(tuple(d for d, p in zip(shape, pieces, strict=True) if p.type == "slice"))),)
+
+
+def _filled(bound: Bound) -> tuple[Value, ...]:
+    """What slices and numbers pick for an assignment, `a[2:5]`, `a[i, 1:-1]`: more than one element."""
+    shape, key = shape_of(bound.receiver), bound.positional[0] if bound.positional else None
+    pieces = _tuple_items(bound) or ((key,) if key is not None else ())
+    if shape is None or len(pieces) > len(shape) or not {p.type for p in pieces} <= {"slice", "int"}:
+        return ()
+    slices = [(d, extent(d, p)) for d, p in zip(shape, pieces, strict=False) if p.type == "slice"]
+    picked = (*(d if part is None else part for d, part in slices), *shape[len(pieces) :])
+    return (_count(product(picked)),) if picked else ()
 
 
 def _count(number: Estimate) -> Value:

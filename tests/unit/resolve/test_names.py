@@ -13,6 +13,9 @@ from tests.support import Project, call_of, regions, text
 # Each program calls one thing of a library in a loop; the name that the report must show for it.
 PROGRAMS: dict[str, tuple[str, str]] = {
     "plain": ("json.loads", "import json\nfor x in xs:\n    json.loads(x)"),
+    "second_name": ("zlib.compress", "import compression.zlib\nfor x in xs:\n    compression.zlib.compress(x)"),
+    "second_name_from": ("lzma.compress", "from compression import lzma\nfor x in xs:\n    lzma.compress(x)"),
+    "backport": ("compression.zstd.compress", "from backports import zstd\nfor x in xs:\n    zstd.compress(x)"),
     "alias": ("json.loads", "import json as j\nfor x in xs:\n    j.loads(x)"),
     "from": ("json.loads", "from json import loads\nfor x in xs:\n    loads(x)"),
     "from_as": ("json.loads", "from json import loads as parse\nfor x in xs:\n    parse(x)"),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from gillint.advice.outcome import Options
+from gillint.costs.demand import Demand
 from gillint.knowledge.conditions import Target
+from gillint.pipeline import analyse
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.resolve.values import Value
@@ -57,6 +60,9 @@ def shape(value: Value) -> tuple[float, ...]:
         ("import scipy.ndimage as nd\na = np.zeros((300, 200))\nshow(np.where(nd.maximum_filter(a, size=10) == a)[0])", (600.0,)),
         ("def f(x: np.array): show(x)\nf(np.zeros((3, 4)))", (3.0, 4.0)),
         ("np.savetxt('a.txt', np.zeros((50, 7)))\nshow(np.loadtxt('a.txt'))", (50.0, 7.0)),
+        ("d = np.arange('2024-01-01', '2024-03-01', dtype='datetime64[D]')\nshow(d[1:] - d[:-1])", (59.0,)),
+        ("p = (3, 4)\nshow(np.zeros((9, 8, 7))[(*p, slice(2, 5))])", (3.0,)),
+        ("d = np.arange('2024-01-01', '2024-03-01', dtype='datetime64[D]')\nshow(d[0].astype('M8[s]') + np.arange(70))", (70.0,)),
     ],
 )  # fmt: skip
 def test_shapes_that_follow_from_the_arguments(code: str, expected: tuple[float, ...]) -> None:
@@ -207,3 +213,40 @@ def test_numbers_fill_the_diagonals_of_a_sparse_matrix() -> None:
     band = passed("show(sparse.diags([-1, 2.5, -1], [-1, 0, 1], shape=(5000, 5000)))\n")
     assert band.size is not None
     assert (shape(band), band.size.likely) == ((5000, 5000), 15000)
+
+
+def loop(code: str) -> Demand:
+    """What one iteration of the last loop of a program asks for."""
+    analysis = analyse(IMPORTS + code, "a.py", Options(cores=2, threads=2))
+    return analysis.regions[-1].demand
+
+
+@pytest.mark.parametrize(
+    ("code", "releases"),
+    [
+        ("a[10:20] = 0", 0),
+        ("a[10:2000] = 0", 1),
+        ("m[5] = 1.0", 0),
+        ("m[5, 2:9] = 1.0", 0),
+        ("m[1:-1, 1:-1] = 1.0", 1),
+        ("wide[5] = 1.0", 1),
+    ],
+)
+def test_a_part_that_is_assigned_counts_by_its_own_size(code: str, releases: int) -> None:
+    made = "a = np.zeros(40_000)\nm = np.zeros((300, 400))\nwide = np.zeros((300, 4000))\n"
+    assert loop(f"{made}for _ in range(1000):\n    {code}").releases.likely == releases
+
+
+@pytest.mark.parametrize(("field", "holds"), [("'f4'", False), ("'U10'", True), ("'S4'", True)])
+def test_records_with_texts_are_copied_with_the_gil_held(field: str, holds: bool) -> None:
+    demand = loop(f"r = np.zeros(20_000, dtype=[('id', 'i8'), ('x', {field})])\nfor _ in range(1000):\n    r.copy()")
+    assert (demand.gil.likely > 0.8 * demand.elapsed.likely) == holds
+
+
+def test_a_table_that_is_read_in_chunks_has_as_many_as_its_rows_fill() -> None:
+    written = "pd.DataFrame({'a': np.arange(30_000)}).to_csv('a.csv')\n"
+    resolved = resolve(parse(f"{IMPORTS}{written}show(pd.read_csv('a.csv', chunksize=10_000))", "a.py"), Target(), {})
+    calls = [n for t in resolved.functions for n in walk(t.block) if isinstance(n, Call) and n.name == "show"]
+    chunks = calls[-1].bound.positional[0]
+    assert chunks.size is not None
+    assert chunks.size.likely == 3
