@@ -174,6 +174,8 @@ def _crossover(tiny: RankedCall, each: float) -> str:
     native = tiny.detail.effect.fact.behaviour.native if tiny.detail.effect.fact is not None else None
     if value is None or value.size is None or native is None or native.per == 0 or each <= 0 or value.size.likely < 2:
         return ""
+    if "value(" in (native.of or ""):
+        return ""  # it grows with a number that is passed, as the radius of a circle
     exact = value.size.likely * _SHORT_RELEASE * HANDOFF_NS / each
     digits = 10 ** max(0, len(str(int(exact))) - 1)
     return f"; it pays from about {round(exact / digits) * digits:,} elements on"
