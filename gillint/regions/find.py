@@ -240,27 +240,8 @@ def _called(block: Block, function: str, context: _Context, seen: set[int]) -> I
 
 def _handed_over(resolved: Resolved) -> frozenset[str]:
     """The names of the functions that are handed to a thread, a process or a task."""
-    found: set[str] = set()
-    seen: set[int] = set()
-    for trace in resolved.functions:
-        stack = [trace.block]
-        while stack:
-            block = stack.pop()
-            if id(block) in seen:
-                continue
-            seen.add(id(block))
-            for node in block.nodes:
-                if isinstance(node, Handover):
-                    if node.worker_name is not None:
-                        found.add(node.worker_name)
-                    stack.append(node.worker)
-                elif isinstance(node, Loop):
-                    stack.append(node.body)
-                elif isinstance(node, Branch):
-                    stack.extend(node.arms)
-                elif isinstance(node, Call):
-                    stack.extend(b for b in (node.inner, node.callback) if b is not None)
-    return frozenset(found)
+    handovers = (node for node in walk(*(trace.block for trace in resolved.functions)) if isinstance(node, Handover))
+    return frozenset(node.worker_name for node in handovers if node.worker_name is not None)
 
 
 def _with_callees(calls: list[Call]) -> list[Call]:

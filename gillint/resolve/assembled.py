@@ -376,8 +376,9 @@ _HALF = Estimate(0.0, 0.5, 1.0)
 
 
 def _unraveled(bound: Bound, result: Value) -> Value | None:
-    shape = dimensions(bound.positional[1]) if len(bound.positional) > 1 else None
-    index = shape_of(bound.positional[0])
+    if len(bound.positional) < 2:
+        return None
+    shape, index = dimensions(bound.positional[1]), shape_of(bound.positional[0])
     if shape is None or index is None:
         return None
     one = with_shape(Value(dtype="int64"), index) if index else Value(type="int")

@@ -65,7 +65,8 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
     """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here, and a heap."""
     function = node.function
     if isinstance(called.reference, SymbolRef) and called.reference.name in _PUSHES:
-        _push(act, node.arguments[0].value, positional)
+        if node.arguments:
+            _push(act, node.arguments[0].value, positional)
         return
     function = method_of(act, function)
     if function is not node.function:

@@ -22,8 +22,10 @@ def length_of(value: Value) -> Estimate:
 
 def first_of(name: str, args: tuple[Value, ...]) -> Value:
     """`islice(rows, 100)`: what makes the rows makes no more than that."""
-    source, numbers = args[0], [a.number for a in args[1:]]
-    first, last = (ZERO, numbers[0]) if len(numbers) == 1 else (numbers[0] or ZERO, numbers[1] if numbers[1:] else None)
+    source, numbers = args[0], [a.number for a in args[1:3]]
+    if len(numbers) < 2:  # one number is where it stops
+        numbers = [ZERO, *numbers]
+    first, last = numbers[0] or ZERO, numbers[1] if numbers[1:] else None
     whole = length_of(source) if source.size is not None or source.items is not None else None
     size = whole if last is None else (last - first).max(0)
     if whole is not None and size is not None:

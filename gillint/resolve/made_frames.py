@@ -84,6 +84,8 @@ def _plain_series(data: Value, result: Value) -> Value | None:
 
 def _concatenated(parts: Value, bound: Bound, result: Value) -> Value | None:
     members = parts.items if parts.items is not None else (element_of(parts),)
+    if not members:
+        return None
     if constant_int(bound.get("axis")) == 1:
         columns: list[tuple[str, Value]] = []
         for member in members:

@@ -14,6 +14,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from gillint.knowledge.base import all_libraries
 from tests.support import File, Region, document, report, schema
 
 STDLIB = Path(sysconfig.get_path("stdlib"))
@@ -28,6 +29,7 @@ FILES = [
     )
     if (p := STDLIB / f"{name}.py").is_file()
 ]  # fmt: skip
+document("")  # the analysis raises the recursion limit once, which hypothesis refuses to see within an example
 relaxed = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 # Programs from parts that mean something: loops over calls that hold, release, wait, or run Python.
@@ -277,3 +279,34 @@ def test_any_expressions_are_read(expressions: list[str], inside: bool) -> None:
     source = head + "".join(f"{pad}z = {e}\n{pad}for w in z:\n{pad}    {e}\n" for e in expressions)
     file = document(source)["files"][0]
     assert file["error"] is None or "nested" in file["error"], file["error"]
+
+
+# Every callable that is known, called with too little, too much, and the wrong things.
+KNOWN = sorted({name for library in all_libraries() for name in library.facts.places if "__" not in name})
+ARGUMENTS = (
+    "",
+    "*a",
+    "**k",
+    "x=1",
+    "1",
+    "[]",
+    "'x', [], {}, 2",
+    "a, b, c",
+    "a, *b, **k",
+    "np.zeros((3, 4)), 1",
+    "None, axis=1",
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(KNOWN), st.sampled_from(ARGUMENTS)), min_size=40, max_size=60))
+@settings(relaxed, max_examples=30)
+def test_any_arguments_of_what_is_known_are_read(calls: list[tuple[str, str]]) -> None:
+    lines = []
+    for number, (name, arguments) in enumerate(calls):
+        owner, _, method = name.rpartition(".")
+        lines.append(
+            f"import {name.partition('.')[0]}\ny = {name}({arguments})\ny[0], len(y)\nfor x in y:\n    x + y\n"
+        )
+        if "." in owner:
+            lines.append(f"def f{number}(v: {owner}):\n    z = v.{method}({arguments})\n    return z + z, z[:1]\n")
+    document("import numpy as np\n" + "".join(lines))
