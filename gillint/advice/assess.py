@@ -199,9 +199,9 @@ def _assumptions(
     found.extend(f"{e.library}" for e in versions if e.library is not None and e.fact and e.fact.depends_on_version)
     if hanging:
         found.append("unknown sizes that matter: " + ", ".join(_quoted(n) for n in hanging[:4]))
-    unknown = [c for c in calls if c.detail.call.kind == "unknown"]
+    unknown = tuple(dict.fromkeys(c.detail.call.name for c in calls if c.detail.call.kind == "unknown"))
     if unknown:
-        names = ", ".join(f"`{c.detail.call.name}`" for c in unknown[:3])
+        names = ", ".join(f"`{name}`" for name in unknown[:3])
         found.append(f"nothing is known of {names}: taken for a call of a few microseconds")
     if max(prediction.stall.scenarios) >= LIMIT:
         found.append("times are capped at 1e15 ns")

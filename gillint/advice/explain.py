@@ -96,8 +96,13 @@ def _little(a: Assessment) -> str:
     return _held(a).removeprefix("less than ") if _held(a) != "less than 1%" else "a hundredth or less"
 
 
+USUAL = 0.1  # of the turns: the pause before another attempt is seldom made, however long it is
+
+
 def _top(a: Assessment, *effects: Effect) -> RankedCall | None:
-    return next((c for c in a.calls if c.detail.effect.effect in effects and c.share >= 0.1), None)
+    """The call of such an effect that takes the most time, one that is usually made before one for failures."""
+    found = [c for c in a.calls if c.detail.effect.effect in effects and c.share >= 0.1]
+    return next((c for c in found if c.detail.chance >= USUAL), found[0] if found else None)
 
 
 def _name(a: Assessment, call: RankedCall) -> str:
@@ -125,13 +130,8 @@ def _holder(a: Assessment) -> tuple[RankedCall | None, float, float]:
 
 def bytecode(a: Assessment) -> float:
     """The share of the time that is the bytecode of the program itself, outside of its calls."""
-    python = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
-    inside = sum(
-        _held_in(a, c)
-        for c in a.calls
-        if c.detail.effect.effect is Effect.RUNS_PYTHON or c.detail.call.kind == "undefined"
-    )
-    return min(1.0, max(0.0, python - inside))
+    inside = sum(c.detail.python.likely for c in a.calls)
+    return min(1.0, max(0.0, a.demand.python.likely - inside) / max(a.demand.elapsed.likely, 1e-3))
 
 
 def _gil(a: Assessment) -> str:
@@ -177,6 +177,8 @@ def _crossover(tiny: RankedCall, each: float) -> str:
     native = tiny.detail.effect.fact.behaviour.native if tiny.detail.effect.fact is not None else None
     if value is None or value.size is None or native is None or native.per == 0 or each <= 0 or value.size.likely < 2:
         return ""
+    if "value(" in (native.of or ""):
+        return ""  # it grows with a number that is passed, as the radius of a circle
     exact = value.size.likely * _SHORT_RELEASE * HANDOFF_NS / each
     digits = 10 ** max(0, len(str(int(exact))) - 1)
     return f"; it pays from about {round(exact / digits) * digits:,} elements on"

@@ -9,6 +9,7 @@ from operator import attrgetter
 from gillint.costs.bytecode import operations_ns
 from gillint.costs.compiled import CALL as COMPILED_CALL
 from gillint.costs.compiled import compiled_ns
+from gillint.costs.counting import Counted, Found, note
 from gillint.costs.locks import Locks
 from gillint.costs.serving import time_in_turn
 from gillint.diagnostics.span import Span
@@ -164,6 +165,16 @@ class CallShare:
         """Its time in one run of the region."""
         return self.effect.elapsed * self.count
 
+    @property
+    def python(self) -> Estimate:
+        """How much of it is bytecode."""
+        return _bytecode(self.call, self.effect) * self.count
+
+
+def _bytecode(call: Call, effect: CallEffect) -> Estimate:
+    """What of the time with the GIL is not within one stretch in C: a library's own Python code, its glue."""
+    return effect.gil - effect.hold if call.kind == "library" else effect.gil
+
 
 def _queued(share: CallShare, made: frozenset[str]) -> CallShare:
     if share.effect.serialised_by is None or not is_shared(share.call, made):
@@ -178,21 +189,6 @@ def _in_turn(share: CallShare) -> Estimate:
 
 
 _MOST_CALLS = 400  # below one block
-_Counted = tuple[Call, Estimate, tuple[Span, ...], float]  # a CallShare in the making
-_Found = dict[tuple[str, Span, str], _Counted]
-
-
-def _note(found: _Found, more: _Found, times: Estimate | float, chance: float, through: Span | None = None) -> None:
-    """Add calls that are made so many times, through a call of the project."""
-    for key, (call, count, chain, likely) in more.items():
-        old = found.get(key)
-        counted = count * times
-        found[key] = (
-            call if old is None else old[0],
-            counted if old is None else old[1] + counted,
-            (through, *chain) if through is not None else chain,
-            likely * chance if old is None else max(old[3], likely * chance),
-        )
 
 
 @dataclass(slots=True)
@@ -208,7 +204,7 @@ class Costs:
     one_thread: frozenset[str] = frozenset()
     _blocks: dict[int, Demand] = field(default_factory=dict)
     _effects: dict[int, CallEffect] = field(default_factory=dict)
-    _found: dict[int, _Found] = field(default_factory=dict)
+    _found: dict[int, Found] = field(default_factory=dict)
     _kept: list[object] = field(default_factory=list)
     _locks: Locks = field(init=False)
 
@@ -281,7 +277,7 @@ class Costs:
             assumed=effect.gil if call.kind == "undefined" else ZERO,
             releases=effect.releases,
             hold=effect.hold if call.kind == "library" else ZERO,
-            python=effect.gil - effect.hold if call.kind == "library" else effect.gil,
+            python=_bytecode(call, effect),
             pages=effect.pages,
             parallel=effect.native if effect.parallel else ZERO,
         )
@@ -289,10 +285,10 @@ class Costs:
     def calls(self, block: Block) -> tuple[CallShare, ...]:
         """All library, undefined and unknown calls below a block, joined by place, the most expensive first."""
         below = self._below(block).values()
-        shares = [CallShare(call, self.effect(call), count, chain, chance) for call, count, chain, chance in below]
+        shares = [CallShare(c.call, c.effect, c.count, c.chain, c.chance) for c in below]
         return tuple(sorted(shares, key=lambda share: -share.elapsed.likely))
 
-    def _below(self, block: Block) -> _Found:
+    def _below(self, block: Block) -> Found:
         """The calls below a block by place, for one run of it. Blocks that several calls share are looked through once."""
         found = self._found.get(id(block))
         if found is None:
@@ -304,25 +300,27 @@ class Costs:
                 self._keep_dearest(found)
         return found
 
-    def _keep_dearest(self, found: _Found) -> None:
+    @staticmethod
+    def _keep_dearest(found: Found) -> None:
         """Of very many calls those that take the most time: merged block by block, they would take time with their square."""
-        dear = sorted(found, key=lambda k: -self.effect(found[k][0]).elapsed.likely * found[k][1].likely)
+        dear = sorted(found, key=lambda k: -found[k].likely)
         for key in dear[_MOST_CALLS // 2 :]:
             del found[key]
 
-    def _collect(self, node: Node, found: _Found) -> None:
+    def _collect(self, node: Node, found: Found) -> None:
         if isinstance(node, Call):
             if node.kind not in ("project", "join"):
-                _note(found, {(node.path, node.span, node.name): (node, ONE, (), 1.0)}, ONE, 1.0)
+                alone = Counted(node, self.effect(node), ONE)
+                note(found, {(node.path, node.span, node.name): alone}, 1.0, 1.0)
             if node.inner is not None:
-                _note(found, self._below(node.inner), calls_of(node.inner), 1.0, node.span)
+                note(found, self._below(node.inner), calls_of(node.inner), 1.0, node.span)
             if node.callback is not None:
-                _note(found, self._below(node.callback), self.effect(node).calls, 1.0)
+                note(found, self._below(node.callback), self.effect(node).calls, 1.0)
         elif isinstance(node, Loop):
-            _note(found, self._below(node.body), node.trips, 1.0)
+            note(found, self._below(node.body), node.trips, 1.0)
         elif isinstance(node, Branch):
             for arm, share in node.shares:
-                _note(found, self._below(arm), share, share)
+                note(found, self._below(arm), share, share)
 
     def region(self, block: Block, objects: Objects = NOTHING_MADE) -> tuple[Demand, tuple[CallShare, ...]]:
         """The demand of a region's body with its serialised part, and its calls.

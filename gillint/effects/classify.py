@@ -11,7 +11,7 @@ from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact, Source
-from gillint.resolve.bound import Answers
+from gillint.resolve.bound import Answers, item_bytes
 from gillint.resolve.memory import going_through, setting_out
 from gillint.resolve.trace import Call, Peer
 from gillint.resolve.values import LazyRef
@@ -108,7 +108,9 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         away=away,
         releases=releases,
         hold=ZERO if _is_fed_by_python(call) else _hold(decision, answers, gil, releases),
-        pages=_each(decision, "pages", answers, None).max(_fresh_pages(call, decision.likely.effect)),
+        pages=_each(decision, "pages", answers, None)
+        if decision.likely.pages is not None
+        else _fresh_pages(call, decision.likely.effect),
         unknown=unknown,
         calls=evaluate(fact.calls, answers) if fact.callback is not None else ZERO,
         parallel=decision.likely.parallel,
@@ -185,15 +187,20 @@ _ARRAY = "numpy.ndarray"
 # Results this large are mapped anew by worker threads and faulted in page by page (np.fft.fft and k-means on 8-10 MB
 # temporaries: 1.0-1.3x on two threads where the computation alone would give 1.9x).
 _MAPPED_FROM = 4e6
-_ITEM_BYTES = 8
+_WRITTEN_INTO = ("out", "dst")
 
 
 def _fresh_pages(call: Call, effect: Effect) -> Estimate:
-    """Bytes of fresh memory that a large array result touches; a view, which releases nothing, touches none."""
+    """Bytes of fresh memory that a large array result touches; a view, which releases nothing, touches none.
+
+    Nor does what is written into an array that was there before.
+    """
     made = call.result
     if made is None or made.type != _ARRAY or effect is not Effect.RELEASES or made.size is None:
         return ZERO
-    return (made.size * _ITEM_BYTES).map(lambda n: n if n >= _MAPPED_FROM else 0.0)
+    if any(name in _WRITTEN_INTO and value.type == _ARRAY for name, value in call.bound.parameters):
+        return ZERO
+    return (made.size * item_bytes(made)).map(lambda n: n if n >= _MAPPED_FROM else 0.0)
 
 
 def _is_fed_by_python(call: Call) -> bool:

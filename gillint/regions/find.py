@@ -20,6 +20,7 @@ from gillint.resolve.trace import (
     Iterations,
     Kind,
     Loop,
+    Node,
     Resolved,
     has_await,
     inline,
@@ -279,18 +280,23 @@ def _iterations(loop: Loop) -> Iterations:
     made.update(call.result.type for call in calls if call.result is not None)
     if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
-    sleeps = any(call.name in _SLEEPS for call in _as_a_rule(loop.body, set()))
-    others = [call for call in calls if call.name not in _SLEEPS and not call.implicit and call.kind != "join"]
-    if sleeps and any(_asks_outside(call) for call in others):
-        return Iterations.CARRIED  # a pause between requests is there on purpose
-    return loop.iterations
+    return Iterations.CARRIED if _is_paced(loop.body) else loop.iterations
+
+
+def _is_paced(body: Block) -> bool:
+    """Whether most turns of a loop pause between requests, in a loop of their own perhaps: a limit that is there on purpose."""
+    usual = tuple(_as_a_rule(body, set()))
+    if any(isinstance(node, Call) and node.name in _SLEEPS for node in usual) and any(map(_asks_outside, walk(body))):
+        return True
+    # A loop that is carried asks for one thing again and again; several such things may be waited for at the same time.
+    return any(isinstance(n, Loop) and n.iterations is not Iterations.CARRIED and _is_paced(n.body) for n in usual)
 
 
 _RULE = 0.3  # an arm that is taken more seldom is an exception: a back-off after a failure
 
 
-def _as_a_rule(block: Block, seen: set[int]) -> Iterator[Call]:
-    """The calls that most turns of a loop make, those of the functions that they call included, loops in them left out."""
+def _as_a_rule(block: Block, seen: set[int]) -> Iterator[Call | Loop]:
+    """The calls and loops of most turns of a loop, those of the functions that they call included; loops are not looked into."""
     if id(block) in seen:
         return
     seen.add(id(block))
@@ -299,16 +305,20 @@ def _as_a_rule(block: Block, seen: set[int]) -> Iterator[Call]:
             for arm, share in node.shares:
                 if share >= _RULE:
                     yield from _as_a_rule(arm, seen)
+        elif isinstance(node, Loop):
+            yield node
         elif isinstance(node, Call):
             yield node
             if node.inner is not None:
                 yield from _as_a_rule(node.inner, seen)
 
 
-def _asks_outside(call: Call) -> bool:
-    if call.name in _SLEEPS:
+def _asks_outside(call: Node) -> bool:
+    if not isinstance(call, Call) or call.name in _SLEEPS or call.implicit or call.kind == "join":
         return False
     if call.fact is not None:
         return call.fact.behaviour.effect.value == "waits" or call.fact.behaviour.wait is not None
+    if call.kind == "unknown":
+        return True  # nobody spares what computes: `trends.build_payload(batch)` of a library that is not known
     inner = walk(call.inner) if call.inner is not None else ()
     return any(isinstance(node, Call) and node.inner is None and _asks_outside(node) for node in inner)

@@ -17,7 +17,7 @@ from gillint.resolve.mailboxes import as_parts
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.submissions import await_value
-from gillint.resolve.trace import Await, Call, Loop, Node, children
+from gillint.resolve.trace import Await, Bound, Call, Loop, Node, children
 from gillint.resolve.training import loaded
 from gillint.resolve.values import ChoiceRef, Value, is_known
 
@@ -56,6 +56,8 @@ def iterate(
             return source, element, None, None if source.known else _source_text(act, span)
     elif all(operator_fact(act, value, name, (), span) is None for name in (_ASYNC_STEPS if is_async else _STEPS)):
         act.operation("loop_step")  # a fact of the iterator is the cost of a whole turn
+        if is_async:
+            _wait_for_next(act, value, span)
     counted = value.items is not None and value.type not in MAPPINGS
     known = value.size is not None or counted or value.shape is not None or value.columns is not None
     if value.type in (ARRAY, TENSOR, RESAMPLER, *GROUPED) and value.shape != () and value.shape is not None:
@@ -107,6 +109,12 @@ def awaited_from(act: Activation, first: int, span: Span) -> None:
     nodes = act.builder.nodes
     nodes[first:] = [replace(n, awaited=True) if isinstance(n, Call) else n for n in nodes[first:]]
     act.emit(Await(span))
+
+
+def _wait_for_next(act: Activation, value: Value, span: Span) -> None:
+    """The step of an asynchronous iterator that nothing is known of: it may wait for the next item, however long."""
+    source = value.type or _source_text(act, span).strip("`")
+    act.emit(Call(span, act.path, f"{source}.__anext__", "unknown", Bound(value, ()), implicit=True, assumed=True))
 
 
 def _source_text(act: Activation, span: Span) -> str:

@@ -16,6 +16,7 @@ _SHARED_CURSOR = {"fetchone", "fetchmany", "read", "readline", "recv", "next", "
 def iterations_of(loop: t.For | t.While) -> Iterations:
     """Classify a loop: independent, a reduction, carried."""
     from gillint.resolve.overlapping import overlaps
+    from gillint.resolve.turns import counts_attempts, polls
 
     flow = Flow()
     if isinstance(loop, t.While):
@@ -33,6 +34,8 @@ def iterations_of(loop: t.For | t.While) -> Iterations:
         return Iterations.CARRIED  # the body ends the loop: it is a retry
     if any(_ends_in_exit(s) for s in loop.body if isinstance(s, t.Try)):
         return Iterations.CARRIED  # try: ...; return   except: back off
+    if counts_attempts(loop) or polls(loop):
+        return Iterations.CARRIED  # the next turn is there for the case that this one did not succeed
     if isinstance(loop, t.While) and _reads_shared_cursor(loop):
         return Iterations.CARRIED
     if isinstance(loop, t.While) and (_works_off_a_list_that_grows(loop) or _merges(loop)):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gillint.advice.explain import duration
 from gillint.costs.demand import CallShare
 from gillint.costs.stretches import Piece, pieces
+from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.schema import Effect
 from gillint.resolve.trace import FunctionTrace
@@ -76,6 +77,7 @@ def _computing(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     asks_first = any(".empty()" in line or ".qsize()" in line for line in context.syntax.lines)
     seen: set[object] = set()
+    helpers: set[Span] = set()  # calls of functions that wait somewhere inside
     for _, piece in _coroutines(context):
         for share in piece.calls:
             call = share.call
@@ -90,10 +92,11 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
                 continue
             if call.name in _QUEUES and (place != call.span or asks_first):
                 continue
-            if (place, call.name) in seen:
-                continue
+            if (place, call.name) in seen or (place in helpers and place != call.span):
+                continue  # what waits longest in a helper stands for the rest
             seen.add((place, call.name))
             chain = () if place == call.span else (link(share, f"`{call.name}` waits"),)
+            helpers.update((place,) if chain else ())
             through = "" if place == call.span else " on the way"
             wait = share.effect.away
             is_told = wait.known or call.name not in ("time.sleep", _ASKS)

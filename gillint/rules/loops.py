@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gillint.advice.assess import Assessment
-from gillint.advice.explain import duration
+from gillint.advice.explain import USUAL, duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.resolve.loops import WHILE_TURNS
 from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind
@@ -16,7 +16,6 @@ _LOOPS = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP)
 _TURNS = 4  # a loop of two or three turns is not worth one either
 _WORTH_NS = 50e6  # a loop that takes less is not worth a pool
 _SLEEPS = ("time.sleep", "asyncio.sleep")
-_USUAL = 0.1  # of the turns
 
 
 def _serial(context: FileContext, kind: BoundType) -> Iterator[Assessment]:
@@ -44,8 +43,7 @@ def _serial(context: FileContext, kind: BoundType) -> Iterator[Assessment]:
 def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _serial(context, BoundType.IO):
         every = [c for c in a.calls if c.detail.effect.wait.likely > 0]
-        # The pause before another attempt is seldom made, however long it is.
-        waits = [c for c in every if c.detail.chance >= _USUAL] or every
+        waits = [c for c in every if c.detail.chance >= USUAL] or every
         if not waits or waits[0].detail.call.name in _SLEEPS or waits[0].detail.effect.serialised_by is not None:
             continue  # a pause is there on purpose; one connection serves one at a time
         if waits[0].detail.call.name in _WAITS_FOR and not any(

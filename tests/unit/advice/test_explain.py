@@ -40,6 +40,10 @@ def why(source: str, **options: object) -> str:
         # Python code that reads a little on the way is Python code.
         ("import openpyxl\n" + POOL.format("openpyxl.load_workbook, paths"), "runs Python code", "handoff"),
         ("import time, requests\nwhile requests.get(url).json()['state']:\n    time.sleep(2)\n", "on purpose", "one before"),
+        # The pause before another attempt is long, and hardly ever made.
+        ("import time, requests\ndef get(url):\n    for attempt in range(5):\n        try:\n"
+         "            return requests.get(url)\n        except OSError:\n            time.sleep(60)\n"
+         "for url in urls:\n    print(get(url))\n", "`requests.get`", "time.sleep"),
         ("async def f(users):\n    for u in users:\n        await client.get(u)\n", "awaits follow one another", "turns"),
     ],
 )  # fmt: skip

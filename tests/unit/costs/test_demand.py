@@ -91,3 +91,24 @@ def test_the_longest_stretch_between_two_awaits(body: str, least: float, most: f
     resolved = resolve(parse(f"import asyncio, time\n{_OTHERS}async def f():\n{body}"), TARGET, {})
     block = next(f.block for f in resolved.functions if f.name == "f")
     assert least <= longest_synchronous(Costs(TARGET), block).likely <= most
+
+
+def test_one_place_with_two_sizes_takes_as_much_as_both() -> None:
+    """A helper that is called for something small first, and then for something large."""
+    helper = "import hashlib\ndef digest(data):\n    return hashlib.sha256(data)\n"
+    source = f"{helper}digest(b'x' * 1_000)\ndigest(b'x' * 2_000_000)\n"
+    resolved = resolve(parse(source), TARGET, {})
+    costs = Costs(TARGET)
+    block = resolved.functions[0].block
+    (hashed,) = (share for share in costs.calls(block) if share.call.name == "hashlib.sha256")
+    assert hashed.count.likely == 2
+    assert (hashed.effect.native * hashed.count).likely == pytest.approx(costs.block(block).native.likely)
+    assert hashed.effect.releases.likely == 0.5
+
+
+def test_the_glue_of_a_library_is_no_bytecode_of_the_program() -> None:
+    resolved = resolve(parse("import json\nwith open('a', 'w') as f:\n    json.dump([1] * 10_000, f)\n"), TARGET, {})
+    costs = Costs(TARGET)
+    block = resolved.functions[0].block
+    inside = sum(share.python.likely for share in costs.calls(block))
+    assert 0 < costs.block(block).python.likely - inside < 0.01 * inside

@@ -146,3 +146,17 @@ def test_of_another_program_nothing_is_known(command: str) -> None:
     effect = effect_of(f"import subprocess\nsubprocess.run({command})", "subprocess.run")
     assert effect.wait.likely >= 1e7
     assert not effect.undecided
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "pages"),
+    [
+        ("np.add(a, 1.0)", "numpy.add", 80_000_000),
+        ("np.add(a, 1.0, out=a)", "numpy.add", 0),
+        ("cv2.flip(img, 1)", "cv2.flip", 12_000_000),  # one byte an element
+        ("cv2.circle(img, (9, 9), 3, (0, 0, 255), -1)", "cv2.circle", 0),  # drawn into what is there
+    ],
+)
+def test_only_fresh_memory_has_fresh_pages(call: str, name: str, pages: float) -> None:
+    setup = "import cv2\nimport numpy as np\na = np.zeros(10_000_000)\nimg = np.zeros((2000, 2000, 3), np.uint8)\n"
+    assert effect_of(setup + call + "\n", name).pages.likely == pages

@@ -289,6 +289,11 @@ def test_hotness_is_cost_and_not_depth() -> None:
         ("    for attempt in range(3):\n        r = requests.get(u)\n        if r.ok:\n            return r\n",
          "fetch(u)\n    time.sleep(1)", "carried"),
         ("    time.sleep(0.5)\n    return requests.get(u)\n", "fetch(u)", "carried"),
+        ("    return requests.get(u)\n", "for attempt in range(3):\n        try:\n            fetch(u)\n            break\n"
+         "        except OSError:\n            time.sleep(9)\n    time.sleep(1)", "carried"),
+        ("    return requests.get(u)\n", "for page in range(9):\n        fetch(u + str(page))\n        time.sleep(1)", "carried"),
+        # ... but what is asked again and again, until it is ready, may be waited for beside others ...
+        ("    return requests.get(u)\n", "while fetch(u).status_code == 202:\n        time.sleep(1)", "independent"),
         # ... and one after a failure is no reason to leave the others waiting.
         ("    try:\n        return requests.get(u)\n    except requests.RequestException:\n        time.sleep(5)\n",
          "fetch(u)", "independent"),
@@ -300,6 +305,19 @@ def test_a_pause_that_is_made_as_a_rule_is_kept(helper: str, turn: str, iteratio
     source = f"import requests, time\ndef fetch(u):\n{helper}\nfor u in urls:\n    {turn}\n"
     found = next(r for r in regions(source) if r["kind"] == "loop" and r["function"] == "<module>")
     assert found["iterations"] == iterations
+
+
+def test_a_pause_between_calls_of_an_unknown_library_is_kept() -> None:
+    head = "import time\nfrom trends import Client\nclient = Client()\nfor word in words:\n    "
+    (paced,) = regions(head + "client.load(word)\n    time.sleep(2)\n")
+    (simulated,) = regions("import time\nfor word in words:\n    print(word.upper())\n    time.sleep(2)\n")
+    assert (paced["iterations"], simulated["iterations"]) == ("carried", "independent")
+
+
+def test_what_an_unknown_asynchronous_iterator_waits_for_is_unknown() -> None:
+    source = "async def read(cursor):\n    rows = []\n    async for row in cursor:\n        rows.append(row)\n    return rows\n"
+    loop = next(r for r in regions(source) if r["kind"] == "loop")
+    assert loop["bound"] == "unknown"
 
 
 @pytest.mark.parametrize(

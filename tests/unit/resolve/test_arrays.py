@@ -553,6 +553,12 @@ def test_a_part_of_unknown_shape_fits_the_rest(expression: str, rows: int | None
     assert columns is None or likely[1] == columns
 
 
+def test_more_than_two_places_of_an_unknown_shape_give_a_number() -> None:
+    setup = "import numpy as np\nfound = np.load('found.npy').astype(np.float32)\n"
+    assert value_of("found[0, 0, i, 2]", setup + "i = 3\n").type == "float"
+    assert value_of("found[0, 3]", setup).type != "float"  # a row perhaps
+
+
 RANKS = ["len(np.shape(x)) == 1", "np.ndim(x) == 1", "x.ndim == 1", "len(x.shape) == 1"]
 
 

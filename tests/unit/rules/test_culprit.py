@@ -74,3 +74,18 @@ CONNECTS = """
 def test_a_socket_that_does_not_block_is_no_wait(before: str, codes: list[str]) -> None:
     found = analyse(text(CONNECTS.replace("{}", before)), "x.py", Options()).diagnostics
     assert [d.code for d in found] == codes
+
+
+def test_a_helper_that_blocks_the_loop_is_reported_once_with_its_longest_wait() -> None:
+    source = text("""
+        import requests, subprocess
+
+        def refresh(url):
+            subprocess.run(["convert", url])
+            return requests.get(url, timeout=30)
+
+        async def handler(url):
+            return refresh(url)
+        """)
+    (found,) = analyse(source, "x.py", Options(codes=frozenset({"GIL302"}))).diagnostics
+    assert found.message.startswith("`requests.get` waits on the way")
