@@ -18,6 +18,7 @@ from gillint.advice.workers import (
     processes,
     side_by_side,
     supported,
+    tasks_of,
     unpicklable,
 )
 from gillint.costs.demand import Demand
@@ -152,7 +153,7 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
 
 def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     threads, best = knee(loads(a.demand, free_threaded=setting.free_threaded)[1], setting.cores)
-    tasks = _tasks(a)
+    tasks = tasks_of(a)
     most = min(threads, tasks or threads) if threads > 1 else setting.threads
     count = _fewest(a.prediction.curve, min(most, max(setting.threads, 2)))
     at = _at(a.prediction, count)
@@ -192,14 +193,6 @@ def _is_lone(a: Assessment) -> bool:
 def _is_once(a: Assessment) -> bool:
     """Whether it is handed over as one task: `pool.submit(f, x)` outside of any loop."""
     return a.region.kind is Kind.SUBMISSION and a.region.at_once == ONE
-
-
-def _tasks(a: Assessment) -> int | None:
-    """How many there are to run beside each other, where that is known."""
-    region = a.region
-    number = region.at_once if region.kind is Kind.SUBMISSION else region.trips
-    is_several = region.kind in (Kind.SUBMISSION, Kind.LOOP, Kind.COMPREHENSION, Kind.MAP)
-    return round(number.likely) if is_several and number.known and number.likely >= 2 else None
 
 
 _NEARLY = 0.99

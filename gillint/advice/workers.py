@@ -42,10 +42,20 @@ def _in_one_file(a: Assessment) -> str | None:
     return f"one writer at a time commits into `{call.detail.file}`, whichever process it is in"
 
 
+def tasks_of(a: Assessment) -> int | None:
+    """How many there are to run beside each other, where that is known."""
+    region = a.region
+    number = region.at_once if region.kind is Kind.SUBMISSION else region.trips
+    is_several = region.kind in (Kind.SUBMISSION, Kind.LOOP, Kind.COMPREHENSION, Kind.MAP)
+    return round(number.likely) if is_several and number.known and number.likely >= 2 else None
+
+
 def side_by_side(a: Assessment, setting: Setting) -> float:
-    """How much faster workers are at most that have a GIL each: what cores leave, which a library may use already."""
+    """How much faster workers are at most that have a GIL each, one for each task: what cores leave, which a library may
+    use already.
+    """
     load = loads(a.demand, free_threaded=True)[1]
-    return bound(replace(load, serial=0.0), setting.threads, setting.cores)
+    return bound(replace(load, serial=0.0), min(setting.threads, tasks_of(a) or setting.threads), setting.cores)
 
 
 def processes(a: Assessment, setting: Setting, target: Target) -> Advice:

@@ -34,7 +34,7 @@ from gillint.knowledge.base import (
     library,
     library_files,
 )
-from gillint.knowledge.conditions import version_matches
+from gillint.knowledge.conditions import version_key, version_matches
 from gillint.knowledge.schema import Condition, Effect, Fact, Library, Measured, Source
 
 FILES = sorted(data_folder().glob("*/*.toml"))
@@ -298,7 +298,7 @@ def test_names_exist_in_the_installed_library(name: str) -> None:
     if not installed(found):
         pytest.skip(f"{found.distribution} is not installed")
     missing = []
-    for known, _ in found.facts:
+    for known, fact in found.facts:
         if known.rsplit(".", 1)[-1].startswith("__") or _ANONYMOUS.search(known):
             continue
         try:
@@ -306,16 +306,18 @@ def test_names_exist_in_the_installed_library(name: str) -> None:
         except ImportError:
             continue  # a module that this Python, or this platform, does not have
         except LookupError:
-            if known not in REMOVED and not _exists_as_a_type(known) and not _newer(found, known):
+            if known not in REMOVED and not _exists_as_a_type(known) and not _newer(found, fact):
                 missing.append(known)
     assert missing == []
 
 
-def _newer(found: Library, name: str) -> bool:
-    """A name of the standard library that the running Python does not have (yet, or any more)."""
-    return found.distribution == "python" and version_matches(
-        f"{sys.version_info.major}.{sys.version_info.minor}", "<3.13"
-    )
+def _newer(found: Library, fact: Fact) -> bool:
+    """A name of the standard library that the running Python does not have (yet, or any more): from 3.13 on all are looked
+    up that were read in the source of no later version.
+    """
+    read_in = [version_key(e.version)[:2] for e in fact.evidence if isinstance(e, Source)]
+    later = bool(read_in) and min(read_in) > sys.version_info[:2]
+    return found.distribution == "python" and (sys.version_info < (3, 13) or later)
 
 
 @each_library
@@ -323,7 +325,7 @@ def test_methods_of_public_classes_exist(name: str) -> None:
     found = load(name)
     if not installed(found):
         pytest.skip(f"{found.distribution} is not installed")
-    for known, _ in found.facts:
+    for known, fact in found.facts:
         owner, _, method = known.rpartition(".")
         try:
             holder = resolve(owner) if owner else None
@@ -335,7 +337,7 @@ def test_methods_of_public_classes_exist(name: str) -> None:
             and not _ANONYMOUS.search(known)
             and known not in REMOVED
             and owner not in INSTANCES
-            and not _newer(found, known)
+            and not _newer(found, fact)
         ):
             assert hasattr(holder, method), known
 

@@ -231,6 +231,12 @@ def test_what_comes_one_after_the_other_is_not_to_be_gathered(turn: str) -> None
     assert set(ways(source)) == {"none"}
 
 
+@pytest.mark.parametrize(("tasks", "most"), [(2, 2.0), (3, 3.0), (100, 4.0)])
+def test_no_more_processes_help_than_there_are_tasks(tasks: int, most: float) -> None:
+    source = "def f(n):\n    return sum(i * i for i in range(10**7))\n" + POOL.format(f"f, range({tasks})")
+    assert ways(source)["processes"].speedup.high == most
+
+
 def test_programs_that_are_run_use_the_cores() -> None:
     source = "import subprocess\ndef f(p):\n    subprocess.run(['mypy', p])\n" + POOL.format("f, paths")
     why = ways(source)["threads"].why
