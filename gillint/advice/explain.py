@@ -210,17 +210,27 @@ def gate(a: Assessment) -> float | None:
     return number if number * a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0 else None
 
 
+def _gated(a: Assessment) -> str | None:
+    """What a semaphore says to more threads than it lets through."""
+    number = gate(a)
+    is_less = number is not None and number < len(a.prediction.curve)
+    return f"; but a semaphore lets {number:.0f} of them through at a time" if is_less else None
+
+
 def _held_back(a: Assessment) -> str | None:
     """Why threads help little or not at all though the GIL is free: a lock, cores that are taken, handoffs that cost the gain."""
-    if a.prediction.help == "yes" or a.prediction.ceiling.likely is None:
+    if a.prediction.ceiling.likely is None:
         return None
+    if a.prediction.help == "yes":
+        return _gated(a)
     own = a.demand.parallel.likely / max(a.demand.native.likely, 1e-3)
     if own >= _STANDS_OUT:
         return (
             f"; but the library itself spreads {_percent(own)} of that over the cores, which threads cannot use twice"
         )
-    if gate(a) is not None:
-        return f"; but a semaphore lets {gate(a):.0f} of them through at a time"
+    gated = _gated(a)
+    if gated is not None:
+        return gated
     if a.prediction.help == "partly":
         return None
     if a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0:

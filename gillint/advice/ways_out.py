@@ -153,6 +153,8 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
 
 def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     threads, best = knee(loads(a.demand, free_threaded=setting.free_threaded)[1], setting.cores)
+    gated = gate(a)
+    threads = threads if gated is None else min(threads, max(1, round(gated)))
     tasks = tasks_of(a)
     most = min(threads, tasks or threads) if threads > 1 else setting.threads
     count = _fewest(a.prediction.curve, min(most, max(setting.threads, 2)))
@@ -162,6 +164,8 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
         more = (
             f"; the programs use the cores themselves: where they compute, no more than {setting.cores} at a time pay"
         )
+    elif gated is not None and count >= threads:
+        more = "; the semaphore lets no more through"
     elif _is_once(a):
         more = ", where there are as many such tasks"
     elif tasks is not None and count < tasks < threads:

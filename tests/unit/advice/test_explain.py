@@ -37,6 +37,10 @@ def why(source: str, **options: object) -> str:
          + POOL.format("f, range(8)"), "a lock of the program is held", "at the same time, whatever"),
         ("import threading, time\ntwo = threading.Semaphore(2)\ndef f(n):\n    with two:\n        time.sleep(1)\n"
          + POOL.format("f, range(8)"), "a semaphore lets 2 of them through", "at the same time, whatever"),
+        ("import threading, time\nmost = threading.Semaphore(3)\ndef f(n):\n    with most:\n        time.sleep(1)\n"
+         + POOL.format("f, range(8)"), "a semaphore lets 3 of them through", "at the same time, whatever"),
+        ("import threading, time\nmost = threading.Semaphore(30)\ndef f(n):\n    with most:\n        time.sleep(1)\n"
+         + POOL.format("f, range(8)"), "at the same time, whatever", "semaphore"),
         # Python code that reads a little on the way is Python code.
         ("import openpyxl\n" + POOL.format("openpyxl.load_workbook, paths"), "runs Python code", "handoff"),
         ("import time, requests\nwhile requests.get(url).json()['state']:\n    time.sleep(2)\n", "on purpose", "one before"),

@@ -231,6 +231,15 @@ def test_what_comes_one_after_the_other_is_not_to_be_gathered(turn: str) -> None
     assert set(ways(source)) == {"none"}
 
 
+@pytest.mark.parametrize(("number", "says"), [(3, "lets no more through"), (30, "up to about 30 threads pay")])
+def test_a_semaphore_says_how_many_threads_pay(number: int, says: str) -> None:
+    source = (
+        f"import threading, time\nslots = threading.Semaphore({number})\ndef f(n):\n    with slots:\n"
+        "        time.sleep(1)\n" + POOL.format("f, range(10**6)")
+    )
+    assert says in ways(source)["threads"].why
+
+
 @pytest.mark.parametrize(("tasks", "most"), [(2, 2.0), (3, 3.0), (100, 4.0)])
 def test_no_more_processes_help_than_there_are_tasks(tasks: int, most: float) -> None:
     source = "def f(n):\n    return sum(i * i for i in range(10**7))\n" + POOL.format(f"f, range({tasks})")
