@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from textwrap import dedent
 
 from gillint.diagnostics.span import Span
@@ -269,8 +269,8 @@ def _yield_span(act: Activation, tree: t.Function) -> Span:
     return act.yield_loop if act.yield_loop is not None else tree.span
 
 
-def walk(*blocks: Block) -> list[Node]:
-    """All nodes below some blocks, callees included, each once."""
+def walk(*blocks: Block, into: Callable[[Node], Iterable[Block]] = children) -> list[Node]:
+    """All nodes below some blocks, callees included, each once; `into` gives the blocks of a node that are looked into."""
     found: list[Node] = []
     stack = list(blocks)
     seen: set[int] = set()
@@ -281,7 +281,7 @@ def walk(*blocks: Block) -> list[Node]:
         seen.add(id(current))
         for node in current.nodes:
             found.append(node)
-            stack.extend(children(node))
+            stack.extend(into(node))
     return found
 
 
