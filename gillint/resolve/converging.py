@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from gillint.estimate import Estimate
-from gillint.resolve.iterations import assigned, expressions, statements
 from gillint.syntax import tree as t
+from gillint.syntax.walk import assigned, expressions, statements
 
 # Halving a number, or what is between two: the logarithm of a size from ten to a million millions.
 HALVED = Estimate(3, 12, 40)

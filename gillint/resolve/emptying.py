@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import size_of
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import assigned, key_of, statements
 from gillint.resolve.likelihood import exactly
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Branch, Call, Loop, Node
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
+from gillint.syntax.walk import assigned, key_of, statements
 
 # `line, _, rest = rest.partition(b"\n")`, `*lines, self.rest = self.rest.split("\n")`, `data = data[size:]`, `del data[:size]`.
 _TAKES = re.compile(

@@ -11,12 +11,12 @@ from gillint.resolve.assumed import ALL_QUEUES, FILES, QUEUES
 from gillint.resolve.bound import element_of, member_size, number_of, size_of
 from gillint.resolve.converging import PAIRED, SETTLED, bisects, joins_pairs, settles, turns_until_converged
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import expressions, key_of, statements
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.turns import is_retry, leaves_early
 from gillint.resolve.values import NONE, MadeRef, Value
 from gillint.resolve.visiting import turns_of_a_walk
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, key_of, statements
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
 # Where it is run again and again. In the programs of the accuracy table such a loop turns nine times (geometric mean), and

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gillint.resolve.activation import Activation
-from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.memoised import missed
 from gillint.resolve.values import Value, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
+from gillint.syntax.walk import expressions, key_of
 
 _ASKS = ("exists", "isdir", "is_dir")
 _MAKES = ("mkdir", "makedirs", "mkpath")

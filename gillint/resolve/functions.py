@@ -8,10 +8,10 @@ from gillint.resolve.activation import Activation, Grown, Lazy
 from gillint.resolve.annotations import annotated
 from gillint.resolve.budget import BUDGET
 from gillint.resolve.classes import Classes
+from gillint.resolve.dataflow import written
 from gillint.resolve.decorators import decorated
 from gillint.resolve.exhaustion import turns_while_talking
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import written
 from gillint.resolve.joining import join
 from gillint.resolve.memoised import remembers
 from gillint.resolve.parameters import bind_parameters

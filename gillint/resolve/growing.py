@@ -16,7 +16,6 @@ from gillint.resolve.assumed import QUEUES
 from gillint.resolve.bound import MAPPINGS, Answers, element_of, literal_text, size_of
 from gillint.resolve.databases import DUCKDB
 from gillint.resolve.intrinsics import pair_of
-from gillint.resolve.iterations import expressions, key_of
 from gillint.resolve.joining import join
 from gillint.resolve.keeping import born_with
 from gillint.resolve.lists import begun_with, members_of_itself
@@ -40,6 +39,7 @@ from gillint.resolve.targets import (
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, key_of
 
 _UNSYNCED = re.compile(r"pragma\s+synchronous\s*=\s*(off|0)", re.IGNORECASE)
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}

@@ -12,13 +12,13 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, NAMESPACES, OPEN
-from gillint.resolve.iterations import set_in
 from gillint.resolve.locks import LOCKS
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stores import seen_through
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import HOLDERS, UNKNOWN, UNPICKLED, MadeRef, Value, is_sentinel
 from gillint.syntax import tree as t
+from gillint.syntax.walk import set_in
 
 _PUT, _GET = ("put", "put_nowait", "send"), ("get", "get_nowait", "recv")
 _PIPES = ("multiprocessing.Pipe",)

@@ -10,7 +10,6 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.comparing import share_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.folders import kind_of_entry, made_if_missing, once_for_each_path
-from gillint.resolve.iterations import key_of, set_in, statements
 from gillint.resolve.kinds import distinct_of
 from gillint.resolve.lookups import found_share
 from gillint.resolve.memoised import missed
@@ -19,6 +18,7 @@ from gillint.resolve.refusals import is_refusal
 from gillint.resolve.turns import POLLS, ends_the_program, leaves, pauses
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
+from gillint.syntax.walk import key_of, set_in, statements
 
 # How often arms are taken, where their tests do not tell: means over the places of some two hundred programs and of the Python
 # libraries that they run (`python -m scripts.arm_shares`; `scripts/data/arm-shares.txt`). A place counts once, however often

@@ -5,10 +5,10 @@ from __future__ import annotations
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import key_of, statements
 from gillint.resolve.kinds import distinct_of
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
+from gillint.syntax.walk import key_of, statements
 
 
 def found_share(act: Activation, test: t.Expr) -> float | None:

@@ -24,7 +24,7 @@ from gillint.resolve.exhaustion import (
 )
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
-from gillint.resolve.iterations import expressions, iterations_of, statements
+from gillint.resolve.iterations import iterations_of
 from gillint.resolve.likelihood import (
     failing,
 )
@@ -52,6 +52,7 @@ from gillint.resolve.unrolling import unrolled
 from gillint.resolve.values import Value
 from gillint.resolve.widening import made_anew, widen
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, statements
 
 WHILE_TURNS = "how often the `while` loop runs"
 

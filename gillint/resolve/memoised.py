@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gillint.resolve.activation import Activation
-from gillint.resolve.iterations import key_of
 from gillint.resolve.kinds import distinct_of
 from gillint.resolve.trace import Block, Branch, Call, Node
 from gillint.resolve.values import FunctionRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
+from gillint.syntax.walk import key_of
 
 _CACHES = ("lru_cache", "cache")
 _NOTHING = Block((), ())

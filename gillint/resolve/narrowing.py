@@ -12,13 +12,13 @@ from gillint.resolve.bound import element_of
 from gillint.resolve.classtests import BUILTIN, any_of, as_instance, as_other, asked, is_instance
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.interpreters import holds_here
-from gillint.resolve.iterations import key_of, names_in
 from gillint.resolve.joining import join
 from gillint.resolve.ranks import ORDER, is_len, ranked
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
+from gillint.syntax.walk import key_of, names_in
 
 
 def narrowed(act: Activation, test: t.Expr, *, holds: bool) -> dict[str, Value]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from gillint.frozen import dataclass
-from gillint.resolve.iterations import expressions, index_text, key_of, mentioned, statements, written
+from gillint.resolve.dataflow import written
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, index_text, key_of, mentioned, statements
 
 _APPENDS = ("append", "appendleft")
 

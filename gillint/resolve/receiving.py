@@ -5,8 +5,8 @@ from __future__ import annotations
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import expressions, key_of, names_in
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, key_of, names_in
 
 _READS = ("recv", "recv_into", "read", "readinto")
 # A message of a length that only its header tells: it mostly comes at once, and in two pieces where each has a limit.

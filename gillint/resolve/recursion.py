@@ -18,12 +18,12 @@ from gillint.frozen import replace
 from gillint.resolve.bound import size_of
 from gillint.resolve.contents import inside
 from gillint.resolve.converging import HALVED
-from gillint.resolve.iterations import expressions
 from gillint.resolve.joining import join
 from gillint.resolve.memoised import remembers
 from gillint.resolve.trace import Block, Branch, Call, Loop, Node, calls_again, inline
 from gillint.resolve.values import UNKNOWN, Value, is_known
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions
 
 _HALVES = 0.75  # of what there was: the levels are few, however much it is
 _STEPS = 12  # a number that is counted down from so far up, one call for each

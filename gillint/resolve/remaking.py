@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.emptying import once_in
-from gillint.resolve.iterations import assigned, names_in, set_in, statements
 from gillint.resolve.likelihood import LEAVES, is_none, missing, once_in_all
 from gillint.syntax import tree as t
+from gillint.syntax.walk import assigned, names_in, set_in, statements
 
 
 def until_given_up(act: Activation, node: t.If) -> float | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gillint.estimate import Estimate
-from gillint.resolve.iterations import expressions, key_of, names_in
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, key_of, names_in
 
 # A file takes all at once, and so does a socket that has room for it.
 _SENT = Estimate(1, 1, 1_000)

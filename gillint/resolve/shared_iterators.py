@@ -7,11 +7,11 @@ from functools import lru_cache
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.bound import MAPPINGS
-from gillint.resolve.iterations import statements
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.turns import leaves_early
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
+from gillint.syntax.walk import statements
 
 # Lines of a section, where nothing tells: an assumption, of the size that `while` loops in loops have.
 _PART = Estimate(1, 10, 1_000)

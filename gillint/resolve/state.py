@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.attributes import attribute_value
-from gillint.resolve.iterations import Flow, expressions, key_of
+from gillint.resolve.dataflow import Flow
 from gillint.resolve.trace import Iterations
 from gillint.resolve.values import FunctionRef, Value
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, key_of
 
 _DEPTH = 3  # calls inside calls that are looked into
 

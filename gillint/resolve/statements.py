@@ -15,12 +15,12 @@ from gillint.resolve.bound import element_of, size_of
 from gillint.resolve.branching import choose, rest
 from gillint.resolve.compat import GONE
 from gillint.resolve.contexts import TRANSACTION, entered, left
+from gillint.resolve.dataflow import written
 from gillint.resolve.displays import sequence
 from gillint.resolve.emptying import held_short, is_drained, note_emptied, once_in
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.growing import added_elsewhere
 from gillint.resolve.importing import bind_import
-from gillint.resolve.iterations import mentioned, names_in, written
 from gillint.resolve.joining import join
 from gillint.resolve.library_calls import library
 from gillint.resolve.likelihood import (
@@ -58,6 +58,7 @@ from gillint.resolve.turns import (
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
+from gillint.syntax.walk import mentioned, names_in
 
 
 def run(act: Activation, body: t.Body) -> float:

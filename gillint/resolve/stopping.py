@@ -7,8 +7,8 @@ from functools import reduce
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import key_of
 from gillint.syntax import tree as t
+from gillint.syntax.walk import key_of
 
 _REACHED = ("ge", "gt", "eq")
 _NOT_YET = ("lt", "le", "ne")

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
-from gillint.resolve.iterations import assigned, key_of, statements
 from gillint.resolve.likelihood import CHANGES, is_none
 from gillint.syntax import tree as t
+from gillint.syntax.walk import assigned, key_of, statements
 
 
 def until_switched(act: Activation, node: t.If) -> float | None:

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 
 from gillint.diagnostics.span import Span
-from gillint.resolve.iterations import expressions, statements
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
+from gillint.syntax.walk import expressions, statements
 
 POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.branching import run_turn
-from gillint.resolve.iterations import expressions, iterations_of
+from gillint.resolve.iterations import iterations_of
 from gillint.resolve.state import behind_calls
 from gillint.resolve.targets import bind
 from gillint.resolve.texts import ANY
@@ -21,6 +21,7 @@ from gillint.resolve.trace import Block, Branch, Kind, Loop
 from gillint.resolve.turns import leaves_early
 from gillint.resolve.values import LazyRef, Value, text_of
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions
 
 _MOST = 6  # members of a table, and turns of such loops inside each other
 _APART = 1.5  # numbers and sizes that differ by less are alike

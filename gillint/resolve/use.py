@@ -17,12 +17,12 @@ from gillint.knowledge.base import bases_of, find_type, library_files
 from gillint.knowledge.base import library as library_of
 from gillint.resolve.activation import Activation
 from gillint.resolve.hierarchy import classes_having, lines_of
-from gillint.resolve.iterations import expressions, key_of, statements
 from gillint.resolve.joining import join
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.shapes import ARRAY
 from gillint.resolve.values import UndefinedRef, Value
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, key_of, statements
 
 _BUILTINS = (str, bytes, bytearray, list, dict, set, tuple, int, float)
 _LATER = frozenset({"resize", "from_number"})  # of bytearray and float from 3.14 on: pictures and arrays are resized

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
-from gillint.resolve.iterations import expressions, key_of, names_in, statements
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, key_of, names_in, statements
 
 SHARED = Estimate(1, 1.2, 1e4)  # turns of one of the walks: what is left of one a place where some places begin none
 _OFTEN = 20.0  # calls of a function that walks, with the places that have been visited passed to it
