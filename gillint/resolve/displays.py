@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text
-from gillint.resolve.calling.intrinsics import pair_of
+from gillint.resolve.calling.mappings import pair_of
 from gillint.resolve.objects.members import one_of
 from gillint.resolve.text.printing import write_into
 from gillint.resolve.text.specs import text_by

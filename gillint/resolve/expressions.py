@@ -188,7 +188,8 @@ def _unary(act: Activation, node: t.Unary) -> Value:
 
 
 def _boolean(act: Activation, node: t.Boolean) -> Value:
-    from gillint.resolve.control.likelihood import SECOND, held
+    from gillint.resolve.assumed import SECOND
+    from gillint.resolve.control.likelihood import held
 
     result: Value | None = None
     reached = 1.0
@@ -294,7 +295,8 @@ def _peek(act: Activation, node: t.Expr) -> Value:
 
 
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
-    from gillint.resolve.control.likelihood import PASSES, held
+    from gillint.resolve.assumed import PASSES
+    from gillint.resolve.control.likelihood import held
     from gillint.resolve.control.narrowing import narrowed
 
     outer = act.environment
@@ -367,7 +369,8 @@ def _lambda(act: Activation, node: t.Lambda) -> Value:
 
 
 def _conditional(act: Activation, node: t.Conditional) -> Value:
-    from gillint.resolve.control.likelihood import TAKEN, held
+    from gillint.resolve.assumed import TAKEN
+    from gillint.resolve.control.likelihood import held
     from gillint.resolve.control.narrowing import decided, narrowed
 
     act.operation("branch")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import MAPPINGS, TENSOR, element_of, literal_text, size_of
-from gillint.resolve.calling.intrinsics import pair_of
+from gillint.resolve.calling.mappings import pair_of
 from gillint.resolve.external.mailboxes import PARTS
 from gillint.resolve.numeric.assembled import joined_by_index
 from gillint.resolve.numeric.dtypes import scalar_of

@@ -10,6 +10,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, libraries_of
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated, is_type_alias
+from gillint.resolve.assumed import RARE
 from gillint.resolve.calling.bound import element_of, size_of
 from gillint.resolve.calling.compat import GONE
 from gillint.resolve.calling.library_calls import library
@@ -18,10 +19,9 @@ from gillint.resolve.contexts import TRANSACTION, entered, left
 from gillint.resolve.control.branching import choose, rest
 from gillint.resolve.control.dataflow import written
 from gillint.resolve.control.emptying import held_short, is_drained, note_emptied, once_in
+from gillint.resolve.control.failures import fails
 from gillint.resolve.control.likelihood import (
-    RARE,
     failing_of,
-    fails,
     is_made_already,
     is_main_guard,
     makes_once,

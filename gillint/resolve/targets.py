@@ -10,7 +10,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, size_of
-from gillint.resolve.calling.intrinsics import pair_of
+from gillint.resolve.calling.mappings import pair_of
 from gillint.resolve.external.databases import ROW_FACTORY, note_row_factory
 from gillint.resolve.external.hdf5 import put_dataset
 from gillint.resolve.external.stores import put_into

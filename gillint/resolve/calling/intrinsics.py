@@ -12,6 +12,7 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, ROWS
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, number_of, size_of
+from gillint.resolve.calling.mappings import from_keys, made_dict, of_dict, pair_of
 from gillint.resolve.control.repeated import called_again
 from gillint.resolve.iterators import (
     COMBINATIONS,
@@ -27,7 +28,6 @@ from gillint.resolve.joining import join
 from gillint.resolve.numeric.estimators import COLUMNS, PIPELINE, columns_of, pipeline_of
 from gillint.resolve.numeric.randomness import drawn
 from gillint.resolve.numeric.shapes import ARRAY
-from gillint.resolve.objects.members import one_of
 from gillint.resolve.tabular.kinds import kinds_of
 from gillint.resolve.text.records import PACKED, packed
 from gillint.resolve.trace import Bound, Kind
@@ -42,7 +42,6 @@ from gillint.resolve.values import (
     SymbolRef,
     UndefinedRef,
     Value,
-    of_constant,
     text_of,
 )
 
@@ -57,10 +56,10 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name.startswith(_RANDOM) and args:
         return _drawn(name, args)
     if name == "dict":
-        return _dict(args, bound.parameters)
+        return made_dict(args, bound.parameters)
     if bound.receiver is not None and (name.startswith(_MAPPING) or name == "list.pop"):
         taken = name == "list.pop"
-        return element_of(bound.receiver) if taken else _dict_method(name.rpartition(".")[2], bound.receiver, args)
+        return element_of(bound.receiver) if taken else of_dict(name.rpartition(".")[2], bound.receiver, args)
     if name in PACKED:
         return packed(act, name, bound)
     if name == "str.format":
@@ -189,22 +188,6 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     if last == "uniform":
         return drawn(Value(type="float", number=amount), None)
     return drawn(Value(type="int", number=amount, distinct=count), count)
-
-
-def _dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
-    if named and not args:
-        return Value(type="dict", columns=named)
-    if not args or args[0].type == "dict":
-        return replace(args[0], reference=None) if args else Value(type="dict", size=ZERO)
-    member = element_of(args[0])
-    pair = member.items  # `dict(pairs)`
-    if pair is None and member.type == "list" and member.element is not None:  # `dict(line.split("=", 1) for ...)`
-        pair = (member.element, member.element)
-    known = args[0].size is not None or args[0].items is not None
-    size = length_of(args[0]) if known else None
-    if pair is None or len(pair) != 2:
-        return Value(type="dict", size=size)
-    return Value(type="dict", size=size, items=pair, element=pair[0])
 
 
 _EMPTY = {"list": ZERO, "set": ZERO, "dict": ZERO, "int": None, "float": None, "str": ZERO}
@@ -412,56 +395,7 @@ def _extreme(name: str, args: tuple[Value, ...]) -> Value:
     return replace(joined, number=None, literal=None)
 
 
-def pair_of(mapping: Value) -> tuple[Value, Value]:
-    """The key and the value of a dict, as far as they are known."""
-    if mapping.items is not None and len(mapping.items) == 2:
-        return mapping.items[0], mapping.items[1]
-    if mapping.columns:
-        return Value(type="str"), one_of(tuple(v for _, v in mapping.columns))
-    return mapping.element or UNKNOWN, UNKNOWN
-
-
 _MAPPING = ("dict.", "shelve.Shelf.")
-
-
-def _dict_method(method: str, receiver: Value, args: tuple[Value, ...]) -> Value | None:
-    key, value = pair_of(receiver)
-    size = size_of(receiver) if receiver.size is not None or receiver.columns is not None else None
-    if method == "items":
-        pair = Value(type="tuple", items=(key, value))
-        return Value(type="dict_items", size=size, element=pair, items=_each_pair(receiver), origin=receiver.origin)
-    if method == "values":
-        return Value(type="dict_values", size=size, element=value, origin=receiver.origin)
-    if method == "keys":
-        return Value(type="dict_keys", size=size, element=key, origin=receiver.origin)
-    if method in ("get", "pop", "setdefault"):
-        asked = literal_text(args[0]) if args else None
-        named = receiver.column(asked) if asked is not None and receiver.columns else None
-        if named is not None:
-            return named
-        if len(args) > 1 and asked is not None and _has_no_other(receiver):
-            return args[1]  # `kwargs.get("n", 10)` where nobody passes it
-        if len(args) > 1 and args[1].reference is not None and (receiver.columns or value == UNKNOWN):
-            return args[1]  # a class or a function: this one, or one like it
-        if len(args) > 1 and value == UNKNOWN and args[1].type != "NoneType":
-            return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
-        return join(value, args[1]) if len(args) > 1 else value
-    return None
-
-
-def _has_no_other(mapping: Value) -> bool:
-    """Whether all keys of a dict are known."""
-    return mapping.columns is not None and mapping.size == Estimate.point(len(mapping.columns))
-
-
-def _each_pair(mapping: Value) -> tuple[Value, ...] | None:
-    """The pairs of a small dict that is written out."""
-    if not mapping.columns or len(mapping.columns) > _FEW_PAIRS or mapping.type != "dict":
-        return None
-    return tuple(Value(type="tuple", items=(of_constant(k), v)) for k, v in mapping.columns)
-
-
-_FEW_PAIRS = 6
 
 
 def _again(_: str, args: tuple[Value, ...]) -> Value | None:
@@ -470,15 +404,6 @@ def _again(_: str, args: tuple[Value, ...]) -> Value | None:
         return None
     times = number_of(args[1]) if len(args) > 1 else None
     return Value(type="itertools.repeat", size=times, element=args[0])
-
-
-def _from_keys(_: str, args: tuple[Value, ...]) -> Value | None:
-    """`dict.fromkeys(keys, value)`: one value for all of them."""
-    if not args:
-        return None
-    key = element_of(args[0])
-    value = args[1] if len(args) > 1 else NONE
-    return Value(type="dict", size=length_of(args[0]), items=(key, value), element=key)
 
 
 _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
@@ -496,7 +421,7 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "next": _next,
     "itertools.islice": first_of,
     "itertools.repeat": _again,
-    "dict.fromkeys": _from_keys,
+    "dict.fromkeys": from_keys,
     "itertools.groupby": grouped,
     "int": _converted,
     "float": _converted,

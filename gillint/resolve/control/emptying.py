@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import size_of
-from gillint.resolve.control.likelihood import exactly
+from gillint.resolve.control.chances import exactly
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Branch, Call, Loop, Node

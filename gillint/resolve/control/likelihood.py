@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator
-from typing import TypeGuard
+from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
-from gillint.resolve.control.comparing import share_of
+from gillint.resolve.assumed import CASE, LEAVES, RARE, TAKEN
+from gillint.resolve.control.chances import chance, is_negated, is_none, missing, value_of
+from gillint.resolve.control.failures import failing, fails
 from gillint.resolve.control.lookups import found_share
 from gillint.resolve.control.memoised import missed
-from gillint.resolve.control.narrowing import passed_along
 from gillint.resolve.control.refusals import is_refusal
-from gillint.resolve.control.turns import POLLS, ends_the_program, leaves, pauses
-from gillint.resolve.expressions import evaluate
+from gillint.resolve.control.turns import POLLS, leaves, pauses
 from gillint.resolve.external.folders import kind_of_entry, made_if_missing, once_for_each_path
 from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.walk import key_of, set_in, statements
-
-# How often arms are taken, where their tests do not tell: means over the places of some two hundred programs and of the Python
-# libraries that they run (`python -m scripts.arm_shares`; `scripts/data/arm-shares.txt`). A place counts once, however often
-# it runs. Half of the guards are never taken, so that the second and the third one behind each other hardly matter; a handler
-# or a `raise` nearly never is.
-RARE = 0.02  # an exception
-TAKEN = 0.4  # an arm after which it goes on: 0.35 to 0.48; the one of an `elif` shares with the others
-LEAVES = 0.15  # `if not line: continue`: 0.13 to 0.17; `if x is None: return`: 0.20 to 0.25
-CASE = 0.3  # `if kind == "a": return ...`: 0.22 to 0.26, `if isinstance(x, list): return ...`: 0.35
-SECOND = 0.6  # what is behind `and` is looked at in 0.51 to 0.52, behind `or` in 0.59 to 0.68
-PASSES = 0.6  # the filter of a comprehension: 0.62
-# The same as RARE, where a pause follows it: where that is long, things fail seldom, or nothing would ever be done.
-_RARE_WITH_PAUSE = 0.001
-NEVER = 0.0  # the share of what a constant rules out, as far as can be seen
 
 
 def is_main_guard(test: t.Expr) -> bool:
@@ -66,12 +50,12 @@ def _usual(act: Activation, node: t.If) -> float:
         return max(1.0 - TAKEN, 1.0 - 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     folder = made_if_missing(node)
     if folder is not None:
-        return once_for_each_path(act, _value(act, folder))
+        return once_for_each_path(act, value_of(act, folder))
     entry = kind_of_entry(act, node.test)
     if entry is not None:
         return entry
     key = _sought(node)
-    sought = _value(act, key) if key is not None else _noted(act, node)
+    sought = value_of(act, key) if key is not None else _noted(act, node)
     if sought is not None:
         missing = missed(act, (sought,))
         return missing if _asks_for_a_gap(node.test) else 1.0 - missing
@@ -98,13 +82,13 @@ _FITTING = 0.85
 
 def _fits(act: Activation, test: t.Expr) -> float | None:
     """How often a line has the form of an expression, where the test asks for its match."""
-    if _is_not(test):
+    if is_negated(test):
         fits = _fits(act, test.operand)
         return None if fits is None else 1.0 - fits
     if isinstance(test, t.Compare) and test.operators in (("is",), ("is_not",)) and is_none(test.rights[0]):
         fits = _fits(act, test.left)
         return fits if fits is None or test.operators == ("is_not",) else 1.0 - fits
-    found = _value(act, test) if isinstance(test, t.Name) and act.loops else None
+    found = value_of(act, test) if isinstance(test, t.Name) and act.loops else None
     return _FITTING if found is not None and found.type == "re.Match" and found.size is not None else None
 
 
@@ -113,8 +97,8 @@ def _idle(act: Activation, node: t.If) -> float | None:
     `if not paths: time.sleep(delay); continue`. What gives one line or one item at a time mostly has the next one.
     """
     arms = [body is not node.orelse for body in (node.body, node.orelse) if pauses(body)]
-    asked = node.test.operand if _is_not(node.test) else node.test
-    if len(arms) != 1 or not act.loops or _value(act, asked).type not in _ALL_AT_ONCE:
+    asked = node.test.operand if is_negated(node.test) else node.test
+    if len(arms) != 1 or not act.loops or value_of(act, asked).type not in _ALL_AT_ONCE:
         return None
     is_found = asked is node.test
     return _FOUND if is_found and not arms[0] else 1.0 - _FOUND if not is_found and arms[0] else None
@@ -135,7 +119,7 @@ def until_changed(act: Activation, node: t.If) -> float | None:
         sides = {_spelt(test.left), _spelt(test.rights[0])}
         kept = ((*s.targets, s.value) for s in node.body if isinstance(s, t.Assign) and s.value is not None)
         if None not in sides and len(sides) == 2 and any(sides <= set(map(_spelt, names)) for names in kept):
-            compared = (_value(act, test.left), _value(act, test.rights[0]))
+            compared = (value_of(act, test.left), value_of(act, test.rights[0]))
             kinds = [v.distinct for v in compared if v.distinct is not None]
             turns = (act.times * act.trips_so_far()).likely
             return max(CHANGES, turns / max(1.0, kinds[0].likely)) if kinds else CHANGES
@@ -198,7 +182,7 @@ def _sought(node: t.If) -> t.Expr | None:
     """The key, where a test asks whether something is remembered: `if key in table: return table[key]`,
     `if key not in table: table[key] = ...`, `if cached is not None: return cached`, `if found is None: table[key] = ...`.
     """
-    test = node.test.operand if _is_not(node.test) else node.test
+    test = node.test.operand if is_negated(node.test) else node.test
     if not isinstance(test, t.Compare) or len(test.operators) != 1:
         return None
     filling = node.body if _asks_for_a_gap(node.test) else node.orelse
@@ -222,13 +206,13 @@ def _noted(act: Activation, node: t.If) -> Value | None:
 
     None where nothing tells how many there are: most of what a search meets may be new.
     """
-    test = node.test.operand if _is_not(node.test) else node.test
+    test = node.test.operand if is_negated(node.test) else node.test
     if not isinstance(test, t.Compare) or test.operators not in (("contains",), ("not_contains",)) or not act.loops:
         return None
     seen, asked = key_of(test.rights[0]), key_of(test.left)
     if seen is None or "." in seen or not isinstance(test.left, (t.Name, t.Sequence, t.Subscript, t.Attribute)):
         return None
-    sought = _value(act, test.left)
+    sought = value_of(act, test.left)
     if distinct_of(sought) is None:
         return None
     body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
@@ -256,34 +240,6 @@ def makes_once(act: Activation, node: t.If) -> bool:
     )
 
 
-def missing(test: t.Expr) -> t.Expr | None:
-    """What is not there yet where a test holds: None, or an attribute that an object does not have."""
-    if isinstance(test, t.Boolean) and test.operator == "or":  # `not hasattr(x, "name") or x.name is None`
-        parts = [missing(part) for part in test.values]
-        keys = {key_of(part) if part is not None else None for part in parts}
-        return parts[0] if len(keys) == 1 and None not in keys else None
-    negated = _is_not(test)
-    test = test.operand if _is_not(test) else test
-    if isinstance(test, t.Compare):
-        is_none_there = test.operators == ("is",) and is_none(test.rights[0]) and not negated
-        return (_named_attribute(test.left, "getattr") or test.left) if is_none_there else None
-    asked = _named_attribute(test, "hasattr") or _named_attribute(test, "getattr")
-    if asked is not None:
-        return asked if negated else None
-    return test if negated else None
-
-
-def _named_attribute(node: t.Expr, function: str) -> t.Attribute | None:
-    """`x.name`, where it is asked for as `hasattr(x, "name")` or `getattr(x, "name", None)`."""
-    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != function:
-        return None
-    given = [a.value for a in node.arguments]
-    name = given[1] if len(given) in (2, 3) else None
-    if not isinstance(name, t.Constant) or not isinstance(name.value, str):
-        return None
-    return t.Attribute(node.span, given[0], name.value)
-
-
 def is_made_already(act: Activation, node: t.If) -> bool:
     """Whether what an earlier call has made is given back, `if self.total is not None: return self.total`, and set behind."""
     only = node.body[0] if len(node.body) == 1 else None
@@ -294,164 +250,9 @@ def is_made_already(act: Activation, node: t.If) -> bool:
 
 def _asks_for_a_gap(test: t.Expr) -> bool:
     """`key not in table`, `x is None`: it holds where something is missing."""
-    if _is_not(test):
+    if is_negated(test):
         return not _asks_for_a_gap(test.operand)
     return isinstance(test, t.Compare) and test.operators[0] in ("not_contains", "is")
-
-
-def _is_not(test: t.Expr) -> TypeGuard[t.Unary]:
-    return isinstance(test, t.Unary) and test.operator == "not"
-
-
-def is_none(node: t.Expr) -> bool:
-    """Whether `None` is written there."""
-    return isinstance(node, t.Constant) and node.value is None
-
-
-def _value(act: Activation, node: t.Expr) -> Value:
-    with act.nested():
-        return evaluate(act, node)
-
-
-def chance(act: Activation, test: t.Expr) -> float | None:
-    """How often a test holds, where the numbers in it tell: `i % 3 == 0`, `random.random() < 0.2`; None elsewhere."""
-    if _is_not(test):
-        held_otherwise = chance(act, test.operand)
-        return None if held_otherwise is None else 1.0 - held_otherwise
-    if isinstance(test, t.Boolean):
-        return _chance_of_all(act, test)
-    if isinstance(test, t.Binary):  # `if i % 3`
-        return _remainders(act, test, "ne", 0.0)
-    if isinstance(test, t.Compare) and _is_inside(test):
-        return _INSIDE
-    if not isinstance(test, t.Compare) or len(test.rights) != 1:
-        return None
-    left, sign = test.left, test.operators[0]
-    if not isinstance(left, t.Binary) and not _is_drawn(left):
-        is_open = isinstance(left, t.Name) and left.id in act.open  # others may pass anything
-        return (
-            share_of(_value(act, left), sign, _value(act, test.rights[0])) if _is_plain(left) and not is_open else None
-        )
-    right = exactly(act, test.rights[0])
-    if right is None:
-        return None
-    if isinstance(left, t.Binary):
-        return _remainders(act, left, sign, right)
-    below = min(1.0, max(0.0, right))
-    return below if sign in ("lt", "le") else 1.0 - below if sign in ("gt", "ge") else None
-
-
-# Most neighbours of a cell are in the grid: of 30 x 30 cells 0.98 in each direction, of 5 x 5 0.9.
-_INSIDE = 0.95
-
-
-def _is_inside(test: t.Compare) -> bool:
-    """`0 <= x < width`, where nothing more is known of the place."""
-    is_chain = len(test.operators) == 2 and all(o in ("lt", "le") for o in test.operators)
-    first = test.left.value if isinstance(test.left, t.Constant) else None
-    return is_chain and first in (0, 1) and not isinstance(test.rights[1], t.Constant)
-
-
-def _chance_of_all(act: Activation, test: t.Boolean) -> float | None:
-    """Of several tests that have nothing to do with each other; beside one of which it is known, a limit is met when so many
-    turns have gone by: `size >= most or (size >= least and not hash & MASK)`.
-    """
-    both = test.operator == "and"
-    product, limits = 1.0, 0.0
-    for part in test.values:
-        found = chance(act, part)
-        if found is None and (passed := passed_along(act, part)) is not None:
-            found = float(passed)
-        found = found if found is not None else _at_first(act, part)
-        if found is None and (limit := _limit(act, part)) is not None:
-            limits += limit if both else 1.0 / limit
-        elif found is None:
-            return None
-        else:
-            product *= found if both else 1.0 - found
-    if product == 1.0:  # none of them is known
-        return None if limits else 1.0 if both else 0.0
-    if both:
-        return 1.0 / (limits + 1.0 / product) if product else 0.0
-    return min(1.0, 1.0 - product + limits)
-
-
-def _limit(act: Activation, test: t.Expr) -> float | None:
-    """The number that a variable has to reach: `size >= 4096`."""
-    is_limit = isinstance(test, t.Compare) and test.operators in (("ge",), ("gt",)) and isinstance(test.left, t.Name)
-    limit = exactly(act, test.rights[0]) if is_limit and isinstance(test, t.Compare) and act.loops else None
-    return limit if limit is not None and limit >= _FAR else None
-
-
-_FAR = 16.0  # what is less is a size or an amount of its own
-
-
-def _at_first(act: Activation, part: t.Expr) -> float | None:
-    """How often an attribute is not there yet that is set sooner or later: `self.out is None or self.rows % 1000 == 0`."""
-    asked = missing(part)
-    if not isinstance(asked, t.Attribute) or _value(act, asked).type in (None, "NoneType", "bool"):
-        return None
-    return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
-
-
-def _remainders(act: Activation, node: t.Binary, sign: str, right: float) -> float | None:
-    """How many of the remainders compare like that; of the bits of a mask, all or none are set by lot."""
-    if node.operator == "and" and right == 0.0 and sign in ("eq", "ne"):
-        mask = exactly(act, node.right)
-        none_set = 0.5 ** int(mask).bit_count() if mask is not None and mask >= 1.0 else None
-        return none_set if none_set is None or sign == "eq" else 1.0 - none_set
-    period = exactly(act, node.right) if node.operator == "mod" else None
-    holds = _ORDER.get(sign)
-    if period is None or holds is None or not 1.0 <= period <= _LONGEST_PERIOD:
-        return None
-    return sum(holds(i, right) for i in range(int(period))) / int(period)
-
-
-_LONGEST_PERIOD = 10_000.0
-_ORDER: dict[str, Callable[[float, float], bool]] = {
-    "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
-}  # fmt: skip
-
-
-def _is_plain(node: t.Expr) -> bool:
-    """Whether an expression names something: `level`, `record["level"]`, `path.suffix`, `rng.choice(LEVELS)`."""
-    if isinstance(node, t.Call):
-        return isinstance(node.function, t.Attribute)
-    return isinstance(node, (t.Name, t.Attribute, t.Subscript))
-
-
-def _is_drawn(node: t.Expr) -> bool:
-    """`random.random()`, `rng.random()`: any number from 0 to 1."""
-    return (
-        isinstance(node, t.Call)
-        and not node.arguments
-        and isinstance(node.function, t.Attribute)
-        and node.function.name == "random"
-    )
-
-
-def exactly(act: Activation, node: t.Expr) -> float | None:
-    """The number that an expression is, where it is known."""
-    number = _value(act, node).number
-    return number.likely if number is not None and number.known else None
-
-
-def fails(body: t.Body) -> bool:
-    """Whether a body ends in an error: `raise ...`, `sys.exit("no such file")`, and gives nothing back before that."""
-    if not body:
-        return False
-    end = ends_the_program(body[-1])
-    failed = isinstance(body[-1], t.Raise) or (end is not None and any(not _is_success(a.value) for a in end.arguments))
-    return failed and not any(isinstance(s, t.Return) for s in statements(body))
-
-
-def _is_success(status: t.Expr) -> bool:
-    return isinstance(status, t.Constant) and not status.value
-
-
-def failing(body: t.Body) -> float:
-    """How likely the arm is that deals with a failure."""
-    return _RARE_WITH_PAUSE if pauses(body) else RARE
 
 
 def failing_of(act: Activation, node: t.Try, arm: t.Body) -> float:
@@ -467,7 +268,7 @@ def failing_of(act: Activation, node: t.Try, arm: t.Body) -> float:
     for found in asked:
         table = key_of(found.value)
         if table is not None and table in stored and key_of(stored[table]) == key_of(found.index):
-            key = _value(act, found.index)
+            key = value_of(act, found.index)
             new = missed(act, (key,))
             return min(new, 1.0 - LEAVES) if distinct_of(key) is not None else min(usual, new)
     return usual

@@ -22,10 +22,8 @@ from gillint.resolve.control.exhaustion import (
     usual_turns,
     works_off,
 )
+from gillint.resolve.control.failures import failing
 from gillint.resolve.control.iterations import iterations_of
-from gillint.resolve.control.likelihood import (
-    failing,
-)
 from gillint.resolve.control.pointers import place_of, turns_by_places, turns_by_strides
 from gillint.resolve.control.receiving import turns_to_fill
 from gillint.resolve.control.sending import turns_until_sent

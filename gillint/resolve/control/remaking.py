@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
+from gillint.resolve.assumed import LEAVES
+from gillint.resolve.control.chances import is_none, missing
 from gillint.resolve.control.emptying import once_in
-from gillint.resolve.control.likelihood import LEAVES, is_none, missing, once_in_all
+from gillint.resolve.control.likelihood import once_in_all
 from gillint.syntax import tree as t
 from gillint.syntax.walk import assigned, names_in, set_in, statements
 

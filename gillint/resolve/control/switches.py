@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
-from gillint.resolve.control.likelihood import CHANGES, is_none
+from gillint.resolve.control.chances import is_none
+from gillint.resolve.control.likelihood import CHANGES
 from gillint.syntax import tree as t
 from gillint.syntax.walk import assigned, key_of, statements
 

@@ -13,7 +13,7 @@ from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.calling.bound import MAPPINGS, Answers, element_of, literal_text, size_of
-from gillint.resolve.calling.intrinsics import pair_of
+from gillint.resolve.calling.mappings import pair_of
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.databases import DUCKDB
 from gillint.resolve.external.mailboxes import BOXES, kept_as
