@@ -201,7 +201,7 @@ def _asking_itself(tables: Tables, name: str, text: str, place: object) -> Query
     rows, visits = start.rows, start.visits
     for step in steps:
         walked = [tables[n] for n in _NAMED.findall(step) if n in tables]
-        bound = re.search(r"\b(?:<=?|limit) *(\d+)", step)
+        bound = re.search(r"(?:<=?|\blimit) *(\d+)", step)
         more = walked[0].size if walked else Estimate.point(float(bound[1])) if bound is not None else _STEPS
         rows, visits = rows + more, visits + more * (_AGAIN_FOUND if walked else _AGAIN)
     return replace(start, visits=visits, rows=rows)
@@ -340,9 +340,7 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if " group by " in words or found[1].startswith("distinct "):
         grouped = re.search(r" group by (.*?)(?: having | order by | limit |$)", words)
         keys = {re.sub(r"^.*\.", "", k.strip()) for k in grouped[1].split(",")} if grouped is not None else set()
-        groups = ONE if keys & set().union(*(t.columns for t in known)) else _differing(main, {""}, matched)
-        for table in known:
-            groups = groups * _differing(table, keys & set(table.columns), matched)
+        groups = _differing(known, keys & set().union(*(t.columns for t in known)) or {""}, matched)
         visited, rows = visited + matched * _GROUP, matched.min(groups)
     elif aggregates:
         plain = all(re.fullmatch(r"count\(\*\)( as \w+)?", i.strip()) for i in listed) and " where " not in words
@@ -393,7 +391,7 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     if by_keys and " or " not in condition[1]:
         return Estimate.point(_LOOKUP), ONE
     kinds = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *'", condition[1])) - table.keys - set(table.distinct)
-    by_key = size / (_differing(table, equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1)
+    by_key = size / (_differing([table], equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1)
     if equal & table.indexed and " or " not in condition[1]:
         return by_key * _NEXT + _LOOKUP, by_key
     return seen, size.combine(passed, lambda n, share: n * share) if not equal else by_key.combine(
@@ -401,12 +399,17 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     )
 
 
-def _differing(table: Table, columns: set[str], size: Estimate) -> Estimate:
-    """How many combinations of the values of some columns there are: as many as rows for each where nothing tells."""
-    found = ONE
+def _differing(tables: list[Table], columns: set[str], size: Estimate) -> Estimate:
+    """How many combinations of the values of some columns there are among so many rows.
+
+    Where nothing tells how many values a column has, rows share them: the root of their number, and of what each further
+    column leaves together.
+    """
+    found, unknown = ONE, 0
     for column in columns:
-        found = found * table.distinct.get(column, size.map(lambda n: max(1.0, n**0.5)))
-    return found.min(size).max(1)
+        told = next((t.distinct[column] for t in tables if column in t.distinct), None)
+        found, unknown = (found * told, unknown) if told is not None else (found, unknown + 1)
+    return (found * size.map(lambda n: max(1.0, n ** (1 - 0.5**unknown)))).min(size).max(1)
 
 
 def _row(tables: list[Table], listed: list[str]) -> Value:
