@@ -161,10 +161,10 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
 
 
 def _is_same(value: object, asked: object) -> bool:
-    """Libraries take formats, encodings and algorithms in capitals or not: `png` and `PNG`, `UTF-8` and `utf-8`."""
+    """Libraries take formats and encodings in capitals or not: `png` and `PNG`, `UTF-8` and `utf-8`; 2.0 is 2, True is not 1."""
     if isinstance(value, str) and isinstance(asked, str) and len(asked) > 2:
         return value.casefold() == asked.casefold()
-    return value == asked and type(value) is type(asked)
+    return value == asked and isinstance(value, bool) == isinstance(asked, bool)
 
 
 def cost_of(cost: Cost | None, arguments: Arguments) -> Estimate:

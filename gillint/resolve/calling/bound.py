@@ -418,6 +418,9 @@ _ARRAYS = ("numpy.ndarray", "numpy.ma.MaskedArray")
 TENSOR = "torch.Tensor"
 
 
+_CELL = Estimate(1, 12, 1000)  # characters, or members, of what is in a cell of a table: a name, a code, a date
+
+
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
     if value.type in _ARRAYS and value.shape is not None and (rows := value.shape[1:]):
@@ -434,7 +437,9 @@ def element_of(value: Value) -> Value:
         return reduce(join, map(element_of, value.reference.options))
     if value.type in (*_ARRAYS, "pandas.Series"):
         is_open = value.type == "pandas.Series" and value.dtype is None
-        return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)
+        kind = None if is_open else _member_type(value.dtype)
+        is_cell = value.type == "pandas.Series" and kind in (None, "str")
+        return Value(type=kind, size=_CELL if is_cell else None, origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None

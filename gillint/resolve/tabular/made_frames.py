@@ -158,7 +158,7 @@ def factorized(values: Value, bound: Bound, result: Value) -> Value | None:
 
 MADE: dict[str, Rule] = {
     "pandas.factorize": factorized,
-    "pandas.DataFrame": _frame_of,
+    **dict.fromkeys(("pandas.DataFrame", "pandas.DataFrame.from_records"), _frame_of),
     "pandas.Series": _series_of,
     "pandas.concat": _concatenated,
     "pandas.merge": merged,
