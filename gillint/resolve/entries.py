@@ -180,6 +180,8 @@ def not_called(
         calls = (f.calls - {f.name} for f in outline.functions if f.qualname not in unused)
         called = outline.calls.union(*calls)
         unmade = never_made(outline, given_on, unused)
+        # What the body of such a class names is used by nobody: the parameters of benchmarks that are not run.
+        idle.update(n for c in outline.classes if c.qualname in unmade for n in range(c.lines.first, c.lines.last + 1))
         left = [f for f in outline.functions if f.qualname in candidates and f.qualname not in unused]
         left = [f for f in left if f.qualname not in by_bases or f.owner in unmade]
         spare.update(f.qualname for f in left if not _is_given_on(f, given_on, idle, inside))

@@ -45,6 +45,8 @@ def builtin_with(
     """The builtin type whose method is called on something unknown, where its name or its arguments tell."""
     if name == "get" and not keywords and _is_of_a_record(act, receiver, positional):
         return "dict"
+    if name.startswith("__"):
+        return None  # an operator is of everybody
     if name in AMBIGUOUS:
         return _by_arguments(act, name, [v.type for v in positional], {n for n, _ in keywords})
     for duck in _DUCK_TYPES:
