@@ -70,3 +70,20 @@ def test_a_script_without_functions_speaks_for_itself_where_its_loops_take_no_ti
 def test_what_starts_a_server_is_nothing_to_speed_up() -> None:
     source = "from flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef home():\n    return 'Hello'\n"
     assert analyse(source + "app.run(debug=True)\n", "a.py", options()).regions == ()
+
+
+@pytest.mark.parametrize(("first", "place"), [(20, "function"), (2000, "loop")])
+def test_a_function_speaks_for_itself_where_no_single_loop_of_it_does(first: int, place: str) -> None:
+    source = text(f"""
+        import numpy as np
+
+        def work():
+            a = np.random.default_rng(0).random(200_000)
+            for _ in range({first}):
+                np.sort(a)
+            for _ in range(20):
+                a.tolist()
+    """)
+    report = analyse(source, "program.py", options())
+    assert report.verdict is not None
+    assert report.regions[report.verdict].region.kind.value == place

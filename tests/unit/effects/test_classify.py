@@ -160,3 +160,23 @@ def test_of_another_program_nothing_is_known(command: str) -> None:
 def test_only_fresh_memory_has_fresh_pages(call: str, name: str, pages: float) -> None:
     setup = "import cv2\nimport numpy as np\na = np.zeros(10_000_000)\nimg = np.zeros((2000, 2000, 3), np.uint8)\n"
     assert effect_of(setup + call + "\n", name).pages.likely == pages
+
+
+@pytest.mark.parametrize(
+    ("array", "is_copied"),
+    [
+        ("np.lib.stride_tricks.sliding_window_view(a, (8, 8))", True),
+        ("a.T", True),
+        ("a", False),
+        ("np.lib.stride_tricks.sliding_window_view(a, (8, 8)).copy()", False),
+    ],
+)
+def test_what_cannot_be_shown_in_another_shape_is_copied_without_the_gil(array: str, *, is_copied: bool) -> None:
+    source = f"import numpy as np\na = np.zeros((500, 500))\nb = {array}\nb.reshape(-1)\n"
+    effect = effect_of(source, "numpy.ndarray.reshape")
+    assert (effect.native.likely > 1e5) == is_copied
+
+
+def test_an_operator_of_something_unknown_is_nobody_s() -> None:
+    source = "import things\nx = things.made()\nx.__add__(3)\n"
+    assert effect_of(source, "x.__add__").fact is None

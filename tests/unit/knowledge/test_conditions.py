@@ -93,6 +93,7 @@ HOLDS, RELEASES = ("h", "h", "h"), ("r", "r", "r")
         (Condition(argument="y", matches=r"^count\("), Arguments(constants={"y": 1}), RELEASES),
         (Condition(argument="y", is_=True), Arguments(constants={"y": 1}), RELEASES),
         (Condition(argument="y", is_=True), Arguments(constants={"y": True}), HOLDS),
+        (Condition(argument="y", is_=2), Arguments(constants={"y": 2.0}), HOLDS),
         (Condition(argument="y", is_=False), Arguments(), RELEASES),
         (
             Condition(size="size(x)", below=100, dtype=("object",), of="x"),

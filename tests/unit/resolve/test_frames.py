@@ -45,6 +45,7 @@ def rows(value: Value) -> float | None:
     ("expression", "expected", "count"),
     [
         ("d", {"k": "int64", "g": "str", "x": "float64"}, 2000),
+        ("pd.DataFrame.from_records([{'a': i, 'b': 'x'} for i in range(40)])", {"a": "int64", "b": "str"}, 40),
         ('d.drop(columns=["x"])', {"k": "int64", "g": "str"}, 2000),
         ('d.rename(columns={"x": "z"})', {"k": "int64", "g": "str", "z": "float64"}, 2000),
         ('d.set_index("k")', {"g": "str", "x": "float64"}, 2000),

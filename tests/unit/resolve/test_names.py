@@ -16,6 +16,19 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "second_name": ("zlib.compress", "import compression.zlib\nfor x in xs:\n    compression.zlib.compress(x)"),
     "second_name_from": ("lzma.compress", "from compression import lzma\nfor x in xs:\n    lzma.compress(x)"),
     "backport": ("compression.zstd.compress", "from backports import zstd\nfor x in xs:\n    zstd.compress(x)"),
+    "inner_module": (
+        "scipy.ndimage.gaussian_filter",
+        "from scipy.ndimage.filters import gaussian_filter\nfor x in xs:\n    gaussian_filter(x, 2)",
+    ),
+    "inner_modules": (
+        "networkx.betweenness_centrality",
+        "from networkx.algorithms.centrality import betweenness_centrality as b\nfor x in xs:\n    b(x)",
+    ),
+    "inner_class": (
+        "pandas.DataFrame.merge",
+        "from pandas.core.frame import DataFrame\ndef f(d: DataFrame, xs):\n    for x in xs:\n        d.merge(x)",
+    ),
+    "module_that_is_known": ("numpy.char.add", "import numpy as np\nfor x in xs:\n    np.char.add(x, x)"),
     "alias": ("json.loads", "import json as j\nfor x in xs:\n    j.loads(x)"),
     "from": ("json.loads", "from json import loads\nfor x in xs:\n    loads(x)"),
     "from_as": ("json.loads", "from json import loads as parse\nfor x in xs:\n    parse(x)"),

@@ -56,3 +56,71 @@ def test_an_instance_keeps_what_it_was_made_with(expression: str, shape: tuple[f
 def test_what_a_method_gives_another_value_is_not_kept() -> None:
     shape = value_of("long.window", HEAD).shape
     assert shape is None or not shape[0].known
+
+
+CONVERTED = """
+import numpy as np
+
+class Model:
+    def __init__(self, points, **options):
+        self.points = points
+        self.centres = points[:3]
+        self.weights = []
+        self.log = []
+        self.degree = options.get("degree", 2)
+        self.rounds = options.get("rounds", 4)
+        self.check()
+    def check(self):
+        if len(self.points) == 0:
+            raise ValueError("nothing to fit")
+        if len(self.centres) >= 100:
+            raise ValueError("too many")
+    def fit(self):
+        self.points = np.array(self.points)
+        self.centres = np.asarray(self.centres)
+        self.weights = np.zeros((len(self.points), len(self.centres)))
+        self.log.append(1.0)
+        self.log = np.array(self.log)
+        return self
+
+class Batch:
+    def __init__(self):
+        self.rows = []
+    def add(self, row):
+        self.rows.append(row)
+        if len(self.rows) >= 50:
+            self.flush()
+    def flush(self):
+        self.rows.clear()
+
+model = Model([[0.0, 1.0]] * 600, rounds=7)
+model.fit()
+batch = Batch()
+for i in range(1000):
+    batch.add(i)
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape"),
+    [("model.points", (600, 2)), ("model.centres", (3, 2)), ("model.weights", (600, 3))],
+)
+def test_a_list_that_becomes_an_array_is_one(expression: str, shape: tuple[float, ...]) -> None:
+    assert dimensions(value_of(expression, CONVERTED)) == pytest.approx(shape)
+
+
+def test_what_is_appended_to_stays_a_list_too() -> None:
+    assert value_of("model.log", CONVERTED).type != "numpy.ndarray"
+
+
+def test_only_an_arm_that_empties_a_container_says_how_long_it_becomes() -> None:
+    size = value_of("batch.rows", CONVERTED).size
+    assert size is not None
+    assert size.likely <= 50
+
+
+@pytest.mark.parametrize(("expression", "number"), [("model.degree", 2), ("model.rounds", 7)])
+def test_options_that_nobody_passes_have_their_default(expression: str, number: float) -> None:
+    value = value_of(expression, CONVERTED).number
+    assert value is not None
+    assert value.likely == number

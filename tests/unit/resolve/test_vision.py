@@ -36,6 +36,9 @@ CASES = [
     ("ski.color.rgb2gray(img)", (240, 320), "float64"),
     ("ski.transform.resize(img, (60, 80))", (60, 80, 3), "float64"),
     ("ski.transform.rescale(grey, 0.5)", (120, 160), "float64"),
+    ("ski.util.view_as_windows(grey, (8, 8))", (233, 313, 8, 8), "float64"),
+    ("ski.util.shape.view_as_windows(grey, (8, 8), step=4)", (59, 79, 8, 8), "float64"),
+    ("ski.util.view_as_blocks(grey, (8, 16))", (30, 20, 8, 16), "float64"),
     ("np.uint8(img * 0.5)", (240, 320, 3), "uint8"),
     ("np.float32([[1, 2, 3], [4, 5, 6]])", (2, 3), "float32"),
 ]
