@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.batching import fewer_commits, larger_calls
 from gillint.advice.explain import duration, gate, is_internal, is_stream, serialiser, takes_results, unit
+from gillint.advice.reuse import made_once, remade
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
     NOTHING_GAINED,
@@ -91,6 +92,7 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
         yield _threads(a, setting, target) if not _is_lone(a) else Advice("none", False, Range(1.0, 1.0, 1.0), _ALONE)
     if gate(a) is not None and kind is BoundType.IO:
         return  # a limit that is there on purpose
+    yield from made_once(a)
     yield from _own_for_each(a, setting)
     yield from fewer_commits(a)
     if a.prediction.help != "yes" or kind is BoundType.MIXED:
@@ -366,10 +368,14 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
         why = "the awaits follow one another: start them together with asyncio.gather or a TaskGroup, as far as the server allows"
         yield Advice("batch", True, Range(1.0, top, top), why)
         return
+    yield from made_once(a)
+    anew = remade(a)
     blocking = next(
         (c for c in a.calls if c.share > 0.2 and not c.detail.call.awaited and not c.detail.call.implicit), None
     )
     native = a.prediction.bound is BoundType.NATIVE
+    if blocking is not None and blocking is anew:
+        return
     if a.loop_block is not None and (a.loop_block.likely > _BLOCK_NS or native) and blocking is not None:
         name, effect = blocking.detail.call.name, blocking.detail.effect.effect
         held = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
