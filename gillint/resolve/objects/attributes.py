@@ -16,6 +16,7 @@ from gillint.resolve.assumed import NAMESPACES
 from gillint.resolve.calling.bound import TENSOR, Answers, size_of
 from gillint.resolve.calling.compat import constant_of, own_name
 from gillint.resolve.calling.handovers import SYNONYMS
+from gillint.resolve.calling.moved import public_name
 from gillint.resolve.calling.options import BOUND_ARGUMENTS, NAMESPACE
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.answers import read_attribute
@@ -344,7 +345,7 @@ def _part_of_complex(value: Value) -> Value:
 
 def symbol_of(name: str) -> Value:
     """The value of a public name of a library."""
-    name = own_name(SYNONYMS.get(name, name))
+    name = public_name(own_name(SYNONYMS.get(name, name)))
     constant = constant_of(name)
     if constant is not None:
         return constant
