@@ -217,10 +217,15 @@ def _gated(a: Assessment) -> str | None:
     return f"; but a semaphore lets {number:.0f} of them through at a time" if is_less else None
 
 
+IN_TURN = "; but here each task is waited for before the next one is handed over, so nothing runs beside it"
+
+
 def _held_back(a: Assessment) -> str | None:
     """Why threads help little or not at all though the GIL is free: a lock, cores that are taken, handoffs that cost the gain."""
     if a.prediction.ceiling.likely is None:
         return None
+    if a.region.in_turn and a.prediction.help != "no":
+        return IN_TURN
     if a.prediction.help == "yes":
         return _gated(a)
     own = a.demand.parallel.likely / max(a.demand.native.likely, 1e-3)
@@ -300,17 +305,18 @@ def _mixed(a: Assessment) -> str:
     why = ": " + ", ".join(parts) if parts else ""
     held = a.prediction.held.likely
     limit = min(1.0 / held, a.prediction.ceiling.high) if held else a.prediction.ceiling.high
-    return f"{_held(a)} of each {unit(a)} holds the GIL{why}; however many threads there are, {limit:.1f}x is the most."
+    most = f"; however many threads there are, {limit:.1f}x is the most"
+    end = IN_TURN if a.region.in_turn and a.prediction.help != "no" else ""
+    return f"{_held(a)} of each {unit(a)} holds the GIL{why}{most}{end}."
 
 
 def _already_apart(a: Assessment) -> str:
     runs = a.prediction.concurrency.value
+    end = IN_TURN if a.region.in_turn else ""
     if a.prediction.bound is BoundType.GIL:
-        return f"{_held(a)} of each task holds the GIL, but each of the {runs} has one of its own; threads would take turns."
+        return f"{_held(a)} of each task holds the GIL, but each of the {runs} has one of its own; threads would take turns{end}."
     if a.prediction.help != "yes":
-        return (
-            f"{_held(a)} of each task holds a GIL, and each of the {runs} has one of its own; threads would share one."
-        )
+        return f"{_held(a)} of each task holds a GIL, and each of the {runs} has one of its own; threads would share one{end}."
     return f"Only {_little(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling."
 
 

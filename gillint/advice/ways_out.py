@@ -35,6 +35,7 @@ from gillint.resolve.values import Value
 from gillint.scaling.model import bound, knee, likely
 from gillint.scaling.predict import HELP_NO, BoundType, Prediction, Range, Setting, loads
 
+ALL_FIRST = "all tasks handed over first, and waited for afterwards: "
 _NOTEWORTHY = 0.2  # the share from which on a counterpart is told of a call that releases anyhow
 _BLOCK_NS = 10e6  # a pause of the event loop that users notice
 
@@ -118,7 +119,12 @@ def _already_apart(a: Assessment, setting: Setting, target: Target) -> Iterator[
         yield Advice("processes", True, Range(0.05, 1.0, 1.0), "as it is written", against)
         return
     ideal = side_by_side(a, setting)
-    why = f"it already runs in {a.prediction.concurrency.value}, each with its own GIL: up to the number of cores pays"
+    runs = a.prediction.concurrency.value
+    if a.region.in_turn:
+        why = f"{ALL_FIRST}each of the {runs} has its own GIL"
+        yield Advice(runs, ideal > 1, Range(min(1.0, ideal), max(1.0, ideal * PICKLE_SHARE), ideal), why)
+        return
+    why = f"it already runs in {runs}, each with its own GIL: up to the number of cores pays"
     yield Advice("none", False, Range(min(1.0, ideal), max(1.0, ideal * PICKLE_SHARE), ideal), why)
 
 
@@ -180,7 +186,8 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
         share = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
         limit = f"Python code runs on several cores, about {against:.1f}x against one thread of a build with the GIL"
-    return Advice("threads", True, at, f"{count} threads: {limit}{more}", carried(a))
+    first = ALL_FIRST if a.region.in_turn else ""
+    return Advice("threads", True, at, f"{first}{count} threads: {limit}{more}", carried(a))
 
 
 _PROGRAMS = ("subprocess.", "os.system", "os.popen", "asyncio.create_subprocess_", "asyncio.subprocess.")

@@ -152,6 +152,14 @@ def _inner_first(tables: Tables, words: str) -> tuple[Tables, str, Estimate] | N
     """
     visits = ZERO
     for number in range(_MOST_INNER):
+        series = _SERIES.match(words)
+        if series is not None:
+            rows = Estimate.point(float(series["last"]))
+            columns = [c.strip() for c in (series["columns"] or "").split(",") if c.strip()]
+            tables = {**tables, series["name"]: Table(dict.fromkeys(columns, "int"), rows={number: rows})}
+            visits = visits + rows * _STEP
+            words = _without(words[series.end() :])
+            continue
         found = _WITH.match(words) or _INNER.search(words)
         if found is None:
             return tables, words, visits
@@ -167,20 +175,26 @@ def _inner_first(tables: Tables, words: str) -> tuple[Tables, str, Estimate] | N
             kinds = query.row.items if query.row is not None and query.row.items is not None else ()
             known = {c: k.type for c, k in zip(columns, kinds, strict=False)}
             tables = {**tables, name: Table({**dict.fromkeys(columns), **known}, rows={number: query.rows})}
-            words = (
-                f"{before}{name}{rest}"
-                if found.re is not _WITH
-                else (f"with{rest}" if rest[:1] == "," else rest.strip())
-            )
-            words = words.replace("with,", "with ", 1)
+            words = f"{before}{name}{rest}" if found.re is not _WITH else _without(rest)
         else:
             words = f"{before}?{rest}"
     return None
 
 
+def _without(rest: str) -> str:
+    """A statement whose first `with name as (...)` is dealt with: the others, or what is asked of them."""
+    return f"with {rest[1:]}" if rest[:1] == "," else rest.strip()
+
+
 _MOST_INNER = 8
 _SELECT = r"\((?P<inner>select (?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)"
 _INNER = re.compile(_SELECT)
+# Numbers in a row up to the last one, each made of the one before (SQLite 3.40 in memory: 195 ns a step).
+_STEP = 5.0
+_SERIES = re.compile(
+    r"with recursive *(?P<name>\w+)(?: *\((?P<columns>[^)]*)\))? as \( *(?:select|values)\b.*? union(?: all)? select [^()]* "
+    r"from (?P=name)(?: where [\w.]+ *<=? *| limit )(?P<last>\d+) *\)"
+)
 _WITH = re.compile(rf"with (?:recursive )? *(?P<name>\w+)(?: *\([^)]*\))? as {_SELECT}")
 
 
