@@ -217,15 +217,25 @@ def _gated(a: Assessment) -> str | None:
     return f"; but a semaphore lets {number:.0f} of them through at a time" if is_less else None
 
 
-IN_TURN = "; but here each task is waited for before the next one is handed over, so nothing runs beside it"
+def _one_by_one(a: Assessment) -> str:
+    """Why tasks run one after the other as they are handed over; empty where they do not."""
+    if a.region.in_turn:
+        return "; but here each task is waited for before the next one is handed over, so nothing runs beside it"
+    return "; but the pool has one worker, so one task runs at a time" if a.region.workers == 1 else ""
+
+
+def hands_on(a: Assessment) -> bool:
+    """Whether it does no more itself than it hands over."""
+    d = a.demand
+    return d.handed.likely >= (d.gil + d.native + d.wait + d.unknown).likely
 
 
 def _held_back(a: Assessment) -> str | None:
     """Why threads help little or not at all though the GIL is free: a lock, cores that are taken, handoffs that cost the gain."""
     if a.prediction.ceiling.likely is None:
         return None
-    if a.region.in_turn and a.prediction.help != "no":
-        return IN_TURN
+    if _one_by_one(a) and a.prediction.help != "no":
+        return _one_by_one(a)
     if a.prediction.help == "yes":
         return _gated(a)
     own = a.demand.parallel.likely / max(a.demand.native.likely, 1e-3)
@@ -306,13 +316,13 @@ def _mixed(a: Assessment) -> str:
     held = a.prediction.held.likely
     limit = min(1.0 / held, a.prediction.ceiling.high) if held else a.prediction.ceiling.high
     most = f"; however many threads there are, {limit:.1f}x is the most"
-    end = IN_TURN if a.region.in_turn and a.prediction.help != "no" else ""
+    end = _one_by_one(a) if a.prediction.help != "no" else ""
     return f"{_held(a)} of each {unit(a)} holds the GIL{why}{most}{end}."
 
 
 def _already_apart(a: Assessment) -> str:
     runs = a.prediction.concurrency.value
-    end = IN_TURN if a.region.in_turn else ""
+    end = _one_by_one(a)
     if a.prediction.bound is BoundType.GIL:
         return f"{_held(a)} of each task holds the GIL, but each of the {runs} has one of its own; threads would take turns{end}."
     if a.prediction.help != "yes":
@@ -345,7 +355,7 @@ def _asyncio(a: Assessment) -> str:
             f"The work runs on the event loop's thread and blocks every other task for up to {duration(a.loop_block.likely)}; "
             "threads on top of the loop change nothing."
         )
-    if a.demand.handed.likely >= (a.demand.gil + a.demand.native + a.demand.wait + a.demand.unknown).likely:
+    if hands_on(a):
         return "It hands its work over and waits for it; what was handed over is looked at by itself."
     unknown = a.demand.unknown.likely > 0 and has_await(a.region.body) and a.prediction.bound is not BoundType.NATIVE
     waits = a.demand.wait.likely > a.demand.gil.likely or unknown

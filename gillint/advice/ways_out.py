@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.batching import fewer_commits, larger_calls
-from gillint.advice.explain import duration, gate, is_internal, is_stream, serialiser, takes_results, unit
+from gillint.advice.explain import duration, gate, hands_on, is_internal, is_stream, serialiser, takes_results, unit
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
     NOTHING_GAINED,
@@ -186,7 +186,7 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
         share = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
         limit = f"Python code runs on several cores, about {against:.1f}x against one thread of a build with the GIL"
-    first = ALL_FIRST if a.region.in_turn else ""
+    first = ALL_FIRST if a.region.in_turn else "in a pool with more workers: " if a.region.workers == 1 else ""
     return Advice("threads", True, at, f"{first}{count} threads: {limit}{more}", carried(a))
 
 
@@ -387,6 +387,10 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
             Range(1.0, 1.0, 1.0),
             f"`{name}` blocks the event loop for {duration(a.loop_block.likely)}: hand it to {what}",
         )
+        return
+    if hands_on(a):
+        why = "it waits for what it has handed over, which is looked at by itself; the event loop is free meanwhile"
+        yield Advice("none", False, Range(1.0, 1.0, 1.0), why)
         return
     if a.prediction.bound is BoundType.GIL and a.demand.gil.likely > a.demand.wait.likely and not takes_results(a):
         why = "the tasks compute in turn on the loop's one thread: run_in_executor with a ProcessPoolExecutor uses the cores"

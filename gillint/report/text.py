@@ -112,7 +112,7 @@ def _matters(a: Assessment) -> bool:
 def _headline(a: Assessment, report: FileReport) -> Text:
     p = a.prediction
     note = words.as_written(a) if p.help in ("yes", "partly") else None
-    workers = f" with {a.region.workers} workers" if a.region.workers else ""
+    workers = f" with {words.count(a.region.workers, 'worker')}" if a.region.workers else ""
     where = f"in {a.region.function}" if a.region.function != "<module>" else "at the top level"
     return Text.assemble(
         (str(place(report, a.region.span)).rpartition(":")[0], "bold"),

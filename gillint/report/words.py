@@ -58,7 +58,9 @@ def as_written(a: Assessment) -> str | None:
     """What keeps a region from running beside itself as it is written, though copies of it would; None where nothing does."""
     if a.region.iterations.value == "carried":
         return "independent copies; these iterations need one another"
-    return "independent copies; these tasks are waited for one by one" if a.region.in_turn else None
+    if a.region.in_turn:
+        return "independent copies; these tasks are waited for one by one"
+    return "independent copies; this pool has one worker" if a.region.workers == 1 else None
 
 
 def worth_threads(a: Assessment) -> bool:

@@ -71,8 +71,8 @@ WORK_DONE_BEFORE_HANDOVER = Rule(
     severity=Severity.WARNING,
     detects="A thread, a pool or a process is given the result of a call instead of the function: `Thread(target=f(x))`.",
     why=(
-        "Arguments are evaluated before the call: `f(x)` runs in the caller, from beginning to end, and the thread is given what it "
-        "returned. Everything runs one after the other, and the thread has nothing to do, or fails in silence."
+        "Arguments are evaluated before the call: `f(x)` runs in the caller, from beginning to end, and the thread is given "
+        "what it returned. Everything runs one after the other, and the thread has nothing to do, or fails in silence."
     ),
     example=(
         "import threading\nimport time\n\n\n"
@@ -85,8 +85,8 @@ WORK_DONE_BEFORE_HANDOVER = Rule(
     ),
     instead="The function, and its arguments beside it: `Thread(target=fetch, args=(url,))`, `pool.submit(fetch, url)`.",
     limits=(
-        "Only where the result is known to be something that cannot be called: None, a number, a text, a list. A call that makes a "
-        "function (`partial(f, x)`, a factory) is right."
+        "Only where the result is known to be something that cannot be called: None, a number, a text, a list. A call that "
+        "makes a function (`partial(f, x)`, a factory) is right."
     ),
     evidence="The language reference: all argument expressions are evaluated before the call is attempted.",
     check=_done_before,
@@ -112,14 +112,17 @@ WAITED_FOR_ONE_BY_ONE = Rule(
         "        print(pool.submit(fetch, url).result())  # GIL108\n"
     ),
     instead=(
-        "All tasks first, then their results: `futures = [pool.submit(fetch, url) for url in urls]`, then `future.result()` for each; "
-        "or `pool.map(fetch, urls)`."
+        "All tasks first, then their results: `futures = [pool.submit(fetch, url) for url in urls]`, then `future.result()` for "
+        "each; or `pool.map(fetch, urls)`."
     ),
     limits=(
-        "Waits in the same turn of the same loop. Not reported: a wait with a timeout, which needs the thread; what does something else "
-        "between the hand-over and the wait; `await`, during which other tasks of the event loop run; work that threads would not "
-        "speed up anyway, which GIL101 reports."
+        "Waits in the same turn of the same loop. Not reported: a wait with a timeout, which needs the thread; what does "
+        "something else between the hand-over and the wait; `await`, during which other tasks of the event loop run; work that "
+        "threads would not speed up anyway, which GIL101 reports."
     ),
-    evidence="Measured on CPython 3.11.7: four tasks of `time.sleep(0.1)` by `submit(...).result()` in a loop take 0.40 s, all submitted first 0.10 s.",
+    evidence=(
+        "Measured on CPython 3.11.7: four tasks of `time.sleep(0.1)`, each `submit(...).result()` in a loop, take 0.40 s; all "
+        "submitted first, 0.10 s."
+    ),
     check=_one_by_one,
 )

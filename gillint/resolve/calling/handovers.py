@@ -184,6 +184,7 @@ SYNONYMS: dict[str, str] = {
 JOINS: frozenset[str] = frozenset(
     {
         "threading.Thread.join",
+        "threading.Thread.run",
         "threading.Thread.start",
         "threading.Timer.join",
         "threading.Timer.start",

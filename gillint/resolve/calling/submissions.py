@@ -81,8 +81,7 @@ def hand_over_call(
         extra = named.get("kwds")
         rest = _unpacked(passed)
         keywords = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
-    if spec.result == DELAYED:
-        rest, keywords = tuple(map(result_of, rest)), tuple((n, result_of(v)) for n, v in keywords)
+    rest, keywords = tuple(map(result_of, rest)), tuple((n, result_of(v)) for n, v in keywords)
     result = hand_over(act, spec, name, Work(work, rest, keywords, tasks, workers, options), span)
     if spec.awaitable:
         return _given_back(act, spec, name, result, span)
