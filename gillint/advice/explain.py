@@ -327,7 +327,7 @@ def _already_apart(a: Assessment) -> str:
         return f"{_held(a)} of each task holds the GIL, but each of the {runs} has one of its own; threads would take turns{end}."
     if a.prediction.help != "yes":
         return f"{_held(a)} of each task holds a GIL, and each of the {runs} has one of its own; threads would share one{end}."
-    return f"Only {_little(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling."
+    return f"Only {_little(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling{end}."
 
 
 def _meanwhile(a: Assessment) -> str:

@@ -22,9 +22,9 @@ from gillint.resolve.external.pictures import (
     opened,
     pixels,
 )
-from gillint.resolve.external.writing import lines_of, whole_file, write_to
 from gillint.resolve.external.waves import READERS as SOUNDS
 from gillint.resolve.external.waves import samples_read
+from gillint.resolve.external.writing import lines_of, whole_file, write_to
 from gillint.resolve.numeric.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.tabular.columns import FRAME, of_rows, texts
 from gillint.resolve.text.texts import Text
