@@ -5,6 +5,7 @@ from __future__ import annotations
 from gillint.advice.assess import Assessment, RankedCall
 from gillint.costs.locks import lets_through, semaphore_of
 from gillint.knowledge.schema import Effect, one_by_one
+from gillint.regions.waiting import is_awaited
 from gillint.resolve.trace import Call, Concurrency, Iterations, Kind, has_await
 from gillint.scaling.model import HANDOFF_NS
 from gillint.scaling.predict import BoundType, Setting, loads, spreads_itself
@@ -219,8 +220,10 @@ def _gated(a: Assessment) -> str | None:
 
 def _one_by_one(a: Assessment) -> str:
     """Why tasks run one after the other as they are handed over; empty where they do not."""
+    if a.region.in_turn and a.region.handover is not None and is_awaited(a.region.handover):
+        return "; but this loop awaits each task before it hands over the next one"
     if a.region.in_turn:
-        return "; but here each task is waited for before the next one is handed over, so nothing runs beside it"
+        return "; but here each task is waited for before anything else is handed over, so nothing runs beside it"
     return "; but the pool has one worker, so one task runs at a time" if a.region.workers == 1 else ""
 
 

@@ -89,7 +89,10 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
         yield from _faster(a, setting, target)
         return
     if a.prediction.help in ("yes", "partly"):
-        yield _threads(a, setting, target) if not _is_lone(a) else Advice("none", False, Range(1.0, 1.0, 1.0), _ALONE)
+        if _is_lone(a):
+            yield Advice("none", False, Range(1.0, 1.0, 1.0), _WAITED if a.region.in_turn else _ALONE)
+        else:
+            yield _threads(a, setting, target)
     if gate(a) is not None and kind is BoundType.IO:
         return  # a limit that is there on purpose
     yield from _own_for_each(a, setting)
@@ -191,6 +194,7 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
 
 
 _PROGRAMS = ("subprocess.", "os.system", "os.popen", "asyncio.create_subprocess_", "asyncio.subprocess.")
+_WAITED = "it is waited for at once, so the thread adds nothing: a plain call does the same"
 _ALONE = (
     "it has a thread of its own already, beside whatever else the program does; more pay only where there is more to do"
 )

@@ -9,7 +9,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass, replace
 from gillint.regions.apart import only_in_processes
 from gillint.regions.recurring import with_its_calls
-from gillint.regions.waiting import waited_for
+from gillint.regions.waiting import is_awaited, waited_for
 from gillint.resolve.program import walk
 from gillint.resolve.trace import (
     Block,
@@ -84,7 +84,7 @@ class Region:
         in_process: nothing runs it but processes that the program starts.
         depth: 0 for a region that is in no other region of the same function.
         at_once: of work that is handed over: how many times in all, the loops around included.
-        in_turn: each task is waited for before the next one is handed over.
+        in_turn: each task is waited for before anything else is handed over.
     """
 
     kind: Kind
@@ -118,7 +118,8 @@ def find_regions(resolved: Resolved) -> tuple[Region, ...]:
         in_worker = trace.name in workers
         if trace.block.recursive:
             found.setdefault(trace.span, _recursion(trace, in_worker))
-        for region in _regions(trace.block, trace.path, trace.name, _Context(trace.is_async, in_worker)):
+        once = _Context(trace.is_async, in_worker)
+        for region in _regions(trace.block, trace.path, trace.name, once, in_turn=waited_for(trace.block)):
             found.setdefault(region.span, _with_its_calls(region, trace))
     seen: set[int] = set()
     for trace in resolved.functions:
@@ -229,7 +230,7 @@ def _regions(
                 via=node.via,
                 handover=node,
                 at_once=node.tasks if node.via in _AWAITED_AT_ONCE else times * node.tasks,
-                in_turn=node in in_turn,
+                in_turn=node in in_turn and (depth > 0 or not is_awaited(node)),
             )
         elif isinstance(node, Branch):
             for arm in node.arms:

@@ -48,6 +48,7 @@ def _one_by_one(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         p, spec = a.prediction, HANDOVERS.get(a.region.via or "")
         if (
             not a.region.in_turn
+            or a.region.depth == 0
             or a.region.concurrency is not Concurrency.THREADS
             or spec is None
             or spec.awaitable  # other tasks of the event loop run meanwhile

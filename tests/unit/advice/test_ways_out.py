@@ -391,7 +391,8 @@ def test_processes_wait_for_each_other_at_a_file_whoever_locks_it() -> None:
 
 def test_what_hands_its_work_over_computes_nothing_on_the_event_loop() -> None:
     source = (
-        "import asyncio, zlib\ndata = bytes(10_000_000)\nasync def one(n):\n    return await asyncio.to_thread(zlib.compress, data)\n"
+        "import asyncio, zlib\ndata = bytes(10_000_000)\n"
+        "async def one(n):\n    return await asyncio.to_thread(zlib.compress, data)\n"
         "async def main():\n    await asyncio.gather(*(one(n) for n in range(9)))\nasyncio.run(main())\n"
     )
     report = analyse(source, "sketch.py", Options())

@@ -9,7 +9,7 @@ from gillint.pipeline import analyse
 from gillint.resolve.trace import Kind
 
 HEAD = """\
-import asyncio, hashlib, threading
+import asyncio, hashlib, threading, time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing.pool import ThreadPool
 
@@ -37,10 +37,19 @@ TURNS: dict[str, tuple[str, bool]] = {
     "collected": ("out.append(pool.submit(work, n))", False),
     "limited": ("print(pool.submit(work, n).result(timeout=3))", False),
     "beside": ("f = pool.submit(work, n)\nother()\nf.result()", False),
+    "asleep": ("f = pool.submit(work, n)\ntime.sleep(1)\nf.result()", False),
+    "told": ("f = pool.submit(work, n)\nprint('started')\nf.result()", True),
     "two": ("a, b = pool.submit(work, n), pool.submit(work, -n)\na.result()\nb.result()", False),
     "another": ("f = pool.submit(work, n)\nfirst.result()", False),
     "batch": ("fs = [pool.submit(work, k) for k in range(4)]\nfor f in fs:\n    f.result()", False),
     "pooled": ("crew.map(work, [n, n + 1])", False),
+    "several": ("crew.map_async(work, [n, n + 1]).get()", False),
+    "its own pool": ("with ThreadPoolExecutor(4) as own:\n    own.submit(work, n)", True),
+    "its own pool of several": ("with ThreadPoolExecutor(4) as own:\n    own.map(work, [n, n + 1])", False),
+    "its own pool of two": (
+        "with ThreadPoolExecutor(4) as own:\n    own.submit(work, n)\n    own.submit(work, -n)",
+        False,
+    ),
 }
 
 
@@ -59,10 +68,19 @@ def test_tasks_that_are_waited_for_one_by_one(turn: str, waits: bool) -> None:
 
 
 def test_what_is_awaited_in_turn_is_told_but_no_finding() -> None:
-    source = f"{HEAD}\nasync def main():\n    for n in names:\n        print(await asyncio.to_thread(work, n))\nasyncio.run(main())\n"
+    loop = "for n in names:\n        print(await asyncio.to_thread(work, n))"
+    source = f"{HEAD}\nasync def main():\n    {loop}\nasyncio.run(main())\n"
     report = analyse(source, "sketch.py", Options())
     task = next(a for a in report.regions if a.region.kind is Kind.SUBMISSION)
-    assert task.region.in_turn and "nothing runs beside it" in task.explanation
+    assert task.region.in_turn and "awaits each task" in task.explanation
+    assert "GIL108" not in {d.code for d in report.diagnostics}
+
+
+def test_a_thread_that_is_waited_for_at_once_adds_nothing() -> None:
+    source = f"{HEAD}\ndef run(n):\n    t = threading.Thread(target=work, args=(n,))\n    t.start()\n    t.join()\n\nrun(1)\n"
+    report = analyse(source, "sketch.py", Options())
+    task = next(a for a in report.regions if a.region.kind is Kind.SUBMISSION)
+    assert "nothing runs beside it" in task.explanation and "a plain call" in task.advice[0].why
     assert "GIL108" not in {d.code for d in report.diagnostics}
 
 
