@@ -193,7 +193,9 @@ def _lacks(act: Activation, value: Value, name: str) -> bool:
 def is_builtin_without(type_name: str | None, name: str) -> bool:
     """Whether a type is one of Python's own, and has no such attribute."""
     kind = getattr(builtins, type_name or "", None)
-    return isinstance(kind, type) and not hasattr(kind, name)
+    return isinstance(kind, type) and not any(
+        name in vars(base) for base in kind.__mro__
+    )  # the class itself can be called
 
 
 def _of_class(act: Activation, owner: ClassScope | None, name: str, span: Span | None) -> Value:
