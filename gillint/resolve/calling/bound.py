@@ -39,6 +39,8 @@ _ITEM_BYTES = {
     "uint32": 4,
     "float32": 4,
     "complex128": 16,
+    "float128": 16,
+    "complex256": 32,
     **dict.fromkeys(("L", "P", "1"), 1),  # the modes of a picture: the others take four bytes a pixel
 }
 # By the type codes of array.array.
@@ -367,10 +369,13 @@ def dtype_name(value: Value) -> str | None:
         return _named_dtype(value.literal.value)
     reference = value.reference
     name = getattr(reference, "name", None)
-    if isinstance(name, str):
-        last = name.rsplit(".", 1)[-1].rstrip("_")
-        return _SCALARS.get(last) or _C_NAMES.get(last, last)
-    return value.dtype
+    return dtype_called(name) if isinstance(name, str) else value.dtype
+
+
+def dtype_called(name: str) -> str:
+    """The dtype of a type by its name: `numpy.double` is `float64`, `int` is `int64`."""
+    last = name.rsplit(".", 1)[-1].rstrip("_")
+    return _SCALARS.get(last) or _C_NAMES.get(last, last)
 
 
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
@@ -378,7 +383,8 @@ _OF_TEXT = {"U": "str", "S": "bytes"}
 _C_NAMES = {
     "double": "float64", "single": "float32", "half": "float16", "byte": "int8", "ubyte": "uint8", "short": "int16",
     "ushort": "uint16", "intc": "int32", "uintc": "uint32", "intp": "int64", "uintp": "uint64", "longlong": "int64",
-    "csingle": "complex64", "cdouble": "complex128",
+    "long": "int64", "ulong": "uint64", "ulonglong": "uint64", "longdouble": "float128", "clongdouble": "complex256",
+    "uint": "uint64", "csingle": "complex64", "cdouble": "complex128",
     # Strings of pandas: those that stay Python's own, and those that Arrow keeps.
     "string[python]": "object", "string[pyarrow]": "string",
 }  # fmt: skip

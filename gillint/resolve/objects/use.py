@@ -36,6 +36,9 @@ _COMMON = AMBIGUOUS | frozenset(
     ("name", "value", "values", "size", "data", "index", "start", "stop", "run", "send", "open", "put", "info", "text",
      "content", "type", "key", "id", "result", "call", "set", "append", "apply", "filter", "map", "items", "seek", "tell",
      "readline", "readlines", "readinto", "truncate", "flush", "fileno", "closed")
+) | frozenset(  # ... and those of whatever can be trained.
+    ("fit", "fit_transform", "fit_predict", "predict", "predict_proba", "transform", "inverse_transform", "score", "train",
+     "evaluate", "forward", "backward", "step", "reset")
 )  # fmt: skip
 _FRAMES = ("df", "dataframe")  # what everybody calls a table of pandas
 _DIMENSIONS = "[:, :]"  # what only arrays can be asked for
