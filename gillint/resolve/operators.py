@@ -26,7 +26,7 @@ from gillint.resolve.text.formatting import formatted
 from gillint.resolve.text.strings import textual, together
 from gillint.resolve.text.texts import Text
 from gillint.resolve.trace import Call, bind_arguments
-from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
+from gillint.resolve.values import UNKNOWN, FunctionRef, SymbolRef, Value, of_number, text_of
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index", "torch.Tensor")
 
@@ -164,7 +164,7 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
         if found is None and reflected and is_array:
             found = operator_fact(act, value, f"__{operator}__", (operand,), span)
         if found is not None:
-            if is_array and other.size is not None and other.type == value.type:
+            if is_array and other.size is not None and other.type in (value.type, "list", "tuple"):
                 found = _broadcast(found, value, other)
             if value.type in ("str", "bytes", "list", "tuple") and operator in ("add", "mul") and found.size is None:
                 return None
@@ -186,11 +186,14 @@ def _made_array(value: Value, operator: str, other: Value) -> Value:
 
 
 def _beside(other: Value) -> Value:
-    """What nothing is known of is, beside an array, taken for a number: it does not make the result larger."""
+    """What nothing is known of is, beside an array, taken for a number: it does not make the result larger.
+
+    So is a name that a module brings (`sys.float_info.epsilon`, `settings.EPS`).
+    """
     plain = (
         (other.type is None or is_vague(other.type))
         and other.size is None
-        and other.reference is None
+        and (other.reference is None or isinstance(other.reference, SymbolRef))
         and other.items is None
     )
     return Value(type="float", origin=other.origin) if plain else other

@@ -9,6 +9,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_type
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact
 from gillint.resolve.assumed import (
+    CELL,
     CHOICES,
     FIELDS,
     FILES,
@@ -439,8 +440,9 @@ def element_of(value: Value) -> Value:
     if isinstance(value.reference, ChoiceRef):
         return reduce(join, map(element_of, value.reference.options))
     if value.type in (*_ARRAYS, "pandas.Series"):
-        is_open = value.type == "pandas.Series" and value.dtype is None
-        return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)
+        if value.type == "pandas.Series" and value.dtype is None:
+            return Value(size=CELL, origin=value.origin)
+        return Value(type=_member_type(value.dtype), origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None
