@@ -66,6 +66,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     timed = _of_clocks(left, operator, right)
     if timed is not None:
         return timed
+    left, right = _constant(left, right), _constant(right, left)
     numbers = ("int", "float", "bool")
     if left.type in numbers and right.type in numbers:
         kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
@@ -98,6 +99,12 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return UNKNOWN
+
+
+def _constant(value: Value, other: Value) -> Value:
+    """A name that a module brings, beside a number: `total / (count + sys.float_info.epsilon)`."""
+    is_symbol = value.type is None and isinstance(value.reference, SymbolRef)
+    return Value(type="float", origin=value.origin) if is_symbol and other.type in ("int", "float") else value
 
 
 def _one_behind_the_other(left: Value, right: Value) -> Value:
