@@ -20,6 +20,7 @@ from gillint.resolve.assumed import (
     SIZES,
     UNKNOWN_NUMBER,
     UNKNOWN_SECONDS,
+    UNKNOWN_TRIPS,
     WHOLE_FILE,
 )
 from gillint.resolve.external.commands import program_in
@@ -246,7 +247,10 @@ class Answers:
 
             return inside(value or UNKNOWN, what)
         size = size_of(value)
-        if self._bound.often > 1.0 and value is not None and value.type in DATA and not is_sized(value):
+        is_stepped = parameter == self._fact.consumes and self._fact.name not in DATA
+        if is_stepped and value is not None and value.type is None and not is_sized(value):
+            size = UNKNOWN_TRIPS  # as a loop over it would have
+        elif self._bound.often > 1.0 and value is not None and value.type in DATA and not is_sized(value):
             size = of_each(size, self._bound.often)
         if what == "total":
             if value is not None and value.type == "dict":

@@ -159,7 +159,7 @@ def _mask(last: str, bound: Bound, result: Value) -> Value:
 
 
 def _in_turn(other: Value | None) -> Estimate | None:
-    """`for k in range(clusters): points[labels == k]`: what is compared with one number after the other is equal to one of them."""
+    """`for k in range(clusters): points[labels == k]`: what is compared with one number after the other is one of them."""
     if other is None or other.type not in ("int", "str") or other.distinct is None or other.distinct.high <= 1:
         return None
     return (ONE / other.distinct.max(ONE)).sorted()
