@@ -45,16 +45,20 @@ def _asked_for_shape(node: t.Expr) -> tuple[t.Expr, str | None] | None:
 
 def _learn(act: Activation, holder: t.Expr, kind: str | None, rank: int, *, exactly: bool) -> None:
     array = read_target(act, holder)
-    if array is not None and kind is not None and array == replace(UNKNOWN, origin=array.origin):
-        known = kind == ARRAY or "torch" in act.scope.syntax.imports()
+    if array is None:
+        return
+    if array == replace(UNKNOWN, origin=array.origin):
+        known = kind == ARRAY or (kind == TENSOR and "torch" in act.scope.syntax.imports())
         array = replace(array, type=kind, guessed=True) if known else array
-    if array is None or array.type not in (ARRAY, TENSOR):
+    elif array.type not in (ARRAY, TENSOR) and not (array.type is None and array.shape is not None):
         return
     shape = array.shape
     if shape is not None and (len(shape) == rank or all(d.known for d in shape) or (len(shape) > rank and not exactly)):
         return
-    learned = with_shape(array, _spread(size_of(array), rank, has_channels=rank == 3 and array.type == ARRAY))
-    change_target(act, holder, replace(learned, type=array.type))
+    size = size_of(replace(array, type=array.type or ARRAY))
+    learned = with_shape(array, _spread(size, rank, has_channels=rank == 3 and array.type == ARRAY))
+    if kind is None or array.type is not None:
+        change_target(act, holder, replace(learned, type=array.type))
 
 
 def _spread(size: Estimate, rank: int, *, has_channels: bool) -> Shape:

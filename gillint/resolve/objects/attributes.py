@@ -271,8 +271,8 @@ def _class_key(value: Value) -> str | None:
 
 
 def _of_library(act: Activation, value: Value, name: str, span: Span | None = None) -> Value | None:
-    if value.type is None:
-        return None
+    if value.type is None:  # an array, a table or a tensor, of which the program asked how many dimensions it has
+        return _dimensions(value, name) if name == "shape" and value.shape is not None else None
     is_sparse = value.type.startswith("scipy.sparse.") and name in ("shape", "ndim")
     if (value.type == ARRAY or is_sparse) and value.shape is not None:
         dimensions = _dimensions(value, name)

@@ -376,3 +376,15 @@ def test_what_is_not_thread_safe_is_for_one_thread() -> None:
     found = report.regions[report.verdict or 0]
     assert found.prediction.help == "no"
     assert "not thread-safe" in found.explanation
+
+
+def test_a_list_is_the_obstacle_only_where_there_is_one() -> None:
+    source = "import numpy as np\ndef f(rows):\n    return np.asarray({}).sum()\n"
+    obstacle = "the obstacle is the list"
+    assert any(obstacle in a.why for a in ways(source.format("[float(r) for r in rows]")).values())
+    assert not any(obstacle in a.why for a in ways(source.format("rows")).values())
+
+
+def test_threads_speed_a_function_up_that_is_called_often() -> None:
+    source = "import hashlib\ndef f():\n    return hashlib.sha256(bytes(1 << 24)).hexdigest()\n"
+    assert "where there are as many calls to make" in ways(source)["threads"].why
