@@ -18,6 +18,7 @@ from gillint.knowledge.schema import (
     Entries,
     Evidence,
     Fact,
+    General,
     Library,
     Measured,
     Probe,
@@ -134,10 +135,7 @@ def read_library(text: str, file: str) -> Library:
         version=version,
         facts=Entries.of(facts),
         types=Entries.of(types),
-        default=default,
-        free_threading=free,
-        subinterpreters=sub,
-        support_evidence=support_evidence,
+        general=Entries.of({"": General(default, free, sub, support_evidence)}),
     )
 
 
