@@ -287,3 +287,13 @@ def test_without_a_sign_of_a_project_nothing_above_is_its_own(tmp_path: Path) ->
     (package / "examples").mkdir(parents=True)
     (package / "__init__.py").touch()
     assert ProjectModules().find("package", 0, str(package / "examples" / "run.py")) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "before", "seconds"),
+    [("'> '", "", 2.0), ("", "", 1e-6), ("'> '", "sys.stdin = open('moves.txt')", 1e-6)],
+)
+def test_who_is_asked_takes_some_time(prompt: str, before: str, seconds: float) -> None:
+    source = f"{before}\ndef work():\n    return input({prompt})\n"
+    block = next(f.block for f in read(source).functions if f.name == "work")
+    assert Costs(TARGET).block(block).inclusive.likely == pytest.approx(seconds * 1e9, rel=2.5)
