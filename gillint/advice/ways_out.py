@@ -31,7 +31,7 @@ from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import FOR_ALL, Effect, Library
 from gillint.resolve.assumed import FILES
 from gillint.resolve.calling.bound import member_size, size_of
-from gillint.resolve.trace import Concurrency, Iterations, Kind
+from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
 from gillint.resolve.values import Value
 from gillint.scaling.model import bound, knee, likely
 from gillint.scaling.predict import HELP_NO, BoundType, Prediction, Range, Setting, loads
@@ -179,6 +179,8 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
         more = "; the semaphore lets no more through"
     elif _is_once(a):
         more = ", where there are as many such tasks"
+    elif a.region.kind is Kind.FUNCTION:
+        more = ", where there are as many calls to make"
     elif tasks is not None and count < tasks < threads:
         more = f", and up to {tasks} threads pay, one for each {unit(a)}"
     elif threads > count and best > (at.likely or 1) and (tasks is None or tasks > count):
@@ -276,9 +278,15 @@ def _without(demand: Demand, calls: list[RankedCall]) -> Demand:
     return replace(demand, gil=gil.max(0), native=native.max(0), unknown=ZERO)
 
 
+def _copies_a_list(call: Call) -> bool:
+    """Whether an array is made of a list in sight: what nothing is known of may well be an array."""
+    given = call.bound.positional[:1]
+    return call.name in ("numpy.array", "numpy.asarray") and any(v.type in ("list", "tuple") for v in given)
+
+
 def _obstacles(a: Assessment, setting: Setting) -> Iterator[Advice]:
     """A list of Python objects between a decoder and an array: the one thing in the way of threads."""
-    arrays = [c for c in a.calls if c.detail.call.name in ("numpy.array", "numpy.asarray") and c.share >= 0.1]
+    arrays = [c for c in a.calls if c.share >= 0.1 and _copies_a_list(c.detail.call)]
     if not arrays or arrays[0].detail.effect.effect is not Effect.HOLDS:
         return
     decoders = [c for c in a.calls if c.detail.call.name.endswith((".loads", ".load")) and c.share >= 0.02]
