@@ -18,10 +18,8 @@ _PARTNERS = (
 )
 _AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _NEXT, _WRITE, _INDEX = 2.0, 9.0, 13.0, 2.0, 5.0, 22.0, 10.0, 4.0, 9.0
 _PUT = 5.0  # a row that a select finds and an insert keeps
-_AGAIN, _AGAIN_FOUND = (
-    10.0,
-    45.0,
-)  # a row of a query that asks itself: one made of the last, and one looked up in a table
+# A row of a query that asks itself: one made of the last (380 ns, a plain scan 30), and one looked up in a table.
+_AGAIN, _AGAIN_FOUND = 10.0, 45.0
 _SOME = Estimate(0.01, 1 / 3, 1.0)  # what a condition lets through
 # A pattern with `like` or `glob` lets through less, and costs two more visits a row; what a full text search finds is ranked
 # (`bm25`) at 20 visits a document (SQLite 3.40 in memory: 80 ns a row of 25 characters, 0.8 us a document of 45 words).
@@ -112,7 +110,7 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
                 _note_values(tables, words, found[1].strip('"'), row)
             done = handler(tables, words, found, place, times)
             return replace(done, visits=done.visits + before) if done is not None and before != ZERO else done
-    if re.match(r"select \S", words):  # of no table: `select 1`
+    if re.match(r"select \S|values *\(", words):  # of no table: `select 1`
         return Query(ONE, ONE)
     return Query(ONE) if re.match(r"(pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
 
@@ -175,12 +173,7 @@ def _inner_first(tables: Tables, words: str) -> tuple[Tables, str, Estimate] | N
             kinds = query.row.items if query.row is not None and query.row.items is not None else ()
             known = {c: k.type for c, k in zip(columns, kinds, strict=False)}
             tables = {**tables, name: Table({**dict.fromkeys(columns), **known}, rows={number: query.rows})}
-            words = (
-                f"{before}{name}{rest}"
-                if found.re is not _WITH
-                else (f"with{rest}" if rest[:1] == "," else rest.strip())
-            )
-            words = words.replace("with,", "with ", 1)
+            words = f"{before}{name}{rest}" if found.re is not _WITH else _without(rest)
         else:
             words = f"{before}?{rest}"
     return None
@@ -209,10 +202,20 @@ def _asking_itself(tables: Tables, name: str, text: str, place: object) -> Query
 
 _NAMED = re.compile(r"\b(?:from|join) +\"?(\w+)")
 _STEPS = Estimate(2, 100, 1e6)  # of a counter whose end nobody knows
+
+
+def _without(rest: str) -> str:
+    """A statement whose first `with name as (...)` is dealt with: the others, or what is asked of them."""
+    return f"with {rest[1:]}" if rest[:1] == "," else rest.strip()
+
+
 _MOST_INNER = 8
-_SELECT = r"\( *(?P<inner>select (?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)"
-_INNER = re.compile(_SELECT)
-_WITH = re.compile(rf"with (?:recursive )? *(?P<name>\w+)(?: *\((?P<columns>[^)]*)\))? as {_SELECT}")
+_WORDS = r"(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*"
+_INNER = re.compile(rf"\( *(?P<inner>select {_WORDS})\)")
+_WITH = re.compile(
+    r"with (?:recursive )? *(?P<name>\w+)(?: *\((?P<columns>[^)]*)\))? as "
+    rf"\( *(?P<inner>(?:select |values *(?=\()){_WORDS})\)"
+)
 
 
 def _create_virtual(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:

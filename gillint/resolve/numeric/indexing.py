@@ -253,9 +253,17 @@ def _some_rows(left: list[Estimate]) -> Shape | None:
     return (left[0] * _PART,) if len(left) > 1 or (left and left[0].likely > _FEW) else None
 
 
+def _slices(index: Value) -> tuple[Value, ...]:
+    if index.type not in ("tuple", "list"):
+        return (index,)
+    if index.items is None and index.element is not None and index.size is not None and index.size.known:
+        return (index.element,) * round(index.size.likely)
+    return index.items if index.items is not None else (index,)
+
+
 def grid(name: str, index: Value) -> Value | None:
-    """`np.mgrid[0:h, 0:w]`: the coordinates of each point of a grid."""
-    pieces = index.items if index.type == "tuple" and index.items is not None else (index,)
+    """`np.mgrid[0:h, 0:w]`, `np.mgrid[tuple(slice(n) for n in shape)]`: the coordinates of each point of a grid."""
+    pieces = _slices(index)
     sizes = []
     whole_numbers = True
     for piece in pieces:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gillint.advice.outcome import Options
+from gillint.cli.stages import dump_stage
+from gillint.estimate import ONE
 from gillint.pipeline import analyse, analyse_in_full
+from gillint.resolve.external.sql import run_statement
 
 SOURCE = """\
 import sqlite3
@@ -30,6 +33,31 @@ def test_a_function_is_called_for_each_row(statement: str, calls: int) -> None:
     region = next(r for r in report.regions if r.region.span.line == 6)
     counted = [c.detail.count for c in region.calls if c.detail.call.name.endswith("create_function.__call__")]
     assert sum(t.likely for t in counted) == pytest.approx(calls, rel=0.02)
+
+
+AGGREGATE = """\
+import sqlite3
+class Mean:
+    def __init__(self):
+        self.values = []
+    def step(self, value):
+        self.values.append(value)
+    def finalize(self):
+        return sum(self.values) / len(self.values)
+c = sqlite3.connect(':memory:')
+c.create_aggregate('mean', 1, Mean)
+c.execute('create table t (a integer primary key, b int)')
+c.executemany('insert into t values (?, ?)', [(i, i) for i in range(5000)])
+for _ in range(1000):
+    c.execute('select mean(b) from t')
+"""
+
+
+def test_an_aggregate_takes_a_step_for_each_row() -> None:
+    report = analyse(AGGREGATE, "a.py", Options())
+    region = next(r for r in report.regions if r.region.span.line == 13)
+    counted = [c.detail.count for c in region.calls if c.detail.call.name == "list.append"]
+    assert sum(t.likely for t in counted) == pytest.approx(5000, rel=0.02)
 
 
 FRAMES = """\
@@ -86,3 +114,33 @@ def test_a_table_whose_name_is_put_in_is_one_of_those_that_there_are(quote: str)
     report = analyse(DUMPED.format(quote=quote), "a.py", Options())
     trips = {r.region.span.line: r.region.trips.likely for r in report.regions}
     assert [trips[line] for line in (8, 9, 10)] == pytest.approx([2, 2, 2150])
+
+
+SERIES = {  # numbers in a row, and how many there are
+    "with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000) select sum(i) from n": 20000,
+    "WITH RECURSIVE n AS (VALUES(1) UNION ALL SELECT x + 1 FROM n LIMIT 300) SELECT count(*) FROM n": 300,
+    "with recursive n(i) as (select 0 union select i + 2 from n where i <= 99), b as (select i from n) select max(i) from b": 99,
+}
+
+
+@pytest.mark.parametrize(("statement", "steps"), SERIES.items())
+def test_a_series_of_numbers_is_counted_by_its_end(statement: str, steps: int) -> None:
+    done = run_statement({}, " ".join(statement.split()), "", ONE)
+    assert done is not None and done.rows.likely == 1
+    assert 9 * steps <= done.visits.likely <= 14 * steps + 50
+
+
+@pytest.mark.parametrize(
+    ("statement", "commits"),
+    [
+        ("select 1", False),
+        ("with a as (select 1) select * from a", False),
+        ("with a as (select replace(b, 'x', 'y') from t) select * from a", False),
+        ("with a as (select 1) insert into t select * from a", True),
+        ("with a as (select 1) delete from t where b in a", True),
+        ("update t set b = 1", True),
+    ],
+)
+def test_only_a_change_is_committed(statement: str, *, commits: bool) -> None:
+    source = f"import sqlite3\nwith sqlite3.connect('a.db') as c:\n    c.execute({statement!r})\n"
+    assert ("sqlite3.Connection.commit" in dump_stage("effects", source, "a.py", Options())) is commits
