@@ -87,3 +87,24 @@ def test_a_function_speaks_for_itself_where_no_single_loop_of_it_does(first: int
     report = analyse(source, "program.py", options())
     assert report.verdict is not None
     assert report.regions[report.verdict].region.kind.value == place
+
+
+ASKING = "import json\ntext = open('a.json').read()\nfor _ in range(3):\n    name = input('Name: ')\n"
+
+
+def test_who_is_asked_is_no_faster_with_threads() -> None:
+    report = analyse(ASKING, "a.py", options())
+    assert [r.prediction.help for r in report.regions] == ["no"]
+    assert "there is one terminal" in report.regions[0].explanation
+
+
+def test_the_time_in_which_somebody_types_makes_nothing_hot() -> None:
+    report = analyse(f"{ASKING}for _ in range(100):\n    json.loads(text)\n", "a.py", options())
+    assert report.verdict is not None
+    assert report.regions[report.verdict].region.span.line == 5
+
+
+def test_somebody_who_is_asked_until_he_leaves_does_not_stay_for_ever() -> None:
+    source = "while True:\n    name = input('Name: ')\n    if name == 'quit':\n        break\n"
+    (region,) = analyse(source, "a.py", options()).regions
+    assert region.region.trips.likely < 100
