@@ -1,4 +1,4 @@
-"""How often the arms of branches are taken in programs that run: the conventions of `gillint/resolve/likelihood.py`.
+"""How often the arms of branches are taken in programs that run: the conventions of `gillint/resolve/assumed.py`.
 
     python -m scripts.arm_shares run PROGRAM... > counts.jsonl     # each has a function work(); `--library` counts what it runs
     python -m scripts.arm_shares table counts.jsonl...

@@ -181,7 +181,10 @@ def _crossover(tiny: RankedCall, each: float) -> str:
         return ""  # it grows with a number that is passed, as the radius of a circle
     exact = value.size.likely * _SHORT_RELEASE * HANDOFF_NS / each
     digits = 10 ** max(0, len(str(int(exact))) - 1)
-    return f"; it pays from about {round(exact / digits) * digits:,} elements on"
+    return f"; it pays from about {round(exact / digits) * digits:,} {_COUNTED.get(value.type or '', 'elements')} on"
+
+
+_COUNTED = {"str": "characters"} | dict.fromkeys(("bytes", "bytearray", "memoryview", "mmap.mmap"), "bytes")
 
 
 def is_internal(a: Assessment, setting: Setting) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration
 from gillint.estimate import ZERO, Estimate, total
-from gillint.resolve.bound import element_of
+from gillint.resolve.calling.bound import element_of
 from gillint.resolve.trace import Call
 from gillint.resolve.values import Value, is_known
 

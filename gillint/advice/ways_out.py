@@ -29,7 +29,7 @@ from gillint.knowledge.base import find_fact
 from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import FOR_ALL, Effect, Library
 from gillint.resolve.assumed import FILES
-from gillint.resolve.bound import member_size, size_of
+from gillint.resolve.calling.bound import member_size, size_of
 from gillint.resolve.trace import Concurrency, Iterations, Kind
 from gillint.resolve.values import Value
 from gillint.scaling.model import bound, knee, likely

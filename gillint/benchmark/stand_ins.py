@@ -17,7 +17,7 @@ from gillint.benchmark.uses import wanted_by
 from gillint.knowledge.base import library_files
 from gillint.measure.plan import StandIn
 from gillint.regions.find import Region
-from gillint.resolve.customary import CUSTOMARY_MODULES
+from gillint.resolve.calling.customary import CUSTOMARY_MODULES
 
 _RELATIVE = re.compile(r"^[\w./-]+\.\w{1,8}$")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from gillint.benchmark.scopes import dotted, imports_of
 from gillint.benchmark.shapes import ANY, CALLABLE, FLOAT, INT, TEXT, URL, Shape, list_of
 from gillint.benchmark.wants import BY_ANNOTATION, BY_NAME, ITERATES, METHODS, WANTS, WANTS_BELOW
-from gillint.resolve.customary import CUSTOMARY_MODULES
+from gillint.resolve.calling.customary import CUSTOMARY_MODULES
 
 _DEPTH = 4  # calls of the file's own functions that are followed
 _REQUESTS = {"get", "post", "put", "delete", "head", "request", "patch"}

@@ -12,7 +12,7 @@ from gillint.cli.concepts import CONCEPTS, concept_page
 from gillint.errors import UsageError
 from gillint.knowledge.base import default_fact, knows_module, library, spoken_fact, suggestions
 from gillint.report.facts import behaviour, callable_page, evidence, library_page
-from gillint.resolve.customary import CUSTOMARY_MODULES
+from gillint.resolve.calling.customary import CUSTOMARY_MODULES
 from gillint.rules import RULES, rule_for
 
 

@@ -11,8 +11,8 @@ from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact, Source
-from gillint.resolve.bound import Answers, item_bytes
-from gillint.resolve.memory import going_through, setting_out
+from gillint.resolve.calling.bound import Answers, item_bytes
+from gillint.resolve.numeric.memory import going_through, setting_out
 from gillint.resolve.trace import Call, Peer
 from gillint.resolve.values import LazyRef
 from gillint.source.environment import LibraryVersion

@@ -11,10 +11,10 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Target
-from gillint.resolve.files import Files
-from gillint.resolve.options import Option
+from gillint.resolve.calling.options import Option
+from gillint.resolve.external.files import Files
+from gillint.resolve.external.sql import Tables
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
-from gillint.resolve.sql import Tables
 from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node, Resolved
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
 from gillint.syntax import tree as t

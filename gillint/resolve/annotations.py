@@ -219,7 +219,7 @@ def _subscripted(act: Activation, node: t.Subscript) -> Value:
         return result
     base = _named(act, name)
     if base.type == "numpy.ndarray":
-        from gillint.resolve.bound import dtype_name
+        from gillint.resolve.calling.bound import dtype_name
         from gillint.resolve.expressions import evaluate
 
         with act.nested():

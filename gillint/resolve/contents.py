@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.resolve.assumed import FILES
-from gillint.resolve.bound import element_of, member_size, size_of
-from gillint.resolve.texts import Text, unknown
+from gillint.resolve.calling.bound import element_of, member_size, size_of
+from gillint.resolve.text.texts import Text, unknown
 from gillint.resolve.values import UNKNOWN, ChoiceRef, Value, text_of
 from gillint.syntax.tree import HOLE
 

@@ -9,14 +9,14 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import Answers
-from gillint.resolve.calls import apply
-from gillint.resolve.databases import COMMIT, commits
-from gillint.resolve.library_calls import library
+from gillint.resolve.calling.bound import Answers
+from gillint.resolve.calling.calls import apply
+from gillint.resolve.calling.library_calls import library
+from gillint.resolve.calling.returns import build
+from gillint.resolve.calling.submissions import await_value
+from gillint.resolve.external.databases import COMMIT, commits
 from gillint.resolve.locks import LOCKS
 from gillint.resolve.operators import operator_fact
-from gillint.resolve.returns import build
-from gillint.resolve.submissions import await_value
 from gillint.resolve.trace import Bound, Call, Node
 from gillint.resolve.values import NONE, UNKNOWN, Value
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation
-from gillint.resolve.bound import MAPPINGS, element_of, literal_text
-from gillint.resolve.intrinsics import pair_of
-from gillint.resolve.members import one_of
-from gillint.resolve.printing import write_into
-from gillint.resolve.specs import text_by
-from gillint.resolve.texts import Text, filled
+from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text
+from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.objects.members import one_of
+from gillint.resolve.text.printing import write_into
+from gillint.resolve.text.specs import text_by
+from gillint.resolve.text.texts import Text, filled
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE

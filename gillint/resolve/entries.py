@@ -10,13 +10,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from gillint.diagnostics.span import Span
-from gillint.resolve.iterations import expressions, statements
-from gillint.resolve.likelihood import is_main_guard
+from gillint.resolve.control.likelihood import is_main_guard
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.trace import Block, Branch, Call, Node, children
 from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline, Outline, without_documentation
 from gillint.syntax.parse import dotted
+from gillint.syntax.walk import expressions, statements
 
 # A name that is given on rather than called: an argument, a member of a table, the right side of `=`.
 _NAMED = r"""\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])"""

@@ -12,33 +12,33 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_method, find_type, knows_below, knows_module
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
-from gillint.resolve.attributes import attribute_value, symbol_of
-from gillint.resolve.bound import element_of
-from gillint.resolve.branching import emit_part, sometimes
-from gillint.resolve.calls import apply
-from gillint.resolve.columns import named_in_turn
-from gillint.resolve.comparing import is_passed, same_truth, share_of
-from gillint.resolve.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
+from gillint.resolve.calling.bound import element_of
+from gillint.resolve.calling.calls import apply
+from gillint.resolve.calling.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
+from gillint.resolve.calling.submissions import await_value, suspends
+from gillint.resolve.control.branching import emit_part, sometimes
+from gillint.resolve.control.comparing import is_passed, same_truth, share_of
+from gillint.resolve.control.distance import distance, ranged
+from gillint.resolve.control.interpreters import holds_here
+from gillint.resolve.control.unrolling import each_of
 from gillint.resolve.displays import f_string, mapping, sequence
-from gillint.resolve.distance import distance, ranged
-from gillint.resolve.growing import grow, lengthen, made_by_need
-from gillint.resolve.hdf5 import dataset_of
-from gillint.resolve.interpreters import holds_here
+from gillint.resolve.external.hdf5 import dataset_of
+from gillint.resolve.external.stores import is_stored
 from gillint.resolve.items import FILED, item_of
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.joining import join, looked_up
-from gillint.resolve.lists import as_list
+from gillint.resolve.numeric.ranks import learn_from_index, rank_decides
+from gillint.resolve.numeric.shapes import ARRAY, few_rows
+from gillint.resolve.objects.attributes import attribute_value, symbol_of
+from gillint.resolve.objects.growing import grow, lengthen, made_by_need
+from gillint.resolve.objects.lists import as_list
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
-from gillint.resolve.planting import planted
-from gillint.resolve.ranks import learn_from_index, rank_decides
-from gillint.resolve.shapes import ARRAY, few_rows
 from gillint.resolve.stepping import step_through
-from gillint.resolve.stores import is_stored
-from gillint.resolve.submissions import await_value, suspends
+from gillint.resolve.tabular.columns import named_in_turn
 from gillint.resolve.targets import assume, bind
+from gillint.resolve.text.planting import planted
 from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
-from gillint.resolve.unrolling import each_of
 from gillint.resolve.values import (
     NONE,
     SPREAD,
@@ -188,7 +188,8 @@ def _unary(act: Activation, node: t.Unary) -> Value:
 
 
 def _boolean(act: Activation, node: t.Boolean) -> Value:
-    from gillint.resolve.likelihood import SECOND, held
+    from gillint.resolve.assumed import SECOND
+    from gillint.resolve.control.likelihood import held
 
     result: Value | None = None
     reached = 1.0
@@ -294,8 +295,9 @@ def _peek(act: Activation, node: t.Expr) -> Value:
 
 
 def _comprehension(act: Activation, node: t.Comprehension) -> Value:
-    from gillint.resolve.likelihood import PASSES, held
-    from gillint.resolve.narrowing import narrowed
+    from gillint.resolve.assumed import PASSES
+    from gillint.resolve.control.likelihood import held
+    from gillint.resolve.control.narrowing import narrowed
 
     outer = act.environment
     act.environment = dict(outer)
@@ -367,8 +369,9 @@ def _lambda(act: Activation, node: t.Lambda) -> Value:
 
 
 def _conditional(act: Activation, node: t.Conditional) -> Value:
-    from gillint.resolve.likelihood import TAKEN, held
-    from gillint.resolve.narrowing import decided, narrowed
+    from gillint.resolve.assumed import TAKEN
+    from gillint.resolve.control.likelihood import held
+    from gillint.resolve.control.narrowing import decided, narrowed
 
     act.operation("branch")
     share = held(act, node.test, evaluate(act, node.test), TAKEN)

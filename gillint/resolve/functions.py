@@ -7,15 +7,12 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Grown, Lazy
 from gillint.resolve.annotations import annotated
 from gillint.resolve.budget import BUDGET
-from gillint.resolve.classes import Classes
-from gillint.resolve.decorators import decorated
-from gillint.resolve.exhaustion import turns_while_talking
-from gillint.resolve.expressions import evaluate
-from gillint.resolve.iterations import written
-from gillint.resolve.joining import join
-from gillint.resolve.memoised import remembers
-from gillint.resolve.parameters import bind_parameters
-from gillint.resolve.recursion import (
+from gillint.resolve.calling.decorators import decorated
+from gillint.resolve.calling.parameters import bind_parameters
+from gillint.resolve.control.dataflow import written
+from gillint.resolve.control.exhaustion import turns_while_talking
+from gillint.resolve.control.memoised import remembers
+from gillint.resolve.control.recursion import (
     ANSWERS,
     INNER_CALLS,
     balanced,
@@ -25,6 +22,9 @@ from gillint.resolve.recursion import (
     rounds,
     smaller,
 )
+from gillint.resolve.expressions import evaluate
+from gillint.resolve.joining import join
+from gillint.resolve.objects.classes import Classes
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gillint.knowledge.base import library
 from gillint.resolve.activation import Activation
-from gillint.resolve.attributes import symbol_of
+from gillint.resolve.objects.attributes import symbol_of
 from gillint.resolve.targets import write_target
 from gillint.resolve.values import ImportRef, Value
 from gillint.syntax import tree as t

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.resolve.assembled import joined_by_index
-from gillint.resolve.bound import MAPPINGS, TENSOR, element_of, literal_text, size_of
-from gillint.resolve.columns import of_rows
-from gillint.resolve.dtypes import scalar_of
-from gillint.resolve.indexing import GRIDS, array_item, extent, grid
-from gillint.resolve.intrinsics import pair_of
-from gillint.resolve.kinds import kept
-from gillint.resolve.layers import DATASET
-from gillint.resolve.mailboxes import PARTS
-from gillint.resolve.members import one_of
-from gillint.resolve.shapes import ARRAY
-from gillint.resolve.sparse import sparse_part
-from gillint.resolve.tensors import tensor_item
-from gillint.resolve.texts import Text, may_be_same
+from gillint.resolve.calling.bound import MAPPINGS, TENSOR, element_of, literal_text, size_of
+from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.external.mailboxes import PARTS
+from gillint.resolve.numeric.assembled import joined_by_index
+from gillint.resolve.numeric.dtypes import scalar_of
+from gillint.resolve.numeric.indexing import GRIDS, array_item, extent, grid
+from gillint.resolve.numeric.layers import DATASET
+from gillint.resolve.numeric.shapes import ARRAY
+from gillint.resolve.numeric.sparse import sparse_part
+from gillint.resolve.numeric.tensors import tensor_item
+from gillint.resolve.objects.members import one_of
+from gillint.resolve.tabular.columns import of_rows
+from gillint.resolve.tabular.kinds import kept
+from gillint.resolve.text.texts import Text, may_be_same
 from gillint.resolve.values import SymbolRef, Value, text_of
 from gillint.syntax import tree as t
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from gillint.diagnostics.span import Span
 from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.bound import TENSOR, element_of, number_of, size_of
-from gillint.resolve.columns import GROUPED
-from gillint.resolve.shapes import ARRAY
+from gillint.resolve.calling.bound import TENSOR, element_of, number_of, size_of
+from gillint.resolve.numeric.shapes import ARRAY
+from gillint.resolve.tabular.columns import GROUPED
 from gillint.resolve.trace import Block, Branch, Kind
 from gillint.resolve.values import UNKNOWN, Value
 

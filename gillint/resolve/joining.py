@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 
 from gillint.frozen import replace
-from gillint.resolve.texts import Text, common
+from gillint.resolve.text.texts import Text, common
 from gillint.resolve.values import (
     HOLDERS,
     STORE,

@@ -12,14 +12,15 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation, Grown, Lazy, Program
-from gillint.resolve.attributes import symbol_of
 from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE, CHECK_EVERY, MODULE_BUDGET, SCARCE, SCARCE_AT_LAST
-from gillint.resolve.decorators import decorated
-from gillint.resolve.files import Files
+from gillint.resolve.calling.decorators import decorated
+from gillint.resolve.calling.options import Option
+from gillint.resolve.external.files import Files
+from gillint.resolve.external.sql import Tables as SqlTables
 from gillint.resolve.importing import bind_imports
 from gillint.resolve.joining import join
-from gillint.resolve.options import Option
-from gillint.resolve.registering import (
+from gillint.resolve.objects.attributes import symbol_of
+from gillint.resolve.objects.registering import (
     decorators_of,
     generic_of,
     is_generic,
@@ -30,7 +31,6 @@ from gillint.resolve.registering import (
     types_of,
 )
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
-from gillint.resolve.sql import Tables as SqlTables
 from gillint.resolve.statements import run
 from gillint.resolve.tables import Function, Loader, SummaryKey, Tables
 from gillint.resolve.trace import Kind

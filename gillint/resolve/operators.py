@@ -11,22 +11,22 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation
-from gillint.resolve.arrays import refine
-from gillint.resolve.bound import Answers, element_of, number_of, size_of
-from gillint.resolve.calls import apply
-from gillint.resolve.databases import ROW_STEPS, row_made
-from gillint.resolve.dtypes import of_elements
-from gillint.resolve.formatting import formatted
-from gillint.resolve.memory import side_by_side
+from gillint.resolve.calling.bound import Answers, element_of, number_of, size_of
+from gillint.resolve.calling.calls import apply
+from gillint.resolve.calling.returns import returned
+from gillint.resolve.external.databases import ROW_STEPS, row_made
+from gillint.resolve.external.peers import peer_of
+from gillint.resolve.numeric.arrays import refine
+from gillint.resolve.numeric.dtypes import of_elements
+from gillint.resolve.numeric.memory import side_by_side
+from gillint.resolve.numeric.shapes import with_shape
+from gillint.resolve.numeric.work import with_work
 from gillint.resolve.opaque import is_vague
-from gillint.resolve.peers import peer_of
-from gillint.resolve.returns import returned
-from gillint.resolve.shapes import with_shape
-from gillint.resolve.strings import textual, together
-from gillint.resolve.texts import Text
+from gillint.resolve.text.formatting import formatted
+from gillint.resolve.text.strings import textual, together
+from gillint.resolve.text.texts import Text
 from gillint.resolve.trace import Call, bind_arguments
 from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
-from gillint.resolve.work import with_work
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index", "torch.Tensor")
 

@@ -11,8 +11,9 @@ from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
 from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE
-from gillint.resolve.compiled import is_compiled
-from gillint.resolve.decorators import decorated
+from gillint.resolve.calling.compiled import is_compiled
+from gillint.resolve.calling.decorators import decorated
+from gillint.resolve.calling.parameters import bind_parameters
 from gillint.resolve.entries import (
     answers_a_program,
     answers_requests,
@@ -31,15 +32,14 @@ from gillint.resolve.entries import (
     runs_event_loop,
     runs_others,
 )
-from gillint.resolve.files import Files
+from gillint.resolve.external.files import Files
+from gillint.resolve.external.peers import around
+from gillint.resolve.external.web import MAY_REGISTER, may_route
 from gillint.resolve.functions import EMPTY_BLOCK, Functions
-from gillint.resolve.parameters import bind_parameters
-from gillint.resolve.peers import around
 from gillint.resolve.scope import ClassScope, ModuleScope
 from gillint.resolve.tables import CallSites, Function, Loader, Tables
 from gillint.resolve.trace import Block, FunctionTrace, Kind, Loop, Node, Resolved, children
 from gillint.resolve.values import FunctionRef, LazyRef, Value
-from gillint.resolve.web import MAY_REGISTER, may_route
 from gillint.syntax import tree as t
 from gillint.syntax.outline import FunctionOutline
 from gillint.syntax.parse import Syntax, SyntaxProblem, parse

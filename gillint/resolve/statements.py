@@ -9,38 +9,42 @@ from gillint.estimate import ONE, ZERO
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, libraries_of
 from gillint.resolve.activation import Activation
-from gillint.resolve.aliases import note_alias
 from gillint.resolve.annotations import annotated, is_type_alias
-from gillint.resolve.bound import element_of, size_of
-from gillint.resolve.branching import choose, rest
-from gillint.resolve.compat import GONE
+from gillint.resolve.assumed import RARE
+from gillint.resolve.calling.bound import element_of, size_of
+from gillint.resolve.calling.compat import GONE
+from gillint.resolve.calling.library_calls import library
+from gillint.resolve.calling.submissions import await_value
 from gillint.resolve.contexts import TRANSACTION, entered, left
-from gillint.resolve.displays import sequence
-from gillint.resolve.emptying import held_short, is_drained, note_emptied, once_in
-from gillint.resolve.expressions import evaluate
-from gillint.resolve.growing import added_elsewhere
-from gillint.resolve.importing import bind_import
-from gillint.resolve.iterations import mentioned, names_in, written
-from gillint.resolve.joining import join
-from gillint.resolve.library_calls import library
-from gillint.resolve.likelihood import (
-    RARE,
+from gillint.resolve.control.branching import choose, rest
+from gillint.resolve.control.dataflow import written
+from gillint.resolve.control.emptying import held_short, is_drained, note_emptied, once_in
+from gillint.resolve.control.failures import fails
+from gillint.resolve.control.likelihood import (
     failing_of,
-    fails,
     is_made_already,
     is_main_guard,
     makes_once,
     shares,
     until_changed,
 )
+from gillint.resolve.control.loops import run_for, run_while
+from gillint.resolve.control.narrowing import asks_for_rank, behind_guard, decided, matched, narrowed
+from gillint.resolve.control.remaking import until_given_up
+from gillint.resolve.control.switches import until_switched
+from gillint.resolve.control.turns import (
+    ends_the_program,
+    leaves,
+)
+from gillint.resolve.displays import sequence
+from gillint.resolve.expressions import evaluate
+from gillint.resolve.importing import bind_import
+from gillint.resolve.joining import join
 from gillint.resolve.locks import LOCKS
-from gillint.resolve.loops import run_for, run_while
-from gillint.resolve.narrowing import asks_for_rank, behind_guard, decided, matched, narrowed
+from gillint.resolve.numeric.ranks import learn_from_unpacking
+from gillint.resolve.objects.aliases import note_alias
+from gillint.resolve.objects.growing import added_elsewhere
 from gillint.resolve.operators import binary, operator_fact
-from gillint.resolve.ranks import learn_from_unpacking
-from gillint.resolve.remaking import until_given_up
-from gillint.resolve.submissions import await_value
-from gillint.resolve.switches import until_switched
 from gillint.resolve.targets import (
     bind,
     declare,
@@ -49,15 +53,12 @@ from gillint.resolve.targets import (
     store_attribute,
     write_target,
 )
-from gillint.resolve.texts import ANY, unknown
+from gillint.resolve.text.texts import ANY, unknown
 from gillint.resolve.trace import Await, Lock
-from gillint.resolve.turns import (
-    ends_the_program,
-    leaves,
-)
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
+from gillint.syntax.walk import mentioned, names_in
 
 
 def run(act: Activation, body: t.Body) -> float:

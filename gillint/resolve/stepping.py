@@ -6,7 +6,7 @@ from gillint.diagnostics.span import Span
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import UNKNOWN_TRIPS
-from gillint.resolve.bound import element_of
+from gillint.resolve.calling.bound import element_of
 from gillint.resolve.iterators import length_of
 from gillint.resolve.trace import Block, Bound, Call, Kind, Loop
 from gillint.resolve.values import Value

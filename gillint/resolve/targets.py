@@ -9,19 +9,19 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.aliases import place_of
-from gillint.resolve.bound import MAPPINGS, element_of, literal_text, size_of
-from gillint.resolve.databases import ROW_FACTORY, note_row_factory
-from gillint.resolve.hdf5 import put_dataset
-from gillint.resolve.intrinsics import pair_of
+from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, size_of
+from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.external.databases import ROW_FACTORY, note_row_factory
+from gillint.resolve.external.hdf5 import put_dataset
+from gillint.resolve.external.stores import put_into
 from gillint.resolve.joining import Columns, join
-from gillint.resolve.kinds import distinct_of, fewest_of
+from gillint.resolve.objects.aliases import place_of
+from gillint.resolve.objects.own_fields import with_own
+from gillint.resolve.objects.use import as_used
 from gillint.resolve.operators import operator_fact
-from gillint.resolve.own_fields import with_own
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.stores import put_into
+from gillint.resolve.tabular.kinds import distinct_of, fewest_of
 from gillint.resolve.trace import Bound, Call
-from gillint.resolve.use import as_used
 from gillint.resolve.values import NONE, UNKNOWN, ClassRef, FunctionRef, MadeRef, Value, is_known, is_plain_function
 from gillint.syntax import tree as t
 
@@ -243,7 +243,7 @@ def store_attribute(act: Activation, target: t.Attribute, value: Value) -> None:
     if setter is None:
         write_target(act, target, value)
         return
-    from gillint.resolve.calls import apply
+    from gillint.resolve.calling.calls import apply
 
     apply(act, setter, (value,), (), target.span, target.name)
 

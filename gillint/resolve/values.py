@@ -8,7 +8,7 @@ from functools import lru_cache
 from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import dataclass, replace
-from gillint.resolve.texts import Text, of_literal
+from gillint.resolve.text.texts import Text, of_literal
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from gillint.diagnostics.fixes import Applicability, Edit, Fix
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
 from gillint.knowledge.base import library, library_files
-from gillint.resolve.compiled import COMPILED, COMPILED_FUNCTION
+from gillint.resolve.calling.compiled import COMPILED, COMPILED_FUNCTION
 from gillint.resolve.program import walk
 from gillint.resolve.trace import Call, Concurrency
 from gillint.resolve.values import FunctionRef

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gillint.advice.assess import Assessment
 from gillint.diagnostics.fixes import Applicability, Edit, Fix
-from gillint.resolve.handovers import POOLS
+from gillint.resolve.calling.handovers import POOLS
 from gillint.resolve.trace import Call
 from gillint.rules.base import FileContext, own_nodes
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import USUAL, duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
-from gillint.resolve.loops import WHILE_TURNS
+from gillint.resolve.control.loops import WHILE_TURNS
 from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind
 from gillint.rules.base import NATIVE, WAITING, FileContext, Rule, culprit, finding, is_polled
 from gillint.scaling.predict import BoundType

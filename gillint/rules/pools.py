@@ -10,7 +10,7 @@ from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration, too_short
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.schema import Effect
-from gillint.resolve.loops import WHILE_TURNS
+from gillint.resolve.control.loops import WHILE_TURNS
 from gillint.resolve.program import walk
 from gillint.resolve.trace import Call, Concurrency, Loop
 from gillint.rules.base import HELD, PARALLEL, RELEASED, FileContext, Rule, culprit, finding, own_nodes

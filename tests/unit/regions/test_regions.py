@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from gillint.resolve.handovers import HANDOVERS
+from gillint.resolve.calling.handovers import HANDOVERS
 from tests.support import Region, regions, text, verdict
 
 WORK = "def work(*args, **kwargs):\n    for i in range(1_000_000):\n        i * i\n\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gillint.resolve.likelihood import CASE, LEAVES, PASSES, RARE, SECOND, TAKEN
+from gillint.resolve.assumed import CASE, LEAVES, PASSES, RARE, SECOND, TAKEN
 from tests.unit.resolve.test_trip_counts import runs
 
 HEAD = "import contextlib, math, random, sys, time\n"

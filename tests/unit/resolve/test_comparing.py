@@ -9,8 +9,8 @@ import pytest
 from gillint.advice.outcome import Options
 from gillint.costs.demand import Costs
 from gillint.resolve.program import resolve
-from gillint.resolve.specs import text_by
-from gillint.resolve.texts import Text, overlap
+from gillint.resolve.text.specs import text_by
+from gillint.resolve.text.texts import Text, overlap
 from gillint.resolve.values import Value, of_constant
 from gillint.syntax.parse import parse
 from gillint.syntax.tree import HOLE

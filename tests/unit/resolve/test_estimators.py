@@ -6,7 +6,7 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
-from gillint.resolve.bound import element_of, size_of
+from gillint.resolve.calling.bound import element_of, size_of
 from tests.unit.resolve.test_arrays import value_of
 
 HEAD = """

@@ -8,7 +8,7 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.knowledge.conditions import Target
-from gillint.resolve.likelihood import TAKEN
+from gillint.resolve.assumed import TAKEN
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse

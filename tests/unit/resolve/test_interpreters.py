@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from gillint.resolve.interpreters import holds_here
+from gillint.resolve.control.interpreters import holds_here
 from gillint.syntax import tree as t
 from gillint.syntax.parse import parse
 from tests.unit.resolve.test_objects import calls_of

@@ -8,7 +8,7 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
-from gillint.resolve.iterations import iterations_of
+from gillint.resolve.control.iterations import iterations_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import parse
 from tests.support import text, verdict

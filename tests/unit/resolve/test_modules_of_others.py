@@ -8,7 +8,7 @@ import pytest
 
 from gillint.costs.demand import Costs
 from gillint.knowledge.conditions import Target
-from gillint.resolve.bound import size_of
+from gillint.resolve.calling.bound import size_of
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse

@@ -10,7 +10,7 @@ from gillint.advice.outcome import Options
 from gillint.costs.demand import Costs
 from gillint.knowledge.conditions import Target
 from gillint.pipeline import analyse
-from gillint.resolve.bound import size_of
+from gillint.resolve.calling.bound import size_of
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse

@@ -8,7 +8,7 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.pipeline import analyse
-from gillint.resolve.peers import peers_of_file, place_of, stated_delay
+from gillint.resolve.external.peers import peers_of_file, place_of, stated_delay
 from gillint.scaling.predict import Prediction
 from gillint.syntax.tree import HOLE
 

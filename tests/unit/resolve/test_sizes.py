@@ -8,7 +8,7 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.knowledge.conditions import Target
-from gillint.resolve.bound import size_of
+from gillint.resolve.calling.bound import size_of
 from gillint.resolve.contents import inside
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call

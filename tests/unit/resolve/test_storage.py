@@ -6,7 +6,7 @@ from textwrap import indent
 
 import pytest
 
-from gillint.resolve.bound import size_of
+from gillint.resolve.calling.bound import size_of
 from tests.unit.resolve.test_talking import calls_of, count
 
 TURNS = [

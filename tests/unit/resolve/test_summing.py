@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gillint.knowledge.conditions import Target
-from gillint.resolve.bound import size_of
+from gillint.resolve.calling.bound import size_of
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call, Loop
 from gillint.syntax.parse import parse

@@ -1,0 +1,107 @@
+"""What a library's function calls back: the function that is passed, a method of what is, the steps of a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gillint.diagnostics.span import Span
+from gillint.knowledge.conditions import Decision
+from gillint.knowledge.expressions import evaluate
+from gillint.knowledge.schema import Effect, Fact
+from gillint.resolve.activation import Activation
+from gillint.resolve.calling.bound import Answers, element_of
+from gillint.resolve.calling.returns import build
+from gillint.resolve.numeric.estimators import run_of_steps
+from gillint.resolve.objects.attributes import attribute_value
+from gillint.resolve.trace import Block, Bound
+from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, LazyRef, PartialRef, Value
+
+
+def called_back(
+    act: Activation, fact: Fact, decision: Decision, bound: Bound, span: Span
+) -> tuple[Block | None, Value | None]:
+    """What one call of the function that is passed does, and gives, here: where the call waits, others run it."""
+    from gillint.resolve.calling.calls import apply
+
+    steps = run_of_steps(fact.name, bound)
+    if steps:
+        with act.nested() as builder:
+            passed = bound.positional
+            for method, table in steps:
+                handed = (table, *passed[1:]) if table is not None else passed
+                made = apply(act, method, handed, (), span, fact.name)
+                passed = (made, *passed[1:]) if table is None else passed
+        return builder.finish(), None
+    if fact.callback is None or decision.likely.effect is Effect.WAITS:
+        return None, None
+    functions = [f for path in fact.callback.split(", ") for f in _functions(act, fact, path, bound, span)]
+    answers = Answers(fact, bound)
+    # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
+    given = [r for r in fact.arguments if r.like is None or answers.value(r.like) is not None]
+    arguments = tuple(build(r, answers, bound) for r in given) or _handed_on(fact, bound) or (_first_element(bound),)
+    if fact.name.startswith("scipy."):
+        arguments = (*arguments, *_further(bound.get("args")))
+    known = [f for f in functions if not isinstance(f.reference, LazyRef)]
+    if not any(f.reference is not None for f in known):
+        return None, None
+    result: Value | None = None
+    with act.nested() as builder:
+        act.loops.append(evaluate(fact.calls, answers).max(0))
+        for function in known:
+            if function.reference is not None:
+                result = apply(act, function, arguments, (), span, fact.callback)
+        act.loops.pop()
+    return builder.finish(), result
+
+
+# In place of a parameter: all arguments that are passed under names of their own.
+_NAMED = "**"
+
+
+def _functions(act: Activation, fact: Fact, path: str, bound: Bound, span: Span) -> Iterator[Value]:
+    """What is called back; in place of one function there may be several in a list, a dict or a tuple."""
+    if path == _NAMED:
+        given: Iterable[Value | None] = (v for k, v in bound.parameters if k not in fact.parameters)
+    else:
+        given = (_function(act, path, bound, span),)
+    for value in given:
+        if value is None or value.reference is not None or (path != _NAMED and value.type not in _SEVERAL):
+            yield from (value,) if value is not None else ()
+            continue
+        members = (*(value.items or ()), *(v for _, v in value.columns or ()))
+        inside = (m for member in members for m in (member, *(member.items or ())))
+        yield from (m for m in inside if isinstance(m.reference, (FunctionRef, PartialRef)))
+
+
+_SEVERAL = ("list", "dict", "tuple")
+
+
+def _handed_on(fact: Fact, bound: Bound) -> tuple[Value, ...]:
+    """What a method gets that another one of the same object stands for: `model(x, mask)` is `model.forward(x, mask)`."""
+    return bound.positional if stands_for_another(fact) else ()
+
+
+def stands_for_another(fact: Fact) -> bool:
+    """Whether a method does, and gives, what another one of the same object does."""
+    return fact.name.endswith(".__call__") and (fact.callback or "").startswith("self.")
+
+
+def _further(given: Value | None) -> tuple[Value, ...]:
+    """What scipy hands to the function behind its own arguments: `minimize(f, x0, args=(a, b))`."""
+    if given is None or given == NONE:
+        return ()
+    return given.items or () if given.type == "tuple" else (given,)
+
+
+def _function(act: Activation, path: str, bound: Bound, span: Span) -> Value | None:
+    """The function that is passed, or a method of what is: `key`, `estimator.fit`, `self.estimator.fit`."""
+    parameter, *names = path.split(".")
+    function = bound.get(parameter)
+    for name in names:
+        function = attribute_value(act, function, name, span) if function is not None else None
+    return function
+
+
+def _first_element(bound: Bound) -> Value:
+    source = bound.receiver or (bound.positional[0] if bound.positional else UNKNOWN)
+    return element_of(source)

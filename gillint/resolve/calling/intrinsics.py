@@ -1,0 +1,433 @@
+"""Results of builtins that a returns table cannot express: they depend on what is inside their arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import reduce
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import replace
+from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.assumed import FEW, ROWS
+from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, number_of, size_of
+from gillint.resolve.calling.mappings import from_keys, made_dict, of_dict, pair_of
+from gillint.resolve.control.repeated import called_again
+from gillint.resolve.iterators import (
+    COMBINATIONS,
+    combinations,
+    every_choice,
+    first_of,
+    grouped,
+    in_turn,
+    length_of,
+    spread,
+)
+from gillint.resolve.joining import join
+from gillint.resolve.numeric.estimators import COLUMNS, PIPELINE, columns_of, pipeline_of
+from gillint.resolve.numeric.randomness import drawn
+from gillint.resolve.numeric.shapes import ARRAY
+from gillint.resolve.tabular.kinds import kinds_of
+from gillint.resolve.text.records import PACKED, packed
+from gillint.resolve.trace import Bound, Kind
+from gillint.resolve.values import (
+    NONE,
+    UNKNOWN,
+    ClassRef,
+    FunctionRef,
+    Literal,
+    MethodRef,
+    PartialRef,
+    SymbolRef,
+    UndefinedRef,
+    Value,
+    text_of,
+)
+
+
+def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
+    """The result of a builtin, or None where the fact's returns table decides."""
+    args = bound.positional
+    if name in ("map", "filter", "itertools.starmap", "iter") and len(args) > 1:
+        return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
+    if name in _CONTAINERS:
+        return _container("list" if name == "sorted" else name, args)
+    if name.startswith(_RANDOM) and args:
+        return _drawn(name, args)
+    if name == "dict":
+        return made_dict(args, bound.parameters)
+    if bound.receiver is not None and (name.startswith(_MAPPING) or name == "list.pop"):
+        taken = name == "list.pop"
+        return element_of(bound.receiver) if taken else of_dict(name.rpartition(".")[2], bound.receiver, args)
+    if name in PACKED:
+        return packed(act, name, bound)
+    if name == "str.format":
+        named = (v for _, v in bound.parameters if not any(v is given for given in args))
+        _format_each(act, (*args, *named), span, specified=":" in (literal_text(bound.receiver or UNKNOWN) or ""))
+    if name in ("collections.deque", "collections.defaultdict", "collections.Counter"):
+        return _collection(act, name, bound, span)
+    if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
+        return in_turn(act, args[0], span) or (spread(name, args[0]) if bound.has_star else None)
+    if name in _QUERIES and args:
+        return _query(_QUERIES[name], bound.receiver, args)
+    if name == "itertools.product" and bound.has_star and len(args) == 1:
+        return every_choice(args[0])
+    if name in COMBINATIONS and args:
+        return combinations(name, args, dict(bound.parameters))
+    if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
+        return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
+    handler = _BY_NAME.get(name)
+    if handler is None or not args:
+        return _looked_up(act, name, args, span) if name.startswith("operator.") else None
+    made = handler(name, args)
+    return _stepping(act, args, made, span) if made is not None and name in WRAPPERS else made
+
+
+def _looked_up(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value | None:
+    from gillint.resolve.objects.getters import looked_up
+
+    return looked_up(act, name, args, span) if name.endswith(".__call__") else None
+
+
+WRAPPERS = ("zip", "enumerate", "reversed", "iter")
+
+
+def _stepping(act: Activation, sources: tuple[Value, ...], made: Value, span: Span) -> Value:
+    """An iterator around others does what each of their steps does: `zip(frame.index, array)` makes the values of both."""
+    from gillint.resolve.operators import operator_fact
+
+    if made.reference is not None:
+        return made  # a generator: its work is known as it is
+    with act.nested() as builder:
+        for source in sources:
+            if source.type is not None and "." in source.type and "::" not in source.type:
+                operator_fact(act, source, "__iter__", (), span)
+    block = builder.finish()
+    if not block.nodes:
+        return made
+    trips = made.size if made.size is not None else length_of(sources[0])
+    return act.defer(Lazy(span, Kind.MAP, block, trips, made, act.path, act.name), "iterator", made.element or UNKNOWN)
+
+
+RECORD = "collections.namedtuple.__call__"  # making an instance: the fields come first
+
+
+def _len(name: str, args: tuple[Value, ...]) -> Value:
+    given = args[0]
+    known = given.size is not None or given.items is not None
+    number = length_of(given) if known or given.shape else None
+    return Value(type="int", number=number, origin=given.origin)
+
+
+def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
+    whole = args[0]
+    known = whole.size is not None or whole.items is not None or whole.shape is not None
+    size = length_of(whole) if known else None
+    index = Value(type="int", number=size * _QUARTILES if size is not None else None, distinct=size)
+    return _wrapped(whole, Value(type="tuple", items=(index, element_of(whole))), name)
+
+
+def _zip(name: str, args: tuple[Value, ...]) -> Value:
+    size = length_of(args[0])
+    for other in args[1:]:
+        size = size.min(length_of(other))
+    made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)), name)
+    return replace(made, size=size)
+
+
+def _iterator(name: str, args: tuple[Value, ...]) -> Value:
+    return _wrapped(args[0], element_of(args[0]), "reversed" if name == "reversed" else "iterator")
+
+
+def _amount(name: str, args: tuple[Value, ...]) -> Value:
+    amount = args[0] if name == "abs" else element_of(args[0])
+    if amount.type == "numpy.ndarray":
+        return replace(amount, literal=None)
+    if amount.type is not None and amount.type not in ("bool", "complex"):
+        number = amount.number.map(abs) if name == "abs" and amount.number is not None else None
+        return Value(
+            type=amount.type, number=number
+        )  # a number of some kind: decimals and fractions stay what they are
+    return Value(type="int" if amount.type == "bool" else None)
+
+
+def _next(name: str, args: tuple[Value, ...]) -> Value:
+    return element_of(args[0])
+
+
+def _converted(name: str, args: tuple[Value, ...]) -> Value:
+    given = args[0]
+    return Value(
+        type=name, number=given.number, literal=given.literal if given.type == name else None, distinct=given.distinct
+    )
+
+
+_RANDOM = ("random.", "secrets.")
+
+
+def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
+    """A number between what is passed, one of so many: `random.randrange(800)`, `rng.choice(REGIONS)`."""
+    last = name.rsplit(".", 1)[-1]
+    if last == "choice":
+        kinds = size_of(args[0])
+        member = element_of(args[0])
+        number = member.number if args[0].items else None
+        return drawn(replace(member, literal=None, number=number, distinct=kinds), kinds)
+    if last in ("getrandbits", "randbits") and args[0].number is not None:
+        kinds = args[0].number.map(lambda bits: 2.0 ** min(bits, 40))
+        return drawn(Value(type="int", number=kinds * _QUARTILES, distinct=kinds), kinds)
+    if last not in ("randint", "randrange", "randbelow", "uniform"):
+        return None
+    low, high = (args[0], args[1]) if len(args) > 1 else (Value(number=ZERO), args[0])
+    if low.number is None or high.number is None:
+        return None
+    first, count = low.number, high.number - low.number + (1 if last == "randint" else 0)
+    middle = Estimate.of(x + n / 2 for x, n in zip(first.scenarios, count.scenarios, strict=True))
+    amount = Estimate(first.low, middle.likely, (first + count).high)
+    if last == "uniform":
+        return drawn(Value(type="float", number=amount), None)
+    return drawn(Value(type="int", number=amount, distinct=count), count)
+
+
+_EMPTY = {"list": ZERO, "set": ZERO, "dict": ZERO, "int": None, "float": None, "str": ZERO}
+
+
+def _defaultdict(act: Activation, args: tuple[Value, ...], span: Span) -> Value:
+    """A dict whose members begin as what the factory makes."""
+    from gillint.resolve.calling.calls import apply
+
+    ref = args[0].reference if args else None
+    value = UNKNOWN
+    if isinstance(ref, SymbolRef) and ref.name in _EMPTY:
+        value = Value(type=ref.name, size=_EMPTY[ref.name])
+    elif isinstance(ref, (FunctionRef, ClassRef, PartialRef, SymbolRef)):
+        with act.nested():  # what it costs is in the noise
+            value = apply(act, args[0], (), (), span, "the factory")
+    first = next((a for a in args[1:2] if a.type in MAPPINGS and a.size is not None), None)
+    key, old = pair_of(first) if first is not None else (UNKNOWN, UNKNOWN)
+    size = first.size if first is not None else ZERO
+    member = value if old == UNKNOWN else old
+    return Value(type="collections.defaultdict", size=size, items=(key, member), element=key)
+
+
+def _collection(act: Activation, name: str, bound: Bound, span: Span) -> Value:
+    if name.endswith("deque"):
+        return _deque(bound.positional, bound)
+    return _counted(bound.positional) if name.endswith("Counter") else _defaultdict(act, bound.positional, span)
+
+
+def _deque(args: tuple[Value, ...], bound: Bound) -> Value:
+    """Its `number` is how long it becomes at most, where that is said."""
+    made = _container("collections.deque", args[:1])
+    most = bound.get("maxlen")
+    if most is None or most.number is None:
+        return made
+    return replace(made, number=most.number, size=made.size.min(most.number) if made.size is not None else None)
+
+
+def _counted(args: tuple[Value, ...]) -> Value:
+    """A counter has a member for each thing that is different."""
+    from gillint.resolve.targets import different
+
+    if not args:
+        return Value(type="collections.Counter", size=ZERO)
+    source, key = args[0], element_of(args[0])
+    known = source.size is not None or source.items is not None
+    size = different(length_of(source), key) if known else None
+    pair = (key, Value(type="int"))
+    return Value(type="collections.Counter", size=size, element=key, items=pair, origin=source.origin)
+
+
+def _format_each(act: Activation, values: tuple[Value, ...], span: Span, *, specified: bool) -> None:
+    """Each value formats itself, which dates do at length."""
+    from gillint.resolve.operators import operator_fact
+
+    spec = (Value(type="str"),) if specified else ()
+    for value in values:
+        operator_fact(act, value, "__format__", spec, span)
+
+
+_OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")
+
+
+_QUERIES = {"sqlalchemy.select": "sqlalchemy.sql.Select", "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query"}
+
+
+def _query(kind: str, session: Value | None, entities: tuple[Value, ...]) -> Value:
+    """A statement that asks for instances of a class of the project has these as its members."""
+    ref = entities[0].reference
+    element = Value(type=ref.key) if isinstance(ref, ClassRef) and len(entities) == 1 else None
+    return Value(type=kind, size=ROWS, element=element, dtype=session.dtype if session is not None else None)
+
+
+def _engine(name: str, args: tuple[Value, ...]) -> Value:
+    """An engine knows its dialect: the first part of the URL, which is known where only the rest is made up; of SQLite also
+    whether the database is a file.
+    """
+    url = text_of(args[0])
+    found = re.match(r"(\w+)(?:\+\w+)?:(?:///*(.*))?", url.pattern) if url is not None else None
+    dialect = found[1] if found is not None else None
+    if found is not None and dialect == "sqlite" and found[2] and "memory" not in found[2]:
+        dialect = "sqlite file"
+    return Value(type="sqlalchemy.engine.Engine", dtype=dialect)
+
+
+_CONTAINERS = ("list", "tuple", "set", "frozenset", "sorted")
+
+
+_FEW = 32
+
+
+def _container(kind: str, args: tuple[Value, ...]) -> Value:
+    if not args:
+        return Value(type=kind, size=ZERO)
+    letters = literal_text(args[0])
+    if kind in ("list", "tuple") and letters is not None and len(letters) <= _FEW:  # names: `list("abc")`
+        return Value(type=kind, items=tuple(Value(type="str", size=ONE, literal=Literal(c)) for c in letters))
+    size = length_of(args[0]) if args[0].size is not None or args[0].items is not None else None
+    if args[0].type == "json" and size is None:
+        size = FEW  # as a loop over it
+    distinct = kinds_of(args[0]) if args[0].type == ARRAY else element_of(args[0]).distinct
+    if args[0].type == "str" and distinct is None:
+        distinct = _LETTERS
+    if kind in ("set", "frozenset") and size is not None and distinct is not None:
+        size = size.min(distinct)
+    member = element_of(args[0]) if size != ZERO else None  # what nothing is in says nothing of what will be
+    items = args[0].items if kind in ("list", "tuple") and args[0].type in _ONE_BY_ONE else None
+    return Value(type=kind, size=size, element=member, items=items, origin=args[0].origin)
+
+
+_ONE_BY_ONE = ("list", "tuple", "iterator", "generator")  # iterating gives the very members, and in their order
+
+
+_LETTERS = Estimate(4, 40, 120)  # different characters of a text
+
+# What a variable that counts is, over the loop as a whole: its mean, and half of its values around that.
+_QUARTILES = Estimate(0.25, 0.5, 0.75)
+_PASSED = 0.5  # of what is filtered, as of a comprehension with a condition
+
+
+def _range(name: str, args: tuple[Value, ...]) -> Value:
+    numbers = [a.number for a in args]
+    size: Estimate | None = None
+    hangs_on = next((a.origin for a in args if a.number is None and a.origin), None)
+    if len(args) == 1 and numbers[0] is not None:
+        size = numbers[0].max(0)
+    elif len(args) >= 2 and numbers[0] is not None and numbers[1] is not None:
+        step = numbers[2] if len(args) > 2 else ONE
+        if step is not None and step.likely != 0:
+            span = (numbers[1] - numbers[0]) / step
+            size = span.map(lambda v: float(max(0, -(-v // 1))))
+    first = numbers[0] if len(args) > 1 and numbers[0] is not None else ZERO
+    last = numbers[0] if len(args) == 1 else numbers[1] if len(args) > 1 else None
+    number = first + (last - first) * _QUARTILES if last is not None else None
+    likely = Value(type="int", number=number, distinct=size)
+    return Value(type="range", size=size, element=likely, origin=hangs_on)
+
+
+def _wrapped(source: Value, element: Value, kind: str = "iterator") -> Value:
+    """An iterator over another iterable: the same work, item by item."""
+    known = source.size is not None or source.items is not None or source.shape is not None
+    size = length_of(source) if known else None
+    kind = kind if source.reference is None else "iterator"
+    return Value(type=kind, size=size, element=element, reference=source.reference, origin=source.origin)
+
+
+def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> Value:
+    from gillint.resolve.calling.calls import apply
+    from gillint.resolve.control.unrolling import mapped_each
+
+    function, sources = args[0], args[1:]
+    element = tuple(element_of(s) for s in sources)
+    if name == "itertools.starmap":
+        element = element[0].items or element
+    hangs_on = None if sources[0].size is not None else sources[0].origin
+    trips = length_of(sources[0])
+    for source in sources:
+        act.begin(source)
+    with act.nested() as builder:
+        act.loops.append(trips)
+        for source in sources:
+            inner = act.start(source)
+            if inner is not None and source.type not in ("coroutine", "awaitable"):
+                builder.include(inner.block)
+        builder.operations["generator_step"] = 1.0
+        callable_ = (
+            isinstance(function.reference, (FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef))
+            or function.reference is not None
+        )
+        result = apply(act, function, element, (), span, function.origin or "function") if callable_ else UNKNOWN
+        items = None
+        if callable_ and name == "map" and len(sources) == 1:
+            items = mapped_each(
+                act, sources[0], lambda m: apply(act, function, (m,), (), span, function.origin or "function")
+            )
+        act.loops.pop()
+    produced = element[0] if name == "filter" else result
+    lazy = Lazy(span, Kind.MAP, builder.finish(), trips, produced, act.path, act.name, hangs_on)
+    made = replace(act.defer(lazy, "iterator", produced), items=items)
+    return replace(made, size=trips * _PASSED) if name == "filter" and made.size is not None else made
+
+
+def _slice(name: str, args: tuple[Value, ...]) -> Value:
+    """`slice(i, i + 4)`: the same as is written `i : i + 4` in a subscript."""
+    bounds = (NONE, args[0]) if len(args) == 1 else args[:2]
+    return Value(type="slice", items=(*bounds, args[2] if len(args) > 2 else NONE))
+
+
+def _extreme(name: str, args: tuple[Value, ...]) -> Value:
+    if len(args) == 1:
+        return element_of(args[0])
+    numbers = [number_of(a) for a in args if a.number is not None]
+    joined = args[0]
+    for other in args[1:]:
+        joined = join(joined, other)
+    if len(numbers) == len(args):
+        amount = numbers[0]
+        for n in numbers[1:]:
+            amount = amount.min(n) if name == "min" else amount.max(n)
+        return replace(joined, number=amount, literal=None)
+    if numbers and name == "min":  # `min(CHUNK, left)`: what is known is the limit, and mostly reached
+        limit = reduce(Estimate.min, numbers)
+        kind = joined.type or next(a.type for a in args if a.number is not None)
+        return Value(type=kind, number=Estimate(min(limit.low, 1.0), limit.likely, limit.high))
+    return replace(joined, number=None, literal=None)
+
+
+_MAPPING = ("dict.", "shelve.Shelf.")
+
+
+def _again(_: str, args: tuple[Value, ...]) -> Value | None:
+    """`itertools.repeat(f)`, `repeat(x, 3)`: the thing itself, a function too."""
+    if not args:
+        return None
+    times = number_of(args[1]) if len(args) > 1 else None
+    return Value(type="itertools.repeat", size=times, element=args[0])
+
+
+_BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
+    "range": _range,
+    "slice": _slice,
+    "len": _len,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "iter": _iterator,
+    "reversed": _iterator,
+    "min": _extreme,
+    "max": _extreme,
+    "sum": _amount,
+    "abs": _amount,
+    "next": _next,
+    "itertools.islice": first_of,
+    "itertools.repeat": _again,
+    "dict.fromkeys": from_keys,
+    "itertools.groupby": grouped,
+    "int": _converted,
+    "float": _converted,
+    "sqlalchemy.create_engine": _engine,
+    "sklearn.pipeline.make_pipeline": pipeline_of,
+    PIPELINE: pipeline_of,
+    "sklearn.compose.make_column_transformer": columns_of,
+    COLUMNS: columns_of,
+}

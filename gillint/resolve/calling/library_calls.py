@@ -1,0 +1,293 @@
+"""A call of a library's function, method or class: its fact, its arguments, and what it gives back."""
+
+from __future__ import annotations
+
+import math
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import ONE
+from gillint.frozen import replace
+from gillint.knowledge.base import bases_of, default_fact, find_fact, find_method, find_type
+from gillint.knowledge.conditions import Decision, decide
+from gillint.knowledge.schema import Fact
+from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.calling.bound import CONTENT, DATA, QUERY, Answers, is_sized
+from gillint.resolve.calling.callbacks import called_back, stands_for_another
+from gillint.resolve.calling.compiled import COMPILED, compiled_body
+from gillint.resolve.calling.folding import folded
+from gillint.resolve.calling.handovers import HANDOVERS, JOINS, MADE, POOLS, kind_of_pool
+from gillint.resolve.calling.intrinsics import WRAPPERS, intrinsic
+from gillint.resolve.calling.ordering import with_compared
+from gillint.resolve.calling.returns import returned
+from gillint.resolve.calling.special import SPECIAL
+from gillint.resolve.calling.submissions import await_value, hand_over_call, join_result
+from gillint.resolve.calling.summing import add_up
+from gillint.resolve.external.answers import answered_with, other_side
+from gillint.resolve.external.databases import answered, begun, behind_statement, ends_nothing, query_of
+from gillint.resolve.external.handles import content_of, current
+from gillint.resolve.external.logs import logged
+from gillint.resolve.external.media import by_its_name, stored
+from gillint.resolve.external.peers import with_text
+from gillint.resolve.external.pictures import all_decoded
+from gillint.resolve.external.sql import Query
+from gillint.resolve.external.storage import describe
+from gillint.resolve.external.web import serve_registered
+from gillint.resolve.locks import note_lock
+from gillint.resolve.numeric.arrays import refine
+from gillint.resolve.numeric.estimators import checked
+from gillint.resolve.numeric.gathering import gathered
+from gillint.resolve.numeric.layers import made_layer
+from gillint.resolve.numeric.memory import side_by_side
+from gillint.resolve.numeric.randomness import looking_random
+from gillint.resolve.numeric.work import with_work
+from gillint.resolve.objects.instances import (
+    asks_for_contents,
+    by_its_method,
+    of_its_class,
+    opened_up,
+)
+from gillint.resolve.objects.keeping import as_it_was_dumped, kept
+from gillint.resolve.opaque import made_by
+from gillint.resolve.stepping import step_through
+from gillint.resolve.tabular.frames import as_given
+from gillint.resolve.text.strings import textual
+from gillint.resolve.trace import Block, Bound, Call, CallKind, Kind, bind_arguments
+from gillint.resolve.values import (
+    NONE,
+    UNKNOWN,
+    Value,
+    of_number,
+)
+
+Keywords = tuple[tuple[str, Value], ...]
+
+# What runs a coroutine function, and makes the coroutine itself.
+_RUNS_FUNCTION = {"anyio.run", "trio.run"}
+_RUNS_COROUTINE = {
+    "asyncio.run",
+    "asyncio.AbstractEventLoop.run_until_complete",
+    "asyncio.Runner.run",
+    "asyncio.shield",
+    "asyncio.timeout",
+    "asyncio.wait_for",
+    *_RUNS_FUNCTION,
+}
+# What they cost themselves, apart from the coroutine.
+_RUNS_LOOP = ("asyncio.run", "asyncio.Runner.run", "asyncio.AbstractEventLoop.run_until_complete")
+_INIT = ".__init__"
+# Objects that libraries keep under a name.
+INSTANCES = {
+    "os.environ": "dict",
+    "sys.stdin": "io.TextIOWrapper",
+    "sys.stdout": "io.TextIOWrapper",
+    "sys.stderr": "io.TextIOWrapper",
+    "numpy.random.mtrand._rand": "numpy.random.RandomState",
+}
+
+
+_GUESSED = 1000.0  # between the least and the likely count
+
+
+def _instead(
+    act: Activation,
+    name: str,
+    receiver: Value | None,
+    positional: tuple[Value, ...],
+    keywords: Keywords,
+    span: Span,
+) -> Value | None:
+    """What is done in place of a call that means something else: a name, a wait for work, a coroutine, a hand-over."""
+    special = SPECIAL.get(name)
+    if special is not None:
+        made = special(act, receiver, positional, keywords, span)
+        if made is not None:
+            return made
+    if name in JOINS:
+        act.emit(Call(span, act.path, name, "join", Bound(receiver, positional, keywords)))
+        return join_result(name, receiver, positional)
+    if name in _RUNS_FUNCTION and positional:
+        from gillint.resolve.calling.calls import apply
+
+        positional = (apply(act, positional[0], positional[1:], (), span, "the coroutine"),)
+    if name in _RUNS_COROUTINE and positional and act.lazy_of(positional[0]) is not None:
+        with act.nested() as builder:
+            awaited = await_value(act, positional[0], span)
+        bound = Bound(None, positional, keywords)
+        if name in _RUNS_LOOP:
+            act.emit(Call(span, act.path, name, "library", bound, find_fact(name), implicit=True))
+        act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
+        return awaited
+    if ends_nothing(name, receiver):
+        return NONE
+    serve_registered(act, name, positional, keywords, span)
+    if name.startswith("logging."):
+        return logged(act, name, receiver, positional, keywords, span)
+    spec = HANDOVERS.get(name)
+    if spec is not None:
+        handed = hand_over_call(act, spec, name, receiver, positional, keywords, span)
+        if handed is not None:
+            return handed
+    return None
+
+
+def _without_fact(act: Activation, name: str, bound: Bound, span: Span, *, assumed: bool) -> None:
+    """A call of which no more is known than what holds for its library as a whole, if that."""
+    fact = default_fact(name)
+    kind: CallKind = "library" if fact is not None else "unknown"
+    _consume_all(act, bound, None)
+    peer = other_side(act, fact, name, bound, span)
+    act.emit(Call(span, act.path, name, kind, bound, fact, assumed=assumed, peer=peer))
+
+
+def library(
+    act: Activation,
+    name: str,
+    receiver: Value | None,
+    positional: tuple[Value, ...],
+    keywords: Keywords,
+    span: Span,
+    *,
+    has_star: bool = False,
+    assumed: bool = False,
+) -> Value:
+    """A call of a library's function, method or class."""
+    done = _instead(act, name, receiver, positional, keywords, span)
+    if done is not None:
+        return done
+    by_its_method(act, name, positional, span)
+    fact = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
+    owner, _, method = name.rpartition(".")
+    kind_of_owner = INSTANCES.get(owner, owner) if receiver is None else receiver.type
+    if fact is None and kind_of_owner is not None:
+        fact = find_method(kind_of_owner, method)
+    is_made = fact is None and find_type(name) is not None
+    if is_made:  # constructors of a family that share a cost: `sklearn.base.BaseEstimator.__init__`
+        fact = find_method(name, "__init__")
+    public = fact.name if fact is not None else name
+    receiver = current(act, receiver) if receiver is not None else None
+    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
+    positional = as_it_was_dumped(act, public, checked(act, fact, gathered(act, public, positional, span), span))
+    if asks_for_contents(public):
+        receiver = opened_up(act, receiver) if receiver is not None else None
+        positional = tuple(opened_up(act, v) for v in positional)
+    if fact is not None and (fact.consumes is not None or public in WRAPPERS):
+        from gillint.resolve.iterating import iterable_of
+
+        positional = tuple(iterable_of(act, v, span) for v in positional)
+    bound = bind_arguments(fact, receiver, positional, keywords, has_star)
+    if fact is None:
+        _without_fact(act, name, bound, span, assumed=assumed)
+        return _made(name, positional, keywords)
+    if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
+        times = act.times * act.trips_so_far()
+        # Where nothing tells how often, the likely count is a guess and says nothing of the data.
+        guessed = times.likely > _GUESSED * times.low
+        bound = replace(bound, often=times.low if guessed else math.sqrt(times.low * times.likely))
+    bound, query = _looked_into(act, public, bound, span)
+    decision = decide(fact, Answers(fact, bound), act.program.target)
+    if fact.consumes is not None:
+        step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)
+    result = _result(act, fact, decision, bound, keywords, span)
+    if is_made:
+        result = made_layer(name, bound, result) or replace(result, type=name)
+    elif fact.name != name and receiver is None and result.type in bases_of(owner):
+        result = replace(result, type=owner)  # `Counter.fromkeys`, which is that of dict, makes a Counter
+    bound = with_work(public, bound, result)
+    if query is not None:
+        result = answered(public, result, query)
+    lazy_result = act.lazy_of(result)
+    callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
+    bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
+    add_up(act, public, bound, span)
+    if given is not None and result == UNKNOWN and stands_for_another(fact):
+        result = given
+    if lazy_result is None:
+        _consume_all(act, bound, fact)
+    machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
+    compiled, result = machine_code if machine_code is not None else (None, result)
+    peer = other_side(act, fact, public, bound, span)
+    call = Call(
+        span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, result=result,
+        awaited=fact.awaitable, assumed=assumed, peer=peer,
+    )  # fmt: skip
+    if fact.awaitable:
+        block = Block((), (call,))
+        lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
+        return act.defer(lazy, "awaitable", result)
+    act.emit(call)
+    note_lock(act, public, receiver, span)
+    behind_statement(act, public, bound, query, span)
+    if receiver is not None and receiver.guessed and result.type is not None:
+        return replace(result, guessed=True)
+    return result
+
+
+def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[Bound, Query | None]:
+    """The arguments with what is behind them: the contents of a file that is named, the rows that a statement looks at."""
+    bound = by_its_name(name, bound)
+    content = content_of(act, name, bound)
+    query = query_of(act, name, bound, (span, act.path))
+    bound = begun(act, name, bound)
+    if content is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
+    if query is not None:
+        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
+    return bound, query
+
+
+def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
+    """What a library's call gives back."""
+    name = fact.name
+    result = folded(name, bound.positional) or intrinsic(act, name, bound, span)
+    if result is None:
+        result = returned(fact, decision, bound)
+        if result == UNKNOWN:
+            result = _made(name, bound.positional, keywords)
+        result = refine(name, bound, result)
+    result = describe(act, name, bound, span, looking_random(name, bound, textual(name, bound, result)))
+    result = of_its_class(act, bound, stored(act, name, bound, span, result))
+    if name in POOLS:
+        result = _pool(name, result, bound.positional, keywords)
+    result = answered_with(act, name, bound, with_text(name, bound, result))
+    return side_by_side(kept(act, name, bound, result, span))
+
+
+def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value:
+    """The result of a call without a returns table: an instance, where the name is that of a type."""
+    if name in POOLS:
+        return _pool(name, Value(type=name), positional, keywords)
+    if name in MADE:
+        return Value(type=MADE[name])
+    if find_type(name) is not None:
+        return Value(type=name)
+    return made_by(name) or UNKNOWN
+
+
+def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords) -> Value:
+    position, keyword = POOLS[name]
+    given = dict(keywords).get(keyword) or (positional[position] if len(positional) > position else None)
+    number = given.number if given is not None else ONE if name.endswith("Semaphore") else None
+    if number is not None and number.likely < 0:
+        number = None  # as many as there are cores
+    return replace(made, type=kind_of_pool(name, dict(keywords)), number=number)
+
+
+def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
+    """Run the lazy iterables that the call exhausts: the one the fact names, else all (someone must run them)."""
+    if fact is not None and fact.consumes is not None:
+        value = bound.get(fact.consumes)
+        if value is None and bound.positional:
+            value = bound.positional[0]
+        if value is not None:
+            act.consume(value)
+            return
+    if fact is not None and fact.name == "next" and bound.positional:
+        act.take_one(bound.positional[0])
+    elif fact is not None and (bound.receiver is None or bound.receiver.type not in ("list", "set", "dict")):
+        for _, value in bound.parameters:
+            act.consume(value)
+        for value in bound.positional[len(fact.parameters) :]:
+            act.consume(value)
+    elif fact is None:
+        for value in (*bound.positional, *(v for _, v in bound.parameters)):
+            act.consume(value)

@@ -1,0 +1,87 @@
+"""Dicts that builtins make and take apart: their keys, their values, and both in pairs."""
+
+from __future__ import annotations
+
+from gillint.estimate import ZERO, Estimate
+from gillint.frozen import replace
+from gillint.resolve.calling.bound import element_of, literal_text, size_of
+from gillint.resolve.iterators import length_of
+from gillint.resolve.joining import join
+from gillint.resolve.objects.members import one_of
+from gillint.resolve.values import NONE, UNKNOWN, Value, of_constant
+
+
+def made_dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
+    """`dict(a=1)`, `dict(pairs)`, `dict(other)`."""
+    if named and not args:
+        return Value(type="dict", columns=named)
+    if not args or args[0].type == "dict":
+        return replace(args[0], reference=None) if args else Value(type="dict", size=ZERO)
+    member = element_of(args[0])
+    pair = member.items  # `dict(pairs)`
+    if pair is None and member.type == "list" and member.element is not None:  # `dict(line.split("=", 1) for ...)`
+        pair = (member.element, member.element)
+    known = args[0].size is not None or args[0].items is not None
+    size = length_of(args[0]) if known else None
+    if pair is None or len(pair) != 2:
+        return Value(type="dict", size=size)
+    return Value(type="dict", size=size, items=pair, element=pair[0])
+
+
+def pair_of(mapping: Value) -> tuple[Value, Value]:
+    """The key and the value of a dict, as far as they are known."""
+    if mapping.items is not None and len(mapping.items) == 2:
+        return mapping.items[0], mapping.items[1]
+    if mapping.columns:
+        return Value(type="str"), one_of(tuple(v for _, v in mapping.columns))
+    return mapping.element or UNKNOWN, UNKNOWN
+
+
+def of_dict(method: str, receiver: Value, args: tuple[Value, ...]) -> Value | None:
+    """What a method of a dict gives; None for those of which the fact says it."""
+    key, value = pair_of(receiver)
+    size = size_of(receiver) if receiver.size is not None or receiver.columns is not None else None
+    if method == "items":
+        pair = Value(type="tuple", items=(key, value))
+        return Value(type="dict_items", size=size, element=pair, items=_each_pair(receiver), origin=receiver.origin)
+    if method == "values":
+        return Value(type="dict_values", size=size, element=value, origin=receiver.origin)
+    if method == "keys":
+        return Value(type="dict_keys", size=size, element=key, origin=receiver.origin)
+    if method in ("get", "pop", "setdefault"):
+        asked = literal_text(args[0]) if args else None
+        named = receiver.column(asked) if asked is not None and receiver.columns else None
+        if named is not None:
+            return named
+        if len(args) > 1 and asked is not None and _has_no_other(receiver):
+            return args[1]  # `kwargs.get("n", 10)` where nobody passes it
+        if len(args) > 1 and args[1].reference is not None and (receiver.columns or value == UNKNOWN):
+            return args[1]  # a class or a function: this one, or one like it
+        if len(args) > 1 and value == UNKNOWN and args[1].type != "NoneType":
+            return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
+        return join(value, args[1]) if len(args) > 1 else value
+    return None
+
+
+def _has_no_other(mapping: Value) -> bool:
+    """Whether all keys of a dict are known."""
+    return mapping.columns is not None and mapping.size == Estimate.point(len(mapping.columns))
+
+
+def _each_pair(mapping: Value) -> tuple[Value, ...] | None:
+    """The pairs of a small dict that is written out."""
+    if not mapping.columns or len(mapping.columns) > _FEW_PAIRS or mapping.type != "dict":
+        return None
+    return tuple(Value(type="tuple", items=(of_constant(k), v)) for k, v in mapping.columns)
+
+
+_FEW_PAIRS = 6
+
+
+def from_keys(_: str, args: tuple[Value, ...]) -> Value | None:
+    """`dict.fromkeys(keys, value)`: one value for all of them."""
+    if not args:
+        return None
+    key = element_of(args[0])
+    value = args[1] if len(args) > 1 else NONE
+    return Value(type="dict", size=length_of(args[0]), items=(key, value), element=key)

@@ -1,0 +1,86 @@
+"""What a sort, a heap or a search compares: their costs hang on its type, and facts call it `compared`."""
+
+from __future__ import annotations
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
+from gillint.resolve.activation import Activation
+from gillint.resolve.calling.bound import element_of, size_of
+from gillint.resolve.trace import Bound, Kind, Loop
+from gillint.resolve.values import Value
+
+# The parameter whose elements are compared, or which is compared itself.
+_ELEMENTS_OF = {
+    "sorted": "iterable",
+    "list.sort": "self",
+    "heapq.heapify": "x",
+    "heapq.heappop": "heap",
+    "heapq.heapreplace": "heap",
+    "heapq.heappushpop": "heap",
+    "heapq.nlargest": "iterable",
+    "heapq.nsmallest": "iterable",
+    "max": "iterable",
+    "min": "iterable",
+}
+_ITSELF = {"heapq.heappush": "item"} | {
+    f"bisect.{name}{side}": "x" for name in ("bisect", "insort") for side in ("", "_left", "_right")
+}
+_HEAPS = ("heapq.heappop", "heapq.heapreplace", "heapq.heappushpop")
+_PUSHED = Estimate.point(2.3)  # comparisons until a random item has found its place in a heap
+
+
+def with_compared(act: Activation, name: str, bound: Bound, key: Value | None, span: Span) -> Bound:
+    """The arguments of a call with what it compares; comparisons that a class of the program defines are run here.
+
+    Args:
+        act: where the call stands.
+        name: the public name that is called.
+        bound: its arguments.
+        key: what the key function gives, where one is passed.
+        span: of the call.
+    """
+    if name in _ELEMENTS_OF:
+        holder = bound.get(_ELEMENTS_OF[name])
+        compared = element_of(holder) if holder is not None else None
+    elif name in _ITSELF:
+        holder, compared = next(iter(bound.positional), None), bound.get(_ITSELF[name])
+    else:
+        return bound
+    compared = key if key is not None else compared
+    if compared is None or (compared.type is None and compared.reference is None):
+        return bound
+    if holder is not None:
+        _run_comparisons(act, compared, _comparisons(name, size_of(holder)), span)
+    return replace(bound, parameters=(*bound.parameters, ("compared", compared)))
+
+
+def _comparisons(name: str, size: Estimate) -> Estimate:
+    """How many comparisons one call makes."""
+    from math import log2
+
+    halvings = size.map(lambda n: log2(max(n, 2.0)))
+    if name in ("sorted", "list.sort"):
+        return size * halvings
+    if name == "heapq.heappush":
+        return _PUSHED
+    if name in _HEAPS or name in _ITSELF:
+        return halvings
+    return size
+
+
+def _run_comparisons(act: Activation, compared: Value, times: Estimate, span: Span) -> None:
+    from gillint.resolve.operators import project_operator
+
+    if act.program.class_of(compared.type) is None:
+        return
+    with act.nested() as builder:
+        act.loops.append(times)
+        found = project_operator(act, compared, "__lt__", (compared,), span)
+        act.loops.pop()
+    if found is not None:
+        block = builder.finish()
+        if times == ONE:
+            act.builder.include(block)
+        else:
+            act.emit(Loop(span, act.path, Kind.MAP, times, block, function=act.name))

@@ -1,0 +1,69 @@
+"""Functions that remember their answers: `functools.lru_cache`, `functools.cache`."""
+
+from __future__ import annotations
+
+from gillint.resolve.activation import Activation
+from gillint.resolve.tabular.kinds import distinct_of
+from gillint.resolve.trace import Block, Branch, Call, Node
+from gillint.resolve.values import FunctionRef, Value
+from gillint.syntax import tree as t
+from gillint.syntax.parse import dotted
+from gillint.syntax.walk import key_of
+
+_CACHES = ("lru_cache", "cache")
+_NOTHING = Block((), ())
+# `if key not in table: table[key] = ...` holds in 0.59 where it is run once or a few times (`python -m scripts.arm_shares`).
+_MISS = 0.5
+
+
+def missed(act: Activation, keys: tuple[Value, ...]) -> float:
+    """How often something new is asked for, of what is remembered: the first time for each key."""
+    turns = (act.times * act.trips_so_far()).likely
+    if turns <= 1.0:
+        return _MISS
+    kinds, is_known = 1.0, False
+    for key in keys:
+        different = distinct_of(key)
+        if different is not None:
+            kinds, is_known = kinds * different.likely, True
+        elif key.literal is None:  # nothing tells: as many as there are calls with each
+            kinds *= turns**0.5
+    return min(1.0 if is_known else _MISS, kinds / turns)
+
+
+def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tuple[Value, ...]) -> Node:
+    """The call of a function of the project, which is run where its arguments are new, if it remembers its answers."""
+    turns = (act.times * act.trips_so_far()).likely
+    if turns <= 1 or not _remembers(act, ref):
+        return call
+    new = missed(act, arguments)
+    return Branch((Block((), (call,)), _NOTHING), (new, 1.0 - new))
+
+
+def _remembers(act: Activation, ref: FunctionRef) -> bool:
+    tree, _ = act.program.function_tree(ref.key)
+    return isinstance(tree, t.Function) and _has_cache(tree)
+
+
+def remembers(tree: t.Function | t.Lambda) -> bool:
+    """Whether a function keeps its answers, or has them kept."""
+    return isinstance(tree, t.Function) and (_has_cache(tree) or _looks_up(tree))
+
+
+def _has_cache(tree: t.Function) -> bool:
+    """Whether a function is decorated so that it remembers its answers."""
+    written = (d.function if isinstance(d, t.Call) else d for d in tree.decorators)
+    return any(dotted(d).rsplit(".", 1)[-1] in _CACHES for d in written)
+
+
+def _looks_up(tree: t.Function) -> bool:
+    """`if n in memo: return memo[n]`: a function that remembers its answers by itself."""
+    return any(
+        isinstance(s, t.If)
+        and isinstance(s.test, t.Compare)
+        and s.test.operators == ("contains",)
+        and isinstance(s.body[0], t.Return)
+        and isinstance(s.body[0].value, t.Subscript)
+        and key_of(s.body[0].value.value) == key_of(s.test.rights[0]) is not None
+        for s in tree.body
+    )

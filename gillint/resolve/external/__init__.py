@@ -1,0 +1,1 @@
+"""What lies outside of the program: files, databases, servers, other programs."""

@@ -1,0 +1,312 @@
+"""SQLite as a program uses it: what its statements are given, and what its cursors give back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gillint.diagnostics.span import Span
+from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
+from gillint.knowledge.base import find_fact
+from gillint.resolve.activation import Activation
+from gillint.resolve.calling.bound import element_of, literal_text, size_of
+from gillint.resolve.calling.sites import Site
+from gillint.resolve.external.peers import around
+from gillint.resolve.external.sql import Query, Table, run_script, run_statement
+from gillint.resolve.tabular import stored_frames
+from gillint.resolve.text.texts import ANY
+from gillint.resolve.trace import Bound, Call, Kind, Loop, Node, children
+from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, PartialRef, Value, is_known, text_of
+
+_CURSOR = "sqlite3.Cursor"
+_REGISTERS = "sqlite3.Connection.create_function"
+_CALLS_BACK = f"{_REGISTERS}.__call__"
+_AGGREGATES = ("sqlite3.Connection.create_aggregate", "sqlite3.Connection.create_window_function")
+_STATEMENTS = ("execute", "executemany", "executescript")
+DUCKDB = "duckdb.DuckDBPyConnection"
+ROW_GIVERS = (_CURSOR, DUCKDB)
+_DUCKDB = (DUCKDB, "duckdb")
+_DUCKDB_ASKS = tuple(f"{owner}.{method}" for owner in _DUCKDB for method in ("execute", "sql", "query"))
+# Of a file, or of what somebody else filled, nobody knows how many rows there are.
+_OPEN_TABLE = Estimate(100, 100_000, 1e7)
+_IF_NEW = re.compile(r"\s+if\s+not\s+exists\s+", re.IGNORECASE)
+# What DuckDB spends on a row of a text file, and on finding out how it is written, in visits of a row of a table.
+_PARSED, _SNIFFED = 120.0, 8e6
+_SOURCES = re.compile(r"\b(from|join) +(?:'[^']*'|range\((\d+)\)|\w+\([^)]*\)|\"?(\w+)\"?)", re.IGNORECASE)
+_MADE_OF_QUERY = re.compile(
+    r"create (?:or replace )?(?:temp |temporary )?table (?:if not exists )?\"?(\w+)\"? as (select .*)"
+)
+
+
+def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query | None:
+    """What a statement does; its effects on the tables are noted."""
+    if name in _DUCKDB_ASKS:
+        return _asked_of_duckdb(act, bound, place)
+    if name in stored_frames.READS:
+        return stored_frames.asked_for(act, bound, place)
+    method = name.rsplit(".", 1)[-1]
+    if not name.startswith("sqlite3.") or method not in _STATEMENTS:
+        return None
+    text = text_of(bound.positional[0]) if bound.positional else None
+    if text is None:
+        return None
+    tables = act.program.tables
+    if method == "executescript":
+        return run_script(tables, text.pattern, place)
+    times = act.times * act.trips_so_far()
+    statement = text.pattern
+    if bound.receiver is not None and (text_of(bound.receiver) or ANY).pattern == ":memory:":
+        statement = _IF_NEW.sub(" ", statement)  # always new
+    if method == "executemany":
+        passed = bound.positional[1] if len(bound.positional) > 1 else None
+        rows = size_of(passed) if passed is not None else ONE
+        row = element_of(passed) if passed is not None else None
+        done = run_statement(tables, statement, place, times * rows, row)
+        return Query(done.visits * rows) if done is not None else None
+    row = bound.positional[1] if len(bound.positional) > 1 else None
+    return run_statement(tables, statement, place, times, row)
+
+
+def behind_statement(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
+    """What a statement does beside reading and changing rows: it calls functions of the program, it ends a transaction."""
+    if name == stored_frames.WRITES:
+        stored_frames.keep_frame(act, bound, (span, act.path))
+    if name.startswith("sqlite3."):
+        _call_functions(act, name, bound, query, span)
+        if name in ROW_STEPS and bound.receiver is not None:
+            row_made(act, bound.receiver, span)
+        _end_transaction(act, name, bound, span)
+        _note_transaction(act, name, bound)
+
+
+def _note_transaction(act: Activation, name: str, bound: Bound) -> None:
+    """Whether a transaction is under way from here on: a change begins one, where nothing says otherwise."""
+    text = text_of(bound.positional[0]) if bound.positional else None
+    if name == COMMIT or (text is not None and _LEAVES.match(text.pattern)):
+        act.program.sql_begun = False
+    elif text is not None and name in _EXECUTES and not any(k.match(text.pattern) for k in (_READS, _OF_THE_SCHEMA)):
+        alone = bound.receiver is not None and bound.receiver.columns == _ALONE
+        act.program.sql_begun = act.program.sql_begun or not alone
+
+
+def begun(act: Activation, name: str, bound: Bound) -> Bound:
+    """A query of a file in a transaction: the file is locked already, and what is in it is known."""
+    receiver = bound.receiver
+    if name not in _EXECUTES or not act.program.sql_begun or receiver is None or receiver.dtype not in ("file", "wal"):
+        return bound
+    text = text_of(bound.positional[0]) if bound.positional else None
+    asks = text is not None and _ASKS.match(text.pattern) is not None
+    return replace(bound, receiver=replace(receiver, dtype="begun")) if asks else bound
+
+
+def _call_functions(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
+    """Functions of the program that SQL may call: noted where they are registered, run for each row where a statement does."""
+    from gillint.resolve.calling.calls import apply
+    from gillint.resolve.calling.library_calls import library
+
+    known, passed = act.program.sql_functions, bound.positional
+    text = text_of(passed[0]) if passed else None
+    if text is None:
+        return
+    if name == _REGISTERS:
+        if len(passed) > 2:
+            known[text.pattern.lower()] = passed[2]
+        return
+    if name in _AGGREGATES:
+        with act.nested():
+            made = apply(act, passed[2], (), (), span, "an aggregate of SQL") if len(passed) > 2 else UNKNOWN
+        owner = act.program.class_of(made.type)
+        step = act.program.attribute(owner, "step", made) if owner is not None else None
+        if step is not None:
+            known[text.pattern.lower()] = step
+        return
+    if query is None or not known or name.rsplit(".", 1)[-1] not in _STATEMENTS:
+        return
+    words = text.pattern.lower()
+    called = [known[w] for w in re.findall(r"\b(\w+) *\(", words) if w in known]
+    if not called:
+        return
+    read = [
+        act.program.tables[w] for w in re.findall(r"\b(?:from|join|update) +\"?(\w+)", words) if w in act.program.tables
+    ]
+    rows = query.visits
+    for table in read[:1]:
+        rows = rows.min(table.size)
+    with act.nested() as builder:
+        act.loops.append(rows)
+        for function in called:
+            library(act, _CALLS_BACK, None, (), (), span)
+            apply(act, function, (Value(type="int"),), (), span, "the function that SQL calls")
+        act.loops.pop()
+    act.emit(Loop(span, act.path, Kind.MAP, rows, builder.finish(), function=act.name))
+
+
+ROW_FACTORY = "row_factory"
+ROW_STEPS = ("sqlite3.Cursor.__iter__", "sqlite3.Cursor.__next__")
+_DESCRIBED = Value(type="tuple", items=(Value(type="str", size=Estimate.point(8)), *(NONE,) * 6))
+
+
+def note_row_factory(act: Activation, owner: Value | None, factory: Value) -> None:
+    """`connection.row_factory = as_dict`: a function of the program makes each row that is given back."""
+    if owner is not None and owner.type in (_CONNECTION, _CURSOR):
+        act.program.sql_functions[ROW_FACTORY] = factory
+
+
+def _rows_made(act: Activation, cursor: Value, rows: Estimate, span: Span) -> Value:
+    """Run the function of the program that makes a row of each tuple; what it gives, the tuple where there is none."""
+    from gillint.resolve.calling.calls import apply
+
+    row = cursor.element if cursor.element is not None else Value(type="tuple")
+    factory = act.program.sql_functions.get(ROW_FACTORY)
+    if factory is None or not isinstance(factory.reference, (FunctionRef, PartialRef)):
+        return row
+    columns = Value(type="tuple", items=(_DESCRIBED,) * len(row.items)) if row.items else None
+    handed = replace(cursor, element=None, columns=(("description", columns),) if columns is not None else None)
+    with act.nested() as builder:
+        act.loops.append(rows)
+        made = apply(act, factory, (handed, row), (), span, ROW_FACTORY)
+        act.loops.pop()
+    act.emit(Loop(span, act.path, Kind.MAP, rows, builder.finish(), function=act.name))
+    return made if is_known(made) else row
+
+
+def row_made(act: Activation, cursor: Value, span: Span) -> Value:
+    """The next row that a cursor gives."""
+    return _rows_made(act, cursor, ONE, span)
+
+
+def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | None:
+    """A statement of DuckDB, which reads files, ranges and the program's own frames as tables, too."""
+    text = text_of(bound.positional[0]) if bound.positional else None
+    if text is None:
+        return None
+    tables = dict(act.program.tables)
+
+    def named(found: re.Match[str]) -> str:
+        """The table that stands for a source: made up where it is not one that the program created."""
+        name = found[3] or f"source_{found.start()}"
+        if name.lower() not in tables:
+            frame = act.environment.get(name) if found[3] else None
+            counted = Value(size=Estimate.point(float(found[2]))) if found[2] else None
+            tables[name.lower()] = _table_of(counted or frame or UNKNOWN, name)
+        return f"{found[1]} {name}"
+
+    words = _SOURCES.sub(named, " ".join(text.pattern.split()))
+    made = _MADE_OF_QUERY.match(words.lower())
+    if made is None:
+        done = run_statement(tables, words, place, act.times * act.trips_so_far())
+        if done is not None and done.row is not None and not done.row.items:  # of columns that nobody knows
+            done = replace(done, row=None)
+        return (
+            replace(done, visits=done.visits * _PARSED + _SNIFFED)
+            if done is not None and ".csv" in text.pattern
+            else done
+        )
+    done = run_statement(tables, made[2], place, ONE)
+    if done is not None:
+        columns = dict.fromkeys(f"column_{i}" for i in range(len(done.row.items or ()) if done.row is not None else 0))
+        act.program.tables[made[1]] = Table(columns, rows={place: done.rows})
+    return done
+
+
+def _table_of(frame: Value, place: object) -> Table:
+    """A frame as a table."""
+    columns = {k.lower(): None for k, _ in frame.columns or ()}
+    return Table(dict(columns), rows={place: frame.size or _OPEN_TABLE})
+
+
+def registered(site: Site) -> Value:
+    """`connection.register(name, frame)`: a frame of the program as a table."""
+    name, frame = literal_text(site.argument(0, "view_name")), site.argument(1, "python_object")
+    if name is not None and frame is not None:
+        site.act.program.tables[name.lower()] = _table_of(frame, site.span)
+    return site.result
+
+
+def answered(name: str, result: Value, query: Query) -> Value:
+    """The cursor with the rows that a statement gives; a relation, which works when it is asked, with those it looks at."""
+    if name in stored_frames.READS:
+        return stored_frames.frame_of(result, query)
+    kind = result.type if name in _DUCKDB_ASKS else _CURSOR
+    made = replace(result, type=kind, shape=None, size=query.rows, element=query.row or Value(type="tuple"))
+    return replace(made, number=query.visits) if kind == "duckdb.DuckDBPyRelation" else made
+
+
+def opened_database(site: Site) -> Value:
+    """A connection; its dtype says what a change waits for: nothing where it is in memory, else as the file's pragmas say."""
+    database = site.argument(0, "database")
+    pattern = (text_of(database) or ANY).pattern if database is not None else ""
+    if pattern == ":memory:" or "mode=memory" in pattern:
+        return replace(site.result, dtype="memory")
+    said = around(site.act.scope)
+    level = site.argument(3, _LEVEL)
+    alone = level is not None and level.type == "NoneType" and not said.begins
+    return replace(site.result, dtype=said.journal, columns=_ALONE if alone else None)
+
+
+def cursor_of(site: Site) -> Value:
+    """`connection.cursor()`."""
+    receiver = site.bound.receiver
+    if receiver is None:
+        return site.result
+    return replace(site.result, dtype=receiver.dtype, columns=receiver.columns, text=receiver.text)
+
+
+def fetched(site: Site) -> Value:
+    """`cursor.fetchall()`, `fetchone()`, `fetchmany(n)`."""
+    cursor = site.bound.receiver
+    if cursor is None or cursor.size is None or cursor.element is None:
+        return site.result
+    rows = cursor.size if site.name.endswith("fetchall") else ONE
+    row = _rows_made(site.act, cursor, rows, site.span)
+    if site.name.endswith("fetchone"):
+        return row
+    if site.name.endswith("fetchall"):
+        return replace(site.result, type="list", shape=None, size=cursor.size, element=row)
+    return replace(site.result, element=row)
+
+
+# A connection on which each change is a transaction of its own.
+_LEVEL = "isolation_level"
+_ALONE = ((_LEVEL, NONE),)
+_ASKS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
+_LEAVES = re.compile(r"\s*(commit|end|rollback)\b(?!\s+to\b)", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(commit|end)\b", re.IGNORECASE)
+_OF_THE_SCHEMA = re.compile(r"\s*(create|drop|alter|vacuum|reindex)\b", re.IGNORECASE)
+
+
+def _end_transaction(act: Activation, name: str, bound: Bound, span: Span) -> None:
+    """What a statement that ends a transaction waits for: `execute("COMMIT")`, a change with `isolation_level=None`."""
+    receiver = bound.receiver
+    text = text_of(bound.positional[0]) if receiver is not None and bound.positional else None
+    if receiver is None or text is None or name not in _EXECUTES:
+        return
+    changes = not any(known.match(text.pattern) for known in (_READS, _OF_THE_SCHEMA))
+    if _ENDS.match(text.pattern) or (receiver.columns == _ALONE and changes):
+        connection = replace(receiver, type=_CONNECTION, columns=None)
+        act.emit(Call(span, act.path, COMMIT, "library", Bound(connection), find_fact(COMMIT), implicit=True))
+
+
+def ends_nothing(name: str, receiver: Value | None) -> bool:
+    """Whether a commit has nothing left to do: each change was a transaction of its own."""
+    return name == COMMIT and receiver is not None and receiver.columns == _ALONE
+
+
+_CONNECTION = "sqlite3.Connection"
+_EXECUTES = ("sqlite3.Connection.execute", "sqlite3.Cursor.execute")
+COMMIT = "sqlite3.Connection.commit"
+_READS = re.compile(r"\s*(select|pragma|explain|values)\b", re.IGNORECASE)
+_DEEPEST = 6
+
+
+def commits(value: Value, done: Iterable[Node]) -> bool:
+    """Whether leaving `with connection:` ends a transaction and waits for that: where something was changed before."""
+    return value.type == _CONNECTION and value.columns != _ALONE and any(_changes(node, _DEEPEST) for node in done)
+
+
+def _changes(node: Node, depth: int) -> bool:
+    if isinstance(node, Call) and node.name.startswith("sqlite3.") and ".execute" in node.name:
+        text = text_of(node.bound.positional[0]) if node.bound.positional else None
+        return text is None or _READS.match(text.pattern) is None
+    return depth > 0 and any(_changes(n, depth - 1) for block in children(node) for n in block.nodes)

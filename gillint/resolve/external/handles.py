@@ -1,0 +1,134 @@
+"""Open files, and paths, as the files that they stand for: their names, and what is in them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
+from gillint.knowledge.base import find_fact
+from gillint.resolve.activation import Activation
+from gillint.resolve.calling.bound import CONTENT
+from gillint.resolve.external.files import Content
+from gillint.resolve.numeric.randomness import noise
+from gillint.resolve.text.texts import ANY
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import Value, text_of
+from gillint.syntax.tree import HOLE
+
+PACKED = 3.0  # what compression is taken to gain, here and in the facts of the compressing libraries
+
+UNPACKING = {"gzip.": "gz", "bz2.": "bz2", "lzma.": "xz", "compression.zstd.": "zst"}
+
+PACKED_KINDS = (*UNPACKING.values(), "xz-preset", "gz-1", "gz-6")
+
+ARCHIVES = ("zipfile.ZipFile", "tarfile.TarFile")
+
+TEXT_FILE = "io.TextIOWrapper"
+_TEXT_FILES = (TEXT_FILE, "io.StringIO")
+
+
+HANDLES = (
+    *_TEXT_FILES, "io.BytesIO", "io.BufferedReader", "io.BufferedWriter", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile",
+    "bz2.BZ2File", "lzma.LZMAFile", "compression.zstd.ZstdFile",
+    "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", *ARCHIVES,
+)  # fmt: skip
+
+WRITERS = ("csv.writer", "csv.DictWriter", "wave.Wave_write", "wave.Wave_read")
+
+_PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.DirEntry", "tempfile.TemporaryDirectory")
+
+_PUTTING_IN = (".add", ".write")  # of an archive: what goes in is asked for, not what is in it
+
+_SOME_MEMBERS = Value(type="io.BufferedReader", number=Estimate(3, 50, 5_000))
+
+
+def name_of(value: Value | None) -> str | None:
+    """The name of the file or folder that a path or an open file stands for, with holes."""
+    if value is not None and value.type == "int":
+        return value.text.pattern if value.text is not None else None  # a file descriptor
+    text = text_of(value) if value is not None and value.type in (*_PATHS, *HANDLES, *WRITERS) else None
+    return text.pattern if text is not None else None
+
+
+def current(act: Activation, value: Value) -> Value:
+    """An open file with what was written to it by now."""
+    if value.type not in HANDLES or value.text is None:
+        return value
+    content = act.program.files.find(value.text.pattern)
+    if content is None or value.type in ARCHIVES:
+        return value
+    unpacks = value.type.startswith(tuple(UNPACKING)) or value.dtype in PACKED_KINDS
+    return filled(value, unpacked(content) if unpacks else content)
+
+
+def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
+    """What is in the file, or in each file of the folder, that the receiver or the first argument names; their number.
+
+    None where the fact does not ask, or nothing is known.
+    """
+    if not _asks_for_content(fact):
+        return None
+    named = bound.positional[:1]
+    if not fact.endswith(_PUTTING_IN):
+        # What is taken out of an archive is in the archive, whatever is in the folder that it goes to.
+        named = (*((bound.receiver,) if bound.receiver is not None else ()), *named)
+    for value in named:
+        name = name_of(value)
+        if value.type in ARCHIVES:
+            content = act.program.files.member(name, HOLE) if name is not None else None
+            if content is None:
+                return _SOME_MEMBERS
+            return replace(filled(Value(type="io.BufferedReader"), content), number=content.files)
+        content = content_below(act, name)
+        if content is not None:
+            return replace(filled(Value(type="io.BufferedReader"), raw(content)), number=content.files)
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _asks_for_content(name: str) -> bool:
+    fact = find_fact(name)
+    if fact is None:
+        return False
+    costs = [c for b in (fact.behaviour, *(c.behaviour for c in fact.clauses)) for c in (b.gil, b.native, b.releases)]
+    asked = [c.of for c in costs if c is not None]
+    if fact.behaviour.returns is not None:
+        asked.append(fact.behaviour.returns.size)
+    return any(of is not None and f"({CONTENT})" in of for of in asked)
+
+
+def content_below(act: Activation, name: str | None) -> Content | None:
+    """A file, which is one of those whose name is not known in full, or the files in a folder of this name."""
+    if name is None:
+        return None
+    if HOLE in name and act.program.files.below(name):
+        return act.program.files.inside(name)
+    one = act.program.files.find(name)
+    return replace(one, files=ONE) if one is not None else act.program.files.find(f"{name}/{HOLE}")
+
+
+def filled(value: Value, content: Content, *, is_text: bool = False) -> Value:
+    """An open file, or what stands for one, with its lines."""
+    lines = content.lines
+    kind = "str" if is_text or value.type in _TEXT_FILES else "bytes"
+    line = Value(type=kind, size=content.size / lines, text=content.text.part(lines))
+    if content.source is not None and content.source.kind == "lines":
+        line = replace(line, source=content.source.value.source)
+    return replace(value, shape=None, size=lines, element=line)
+
+
+def raw(content: Content) -> Content:
+    """The bytes of the file itself."""
+    size = content.size / PACKED
+    return replace(content, size=size, text=noise(size), packed=False) if content.packed else content
+
+
+def unpacked(content: Content) -> Content:
+    """What is in the file once it is decompressed: what was compressed, where that is known."""
+    if content.packed:
+        return content
+    made = content.source
+    if made is not None and made.kind == "packed" and made.value.size is not None:
+        return Content(made.value.size, text_of(made.value) or ANY, source=made.value.source)
+    return replace(content, size=content.size * PACKED)

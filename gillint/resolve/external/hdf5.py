@@ -1,0 +1,48 @@
+"""Data sets in HDF5 files: what a program writes under a name is what it reads under that name, whichever file it is in."""
+
+from __future__ import annotations
+
+from gillint.diagnostics.span import Span
+from gillint.frozen import replace
+from gillint.resolve.activation import Activation
+from gillint.resolve.calling.bound import size_of
+from gillint.resolve.calling.sites import Site
+from gillint.resolve.external.files import MEMORY, Content
+from gillint.resolve.numeric.shapes import ARRAY
+from gillint.resolve.values import Source, Value, text_of
+
+_DATASET = "h5py.Dataset"
+_HOLDERS = ("h5py.File", "h5py.Group", _DATASET)  # what `file[name]` gives may be a group
+_KIND = "hdf5"
+
+
+def created_dataset(site: Site) -> Value:
+    """`file.create_dataset(name, data=array)`."""
+    _keep(site.act, site.argument(0, "name"), site.result, site.span)
+    return site.result
+
+
+def put_dataset(act: Activation, holder: Value, name: Value, value: Value, span: Span) -> None:
+    """`file[name] = array`."""
+    if holder.type in _HOLDERS and value.type == ARRAY:
+        _keep(act, name, replace(value, type=_DATASET), span)
+
+
+def dataset_of(act: Activation, holder: Value, name: Value) -> Value | None:
+    """`file[name]`; None where nothing in sight writes such a one."""
+    kept = _place(name) if holder.type in _HOLDERS else None
+    content = act.program.files.find(kept) if kept is not None else None
+    return content.source.value if content is not None and content.source is not None else None
+
+
+def _keep(act: Activation, name: Value | None, dataset: Value, span: Span) -> None:
+    kept = _place(name)
+    if kept is not None and dataset.type == _DATASET and dataset.shape is not None:
+        known = replace(dataset, literal=None, reference=None, origin=None)
+        act.program.files.write(kept, span, Content(size_of(dataset), source=Source(_KIND, known)))
+
+
+def _place(name: Value | None) -> str | None:
+    """Under which name it is kept: that inside its group."""
+    text = text_of(name) if name is not None and name.type == "str" else None
+    return f"{MEMORY}{_KIND} {text.pattern.rsplit('/', 1)[-1]}>" if text is not None else None

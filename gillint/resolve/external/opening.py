@@ -1,0 +1,172 @@
+"""Opening files: by name, by descriptor, in memory, for the time being."""
+
+from __future__ import annotations
+
+from gillint.estimate import ZERO
+from gillint.frozen import replace
+from gillint.resolve.activation import Activation
+from gillint.resolve.calling.bound import element_of, literal_text
+from gillint.resolve.calling.sites import Site
+from gillint.resolve.external.files import MEMORY, Content
+from gillint.resolve.external.handles import ARCHIVES, HANDLES, TEXT_FILE, UNPACKING, filled, name_of, raw, unpacked
+from gillint.resolve.external.rewriting import note_rewriting
+from gillint.resolve.text.texts import ANY, Text
+from gillint.resolve.values import NONE, Value, text_of
+
+OPENERS = {
+    "open", "io.open", "os.fdopen", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File",
+    "lzma.open", "lzma.LZMAFile", "compression.zstd.open", "compression.zstd.ZstdFile",
+    "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
+    "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO", "io.TextIOWrapper",
+}  # fmt: skip
+
+
+def opened(site: Site) -> Value:
+    """An open file: which it is, and what is in it where it is read."""
+    act, result = site.act, site.result
+    is_method = site.name == "pathlib.Path.open"
+    source = site.bound.receiver if is_method else site.argument(0, "file", "filename", "name", "path")
+    if site.name in ("io.BytesIO", "io.StringIO"):
+        return _buffer(site)
+    if site.name == "io.TextIOWrapper":
+        return _decoded(site)
+    if site.name.startswith("tempfile."):
+        source = Value(type="str", text=_temporary(site))
+    inner = (
+        site.bound.get("fileobj") or site.argument(2, "fileobj") if "open" in site.name or "File" in site.name else None
+    )
+    if name_of(source) is None and inner is not None and inner.type in HANDLES:
+        source = inner
+    name = name_of(source)
+    mode = literal_text(site.argument(0 if is_method else 1, "mode")) or "r"
+    if site.name.startswith("tempfile."):
+        mode = "w"
+    if _is_unbuffered(site):
+        result = replace(result, type="io.FileIO")
+    if mode[0] in "wax":
+        kind = result.dtype or mode.partition(":")[2] or _compression(site)
+        result = replace(result, dtype=_at_level(site, kind) if kind == "gz" else kind)
+    if name is None:
+        return result
+    if mode[0] in "wax":
+        note_opened(act, name, 0 if mode[0] == "a" else len(act.loops))
+        if mode[0] == "w":
+            note_rewriting(site, name)
+        return replace(result, text=Text(name))
+    opened = replace(result, text=Text(name))
+    content = act.program.files.find(name)
+    if content is None or result.type in ARCHIVES:
+        return opened
+    if site.name.startswith(tuple(UNPACKING)):
+        return filled(opened, unpacked(content), is_text="t" in mode)
+    if opened.type == TEXT_FILE and content.packed:  # of files of several kinds, this is one that is not compressed
+        return filled(opened, replace(content, packed=False))
+    return filled(opened, raw(content), is_text="t" in mode)
+
+
+def _is_unbuffered(site: Site) -> bool:
+    """Whether each read and write of the file is a system call: `open(path, "rb", buffering=0)`."""
+    place = {"open": 2, "io.open": 2, "pathlib.Path.open": 1}.get(site.name)
+    buffering = site.argument(place, "buffering") if place is not None else None
+    return buffering is not None and buffering.number == ZERO
+
+
+def note_opened(act: Activation, name: str, depth: int) -> None:
+    """Remember where a file was opened, and how often."""
+    outer = act.times
+    for trips in act.loops[:depth]:
+        outer = outer * trips
+    act.program.files.opened[name] = (id(act), depth, outer)
+
+
+def _at_level(site: Site, kind: str) -> str:
+    """The kind of compression with the level that was asked for; gzip's default is the highest."""
+    level = site.bound.get("compresslevel")
+    if level is None or level.number is None or level.number.likely >= 9:
+        return kind
+    return f"{kind}-{1 if level.number.likely < 4 else 6}"
+
+
+def _compression(site: Site) -> str | None:
+    for module, kind in UNPACKING.items():
+        if site.name.startswith(module):
+            return kind
+    if site.name != "zipfile.ZipFile":
+        return None
+    chosen = site.argument(2, "compression")
+    named = getattr(chosen.reference, "name", "") if chosen is not None else "ZIP_STORED"
+    return "stored" if named.endswith("ZIP_STORED") else "gz"
+
+
+def _buffer(site: Site) -> Value:
+    """A file in memory: what it begins with, if anything, and a name of its own."""
+    initial = site.argument(0, "initial_bytes", "initial_value")
+    known = text_of(initial) or ANY
+    if known.pattern.startswith(MEMORY):
+        name = known.pattern  # the contents of another buffer
+    else:
+        name = f"{MEMORY}{site.act.path}:{site.span.line}:{site.span.column}>"
+        note_opened(site.act, name, len(site.act.loops))
+    made = replace(site.result, text=Text(name))
+    if initial is None or initial == NONE or initial.size is None:
+        return made
+    content = Content(initial.size, known, source=initial.source)
+    if name != known.pattern:
+        site.act.program.files.write(name, site.span, content)
+    return filled(made, content)
+
+
+def _decoded(site: Site) -> Value:
+    """`TextIOWrapper(f)`: the same file as text."""
+    inner = site.argument(0, "buffer")
+    if inner is None:
+        return site.result
+    made = replace(site.result, text=inner.text, dtype=inner.dtype or _compression_of(inner))
+    if inner.size is None:
+        return made
+    return replace(made, size=inner.size, element=replace(element_of(inner), type="str"))
+
+
+def _compression_of(handle: Value) -> str | None:
+    """What is unpacked where a file is read, by its type."""
+    return next((kind for module, kind in UNPACKING.items() if (handle.type or "").startswith(module)), None)
+
+
+def _temporary(site: Site) -> Text:
+    return Text(f"<temporary {site.span.line}:{site.span.column}>")
+
+
+def temporary_folder(site: Site) -> Value:
+    """A folder with a name of its own; so has what `mktemp` names."""
+    return replace(site.result, text=_temporary(site))
+
+
+def temporary_file(site: Site) -> Value:
+    """`mkstemp()`: a file descriptor and a path."""
+    text = _temporary(site)
+    return replace(site.result, items=tuple(replace(i, text=text) for i in site.result.items or ()))
+
+
+def descriptor(site: Site) -> Value:
+    """`f.fileno()`."""
+    handle = site.bound.receiver
+    return replace(site.result, text=handle.text) if handle is not None else site.result
+
+
+def mapped(site: Site) -> Value:
+    """`mmap.mmap(f.fileno(), 0)`: the file as bytes."""
+    name = name_of(site.argument(0, "fileno"))
+    content = site.act.program.files.find(name) if name is not None else None
+    return replace(site.result, shape=None, size=raw(content).size) if content is not None else site.result
+
+
+def note_member(act: Activation, member: Value, key: Value) -> None:
+    """A buffer that a `defaultdict` makes for each key: what is written is spread over all of them."""
+    from gillint.resolve.targets import keys_of
+
+    name = name_of(member)
+    if name is not None and member.type in _BUFFERS and act.loops:
+        act.program.files.opened[name] = (0, 0, keys_of(act.times * act.trips_so_far(), key))
+
+
+_BUFFERS = ("io.StringIO", "io.BytesIO")

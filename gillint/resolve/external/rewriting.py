@@ -1,0 +1,38 @@
+"""Files that are written anew again and again: a state, a small database in JSON.
+
+ext4 sends what replaces the contents of a file to the disk at once, and who truncates that file a moment later waits for it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gillint.knowledge.base import find_fact
+from gillint.resolve.calling.sites import Site
+from gillint.resolve.external.files import MEMBER, MEMORY
+from gillint.resolve.trace import Bound, Call
+from gillint.syntax import tree as t
+from gillint.syntax.tree import HOLE
+
+REWRITTEN = "open.__rewritten__"
+_OFTEN = 10.0  # turns from which on a file is taken to be written again while it is on its way
+# What is written under such a name is renamed then.
+_FOR_A_MOMENT = re.compile(r"te?mp|part|new|swp|~", re.IGNORECASE)
+_TEMPORARY = re.compile(r"<temporary (\d+):")
+
+
+def note_rewriting(site: Site, name: str) -> None:
+    """A file of this name is opened to be written from its beginning."""
+    act = site.act
+    if HOLE in name or MEMBER in name or name.startswith(MEMORY) or site.name.startswith("tempfile."):
+        return
+    turns = act.trips_so_far()
+    made = _TEMPORARY.match(name)
+    own = act.body.span if isinstance(act.body, t.Function) else None
+    if made is None or own is None or not own.line <= int(made[1]) <= own.end_line:
+        turns = turns * act.times  # not in a folder that each call makes for itself
+    if (
+        turns.likely >= _OFTEN
+        and _FOR_A_MOMENT.search(name.removeprefix(made[0] if made else "").rsplit("/", 1)[-1]) is None
+    ):
+        act.emit(Call(site.span, act.path, REWRITTEN, "library", Bound(), find_fact(REWRITTEN), implicit=True))

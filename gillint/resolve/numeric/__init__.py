@@ -1,0 +1,1 @@
+"""Arrays, tensors, pictures in memory and models: their shapes, dtypes and sizes."""

@@ -1,0 +1,92 @@
+"""Arrays of which only the size is known, and what the program asks of their shape tells how many dimensions they have."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TypeGuard
+
+from gillint.estimate import Estimate
+from gillint.resolve.activation import Activation
+from gillint.resolve.calling.bound import size_of
+from gillint.resolve.numeric.shapes import ARRAY, Shape, with_shape
+from gillint.resolve.targets import change_target, read_target
+from gillint.resolve.values import Value
+from gillint.syntax import tree as t
+
+
+def learn_from_unpacking(act: Activation, target: t.Expr, value: t.Expr) -> None:
+    """`rows, columns = x.shape`."""
+    if isinstance(target, t.Sequence) and isinstance(value, t.Attribute) and value.name == "shape":
+        _learn(act, value.value, len(target.elements), exactly=True)
+
+
+def learn_from_index(act: Activation, node: t.Subscript) -> None:
+    """`x.shape[1]`: there are two dimensions at least."""
+    asked, index = node.value, node.index
+    if (
+        isinstance(asked, t.Attribute)
+        and asked.name == "shape"
+        and isinstance(index, t.Constant)
+        and index.value in (1, 2)
+    ):
+        _learn(act, asked.value, index.value + 1, exactly=False)
+
+
+def _learn(act: Activation, holder: t.Expr, rank: int, *, exactly: bool) -> None:
+    array = read_target(act, holder)
+    if array is None or array.type != ARRAY:
+        return
+    shape = array.shape
+    if shape is not None and (len(shape) == rank or all(d.known for d in shape) or (len(shape) > rank and not exactly)):
+        return
+    change_target(act, holder, with_shape(array, _spread(size_of(array), rank)))
+
+
+def _spread(size: Estimate, rank: int) -> Shape:
+    """Dimensions for so many elements, where nothing tells: a table has ten columns, a picture three channels."""
+    if rank == 2:
+        rows = Estimate(size.low / 2, size.likely / 10, max(size.likely / 10, size.high / 100)).max(1)
+        return rows, Estimate(2, 10, 100)
+    channels = (Estimate.point(3),) if rank == 3 else ()
+    sides = rank - len(channels)
+    side = size.map(lambda n: max(1.0, n / 3 ** len(channels)) ** (1 / max(1, sides)))
+    return (*(side,) * sides, *channels)
+
+
+def ranked(node: t.Expr) -> t.Expr | None:
+    """The array of which the number of dimensions is asked: `x.ndim`, `np.ndim(x)`, `len(x.shape)`, `len(np.shape(x))`."""
+    what = "ndim"
+    if is_len(node):
+        what, node = "shape", node.arguments[0].value
+    part = node.function if isinstance(node, t.Call) else node
+    if not isinstance(part, t.Attribute) or part.name != what:
+        return None
+    if not isinstance(node, t.Call):
+        return part.value
+    return node.arguments[0].value if len(node.arguments) == 1 else None
+
+
+def is_len(node: t.Expr) -> TypeGuard[t.Call]:
+    """Whether an expression is `len(x)`."""
+    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name):
+        return False
+    return node.function.id == "len" and len(node.arguments) == 1
+
+
+def rank_decides(act: Activation, node: t.Compare, left: Value, right: Value) -> bool | None:
+    """Whether `x.ndim == 3` holds, which a variable may remember: `is_rgb = image.ndim == 3`; None where others may pass `x`."""
+    root = ranked(node.left)
+    while isinstance(root, t.Attribute):
+        root = root.value
+    if not isinstance(root, t.Name) or root.id in act.open or len(node.operators) != 1:
+        return None
+    asked, wanted, holds = left.number, right.number, ORDER.get(node.operators[0])
+    if asked is None or wanted is None or holds is None or not (asked.known and wanted.known):
+        return None
+    return holds(asked.likely, wanted.likely)
+
+
+ORDER: dict[str, Callable[[float, float], bool]] = {
+    "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
+}  # fmt: skip

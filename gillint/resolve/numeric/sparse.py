@@ -1,0 +1,116 @@
+"""Sparse matrices: their size is the number of entries that are stored, their shape that of the whole matrix."""
+
+from __future__ import annotations
+
+import re
+
+from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
+from gillint.resolve.calling.bound import element_of, number_of, size_of
+from gillint.resolve.numeric.indexing import extent
+from gillint.resolve.numeric.shapes import ARRAY, KEPT, product, with_shape
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import Value
+
+_SPARSE = re.compile(r"scipy\.sparse\.(csr|csc|coo|bsr|dia|lil|dok)_(matrix|array)")
+
+# Functions that take the rows `m` and the columns `n`, or one number for both.
+_LAID_OUT = {f"scipy.sparse.{last}" for last in ("random", "rand", "eye", "eye_array", "identity", "spdiags")}
+
+
+def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
+    """The result of a call of scipy.sparse with the shape that follows from the arguments."""
+    if _SPARSE.fullmatch(name) and bound.positional:
+        return replace(_made(bound, result), type=name)
+    if name in _LAID_OUT and result.type is not None:
+        height = bound.get("m")
+        if height is None:
+            return result
+        return replace(result, shape=(number_of(height), number_of(bound.get("n") or height)))
+    if name in _SQUARE and bound.positional:
+        return _square(name, bound, result)
+    matrix = bound.receiver
+    if matrix is None or matrix.shape is None or len(matrix.shape) != 2:
+        return result
+    last = name.rsplit(".", 1)[-1]
+    rows, columns = matrix.shape
+    if result.type is not None and _SPARSE.fullmatch(result.type):
+        return replace(result, shape=(columns, rows) if last in ("transpose", "T") else matrix.shape)
+    if last in ("toarray", "todense"):
+        return with_shape(result, (rows, columns))
+    if last in ("__matmul__", "dot") and bound.positional and result.type == ARRAY:
+        operand = bound.positional[0]
+        other = operand.shape
+        if operand.type is not None and _SPARSE.fullmatch(operand.type):
+            return replace(matrix, size=_of_product(matrix, operand), shape=(rows, (other or matrix.shape)[-1]))
+        return with_shape(result, (rows, *other[1:])) if other is not None else result
+    axis = bound.get("axis")
+    if last in ("sum", "mean") and result.type == ARRAY and axis is not None and axis.literal is not None:
+        along_rows = axis.literal.value in (1, -1)
+        if (matrix.type or "").endswith("_matrix"):  # a matrix as well: it keeps both dimensions
+            return with_shape(result, (rows, ONE) if along_rows else (ONE, columns))
+        return with_shape(result, (rows,) if along_rows else (columns,))
+    return result
+
+
+def sparse_part(matrix: Value, key: Value) -> Value | None:
+    """`m[rows]`, `m[rows, columns]`: as much of what is stored as of the whole; None for another type."""
+    if matrix.shape is None or len(matrix.shape) != 2 or _SPARSE.fullmatch(matrix.type or "") is None:
+        return None
+    pieces = key.items if key.type == "tuple" and key.items is not None else (key,)
+    shape: list[Estimate] = []
+    for place, whole in enumerate(matrix.shape):
+        piece = pieces[place] if place < len(pieces) else None
+        if piece is None:
+            shape.append(whole)
+        elif piece.type == "slice":
+            shape.append(extent(whole, piece) or whole)
+        elif piece.type in ("list", "range", ARRAY):
+            kept = whole.combine(KEPT, lambda n, share: n * share)
+            shape.append(kept if piece.dtype == "bool" else size_of(piece))
+        else:
+            shape.append(ONE)
+    if len(pieces) == 2 and shape == [ONE, ONE]:
+        return Value(type="float")
+    share = product(tuple(shape)) / product(matrix.shape).max(ONE)
+    return replace(matrix, size=(size_of(matrix) * share).max(ONE), shape=tuple(shape))
+
+
+# What makes a square matrix, unless it is told otherwise.
+_SQUARE = (
+    "scipy.sparse.eye",
+    "scipy.sparse.identity",
+    "scipy.sparse.eye_array",
+    "scipy.sparse.diags",
+    "scipy.sparse.random",
+)
+
+
+def _square(name: str, bound: Bound, result: Value) -> Value:
+    shape, first = bound.get("shape"), bound.positional[0]
+    if shape is not None and shape.items is not None and len(shape.items) == 2:
+        sides = tuple(number_of(d) for d in shape.items)
+        if name.endswith("diags") and element_of(first).type in ("int", "float"):  # numbers that fill their diagonals
+            result = replace(result, size=size_of(first) * sides[0].min(sides[1]))
+        return replace(result, shape=sides)
+    if name.endswith("diags"):
+        diagonal = element_of(first) if first.type == "list" else first
+        return replace(result, shape=(size_of(diagonal),) * 2) if diagonal.type != "float" else result
+    second = bound.get("n")
+    return replace(result, shape=(number_of(first), number_of(second if second is not None else first)))
+
+
+def _of_product(a: Value, b: Value) -> Estimate:
+    """Stored entries of a product: as many as the terms that are added up, at most, and no more than the whole has."""
+    rows_of_b = b.shape[0] if b.shape is not None else ONE
+    return (size_of(a) * (size_of(b) / rows_of_b)).max(ONE)
+
+
+def _made(bound: Bound, result: Value) -> Value:
+    given, shape = bound.positional[0], bound.get("shape")
+    dimensions = tuple(number_of(d) for d in shape.items) if shape is not None and shape.items is not None else None
+    if given.items is not None and len(given.items) in (2, 3) and given.type == "tuple":
+        if all(v.type == "int" for v in given.items):  # an empty one
+            return replace(result, size=ONE, shape=tuple(number_of(d) for d in given.items))
+        return replace(result, size=size_of(given.items[0]), shape=dimensions)
+    return replace(result, size=size_of(given), shape=dimensions or given.shape)

@@ -1,0 +1,1 @@
+"""Objects of the program: classes, attributes, and what is put into containers."""

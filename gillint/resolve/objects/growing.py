@@ -1,0 +1,339 @@
+"""Containers that grow: by what calls put into them, here or in a function to which they are passed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import reduce
+
+from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.frozen import replace
+from gillint.knowledge.base import find_method
+from gillint.resolve.activation import Activation
+from gillint.resolve.assumed import QUEUES
+from gillint.resolve.calling.bound import MAPPINGS, Answers, element_of, literal_text, size_of
+from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.calling.returns import build
+from gillint.resolve.external.databases import DUCKDB
+from gillint.resolve.external.mailboxes import BOXES, kept_as
+from gillint.resolve.external.opening import note_member
+from gillint.resolve.external.pictures import decodes, in_proportion, is_covered
+from gillint.resolve.external.stores import put_into
+from gillint.resolve.joining import join
+from gillint.resolve.numeric.shapes import PICTURE
+from gillint.resolve.objects.aliases import method_of, places_of
+from gillint.resolve.objects.keeping import born_with
+from gillint.resolve.objects.lists import begun_with, members_of_itself
+from gillint.resolve.targets import (
+    change_target,
+    different,
+    growth,
+    is_empty,
+    keys_of,
+    member_of,
+    members_of,
+    read_target,
+)
+from gillint.resolve.text.strings import joined_after
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
+from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, key_of
+
+_UNSYNCED = re.compile(r"pragma\s+synchronous\s*=\s*(off|0)", re.IGNORECASE)
+_GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
+_GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
+
+
+def _execute(act: Activation, target: t.Expr, receiver: Value, positional: list[Value], result: Value) -> None:
+    """A cursor gives the rows of this statement from here on; a connection does not wait for the disk if told so."""
+    said = literal_text(positional[0]) if positional else None
+    if receiver.type == DUCKDB == result.type:  # which gives the rows of the last statement itself
+        change_target(act, target, result)
+    elif receiver.type == "sqlite3.Cursor" and result.element is not None:
+        change_target(act, target, replace(result, dtype=receiver.dtype, columns=receiver.columns, text=receiver.text))
+    elif said is not None and _UNSYNCED.search(said) and receiver.type == _CONNECTION and receiver.dtype != "memory":
+        change_target(act, target, replace(receiver, dtype="unsynced"))
+
+
+_CONNECTION = "sqlite3.Connection"
+_DATABASES = ("sqlite3.", DUCKDB)
+
+
+def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], result: Value) -> None:
+    """`x.append(v)`: from here on `x` is longer, and has elements like `v`; so is a queue that is filled here, and a heap."""
+    function = node.function
+    if isinstance(called.reference, SymbolRef) and called.reference.name in _PUSHES:
+        if node.arguments:
+            _push(act, node.arguments[0].value, positional)
+        return
+    function = method_of(act, function)
+    if function is not node.function:
+        grow(act, replace(node, function=function), called, positional, result)
+        return
+    if not isinstance(function, t.Attribute):
+        return
+    places = places_of(act, function.value)
+    if places != (function.value,):
+        for place in places:
+            with _in_some_turns(act, 1.0 / len(places)):
+                grow(act, replace(node, function=replace(function, value=place)), called, positional, result)
+        return
+    begun_with(act, node, positional)
+    receiver = read_target(act, function.value)
+    members = members_of_itself(act, function.value, receiver) if receiver is not None else None
+    if members is not None and function.name in _GROWS:
+        function, receiver = t.Attribute(function.span, members, function.name), read_target(act, members)
+    if receiver is not None and function.name.startswith("execute") and (receiver.type or "").startswith(_DATABASES):
+        _execute(act, function.value, receiver, positional, result)
+        return
+    if receiver is not None and receiver.type in _CHANGED_BY_FACTS:
+        _mutate(act, function, receiver, positional)
+        return
+    if receiver is not None and any(o.type in _CHANGED_BY_FACTS for o in options_of(receiver)):
+        after = (_made_anew(option, function.name, positional) or option for option in options_of(receiver))
+        change_target(act, function.value, reduce(join, after))
+        return
+    if function.name == "setdefault" and positional:
+        _set_default(act, function.value, positional)
+    elif function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
+        _update(act, function.value, receiver, positional[0])
+    elif receiver is not None and len(positional) > _GROWS.get(function.name, len(positional)):
+        _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
+
+
+@contextmanager
+def _in_some_turns(act: Activation, share: float) -> Iterator[None]:
+    if share < 1.0:
+        act.loops.append(Estimate(0.01, share, 1.0))
+    yield
+    if share < 1.0:
+        act.loops.pop()
+
+
+def made_by_need(act: Activation, node: t.Subscript, holder: Value, member: Value, key: Value) -> None:
+    """`streams[name].write(line)`: a `defaultdict` makes a member that it does not have, with containers of its own."""
+    note_member(act, member, key)
+    if holder.size != ZERO:
+        return
+    change_target(act, node, member)
+    owner = act.program.class_of(member.type)
+    if owner is not None:
+        born_with(act, owner, keys_of(growth(act, node.value, holder)[1], key, node.value))
+
+
+def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:
+    """`rows.append(row)`, `seen.add(key)`, `queue.put(job)`: one more, or several, in each turn of the loops around."""
+    if put_into(act, receiver, added):
+        return
+    known = QUEUES if function.name.startswith("put") else _LENGTHENED
+    if receiver.type not in known:
+        return
+    old, count = _growth_of_each(act, function.value, receiver)
+    if receiver.type in QUEUES and _gives_back(act, function.value):
+        old, count = receiver.size or ZERO, ZERO
+    if function.name in ("extend", "update"):
+        count = count * size_of(added)
+        added = element_of(added)
+    if receiver.type == "collections.Counter":
+        count = different(count, added)
+    elif receiver.type == "set" and added.distinct is not None:
+        count = count.min(added.distinct)
+    if isinstance(function.value, t.Name) and not is_known(added):
+        added = act.promised.get(function.value.id, added)
+    holder = member_of(function.value)
+    if isinstance(function.value, t.Name):
+        old = old + added_elsewhere(act, function.value.id, node, count)
+    elif isinstance(holder, t.Name):  # `near[a].add(b)` and `near[b].add(a)`
+        old = old + added_elsewhere(act, f"{holder.id}[]", node, count)
+    items: tuple[Value, ...] | None = None
+    if receiver.items is not None and receiver.type not in MAPPINGS:
+        old = Estimate.point(len(receiver.items))
+        if function.name == "append" and count == ONE and len(receiver.items) < _FEW:
+            items = (*receiver.items, added)
+    size = old + count
+    added = kept_as(receiver, added)
+    # What an annotation says of an empty one is no less, but tells nothing of how large the members are.
+    is_first = receiver.element is None or (size_of(receiver) == ZERO and is_known(added))
+    element = added if is_first else join(receiver.element, added, _part(count, size))
+    if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
+        size = size.min(receiver.number)
+    change_target(act, function.value, replace(receiver, size=size, element=element, items=items, literal=None))
+
+
+_FEW = 20  # members that are known one by one
+
+
+_LENGTHENED = ("list", "set", "collections.deque", "collections.Counter", *BOXES)
+
+
+def _gives_back(act: Activation, queue: t.Expr) -> bool:
+    """Whether the function that puts something into a queue takes as much out of it: a pool of connections."""
+    key = key_of(queue)
+    body = act.body.body if isinstance(act.body, t.Function) and key is not None else ()
+    taken = (e.function for e in expressions(body) if isinstance(e, t.Call) and isinstance(e.function, t.Attribute))
+    return any(f.name in ("get", "get_nowait") and key_of(f.value) == key for f in taken)
+
+
+def _part(added: Estimate, size: Estimate) -> float:
+    """How much of a container is what was added last."""
+    return min(1.0, added.likely / size.likely) if size.likely > 0 else 0.5
+
+
+def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
+    """The same as `growth`; of a member of a container, and of an attribute of one, for each of the members."""
+    old, count = growth(act, target, receiver)
+    if (
+        old == ZERO and count != ONE and not isinstance(target, t.Name)
+    ):  # an attribute, in some of the calls of the method
+        count = (count * act.outside).max(1)
+    member = target.value if isinstance(target, t.Attribute) else target
+    holder = member_of(member)
+    if holder is not None:
+        count = (count / members_of(act, holder, member, count)).sorted()
+    return old, count
+
+
+def added_elsewhere(act: Activation, name: str, node: t.Call | t.Augment | t.Attribute, count: Estimate) -> Estimate:
+    """What other calls have added to a variable since it was made, where this one is in a loop: it adds `count`."""
+    sites = act.grown.setdefault(name, {})
+    sites[node.span] = count
+    if len(act.loops) <= act.born.get(name, (0, ZERO))[0]:
+        return ZERO  # one after the other: the size that it has now says it
+    return total(n for span, n in sites.items() if span != node.span)
+
+
+def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> None:
+    """`d.setdefault(key, value)`: the mapping has a member like that; an old one of the same type stays as it is."""
+    container = read_target(act, mapping)
+    if container is None or container.type not in MAPPINGS:
+        return
+    key, old = pair_of(container)
+    default = positional[1] if len(positional) > 1 else NONE
+    value = old if old.type == default.type else join(old if old != UNKNOWN else None, default)
+    pair = (join(key if key != UNKNOWN else None, positional[0]), value)
+    if put_into(act, container, default, positional[0]):
+        return
+    _, turns = growth(act, mapping, container)
+    owner = act.program.class_of(default.type) if default.reference is None else None
+    if owner is not None:  # each call makes one, and those of new keys are kept
+        born_with(act, owner, keys_of(turns, positional[0], mapping))
+    fills = is_empty(container) or turns != ONE
+    size = keys_of(turns, positional[0], mapping) if fills else container.size
+    change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
+
+
+def lengthen(act: Activation, node: t.Call) -> None:
+    """`collect(tree, found)`: what the function that was called has put into the containers that were passed to it."""
+    for grown in act.program.grown:
+        given = (a for i, a in enumerate(node.arguments) if a.keyword == grown.parameter or i == grown.place)
+        argument = next(given, None)
+        if argument is None or argument.star or not isinstance(argument.value, (t.Name, t.Attribute)):
+            continue
+        receiver = read_target(act, argument.value)
+        if receiver is None or receiver.type != grown.after.type:
+            continue
+        old, turns = growth(act, argument.value, receiver)
+        before, size = grown.before.size, grown.after.size
+        if size is not None and before is not None:
+            added = (size - before).max(0) * turns
+            key = pair_of(grown.after)[0]
+            size = old + (added.min(key.distinct) if key.distinct is not None and receiver.type != "list" else added)
+        change_target(act, argument.value, replace(grown.after, size=size, origin=receiver.origin))
+    act.program.grown = ()
+
+
+_PUSHES = ("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right")
+
+
+def _push(act: Activation, target: t.Expr, positional: list[Value]) -> None:
+    """`heappush(heap, item)`: what is taken out again in the meantime is not known."""
+    receiver = read_target(act, target)
+    if receiver is None or receiver.type != "list" or len(positional) < 2:
+        return
+    old, count = growth(act, target, receiver)
+    element = positional[1] if receiver.element is None else join(receiver.element, positional[1])
+    size = Estimate(old.low, (old + count).likely, (old + count).high)
+    change_target(act, target, replace(receiver, size=size, element=element, items=None, literal=None))
+
+
+_UPDATED = ("dict", "collections.OrderedDict", "collections.defaultdict")
+
+
+def _update(act: Activation, mapping: t.Expr, container: Value, other: Value) -> None:
+    """`d.update(other)`: members like those of the other, under keys that may be there already."""
+    if other.type not in MAPPINGS:
+        return
+    (key, value), (new_key, new_value) = pair_of(container), pair_of(other)
+    old, turns = growth(act, mapping, container)
+    size = None
+    if is_empty(container) or container.size is not None:
+        added = size_of(other) * turns
+        size = old + (added.min(new_key.distinct) if new_key.distinct is not None else added)
+    pair = (
+        join(key if key != UNKNOWN else None, new_key),
+        join(value if value != UNKNOWN else None, new_value),
+    )
+    columns = (*(container.columns or ()), *(other.columns or ())) if container.columns and other.columns else None
+    change_target(act, mapping, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
+
+
+_CHANGED_BY_FACTS = (
+    "PIL.Image.Image",
+    "PIL.ImageFile.ImageFile",
+    "array.array",
+    "bytearray",
+    "email.message.Message",
+    "email.message.EmailMessage",
+    "email.mime.multipart.MIMEMultipart",
+    "networkx.Graph",
+    "networkx.DiGraph",
+    "socket.socket",
+)
+
+
+def _is_off(arguments: list[Value]) -> bool:
+    """Whether a switch is set to False or 0."""
+    return len(arguments) == 1 and arguments[0].literal is not None and not arguments[0].literal.value
+
+
+def _made_anew(receiver: Value, method: str, positional: list[Value]) -> Value | None:
+    """What an object is after a call that leaves it decoded, covered or in another shape; None after any other."""
+    if decodes(receiver, method):
+        return replace(receiver, type=PICTURE, text=None)
+    if is_covered(receiver, method, positional):
+        return replace(receiver, text=None)
+    fact = find_method(receiver.type or "", method)
+    if fact is None or fact.mutates is None or (method == "setblocking" and not _is_off(positional)):
+        return None
+    is_reshaped = fact.mutates.shape is not None or fact.mutates.dims is not None  # not added to
+    if not is_reshaped and fact.mutates.type in (None, receiver.type):
+        return None
+    bound = Bound(receiver, tuple(positional), tuple(zip(fact.parameters, positional, strict=False)))
+    return in_proportion(fact.name, receiver, build(fact.mutates, Answers(fact, bound), bound))
+
+
+def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
+    """What a fact says of the object afterwards, as often as the call is made."""
+    made = _made_anew(receiver, function.name, positional)
+    if made is not None:
+        change_target(act, function.value, made)
+        return
+    fact = find_method(receiver.type or "", function.name)
+    if fact is None or fact.mutates is None or (function.name == "setblocking" and not _is_off(positional)):
+        return
+    named = tuple(zip(fact.parameters, positional, strict=False))
+    before, turns = _growth_of_each(act, function.value, receiver)
+    bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
+    added = build(fact.mutates, Answers(fact, bound), bound).size
+    if added is not None:
+        more = added.max(0) * turns
+        if isinstance(function.value, t.Name):
+            before = before + added_elsewhere(act, function.value.id, function, more)
+        size = before + more
+        text = None
+        if receiver.type == "bytearray" and positional:
+            text = joined_after(None if before == ZERO else receiver, positional[0], turns)
+        grown = replace(receiver, size=size, shape=None, literal=None, text=text)
+        change_target(act, function.value, grown)

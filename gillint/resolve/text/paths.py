@@ -1,0 +1,43 @@
+"""What an XPath expression gives: elements, texts or a number, and how many of those there are in the tree."""
+
+from __future__ import annotations
+
+import re
+
+from gillint.estimate import Estimate
+from gillint.frozen import replace
+from gillint.resolve.calling.bound import literal_text, size_of
+from gillint.resolve.trace import Bound
+from gillint.resolve.values import Value
+
+ASKING = ("lxml.etree._Element.xpath", "lxml.etree._ElementTree.xpath", "lxml.etree.XPath", "lxml.etree.XPath.__call__")
+_FUNCTIONS = {
+    **dict.fromkeys(("count", "sum", "number", "string-length"), "float"),
+    **dict.fromkeys(("string", "normalize-space", "concat", "substring"), "str"),
+    **dict.fromkeys(("boolean", "not"), "bool"),
+}
+_CALL = re.compile(r"\s*([\w-]+)\(.*\)\s*")
+_TEXTS = re.compile(r".*(?:/|::|^)(?:@[\w:*-]+|text\(\))\s*")
+# What a predicate leaves: of an identifier one; of a place one under each parent; of anything else some.
+_BY_ID = re.compile(r"\[\s*@?(?:id|key|name)\s*=")
+_SOME = Estimate(0.01, 0.3, 1.0)
+
+
+def selected(name: str, bound: Bound, result: Value) -> Value:
+    """The result of an XPath expression, where that is known."""
+    given = bound.receiver if name.endswith("__call__") else bound.positional[0] if bound.positional else None
+    path = literal_text(given)
+    if name.endswith("XPath"):  # the compiled expression remembers its text
+        return replace(result, literal=given.literal) if given is not None and path is not None else result
+    if path is None:
+        return result
+    called = _CALL.fullmatch(path)
+    if called is not None and called[1] in _FUNCTIONS:
+        return Value(type=_FUNCTIONS[called[1]])
+    count = size_of(result)
+    if _BY_ID.search(path):
+        count = count.min(1)
+    elif "[" in path:
+        count = (count * _SOME).max(1)
+    element = Value(type="str") if _TEXTS.fullmatch(path) else result.element
+    return replace(result, size=count, element=element)
