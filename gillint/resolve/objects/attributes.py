@@ -12,10 +12,11 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.assumed import NAMESPACES
+from gillint.resolve.assumed import NAMESPACES, WORDS
 from gillint.resolve.calling.bound import TENSOR, Answers, size_of
 from gillint.resolve.calling.compat import constant_of, own_name
 from gillint.resolve.calling.handovers import SYNONYMS
+from gillint.resolve.calling.moved import public_name
 from gillint.resolve.calling.options import BOUND_ARGUMENTS, NAMESPACE
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.answers import read_attribute
@@ -192,7 +193,9 @@ def _lacks(act: Activation, value: Value, name: str) -> bool:
 def is_builtin_without(type_name: str | None, name: str) -> bool:
     """Whether a type is one of Python's own, and has no such attribute."""
     kind = getattr(builtins, type_name or "", None)
-    return isinstance(kind, type) and not hasattr(kind, name)
+    return isinstance(kind, type) and not any(
+        name in vars(base) for base in kind.__mro__
+    )  # the class itself can be called
 
 
 def _of_class(act: Activation, owner: ClassScope | None, name: str, span: Span | None) -> Value:
@@ -271,8 +274,8 @@ def _class_key(value: Value) -> str | None:
 
 
 def _of_library(act: Activation, value: Value, name: str, span: Span | None = None) -> Value | None:
-    if value.type is None:
-        return None
+    if value.type is None:  # an array, a table or a tensor, of which the program asked how many dimensions it has
+        return _dimensions(value, name) if name == "shape" and value.shape is not None else None
     is_sparse = value.type.startswith("scipy.sparse.") and name in ("shape", "ndim")
     if (value.type == ARRAY or is_sparse) and value.shape is not None:
         dimensions = _dimensions(value, name)
@@ -344,7 +347,7 @@ def _part_of_complex(value: Value) -> Value:
 
 def symbol_of(name: str) -> Value:
     """The value of a public name of a library."""
-    name = own_name(SYNONYMS.get(name, name))
+    name = public_name(own_name(SYNONYMS.get(name, name)))
     constant = constant_of(name)
     if constant is not None:
         return constant
@@ -360,6 +363,8 @@ def symbol_of(name: str) -> Value:
         return Value(type="float")
     if name in _INTEGERS:
         return of_constant(_INTEGERS[name])
+    if name == "sys.argv":
+        return Value(type="list", element=Value(type="str"), size=WORDS, origin=name)
     if name == "numpy.newaxis":
         return NONE
     return Value(reference=SymbolRef(name))
