@@ -182,7 +182,10 @@ def _crossover(tiny: RankedCall, each: float) -> str:
         return ""  # it grows with a number that is passed, as the radius of a circle
     exact = value.size.likely * _SHORT_RELEASE * HANDOFF_NS / each
     digits = 10 ** max(0, len(str(int(exact))) - 1)
-    return f"; it pays from about {round(exact / digits) * digits:,} elements on"
+    return f"; it pays from about {round(exact / digits) * digits:,} {_COUNTED.get(value.type or '', 'elements')} on"
+
+
+_COUNTED = {"str": "characters"} | dict.fromkeys(("bytes", "bytearray", "memoryview", "mmap.mmap"), "bytes")
 
 
 def is_internal(a: Assessment, setting: Setting) -> bool:
@@ -379,9 +382,26 @@ def _asyncio(a: Assessment) -> str:
         return (
             "Nothing is known of a call that could decide; what it awaits overlaps, the rest takes turns on one thread."
         )
+    busy = _keeps_the_loop_busy(a)
+    if busy is not None:
+        return (
+            f"The tasks compute in turn on the event loop's one thread, and all of them together longer than one waits: "
+            f"{_name(a, busy)} takes {duration(busy.detail.effect.elapsed.likely)} of each."
+        )
     if a.prediction.bound is BoundType.IO or waits:
         return "The event loop already overlaps the waiting, so threads add nothing: the server and the round trips limit it."
     return f"The tasks take turns on the event loop's one thread{_meanwhile(a)}; more tasks do not make that thread faster."
+
+
+def _keeps_the_loop_busy(a: Assessment) -> RankedCall | None:
+    """The dearest call of tasks that compute longer all together than each of them waits."""
+    if a.region.kind is not Kind.SUBMISSION:
+        return None
+    computing = a.demand.gil.likely + a.demand.native.likely
+    if computing * a.region.at_once.likely <= a.demand.wait.likely or not a.region.at_once.known:
+        return None
+    calls = (c for c in a.calls if not c.detail.call.awaited and not c.detail.call.implicit)
+    return max(calls, key=lambda c: c.share, default=None)
 
 
 def _internal(a: Assessment) -> str:

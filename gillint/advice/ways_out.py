@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.batching import fewer_commits, larger_calls
 from gillint.advice.explain import duration, gate, hands_on, is_internal, is_stream, serialiser, takes_results, unit
+from gillint.advice.reuse import made_once, remade
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
     NOTHING_GAINED,
@@ -30,7 +31,7 @@ from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import FOR_ALL, Effect, Library
 from gillint.resolve.assumed import FILES
 from gillint.resolve.calling.bound import member_size, size_of
-from gillint.resolve.trace import Concurrency, Iterations, Kind
+from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
 from gillint.resolve.values import Value
 from gillint.scaling.model import bound, knee, likely
 from gillint.scaling.predict import HELP_NO, BoundType, Prediction, Range, Setting, loads
@@ -95,6 +96,7 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
             yield _threads(a, setting, target)
     if gate(a) is not None and kind is BoundType.IO:
         return  # a limit that is there on purpose
+    yield from made_once(a)
     yield from _own_for_each(a, setting)
     yield from fewer_commits(a)
     if a.prediction.help != "yes" or kind is BoundType.MIXED:
@@ -177,6 +179,8 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
         more = "; the semaphore lets no more through"
     elif _is_once(a):
         more = ", where there are as many such tasks"
+    elif a.region.kind is Kind.FUNCTION:
+        more = ", where there are as many calls to make"
     elif tasks is not None and count < tasks < threads:
         more = f", and up to {tasks} threads pay, one for each {unit(a)}"
     elif threads > count and best > (at.likely or 1) and (tasks is None or tasks > count):
@@ -274,9 +278,15 @@ def _without(demand: Demand, calls: list[RankedCall]) -> Demand:
     return replace(demand, gil=gil.max(0), native=native.max(0), unknown=ZERO)
 
 
+def _copies_a_list(call: Call) -> bool:
+    """Whether an array is made of a list in sight: what nothing is known of may well be an array."""
+    given = call.bound.positional[:1]
+    return call.name in ("numpy.array", "numpy.asarray") and any(v.type in ("list", "tuple") for v in given)
+
+
 def _obstacles(a: Assessment, setting: Setting) -> Iterator[Advice]:
     """A list of Python objects between a decoder and an array: the one thing in the way of threads."""
-    arrays = [c for c in a.calls if c.detail.call.name in ("numpy.array", "numpy.asarray") and c.share >= 0.1]
+    arrays = [c for c in a.calls if c.share >= 0.1 and _copies_a_list(c.detail.call)]
     if not arrays or arrays[0].detail.effect.effect is not Effect.HOLDS:
         return
     decoders = [c for c in a.calls if c.detail.call.name.endswith((".loads", ".load")) and c.share >= 0.02]
@@ -377,10 +387,14 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
         why = "the awaits follow one another: start them together with asyncio.gather or a TaskGroup, as far as the server allows"
         yield Advice("batch", True, Range(1.0, top, top), why)
         return
+    yield from made_once(a)
+    anew = remade(a)
     blocking = next(
         (c for c in a.calls if c.share > 0.2 and not c.detail.call.awaited and not c.detail.call.implicit), None
     )
     native = a.prediction.bound is BoundType.NATIVE
+    if blocking is not None and blocking is anew:
+        return
     if a.loop_block is not None and (a.loop_block.likely > _BLOCK_NS or native) and blocking is not None:
         name, effect = blocking.detail.call.name, blocking.detail.effect.effect
         held = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)

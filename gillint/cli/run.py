@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -12,7 +13,7 @@ from gillint.api import analyse_bytes
 from gillint.cli.jobs import in_groups
 from gillint.cli.options import Chosen
 from gillint.errors import UsageError
-from gillint.pipeline import analyse
+from gillint.pipeline import analyse, unreadable
 from gillint.resolve.program import Project
 from gillint.source.files import discover, read_bytes
 from gillint.source.modules import ProjectModules
@@ -60,7 +61,14 @@ def _analysed(files: list[Path], *, chosen: Chosen, thorough: bool) -> Iterator[
     project = Project(Loader(ProjectModules()))
     for path in files:
         options = chosen.options_for(str(path))
-        yield analyse_bytes(read_bytes(path), str(path), options, project, thorough=thorough)
+        data = read_bytes(path)
+        try:
+            yield analyse_bytes(data, str(path), options, project, thorough=thorough)
+        except Exception as error:
+            if len(files) == 1 or os.environ.get("GILLINT_DEBUG"):
+                raise
+            message = f"not analysed, for a defect of gillint itself: {type(error).__name__}: {error}"
+            yield unreadable(str(path), message, options)  # the other files go on
 
 
 def _standard_input(name: str, options: Options, *, thorough: bool) -> FileReport:

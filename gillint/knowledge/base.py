@@ -113,7 +113,7 @@ class Knowledge:
             file=", ".join(dict.fromkeys((whole.file, *(a.file for a in own)))),
             facts=Entries.of(facts),
             types=Entries.of(types),
-            default=self._defaults.get(name, whole.default),
+            general=Entries.of({"": replace(whole.general.at(0), default=self._defaults.get(name, whole.default))}),
         )
 
     def libraries_of(self, name: str) -> Iterator[str]:

@@ -90,10 +90,18 @@ def decide(fact: Fact, arguments: Arguments, target: Target) -> Decision:
 
 def _describe(condition: Condition, fact: Fact) -> str:
     of = condition.of or (fact.parameters[0] if fact.parameters else "its operand")
-    what = "dtype" if condition.dtype else "type" if condition.type or condition.not_type else "arguments"
-    if what == "arguments":
+    if not (condition.dtype or condition.type or condition.not_type):
         return f"what is passed to {fact.name}"
+    what = "type" if not condition.dtype else "dtype" if all(map(_DTYPE.fullmatch, condition.dtype)) else "kind"
+    if of == "self":
+        return f"the {what} of what {fact.name} is called on"
     return f"the {what} of {'the index' if of in _INDEX else f'`{of}`'} in {fact.name}"
+
+
+# Other names stand for how an object was made: a stream that is compressed, a connection to a file.
+_DTYPE = re.compile(
+    r"(u?int|float|complex|datetime|timedelta)\d*(\[.*\])?|bool|str|string|object|void(\[.*\])?|category|longdouble"
+)
 
 
 _INDEX = ("key", "picked", "paired")  # the parts of an index, as facts call them

@@ -18,6 +18,7 @@ from gillint.knowledge.schema import (
     Entries,
     Evidence,
     Fact,
+    General,
     Library,
     Measured,
     Probe,
@@ -69,6 +70,7 @@ _FACT = {
     "consumes",
     "mutates",
     "awaitable",
+    "reusable",
     "instead",
     "when",
     "evidence",
@@ -134,10 +136,7 @@ def read_library(text: str, file: str) -> Library:
         version=version,
         facts=Entries.of(facts),
         types=Entries.of(types),
-        default=default,
-        free_threading=free,
-        subinterpreters=sub,
-        support_evidence=support_evidence,
+        general=Entries.of({"": General(default, free, sub, support_evidence)}),
     )
 
 
@@ -168,6 +167,7 @@ def _facts(table: Table, version: str, distribution: str) -> list[tuple[str, Fac
         consumes=table.text("consumes"),
         mutates=_returns(mutates) if mutates is not None else None,
         awaitable=table.flag("awaitable"),
+        reusable=table.flag("reusable"),
         instead=table.text("instead"),
         evidence=_evidence(table),
         probe=_probe(table),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from enum import Enum
-from typing import Generic, Literal, TypeVar, overload
+from typing import Generic, Literal, TypeVar
 
 from gillint.frozen import dataclass, replace
 
@@ -180,6 +180,7 @@ class Fact:
     consumes: str | None = None
     mutates: Returns | None = None
     awaitable: bool = False
+    reusable: bool = False
     instead: str | None = None
     evidence: tuple[Evidence, ...] = ()
     probe: Probe | None = None
@@ -242,7 +243,7 @@ class Support:
 T = TypeVar("T")
 
 
-class Entries(Sequence[tuple[str, T]], Generic[T]):
+class Entries(Collection[tuple[str, T]], Generic[T]):
     """Names with what they stand for, which is made when it is asked for: most of a library is never looked at.
 
     Args:
@@ -250,11 +251,10 @@ class Entries(Sequence[tuple[str, T]], Generic[T]):
         make: gives what stands at a place.
     """
 
-    __slots__ = ("_made", "_make", "_names", "_places")
+    __slots__ = ("_made", "_make", "_places")
 
     def __init__(self, places: dict[str, int], make: Callable[[int], T]) -> None:
         self._places, self._make = places, make
-        self._names = tuple(places)
         self._made: dict[int, T] = {}
 
     @classmethod
@@ -286,17 +286,10 @@ class Entries(Sequence[tuple[str, T]], Generic[T]):
         return found
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._places)
 
-    @overload
-    def __getitem__(self, index: int) -> tuple[str, T]: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[tuple[str, T]]: ...
-    def __getitem__(self, index: int | slice) -> tuple[str, T] | Sequence[tuple[str, T]]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        name = self._names[index]
-        return name, self.at(self._places[name])
+    def __contains__(self, entry: object) -> bool:
+        return any(entry == own for own in self)
 
     def __iter__(self) -> Iterator[tuple[str, T]]:
         return ((name, self.at(place)) for name, place in self._places.items())
@@ -305,12 +298,22 @@ class Entries(Sequence[tuple[str, T]], Generic[T]):
         return isinstance(other, Entries) and tuple(self) == tuple(other)
 
     def __hash__(self) -> int:
-        return hash(self._names)
+        return hash(tuple(self._places))
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """What a knowledge file says of the whole library."""
+
+    default: Fact | None = None
+    free_threading: Support | None = None
+    subinterpreters: Support | None = None
+    support_evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """One knowledge file."""
+    """One knowledge file. `general` is made when it is asked for, too: it is the one entry, under no name."""
 
     name: str
     file: str
@@ -318,10 +321,27 @@ class Library:
     version: str
     facts: Entries[Fact]
     types: Entries[TypeInfo]
-    default: Fact | None = None
-    free_threading: Support | None = None
-    subinterpreters: Support | None = None
-    support_evidence: tuple[Evidence, ...] = ()
+    general: Entries[General]
+
+    @property
+    def default(self) -> Fact | None:
+        """What callables of this library do that have no fact."""
+        return self.general.at(0).default
+
+    @property
+    def free_threading(self) -> Support | None:
+        """Whether it declares that it needs no GIL."""
+        return self.general.at(0).free_threading
+
+    @property
+    def subinterpreters(self) -> Support | None:
+        """Whether it declares that it runs in sub-interpreters."""
+        return self.general.at(0).subinterpreters
+
+    @property
+    def support_evidence(self) -> tuple[Evidence, ...]:
+        """What the two stand on."""
+        return self.general.at(0).support_evidence
 
 
 FOR_ALL = ("library", "caller")  # what serialises whatever object a thread calls

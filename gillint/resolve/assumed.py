@@ -24,6 +24,8 @@ SIDE = Estimate(20, 600, 5_000)  # of a picture, pixels
 # A field of a record in a parsed document, of which nothing else is known: a text.
 FIELD = Estimate(2, 20, 1e4)
 FIELDS = Estimate(2, 6, 30)  # of a record
+CELL = Estimate(2, 50, 1e4)  # of a table, where it is a text
+WORDS = Estimate(1, 10, 10_000)  # of a command line: files that a shell finds for a pattern, or a few names
 FEW = Estimate(1, 5, 1_000)  # what a field has, where it is a list
 SIZES["json"] = FIELD
 # What is asked of a database comes in some rows.

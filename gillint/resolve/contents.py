@@ -163,6 +163,8 @@ def _floats(value: Value, depth: int = 4) -> Estimate:
         return _either(_floats(option, depth) for option in value.reference.options)
     if value.type == "float":
         return ONE
+    if value.type == "numpy.ndarray":
+        return size_of(value) if (value.dtype or "float64").startswith("float") else ZERO
     if depth == 0 or value.type is None:
         return ZERO
     members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())

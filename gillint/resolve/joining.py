@@ -63,7 +63,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
     if choice is not None:
         return choice
     if a.type != b.type:
-        return UNKNOWN
+        return _beside_cell(a, b, share) or UNKNOWN
     size = a.size.join(b.size, share) if a.size is not None and b.size is not None else None
     number = a.number.join(b.number, share) if a.number is not None and b.number is not None else None
     shape = None
@@ -104,6 +104,16 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         source=_sources(a.source, b.source, depth),
         mark=a.mark if a.mark == b.mark else _store(a.mark, b.mark),
     )
+
+
+def _beside_cell(a: Value, b: Value, share: float | None) -> Value | None:
+    """What a cell of a table, of which the size alone is known, and a text in its place are together: a text."""
+    if a.type not in (None, "str") or b.type not in (None, "str") or a.size is None or b.size is None:
+        return None
+    cell, other = (a, b) if a.type is None else (b, a)
+    if cell != Value(size=cell.size, origin=cell.origin):
+        return None
+    return replace(other, size=a.size.join(b.size, share), literal=None, text=None, distinct=None, origin=cell.origin)
 
 
 def _beside_document(a: Value, b: Value) -> Value | None:

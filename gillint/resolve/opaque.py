@@ -1,4 +1,4 @@
-"""Objects of a library of which only a default is known: what they give back, hold and consist of is the library's, too."""
+"""Objects of a library of which little is known: what they give back, hold and consist of is the library's, too."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ def made_by(name: str) -> Value | None:
         return None
     is_class = name.rsplit(".", 1)[-1][:1].isupper()
     return Value(type=name if is_class else f"{next(libraries_of(name))}.{_SOMETHING}")
+
+
+def instance_of(name: str) -> Value | None:
+    """What a callable gives that reads as a class of a module that nobody knows: its methods are those of no other type."""
+    module, _, last = name.rpartition(".")
+    return Value(type=name) if module and last[:1].isupper() and not last.isupper() else None
 
 
 def is_written_in_python(name: str) -> bool:

@@ -26,7 +26,7 @@ from gillint.resolve.text.formatting import formatted
 from gillint.resolve.text.strings import textual, together
 from gillint.resolve.text.texts import Text
 from gillint.resolve.trace import Call, bind_arguments
-from gillint.resolve.values import UNKNOWN, FunctionRef, Value, of_number, text_of
+from gillint.resolve.values import UNKNOWN, FunctionRef, SymbolRef, Value, of_number, text_of
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index", "torch.Tensor")
 
@@ -66,6 +66,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     timed = _of_clocks(left, operator, right)
     if timed is not None:
         return timed
+    left, right = _constant(left, right), _constant(right, left)
     numbers = ("int", "float", "bool")
     if left.type in numbers and right.type in numbers:
         kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
@@ -98,6 +99,12 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return UNKNOWN
+
+
+def _constant(value: Value, other: Value) -> Value:
+    """A name that a module brings, beside a number: `total / (count + sys.float_info.epsilon)`."""
+    is_symbol = value.type is None and isinstance(value.reference, SymbolRef)
+    return Value(type="float", origin=value.origin) if is_symbol and other.type in ("int", "float") else value
 
 
 def _one_behind_the_other(left: Value, right: Value) -> Value:
@@ -164,7 +171,7 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
         if found is None and reflected and is_array:
             found = operator_fact(act, value, f"__{operator}__", (operand,), span)
         if found is not None:
-            if is_array and other.size is not None and other.type == value.type:
+            if is_array and other.size is not None and other.type in (value.type, "list", "tuple"):
                 found = _broadcast(found, value, other)
             if value.type in ("str", "bytes", "list", "tuple") and operator in ("add", "mul") and found.size is None:
                 return None
@@ -186,11 +193,14 @@ def _made_array(value: Value, operator: str, other: Value) -> Value:
 
 
 def _beside(other: Value) -> Value:
-    """What nothing is known of is, beside an array, taken for a number: it does not make the result larger."""
+    """What nothing is known of is, beside an array, taken for a number: it does not make the result larger.
+
+    So is a name that a module brings (`sys.float_info.epsilon`, `settings.EPS`).
+    """
     plain = (
         (other.type is None or is_vague(other.type))
         and other.size is None
-        and other.reference is None
+        and (other.reference is None or isinstance(other.reference, SymbolRef))
         and other.items is None
     )
     return Value(type="float", origin=other.origin) if plain else other
@@ -217,7 +227,7 @@ def operator_fact(
         return project_operator(act, receiver, method, arguments, span)
     bound = bind_arguments(fact, receiver, arguments, named, False)
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
-    result = side_by_side(textual(fact.name, bound, refine(fact.name, bound, result)))
+    result = side_by_side(fact.name, textual(fact.name, bound, refine(fact.name, bound, result)))
     if method == "__iter__" and result == UNKNOWN:
         result = element_of(receiver)
     bound = with_work(fact.name, bound, result)

@@ -1,12 +1,14 @@
-"""Numbers that functions compute of numbers: `int(math.sqrt(n))` is how far a sieve goes."""
+"""Numbers that functions compute of numbers: `int(math.sqrt(n))` is how far a sieve goes, `sum(padding)` how wide a margin is."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 
 from gillint.estimate import Estimate
 from gillint.resolve.trace import Bound
+from gillint.resolve.values import NONE, Value, of_number
 
 _FUNCTIONS: dict[str, Callable[[float], float]] = {
     "sqrt": math.sqrt,
@@ -49,3 +51,36 @@ def computed(name: str, bound: Bound) -> Estimate | None:
         return given.map(function)
     except (ValueError, OverflowError):
         return None
+
+
+def _sum(numbers: Sequence[Estimate]) -> Estimate:
+    return reduce(lambda a, b: a + b, numbers)
+
+
+def _product(numbers: Sequence[Estimate]) -> Estimate:
+    return reduce(lambda a, b: a * b, numbers)
+
+
+_REDUCTIONS: dict[str, Callable[[Sequence[Estimate]], Estimate]] = {
+    **dict.fromkeys(("sum", "math.fsum", "numpy.sum"), _sum),
+    **dict.fromkeys(("math.prod", "numpy.prod"), _product),
+    **dict.fromkeys(("max", "numpy.max", "numpy.amax"), lambda numbers: reduce(Estimate.max, numbers)),
+    **dict.fromkeys(("min", "numpy.min", "numpy.amin"), lambda numbers: reduce(Estimate.min, numbers)),
+    **dict.fromkeys(("numpy.mean", "statistics.mean"), lambda numbers: _sum(numbers) / len(numbers)),
+}
+_FRACTIONS = ("math.fsum", "numpy.mean", "statistics.mean")
+
+
+def reduced(name: str, bound: Bound) -> Value | None:
+    """What a reduction gives of a list or tuple whose numbers are all known: `np.prod(shape)`; None where nothing tells."""
+    compute = _REDUCTIONS.get(name)
+    given = bound.positional[0] if len(bound.positional) == 1 else None
+    if compute is None or given is None or given.type not in ("list", "tuple") or not given.items:
+        return None
+    if any(value != NONE for parameter, value in bound.parameters if parameter in ("axis", "key", "start", "initial")):
+        return None
+    numbers = [m.number for m in given.items if m.number is not None and m.type in ("int", "float", "bool")]
+    if len(numbers) < len(given.items):
+        return None
+    whole = name not in _FRACTIONS and all(m.type != "float" for m in given.items)
+    return of_number("int" if whole else "float", compute(numbers))

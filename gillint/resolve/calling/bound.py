@@ -9,6 +9,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_type
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact
 from gillint.resolve.assumed import (
+    CELL,
     CHOICES,
     FIELDS,
     FILES,
@@ -19,6 +20,7 @@ from gillint.resolve.assumed import (
     SIZES,
     UNKNOWN_NUMBER,
     UNKNOWN_SECONDS,
+    UNKNOWN_TRIPS,
     WHOLE_FILE,
 )
 from gillint.resolve.external.commands import program_in
@@ -39,6 +41,8 @@ _ITEM_BYTES = {
     "uint32": 4,
     "float32": 4,
     "complex128": 16,
+    "float128": 16,
+    "complex256": 32,
     **dict.fromkeys(("L", "P", "1"), 1),  # the modes of a picture: the others take four bytes a pixel
 }
 # By the type codes of array.array.
@@ -243,7 +247,10 @@ class Answers:
 
             return inside(value or UNKNOWN, what)
         size = size_of(value)
-        if self._bound.often > 1.0 and value is not None and value.type in DATA and not is_sized(value):
+        is_stepped = parameter == self._fact.consumes and self._fact.name not in DATA
+        if is_stepped and value is not None and value.type is None and not is_sized(value):
+            size = UNKNOWN_TRIPS  # as a loop over it would have
+        elif self._bound.often > 1.0 and value is not None and value.type in DATA and not is_sized(value):
             size = of_each(size, self._bound.often)
         if what == "total":
             if value is not None and value.type == "dict":
@@ -367,10 +374,13 @@ def dtype_name(value: Value) -> str | None:
         return _named_dtype(value.literal.value)
     reference = value.reference
     name = getattr(reference, "name", None)
-    if isinstance(name, str):
-        last = name.rsplit(".", 1)[-1].rstrip("_")
-        return _SCALARS.get(last) or _C_NAMES.get(last, last)
-    return value.dtype
+    return dtype_called(name) if isinstance(name, str) else value.dtype
+
+
+def dtype_called(name: str) -> str:
+    """The dtype of a type by its name: `numpy.double` is `float64`, `int` is `int64`."""
+    last = name.rsplit(".", 1)[-1].rstrip("_")
+    return _SCALARS.get(last) or _C_NAMES.get(last, last)
 
 
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
@@ -378,7 +388,8 @@ _OF_TEXT = {"U": "str", "S": "bytes"}
 _C_NAMES = {
     "double": "float64", "single": "float32", "half": "float16", "byte": "int8", "ubyte": "uint8", "short": "int16",
     "ushort": "uint16", "intc": "int32", "uintc": "uint32", "intp": "int64", "uintp": "uint64", "longlong": "int64",
-    "csingle": "complex64", "cdouble": "complex128",
+    "long": "int64", "ulong": "uint64", "ulonglong": "uint64", "longdouble": "float128", "clongdouble": "complex256",
+    "uint": "uint64", "csingle": "complex64", "cdouble": "complex128",
     # Strings of pandas: those that stay Python's own, and those that Arrow keeps.
     "string[python]": "object", "string[pyarrow]": "string",
 }  # fmt: skip
@@ -433,8 +444,9 @@ def element_of(value: Value) -> Value:
     if isinstance(value.reference, ChoiceRef):
         return reduce(join, map(element_of, value.reference.options))
     if value.type in (*_ARRAYS, "pandas.Series"):
-        is_open = value.type == "pandas.Series" and value.dtype is None
-        return Value(type=None if is_open else _member_type(value.dtype), origin=value.origin)
+        if value.type == "pandas.Series" and value.dtype is None:
+            return Value(size=CELL, origin=value.origin)
+        return Value(type=_member_type(value.dtype), origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None

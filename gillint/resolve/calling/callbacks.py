@@ -46,7 +46,7 @@ def called_back(
         return None, None
     result: Value | None = None
     with act.nested() as builder:
-        act.loops.append(evaluate(fact.calls, answers))
+        act.loops.append(evaluate(fact.calls, answers).max(0))
         for function in known:
             if function.reference is not None:
                 result = apply(act, function, arguments, (), span, fact.callback)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from gillint.resolve.assumed import WORDS
 from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.calling.options import NAMESPACE, Option
 from gillint.resolve.calling.sites import Site
@@ -48,6 +51,11 @@ def _converted(value: Value, kind: str) -> Value:
         return value
 
 
+def without_words(options: Mapping[str, Option]) -> Value:
+    """The namespace where no arguments are given."""
+    return Value(type=NAMESPACE, columns=tuple(sorted((dest, _unset(option)) for dest, option in options.items())))
+
+
 def parse_known_args(site: Site) -> Value:
     """The namespace, and a list of what is left."""
     return Value(type="tuple", items=(parse_args(site), Value(type="list", element=Value(type="str"))))
@@ -89,8 +97,10 @@ def _unset(option: Option) -> Value:
     """An option that is not given: its default, or some value of its type."""
     if option.default != NONE or option.flags:
         value = option.default
+        if value == NONE and option.is_list:
+            return Value(type="list", element=Value(type=option.kind or None), size=WORDS, origin=option.dest)
         if value == NONE and option.kind:
             return Value(type=option.kind, origin=option.dest)
         return value
     member = Value(type=option.kind or None, origin=option.dest)
-    return Value(type="list", element=member, origin=option.dest) if option.is_list else member
+    return Value(type="list", element=member, size=WORDS, origin=option.dest) if option.is_list else member

@@ -11,6 +11,7 @@ from gillint.knowledge.base import bases_of, default_fact, find_fact, find_metho
 from gillint.knowledge.conditions import Decision, decide
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
+from gillint.resolve.calling.amounts import reduced
 from gillint.resolve.calling.bound import CONTENT, DATA, QUERY, Answers, is_sized
 from gillint.resolve.calling.callbacks import called_back, stands_for_another
 from gillint.resolve.calling.compiled import COMPILED, compiled_body
@@ -47,7 +48,7 @@ from gillint.resolve.objects.instances import (
     opened_up,
 )
 from gillint.resolve.objects.keeping import as_it_was_dumped, kept
-from gillint.resolve.opaque import made_by
+from gillint.resolve.opaque import instance_of, made_by
 from gillint.resolve.stepping import step_through
 from gillint.resolve.tabular.frames import as_given
 from gillint.resolve.text.strings import textual
@@ -238,7 +239,7 @@ def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[
 def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywords: Keywords, span: Span) -> Value:
     """What a library's call gives back."""
     name = fact.name
-    result = folded(name, bound.positional) or intrinsic(act, name, bound, span)
+    result = folded(name, bound.positional) or reduced(name, bound) or intrinsic(act, name, bound, span)
     if result is None:
         result = returned(fact, decision, bound)
         if result == UNKNOWN:
@@ -249,7 +250,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords)
     result = answered_with(act, name, bound, with_text(name, bound, result))
-    return side_by_side(kept(act, name, bound, result, span))
+    return side_by_side(name, kept(act, name, bound, result, span))
 
 
 def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value:
@@ -260,7 +261,7 @@ def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value
         return Value(type=MADE[name])
     if find_type(name) is not None:
         return Value(type=name)
-    return made_by(name) or UNKNOWN
+    return made_by(name) or instance_of(name) or UNKNOWN
 
 
 def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords) -> Value:

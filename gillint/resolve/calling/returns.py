@@ -41,7 +41,7 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
         if returns.dtype == "dtype" and like is None:
             changes["dtype"] = base.dtype or "float64"
     if returns.size is not None:
-        size = evaluate(returns.size, answers)
+        size = evaluate(returns.size, answers).max(0)  # `frame.head(n - 1)` of a frame with no rows
         changes["size"] = size
         if base.items is not None and base.type != "dict" and size != Estimate.point(len(base.items)):
             changes |= {"items": None, "element": element_of(base)}  # `[x] * n`: members like these
@@ -51,7 +51,7 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.shape is not None or returns.dims is not None:
         shape = _shape(returns.shape, answers, bound) if returns.shape is not None else None
         if returns.dims is not None:
-            shape = tuple(evaluate(dimension, answers) for dimension in returns.dims)
+            shape = tuple(evaluate(dimension, answers).max(0) for dimension in returns.dims)
         changes["shape"] = shape
         changes["size"] = reduce(lambda a, b: a * b, shape, ONE) if shape is not None else None
     if returns.element is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import reduce
 
 from gillint.diagnostics.span import Span
+from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.calling.compat import VIEWS
@@ -15,6 +17,7 @@ from gillint.resolve.calling.intrinsics import RECORD
 from gillint.resolve.calling.timed import run_again, run_once, run_timer, timer
 from gillint.resolve.control.classtests import BUILTIN
 from gillint.resolve.joining import join
+from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.numeric.training import LAYERS_CALLED
 from gillint.resolve.objects.attributes import attribute_value, symbol_of
 from gillint.resolve.objects.getters import GETTERS, getter
@@ -276,6 +279,41 @@ def _length(
     return project_operator(act, positional[0], "__len__", (), span) if positional else None
 
 
+# Something that the program has put in the place of the terminal.
+_ANSWERED = re.compile(
+    r"""\bsys\.stdin\s*=|\bbuiltins\w*\.input\s*=|["'](?:builtins\.)?input["']|["'](?:sys\.)?stdin["']"""
+)
+
+
+def _input(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`input("Name: ")`: where the program itself answers, nobody is asked."""
+    from gillint.resolve.calling.library_calls import library
+
+    if not positional or not any(map(_ANSWERED.search, act.scope.syntax.lines)):
+        return None
+    return library(act, "input", None, (), (), span)
+
+
+def _of_each(function: str) -> Special:
+    """`abs(x)`, `round(x, 2)` of an array, a table or a tensor: what its library does with each of the numbers."""
+
+    def called(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        from gillint.resolve.calling.library_calls import library
+
+        given = positional[0] if positional else UNKNOWN
+        if given.type == ARRAY:
+            return library(act, f"numpy.{function}", None, positional, keywords, span)
+        if given.type is None or "." not in given.type or find_method(given.type, function) is None:
+            return None
+        return library(act, f"{given.type}.{function}", given, positional[1:], keywords, span)
+
+    return called
+
+
 def _own(*methods: str) -> Special:
     """`str(x)`, `hash(x)` of an instance of a class of the project: what its own method does, the first that it has."""
 
@@ -420,6 +458,9 @@ SPECIAL: dict[str, Special] = {
     "contextlib.ExitStack.enter_context": _enter_context,
     "contextlib.AsyncExitStack.enter_context": _enter_context,
     "len": _length,
+    "input": _input,
+    "abs": _of_each("abs"),
+    "round": _of_each("round"),
     "str": _own("__str__", "__repr__"),
     "repr": _own("__repr__"),
     "hash": _own("__hash__"),

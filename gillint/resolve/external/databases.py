@@ -22,6 +22,7 @@ from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, PartialRef, Value
 _CURSOR = "sqlite3.Cursor"
 _REGISTERS = "sqlite3.Connection.create_function"
 _CALLS_BACK = f"{_REGISTERS}.__call__"
+_AGGREGATES = ("sqlite3.Connection.create_aggregate", "sqlite3.Connection.create_window_function")
 _STATEMENTS = ("execute", "executemany", "executescript")
 DUCKDB = "duckdb.DuckDBPyConnection"
 ROW_GIVERS = (_CURSOR, DUCKDB)
@@ -111,6 +112,14 @@ def _call_functions(act: Activation, name: str, bound: Bound, query: Query | Non
     if name == _REGISTERS:
         if len(passed) > 2:
             known[text.pattern.lower()] = passed[2]
+        return
+    if name in _AGGREGATES:
+        with act.nested():
+            made = apply(act, passed[2], (), (), span, "an aggregate of SQL") if len(passed) > 2 else UNKNOWN
+        owner = act.program.class_of(made.type)
+        step = act.program.attribute(owner, "step", made) if owner is not None else None
+        if step is not None:
+            known[text.pattern.lower()] = step
         return
     if query is None or not known or name.rsplit(".", 1)[-1] not in _STATEMENTS:
         return

@@ -157,8 +157,11 @@ def _in_turn(name: str, server: Server) -> Literal["request", "connection"] | No
 
 
 def _keeps_open(name: str) -> bool:
-    """Whether a client of HTTP uses its connection for the next request, too."""
-    return any(kind in name for kind in ("Connection", "Session", "Client", "Pool"))
+    """Whether a client of HTTP uses its connection for the next request, too. A session of a database is none."""
+    return not name.startswith(_DATABASES) and any(kind in name for kind in ("Connection", "Session", "Client", "Pool"))
+
+
+_DATABASES = ("sqlalchemy.", "psycopg", "pymongo.", "redis.", "pymysql.", "sqlite3.", "MySQLdb.", "asyncpg.", "duckdb.")
 
 
 def _pause(name: str, bound: Bound, texts: list[str], server: Server, methods: frozenset[str]) -> float:

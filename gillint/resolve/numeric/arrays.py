@@ -8,7 +8,7 @@ from datetime import datetime
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.amounts import EXACT, computed
-from gillint.resolve.calling.bound import dtype_name, element_of, literal_text, size_of
+from gillint.resolve.calling.bound import dtype_called, dtype_name, element_of, literal_text, size_of
 from gillint.resolve.external.pictures import as_array
 from gillint.resolve.numeric.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.numeric.assembled import ASSEMBLED
@@ -70,6 +70,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return labelled(name, bound, result)
     if (result.type in NUMBERS or result.type in EXACT) and (number := computed(name, bound)) is not None:
         return replace(result, number=number)
+    if name in _CASTS and result.type in NUMBERS and bound.positional:
+        return replace(result, number=bound.positional[0].number)
     if not name.startswith(_LIKE_NUMPY):
         return with_kinds(name, bound, result)
     if name == "numpy.dtype":
@@ -102,7 +104,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     if name.startswith("numpy.random.") and result.type == ARRAY:
         return _typed(last, bound, _many_drawn(last, bound, result))
     if name in _CASTS and result.type == ARRAY and bound.positional:
-        return replace(_of_list(bound.positional[0], result), dtype=last)
+        return replace(_of_list(bound.positional[0], result), dtype=dtype_called(name))
     if last in ("array", "asarray", "asanyarray", "fromiter") and bound.positional and bound.receiver is None:
         return _of_list(bound.positional[0], result)
     if last in _BINARY or last in ("where", "clip"):
@@ -161,10 +163,38 @@ _EXTREMES = ("max", "min", "amax", "amin")
 # What is drawn as a vector, and the argument that is as long as one.
 _VECTORS = {"multivariate_normal": "mean", "dirichlet": "alpha", "multinomial": "pvals"}
 _CASTS = frozenset(
-    f"numpy.{kind}{bits}"
-    for kind in ("int", "uint", "float")
-    for bits in (8, 16, 32, 64)
-    if (kind, bits) != ("float", 8)
+    f"numpy.{kind}"
+    for kind in (
+        *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+        "bool",
+        "bool_",
+        "int_",
+        "uint",
+        "half",
+        "single",
+        "double",
+        "longdouble",
+        "csingle",
+        "cdouble",
+        "clongdouble",
+        "byte",
+        "short",
+        "intc",
+        "long",
+        "longlong",
+        "intp",
+        "ubyte",
+        "ushort",
+        "uintc",
+        "ulong",
+        "ulonglong",
+        "uintp",
+    )
 )
 
 

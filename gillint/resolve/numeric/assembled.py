@@ -40,8 +40,6 @@ def _parts(
     if given is None:
         return None
     members = given.items if given.items is not None else (element_of(given),)
-    if given.type == ARRAY and given.shape:  # the rows of an array
-        members = (with_shape(given, given.shape[1:]),)
     shapes = _completed(tuple(map(_shape_of_part, members)), members, along, widens=widens)
     if shapes is None:
         return None

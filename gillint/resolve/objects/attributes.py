@@ -12,10 +12,11 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
-from gillint.resolve.assumed import NAMESPACES
+from gillint.resolve.assumed import NAMESPACES, WORDS
 from gillint.resolve.calling.bound import TENSOR, Answers, size_of
 from gillint.resolve.calling.compat import constant_of, own_name
 from gillint.resolve.calling.handovers import SYNONYMS
+from gillint.resolve.calling.moved import public_name
 from gillint.resolve.calling.options import BOUND_ARGUMENTS, NAMESPACE
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.answers import read_attribute
@@ -273,8 +274,8 @@ def _class_key(value: Value) -> str | None:
 
 
 def _of_library(act: Activation, value: Value, name: str, span: Span | None = None) -> Value | None:
-    if value.type is None:
-        return None
+    if value.type is None:  # an array, a table or a tensor, of which the program asked how many dimensions it has
+        return _dimensions(value, name) if name == "shape" and value.shape is not None else None
     is_sparse = value.type.startswith("scipy.sparse.") and name in ("shape", "ndim")
     if (value.type == ARRAY or is_sparse) and value.shape is not None:
         dimensions = _dimensions(value, name)
@@ -346,7 +347,7 @@ def _part_of_complex(value: Value) -> Value:
 
 def symbol_of(name: str) -> Value:
     """The value of a public name of a library."""
-    name = own_name(SYNONYMS.get(name, name))
+    name = public_name(own_name(SYNONYMS.get(name, name)))
     constant = constant_of(name)
     if constant is not None:
         return constant
@@ -362,6 +363,8 @@ def symbol_of(name: str) -> Value:
         return Value(type="float")
     if name in _INTEGERS:
         return of_constant(_INTEGERS[name])
+    if name == "sys.argv":
+        return Value(type="list", element=Value(type="str"), size=WORDS, origin=name)
     if name == "numpy.newaxis":
         return NONE
     return Value(reference=SymbolRef(name))

@@ -25,6 +25,10 @@ _LISTED = {"list", "tuple", "generator", "map", "set", "dict", "filter"}
 _KEYS = {"str", "int", "tuple", "bytes"}
 # Libraries whose objects have the same methods with the same arguments.
 _ALIKE = {"numpy", "pandas", "polars", "torch", "tensorflow", "pyspark", "dask", "xarray"}
+# What sets can do and shapes, tables, intervals and windows of pictures as well, and the libraries that have these.
+_OF_SETS = {"union", "intersection", "difference", "symmetric_difference"}
+_SHAPES = {"affine", "cadquery", "geopandas", "intervaltree", "pandas", "portion", "pyspark", "rasterio", "rtree", "shapely",
+           "sympy", "trimesh"}  # fmt: skip
 # What objects of libraries have as well: connections, pools, processes, locks, sessions, files. The name alone says nothing then.
 _ELSEWHERE = {
     "execute", "executemany", "commit", "rollback", "cursor", "fetchone", "fetchall", "connect", "disconnect", "send",
@@ -47,6 +51,8 @@ def builtin_with(
         return "dict"
     if name in AMBIGUOUS:
         return _by_arguments(act, name, [v.type for v in positional], {n for n, _ in keywords})
+    if name in _OF_SETS and not _SHAPES.isdisjoint(act.scope.syntax.imports()):
+        return None
     for duck in _DUCK_TYPES:
         if duck == "bytes" and not all(v.type == "str" for v in (*positional, *(v for _, v in keywords))):
             continue  # `x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text

@@ -36,6 +36,9 @@ _COMMON = AMBIGUOUS | frozenset(
     ("name", "value", "values", "size", "data", "index", "start", "stop", "run", "send", "open", "put", "info", "text",
      "content", "type", "key", "id", "result", "call", "set", "append", "apply", "filter", "map", "items", "seek", "tell",
      "readline", "readlines", "readinto", "truncate", "flush", "fileno", "closed")
+) | frozenset(  # ... and those of whatever can be trained.
+    ("fit", "fit_transform", "fit_predict", "predict", "predict_proba", "transform", "inverse_transform", "score", "train",
+     "evaluate", "forward", "backward", "step", "reset")
 )  # fmt: skip
 _FRAMES = ("df", "dataframe")  # what everybody calls a table of pandas
 _DIMENSIONS = "[:, :]"  # what only arrays can be asked for
@@ -47,7 +50,21 @@ def as_used(act: Activation, name: str, value: Value) -> Value:
     """A variable's value: where nothing is known of it, whatever its uses in the function ask for."""
     if not act.body or not _is_open(value) or act.program.is_scarce:
         return value
-    return _made_for(act.scope, asked_of(act, name), name, value)
+    return _of_command_line(act, name) or _made_for(act.scope, asked_of(act, name), name, value)
+
+
+def _of_command_line(act: Activation, name: str) -> Value | None:
+    """`def main(args)` of a command whose arguments the file declares: what nobody gives has its default."""
+    options, asked = act.program.options, asked_of(act, name)
+    if not asked or not asked <= options.keys() or not _is_parameter(act, name):
+        return None
+    from gillint.resolve.calling.commandline import without_words
+
+    return replace(without_words(options), guessed=True, origin=name)
+
+
+def _is_parameter(act: Activation, name: str) -> bool:
+    return isinstance(act.body, t.Function) and any(p.name == name for p in act.body.parameters)
 
 
 def asked_of(act: Activation, name: str | None) -> frozenset[str]:

@@ -142,7 +142,7 @@ def _mask(last: str, bound: Bound, result: Value) -> Value:
             share = (asked / kinds.max(ONE)).min(ONE)
             share = 1.0 - share if last == "__ne__" else share
         elif last == "__eq__":
-            share = _peaks(source, other)
+            share = _peaks(source, other) or _in_turn(other)
         elif last == "__ne__" and source.dtype == "bool" and other is not None and other.dtype == "bool":
             share = _either_not_both(kept(source), kept(other))
     elif source is not None and last == "__invert__" and kept(source) is not KEPT:
@@ -156,6 +156,13 @@ def _mask(last: str, bound: Bound, result: Value) -> Value:
     elif source is not None:
         share = let_through(last, source.element, other)
     return replace(result, element=Value(type="bool", number=share) if share is not None else None)
+
+
+def _in_turn(other: Value | None) -> Estimate | None:
+    """`for k in range(clusters): points[labels == k]`: what is compared with one number after the other is one of them."""
+    if other is None or other.type not in ("int", "str") or other.distinct is None or other.distinct.high <= 1:
+        return None
+    return (ONE / other.distinct.max(ONE)).sorted()
 
 
 def _both(one: Estimate, other: Estimate) -> Estimate | None:

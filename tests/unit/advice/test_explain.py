@@ -41,6 +41,9 @@ def why(source: str, **options: object) -> str:
          + POOL.format("f, range(8)"), "a semaphore lets 3 of them through", "at the same time, whatever"),
         ("import threading, time\nmost = threading.Semaphore(30)\ndef f(n):\n    with most:\n        time.sleep(1)\n"
          + POOL.format("f, range(8)"), "at the same time, whatever", "semaphore"),
+        # From which size on a release pays is told in the unit of the data.
+        ("import zlib\nfor b in [bytes(600) for _ in range(1000)]:\n    zlib.compress(b)\n", "bytes on", "elements"),
+        ("import numpy as np\nfor b in [np.ones(3000) for _ in range(1000)]:\n    np.sqrt(b)\n", "elements on", "bytes"),
         # Python code that reads a little on the way is Python code.
         ("import openpyxl\n" + POOL.format("openpyxl.load_workbook, paths"), "runs Python code", "handoff"),
         ("import time, requests\nwhile requests.get(url).json()['state']:\n    time.sleep(2)\n", "on purpose", "one before"),

@@ -400,3 +400,15 @@ def test_what_hands_its_work_over_computes_nothing_on_the_event_loop() -> None:
         a for a in report.regions if a.region.kind is Kind.SUBMISSION and a.prediction.concurrency.value == "asyncio"
     )
     assert [a.action for a in tasks.advice] == ["none"] and "handed over" in tasks.advice[0].why
+
+
+def test_a_list_is_the_obstacle_only_where_there_is_one() -> None:
+    source = "import numpy as np\ndef f(rows):\n    return np.asarray({}).sum()\n"
+    obstacle = "the obstacle is the list"
+    assert any(obstacle in a.why for a in ways(source.format("[float(r) for r in rows]")).values())
+    assert not any(obstacle in a.why for a in ways(source.format("rows")).values())
+
+
+def test_threads_speed_a_function_up_that_is_called_often() -> None:
+    source = "import hashlib\ndef f():\n    return hashlib.sha256(bytes(1 << 24)).hexdigest()\n"
+    assert "where there are as many calls to make" in ways(source)["threads"].why

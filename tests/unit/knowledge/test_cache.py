@@ -50,6 +50,21 @@ def test_a_family_is_kept_once() -> None:
     assert many - one < 110 * (two - one) < 110 * 60
 
 
+def test_what_is_said_of_many_is_kept_once() -> None:
+    def packed(first: str, second: str) -> int:
+        head, fact = TEXT.split("[[fact]]")
+        notes = {"lib.f": first, "lib.h": second}
+        facts = (
+            fact.replace('aliases = ["lib.g"]', f'note = "{note}"').replace("lib.f", name)
+            for name, note in notes.items()
+        )
+        library = read_library(head + "".join("[[fact]]" + f for f in facts), "packages/lib.toml")
+        assert cache.unpack(cache.pack(library)) == library
+        return len(cache.pack(library))
+
+    assert packed("x" * 500, "y" * 500) - packed("x" * 500, "x" * 500) > 450
+
+
 def test_a_second_run_reads_the_cache(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = cache.cached_library(TEXT.encode(), "packages/lib.toml")
     monkeypatch.setattr(cache, "read_library", lambda *_: pytest.fail("was read again"))

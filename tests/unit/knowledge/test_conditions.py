@@ -139,6 +139,19 @@ def test_an_undecidable_condition_is_passed_over_and_reported() -> None:
     assert decided.undecided == ("the dtype of `x` in lib.f",)
 
 
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (Condition(dtype=("object", "str"), of="self"), "the dtype of what lib.f is called on"),
+        (Condition(dtype=("gz",), of="self"), "the kind of what lib.f is called on"),
+        (Condition(dtype=("datetime64[ns]",), of="key"), "the dtype of the index in lib.f"),
+        (Condition(type=("list",), of="x"), "the type of `x` in lib.f"),
+    ],
+)
+def test_what_is_not_known_is_told_in_words(condition: Condition, expected: str) -> None:
+    assert decide(fact(condition), Arguments(), Target()).undecided == (expected,)
+
+
 def test_what_cannot_matter_any_more_is_not_reported() -> None:
     made = fact(Condition(given="x"), Condition(dtype=("object",), of="x"))
     assert decide(made, Arguments(given={"x": True}), Target()).undecided == ()

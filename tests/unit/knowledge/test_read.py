@@ -96,7 +96,8 @@ def test_what_a_fact_carries() -> None:
             'probe = { setup = "import lib", statement = "lib.f()" }\nreturns = { type = "list", size = "size(x)" }\n'
         ),
         "packages/lib.toml",
-    ).facts[0][1]
+    ).facts.find("lib.f")
+    assert found is not None
     assert found.id == "packages/lib.toml#lib.f"
     assert found.parameters == ("x", "y")
     assert found.behaviour.effect is Effect.HOLDS

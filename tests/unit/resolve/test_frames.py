@@ -304,3 +304,8 @@ def test_split_texts_are_lists_of_words() -> None:
         and words.element is not None
         and words.element.type == "str"
     )
+
+
+def test_no_frame_has_fewer_rows_than_none() -> None:
+    made = value_of("d.head(m)", f"{SETUP}\nm = len(d) - 5000\n")
+    assert size_of(made).scenarios == (0.0, 0.0, 0.0)

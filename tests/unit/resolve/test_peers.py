@@ -338,3 +338,35 @@ def test_a_program_is_its_client_and_not_the_server_that_it_brings_along() -> No
     result = analyse(dedent(SERVED_BY_A_LIBRARY), "program.py", Options(cores=2, threads=2, python="3.11"))
     assert result.verdict is not None
     assert result.regions[result.verdict].region.function == "work"
+
+
+BESIDE_A_WEB_SERVER = """
+import subprocess, sys
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from models import User
+
+SERVER = '''
+import http.server
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+'''
+process = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
+url = f"http://127.0.0.1:{int(process.stdout.readline())}"
+session = Session(create_engine("sqlite://"))
+for n in range(1000):
+    session.get(User, n)
+"""
+
+
+def test_a_session_of_a_database_is_not_held_up_by_the_web_server_beside_it() -> None:
+    found = prediction_of(BESIDE_A_WEB_SERVER)
+    assert found.bound.value == "gil"
