@@ -279,7 +279,9 @@ def _length(
 
 
 # Something that the program has put in the place of the terminal.
-_ANSWERED = re.compile(r"""\bsys\.stdin\s*=|\bbuiltins\w*\.input\s*=|["'](?:builtins\.)?input["']|["'](?:sys\.)?stdin["']""")
+_ANSWERED = re.compile(
+    r"""\bsys\.stdin\s*=|\bbuiltins\w*\.input\s*=|["'](?:builtins\.)?input["']|["'](?:sys\.)?stdin["']"""
+)
 
 
 def _input(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from textwrap import dedent
 
@@ -297,3 +298,18 @@ def test_who_is_asked_takes_some_time(prompt: str, before: str, seconds: float) 
     source = f"{before}\ndef work():\n    return input({prompt})\n"
     block = next(f.block for f in read(source).functions if f.name == "work")
     assert Costs(TARGET).block(block).inclusive.likely == pytest.approx(seconds * 1e9, rel=2.5)
+
+
+def test_an_array_of_unknown_dimensions_fits_into_memory() -> None:
+    before = "a, b, c, d = x"
+    made = shape("np.zeros((a, b, c, d))", before)
+    assert made is not None and math.prod(made) == pytest.approx(1e7)
+    assert shape("np.zeros((a, b))", before) == (1_000, 1_000)
+    assert shape("np.zeros((20_000, 30_000))", before) == (20_000, 30_000)
+
+
+@pytest.mark.parametrize(("chosen", "most"), [("x, len(x) // 2", 1e6), ("x, 2", 1e6), ("range(10), 3", 120)])
+def test_choices_of_which_nothing_tells_how_many_there_are_can_be_gone_through(chosen: str, most: float) -> None:
+    source = f"import itertools\ndef work(x):\n    for c in itertools.combinations({chosen}):\n        print(c)\n"
+    (number,) = trips(source)
+    assert number.likely <= most
