@@ -218,7 +218,8 @@ def _whole_functions(resolved: Resolved, regions: tuple[Region, ...], costs: Cos
         whole = demand.inclusive.likely
         if regions and demand.handed.likely > demand.elapsed.likely:
             continue  # it hands work over, and that speaks for it
-        inside = _inside(trace.block, spans, costs)
+        parts = (_inside(Block((), (node,)), spans, costs) for node in trace.block.nodes)
+        inside = sum(parts) if is_module else max(parts, default=0.0)
         if is_module:  # a function speaks for itself
             called = (n.inner for n in inline(trace.block) if isinstance(n, Call) and n.inner is not None)
             inside += sum(costs.block(inner).inclusive.likely for inner in called)

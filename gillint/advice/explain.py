@@ -5,6 +5,7 @@ from __future__ import annotations
 from gillint.advice.assess import Assessment, RankedCall
 from gillint.costs.locks import lets_through, semaphore_of
 from gillint.knowledge.schema import Effect, one_by_one
+from gillint.regions.waiting import is_awaited
 from gillint.resolve.trace import Call, Concurrency, Iterations, Kind, has_await
 from gillint.scaling.model import HANDOFF_NS
 from gillint.scaling.predict import BoundType, Setting, loads, spreads_itself
@@ -220,10 +221,27 @@ def _gated(a: Assessment) -> str | None:
     return f"; but a semaphore lets {number:.0f} of them through at a time" if is_less else None
 
 
+def _one_by_one(a: Assessment) -> str:
+    """Why tasks run one after the other as they are handed over; empty where they do not."""
+    if a.region.in_turn and a.region.handover is not None and is_awaited(a.region.handover):
+        return "; but this loop awaits each task before it hands over the next one"
+    if a.region.in_turn:
+        return "; but here each task is waited for before anything else is handed over, so nothing runs beside it"
+    return "; but the pool has one worker, so one task runs at a time" if a.region.workers == 1 else ""
+
+
+def hands_on(a: Assessment) -> bool:
+    """Whether it does no more itself than it hands over."""
+    d = a.demand
+    return d.handed.likely >= (d.gil + d.native + d.wait + d.unknown).likely
+
+
 def _held_back(a: Assessment) -> str | None:
     """Why threads help little or not at all though the GIL is free: a lock, cores that are taken, handoffs that cost the gain."""
     if a.prediction.ceiling.likely is None:
         return None
+    if _one_by_one(a) and a.prediction.help != "no":
+        return _one_by_one(a)
     if a.prediction.help == "yes":
         return _gated(a)
     own = a.demand.parallel.likely / max(a.demand.native.likely, 1e-3)
@@ -303,18 +321,19 @@ def _mixed(a: Assessment) -> str:
     why = ": " + ", ".join(parts) if parts else ""
     held = a.prediction.held.likely
     limit = min(1.0 / held, a.prediction.ceiling.high) if held else a.prediction.ceiling.high
-    return f"{_held(a)} of each {unit(a)} holds the GIL{why}; however many threads there are, {limit:.1f}x is the most."
+    most = f"; however many threads there are, {limit:.1f}x is the most"
+    end = _one_by_one(a) if a.prediction.help != "no" else ""
+    return f"{_held(a)} of each {unit(a)} holds the GIL{why}{most}{end}."
 
 
 def _already_apart(a: Assessment) -> str:
     runs = a.prediction.concurrency.value
+    end = _one_by_one(a)
     if a.prediction.bound is BoundType.GIL:
-        return f"{_held(a)} of each task holds the GIL, but each of the {runs} has one of its own; threads would take turns."
+        return f"{_held(a)} of each task holds the GIL, but each of the {runs} has one of its own; threads would take turns{end}."
     if a.prediction.help != "yes":
-        return (
-            f"{_held(a)} of each task holds a GIL, and each of the {runs} has one of its own; threads would share one."
-        )
-    return f"Only {_little(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling."
+        return f"{_held(a)} of each task holds a GIL, and each of the {runs} has one of its own; threads would share one{end}."
+    return f"Only {_little(a)} of each task holds a GIL, so threads could do what the {runs} do, without pickling{end}."
 
 
 def _meanwhile(a: Assessment) -> str:
@@ -342,7 +361,7 @@ def _asyncio(a: Assessment) -> str:
             f"The work runs on the event loop's thread and blocks every other task for up to {duration(a.loop_block.likely)}; "
             "threads on top of the loop change nothing."
         )
-    if a.demand.handed.likely >= (a.demand.gil + a.demand.native + a.demand.wait + a.demand.unknown).likely:
+    if hands_on(a):
         return "It hands its work over and waits for it; what was handed over is looked at by itself."
     unknown = a.demand.unknown.likely > 0 and has_await(a.region.body) and a.prediction.bound is not BoundType.NATIVE
     waits = a.demand.wait.likely > a.demand.gil.likely or unknown
@@ -363,9 +382,26 @@ def _asyncio(a: Assessment) -> str:
         return (
             "Nothing is known of a call that could decide; what it awaits overlaps, the rest takes turns on one thread."
         )
+    busy = _keeps_the_loop_busy(a)
+    if busy is not None:
+        return (
+            f"The tasks compute in turn on the event loop's one thread, and all of them together longer than one waits: "
+            f"{_name(a, busy)} takes {duration(busy.detail.effect.elapsed.likely)} of each."
+        )
     if a.prediction.bound is BoundType.IO or waits:
         return "The event loop already overlaps the waiting, so threads add nothing: the server and the round trips limit it."
     return f"The tasks take turns on the event loop's one thread{_meanwhile(a)}; more tasks do not make that thread faster."
+
+
+def _keeps_the_loop_busy(a: Assessment) -> RankedCall | None:
+    """The dearest call of tasks that compute longer all together than each of them waits."""
+    if a.region.kind is not Kind.SUBMISSION:
+        return None
+    computing = a.demand.gil.likely + a.demand.native.likely
+    if computing * a.region.at_once.likely <= a.demand.wait.likely or not a.region.at_once.known:
+        return None
+    calls = (c for c in a.calls if not c.detail.call.awaited and not c.detail.call.implicit)
+    return max(calls, key=lambda c: c.share, default=None)
 
 
 def _internal(a: Assessment) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.batching import fewer_commits, larger_calls
-from gillint.advice.explain import duration, gate, is_internal, is_stream, serialiser, takes_results, unit
+from gillint.advice.explain import duration, gate, hands_on, is_internal, is_stream, serialiser, takes_results, unit
+from gillint.advice.reuse import made_once, remade
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
     NOTHING_GAINED,
@@ -35,6 +36,7 @@ from gillint.resolve.values import Value
 from gillint.scaling.model import bound, knee, likely
 from gillint.scaling.predict import HELP_NO, BoundType, Prediction, Range, Setting, loads
 
+ALL_FIRST = "all tasks handed over first, and waited for afterwards: "
 _NOTEWORTHY = 0.2  # the share from which on a counterpart is told of a call that releases anyhow
 _BLOCK_NS = 10e6  # a pause of the event loop that users notice
 
@@ -88,9 +90,13 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
         yield from _faster(a, setting, target)
         return
     if a.prediction.help in ("yes", "partly"):
-        yield _threads(a, setting, target) if not _is_lone(a) else Advice("none", False, Range(1.0, 1.0, 1.0), _ALONE)
+        if _is_lone(a):
+            yield Advice("none", False, Range(1.0, 1.0, 1.0), _WAITED if a.region.in_turn else _ALONE)
+        else:
+            yield _threads(a, setting, target)
     if gate(a) is not None and kind is BoundType.IO:
         return  # a limit that is there on purpose
+    yield from made_once(a)
     yield from _own_for_each(a, setting)
     yield from fewer_commits(a)
     if a.prediction.help != "yes" or kind is BoundType.MIXED:
@@ -118,7 +124,12 @@ def _already_apart(a: Assessment, setting: Setting, target: Target) -> Iterator[
         yield Advice("processes", True, Range(0.05, 1.0, 1.0), "as it is written", against)
         return
     ideal = side_by_side(a, setting)
-    why = f"it already runs in {a.prediction.concurrency.value}, each with its own GIL: up to the number of cores pays"
+    runs = a.prediction.concurrency.value
+    if a.region.in_turn:
+        why = f"{ALL_FIRST}each of the {runs} has its own GIL"
+        yield Advice(runs, ideal > 1, Range(min(1.0, ideal), max(1.0, ideal * PICKLE_SHARE), ideal), why)
+        return
+    why = f"it already runs in {runs}, each with its own GIL: up to the number of cores pays"
     yield Advice("none", False, Range(min(1.0, ideal), max(1.0, ideal * PICKLE_SHARE), ideal), why)
 
 
@@ -182,10 +193,12 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
         share = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
         limit = f"Python code runs on several cores, about {against:.1f}x against one thread of a build with the GIL"
-    return Advice("threads", True, at, f"{count} threads: {limit}{more}", carried(a))
+    first = ALL_FIRST if a.region.in_turn else "in a pool with more workers: " if a.region.workers == 1 else ""
+    return Advice("threads", True, at, f"{first}{count} threads: {limit}{more}", carried(a))
 
 
 _PROGRAMS = ("subprocess.", "os.system", "os.popen", "asyncio.create_subprocess_", "asyncio.subprocess.")
+_WAITED = "it is waited for at once, so the thread adds nothing: a plain call does the same"
 _ALONE = (
     "it has a thread of its own already, beside whatever else the program does; more pay only where there is more to do"
 )
@@ -374,10 +387,14 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
         why = "the awaits follow one another: start them together with asyncio.gather or a TaskGroup, as far as the server allows"
         yield Advice("batch", True, Range(1.0, top, top), why)
         return
+    yield from made_once(a)
+    anew = remade(a)
     blocking = next(
         (c for c in a.calls if c.share > 0.2 and not c.detail.call.awaited and not c.detail.call.implicit), None
     )
     native = a.prediction.bound is BoundType.NATIVE
+    if blocking is not None and blocking is anew:
+        return
     if a.loop_block is not None and (a.loop_block.likely > _BLOCK_NS or native) and blocking is not None:
         name, effect = blocking.detail.call.name, blocking.detail.effect.effect
         held = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
@@ -388,6 +405,10 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
             Range(1.0, 1.0, 1.0),
             f"`{name}` blocks the event loop for {duration(a.loop_block.likely)}: hand it to {what}",
         )
+        return
+    if hands_on(a):
+        why = "it waits for what it has handed over, which is looked at by itself; the event loop is free meanwhile"
+        yield Advice("none", False, Range(1.0, 1.0, 1.0), why)
         return
     if a.prediction.bound is BoundType.GIL and a.demand.gil.likely > a.demand.wait.likely and not takes_results(a):
         why = "the tasks compute in turn on the loop's one thread: run_in_executor with a ProcessPoolExecutor uses the cores"

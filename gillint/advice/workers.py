@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gillint.advice.assess import Advice, Assessment
-from gillint.advice.explain import duration, serialiser
+from gillint.advice.explain import duration
 from gillint.advice.transfer import TASK_NS, too_large_to_send
 from gillint.costs.locks import LOCK_TAKEN
 from gillint.estimate import Estimate
@@ -36,8 +36,10 @@ def carried(a: Assessment) -> str | None:
 
 def _in_one_file(a: Assessment) -> str | None:
     """What is written in turn, whichever process writes it."""
-    call = serialiser(a)
-    if call is None or call.detail.file is None:
+    if a.demand.serial.likely < 0.5 * a.demand.elapsed.likely:
+        return None
+    call = next((c for c in a.calls if c.detail.queued and c.detail.file is not None and c.share >= 0.1), None)
+    if call is None:
         return None
     return f"one writer at a time commits into `{call.detail.file}`, whichever process it is in"
 

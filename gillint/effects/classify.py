@@ -12,7 +12,7 @@ from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Behaviour, Cost, Effect, Evidence, Fact, Source
 from gillint.resolve.calling.bound import Answers, item_bytes
-from gillint.resolve.numeric.memory import going_through, setting_out
+from gillint.resolve.numeric.memory import going_through, is_copied, setting_out
 from gillint.resolve.trace import Call, Peer
 from gillint.resolve.values import LazyRef
 from gillint.source.environment import LibraryVersion
@@ -86,7 +86,7 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
     native = _each(decision, "native", answers, None)
     gil = gil + setting_out(call)
     more = going_through(call)
-    if decision.likely.effect is Effect.RELEASES:
+    if decision.likely.effect is Effect.RELEASES or is_copied(call):
         native = native + more
     else:
         gil = gil + more

@@ -180,6 +180,7 @@ class Fact:
     consumes: str | None = None
     mutates: Returns | None = None
     awaitable: bool = False
+    reusable: bool = False
     instead: str | None = None
     evidence: tuple[Evidence, ...] = ()
     probe: Probe | None = None

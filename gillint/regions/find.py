@@ -9,6 +9,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass, replace
 from gillint.regions.apart import only_in_processes
 from gillint.regions.recurring import with_its_calls
+from gillint.regions.waiting import is_awaited, waited_for
 from gillint.resolve.program import walk
 from gillint.resolve.trace import (
     Block,
@@ -83,6 +84,7 @@ class Region:
         in_process: nothing runs it but processes that the program starts.
         depth: 0 for a region that is in no other region of the same function.
         at_once: of work that is handed over: how many times in all, the loops around included.
+        in_turn: each task is waited for before anything else is handed over.
     """
 
     kind: Kind
@@ -102,6 +104,7 @@ class Region:
     via: str | None = None
     handover: Handover | None = None
     at_once: Estimate = ONE
+    in_turn: bool = False
 
 
 def find_regions(resolved: Resolved) -> tuple[Region, ...]:
@@ -115,7 +118,8 @@ def find_regions(resolved: Resolved) -> tuple[Region, ...]:
         in_worker = trace.name in workers
         if trace.block.recursive:
             found.setdefault(trace.span, _recursion(trace, in_worker))
-        for region in _regions(trace.block, trace.path, trace.name, _Context(trace.is_async, in_worker)):
+        once = _Context(trace.is_async, in_worker)
+        for region in _regions(trace.block, trace.path, trace.name, once, in_turn=waited_for(trace.block)):
             found.setdefault(region.span, _with_its_calls(region, trace))
     seen: set[int] = set()
     for trace in resolved.functions:
@@ -181,7 +185,13 @@ _AWAITED_AT_ONCE = ("asyncio.gather", "asyncio.wait", "asyncio.as_completed")
 
 
 def _regions(
-    block: Block, path: str, function: str, context: _Context, depth: int = 0, times: Estimate = ONE
+    block: Block,
+    path: str,
+    function: str,
+    context: _Context,
+    depth: int = 0,
+    times: Estimate = ONE,
+    in_turn: frozenset[Handover] = frozenset(),
 ) -> Iterator[Region]:
     for node in block.nodes:
         if isinstance(node, Loop):
@@ -201,8 +211,9 @@ def _regions(
                 in_worker=context.in_worker,
                 depth=depth,
             )
-            yield from _regions(node.body, path, function, context, depth + 1, times * node.trips)
-        elif isinstance(node, Handover):
+            inside = waited_for(node.body)
+            yield from _regions(node.body, path, function, context, depth + 1, times * node.trips, inside)
+        elif isinstance(node, Handover) and node.no_work is None:
             yield Region(
                 Kind.SUBMISSION,
                 node.span,
@@ -219,10 +230,11 @@ def _regions(
                 via=node.via,
                 handover=node,
                 at_once=node.tasks if node.via in _AWAITED_AT_ONCE else times * node.tasks,
+                in_turn=node in in_turn and (depth > 0 or not is_awaited(node)),
             )
         elif isinstance(node, Branch):
             for arm in node.arms:
-                yield from _regions(arm, path, function, context, depth, times)
+                yield from _regions(arm, path, function, context, depth, times, in_turn)
         elif isinstance(node, Call) and node.callback is not None:
             yield from _regions(node.callback, path, function, context, depth + 1)
 

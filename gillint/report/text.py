@@ -111,8 +111,8 @@ def _matters(a: Assessment) -> bool:
 
 def _headline(a: Assessment, report: FileReport) -> Text:
     p = a.prediction
-    carried = a.region.iterations.value == "carried" and p.help in ("yes", "partly")
-    workers = f" with {a.region.workers} workers" if a.region.workers else ""
+    note = words.as_written(a) if p.help in ("yes", "partly") else None
+    workers = f" with {words.count(a.region.workers, 'worker')}" if a.region.workers else ""
     where = f"in {a.region.function}" if a.region.function != "<module>" else "at the top level"
     return Text.assemble(
         (str(place(report, a.region.span)).rpartition(":")[0], "bold"),
@@ -120,7 +120,7 @@ def _headline(a: Assessment, report: FileReport) -> Text:
         (f"{p.bound.value}-bound", "bold"),
         ", threads help: ",
         (p.help, _STYLE[p.help]),
-        " (independent copies; these iterations need one another)" if carried else "",
+        f" ({note})" if note is not None else "",
     )
 
 

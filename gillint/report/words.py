@@ -54,6 +54,15 @@ def stall(a: Assessment) -> str:
     return text
 
 
+def as_written(a: Assessment) -> str | None:
+    """What keeps a region from running beside itself as it is written, though copies of it would; None where nothing does."""
+    if a.region.iterations.value == "carried":
+        return "independent copies; these iterations need one another"
+    if a.region.in_turn:
+        return "independent copies; these tasks are waited for one by one"
+    return "independent copies; this pool has one worker" if a.region.workers == 1 else None
+
+
 def worth_threads(a: Assessment) -> bool:
     """Whether this very loop could be given to threads."""
     apart = a.region.iterations.value in ("independent", "reduction")

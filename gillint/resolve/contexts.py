@@ -11,6 +11,7 @@ from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import Answers
 from gillint.resolve.calling.calls import apply
+from gillint.resolve.calling.handovers import JOINS
 from gillint.resolve.calling.library_calls import library
 from gillint.resolve.calling.returns import build
 from gillint.resolve.calling.submissions import await_value
@@ -70,6 +71,8 @@ def left(act: Activation, value: Value, span: Span, done: Iterable[Node], *, clo
         act.program.sql_begun = False
     elif not closes and value.type not in LOCKS and (fact := find_method(value.type or "", "__exit__")) is not None:
         act.emit(Call(span, act.path, fact.name, "library", Bound(value), fact, implicit=True))
+    elif f"{value.type}.shutdown" in JOINS:
+        act.emit(Call(span, act.path, f"{value.type}.shutdown", "join", Bound(value), implicit=True))
     owner = act.program.class_of(value.type) if value.type is not None else None
     leave = act.program.attribute(owner, "__exit__", value) if owner is not None else None
     if leave is not None and leave.reference is not None:

@@ -227,7 +227,7 @@ def operator_fact(
         return project_operator(act, receiver, method, arguments, span)
     bound = bind_arguments(fact, receiver, arguments, named, False)
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
-    result = side_by_side(textual(fact.name, bound, refine(fact.name, bound, result)))
+    result = side_by_side(fact.name, textual(fact.name, bound, refine(fact.name, bound, result)))
     if method == "__iter__" and result == UNKNOWN:
         result = element_of(receiver)
     bound = with_work(fact.name, bound, result)

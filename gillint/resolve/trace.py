@@ -173,7 +173,8 @@ class Branch:
 class Handover:
     """Work that is given to a thread, a process, an interpreter or the event loop.
 
-    `arguments` are those of the work, `options` the keyword arguments of the call that hands it over.
+    `arguments` are those of the work, `options` the keyword arguments of the call that hands it over; `no_work` is the type
+    of what is given in place of a function: the result of a call.
     """
 
     span: Span
@@ -188,6 +189,7 @@ class Handover:
     worker_key: str | None = None
     arguments: tuple[Value, ...] = ()
     options: tuple[tuple[str, Value], ...] = ()
+    no_work: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

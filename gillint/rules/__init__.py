@@ -9,6 +9,7 @@ from gillint.rules.base import FileContext, Rule
 from gillint.rules.builds import IMPORT_REENABLES_GIL, INVERTED_GIL_TEST, JIT_WITHOUT_NOGIL
 from gillint.rules.comments import UNUSED_SUPPRESSION
 from gillint.rules.coroutines import BLOCKING_WAIT_IN_COROUTINE, LONG_COMPUTATION_IN_COROUTINE
+from gillint.rules.handing import WAITED_FOR_ONE_BY_ONE, WORK_DONE_BEFORE_HANDOVER
 from gillint.rules.limits import (
     LOCK_AROUND_WHOLE_BODY,
     THREADS_PAST_SATURATION,
@@ -47,6 +48,8 @@ RULES: tuple[Rule, ...] = (
     THREADS_PAST_SATURATION,
     TIMEOUT_OVER_UNINTERRUPTIBLE_HOLD,
     LOCK_AROUND_WHOLE_BODY,
+    WORK_DONE_BEFORE_HANDOVER,
+    WAITED_FOR_ONE_BY_ONE,
     SERIAL_WAITING_LOOP,
     SERIAL_NATIVE_LOOP,
     NATIVE_RESULT_UNPACKED,

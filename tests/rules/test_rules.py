@@ -18,8 +18,8 @@ from tests.support import ROOT, codes, document
 
 FIXTURES = ROOT / "fixtures" / "rules"
 DESIGN = (
-    "GIL001", "GIL002", "GIL101", "GIL102", "GIL103", "GIL104", "GIL105", "GIL106", "GIL201", "GIL202", "GIL203", "GIL301",
-    "GIL302", "GIL303", "GIL304", "GIL305", "GIL401", "GIL402", "GIL501", "GIL502", "GIL503",
+    "GIL001", "GIL002", "GIL101", "GIL102", "GIL103", "GIL104", "GIL105", "GIL106", "GIL107", "GIL108", "GIL201",
+    "GIL202", "GIL203", "GIL301", "GIL302", "GIL303", "GIL304", "GIL305", "GIL401", "GIL402", "GIL501", "GIL502", "GIL503",
 )  # fmt: skip
 # Rules that inform, and are not in the default selection.
 OPT_IN = {"GIL002", "GIL104", "GIL304"}

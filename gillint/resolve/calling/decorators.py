@@ -19,7 +19,7 @@ _UFUNCS = {
 }
 _COMPILER_OPTIONS = ("nogil", "parallel")
 _ELEMENTWISE = "numpy.vectorize"
-_TO_THREAD = {"asgiref.sync.sync_to_async"}
+_TO_THREAD = {"asgiref.sync.sync_to_async", "dask.delayed"}
 # Decorators of classes' bodies: how the attribute is read, not what the function does.
 _OF_CLASSES = {"staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "setter", "overload"}
 

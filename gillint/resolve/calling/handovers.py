@@ -23,6 +23,7 @@ class HandoverSpec:
         result: the type of what comes back, where it matters.
         awaitable: what comes back is awaited for the result.
         given: the types of what the work is called with, where the callable itself makes them.
+        workers: the name of the argument that says how many workers there are, where the callable makes the pool itself.
     """
 
     concurrency: Concurrency
@@ -31,11 +32,13 @@ class HandoverSpec:
     result: str | None = None
     awaitable: bool = False
     given: tuple[str, ...] = ()
+    workers: str | None = None
 
 
 _T, _P, _A = Concurrency.THREADS, Concurrency.PROCESSES, Concurrency.ASYNCIO
 _STREAMS = ("asyncio.StreamReader", "asyncio.StreamWriter")
 FUTURE = "concurrent.futures.Future"
+DELAYED = "dask.delayed.Delayed"
 
 HANDOVERS: dict[str, HandoverSpec] = {
     "concurrent.futures.ThreadPoolExecutor.submit": HandoverSpec(_T, "call", result=FUTURE),
@@ -49,12 +52,18 @@ HANDOVERS: dict[str, HandoverSpec] = {
     "multiprocessing.Process": HandoverSpec(_P, "thread", 1, "multiprocessing.Process"),
     "joblib.Parallel.__call__": HandoverSpec(_P, "tasks"),
     "joblib.Parallel.threads.__call__": HandoverSpec(_T, "tasks"),
+    "dask.delayed.Delayed.__call__": HandoverSpec(_T, "call", result=DELAYED),
+    "tqdm.contrib.concurrent.thread_map": HandoverSpec(_T, "map", result="list", workers="max_workers"),
+    "tqdm.contrib.concurrent.process_map": HandoverSpec(_P, "map", result="list", workers="max_workers"),
+    "_thread.start_new_thread": HandoverSpec(_T, "apply", result="int"),
+    "twisted.internet.threads.deferToThread": HandoverSpec(_T, "call", result="twisted.internet.defer.Deferred"),
     "asyncio.to_thread": HandoverSpec(_T, "call", awaitable=True),
     "asyncio.AbstractEventLoop.run_in_executor": HandoverSpec(_T, "call", 1, awaitable=True),
     "anyio.to_thread.run_sync": HandoverSpec(_T, "call", awaitable=True),
     "anyio.to_process.run_sync": HandoverSpec(_P, "call", awaitable=True),
     "anyio.to_interpreter.run_sync": HandoverSpec(Concurrency.INTERPRETERS, "call", awaitable=True),
     "trio.to_thread.run_sync": HandoverSpec(_T, "call", awaitable=True),
+    "tornado.ioloop.IOLoop.run_in_executor": HandoverSpec(_T, "call", 1, awaitable=True),
     "starlette.concurrency.run_in_threadpool": HandoverSpec(_T, "call", awaitable=True),
     "fastapi.concurrency.run_in_threadpool": HandoverSpec(_T, "call", awaitable=True),
     "asgiref.sync.SyncToAsync.__call__": HandoverSpec(_T, "call", awaitable=True),
@@ -129,6 +138,8 @@ def kind_of_pool(name: str, keywords: dict[str, Value]) -> str:
 MADE: dict[str, str] = {
     "anyio.create_task_group": "anyio.abc.TaskGroup",
     "trio.open_nursery": "trio.Nursery",
+    "tornado.ioloop.IOLoop.current": "tornado.ioloop.IOLoop",
+    "tornado.ioloop.IOLoop.instance": "tornado.ioloop.IOLoop",
     # Applications: what is registered with them is run in threads (`web.py`).
     "fastapi.FastAPI": "fastapi.FastAPI",
     "fastapi.APIRouter": "fastapi.APIRouter",
@@ -146,6 +157,9 @@ SYNONYMS: dict[str, str] = {
     "concurrent.futures.thread.ThreadPoolExecutor": "concurrent.futures.ThreadPoolExecutor",
     "concurrent.futures.process.ProcessPoolExecutor": "concurrent.futures.ProcessPoolExecutor",
     "multiprocessing.dummy.Pool": "multiprocessing.pool.ThreadPool",
+    "multiprocessing.dummy.Process": "threading.Thread",
+    "multiprocessing.dummy.DummyProcess": "threading.Thread",
+    "_thread.start_new": "_thread.start_new_thread",
     "multiprocessing.pool.Pool": "multiprocessing.Pool",
     "multiprocessing.context.Process": "multiprocessing.Process",
     "asyncio.get_event_loop": "asyncio.get_running_loop",
@@ -170,11 +184,13 @@ SYNONYMS: dict[str, str] = {
 JOINS: frozenset[str] = frozenset(
     {
         "threading.Thread.join",
+        "threading.Thread.run",
         "threading.Thread.start",
         "threading.Timer.join",
         "threading.Timer.start",
         "multiprocessing.Process.join",
         "multiprocessing.Process.start",
+        "dask.delayed.Delayed.compute",
         "concurrent.futures.Future.result",
         "concurrent.futures.Future.exception",
         "concurrent.futures.wait",

@@ -56,7 +56,7 @@ def _passed(parameter: t.Parameter, given: list[Value], named: dict[str, Value])
         given.clear()
         return _together(members) if members else None
     if parameter.kind == "**":
-        return Value(type="dict", columns=tuple(named.items())) if named else None
+        return Value(type="dict", size=Estimate.point(len(named)), columns=tuple(named.items())) if named else None
     if parameter.kind == "" and given and given[0].type != SPREAD:
         return given.pop(0)
     if parameter.name in named or not given or parameter.default is not None:

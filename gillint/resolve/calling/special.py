@@ -12,6 +12,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.calling.compat import VIEWS
 from gillint.resolve.calling.compiled import WRAPPERS, wrapped
+from gillint.resolve.calling.delayed import COMPUTE, computed, delayed
 from gillint.resolve.calling.intrinsics import RECORD
 from gillint.resolve.calling.timed import run_again, run_once, run_timer, timer
 from gillint.resolve.control.classtests import BUILTIN
@@ -437,6 +438,8 @@ SPECIAL: dict[str, Special] = {
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "joblib.delayed": _partial_to("functools.partial"),
+    "dask.delayed": delayed,
+    COMPUTE: computed,
     "asgiref.sync.sync_to_async": _partial_to("asgiref.sync.SyncToAsync.__call__"),
     "numpy.vectorize": _vectorized,
     "numpy.frompyfunc": _vectorized,

@@ -9,8 +9,10 @@ from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.calling.bound import element_of, size_of
-from gillint.resolve.calling.handovers import FUTURE, HandoverSpec
+from gillint.resolve.calling.delayed import result_of
+from gillint.resolve.calling.handovers import DELAYED, FUTURE, HandoverSpec
 from gillint.resolve.joining import join
+from gillint.resolve.objects.attributes import is_builtin_without
 from gillint.resolve.trace import Block, Bound, Branch, Call, Concurrency, Handover, Kind, has_await, inline
 from gillint.resolve.values import UNKNOWN, FunctionRef, PartialRef, TaskRef, Value
 
@@ -29,8 +31,8 @@ def hand_over_call(
     """Hand work over; None where the call does not hand over anything that can be seen."""
     named = dict(keywords)
     options = keywords
-    workers = _workers(receiver)
-    if name == "asyncio.AbstractEventLoop.run_in_executor" and positional:
+    workers = _workers(named.get(spec.workers) if spec.workers is not None else receiver)
+    if name in _EXECUTOR_FIRST and positional:
         pool = positional[0].type or ""
         workers = _workers(positional[0])
         if "Process" in pool:
@@ -79,6 +81,7 @@ def hand_over_call(
         extra = named.get("kwds")
         rest = _unpacked(passed)
         keywords = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
+    rest, keywords = tuple(map(result_of, rest)), tuple((n, result_of(v)) for n, v in keywords)
     result = hand_over(act, spec, name, Work(work, rest, keywords, tasks, workers, options), span)
     if spec.awaitable:
         return _given_back(act, spec, name, result, span)
@@ -87,8 +90,11 @@ def hand_over_call(
         return Value(type="multiprocessing.pool.AsyncResult", element=result, reference=TaskRef(act.path, span))
     if name.rsplit(".", 1)[-1] == "apply":
         return result
-    task = TaskRef(act.path, span) if spec.result == FUTURE else None
+    task = TaskRef(act.path, span) if spec.result in (FUTURE, DELAYED) else None
     return Value(type=spec.result, size=size, element=result, reference=task)
+
+
+_EXECUTOR_FIRST = ("asyncio.AbstractEventLoop.run_in_executor", "tornado.ioloop.IOLoop.run_in_executor")
 
 
 def _given_back(act: Activation, spec: HandoverSpec, name: str, result: Value, span: Span) -> Value:
@@ -148,6 +154,14 @@ def hand_over(act: Activation, spec: HandoverSpec, via: str, work: Work, span: S
     """Describe the work as a worker does it, and write into the trace that it is handed over."""
     from gillint.resolve.calling.calls import apply
 
+    given = work.function
+    if given.reference is None and (given.type == "NoneType" or is_builtin_without(given.type, "__call__")):
+        act.emit(
+            Handover(
+                span, act.path, via, spec.concurrency, Block(), work.tasks, work.workers, act.name, no_work=given.type
+            )
+        )
+        return UNKNOWN
     outer = act.loops
     act.loops = []
     with act.nested() as builder:
@@ -234,7 +248,7 @@ def _of_one_task(lazy: Lazy) -> Block:
 
 def join_result(name: str, receiver: Value | None, positional: tuple[Value, ...]) -> Value:
     """What waiting for work gives: the result of the work, or what is finished."""
-    if name.endswith((".result", "AsyncResult.get")) and receiver is not None:
+    if name.endswith((".result", "AsyncResult.get", f"{DELAYED}.compute")) and receiver is not None:
         return receiver.element or UNKNOWN
     if name == "concurrent.futures.wait" and positional:
         done = replace(positional[0], type="set", reference=None, items=None, element=element_of(positional[0]))

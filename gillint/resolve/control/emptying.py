@@ -13,7 +13,7 @@ from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Branch, Call, Loop, Node
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
-from gillint.syntax.walk import assigned, key_of, statements
+from gillint.syntax.walk import assigned, expressions, key_of, statements
 
 # `line, _, rest = rest.partition(b"\n")`, `*lines, self.rest = self.rest.split("\n")`, `data = data[size:]`, `del data[:size]`.
 _TAKES = re.compile(
@@ -163,10 +163,28 @@ def note_emptied(act: Activation, node: t.If, period: float | None) -> dict[str,
         return _emptied_together(act, node, period) if period is not None else {}
     holder, _, attribute = filled.rpartition(".")
     owner = _class_of(act, holder)
-    most = exactly(act, test.rights[0]) if isinstance(test, t.Compare) else None
-    if owner is not None and most is not None:
+    most = _most(act, test) if isinstance(test, t.Compare) else None
+    if owner is not None and most is not None and _may_empty(node.body, holder, filled):
         owner.longest[attribute] = most
     return {}
+
+
+def _assigns(s: t.Stmt, name: str) -> bool:
+    return isinstance(s, t.Assign) and any(key == name for key, _ in assigned(s))
+
+
+def _most(act: Activation, test: t.Compare) -> float | None:
+    """What a length is tested to have reached: `len(batch) >= 500`; not `len(points) < 2`, nor `len(data) == 0`."""
+    most = exactly(act, test.rights[0]) if test.operators[0] in ("gt", "ge", "eq") else None
+    return most if most is not None and most >= 1 else None
+
+
+def _may_empty(body: t.Body, holder: str, filled: str) -> bool:
+    """Whether an arm empties an attribute, or has the object do so: `self.flush()`; not one that only complains."""
+    if any(_empties(s, filled) or _takes_from(s, filled) or _assigns(s, filled) for s in statements(body)):
+        return True
+    called = (key_of(e.function) or "" for e in expressions(body) if isinstance(e, t.Call))
+    return any(key.startswith(f"{holder}.") for key in called)
 
 
 def _emptied_together(act: Activation, node: t.If, period: float) -> dict[str, float]:

@@ -296,7 +296,10 @@ def ends_nothing(name: str, receiver: Value | None) -> bool:
 _CONNECTION = "sqlite3.Connection"
 _EXECUTES = ("sqlite3.Connection.execute", "sqlite3.Cursor.execute")
 COMMIT = "sqlite3.Connection.commit"
-_READS = re.compile(r"\s*(select|pragma|explain|values)\b", re.IGNORECASE)
+_READS = re.compile(
+    r"\s*(select|pragma|explain|values|with\b(?!.*\b(insert|replace)\s+into\b|.*\b(update\s+\w|delete\s+from)))\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _DEEPEST = 6
 
 

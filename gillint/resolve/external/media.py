@@ -22,6 +22,8 @@ from gillint.resolve.external.pictures import (
     opened,
     pixels,
 )
+from gillint.resolve.external.waves import READERS as SOUNDS
+from gillint.resolve.external.waves import samples_read
 from gillint.resolve.external.writing import lines_of, whole_file, write_to
 from gillint.resolve.numeric.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.tabular.columns import FRAME, of_rows, texts
@@ -186,7 +188,7 @@ def _read(site: Site) -> Value:
     content = site.act.program.files.find(name) if name is not None else None
     source = content.source if content is not None else None
     if source is None or source.kind != _KIND:
-        return site.result
+        return samples_read(site, content) if content is not None and site.name in SOUNDS else site.result
     if site.name == "joblib.load":
         return source.value
     if site.result.type == FRAME:

@@ -17,6 +17,9 @@ _PARTNERS = (
     0.3  # of n rows of a joined table, this power have the same key where it is no key of that table: 8 of 1,000
 )
 _AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _NEXT, _WRITE, _INDEX = 2.0, 9.0, 13.0, 2.0, 5.0, 22.0, 10.0, 4.0, 9.0
+_PUT = 5.0  # a row that a select finds and an insert keeps
+# A row of a query that asks itself: one made of the last (380 ns, a plain scan 30), and one looked up in a table.
+_AGAIN, _AGAIN_FOUND = 10.0, 45.0
 _SOME = Estimate(0.01, 1 / 3, 1.0)  # what a condition lets through
 # A pattern with `like` or `glob` lets through less, and costs two more visits a row; what a full text search finds is ranked
 # (`bm25`) at 20 visits a document (SQLite 3.40 in memory: 80 ns a row of 25 characters, 0.8 us a document of 45 words).
@@ -107,7 +110,7 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
                 _note_values(tables, words, found[1].strip('"'), row)
             done = handler(tables, words, found, place, times)
             return replace(done, visits=done.visits + before) if done is not None and before != ZERO else done
-    if re.match(r"select \S", words):  # of no table: `select 1`
+    if re.match(r"select \S|values *\(", words):  # of no table: `select 1`
         return Query(ONE, ONE)
     return Query(ONE) if re.match(r"(pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
 
@@ -156,32 +159,63 @@ def _inner_first(tables: Tables, words: str) -> tuple[Tables, str, Estimate] | N
         if found is None:
             return tables, words, visits
         text, before, rest = found["inner"], words[: found.start()], words[found.end() :]
-        query = run_statement(tables, text, number, ONE)
+        query = _asking_itself(tables, found["name"], text, number) if found.re is _WITH else None
+        query = query or run_statement(tables, text, number, ONE)
         if query is None:
             return None
         visits = visits + query.visits
         if before.rstrip().endswith((" from", " join")) or found.re is _WITH:
             name = found["name"] if found.re is _WITH else f"inner_{number}"
             listed = re.match(r"select (?:distinct )?(.*?) from ", text)
-            columns = [re.split(r"[ .]", item.strip())[-1] for item in _split(listed[1])] if listed is not None else []
+            named = found["columns"] if found.re is _WITH else None
+            given = _split(named or (listed[1] if listed is not None else ""))
+            columns = [re.split(r"[ .]", item.strip())[-1] for item in given]
             kinds = query.row.items if query.row is not None and query.row.items is not None else ()
             known = {c: k.type for c, k in zip(columns, kinds, strict=False)}
             tables = {**tables, name: Table({**dict.fromkeys(columns), **known}, rows={number: query.rows})}
-            words = (
-                f"{before}{name}{rest}"
-                if found.re is not _WITH
-                else (f"with{rest}" if rest[:1] == "," else rest.strip())
-            )
-            words = words.replace("with,", "with ", 1)
+            words = f"{before}{name}{rest}" if found.re is not _WITH else _without(rest)
         else:
             words = f"{before}?{rest}"
     return None
 
 
+def _asking_itself(tables: Tables, name: str, text: str, place: object) -> Query | None:
+    """`with recursive`: the rows that it starts with and those found from them, each once: a walk over a tree, or a counter.
+
+    None where it does not ask itself, or where it is not known what it starts with.
+    """
+    own = re.compile(rf"\b(?:from|join) +{name}\b|, *{name}\b")
+    first, *steps = _UNION.split(text)
+    if not any(own.search(step) for step in steps):
+        return None
+    start = run_statement(tables, first, (place, "start"), ONE)
+    if start is None:
+        return None
+    rows, visits = start.rows, start.visits
+    for step in steps:
+        walked = [tables[n] for n in _NAMED.findall(step) if n in tables]
+        bound = re.search(r"(?:<=?|\blimit) *(\d+)", step)
+        more = walked[0].size if walked else Estimate.point(float(bound[1])) if bound is not None else _STEPS
+        rows, visits = rows + more, visits + more * (_AGAIN_FOUND if walked else _AGAIN)
+    return replace(start, visits=visits, rows=rows)
+
+
+_NAMED = re.compile(r"\b(?:from|join) +\"?(\w+)")
+_STEPS = Estimate(2, 100, 1e6)  # of a counter whose end nobody knows
+
+
+def _without(rest: str) -> str:
+    """A statement whose first `with name as (...)` is dealt with: the others, or what is asked of them."""
+    return f"with {rest[1:]}" if rest[:1] == "," else rest.strip()
+
+
 _MOST_INNER = 8
-_SELECT = r"\((?P<inner>select (?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)"
-_INNER = re.compile(_SELECT)
-_WITH = re.compile(rf"with (?:recursive )? *(?P<name>\w+)(?: *\([^)]*\))? as {_SELECT}")
+_WORDS = r"(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*"
+_INNER = re.compile(rf"\( *(?P<inner>select {_WORDS})\)")
+_WITH = re.compile(
+    r"with (?:recursive )? *(?P<name>\w+)(?: *\((?P<columns>[^)]*)\))? as "
+    rf"\( *(?P<inner>(?:select |values *(?=\()){_WORDS})\)"
+)
 
 
 def _create_virtual(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
@@ -227,9 +261,25 @@ def _insert(tables: Tables, words: str, found: re.Match[str], place: object, tim
     table = tables.get(found[1].strip('"'))
     if table is None:
         return None
+    if (asked := _ASKED.search(words)) is not None:
+        return _insert_found(tables, table, words[asked.start() :], place, times)
     tuples = max(1, len(re.findall(r"\)\s*,\s*\(", words)) + 1) if " values" in words else 1
     table.rows[place] = (times / table.made.min(times.max(ONE)) * tuples).max(table.rows.get(place, ZERO))
     return Query(_LOOKUP * (ONE + len(table.indexed)) * tuples)
+
+
+def _insert_found(tables: Tables, table: Table, asked: str, place: object, times: Estimate) -> Query | None:
+    """`insert into totals select ...`: what is found is put in."""
+    found = run_statement(tables, asked, place, times)
+    if found is None:
+        return None
+    rows = found.rows * (times / table.made.min(times.max(ONE)))
+    table.rows[place] = rows.max(table.rows.get(place, ZERO))
+    kept_by = len(table.indexed) + bool(table.keys or table.together)
+    return Query(found.visits + found.rows * (_PUT + _INDEX * kept_by))
+
+
+_ASKED = re.compile(r"\bselect |\bwith (?:recursive )?\w+(?: *\([^)]*\))? as ")
 
 
 def _note_values(tables: Tables, words: str, name: str, row: Value) -> None:
@@ -279,16 +329,13 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if any(n in _CATALOGUE for n, _ in names):
         tables = {**tables, **dict.fromkeys(_CATALOGUE, _catalogue(tables))}
     known = [tables[n] for n, _ in names if n in tables]
+    by_name = {called: tables[n] for n, alias in names if n in tables for called in (n, alias)}
     if not known or len(known) < len(names):
         return None
     main = known[0]
     visited, matched = _reached(main, words)
     for other in known[1:]:
-        unique = re.search(
-            r"\b(?:on|using)\b.*\b(" + "|".join(map(re.escape, other.keys | main.keys | {"id", "rowid"})) + r")\b",
-            words,
-        )
-        matched = matched if unique is not None else matched * other.size.map(lambda n: max(1.0, n**_PARTNERS))
+        matched = matched * _partners(words, main, other, by_name)
         visited = visited + matched * _JOIN
     listed = _split(found[1])
     aggregates = any(re.search(r"\b(count|sum|avg|min|max|total|group_concat)\(", item) for item in listed)
@@ -296,10 +343,8 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if " group by " in words or found[1].startswith("distinct "):
         grouped = re.search(r" group by (.*?)(?: having | order by | limit |$)", words)
         keys = {re.sub(r"^.*\.", "", k.strip()) for k in grouped[1].split(",")} if grouped is not None else set()
-        visited, rows = (
-            visited + matched * _GROUP,
-            matched.min(_differing(main, keys & set(main.columns) or {""}, matched)),
-        )
+        groups = _differing(known, keys & set().union(*(t.columns for t in known)) or {""}, matched)
+        visited, rows = visited + matched * _GROUP, matched.min(groups)
     elif aggregates:
         plain = all(re.fullmatch(r"count\(\*\)( as \w+)?", i.strip()) for i in listed) and " where " not in words
         visited, rows = (visited / 100 if plain and len(known) == 1 else visited * _AGGREGATE), ONE
@@ -314,6 +359,23 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if " order by " in words and not aggregates:
         visited = visited + matched * (_TOP if limit is not None else _SORT)
     return Query(visited + _LOOKUP, rows, _row(known, listed), _named(known, listed))
+
+
+def _partners(words: str, main: Table, other: Table, by_name: dict[str, Table]) -> Estimate:
+    """The rows of a joined table for each of the first: one of those that a key finds, all in all those of it that have the
+    first's key, and some where neither is a key.
+    """
+    for left, key, right, also in _EQUAL.findall(words):
+        sides = [(by_name.get(left), key), (by_name.get(right), also)]
+        keyed = [t for t, column in sides if t is not None and column in t.keys | {"id", "rowid"}]
+        if any(t is other for t, _ in sides) and keyed:
+            return ONE if other in keyed else (other.size / keyed[0].size.max(ONE)).max(ONE)
+    keys = "|".join(map(re.escape, other.keys | main.keys | {"id", "rowid"}))
+    is_key = re.search(rf"\b(?:on|using)\b.*\b(?:{keys})\b", words) is not None
+    return ONE if is_key else other.size.map(lambda n: max(1.0, n**_PARTNERS))
+
+
+_EQUAL = re.compile(r"\b(\w+)\.(\w+) *==? *(\w+)\.(\w+)")
 
 
 def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
@@ -332,7 +394,7 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     if by_keys and " or " not in condition[1]:
         return Estimate.point(_LOOKUP), ONE
     kinds = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *'", condition[1])) - table.keys - set(table.distinct)
-    by_key = size / (_differing(table, equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1)
+    by_key = size / (_differing([table], equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1)
     if equal & table.indexed and " or " not in condition[1]:
         return by_key * _NEXT + _LOOKUP, by_key
     return seen, size.combine(passed, lambda n, share: n * share) if not equal else by_key.combine(
@@ -340,12 +402,17 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     )
 
 
-def _differing(table: Table, columns: set[str], size: Estimate) -> Estimate:
-    """How many combinations of the values of some columns there are: as many as rows for each where nothing tells."""
-    found = ONE
+def _differing(tables: list[Table], columns: set[str], size: Estimate) -> Estimate:
+    """How many combinations of the values of some columns there are among so many rows.
+
+    Where nothing tells how many values a column has, rows share them: the root of their number, and of what each further
+    column leaves together.
+    """
+    found, unknown = ONE, 0
     for column in columns:
-        found = found * table.distinct.get(column, size.map(lambda n: max(1.0, n**0.5)))
-    return found.min(size).max(1)
+        told = next((t.distinct[column] for t in tables if column in t.distinct), None)
+        found, unknown = (found * told, unknown) if told is not None else (found, unknown + 1)
+    return (found * size.map(lambda n: max(1.0, n ** (1 - 0.5**unknown)))).min(size).max(1)
 
 
 def _row(tables: list[Table], listed: list[str]) -> Value:

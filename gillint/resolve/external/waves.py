@@ -6,8 +6,10 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.calling.sites import Site
+from gillint.resolve.external.files import Content
 from gillint.resolve.external.handles import HANDLES, name_of, raw
 from gillint.resolve.external.opening import note_opened
+from gillint.resolve.numeric.shapes import ARRAY, with_shape
 from gillint.resolve.text.texts import Text
 from gillint.resolve.values import Value, of_number
 
@@ -31,6 +33,16 @@ def frames_of(site: Site) -> Value:
     name = name_of(site.bound.receiver)
     content = site.act.program.files.find(name) if name is not None else None
     return of_number("int", raw(content).size / _BYTES) if content is not None else site.result
+
+
+READERS = ("scipy.io.wavfile.read", "soundfile.read")
+
+
+def samples_read(site: Site, content: Content) -> Value:
+    """`rate, samples = wavfile.read(path)` of a file that the program wrote frame by frame."""
+    samples = raw(content).size / _BYTES
+    items = tuple(with_shape(i, (samples,)) if i.type == ARRAY else i for i in site.result.items or ())
+    return replace(site.result, items=items)
 
 
 def parameters_of(site: Site) -> Value:

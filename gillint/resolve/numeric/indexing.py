@@ -73,9 +73,10 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
     if index.items and len(written) == len(index.items):  # no `*place` among them
         parts, pieces = written, index.items
     elif index.type == "tuple":
-        if index.items is None:
+        rows = index.items if index.items is not None else _rows_of_places(index)
+        if rows is None:
             return _by_place(value, index)
-        parts, pieces = (node,) * len(index.items), index.items
+        parts, pieces = (node,) * len(rows), rows
     if not pieces:  # `a[()]`
         return value if value.shape != () else _scalar(value)
     if value.shape is None:
@@ -110,6 +111,17 @@ def _mark(value: Value, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) ->
         return apart(value, step.number.map(abs))
     inside = len(whole) > 1 and (lower != NONE or upper != NONE)
     return CUT if inside and value.mark is None else value.mark
+
+
+def _rows_of_places(index: Value) -> tuple[Value, ...] | None:
+    """The members of `tuple(places.T)`: an array of places for each dimension."""
+    row, count = index.element, index.size
+    if row is None or row.type != ARRAY or count is None or not count.known or count.likely > _DIMENSIONS:
+        return None
+    return (row,) * int(count.likely)
+
+
+_DIMENSIONS = 8
 
 
 def _by_place(value: Value, place: Value) -> Value | None:

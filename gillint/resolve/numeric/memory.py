@@ -14,14 +14,16 @@ from gillint.resolve.trace import Call
 from gillint.resolve.values import Value
 
 _ARRAY = "numpy.ndarray"
-# The marks of views: some others between two elements; each in a cache line of its own; by columns; parts of rows.
-STRIDED, APART, TURNED, CUT = "strided", "apart", "turned", "cut"
+# The marks of views: some others between two elements; each in a cache line of its own; by columns; parts of rows; windows
+# that share elements.
+STRIDED, APART, TURNED, CUT, SHARED = "strided", "apart", "turned", "cut", "shared"
 _LINE_BYTES = 64
 # ns an element more than side by side (numpy 2.4.6, `a + a`, `a.mean()`, `a > 0.5`, `a.astype(float)`): channels of a picture and
 # columns of narrow tables 0.2 to 0.6, columns of matrices 0.5 to 2.8; a turned matrix that is copied 1.6 to 4.3.
 # Of what lies inside a matrix (`a[1:-1, 1:-1]`) each row is a loop of its own: for each such operand 9 ns a row of 3 elements,
 # 25 of 64, 29 of 128, 58 of 256 and 125 of 512.
-_MORE_NS = {STRIDED: 0.27, APART: 0.8, TURNED: 2.0, CUT: 0.2}
+# Windows (`sliding_window_view`, `view_as_windows`) are written out one by one, in pages that are new: 0.7 to 3.7 ns an element.
+_MORE_NS = {STRIDED: 0.27, APART: 0.8, TURNED: 2.0, CUT: 0.2, SHARED: 2.0}
 _A_ROW_NS = 8.0
 _VIEWS = (
     "__getitem__",
@@ -36,7 +38,7 @@ _VIEWS = (
     "ndim",
     "size",
 )
-# What puts the elements of a turned matrix into another order; other operations go through them as they lie.
+# What puts the elements of a turned matrix, or of windows, into another order; other operations go through them as they lie.
 _REORDERS = (
     "copy",
     "ravel",
@@ -65,9 +67,20 @@ def field_of(record: Value, field: Value) -> str:
     return APART if record.mark == APART or whole >= _LINE_BYTES else STRIDED
 
 
-def side_by_side(made: Value) -> Value:
-    """What a call makes: the elements of a new array lie side by side."""
-    return replace(made, mark=None) if made.mark in _MORE_NS and made.type == _ARRAY else made
+def side_by_side(name: str, made: Value) -> Value:
+    """What a call makes: the elements of a new array lie side by side; windows share those of the array that they show."""
+    if made.type != _ARRAY:
+        return made
+    if name in _WINDOWS:
+        return replace(made, mark=SHARED)
+    return replace(made, mark=None) if made.mark in _MORE_NS else made
+
+
+_WINDOWS = (
+    "numpy.lib.stride_tricks.sliding_window_view",
+    "skimage.util.view_as_windows",
+    "skimage.util.view_as_blocks",
+)
 
 
 def setting_out(call: Call) -> Estimate:
@@ -95,8 +108,20 @@ def going_through(call: Call) -> Estimate:
     operands = [v for v in (*receiver, *call.bound.positional) if v.type == _ARRAY and v.mark in _MORE_NS]
     found = ZERO
     for operand in operands:
-        if operand.mark != TURNED or last in _REORDERS:
+        if operand.mark not in _IN_OTHER_ORDER or last in _REORDERS:
             found = found + size_of(operand) * _MORE_NS[operand.mark or ""]
         if operand.mark == CUT and operand.shape:
             found = found + size_of(operand) / operand.shape[-1].max(1) * _A_ROW_NS
     return found
+
+
+_IN_OTHER_ORDER = (TURNED, SHARED)
+
+
+def is_copied(call: Call) -> bool:
+    """Whether what gives a view as a rule has to copy, without the GIL: `windows.reshape(-1, 64)`, `matrix.T.ravel()`."""
+    whole = call.bound.receiver
+    return call.name in _RESHAPES and whole is not None and whole.mark in _IN_OTHER_ORDER
+
+
+_RESHAPES = (f"{_ARRAY}.reshape", f"{_ARRAY}.ravel")

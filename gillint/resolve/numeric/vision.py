@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gillint.estimate import Estimate
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.numeric.shapes import ARRAY, Shape, constant_int, shape_of, with_shape
 from gillint.resolve.trace import Bound
@@ -122,6 +122,24 @@ def _rescaled(shape: Shape, bound: Bound, result: Value) -> Value | None:
     return with_shape(result, (shape[0] * number, shape[1] * number, *shape[2:])) if number is not None else None
 
 
+def _cut_up(shape: Shape, bound: Bound, result: Value) -> Value | None:
+    """`skimage.util.view_as_windows(image, (8, 8), step)` and `view_as_blocks`: where each piece is, and its sides."""
+    blocks = bound.get("block_shape")
+    asked = blocks or bound.get("window_shape")
+    step = bound.get("step")
+    if asked is None:
+        return None
+    sides = (asked.number,) * len(shape) if asked.items is None else tuple(i.number for i in asked.items)
+    known = tuple(side for side in sides if side is not None)
+    if len(known) != len(shape):
+        return None
+    by = step.number if step is not None and step.number is not None else ONE
+    places = tuple(
+        (d / k if blocks is not None else (d - k) / by + 1).max(1) for d, k in zip(shape, known, strict=True)
+    )
+    return with_shape(result, (*places, *known))
+
+
 def _zoomed(shape: Shape, bound: Bound, result: Value) -> Value | None:
     """`scipy.ndimage.zoom(a, 2)`, `zoom(a, (0.5, 0.5, 1))`."""
     asked = bound.get("zoom")
@@ -166,5 +184,6 @@ _RULES: dict[str, _Rule] = {
     "skimage.color.gray2rgb": _with_channels(_THREE),
     "skimage.transform.resize": _reshaped,
     "skimage.transform.rescale": _rescaled,
+    **dict.fromkeys(("skimage.util.view_as_windows", "skimage.util.view_as_blocks"), _cut_up),
     "scipy.ndimage.zoom": _zoomed,
 }

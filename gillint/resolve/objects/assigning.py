@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import MAPPINGS
-from gillint.resolve.numeric.shapes import ARRAY, with_shape
+from gillint.resolve.numeric.shapes import ARRAY, shape_of, with_shape
 from gillint.resolve.values import HOLDERS, Value
 
 
@@ -43,6 +43,23 @@ def holds_no_more_than(most: float | None, value: Value) -> Value:
 
 
 _SIZED = (*HOLDERS, "str", "bytes")
+
+
+def as_arrays(old: Value, new: Value, *, grows: bool) -> tuple[Value, Value]:
+    """A list that becomes an array of its numbers is one from then on: `self.points = np.asarray(self.points)`.
+
+    So is an empty one that only stands for what comes later, unless something is put into it.
+    """
+    if grows or {old.type, new.type} not in ({ARRAY, "list"}, {ARRAY, "tuple"}):
+        return old, new
+    array, listed = (old, new) if old.type == ARRAY else (new, old)
+    if listed.size == ZERO or listed.items == ():
+        return array, array
+    shape = shape_of(listed)
+    if not shape or (array.shape is not None and len(array.shape) != len(shape)):
+        return old, new
+    made = with_shape(replace(array, element=None), shape)
+    return made, array if array.shape is not None else made
 
 
 def with_size_of(joined: Value, old: Value, new: Value) -> Value:

@@ -16,6 +16,7 @@ from gillint.resolve.assumed import NAMESPACES, WORDS
 from gillint.resolve.calling.bound import TENSOR, Answers, size_of
 from gillint.resolve.calling.compat import constant_of, own_name
 from gillint.resolve.calling.handovers import SYNONYMS
+from gillint.resolve.calling.moved import public_name
 from gillint.resolve.calling.options import BOUND_ARGUMENTS, NAMESPACE
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.answers import read_attribute
@@ -192,7 +193,9 @@ def _lacks(act: Activation, value: Value, name: str) -> bool:
 def is_builtin_without(type_name: str | None, name: str) -> bool:
     """Whether a type is one of Python's own, and has no such attribute."""
     kind = getattr(builtins, type_name or "", None)
-    return isinstance(kind, type) and not hasattr(kind, name)
+    return isinstance(kind, type) and not any(
+        name in vars(base) for base in kind.__mro__
+    )  # the class itself can be called
 
 
 def _of_class(act: Activation, owner: ClassScope | None, name: str, span: Span | None) -> Value:
@@ -344,7 +347,7 @@ def _part_of_complex(value: Value) -> Value:
 
 def symbol_of(name: str) -> Value:
     """The value of a public name of a library."""
-    name = own_name(SYNONYMS.get(name, name))
+    name = public_name(own_name(SYNONYMS.get(name, name)))
     constant = constant_of(name)
     if constant is not None:
         return constant

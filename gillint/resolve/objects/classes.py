@@ -18,6 +18,7 @@ from gillint.resolve.joining import is_empty, join
 from gillint.resolve.modules import IMPORT_DEPTH, Modules
 from gillint.resolve.objects.abstract import MIXED_IN, source
 from gillint.resolve.objects.assigning import (
+    as_arrays,
     as_declared,
     holds_no_more_than,
     is_open,
@@ -25,7 +26,7 @@ from gillint.resolve.objects.assigning import (
     no_longer_than,
     with_size_of,
 )
-from gillint.resolve.objects.hierarchy import assigned
+from gillint.resolve.objects.hierarchy import assigned, is_list_that_grows
 from gillint.resolve.objects.own_fields import own_field, with_own
 from gillint.resolve.objects.registering import dotted_value
 from gillint.resolve.scope import ClassScope, ModuleScope
@@ -313,7 +314,8 @@ class Classes(Modules):
         ):
             new = value
         else:
-            new = with_size_of(join(old, value), old, value)
+            one, other = as_arrays(old, value, grows=is_list_that_grows(owner, name))
+            new = with_size_of(join(one, other), one, other)
         if new != old:
             self._local_effects += 1
             is_code = isinstance(value.reference, (FunctionRef, MethodRef, PartialRef))

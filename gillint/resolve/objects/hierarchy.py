@@ -92,3 +92,16 @@ _FILLED = re.compile(r"\b(?:self|cls)\.(\w+)(?=\b[^=\n]*=(?!=)|\.(?:append|add|e
 def assigned(method: str) -> frozenset[str]:
     """The attributes that the text of a method assigns or fills."""
     return frozenset(_FILLED.findall(method))
+
+
+_GROWN = re.compile(r"\bself\.(\w+)\.(?:append|extend|insert|pop|clear)\(")
+
+
+def is_list_that_grows(owner: ClassScope, name: str) -> bool:
+    """Whether a class asks an attribute of its instances for what only lists do."""
+    return name in _grown(lines_of(owner))
+
+
+@lru_cache(maxsize=512)
+def _grown(text: str) -> frozenset[str]:
+    return frozenset(_GROWN.findall(text))

@@ -378,6 +378,30 @@ def test_what_is_not_thread_safe_is_for_one_thread() -> None:
     assert "not thread-safe" in found.explanation
 
 
+def test_processes_wait_for_each_other_at_a_file_whoever_locks_it() -> None:
+    source = (
+        "import sqlite3, threading\nfrom concurrent.futures import ThreadPoolExecutor\nlock = threading.Lock()\n"
+        "def insert(rows):\n    db = sqlite3.connect('a.db')\n    with lock:\n"
+        "        db.executemany('insert into t values (?, ?)', rows)\n        db.commit()\n    db.close()\n"
+        "rows = [(1, 2)] * 100\nwith ThreadPoolExecutor(4) as pool:\n    pool.map(insert, [rows] * 50)\n"
+    )
+    against = {a: veto for a, _, veto in advice(source)}
+    assert "one writer at a time" in (against["processes"] or "")
+
+
+def test_what_hands_its_work_over_computes_nothing_on_the_event_loop() -> None:
+    source = (
+        "import asyncio, zlib\ndata = bytes(10_000_000)\n"
+        "async def one(n):\n    return await asyncio.to_thread(zlib.compress, data)\n"
+        "async def main():\n    await asyncio.gather(*(one(n) for n in range(9)))\nasyncio.run(main())\n"
+    )
+    report = analyse(source, "sketch.py", Options())
+    tasks = next(
+        a for a in report.regions if a.region.kind is Kind.SUBMISSION and a.prediction.concurrency.value == "asyncio"
+    )
+    assert [a.action for a in tasks.advice] == ["none"] and "handed over" in tasks.advice[0].why
+
+
 def test_a_list_is_the_obstacle_only_where_there_is_one() -> None:
     source = "import numpy as np\ndef f(rows):\n    return np.asarray({}).sum()\n"
     obstacle = "the obstacle is the list"

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import pytest
 
+from gillint.advice.outcome import Options
+from gillint.cli.stages import dump_stage
 from gillint.resolve.calling.handovers import HANDOVERS
 from tests.support import Region, regions, text, verdict
 
@@ -70,6 +72,15 @@ WAYS: dict[str, tuple[str, int | None, str]] = {
     "fastapi.concurrency.run_in_threadpool": ("threads", None, "from fastapi.concurrency import run_in_threadpool\nasync def main():\n    await run_in_threadpool(work, 1)"),
     "asgiref.sync.SyncToAsync.__call__": ("threads", None, "from asgiref.sync import sync_to_async\nasync def main():\n    await sync_to_async(work)(1)"),
     "joblib.Parallel.__call__": ("processes", 3, "from joblib import Parallel, delayed\nParallel(n_jobs=3)(delayed(work)(x) for x in xs)"),
+    "dask.delayed.Delayed.__call__": ("threads", None, "import dask\ndask.compute(*[dask.delayed(work)(x) for x in xs])"),
+    "tqdm.contrib.concurrent.thread_map": ("threads", 3, "from tqdm.contrib.concurrent import thread_map\nthread_map(work, xs, max_workers=3)"),
+    "tqdm.contrib.concurrent.process_map": ("processes", None, "from tqdm.contrib import concurrent\nconcurrent.process_map(work, xs, chunksize=4)"),
+    "_thread.start_new_thread": ("threads", None, "import _thread\n_thread.start_new_thread(work, (1,))"),
+    "twisted.internet.threads.deferToThread": ("threads", None, "from twisted.internet import threads\nthreads.deferToThread(work, 1)"),
+    "tornado.ioloop.IOLoop.run_in_executor": (
+        "threads", None,
+        "from tornado.ioloop import IOLoop\nasync def main():\n    await IOLoop.current().run_in_executor(None, work, 1)",
+    ),
     "joblib.Parallel.threads.__call__": ("threads", 3, "import joblib\njoblib.Parallel(3, require='sharedmem')(joblib.delayed(work)(x) for x in xs)"),
 }  # fmt: skip
 ASYNC_WAYS: dict[str, str] = {
@@ -90,6 +101,14 @@ ASYNC_WAYS: dict[str, str] = {
 }
 
 
+# Other ways of writing them.
+ALIKE: dict[str, tuple[str, str]] = {
+    "dummy": ("threads", "from multiprocessing.dummy import Process\nProcess(target=work, args=(1,)).start()"),
+    "decorated": ("threads", "import dask\n@dask.delayed\ndef one(x):\n    return work(x)\nprint(one(1).compute())"),
+    "wrapped": ("threads", "from dask import delayed, compute\nlazy = delayed(work)\ncompute(lazy(1), lazy(2), scheduler='threads')"),
+}  # fmt: skip
+
+
 def submission(source: str) -> Region:
     found = [r for r in regions(source) if r["kind"] == "submission"]
     assert found, "no hand-over was found"
@@ -106,6 +125,20 @@ def test_work_that_is_handed_over(how: str, workers: int | None, source: str) ->
     assert (region["concurrency"], region["workers"]) == (how, workers)
     assert (region["bound"], region["threads_help"]) == ("gil", "no")
     assert region["demand_ns"]["gil"]["likely"] > 1e7  # the demands of the worker, a task
+
+
+@pytest.mark.parametrize(("how", "source"), ALIKE.values(), ids=ALIKE)
+def test_other_ways_of_writing_it(how: str, source: str) -> None:
+    region = submission(WORK + source + "\n")
+    assert (region["concurrency"], region["bound"]) == (how, "gil")
+
+
+def test_tasks_of_dask_get_what_those_before_them_gave() -> None:
+    source = (
+        "import dask\n@dask.delayed\ndef load(n):\n    return 'x' * 1000\n@dask.delayed\ndef join(texts):\n"
+        "    return sum(t.count('x') for t in texts)\nprint(join([load(n) for n in range(50)]).compute())\n"
+    )
+    assert "generator 7:16 x 50 " in dump_stage("effects", source, "sketch.py", Options())
 
 
 @pytest.mark.parametrize("source", ASYNC_WAYS.values(), ids=ASYNC_WAYS)

@@ -34,6 +34,11 @@ def effects(source: str) -> str:
             "(lambda w, n: hashlib.sha256(w.readframes(n)))(wave.open(p), wave.open(p).getparams()[3])",
             "bytes(8820)",
         ),
+        (
+            "with wave.open(p, 'wb') as w:\n    w.writeframes(np.zeros(4410).astype('<i2').tobytes())",
+            "np.abs(wavfile.read(p)[1])",
+            "(4410)",
+        ),
         ("Image.new('RGB', (30, 40)).save(p)", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
         ("Image.new('RGB', (30, 40)).save(p)", "cv2.blur(cv2.imread(p), (3, 3))", "(40 x 30 x 3)"),
         ("cv2.imwrite(p, np.zeros((40, 30, 3)))", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
@@ -121,3 +126,17 @@ def test_a_picture_has_the_bands_of_its_mode(made: str, used: str, expected: str
 )
 def test_an_opened_picture_is_decoded_once(body: str, times: int) -> None:
     assert effects(f"p = 'x.png'\ndef work():\n    {body}\n").count("PIL.ImageFile.ImageFile.load (") == times
+
+
+@pytest.mark.parametrize(
+    ("pixel", "is_number"),
+    [
+        ("Image.new('RGB', (30, 40)).convert('L').load()[x, y]", True),
+        ("Image.new('RGB', (30, 40)).convert('L').resize((8, 8)).getpixel((x, y))", True),
+        ("Image.open('a.png').getpixel((x, y))", False),
+        ("Image.open('a.png').load()[x, y]", False),
+    ],
+)
+def test_a_pixel_of_one_band_is_a_number(pixel: str, *, is_number: bool) -> None:
+    text = effects(f"def work(x, y):\n    return abs({pixel})\n")
+    assert ("abs (library) [x: int]" in text) is is_number

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gillint.advice.outcome import Options
+from gillint.cli.stages import dump_stage
+from gillint.estimate import ONE
 from gillint.pipeline import analyse, analyse_in_full
+from gillint.resolve.external.sql import run_statement
 
 SOURCE = """\
 import sqlite3
@@ -111,3 +114,33 @@ def test_a_table_whose_name_is_put_in_is_one_of_those_that_there_are(quote: str)
     report = analyse(DUMPED.format(quote=quote), "a.py", Options())
     trips = {r.region.span.line: r.region.trips.likely for r in report.regions}
     assert [trips[line] for line in (8, 9, 10)] == pytest.approx([2, 2, 2150])
+
+
+SERIES = {  # numbers in a row, and how many there are
+    "with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000) select sum(i) from n": 20000,
+    "WITH RECURSIVE n AS (VALUES(1) UNION ALL SELECT x + 1 FROM n LIMIT 300) SELECT count(*) FROM n": 300,
+    "with recursive n(i) as (select 0 union select i + 2 from n where i <= 99), b as (select i from n) select max(i) from b": 99,
+}
+
+
+@pytest.mark.parametrize(("statement", "steps"), SERIES.items())
+def test_a_series_of_numbers_is_counted_by_its_end(statement: str, steps: int) -> None:
+    done = run_statement({}, " ".join(statement.split()), "", ONE)
+    assert done is not None and done.rows.likely == 1
+    assert 9 * steps <= done.visits.likely <= 14 * steps + 50
+
+
+@pytest.mark.parametrize(
+    ("statement", "commits"),
+    [
+        ("select 1", False),
+        ("with a as (select 1) select * from a", False),
+        ("with a as (select replace(b, 'x', 'y') from t) select * from a", False),
+        ("with a as (select 1) insert into t select * from a", True),
+        ("with a as (select 1) delete from t where b in a", True),
+        ("update t set b = 1", True),
+    ],
+)
+def test_only_a_change_is_committed(statement: str, *, commits: bool) -> None:
+    source = f"import sqlite3\nwith sqlite3.connect('a.db') as c:\n    c.execute({statement!r})\n"
+    assert ("sqlite3.Connection.commit" in dump_stage("effects", source, "a.py", Options())) is commits

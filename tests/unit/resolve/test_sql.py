@@ -1,0 +1,48 @@
+"""What a statement costs and gives back is read from its text and the tables before it."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.estimate import ONE, Estimate
+from gillint.resolve.external.sql import Query, Tables, run_statement
+
+CREATED = (
+    ("create table centre (id integer primary key, parent integer)", 1),
+    ("create table booking (centre integer, month text, amount real)", 1),
+    ("create table hourly (hour integer primary key, n integer)", 1),
+    ("insert into centre values (?, ?)", 400),
+    ("insert into booking values (?, ?, ?)", 10_000),
+)
+WALK = """
+    with recursive tree(id, root) as (
+      select id, id from centre where id < 8 union all select c.id, t.root from centre c join tree t on c.parent = t.id
+    ) select {} from tree t"""
+ROWS = {  # statement: the rows that it gives back
+    "select b.amount from centre c join booking b on b.centre = c.id": 10_000,
+    "select c.parent from booking b join centre c on b.centre = c.id": 10_000,
+    "select c.parent from booking b join centre c using (id)": 10_000,
+    WALK.format("*"): 400 + 400 / 3,  # what it starts with, and each centre once
+    WALK.format("root, count(*)") + " group by t.root": 533**0.5,
+    "with recursive n(i) as (select 1 union all select i + 1 from n where i < 500) select i from n": 501,
+}
+
+
+def _run(statement: str) -> tuple[Query, Tables]:
+    tables: Tables = {}
+    for number, (text, times) in enumerate(CREATED):
+        run_statement(tables, text, number, Estimate.point(times))
+    query = run_statement(tables, statement, "here", ONE)
+    assert query is not None
+    return query, tables
+
+
+@pytest.mark.parametrize(("statement", "rows"), ROWS.items())
+def test_rows_of_a_query(statement: str, rows: float) -> None:
+    assert _run(statement)[0].rows.likely == pytest.approx(rows, rel=0.01)
+
+
+def test_what_a_select_finds_is_inserted() -> None:
+    query, tables = _run("insert or replace into hourly select centre, count(*) from booking group by centre")
+    assert tables["hourly"].size.likely == pytest.approx(100)
+    assert query.visits.likely > _run("select centre, count(*) from booking group by centre")[0].visits.likely > 10_000
