@@ -269,8 +269,9 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
     """The region that the verdict speaks of: among the hottest a hand-over of work, then the outermost loop."""
     if not assessments:
         return None
-    top = max(a.cost_share for a in assessments)
-    near = [i for i, a in enumerate(assessments) if a.cost_share >= 0.95 * top]
+    told = [i for i, a in enumerate(assessments) if not _asks(a)] or list(range(len(assessments)))
+    top = max(assessments[i].cost_share for i in told)
+    near = [i for i in told if assessments[i].cost_share >= 0.95 * top]
     near = [i for i in near if not _hands_on(assessments[i])] or _handed_on(assessments) or near
     near = [i for i in near if assessments[i].prediction.bound.value != "unknown"] or near  # what says something
 
@@ -280,6 +281,11 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
         return (rank, region.depth, -assessments[i].cost_share)
 
     return min(near, key=preference)
+
+
+def _asks(a: Assessment) -> bool:
+    """Whether it mostly waits for the answers of a person, of which nothing can be made faster: `input("Your move: ")`."""
+    return any(c.detail.call.name == "input" and c.share >= 0.5 for c in a.calls)
 
 
 def _hands_on(a: Assessment) -> bool:

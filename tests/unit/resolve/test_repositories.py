@@ -8,9 +8,11 @@ from textwrap import dedent
 
 import pytest
 
+from gillint.advice.outcome import Options
 from gillint.costs.demand import Costs
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
+from gillint.pipeline import analyse
 from gillint.resolve.assumed import CELL, UNKNOWN_TRIPS, WORDS
 from gillint.resolve.calling.bound import size_of
 from gillint.resolve.program import resolve, walk
@@ -313,3 +315,29 @@ def test_choices_of_which_nothing_tells_how_many_there_are_can_be_gone_through(c
     source = f"import itertools\ndef work(x):\n    for c in itertools.combinations({chosen}):\n        print(c)\n"
     (number,) = trips(source)
     assert number.likely <= most
+
+
+GAME = """
+def best(board):
+    return max(range(60), key=lambda move: sum(board[move % 9] * n for n in range(400)))
+
+def main():
+    board = [0] * 9
+    while True:
+        move = input("Your move: ")
+        if move == "quit":
+            break
+        board[int(move)] = best(board)
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_the_verdict_is_about_what_the_program_does_and_not_about_the_player() -> None:
+    report = analyse(GAME, "game.py", Options())
+    assert report.verdict is not None
+    verdict = report.regions[report.verdict]
+    asking = next(a for a in report.regions if a.region.function == "main")
+    assert verdict.region.function.startswith("best") and verdict.prediction.bound.value == "gil"
+    assert asking.prediction.bound.value == "io" and asking.cost_share <= 1.0 and verdict.cost_share > 0.5
