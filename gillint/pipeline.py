@@ -20,6 +20,7 @@ from gillint.effects.confined import told_to_use_one_thread
 from gillint.effects.reach import holds_throughout
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
+from gillint.knowledge.schema import TERMINAL
 from gillint.regions.find import Region, find_regions, function_region
 from gillint.regions.sharing import objects_of
 from gillint.resolve.program import Project, resolve, walk
@@ -269,9 +270,8 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
     """The region that the verdict speaks of: among the hottest a hand-over of work, then the outermost loop."""
     if not assessments:
         return None
-    told = [i for i, a in enumerate(assessments) if not _asks(a)] or list(range(len(assessments)))
-    top = max(assessments[i].cost_share for i in told)
-    near = [i for i in told if assessments[i].cost_share >= 0.95 * top]
+    hot = [a.cost_share * (1.0 - _asking(a)) for a in assessments]
+    near = [i for i, share in enumerate(hot) if share >= 0.95 * max(hot)]
     near = [i for i in near if not _hands_on(assessments[i])] or _handed_on(assessments) or near
     near = [i for i in near if assessments[i].prediction.bound.value != "unknown"] or near  # what says something
 
@@ -283,9 +283,9 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
     return min(near, key=preference)
 
 
-def _asks(a: Assessment) -> bool:
-    """Whether it mostly waits for the answers of a person, of which nothing can be made faster: `input("Your move: ")`."""
-    return any(c.detail.call.name == "input" and c.share >= 0.5 for c in a.calls)
+def _asking(a: Assessment) -> float:
+    """The share of its time that a region waits for who sits at the terminal, which nobody wants to be told to make faster."""
+    return min(1.0, sum(c.share for c in a.calls if c.detail.effect.serialised_by == TERMINAL))
 
 
 def _hands_on(a: Assessment) -> bool:

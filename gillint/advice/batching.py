@@ -26,7 +26,11 @@ def larger_calls(a: Assessment) -> Iterator[Advice]:
 def fewer_commits(a: Assessment) -> Iterator[Advice]:
     """One transaction for many rows, where each of them is committed by itself."""
     commit = next((c for c in a.calls if c.detail.call.name.endswith(".commit") and c.share >= _DEAR), None)
-    if commit is not None and a.region.trips.likely > 1 and commit.detail.count.likely >= 1:
+    if (
+        commit is not None
+        and a.region.trips.likely * commit.detail.count.likely > 1
+        and commit.detail.count.likely >= 1
+    ):
         gain = 1.0 / (1.0 - commit.share * (1.0 - 1.0 / _ROWS))
         why = (
             f"one transaction for many rows: `{commit.detail.call.name}` once for {_ROWS} of them instead of each time"

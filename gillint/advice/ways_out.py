@@ -141,6 +141,8 @@ def _in_a_process(a: Assessment) -> Advice:
 def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
     """What serves one thread at a time, once for each thread: connections, generators of random numbers, parsers."""
     if a.prediction.help == "no" and a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0:
+        if any(c.detail.queued and c.share >= 0.5 for c in a.calls):
+            return  # without the lock they would wait for each other at the library's own
         load = loads(replace(a.demand, serial=ZERO, locked=ZERO), free_threaded=setting.free_threaded)[1]
         gain = likely(load, setting.threads, setting.cores)
         if gain >= HELP_NO:

@@ -10,10 +10,8 @@ from gillint.costs.serving import is_server
 from gillint.diagnostics.span import Span
 from gillint.frozen import dataclass, replace
 from gillint.resolve.entries import is_within
-from gillint.resolve.program import walk
 from gillint.resolve.trace import Block, Branch, Call, FunctionTrace, Handover, Loop, Resolved
 
-_ASKED = "input"
 # A function that nothing in the file calls is called from elsewhere: more often than the file is imported.
 FUNCTION_RUNS = 100.0
 # What stands under `if __name__ == "__main__"` is the program's purpose; beside it, set-up at the top of the file is what every
@@ -33,22 +31,20 @@ class Hotness:
     """Inclusive time (ns, likely) of each loop and hand-over in one run of the file's entry points."""
 
     costs: Costs
-    _asks: bool = False
     _memo: dict[int, dict[Span, float]] = field(default_factory=dict)
     _active: set[int] = field(default_factory=set)
 
     def of_file(self, resolved: Resolved) -> tuple[dict[Span, float], float]:
         """Time by span, functions included, and the total that it is a share of."""
-        self._asks = any(isinstance(n, Call) and n.name == _ASKED for f in resolved.functions for n in walk(f.block))
         times: dict[Span, float] = {}
         unused: dict[Span, float] = {}
         spares: list[FunctionTrace] = []
         total, left_over = 0.0, 0.0
         for trace in resolved.functions:
-            once = self._time(trace.block)
+            once = self.costs.block(trace.block).inclusive.likely
             if trace.is_entry and trace.name == "<module>":
                 for block, runs in _parts(trace.block, resolved.mains):
-                    total += self._time(block) * runs
+                    total += self.costs.block(block).inclusive.likely * runs
                     _add(times, self._block(block), runs)
                 times[trace.span] = max(times.get(trace.span, 0.0), once)
             elif resolved.has_program and trace.is_entry and trace.is_unused:
@@ -62,7 +58,7 @@ class Hotness:
                 times[trace.span] = max(times.get(trace.span, 0.0), once * FUNCTION_RUNS)
         most = SPARE_SHARE * total if total > _PROGRAM_NS else inf
         for trace in spares:
-            once = self._time(trace.block)
+            once = self.costs.block(trace.block).inclusive.likely
             runs = min(SPARE_RUNS, most / once) if once else SPARE_RUNS
             total += once * runs
             _add(times, self._block(trace.block), runs)
@@ -71,16 +67,8 @@ class Hotness:
             _add(times, unused, min(SPARE_RUNS, UNUSED_SHARE * total / left_over))
         for trace in resolved.functions:
             if not trace.is_entry:  # run in a way that no call shows
-                times.setdefault(trace.span, self._time(trace.block))
+                times.setdefault(trace.span, self.costs.block(trace.block).inclusive.likely)
         return times, total
-
-    def _time(self, block: Block) -> float:
-        """What a block takes, without what who is asked by `input` takes to answer: nobody wants that to be faster."""
-        spent = self.costs.block(block).inclusive.likely
-        if not self._asks:
-            return spent
-        asked = (c for c in self.costs.calls(block) if c.call.name == _ASKED)
-        return max(0.0, spent - sum(c.count.likely * c.effect.wait.likely for c in asked))
 
     def _block(self, block: Block) -> dict[Span, float]:
         key = id(block)
@@ -98,16 +86,16 @@ class Hotness:
             if isinstance(node, Call):
                 if node.inner is not None:
                     times = calls_of(node.inner).likely
-                    spent = self._time(node.inner)
+                    spent = self.costs.block(node.inner).inclusive.likely
                     _add(found, _with(self._block(node.inner), node.inner.span, spent), times)
                 if node.callback is not None:
                     _add(found, self._block(node.callback), self.costs.effect(node).calls.likely)
             elif isinstance(node, Loop):
-                spent = self._time(node.body)
+                spent = self.costs.block(node.body).inclusive.likely
                 _add(found, _with(self._block(node.body), node.span, spent), node.trips.likely)
             elif isinstance(node, Handover) and not is_server(node):
                 tasks = node.tasks.likely
-                spent = self._time(node.worker) * tasks
+                spent = self.costs.block(node.worker).inclusive.likely * tasks
                 found[node.span] = found.get(node.span, 0.0) + spent
                 _add(found, self._block(node.worker), tasks)
             elif isinstance(node, Branch):

@@ -98,7 +98,9 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         is_near = call.peer.place in ("local", "process")
         wait = wait + call.peer.delay if is_near else wait.max(call.peer.delay)
     # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
-    unknown = UNKNOWN_NS if decision.likely.effect is Effect.UNKNOWN else ZERO
+    unknown = ZERO
+    if decision.likely.effect is Effect.UNKNOWN:  # a fact may say how long it takes, if not what it does meanwhile
+        unknown, native = (native, ZERO) if decision.likely.native is not None else (UNKNOWN_NS, native)
     releases = _releases(decision, answers)
     return CallEffect(
         effect=decision.likely.effect,

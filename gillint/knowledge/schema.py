@@ -344,7 +344,8 @@ class Library:
         return self.general.at(0).support_evidence
 
 
-FOR_ALL = ("library", "caller")  # what serialises whatever object a thread calls
+TERMINAL = "terminal"
+FOR_ALL = ("library", "caller", TERMINAL)  # what serialises whatever object a thread calls
 
 
 def one_by_one(serialised_by: str) -> str:
@@ -353,4 +354,6 @@ def one_by_one(serialised_by: str) -> str:
         return "the library has one lock for all threads"
     if serialised_by == "caller":
         return "the library is not thread-safe, and it is for its callers to let in one thread at a time"
+    if serialised_by == TERMINAL:
+        return "there is one terminal, and who sits at it answers one question at a time"
     return f"one {serialised_by} serves one thread at a time"

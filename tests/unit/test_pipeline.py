@@ -70,3 +70,24 @@ def test_a_script_without_functions_speaks_for_itself_where_its_loops_take_no_ti
 def test_what_starts_a_server_is_nothing_to_speed_up() -> None:
     source = "from flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef home():\n    return 'Hello'\n"
     assert analyse(source + "app.run(debug=True)\n", "a.py", options()).regions == ()
+
+
+ASKING = "import json\ntext = open('a.json').read()\nfor _ in range(3):\n    name = input('Name: ')\n"
+
+
+def test_who_is_asked_is_no_faster_with_threads() -> None:
+    report = analyse(ASKING, "a.py", options())
+    assert [r.prediction.help for r in report.regions] == ["no"]
+    assert "there is one terminal" in report.regions[0].explanation
+
+
+def test_the_time_in_which_somebody_types_makes_nothing_hot() -> None:
+    report = analyse(f"{ASKING}for _ in range(100):\n    json.loads(text)\n", "a.py", options())
+    assert report.verdict is not None
+    assert report.regions[report.verdict].region.span.line == 5
+
+
+def test_somebody_who_is_asked_until_he_leaves_does_not_stay_for_ever() -> None:
+    source = "while True:\n    name = input('Name: ')\n    if name == 'quit':\n        break\n"
+    (region,) = analyse(source, "a.py", options()).regions
+    assert region.region.trips.likely < 100

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from gillint.estimate import ZERO, Estimate
+from gillint.knowledge.schema import TERMINAL
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, FILES, QUEUES
 from gillint.resolve.calling.bound import element_of, member_size, number_of, size_of
@@ -303,7 +304,7 @@ def turns_while_talking(body: Block) -> Estimate | None:
 def _exchange(body: Block, depth: int) -> Call | None:
     """The first call that talks to somebody else, of a body itself or of what it calls."""
     for node in body.nodes:
-        if isinstance(node, Call) and node.peer is not None and node.fact is not None:
+        if isinstance(node, Call) and _is_talk(node):
             return node
         inner = node.inner if isinstance(node, Call) else node.body if isinstance(node, Loop) else None
         found = _exchange(inner, depth - 1) if inner is not None and depth > 0 else None
@@ -312,6 +313,10 @@ def _exchange(body: Block, depth: int) -> Call | None:
         if found is not None:
             return found
     return None
+
+
+def _is_talk(call: Call) -> bool:
+    return call.fact is not None and (call.peer is not None or call.fact.serialised_by == TERMINAL)
 
 
 def _gives(call: Call, to: Value) -> bool:

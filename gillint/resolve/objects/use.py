@@ -199,7 +199,12 @@ def _best(asked: frozenset[str], telling: frozenset[str], libraries: tuple[str, 
             found = len(asked & members)
             if found >= max(most, len(asked) / 2) and not telling.isdisjoint(members):
                 best, most = [*(best if found == most else ()), (library.partition(".")[0], name)], found
-    return best[0][1] if len({library for library, _ in best}) == 1 else None
+    if len({library for library, _ in best}) != 1:
+        return None
+    types = [name for _, name in best]
+    return next(
+        (name for name in types if all(name in bases_of(other) for other in types)), types[0]
+    )  # what they have in common
 
 
 @lru_cache(maxsize=64)

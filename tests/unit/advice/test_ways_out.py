@@ -412,3 +412,15 @@ def test_a_list_is_the_obstacle_only_where_there_is_one() -> None:
 def test_threads_speed_a_function_up_that_is_called_often() -> None:
     source = "import hashlib\ndef f():\n    return hashlib.sha256(bytes(1 << 24)).hexdigest()\n"
     assert "where there are as many calls to make" in ways(source)["threads"].why
+
+
+def test_a_lock_around_what_the_library_lets_in_one_by_one_is_not_the_obstacle() -> None:
+    source = (
+        "import sqlite3, threading\nlock = threading.Lock()\ndb = sqlite3.connect('a.db', check_same_thread=False)\n"
+        "def record(user):\n    for i in range(1000):\n        with lock:\n"
+        "            db.execute('insert into hits values (?)', (i,))\n            db.commit()\n"
+        "for u in range(8):\n    threading.Thread(target=record, args=(u,)).start()\n"
+    )
+    found = {a: why for a, _, why in advice(source)}
+    assert "threads" not in found
+    assert found["batch"] is None  # one transaction for many rows

@@ -159,3 +159,12 @@ async def main():
 {start}
 """
     assert verdict(source)["function"] == "main"
+
+
+def test_what_several_kinds_of_layers_have_is_a_network_of_which_nothing_is_known() -> None:
+    source = (
+        "import torch, zoo\nnet = zoo.make()\nopt = torch.optim.SGD(net.parameters())\nfor x in range(9):\n    net(x)\n"
+    )
+    hottest = verdict(source)
+    assert hottest["threads_help"] == "unknown"
+    assert "torch.nn.Module.forward" in [call["name"] for call in hottest["calls"]]
