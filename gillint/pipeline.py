@@ -271,7 +271,9 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
     if not assessments:
         return None
     hot = [a.cost_share * (1.0 - _asking(a)) for a in assessments]
-    near = [i for i, share in enumerate(hot) if share >= 0.95 * max(hot)]
+    told = [i for i, a in enumerate(assessments) if _asking(a) < _MOSTLY] or list(range(len(assessments)))
+    top = max(hot[i] for i in told)
+    near = [i for i in told if hot[i] >= 0.95 * top]
     near = [i for i in near if not _hands_on(assessments[i])] or _handed_on(assessments) or near
     near = [i for i in near if assessments[i].prediction.bound.value != "unknown"] or near  # what says something
 
@@ -281,6 +283,9 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
         return (rank, region.depth, -assessments[i].cost_share)
 
     return min(near, key=preference)
+
+
+_MOSTLY = 0.5
 
 
 def _asking(a: Assessment) -> float:

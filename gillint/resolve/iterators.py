@@ -121,7 +121,12 @@ def combinations(name: str, args: tuple[Value, ...], named: dict[str, Value]) ->
     length = args[1] if len(args) > 1 else named.get("r")
     r = number_of(length) if length is not None else size_of(args[0])
     size = size_of(args[0]).combine(r, lambda n, k: _bounded(count, n, k))
+    if not (r.known and size_of(args[0]).known):
+        size = Estimate(size.low, min(size.likely, _GONE_THROUGH), size.high)
     return Value(type=name, size=size, element=Value(type="tuple", element=first, size=r))
+
+
+_GONE_THROUGH = 1e6  # choices of which nothing tells how many there are, at most
 
 
 def _bounded(count: Callable[[float, float], float], n: float, r: float) -> float:

@@ -10,6 +10,7 @@ from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact, Returns
 from gillint.resolve.calling.bound import Answers, dtype_name, element_of, number_of, size_of
+from gillint.resolve.numeric.shapes import fitting
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import UNKNOWN, LazyRef, Value, of_number
 
@@ -52,6 +53,7 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
         shape = _shape(returns.shape, answers, bound) if returns.shape is not None else None
         if returns.dims is not None:
             shape = tuple(evaluate(dimension, answers).max(0) for dimension in returns.dims)
+        shape = fitting(shape) if shape is not None else None
         changes["shape"] = shape
         changes["size"] = reduce(lambda a, b: a * b, shape, ONE) if shape is not None else None
     if returns.element is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import TENSOR, element_of, literal_text, number_of, size_of
-from gillint.resolve.numeric.shapes import Shape, constant_int, is_true, product
+from gillint.resolve.numeric.shapes import Shape, constant_int, fitting, is_true, product
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
 
@@ -171,6 +171,7 @@ def shape_after(name: str, bound: Bound, result: Value) -> Value | None:
     if made is None:
         return replace(result, type=TENSOR, shape=None, size=result.size if shape is None else None)
     dtype = given[0].dtype if kind not in ("Embedding", "EmbeddingBag", "embedding") else "float32"
+    made = fitting(made)
     return Value(type=TENSOR, shape=made, size=product(made), dtype=dtype)
 
 
@@ -348,6 +349,7 @@ def _recurrent(kind: str, shape: Shape | None, layer: Value) -> Value | None:
 
 
 def _tensor(shape: Shape) -> Value:
+    shape = fitting(shape)
     return Value(type=TENSOR, shape=shape, size=product(shape), dtype="float32")
 
 

@@ -28,7 +28,24 @@ def product(shape: Shape) -> Estimate:
 
 def with_shape(value: Value, shape: Shape) -> Value:
     """An array of this shape."""
+    shape = fitting(shape)
     return replace(value, type=ARRAY, shape=shape, size=product(shape), literal=None, number=None)
+
+
+_LARGE = 1e7  # elements: 80 MB of numbers
+
+
+def fitting(shape: Shape) -> Shape:
+    """The dimensions of an array that memory has room for: where nothing tells of several how long they are, not all are long."""
+    anything = [d.is_open for d in shape] if len(shape) > 1 and product(shape).likely > _LARGE else []
+    if anything.count(True) < 2:
+        return shape
+    rest = product(tuple(d for d, is_open in zip(shape, anything, strict=True) if not is_open)).likely
+    side = max(1.0, _LARGE / max(1.0, rest)) ** (1 / anything.count(True))
+    return tuple(
+        Estimate(d.low, min(d.likely, side), d.high) if is_open else d
+        for d, is_open in zip(shape, anything, strict=True)
+    )
 
 
 _SCALARS = ("int", "float", "bool", "complex", "str", "bytes", "NoneType", "datetime.datetime", "datetime.date")

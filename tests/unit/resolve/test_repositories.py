@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from gillint.advice.outcome import Options
 from gillint.costs.demand import Costs
 from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
+from gillint.pipeline import analyse
 from gillint.resolve.assumed import CELL, UNKNOWN_TRIPS, WORDS
 from gillint.resolve.calling.bound import size_of
 from gillint.resolve.program import resolve, walk
@@ -297,3 +300,42 @@ def test_who_is_asked_takes_some_time(prompt: str, before: str, seconds: float) 
     source = f"{before}\ndef work():\n    return input({prompt})\n"
     block = next(f.block for f in read(source).functions if f.name == "work")
     assert Costs(TARGET).block(block).inclusive.likely == pytest.approx(seconds * 1e9, rel=2.5)
+
+
+def test_an_array_of_unknown_dimensions_fits_into_memory() -> None:
+    before = "a, b, c, d = x"
+    made = shape("np.zeros((a, b, c, d))", before)
+    assert made is not None and math.prod(made) == pytest.approx(1e7)
+    assert shape("np.zeros((a, b))", before) == (1_000, 1_000)
+    assert shape("np.zeros((20_000, 30_000))", before) == (20_000, 30_000)
+
+
+@pytest.mark.parametrize(("chosen", "most"), [("x, len(x) // 2", 1e6), ("x, 2", 1e6), ("range(10), 3", 120)])
+def test_choices_of_which_nothing_tells_how_many_there_are_can_be_gone_through(chosen: str, most: float) -> None:
+    source = f"import itertools\ndef work(x):\n    for c in itertools.combinations({chosen}):\n        print(c)\n"
+    (number,) = trips(source)
+    assert number.likely <= most
+
+
+GAME = """
+def best(board):
+    return max(range(60), key=lambda move: sum(board[move % 9] * n for n in range(400)))
+
+def main():
+    board = [0] * 9
+    while True:
+        move = input("Your move: ")
+        if move == "quit":
+            break
+        board[int(move)] = best(board)
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_the_verdict_is_about_what_the_program_does_and_not_about_the_player() -> None:
+    report = analyse(GAME, "game.py", Options())
+    assert report.verdict is not None
+    verdict = report.regions[report.verdict]
+    assert verdict.region.function.startswith("best") and verdict.prediction.bound.value == "gil"
