@@ -281,9 +281,9 @@ def _without(demand: Demand, calls: list[RankedCall]) -> Demand:
 
 
 def _copies_a_list(call: Call) -> bool:
-    """Whether an array is made of a list in sight: what nothing is known of may well be an array."""
+    """Whether an array is made of a list in sight, or of what a decoder gives; what nothing is known of may be an array."""
     given = call.bound.positional[:1]
-    return call.name in ("numpy.array", "numpy.asarray") and any(v.type in ("list", "tuple") for v in given)
+    return call.name in ("numpy.array", "numpy.asarray") and any(v.type in ("list", "tuple", "json") for v in given)
 
 
 def _obstacles(a: Assessment, setting: Setting) -> Iterator[Advice]:
