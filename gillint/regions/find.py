@@ -9,6 +9,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass, replace
 from gillint.regions.apart import only_in_processes
 from gillint.regions.recurring import with_its_calls
+from gillint.regions.sharing import made_in
 from gillint.regions.waiting import is_awaited, waited_for
 from gillint.resolve.program import walk
 from gillint.resolve.trace import (
@@ -285,11 +286,11 @@ def _iterations(loop: Loop) -> Iterations:
     calls = [node for node in inline(loop.body) if isinstance(node, Call)]
     if any(call.name in _SHARED_CURSORS for call in calls):
         return Iterations.CARRIED
-    made = {call.result.type for call in calls if call.result is not None}
+    made = made_in(calls)
     if any(c.name in _ROLLING and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
     calls = _with_callees(calls)
-    made.update(call.result.type for call in calls if call.result is not None)
+    made = made_in(calls)
     if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
     return Iterations.CARRIED if _is_paced(loop.body) else loop.iterations

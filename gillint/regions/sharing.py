@@ -62,8 +62,13 @@ _WRITES = re.compile(r"\s*(?:insert|update|delete|replace)\b", re.IGNORECASE)
 
 
 def made_in(nodes: Iterable[Node]) -> frozenset[str]:
-    """The types of the objects that these calls make, and the temporary files and folders."""
-    results = [n.result for n in nodes if isinstance(n, Call) and n.result is not None]
+    """The types of the objects that these calls make, and the temporary files and folders.
+
+    An instance of the program's own class is made where its `__init__` calls the constructor of a library's class above it.
+    """
+    calls = [n for n in nodes if isinstance(n, Call)]
+    results = [n.result for n in calls if n.result is not None]
+    results += [n.bound.receiver for n in calls if n.bound.receiver and n.result and n.result.type == n.name]
     places = (v.text.pattern for v in results if v.text is not None and v.text.pattern.startswith(TEMPORARY))
     return frozenset(v.type for v in results if v.type is not None).union(places)
 

@@ -281,6 +281,7 @@ class Activation:
     ways: list[list[Way]] = field(default_factory=list)  # by loop: how its turns end before their end
     sharing: set[Span] = field(default_factory=set)  # loops that take what they go through from one around them
     pending: list[int] = field(default_factory=list)
+    begun: set[int] = field(default_factory=set)  # generators of which `next` has taken items
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
     # By variable: the loops around its last assignment, and the size that it began with.
@@ -341,9 +342,15 @@ class Activation:
             self.pending.remove(value.reference.key)
 
     def begin(self, value: Value) -> None:
-        """Do what a generator does once, however many items are taken from it."""
+        """Do what a generator does once, however many items are taken from it: not again where `next` has begun it."""
         lazy = self.lazy_of(value)
-        if lazy is not None and lazy.kind is Kind.GENERATOR:
+        if lazy is None or lazy.kind is not Kind.GENERATOR or not isinstance(value.reference, LazyRef):
+            return
+        if value.reference.key in self.begun:
+            self.begun.remove(
+                value.reference.key
+            )  # another call of the function may give a generator of the same number
+        else:
             self.builder.include(lazy.once)
 
     def consume(self, value: Value) -> None:
@@ -371,8 +378,9 @@ class Activation:
         if lazy is None or not lazy.in_turns:
             self.consume(value)
             return
-        if not self.loops:
+        if not self.loops and isinstance(value.reference, LazyRef):
             self.begin(value)
+            self.begun.add(value.reference.key)
         self.start(value)
         self.builder.include(lazy.block)
 

@@ -87,7 +87,7 @@ def apply(
         return _method(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, SymbolRef):
         name = SYNONYMS.get(ref.name, ref.name)
-        return library(act, name, *apart(name, positional), keywords, span, has_star=has_star)
+        return library(act, name, *_unbound(act, name, positional), keywords, span, has_star=has_star)
     if isinstance(ref, UndefinedRef):
         what = f"what `{ref.name}` gives is called" if ref.is_result else f"`{ref.name}` is not defined here"
         act.scope.note(f"{what}: assumed to be an ordinary Python function")
@@ -105,6 +105,17 @@ def apply(
         act.scope.note(f"nothing is known of `{text}`: assumed to be an ordinary Python function")
         return _other(act, text, "undefined", positional, keywords, span)
     return _other(act, text, "unknown", positional, keywords, span)
+
+
+def _unbound(act: Activation, name: str, positional: tuple[Value, ...]) -> tuple[Value | None, tuple[Value, ...]]:
+    """The receiver and the arguments of a library's function: `Base.method(self, x)` in a class that derives from `Base`
+    is `super().method(x)`."""
+    owner = act.program.class_of(positional[0].type) if positional else None
+    if owner is None:
+        return apart(name, positional)
+    base = name.rpartition(".")[0]
+    is_above = any(base in bases_of(b) for b in act.program.library_bases(owner))
+    return (replace(positional[0], type=base), positional[1:]) if is_above else (None, positional)
 
 
 def _may_be_called(act: Activation, option: Value) -> bool:

@@ -59,6 +59,7 @@ from gillint.resolve.values import (
     Value,
     of_number,
 )
+from gillint.syntax import tree as t
 
 Keywords = tuple[tuple[str, Value], ...]
 
@@ -140,6 +141,14 @@ def _without_fact(act: Activation, name: str, bound: Bound, span: Span, *, assum
     act.emit(Call(span, act.path, name, kind, bound, fact, assumed=assumed, peer=peer))
 
 
+def _upon_instance(act: Activation, name: str, bound: Bound) -> Bound:
+    """A constructor of the class above that an `__init__` calls works on the instance that is being made."""
+    body = act.body
+    if not name.endswith(_INIT) or not isinstance(body, t.Function) or body.name != "__init__" or not body.parameters:
+        return bound
+    return replace(bound, receiver=act.environment.get(body.parameters[0].name, bound.receiver))
+
+
 def library(
     act: Activation,
     name: str,
@@ -193,7 +202,7 @@ def library(
         result = made_layer(name, bound, result) or replace(result, type=name)
     elif fact.name != name and receiver is None and result.type in bases_of(owner):
         result = replace(result, type=owner)  # `Counter.fromkeys`, which is that of dict, makes a Counter
-    bound = with_work(public, bound, result)
+    bound = with_work(public, _upon_instance(act, name, bound), result)
     if query is not None:
         result = answered(public, result, query)
     lazy_result = act.lazy_of(result)

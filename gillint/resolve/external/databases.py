@@ -124,7 +124,9 @@ def _call_functions(act: Activation, name: str, bound: Bound, query: Query | Non
     if query is None or not known or name.rsplit(".", 1)[-1] not in _STATEMENTS:
         return
     words = text.pattern.lower()
-    called = [known[w] for w in re.findall(r"\b(\w+) *\(", words) if w in known]
+    called = [known[w] for w in _CALLED.findall(words) if w in known]
+    operators = [known[w] for w in _OPERATORS.findall(words) if w in known]
+    called += operators
     if not called:
         return
     read = [
@@ -137,10 +139,16 @@ def _call_functions(act: Activation, name: str, bound: Bound, query: Query | Non
         act.loops.append(rows)
         for function in called:
             library(act, _CALLS_BACK, None, (), (), span)
-            apply(act, function, (Value(type="int"),), (), span, "the function that SQL calls")
+            given = (_TEXT, _TEXT) if function in operators else (Value(type="int"),)
+            apply(act, function, given, (), span, "the function that SQL calls")
         act.loops.pop()
     act.emit(Loop(span, act.path, Kind.MAP, rows, builder.finish(), function=act.name))
 
+
+_CALLED = re.compile(r"\b(\w+) *\(")
+# `x regexp y` is `regexp(y, x)`, and so are the others: https://www.sqlite.org/lang_expr.html, 5.
+_OPERATORS = re.compile(r"\b(regexp|match|like|glob)\b(?! *\()")
+_TEXT = Value(type="str", size=Estimate(1, 20, 10_000))
 
 ROW_FACTORY = "row_factory"
 ROW_STEPS = ("sqlite3.Cursor.__iter__", "sqlite3.Cursor.__next__")

@@ -144,3 +144,26 @@ def test_a_series_of_numbers_is_counted_by_its_end(statement: str, steps: int) -
 def test_only_a_change_is_committed(statement: str, *, commits: bool) -> None:
     source = f"import sqlite3\nwith sqlite3.connect('a.db') as c:\n    c.execute({statement!r})\n"
     assert ("sqlite3.Connection.commit" in dump_stage("effects", source, "a.py", Options())) is commits
+
+
+OPERATOR = """\
+import re, sqlite3
+def regexp(pattern, text):
+    return re.search(pattern, text, re.IGNORECASE) is not None
+c = sqlite3.connect(':memory:')
+c.create_function('REGEXP', 2, regexp)
+c.execute('create table t (a integer primary key, b text)')
+c.executemany('insert into t values (?, ?)', [(i, 'x' * 20) for i in range(5000)])
+for _ in range(1000):
+    c.execute({statement!r}, ('x',)).fetchall()
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "calls"), [("select a from t where b REGEXP ?", 5000), ("select a from t where b like ?", 0)]
+)
+def test_an_operator_calls_the_function_of_its_name(statement: str, calls: int) -> None:
+    report = analyse(OPERATOR.format(statement=statement), "a.py", Options())
+    region = next(r for r in report.regions if r.region.span.line == 8)
+    counted = [c.detail.count for c in region.calls if c.detail.call.name == "re.search"]
+    assert sum(t.likely for t in counted) == pytest.approx(calls, rel=0.02)

@@ -8,7 +8,8 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.costs.demand import CallShare
-from gillint.pipeline import analyse_in_full
+from gillint.pipeline import analyse, analyse_in_full
+from gillint.resolve.trace import Iterations
 from tests.unit.resolve.test_peers import prediction_of
 
 
@@ -363,3 +364,53 @@ def test_leaving_a_connection_of_sqlite_commits_what_was_changed(statement: str,
 def test_a_child_is_waited_for_as_long_as_its_program_takes(command: str, ms: float, waits: str) -> None:
     source = f"import subprocess, sys\ndef work(command, path):\n    subprocess.Popen({command}).{waits}()\n"
     assert calls_of(source)[f"subprocess.Popen.{waits}"].effect.wait.likely == pytest.approx(ms * 1e6)
+
+
+OWN_CONNECTIONS = """
+    from http.client import HTTPConnection
+    class Bound(HTTPConnection):
+        def __init__(self, *args, **kwargs):
+            source = kwargs.pop("source", None)
+            {begins}
+            self.source_address = source
+    def work(hosts: list[str]):
+        for host in hosts:
+            connection = Bound(host, 80, source=None)
+            connection.request("GET", "/")
+            connection.getresponse().read()
+"""
+BASES = ("super().__init__(*args, **kwargs)", "HTTPConnection.__init__(self, *args, **kwargs)")
+
+
+@pytest.mark.parametrize("begins", BASES)
+def test_a_connection_of_the_programs_own_class_is_made_in_each_iteration(begins: str) -> None:
+    report = analyse(dedent(OWN_CONNECTIONS.format(begins=begins)), "program.py", Options(cores=2, threads=2))
+    loop = next(r for r in report.regions if r.region.span.line == 9)
+    assert loop.prediction.ceiling.likely is not None
+    assert loop.prediction.ceiling.likely > 1.9
+    assert loop.region.iterations is Iterations.INDEPENDENT
+
+
+def test_the_instance_is_no_argument_of_a_constructor_that_is_called_on_the_class() -> None:
+    made = calls_of(OWN_CONNECTIONS.format(begins=BASES[1]))["http.client.HTTPConnection"].call.bound
+    host = made.get("host")
+    assert host is not None and host.type == "str"
+
+
+ASKED_FIRST = """
+    import requests
+    def rows(path):
+        lines = requests.get("http://localhost:80" + path).text.splitlines()
+        yield "name,size"
+        for line in lines:
+            yield line.upper()
+    def work():
+        found = rows("/table")
+        {header}
+        return [row for row in found]
+"""
+
+
+@pytest.mark.parametrize("header", ["pass", "next(found)", "next(found); next(found)"])
+def test_a_generator_asks_once_however_its_items_are_taken(header: str) -> None:
+    assert count(ASKED_FIRST.format(header=header), "requests.get") == 1
