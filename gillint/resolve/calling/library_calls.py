@@ -248,7 +248,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     result = describe(act, name, bound, span, looking_random(name, bound, textual(name, bound, result)))
     result = of_its_class(act, bound, stored(act, name, bound, span, result))
     if name in POOLS:
-        result = _pool(name, result, bound.positional, keywords)
+        result = _pool(name, result, bound.positional, keywords, threading=act.program.threading_backends > 0)
     result = answered_with(act, name, bound, with_text(name, bound, result))
     return side_by_side(name, kept(act, name, bound, result, span))
 
@@ -264,13 +264,15 @@ def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value
     return made_by(name) or instance_of(name) or UNKNOWN
 
 
-def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords) -> Value:
+def _pool(
+    name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords, *, threading: bool = False
+) -> Value:
     position, keyword = POOLS[name]
     given = dict(keywords).get(keyword) or (positional[position] if len(positional) > position else None)
     number = given.number if given is not None else ONE if name.endswith("Semaphore") else None
     if number is not None and number.likely < 0:
         number = None  # as many as there are cores
-    return replace(made, type=kind_of_pool(name, dict(keywords)), number=number)
+    return replace(made, type=kind_of_pool(name, dict(keywords), threading=threading), number=number)
 
 
 def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:
