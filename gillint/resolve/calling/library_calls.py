@@ -13,6 +13,7 @@ from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.calling.amounts import reduced
 from gillint.resolve.calling.bound import CONTENT, DATA, QUERY, Answers, is_sized
+from gillint.resolve.calling.buffers import as_buffers
 from gillint.resolve.calling.callbacks import called_back, stands_for_another
 from gillint.resolve.calling.compiled import COMPILED, compiled_body
 from gillint.resolve.calling.folding import folded
@@ -166,8 +167,10 @@ def library(
         fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
-    positional = as_it_was_dumped(act, public, checked(act, fact, gathered(act, public, positional, span), span))
+    positional = as_buffers(public, all_decoded(act, public, tuple(current(act, v) for v in positional), span))
+    positional = as_it_was_dumped(
+        act, public, checked(act, fact, as_buffers(public, gathered(act, public, positional, span)), span)
+    )
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
