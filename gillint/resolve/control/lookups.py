@@ -47,7 +47,7 @@ def _share(act: Activation, table: t.Expr, key: t.Expr) -> float | None:
     kinds = distinct_of(asked)
     if container.type not in (*MAPPINGS, "set", "frozenset") or container.size is None or kinds is None:
         return None
-    if container.size.is_open or kinds.likely < _FEWER * container.size.likely:
+    if container.size.is_open or kinds.likely <= 0 or kinds.likely < _FEWER * container.size.likely:
         return None
     return container.size.likely / kinds.likely
 

@@ -145,3 +145,12 @@ def test_sizes_meet_by_how_often_they_are(body: str, size: float) -> None:
     given = "def given(x):\n    if not x:\n        return []\n    return [0] * 1000\n"
     source = f"{HEAD}{given}\ndef work(x, y):\n    out = []\n    {body}\n    for _ in out:\n        {S}\n"
     assert runs(source) == pytest.approx(size, rel=0.02)
+
+
+def test_a_table_of_nothing_is_asked_for_nothing() -> None:
+    source = (
+        f"{HEAD}def work(given):\n    fields, places, index = [], {{}}, 0\n"
+        "    for field in fields:\n        places[index] = field\n        index += 1\n"
+        f"    for index in range(0, len(fields)):\n        if index in places:\n            {S}\nwork([])\n"
+    )
+    assert runs(source) == 0
