@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.batching import fewer_commits, larger_calls
-from gillint.advice.explain import duration, gate, hands_on, is_internal, is_stream, serialiser, takes_results, unit
+from gillint.advice.explain import duration, gate, hands_on, is_internal, is_stream, its_own, serialiser, takes_results, unit
 from gillint.advice.reuse import made_once, remade
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
@@ -190,7 +190,7 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     else:
         more = ""
     waits = a.demand.wait.likely > a.demand.native.likely
-    limit = "the waiting overlaps" if waits else "the calls run on several cores"
+    limit = "the waiting overlaps" if waits else f"the calls run on several cores{its_own(a)}"
     if setting.free_threaded and a.prediction.bound is not BoundType.IO and at.likely is not None:
         share = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))

@@ -292,7 +292,21 @@ def _iterations(loop: Loop) -> Iterations:
     made.update(call.result.type for call in calls if call.result is not None)
     if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
+    if _trains(loop.body):
+        return Iterations.CARRIED
     return Iterations.CARRIED if _is_paced(loop.body) else loop.iterations
+
+
+_OPTIMIZER = "torch.optim."
+
+
+def _trains(body: Block) -> bool:
+    """Whether turns change the weights that the next ones start from, unless each makes its own optimizer."""
+    calls = [node for node in walk(body) if isinstance(node, Call)]
+    steps = [c for c in calls if c.name.endswith(".step")]
+    is_descent = any(c.name in ("torch.Tensor.backward", "torch.autograd.backward") for c in calls)
+    learns = any(c.name.startswith(_OPTIMIZER) or (is_descent and c.kind == "unknown") for c in steps)
+    return learns and not any(c.result is not None and (c.result.type or "").startswith(_OPTIMIZER) for c in calls)
 
 
 def _is_paced(body: Block) -> bool:
