@@ -304,7 +304,7 @@ def _trains(body: Block) -> bool:
     """Whether turns change the weights that the next ones start from, unless each makes its own optimizer."""
     calls = [node for node in walk(body) if isinstance(node, Call)]
     steps = [c for c in calls if c.name.endswith(".step")]
-    is_descent = any(c.name in ("torch.Tensor.backward", "torch.autograd.backward") for c in calls)
+    is_descent = any(c.name.endswith(".backward") for c in calls)
     learns = any(c.name.startswith(_OPTIMIZER) or (is_descent and c.kind == "unknown") for c in steps)
     return learns and not any(c.result is not None and (c.result.type or "").startswith(_OPTIMIZER) for c in calls)
 
