@@ -288,7 +288,7 @@ def its_own(a: Assessment) -> str:
     return f", each with {'an' if what[:1] in 'aeiou' else 'a'} {what}{file} of its own"
 
 
-_OWN = ("connection", "generator", "archive", "parser")
+_OWN = ("connection", "generator", "archive", "parser", "driver")
 
 
 def _native(a: Assessment) -> str:

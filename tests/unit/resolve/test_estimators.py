@@ -186,7 +186,9 @@ def test_words_that_are_drawn_are_as_long_as_those_that_they_are_drawn_from() ->
     assert size_of(element_of(drawn)).likely == 5
 
 
-@pytest.mark.parametrize(("jobs", "concurrency"), [("", "internal"), ("n_jobs=1", "sequential"), ("n_jobs=4", "internal")])
+@pytest.mark.parametrize(
+    ("jobs", "concurrency"), [("", "internal"), ("n_jobs=1", "sequential"), ("n_jobs=4", "internal")]
+)
 @pytest.mark.parametrize("kind", ["xgboost.XGBRegressor", "lightgbm.LGBMClassifier"])
 def test_boosting_with_one_job_leaves_the_other_cores_alone(kind: str, jobs: str, concurrency: str) -> None:
     library = kind.partition(".")[0]

@@ -183,5 +183,7 @@ def test_what_is_awaited_is_of_a_type_that_can_be(api: str, start: str, define: 
 
 
 def test_what_is_awaited_is_not_the_method_of_a_library_that_does_it_at_once() -> None:
-    source = "import requests\n\nasync def purge(messages):\n    for message in messages:\n        await message.delete()\n"
+    source = (
+        "import requests\n\nasync def purge(messages):\n    for message in messages:\n        await message.delete()\n"
+    )
     assert "message.delete" in {c["name"] for c in verdict(source)["calls"]}
