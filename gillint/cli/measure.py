@@ -219,7 +219,8 @@ def _measure(a: Assessment, benchmark: Benchmark, chosen: Chosen, request: Reque
             )
     except Failed as problem:
         where = f" (line {problem.line} of {benchmark.origin})" if problem.line is not None else ""
-        return _failed(f"{problem}{where}", chosen, problem.line, benchmark)
+        advice = "; give it more with --measure-time" if problem.was_late else ""
+        return _failed(f"{problem}{where}{advice}", chosen, problem.line, benchmark)
     return judge(a, benchmark, found, chosen.options.setting)
 
 

@@ -163,7 +163,10 @@ def fact_text(
         try:
             compared = measure(benchmark_of(what), interpreter=python.path, threads=2, seconds=max(2.0, seconds))
         except Failed as problem:
-            raise ProbeError(str(problem)) from None
+            advice = (
+                "; give it more with --seconds, or leave the threads out with --seconds 0" if problem.was_late else ""
+            )
+            raise ProbeError(f"{problem}{advice}") from None
     doubts = tuple(_doubts(counted, compared, running))
     return render_fact(name, what, counted, compared, (version or "?", running)), doubts
 

@@ -200,7 +200,7 @@ def _raise_errors(events: _Events, benchmark: Benchmark, seconds: float) -> None
         what = "one run of the work" if not events.named("calibrated") else f"{_LEAST_ROUNDS} rounds"
         if not events.named("prepared"):
             what = "importing and making the inputs"
-        raise Failed(f"{what} did not end within {seconds:g} s; give it more with --measure-time")
+        raise Failed(f"{what} did not end within {seconds:g} s", was_late=True)
     if not events.named("started"):
         last = events.error_text.strip().splitlines()[-1:] or ["it said nothing"]
         line = _syntax_line(events.error_text, benchmark)

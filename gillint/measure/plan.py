@@ -95,8 +95,9 @@ class Failed(Exception):
 
     Attributes:
         line: of the user's file, where that is known.
+        was_late: it did not end in the time that it was given.
     """
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(self, message: str, line: int | None = None, *, was_late: bool = False) -> None:
         super().__init__(message)
-        self.line = line
+        self.line, self.was_late = line, was_late

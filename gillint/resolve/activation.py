@@ -97,6 +97,7 @@ class Program(Protocol):
     sql_functions: dict[str, Value]
     sql_begun: bool
     transactions: int
+    threading_backends: int
     births: dict[str, Estimate]
     grown: tuple[Grown, ...]
 

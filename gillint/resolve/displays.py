@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text
 from gillint.resolve.calling.mappings import pair_of
@@ -10,6 +12,7 @@ from gillint.resolve.objects.members import one_of
 from gillint.resolve.text.printing import write_into
 from gillint.resolve.text.specs import text_by
 from gillint.resolve.text.texts import Text, filled
+from gillint.resolve.trace import Call
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
@@ -29,6 +32,7 @@ def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
         if isinstance(element, t.Starred):
             inner = evaluate(act, element.value)
             act.consume(inner)
+            _filled(act, f"{node.kind}.extend", node.kind, inner, element.span)
             if inner.items is not None and inner.type in ("list", "tuple"):
                 values.extend(inner.items)
             else:
@@ -40,6 +44,22 @@ def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
     size = spread + (len(values) - unpacked) if spread is not None else None
     items = tuple(values) if not unpacked and node.kind != "set" and len(values) <= 64 else None
     return Value(type=node.kind, size=size, element=one_of(values) if values else None, items=items)
+
+
+def _filled(act: Activation, method: str, kind: str, source: Value, span: Span) -> None:
+    """What putting all members of something into a new container takes, where these are many: `[*rows]`, `{**options}`."""
+    from gillint.resolve.calling.library_calls import library
+
+    if source.size is None or source.size.likely < _MANY:
+        return  # as the bytecode has it
+    with act.nested() as builder:
+        library(act, _FILLS.get(method, method), Value(type=kind), (source,), (), span)
+    for node in builder.finish().nodes:
+        act.emit(replace(node, implicit=True) if isinstance(node, Call) else node)
+
+
+_MANY = 16.0
+_FILLS = {"tuple.extend": "list.extend", "set.extend": "set.update"}
 
 
 def mapping(act: Activation, node: t.Dict) -> Value:
@@ -55,6 +75,7 @@ def mapping(act: Activation, node: t.Dict) -> Value:
         made = evaluate(act, value)
         if key is None:
             literal = False
+            _filled(act, "dict.update", "dict", made, value.span)
             if made.columns is not None:
                 named.extend(made.columns)
             if made.type in MAPPINGS:

@@ -76,7 +76,7 @@ def spread(name: str, several: Value) -> Value:
         column = Value(type="tuple", size=several.size, element=element_of(one))
         return Value(type="iterator", size=one.size, element=column, origin=one.origin)
     size = several.size * one.size if several.size is not None and one.size is not None else None
-    return Value(type="iterator", size=size, element=element_of(one), origin=several.origin)
+    return Value(type=name, size=size, element=element_of(one), origin=several.origin)
 
 
 COMBINATIONS = {

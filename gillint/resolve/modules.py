@@ -94,6 +94,7 @@ class Modules(Program):
         self.tables: SqlTables = {}
         self.sql_functions: dict[str, Value] = {}
         self.sql_begun, self.transactions = False, 0  # under way
+        self.threading_backends = 0  # of joblib, in force
         self.grown: tuple[Grown, ...] = ()  # what the last call has put into containers that were passed to it
         self._configured: dict[Span, Configured] = {}
         self.births: dict[str, Estimate] = {}  # by attribute: how often it is given a container of its own

@@ -13,6 +13,7 @@ from gillint.resolve.annotations import annotated, is_type_alias
 from gillint.resolve.assumed import RARE
 from gillint.resolve.calling.bound import element_of, size_of
 from gillint.resolve.calling.compat import GONE
+from gillint.resolve.calling.handovers import THREADING_BACKEND
 from gillint.resolve.calling.library_calls import library
 from gillint.resolve.calling.submissions import await_value
 from gillint.resolve.contexts import TRANSACTION, entered, left
@@ -325,8 +326,11 @@ def _with(act: Activation, node: t.With) -> float:
             bind(act, target, given)
     before = len(act.builder.nodes)
     begun = sum(value.type == TRANSACTION for value, _, _ in entered_all)
+    threaded = sum(value.type == THREADING_BACKEND for value, _, _ in entered_all)
     act.program.transactions += begun
+    act.program.threading_backends += threaded
     reach = run(act, node.body)
+    act.program.threading_backends -= threaded
     act.program.transactions -= begun
     for value, span, closes in reversed(entered_all):
         left(act, value, span, act.builder.nodes[before:], closes=closes)

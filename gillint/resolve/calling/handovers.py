@@ -120,14 +120,31 @@ POOLS: dict[str, tuple[int, str]] = {
 _THREADED = {"prefer": ("threads",), "backend": ("threading",), "require": ("sharedmem",)}
 
 
-def kind_of_pool(name: str, keywords: dict[str, Value]) -> str:
-    """The type of a pool, where its arguments decide what its workers are."""
+THREADING_BACKEND = "joblib.parallel_config.threading"
+
+
+def backend_of(backend: Value | None) -> Value:
+    """What `with joblib.parallel_backend("threading")` enters: pools that say nothing themselves are of threads in it."""
+    is_threading = backend is not None and backend.literal is not None and backend.literal.value in _THREADED["backend"]
+    return Value(type=THREADING_BACKEND if is_threading else "joblib.parallel_config")
+
+
+def kind_of_pool(name: str, keywords: dict[str, Value], *, threading: bool = False) -> str:
+    """The type of a pool, where its arguments decide what its workers are.
+
+    Args:
+        name: of what makes it.
+        keywords: what is passed.
+        threading: joblib's backend in force is that of threads.
+    """
     if name != "joblib.Parallel":
         return name
     for keyword, words in _THREADED.items():
         given = keywords.get(keyword)
         if given is not None and given.literal is not None and given.literal.value in words:
             return "joblib.Parallel.threads"
+    if threading and "backend" not in keywords:
+        return "joblib.Parallel.threads"
     jobs = keywords.get("n_jobs")
     if jobs is not None and jobs.literal is not None and jobs.literal.value in (1, None):
         return "joblib.Parallel.sequential"

@@ -13,6 +13,7 @@ from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.calling.amounts import reduced
 from gillint.resolve.calling.bound import CONTENT, DATA, QUERY, Answers, is_sized
+from gillint.resolve.calling.buffers import as_buffers
 from gillint.resolve.calling.callbacks import called_back, stands_for_another
 from gillint.resolve.calling.compiled import COMPILED, compiled_body
 from gillint.resolve.calling.folding import folded
@@ -166,8 +167,10 @@ def library(
         fact = find_method(name, "__init__")
     public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = all_decoded(act, public, tuple(current(act, v) for v in positional), span)
-    positional = as_it_was_dumped(act, public, checked(act, fact, gathered(act, public, positional, span), span))
+    positional = as_buffers(public, all_decoded(act, public, tuple(current(act, v) for v in positional), span))
+    positional = as_it_was_dumped(
+        act, public, checked(act, fact, as_buffers(public, gathered(act, public, positional, span)), span)
+    )
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
@@ -248,7 +251,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     result = describe(act, name, bound, span, looking_random(name, bound, textual(name, bound, result)))
     result = of_its_class(act, bound, stored(act, name, bound, span, result))
     if name in POOLS:
-        result = _pool(name, result, bound.positional, keywords)
+        result = _pool(name, result, bound.positional, keywords, threading=act.program.threading_backends > 0)
     result = answered_with(act, name, bound, with_text(name, bound, result))
     return side_by_side(name, kept(act, name, bound, result, span))
 
@@ -264,13 +267,15 @@ def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value
     return made_by(name) or instance_of(name) or UNKNOWN
 
 
-def _pool(name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords) -> Value:
+def _pool(
+    name: str, made: Value, positional: tuple[Value, ...], keywords: Keywords, *, threading: bool = False
+) -> Value:
     position, keyword = POOLS[name]
     given = dict(keywords).get(keyword) or (positional[position] if len(positional) > position else None)
     number = given.number if given is not None else ONE if name.endswith("Semaphore") else None
     if number is not None and number.likely < 0:
         number = None  # as many as there are cores
-    return replace(made, type=kind_of_pool(name, dict(keywords)), number=number)
+    return replace(made, type=kind_of_pool(name, dict(keywords), threading=threading), number=number)
 
 
 def _consume_all(act: Activation, bound: Bound, fact: Fact | None) -> None:

@@ -13,6 +13,7 @@ from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.calling.compat import VIEWS
 from gillint.resolve.calling.compiled import WRAPPERS, wrapped
 from gillint.resolve.calling.delayed import COMPUTE, computed, delayed
+from gillint.resolve.calling.handovers import backend_of
 from gillint.resolve.calling.intrinsics import RECORD
 from gillint.resolve.calling.timed import run_again, run_once, run_timer, timer
 from gillint.resolve.control.classtests import BUILTIN
@@ -279,6 +280,12 @@ def _length(
     return project_operator(act, positional[0], "__len__", (), span) if positional else None
 
 
+def _backend(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    return backend_of(dict(keywords).get("backend") or next(iter(positional), None))
+
+
 # Something that the program has put in the place of the terminal.
 _ANSWERED = re.compile(
     r"""\bsys\.stdin\s*=|\bbuiltins\w*\.input\s*=|["'](?:builtins\.)?input["']|["'](?:sys\.)?stdin["']"""
@@ -438,6 +445,7 @@ SPECIAL: dict[str, Special] = {
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "joblib.delayed": _partial_to("functools.partial"),
+    **dict.fromkeys(("joblib.parallel_backend", "joblib.parallel_config"), _backend),
     "dask.delayed": delayed,
     COMPUTE: computed,
     "asgiref.sync.sync_to_async": _partial_to("asgiref.sync.SyncToAsync.__call__"),

@@ -1,0 +1,54 @@
+"""What conversions between libraries do to the GIL: an array sees or copies the memory of a column, a list is gone through."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.advice.outcome import Options
+from gillint.knowledge.schema import Effect
+from gillint.pipeline import analyse
+
+SETUP = """
+import numpy as np, pandas as pd, polars as pl, pyarrow as pa, torch
+x = np.random.rand(100_000)
+floats = pd.Series(x)
+words = pd.Series(["a", "b"] * 50_000)
+table = pd.DataFrame({"a": x, "b": x})
+mixed = pd.DataFrame({"a": x, "b": ["a", "b"] * 50_000})
+column = pl.Series("x", x)
+chunks = pa.table({"a": x})["a"]
+tensor = torch.from_numpy(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "effect", "shape"),
+    [
+        ("np.array(floats)", Effect.RELEASES, (100_000,)),
+        ("np.asarray(floats)", Effect.HOLDS, (100_000,)),
+        ("np.asarray(floats, dtype='float32')", Effect.RELEASES, (100_000,)),
+        ("np.array(words)", Effect.HOLDS, (100_000,)),
+        ("np.array(table)", Effect.RELEASES, (100_000, 2)),
+        ("np.array(mixed)", Effect.HOLDS, (100_000, 2)),
+        ("np.array(column)", Effect.RELEASES, (100_000,)),
+        ("np.array(chunks)", Effect.RELEASES, (100_000,)),
+        ("np.array(tensor)", Effect.RELEASES, (100_000,)),
+        ("np.array(floats.tolist())", Effect.HOLDS, (100_000,)),
+    ],
+)
+def test_an_array_of(expression: str, effect: Effect, shape: tuple[int, ...]) -> None:
+    report = analyse(f"{SETUP}for _ in range(100):\n    made = {expression}\n", "a.py", Options(cores=2, threads=2))
+    name = expression.partition("(")[0].replace("np.", "numpy.")
+    call = next(c.detail for r in report.regions for c in r.calls if c.detail.call.name == name)
+    assert call.effect.effect is effect
+    assert call.call.result is not None and call.call.result.shape is not None
+    assert tuple(round(d.likely) for d in call.call.result.shape) == shape
+
+
+def test_a_view_costs_nothing_and_a_list_does() -> None:
+    held = []
+    for source in ("floats", "floats.tolist()"):
+        report = analyse(f"{SETUP}for _ in range(100):\n    made = np.asarray({source})\n", "a.py", Options())
+        calls = [c.detail for r in report.regions for c in r.calls if c.detail.call.name == "numpy.asarray"]
+        held.append(calls[0].effect.gil.likely)
+    assert 100 * held[0] < held[1]
