@@ -85,6 +85,7 @@ class Region:
         depth: 0 for a region that is in no other region of the same function.
         at_once: of work that is handed over: how many times in all, the loops around included.
         in_turn: each task is waited for before anything else is handed over.
+        endless: of a loop: nothing in it ends it.
     """
 
     kind: Kind
@@ -105,6 +106,7 @@ class Region:
     handover: Handover | None = None
     at_once: Estimate = ONE
     in_turn: bool = False
+    endless: bool = False
 
 
 def find_regions(resolved: Resolved) -> tuple[Region, ...]:
@@ -210,6 +212,7 @@ def _regions(
                 in_coroutine=context.is_async,
                 in_worker=context.in_worker,
                 depth=depth,
+                endless=node.endless,
             )
             inside = waited_for(node.body)
             yield from _regions(node.body, path, function, context, depth + 1, times * node.trips, inside)
