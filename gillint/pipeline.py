@@ -24,7 +24,7 @@ from gillint.knowledge.schema import TERMINAL
 from gillint.regions.find import Region, find_regions, function_region
 from gillint.regions.sharing import objects_of
 from gillint.resolve.program import Project, resolve, walk
-from gillint.resolve.trace import Block, Branch, Call, Concurrency, Handover, Kind, Loop, Resolved, inline
+from gillint.resolve.trace import Block, Branch, Call, Concurrency, Handover, Iterations, Kind, Loop, Resolved, inline
 from gillint.rules import RULES, SYNTAX_ERROR, rule_for
 from gillint.rules.base import FileContext
 from gillint.rules.comments import UNUSED_SUPPRESSION, heed
@@ -270,8 +270,8 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
     """The region that the verdict speaks of: among the hottest a hand-over of work, then the outermost loop."""
     if not assessments:
         return None
-    hot = [a.cost_share * (1.0 - _asking(a)) for a in assessments]
-    told = [i for i, a in enumerate(assessments) if _asking(a) < _MOSTLY] or list(range(len(assessments)))
+    hot = [a.cost_share * (1.0 - _aside(a)) for a in assessments]
+    told = [i for i, a in enumerate(assessments) if _aside(a) < _MOSTLY] or list(range(len(assessments)))
     top = max(hot[i] for i in told)
     near = [i for i in told if hot[i] >= 0.95 * top]
     near = [i for i in near if not _hands_on(assessments[i])] or _handed_on(assessments) or near
@@ -288,9 +288,18 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
 _MOSTLY = 0.5
 
 
-def _asking(a: Assessment) -> float:
-    """The share of its time that a region waits for who sits at the terminal, which nobody wants to be told to make faster."""
-    return min(1.0, sum(c.share for c in a.calls if c.detail.effect.serialised_by == TERMINAL))
+def _aside(a: Assessment) -> float:
+    """The share of its time that nobody wants to be told to make faster: a region waits for who sits at the terminal, or a
+    program that runs until it is stopped pauses between its turns.
+    """
+    pauses = _PAUSES if a.region.endless and a.region.iterations is Iterations.CARRIED else ()
+    return min(
+        1.0,
+        sum(c.share for c in a.calls if c.detail.effect.serialised_by == TERMINAL or c.detail.call.name in pauses),
+    )
+
+
+_PAUSES = ("time.sleep", "asyncio.sleep")
 
 
 def _hands_on(a: Assessment) -> bool:

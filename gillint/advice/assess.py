@@ -171,7 +171,8 @@ def _confidence(demand: Demand, prediction: Prediction, calls: list[RankedCall])
     if wide and ceiling.likely is not None and _may_turn(ceiling.low, ceiling.likely, ceiling.high):
         return Confidence.LOW
     fed = any(c.detail.call.kind == "unknown" and c.detail.call.bound.positional for c in calls)
-    doubtful = fed or demand.unknown.likely > 0.05 * elapsed or demand.assumed.likely > 0.3 * elapsed
+    guessed = sum(c.share for c in calls if c.detail.call.kind == "unknown") > 0.3
+    doubtful = fed or guessed or demand.unknown.likely > 0.05 * elapsed or demand.assumed.likely > 0.3 * elapsed
     return Confidence.MEDIUM if wide or undecided or doubtful else Confidence.HIGH
 
 
@@ -199,10 +200,11 @@ def _assumptions(
     found.extend(f"{e.library}" for e in versions if e.library is not None and e.fact and e.fact.depends_on_version)
     if hanging:
         found.append("unknown sizes that matter: " + ", ".join(_quoted(n) for n in hanging[:4]))
-    unknown = tuple(dict.fromkeys(c.detail.call.name for c in calls if c.detail.call.kind == "unknown"))
-    if unknown:
-        names = ", ".join(f"`{name}`" for name in unknown[:3])
-        found.append(f"nothing is known of {names}: taken for a call of a few microseconds")
+    unknown = [c.detail.call for c in calls if c.detail.call.kind == "unknown"]
+    for is_awaited, what in ((False, "a call of a few microseconds"), (True, "a wait of some milliseconds")):
+        names = tuple(dict.fromkeys(f"`{c.name}`" for c in unknown if (c.awaited and not c.implicit) is is_awaited))
+        if names:
+            found.append(f"nothing is known of {', '.join(names[:3])}: taken for {what}")
     if max(prediction.stall.scenarios) >= LIMIT:
         found.append("times are capped at 1e15 ns")
     return tuple(dict.fromkeys(found))

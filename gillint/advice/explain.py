@@ -273,21 +273,22 @@ def _io(a: Assessment) -> str:
         if carried and paused
         else "; but each iteration needs the one before, so this loop itself cannot be spread"
         if carried
-        else f", so other threads wait at the same time, whatever the number of cores{_its_own(a)}"
+        else f", so other threads wait at the same time, whatever the number of cores{its_own(a)}"
     )
     return f"{what}, and only {_little(a)} of each {unit(a)} needs the GIL{end}."
 
 
-def _its_own(a: Assessment) -> str:
+def its_own(a: Assessment) -> str:
     """What each thread must have for itself, where each run of the function makes it and the library lets one use it."""
     call = next((c for c in a.calls if c.share >= 0.1 and c.detail.effect.serialised_by in _OWN), None)
     if call is None or call.detail.queued or a.region.kind is Kind.SUBMISSION:
         return ""
     file = " and a file" if call.detail.call.name == "sqlite3.Connection.commit" else ""
-    return f", each with a {call.detail.effect.serialised_by}{file} of its own"
+    what = call.detail.effect.serialised_by or ""
+    return f", each with {'an' if what[:1] in 'aeiou' else 'a'} {what}{file} of its own"
 
 
-_OWN = ("connection", "generator", "archive", "parser")
+_OWN = ("connection", "generator", "archive", "parser", "driver")
 
 
 def _native(a: Assessment) -> str:
@@ -301,7 +302,7 @@ def _native(a: Assessment) -> str:
         what = "it computes with the GIL released"
     carried = a.region.iterations.value == "carried"
     end = _held_back(a) or (
-        "; but each iteration needs the one before" if carried else f", so threads run it on several cores{_its_own(a)}"
+        "; but each iteration needs the one before" if carried else f", so threads run it on several cores{its_own(a)}"
     )
     return f"{what}, and only {_little(a)} of each {unit(a)} needs the GIL{end}."
 

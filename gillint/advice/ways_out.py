@@ -7,7 +7,17 @@ from collections.abc import Iterator
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
 from gillint.advice.batching import fewer_commits, larger_calls
-from gillint.advice.explain import duration, gate, hands_on, is_internal, is_stream, serialiser, takes_results, unit
+from gillint.advice.explain import (
+    duration,
+    gate,
+    hands_on,
+    is_internal,
+    is_stream,
+    its_own,
+    serialiser,
+    takes_results,
+    unit,
+)
 from gillint.advice.reuse import made_once, remade
 from gillint.advice.transfer import not_worth_sending
 from gillint.advice.workers import (
@@ -20,6 +30,7 @@ from gillint.advice.workers import (
     side_by_side,
     supported,
     tasks_of,
+    too_little,
     unpicklable,
 )
 from gillint.costs.demand import Demand
@@ -173,7 +184,7 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     count = _fewest(a.prediction.curve, min(most, max(setting.threads, 2)))
     at = _at(a.prediction, count)
     programs = next((c for c in a.calls if c.share >= 0.1), None)
-    if programs is not None and programs.detail.call.name.startswith(_PROGRAMS):
+    if programs is not None and _runs_a_program(programs):
         more = (
             f"; the programs use the cores themselves: where they compute, no more than {setting.cores} at a time pay"
         )
@@ -190,7 +201,7 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
     else:
         more = ""
     waits = a.demand.wait.likely > a.demand.native.likely
-    limit = "the waiting overlaps" if waits else "the calls run on several cores"
+    limit = f"{'the waiting overlaps' if waits else 'the calls run on several cores'}{its_own(a)}"
     if setting.free_threaded and a.prediction.bound is not BoundType.IO and at.likely is not None:
         share = a.demand.python.likely / max(a.demand.elapsed.likely, 1e-3)
         against = at.likely / (1.0 + (_overhead(target) - 1.0) * min(1.0, share))
@@ -200,6 +211,13 @@ def _threads(a: Assessment, setting: Setting, target: Target) -> Advice:
 
 
 _PROGRAMS = ("subprocess.", "os.system", "os.popen", "asyncio.create_subprocess_", "asyncio.subprocess.")
+
+
+def _runs_a_program(call: RankedCall) -> bool:
+    """Whether another process does the work: a command, a browser."""
+    return call.detail.call.name.startswith(_PROGRAMS) or call.detail.effect.serialised_by == "driver"
+
+
 _WAITED = "it is waited for at once, so the thread adds nothing: a plain call does the same"
 _ALONE = (
     "it has a thread of its own already, beside whatever else the program does; more pay only where there is more to do"
@@ -412,7 +430,11 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
         why = "it waits for what it has handed over, which is looked at by itself; the event loop is free meanwhile"
         yield Advice("none", False, Range(1.0, 1.0, 1.0), why)
         return
-    if a.prediction.bound is BoundType.GIL and a.demand.gil.likely > a.demand.wait.likely and not takes_results(a):
+    if (
+        a.prediction.bound is BoundType.GIL
+        and a.demand.gil.likely > a.demand.wait.likely
+        and not (takes_results(a) or too_little(a))
+    ):
         why = "the tasks compute in turn on the loop's one thread: run_in_executor with a ProcessPoolExecutor uses the cores"
         yield Advice("processes", False, Range(1.0, 1.0, 1.0), why)
         return

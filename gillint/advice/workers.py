@@ -70,6 +70,7 @@ def processes(a: Assessment, setting: Setting, target: Target) -> Advice:
         or _in_one_file(a)
         or unpicklable(a)
         or too_large_to_send(a)
+        or too_little(a)
         or _too_short_to_start(a, at_best, start)
     )
     why = "each process has its own interpreter and GIL; arguments and results are pickled, and workers take 0.1-0.3 s to start"
@@ -131,6 +132,17 @@ def _too_short_to_start(a: Assessment, at_best: float, start: float) -> str | No
     return None
 
 
+def too_little(a: Assessment) -> str | None:
+    """Whether one run of a region is over before a pool that is there already has got the work."""
+    is_run = a.region.kind in _STARTED_FOR and a.region.kind is not Kind.SUBMISSION
+    if not is_run or _is_open(a) or max(a.run_ns.scenarios) >= TASK_NS:
+        return None
+    return (
+        f"one run takes {duration(a.run_ns.likely)}, and sending it to a process about {duration(TASK_NS)}: "
+        "hand over more at a time, from further out"
+    )
+
+
 def _if_long_enough(a: Assessment, start: float) -> str:
     """What the advice hangs on where nobody knows how long the whole takes, and it may be little."""
     whole = _whole(a)
@@ -172,7 +184,7 @@ def interpreters(a: Assessment, setting: Setting, target: Target, libraries: tup
     if veto is None and version_key(target.python) < (3, 14):
         veto = f"concurrent.futures.InterpreterPoolExecutor needs Python 3.14; the target is {target.python}"
     at_best = max(1.0, most * PICKLE_SHARE)
-    veto = veto or _too_short_to_start(a, at_best, _INTERPRETER_START_NS)
+    veto = veto or too_little(a) or _too_short_to_start(a, at_best, _INTERPRETER_START_NS)
     speedup = Range(min(1.0, most), _with_start(a, at_best, _INTERPRETER_START_NS), most)
     why = "each sub-interpreter has its own GIL in one process; what is passed is copied or pickled"
     why += _if_long_enough(a, _INTERPRETER_START_NS)

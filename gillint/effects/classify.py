@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import field
 
-from gillint.estimate import ZERO, Estimate, total
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Decision, Target, cost_of, decide
 from gillint.knowledge.expressions import evaluate
@@ -21,6 +21,8 @@ from gillint.source.environment import LibraryVersion
 # modest size; of an unknown one nothing is assumed but that it is neither trivial nor endless.
 UNDEFINED_NS = Estimate(1_000, 10_000, 1_000_000)
 UNKNOWN_NS = Estimate(200, 5_000, 1_000_000)
+# An awaited call of which nothing else is known: a client in Python, and a server that is near, as a rule.
+AWAITED_NS, ANSWER_NS = Estimate(5_000, 50_000, 1_000_000), Estimate(10_000, 2_000_000, 1e9)
 _DEFAULT_GIL = Cost(fixed=150)
 
 
@@ -76,6 +78,8 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
     if call.kind == "unknown" or call.fact is None:
         if call.kind in ("project", "join"):
             return CallEffect(Effect.RUNS_PYTHON)
+        if call.awaited and not call.implicit:  # an asynchronous iterator may have what comes next
+            return CallEffect(Effect.WAITS, gil=AWAITED_NS, wait=ANSWER_NS, releases=ONE, assumed=True)
         if can_only_hold():
             return CallEffect(Effect.RUNS_PYTHON, gil=UNKNOWN_NS, assumed=True)
         return CallEffect(Effect.UNKNOWN, unknown=UNKNOWN_NS, assumed=True)

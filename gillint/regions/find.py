@@ -86,6 +86,7 @@ class Region:
         depth: 0 for a region that is in no other region of the same function.
         at_once: of work that is handed over: how many times in all, the loops around included.
         in_turn: each task is waited for before anything else is handed over.
+        endless: of a loop: nothing in it ends it.
     """
 
     kind: Kind
@@ -106,6 +107,7 @@ class Region:
     handover: Handover | None = None
     at_once: Estimate = ONE
     in_turn: bool = False
+    endless: bool = False
 
 
 def find_regions(resolved: Resolved) -> tuple[Region, ...]:
@@ -211,6 +213,7 @@ def _regions(
                 in_coroutine=context.is_async,
                 in_worker=context.in_worker,
                 depth=depth,
+                endless=node.endless,
             )
             inside = waited_for(node.body)
             yield from _regions(node.body, path, function, context, depth + 1, times * node.trips, inside)
@@ -293,7 +296,21 @@ def _iterations(loop: Loop) -> Iterations:
     made = made_in(calls)
     if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
+    if _trains(loop.body):
+        return Iterations.CARRIED
     return Iterations.CARRIED if _is_paced(loop.body) else loop.iterations
+
+
+_OPTIMIZER = "torch.optim."
+
+
+def _trains(body: Block) -> bool:
+    """Whether turns change the weights that the next ones start from, unless each makes its own optimizer."""
+    calls = [node for node in walk(body) if isinstance(node, Call)]
+    steps = [c for c in calls if c.name.endswith(".step")]
+    is_descent = any(c.name.endswith(".backward") for c in calls)
+    learns = any(c.name.startswith(_OPTIMIZER) or (is_descent and c.kind == "unknown") for c in steps)
+    return learns and not any(c.result is not None and (c.result.type or "").startswith(_OPTIMIZER) for c in calls)
 
 
 def _is_paced(body: Block) -> bool:

@@ -25,7 +25,7 @@ from gillint.resolve.displays import f_string, mapping, sequence
 from gillint.resolve.external.hdf5 import dataset_of
 from gillint.resolve.external.stores import is_stored
 from gillint.resolve.items import FILED, item_of
-from gillint.resolve.iterating import awaited_from, iterable_of, iterate
+from gillint.resolve.iterating import awaited_from, awaited_unknown, iterable_of, iterate
 from gillint.resolve.joining import join, looked_up
 from gillint.resolve.numeric.ranks import learn_from_index, rank_decides
 from gillint.resolve.numeric.shapes import ARRAY, few_rows
@@ -397,6 +397,8 @@ def _conditional(act: Activation, node: t.Conditional) -> Value:
 def _await(act: Activation, node: t.Await) -> Value:
     value = evaluate(act, node.value)
     act.operation("await")
+    if isinstance(node.value, t.Call):
+        awaited_unknown(act, node.value.span)
     if suspends(act, value):
         act.emit(Await(node.span))
     return await_value(act, value, node.span)

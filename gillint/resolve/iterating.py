@@ -111,6 +111,13 @@ def awaited_from(act: Activation, first: int, span: Span) -> None:
     act.emit(Await(span))
 
 
+def awaited_unknown(act: Activation, span: Span) -> None:
+    """The call just made is awaited: of one that nothing else is known of this tells what it does."""
+    last = act.builder.nodes[-1] if act.builder.nodes else None
+    if isinstance(last, Call) and last.kind == "unknown" and last.span == span:
+        act.builder.nodes[-1] = replace(last, awaited=True)
+
+
 def _wait_for_next(act: Activation, value: Value, span: Span) -> None:
     """The step of an asynchronous iterator that nothing is known of: it may wait for the next item, however long."""
     source = value.type or _source_text(act, span).strip("`")

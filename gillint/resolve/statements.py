@@ -40,6 +40,7 @@ from gillint.resolve.control.turns import (
 from gillint.resolve.displays import sequence
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.importing import bind_import
+from gillint.resolve.iterating import awaited_unknown
 from gillint.resolve.joining import join
 from gillint.resolve.locks import LOCKS
 from gillint.resolve.numeric.ranks import learn_from_unpacking
@@ -310,6 +311,8 @@ def _with(act: Activation, node: t.With) -> float:
     for expression, target in node.items:
         act.operation("with")
         value = evaluate(act, expression)
+        if node.is_async and isinstance(expression, t.Call):
+            awaited_unknown(act, expression.span)
         if value.type in ("awaitable", "coroutine"):
             act.emit(Await(expression.span))
             value = await_value(act, value, expression.span)

@@ -142,7 +142,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:
-    """A body that runs `trips` times."""
+    """A body that runs `trips` times; `endless`: until the program is stopped, as nothing in it ends it."""
 
     span: Span
     path: str
@@ -152,6 +152,7 @@ class Loop:
     iterations: Iterations = Iterations.INDEPENDENT
     function: str | None = None
     trips_hang_on: str | None = None
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

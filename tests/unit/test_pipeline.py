@@ -108,3 +108,17 @@ def test_somebody_who_is_asked_until_he_leaves_does_not_stay_for_ever() -> None:
     source = "while True:\n    name = input('Name: ')\n    if name == 'quit':\n        break\n"
     (region,) = analyse(source, "a.py", options()).regions
     assert region.region.trips.likely < 100
+
+
+WATCH = (
+    "import time\nimport requests\nimport schedule\n\n"
+    "def check():\n    for url in ['https://example.com', 'https://example.org']:\n        requests.get(url)\n\n"
+    "schedule.every(1).minutes.do(check)\nwhile {}:\n    schedule.run_pending()\n    time.sleep(1000)\n"
+)
+
+
+@pytest.mark.parametrize(("test", "function"), [("True", "check"), ("not stopped()", "<module>")])
+def test_a_program_that_pauses_until_it_is_stopped_is_asked_about_its_work(test: str, function: str) -> None:
+    report = analyse(WATCH.format(test), "sketch.py", options())
+    assert report.verdict is not None
+    assert report.regions[report.verdict].region.function == function

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from gillint.syntax import tree as t
-from gillint.syntax.walk import index_text, inside, key_of, names_in
+from gillint.syntax.walk import assigned, index_text, inside, key_of, names_in
 
 _COMMUTATIVE = {"add", "mul", "and", "or", "xor", "sub"}
 
@@ -79,16 +79,21 @@ class Flow:
             self.written.add(s.name)
 
     def _is_best_so_far(self, s: t.If) -> bool:
-        """`if x > best: best = x`: a reduction by maximum."""
-        if not isinstance(s.test, t.Compare) or s.orelse:
+        """`if x > best: best = x`, `if best is None or x > best[0]: best = (x, where)`: a reduction by maximum."""
+        if s.orelse:
             return False
-        names = {n for n in map(key_of, (s.test.left, *s.test.rights)) if n}
-        targets = {key_of(a.targets[0]) for a in s.body if isinstance(a, t.Assign) and len(a.targets) == 1}
-        best = names & {n for n in targets if n}
-        if not best:
+        given = [pair for a in s.body if isinstance(a, t.Assign) for pair in assigned(a)]
+        targets = {name for name, _ in given if name}
+        tests = s.test.values if isinstance(s.test, t.Boolean) else (s.test,)
+        best = {name for test in tests for name in map(_ordered, _sides(test)) if name in targets}
+        # What is best next must not be made of what was best before.
+        if not best or any(value is not None and best & names_in(value) for _, value in given):
             return False
-        self.reductions |= {n for n in targets if n}
-        self.written |= {n for n in targets if n}
+        for test in tests:
+            if isinstance(s.test, t.Boolean) and best.isdisjoint(names_in(test)):
+                self.read_expr(test)
+        self.reductions |= targets
+        self.written |= targets
         self.exposed |= best
         return True
 
@@ -211,6 +216,21 @@ class Flow:
                     self._subscript(base, e.index, writes=False)
             if isinstance(e, t.Walrus):
                 self.bind(e.target)
+
+
+_ORDERS = {"lt", "le", "gt", "ge"}
+
+
+def _sides(test: t.Expr) -> tuple[t.Expr, ...]:
+    """What a test puts in an order."""
+    is_order = isinstance(test, t.Compare) and _ORDERS.issuperset(test.operators)
+    return (test.left, *test.rights) if isinstance(test, t.Compare) and is_order else ()
+
+
+def _ordered(side: t.Expr) -> str | None:
+    """The variable by which something is compared: `best`, `best[0]`."""
+    is_part = isinstance(side, t.Subscript) and isinstance(side.index, t.Constant)
+    return key_of(side.value if isinstance(side, t.Subscript) and is_part else side)
 
 
 @lru_cache(maxsize=2048)

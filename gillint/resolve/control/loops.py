@@ -36,6 +36,7 @@ from gillint.resolve.control.turns import (
     ends_at_a_blank_line,
     ends_in_one_turn,
     ends_with_a_failure,
+    is_endless,
     is_retry,
     leaves_early,
     polls,
@@ -127,6 +128,7 @@ def _loop(
             Iterations.CARRIED if fed is Iterations.CARRIED else behind_calls(act, node, iterations_of(node)),
             act.name,
             hangs_on,
+            endless=is_endless(node),
         )
     )
     _run(act, node.orelse)

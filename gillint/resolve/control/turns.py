@@ -37,6 +37,16 @@ def _goes_on(s: t.Stmt) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def is_endless(node: t.For | t.While) -> bool:
+    """Whether a loop goes on until the program is stopped: `while True`, and nothing in it leaves."""
+    if not isinstance(node, t.While) or not isinstance(node.test, t.Constant):
+        return False
+    handlers = (h.body for s in statements(node.body) if isinstance(s, t.Try) for h in s.handlers)
+    inside = (s for body in (node.body, *handlers) for s in statements(body))
+    return not any(isinstance(s, (t.Return, t.Match)) or (isinstance(s, t.Jump) and s.kind == "break") for s in inside)
+
+
+@lru_cache(maxsize=4096)
 def polls(node: t.For | t.While) -> bool:
     """Whether a loop asks again and again, with pauses, until something has happened."""
     if not pauses(node.body):

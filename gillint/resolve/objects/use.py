@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from gillint.frozen import replace
-from gillint.knowledge.base import bases_of, find_type, library_files
+from gillint.knowledge.base import bases_of, find_fact, find_type, library_files
 from gillint.knowledge.base import library as library_of
 from gillint.resolve.activation import Activation
 from gillint.resolve.joining import join
@@ -50,7 +50,8 @@ def as_used(act: Activation, name: str, value: Value) -> Value:
     """A variable's value: where nothing is known of it, whatever its uses in the function ask for."""
     if not act.body or not _is_open(value) or act.program.is_scarce:
         return value
-    return _of_command_line(act, name) or _made_for(act.scope, asked_of(act, name), name, value)
+    awaited = _awaited(act.body).get(name, _NOTHING)
+    return _of_command_line(act, name) or _made_for(act.scope, asked_of(act, name), name, value, awaited)
 
 
 def _of_command_line(act: Activation, name: str) -> Value | None:
@@ -93,14 +94,16 @@ def _is_open(value: Value) -> bool:
     return value.reference is None or (isinstance(value.reference, UndefinedRef) and not value.reference.is_result)
 
 
-def _made_for(scope: ModuleScope, asked: frozenset[str], name: str, value: Value) -> Value:
-    """What has all that is asked for, if anything stands out."""
+def _made_for(
+    scope: ModuleScope, asked: frozenset[str], name: str, value: Value, awaited: frozenset[str] = _NOTHING
+) -> Value:
+    """What has all that is asked for, if anything stands out; `awaited` is what only coroutines give."""
     if name in _FRAMES and "pandas" in _imported(scope):
         return replace(value, type="pandas.DataFrame", guessed=True, origin=value.origin or name)
     telling = asked - _COMMON
     if not telling or any(map(is_of_a_builtin, telling)):
         return value
-    found = _of_classes(scope, asked) or _of_libraries(scope, asked, telling)
+    found = _of_classes(scope, asked) or _of_libraries(scope, asked, telling, awaited)
     return replace(found, origin=value.origin or name) if found is not None else value
 
 
@@ -120,6 +123,19 @@ def _asked(body: t.Function | t.Lambda | t.Body) -> Mapping[str, frozenset[str]]
         elif isinstance(e, t.Call) and isinstance(e.function, t.Name) and e.function.id in _TESTS and e.arguments:
             tested.add(key_of(e.arguments[0].value))
     return MappingProxyType({n: frozenset(a) for n, a in found.items() if n not in tested})
+
+
+@lru_cache(maxsize=1024)
+def _awaited(body: t.Function | t.Lambda | t.Body) -> Mapping[str, frozenset[str]]:
+    """By variable: the methods whose answers a body awaits."""
+    if isinstance(body, t.Lambda):
+        return MappingProxyType({})
+    found: dict[str, set[str]] = {}
+    for e in expressions(body.body if isinstance(body, t.Function) else body):
+        called = e.value.function if isinstance(e, t.Await) and isinstance(e.value, t.Call) else None
+        if isinstance(called, t.Attribute) and isinstance(called.value, t.Name):
+            found.setdefault(called.value.id, set()).add(called.name)
+    return MappingProxyType({n: frozenset(a) for n, a in found.items()})
 
 
 def _is_of_dimensions(index: t.Expr) -> bool:
@@ -173,9 +189,11 @@ def _looks_up(function: t.Expr) -> bool:
     return isinstance(function, t.Name) and function.id == "getattr"
 
 
-def _of_libraries(scope: ModuleScope, asked: frozenset[str], telling: frozenset[str]) -> Value | None:
+def _of_libraries(
+    scope: ModuleScope, asked: frozenset[str], telling: frozenset[str], awaited: frozenset[str]
+) -> Value | None:
     """An instance of the type that has most of these, among those of the libraries that a file imports."""
-    found = _best(asked, telling, _imported(scope))
+    found = _best(asked, telling, _imported(scope), awaited)
     return Value(type=found, guessed=True) if found is not None else None
 
 
@@ -188,7 +206,9 @@ def _imported(scope: ModuleScope) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _best(asked: frozenset[str], telling: frozenset[str], libraries: tuple[str, ...]) -> str | None:
+def _best(
+    asked: frozenset[str], telling: frozenset[str], libraries: tuple[str, ...], awaited: frozenset[str] = _NOTHING
+) -> str | None:
     """The type that has most of what is asked for; None where types of several libraries have as much."""
     if _DIMENSIONS in asked:
         return ARRAY if "numpy" in libraries else None
@@ -197,6 +217,8 @@ def _best(asked: frozenset[str], telling: frozenset[str], libraries: tuple[str, 
     for library in libraries:
         for name, members in _types(library).items():
             found = len(asked & members)
+            if _blocks(name, awaited):
+                continue
             if found >= max(most, len(asked) / 2) and not telling.isdisjoint(members):
                 best, most = [*(best if found == most else ()), (library.partition(".")[0], name)], found
     if len({library for library, _ in best}) != 1:
@@ -205,6 +227,12 @@ def _best(asked: frozenset[str], telling: frozenset[str], libraries: tuple[str, 
     return next(
         (name for name in types if all(name in bases_of(other) for other in types)), types[0]
     )  # what they have in common
+
+
+def _blocks(name: str, awaited: frozenset[str]) -> bool:
+    """Whether a method of a type does at once what the program awaits: `await page.goto(url)` is not of `sync_api`."""
+    methods = (find_fact(f"{base}.{method}") for base in bases_of(name) for method in awaited)
+    return any(fact is not None and not fact.awaitable for fact in methods)
 
 
 @lru_cache(maxsize=64)

@@ -424,3 +424,42 @@ def test_a_lock_around_what_the_library_lets_in_one_by_one_is_not_the_obstacle()
     found = {a: why for a, _, why in advice(source)}
     assert "threads" not in found
     assert found["batch"] is None  # one transaction for many rows
+
+
+def test_what_is_over_before_a_process_has_got_it_is_not_worth_one() -> None:
+    source = (
+        "def area(n):\n    total = 0.0\n    for x, y in [(1, 2), (3, 4), (5, 6)]:\n        total += x * y\n    return total\n\n"
+        "for n in range(1_000_000):\n    area(n)\n"
+    )
+    report = analyse(source, "sketch.py", Options())
+    vetoes = {a.region.function: {w.action: w.veto for w in a.advice} for a in report.regions}
+    assert "from further out" in (vetoes["area"]["processes"] or "")
+    outer = next(v for function, v in vetoes.items() if function != "area")
+    assert outer["processes"] is None
+
+
+def test_what_serves_one_thread_at_a_time_is_named_where_threads_are_advised() -> None:
+    source = "import zipfile\nfor path in paths:\n    zipfile.ZipFile('a.zip').write(path)\n"
+    assert ways(source)["threads"].why.endswith(", each with an archive of its own")
+
+
+def test_browsers_use_the_cores_themselves() -> None:
+    source = (
+        "from selenium import webdriver\n\n"
+        "def visit(driver, url):\n    driver.get(url)\n\n"
+        "def main(urls):\n    driver = webdriver.Chrome()\n    for url in urls:\n        visit(driver, url)\n\nmain(URLS)\n"
+    )
+    why = ways(source)["threads"].why
+    assert "each with a driver of its own" in why and "no more than" in why and "up to about" not in why
+
+
+@pytest.mark.parametrize(("turns", "action"), [(5, "none"), (10_000_000, "processes")])
+def test_a_moment_on_the_event_loop_is_not_worth_a_process(turns: int, action: str) -> None:
+    source = (
+        "import asyncio\n\nasync def main():\n    total = 0\n"
+        f"    for x in range({turns}):\n        total += sum(range(x))\n        await asyncio.sleep(0)\n    print(total)\n\n"
+        "asyncio.run(main())\n"
+    )
+    report = analyse(source, "sketch.py", Options())
+    loop = next(a for a in report.regions if a.region.kind is Kind.LOOP)
+    assert [w.action for w in loop.advice] == [action]

@@ -11,6 +11,7 @@ from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.source.environment import Environment, LibraryVersion
 from gillint.syntax.parse import parse
+from tests.support import verdict
 
 
 def effect_of(source: str, name: str, target: Target | None = None) -> CallEffect:
@@ -180,3 +181,11 @@ def test_what_cannot_be_shown_in_another_shape_is_copied_without_the_gil(array: 
 def test_an_operator_of_something_unknown_is_nobody_s() -> None:
     source = "import things\nx = things.made()\nx.__add__(3)\n"
     assert effect_of(source, "x.__add__").fact is None
+
+
+def test_an_awaited_call_of_which_nothing_is_known_waits_for_an_answer() -> None:
+    source = "import zoo\nasync def feed(keys):\n    for key in keys:\n        {}zoo.feed(key)\n"
+    awaited, called = (verdict(source.format(how)) for how in ("await ", ""))
+    assert (awaited["bound"], called["bound"]) == ("io", "unknown")
+    assert awaited["confidence"] != "high"
+    assert "a wait of some milliseconds" in " ".join(awaited["assumptions"])

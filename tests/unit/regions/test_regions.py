@@ -444,3 +444,19 @@ for key in range(1000):
 def test_one_connection_of_sqlite_serialises_where_threads_share_it(connect: str, threads: bool) -> None:
     found = next(r for r in regions(SQL.replace("{}", connect, 1)) if r["range"]["start"]["line"] == 7)
     assert (found["threads_help"] == "yes") is threads
+
+
+STEP = "    loss = ((x @ w) ** 2).sum()\n    loss.backward()\n    opt.step()\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "iterations"),
+    [
+        ("w = torch.rand(9, 9)\nopt = torch.optim.Adam([w])\nfor x in batches:\n" + STEP, "carried"),
+        ("def train(w, opt, batches):\n    for x in batches:\n" + STEP.replace("    ", " " * 8), "carried"),
+        ("for x in batches:\n    w = torch.rand(9, 9)\n    opt = torch.optim.Adam([w])\n" + STEP, "independent"),
+    ],
+)
+def test_a_step_of_training_starts_from_the_weights_that_the_one_before_left(body: str, iterations: str) -> None:
+    found = next(r for r in regions("import torch\n" + body) if r["kind"] == "loop")
+    assert found["iterations"] == iterations

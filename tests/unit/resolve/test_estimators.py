@@ -7,6 +7,7 @@ import pytest
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
 from gillint.resolve.calling.bound import element_of, size_of
+from tests.support import verdict
 from tests.unit.resolve.test_arrays import value_of
 
 HEAD = """
@@ -183,3 +184,13 @@ def test_words_that_are_drawn_are_as_long_as_those_that_they_are_drawn_from() ->
     drawn = value_of("np.random.default_rng(0).choice(['alpha', 'gamma'], 20)", HEAD)
     assert size_of(drawn).likely == 20
     assert size_of(element_of(drawn)).likely == 5
+
+
+@pytest.mark.parametrize(
+    ("jobs", "concurrency"), [("", "internal"), ("n_jobs=1", "sequential"), ("n_jobs=4", "internal")]
+)
+@pytest.mark.parametrize("kind", ["xgboost.XGBRegressor", "lightgbm.LGBMClassifier"])
+def test_boosting_with_one_job_leaves_the_other_cores_alone(kind: str, jobs: str, concurrency: str) -> None:
+    library = kind.partition(".")[0]
+    source = f"import {library}\nimport numpy as np\nX, y = np.random.rand(5000, 8), np.random.rand(5000)\n"
+    assert verdict(f"{source}for _ in range(9):\n    {kind}({jobs}).fit(X, y)\n")["concurrency"] == concurrency

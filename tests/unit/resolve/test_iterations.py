@@ -57,6 +57,9 @@ REDUCTION = {
     "maximum": "for x in xs:\n    best = max(best, f(x))",
     "best_so_far": "for x in xs:\n    y = f(x)\n    if y > best:\n        best = y",
     "best_and_where": "for x in xs:\n    y = f(x)\n    if y < least:\n        least = y\n        where = x",
+    "best_pair": "for x in xs:\n    y = f(x)\n    if best is None or y > best[0]:\n        best = (y, x)",
+    "best_of_several": "for x in xs:\n    y = f(x)\n    if y > most:\n        best, most = x, y",
+    "best_of_those_that_fit": "for x in xs:\n    y = f(x)\n    if g(x) and y > most:\n        most = y",
     "attribute": "for x in xs:\n    self.total += x",
     "flags": "for x in xs:\n    flags |= f(x)",
     "counter_while": "i = 0\nwhile i < n:\n    total += xs[i]\n    i += 1",
@@ -64,6 +67,9 @@ REDUCTION = {
     "dict_counts_get": "for x in xs:\n    counts[x] = counts.get(x, 0) + 1",
 }
 CARRIED = {
+    "change_of_key": "for x in xs:\n    if x.key != last:\n        last = x.key\n        f(x)",
+    "climbing": "for _ in range(n):\n    y = step(best)\n    if y > best:\n        best = y",
+    "climbing_from_the_best": "for x in xs:\n    if f(x) > best:\n        best = g(best, x)",
     "merge": "while left and right:\n    out.append(left.pop(0) if left[0] <= right[0] else right.pop(0))",
     "table_row_above": "for i in range(1, n):\n    for c in range(1, w):\n        dp[i][c] = max(dp[i - 1][c], dp[i - 1][c - weights[i]])",
     "table_of_numpy": "for i in range(1, n):\n    for j in range(1, m):\n        d[i, j] = min(d[i - 1, j], d[i, j - 1]) + 1",

@@ -168,3 +168,22 @@ def test_what_several_kinds_of_layers_have_is_a_network_of_which_nothing_is_know
     hottest = verdict(source)
     assert hottest["threads_help"] == "unknown"
     assert "torch.nn.Module.forward" in [call["name"] for call in hottest["calls"]]
+
+
+SHOTS = "from playwright.{api} import {start}\n\n{define} shot(page, url):\n    {call}page.goto(url)\n    {call}page.screenshot()\n"
+
+
+@pytest.mark.parametrize(
+    ("api", "start", "define", "call"),
+    [("async_api", "async_playwright", "async def", "await "), ("sync_api", "sync_playwright", "def", "")],
+)
+def test_what_is_awaited_is_of_a_type_that_can_be(api: str, start: str, define: str, call: str) -> None:
+    found = verdict(SHOTS.format(api=api, start=start, define=define, call=call))
+    assert {c["name"].split(".")[1] for c in found["calls"]} == {api}
+
+
+def test_what_is_awaited_is_not_the_method_of_a_library_that_does_it_at_once() -> None:
+    source = (
+        "import requests\n\nasync def purge(messages):\n    for message in messages:\n        await message.delete()\n"
+    )
+    assert "message.delete" in {c["name"] for c in verdict(source)["calls"]}
