@@ -32,7 +32,7 @@ def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
         if isinstance(element, t.Starred):
             inner = evaluate(act, element.value)
             act.consume(inner)
-            _filled(act, f"{node.kind}.extend", node.kind, inner, element.span)
+            _filled(act, node.kind, inner, element.span)
             if inner.items is not None and inner.type in ("list", "tuple"):
                 values.extend(inner.items)
             else:
@@ -46,20 +46,21 @@ def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
     return Value(type=node.kind, size=size, element=one_of(values) if values else None, items=items)
 
 
-def _filled(act: Activation, method: str, kind: str, source: Value, span: Span) -> None:
+def _filled(act: Activation, kind: str, source: Value, span: Span) -> None:
     """What putting all members of something into a new container takes, where these are many: `[*rows]`, `{**options}`."""
     from gillint.resolve.calling.library_calls import library
 
     if source.size is None or source.size.likely < _MANY:
         return  # as the bytecode has it
     with act.nested() as builder:
-        library(act, _FILLS.get(method, method), Value(type=kind), (source,), (), span)
+        library(act, _FILLS[kind], Value(type=kind), (source,), (), span)
     for node in builder.finish().nodes:
         act.emit(replace(node, implicit=True) if isinstance(node, Call) else node)
 
 
 _MANY = 16.0
-_FILLS = {"tuple.extend": "list.extend", "set.extend": "set.update"}
+# By operators, as nobody has written a call.
+_FILLS = {"list": "list.__iadd__", "tuple": "list.__iadd__", "set": "set.__ior__", "dict": "dict.__ior__"}
 
 
 def mapping(act: Activation, node: t.Dict) -> Value:
@@ -75,7 +76,7 @@ def mapping(act: Activation, node: t.Dict) -> Value:
         made = evaluate(act, value)
         if key is None:
             literal = False
-            _filled(act, "dict.update", "dict", made, value.span)
+            _filled(act, "dict", made, value.span)
             if made.columns is not None:
                 named.extend(made.columns)
             if made.type in MAPPINGS:

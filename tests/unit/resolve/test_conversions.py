@@ -52,3 +52,19 @@ def test_a_view_costs_nothing_and_a_list_does() -> None:
         calls = [c.detail for r in report.regions for c in r.calls if c.detail.call.name == "numpy.asarray"]
         held.append(calls[0].effect.gil.likely)
     assert 100 * held[0] < held[1]
+
+
+@pytest.mark.parametrize(
+    ("display", "operator"),
+    [
+        ("[*rows, 1]", "list.__iadd__"),
+        ("{*rows, 1}", "set.__ior__"),
+        ("{**options, 'x': 1}", "dict.__ior__"),
+        ("[*few]", None),
+    ],
+)
+def test_unpacking_many_members_takes_its_time(display: str, operator: str | None) -> None:
+    setup = "rows = list(range(10_000))\noptions = dict.fromkeys(rows)\nfew = [1, 2]\n"
+    report = analyse(f"{setup}for _ in range(100):\n    made = {display}\n", "a.py", Options())
+    names = [c.detail.call.name for r in report.regions for c in r.calls]
+    assert operator in names if operator is not None else not any(".__i" in n and "range" not in n for n in names)
