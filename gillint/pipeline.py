@@ -285,7 +285,7 @@ def hottest(assessments: tuple[Assessment, ...]) -> int | None:
     return min(near, key=preference)
 
 
-_MOSTLY = 0.5
+_MOSTLY = 0.5  # of its time set aside: such a region is the verdict only where there is no other
 
 
 def _aside(a: Assessment) -> float:
