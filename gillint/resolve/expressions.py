@@ -259,7 +259,7 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     alias = alias_of(act, value, node)
     if alias is not None:
         return alias
-    index = evaluate(act, node.index)
+    index = _asked_of(act, value, evaluate(act, node.index), node.index)
     if value.reference == _MODULES and isinstance(node.index, t.Name) and node.index.id == "__name__":
         return Value(type=f"{act.path}::")  # the module itself
     inner = dataset_of(act, value, index) or item_of(as_list(act, value), index, node.index)
@@ -275,6 +275,17 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     if inner is not None and fact_value.type == ARRAY and inner.type == value.type and value.type in FILED:
         return looked_up(value, replace(fact_value, shape=inner.shape))
     return looked_up(value, fact_value if inner is None else inner)
+
+
+def _asked_of(act: Activation, value: Value, index: Value, node: t.Expr) -> Value:
+    """`df[lambda d: d.x > 0]`, `df.loc[f]`: pandas asks the function for the index, with the table."""
+    owner = next((kind for kind in _TABLES if (value.type or "").startswith(kind)), None)
+    if owner is None or not isinstance(index.reference, FunctionRef):
+        return index
+    return apply(act, index, (replace(value, type=owner),), (), node.span, "")
+
+
+_TABLES = ("pandas.DataFrame", "pandas.Series")
 
 
 def _slice(act: Activation, node: t.Slice) -> Value:

@@ -71,7 +71,9 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     if value.type == "pandas.DataFrame" and index.type == "list" and index.items is not None:
         names = [literal_text(i) for i in index.items]
         kept = tuple((k, v) for k, v in value.columns or () if k in names)
-        return replace(value, columns=kept or None)
+        is_table = value.shape is not None and len(value.shape) == 2
+        shape = (value.shape[0], Estimate.point(len(names))) if value.shape is not None and is_table else value.shape
+        return replace(value, columns=kept or None, shape=shape)
     return None
 
 
@@ -137,6 +139,8 @@ def _sliced(value: Value, piece: Value) -> Value | None:
         return some
     whole = size_of(value) if value.size is not None or value.items is not None else None
     size = extent(whole, piece)
+    if value.type == "pandas.DataFrame" and size is not None:
+        return replace(of_rows(value, size), element=value.element, reference=None)
     origin = value.origin if size is None else None
     member = element_of(value) if value.items is not None and value.type != "dict" else value.element
     kept = replace(value, size=size, shape=None, literal=None, items=None, element=member, number=None, origin=origin)

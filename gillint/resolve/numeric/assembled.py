@@ -396,6 +396,18 @@ def _gradient(bound: Bound, result: Value) -> Value | None:
     )
 
 
+def _reduced_at(bound: Bound, result: Value) -> Value | None:
+    """`np.add.reduceat(a, starts, axis=0)`: one entry for each start, along one dimension."""
+    shape, starts = shape_of(bound.positional[0]) if bound.positional else None, bound.get("indices")
+    axis = bound.get("axis")
+    along = constant_int(axis) if axis is not None else 0
+    if not shape or starts is None or along is None or not -len(shape) <= along < len(shape):
+        return None
+    along %= len(shape)
+    made = with_shape(result, tuple(size_of(starts) if i == along else d for i, d in enumerate(shape)))
+    return replace(made, dtype="int64") if made.dtype == "bool" else made
+
+
 def _vectors(bound: Bound, result: Value) -> Value | None:
     """Random vectors: as many as asked for, each as long as the mean (or the weights)."""
     first = shape_of(bound.positional[-1 if result.dtype == "int64" else 0]) if bound.positional else None
@@ -447,5 +459,6 @@ ASSEMBLED: dict[str, Rule] = {
     "ndenumerate": _numbered,
     "unravel_index": _unraveled,
     "gradient": _gradient,
+    "reduceat": _reduced_at,
     "multivariate_normal": _vectors,
 }

@@ -310,3 +310,32 @@ def test_split_texts_are_lists_of_words() -> None:
 def test_no_frame_has_fewer_rows_than_none() -> None:
     made = value_of("d.head(m)", f"{SETUP}\nm = len(d) - 5000\n")
     assert size_of(made).scenarios == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "rows"), [("df[:100]['a']", 100), ("df[50:80]['a']", 30), ("df[::10]['a']", 90)]
+)
+def test_rows_of_a_slice_are_those_of_its_columns(expression: str, rows: float) -> None:
+    setup = "import numpy as np\nimport pandas as pd\ndf = pd.DataFrame({'a': np.zeros(900), 'b': np.zeros(900)})\n"
+    size = value_of(expression, setup).size
+    assert size is not None
+    assert size.likely == rows
+
+
+PASSED_FUNCTIONS = [
+    "df.assign(r=lambda d: d['a'].rank())",
+    "df.loc[lambda d: d['a'].rank() > 3]",
+    "df[lambda d: d['a'].rank() > 3]",
+    "df['a'].where(lambda s: s.rank() > 3)",
+    "df.agg(lambda s: s.rank().max())",
+    "df.transform(lambda s: s.rank())",
+    "df.groupby('b').pipe(lambda g: g['a'].max().rank())",
+]
+
+
+@pytest.mark.parametrize("expression", PASSED_FUNCTIONS)
+def test_a_function_that_pandas_is_given_is_run(expression: str) -> None:
+    source = f"import numpy as np\nimport pandas as pd\ndf = pd.DataFrame({{'a': np.zeros(900), 'b': np.zeros(900)}})\n{expression}\n"
+    resolved = resolve(parse(source, "a.py"), Target(), {})
+    names = [n.name for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call)]
+    assert "pandas.Series.rank" in names
