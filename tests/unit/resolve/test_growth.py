@@ -117,6 +117,11 @@ def size_in(source: str) -> float:
             "        sorted(batch)\n        batch.clear()",
             50,
         ),
+        (
+            "batch, sent = [], []\nfor i in range(1000):\n    batch.append(i)\n    if len(batch) == 50:\n"
+            "        sent.append(i)\n        batch.clear()\nsorted(sent)",
+            20,
+        ),
         ("found = []\nfor i in range(90):\n    if i % 3 == 0:\n        found.append(i)\nsorted(found)", 30),
         (
             "groups = {}\nfor i in range(100):\n    if i % 5 not in groups:\n        groups[i % 5] = []\n"
