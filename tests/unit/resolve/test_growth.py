@@ -117,6 +117,7 @@ def size_in(source: str) -> float:
             "        sorted(batch)\n        batch.clear()",
             50,
         ),
+        ("window = collections.deque(maxlen=20)\nfor i in range(3000):\n    window.append(i)\n    sorted(window)", 20),
         (
             "batch, sent = [], []\nfor i in range(1000):\n    batch.append(i)\n    if len(batch) == 50:\n"
             "        sent.append(i)\n        batch.clear()\nsorted(sent)",
