@@ -119,6 +119,10 @@ def size_in(source: str) -> float:
         ),
         ("window = collections.deque(maxlen=20)\nfor i in range(3000):\n    window.append(i)\n    sorted(window)", 20),
         (
+            "edges = defaultdict(dict)\nfor i in range(900):\n    edges[random.randrange(300)][i] = 1\nfor k in edges:\n    sorted(edges[k])",
+            3,
+        ),
+        (
             "batch, sent = [], []\nfor i in range(1000):\n    batch.append(i)\n    if len(batch) == 50:\n"
             "        sent.append(i)\n        batch.clear()\nsorted(sent)",
             20,
