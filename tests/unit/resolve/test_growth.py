@@ -119,7 +119,8 @@ def size_in(source: str) -> float:
         ),
         ("window = collections.deque(maxlen=20)\nfor i in range(3000):\n    window.append(i)\n    sorted(window)", 20),
         (
-            "edges = defaultdict(dict)\nfor i in range(900):\n    edges[random.randrange(300)][i] = 1\nfor k in edges:\n    sorted(edges[k])",
+            "edges = defaultdict(dict)\nfor i in range(900):\n    edges[random.randrange(300)][i] = 1\n"
+            "for k in edges:\n    sorted(edges[k])",
             3,
         ),
         (
