@@ -1,4 +1,4 @@
-"""What one instance of a class has that another has not: the arrays and pictures that it was made with.
+"""What one instance of a class has that another has not: the arrays, pictures and columns that it was made with.
 
 The attributes of a class are joined over its instances; these are kept beside each, where no code gives them another value.
 """
@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from gillint.frozen import replace
 from gillint.resolve.numeric.shapes import ARRAY, PICTURE
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.tabular.columns import SERIES
 from gillint.resolve.values import Value, is_measured
 from gillint.syntax.outline import FunctionOutline
 
 # Texts and numbers are others in every instance, and few functions take longer with one of them than with another.
-_DATA = (ARRAY, PICTURE)
+# A frame is left out: `self.frame["x"] = ...` gives it a column, and what it was made with says nothing of that.
+_DATA = (ARRAY, PICTURE, SERIES)
 _SET = re.compile(r"\b(\w+)\.(\w+)[ \t]*(?::[^=\n]*|,[^=\n]*|[-+*/%&|^@<>]{1,2})?=(?!=)")
 _MAKES = "__init__"
 
