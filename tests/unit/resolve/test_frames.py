@@ -335,7 +335,8 @@ PASSED_FUNCTIONS = [
 
 @pytest.mark.parametrize("expression", PASSED_FUNCTIONS)
 def test_a_function_that_pandas_is_given_is_run(expression: str) -> None:
-    source = f"import numpy as np\nimport pandas as pd\ndf = pd.DataFrame({{'a': np.zeros(900), 'b': np.zeros(900)}})\n{expression}\n"
+    table = "df = pd.DataFrame({'a': np.zeros(900), 'b': np.zeros(900)})"
+    source = f"import numpy as np\nimport pandas as pd\n{table}\n{expression}\n"
     resolved = resolve(parse(source, "a.py"), Target(), {})
     names = [n.name for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call)]
     assert "pandas.Series.rank" in names
