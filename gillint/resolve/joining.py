@@ -108,18 +108,22 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
 def _shapes(
     a: tuple[Estimate, ...] | None, b: tuple[Estimate, ...] | None, share: float | None
 ) -> tuple[Estimate, ...] | None:
-    """The shape of an array that is one here and another there. What is a row here and many rows there is one row of them.
-
-    `track = vstack((track, x))` begins with one, `if x.ndim == 1: x = x[:, None]` gives the dimension that is missing.
+    """The shape of an array that is one here and another there: `if x.ndim == 1: x = x[:, None]` gives it the dimension
+    that is missing.
     """
-    if a is None or b is None or abs(len(a) - len(b)) > 1:
+    if a is None or b is None:
         return None
-    a, b = with_dimension_of(a, b), with_dimension_of(b, a)
+    if len(a) != len(b) and _is_one_row_or_column(max(a, b, key=len)):
+        a, b = with_dimension_of(a, b), with_dimension_of(b, a)
     return tuple(x.join(y, share) for x, y in zip(a, b, strict=True)) if len(a) == len(b) else None
 
 
+def _is_one_row_or_column(shape: tuple[Estimate, ...]) -> bool:
+    return ONE in (shape[0], shape[-1])
+
+
 def with_dimension_of(shape: tuple[Estimate, ...], other: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
-    """A row as a table of one row, a column as a table of one column, where the other one is such a table."""
+    """A row as a table of one row, a column as a table of one column, where the other one is a table of such."""
     if shape and shape == other[1:]:
         return (ONE, *shape)
     return (*shape, ONE) if shape and shape == other[:-1] else shape
