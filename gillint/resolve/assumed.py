@@ -36,7 +36,8 @@ SIZES |= dict.fromkeys(
     ROWS,
 )  # fmt: skip
 # Nodes of a document: of a page, and of what was found in one.
-SIZES |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
+SIZES |= dict.fromkeys(("bs4.BeautifulSoup", "lxml.etree._ElementTree"), Estimate(30, 700, 1e6))
+SIZES["bs4.Tag"] = Estimate(1, 6, 1e4)
 SIZES |= dict.fromkeys(("h5py.File", "h5py.Group"), Estimate(1, 10, 1_000))  # members
 SIZES |= dict.fromkeys(("duckdb.DuckDBPyConnection", "duckdb.DuckDBPyRelation"), Estimate(1, 1_000, 1e6))  # rows
 SIZES |= dict.fromkeys(
