@@ -167,6 +167,14 @@ def _other(
     return UNKNOWN
 
 
+def of_nobody_knows(
+    act: Activation, function: Value, positional: tuple[Value, ...], keywords: Keywords, span: Span, text: str
+) -> Value:
+    """The call of a function that is defined elsewhere: it may wait, compute or run Python."""
+    name = function.reference.name if isinstance(function.reference, UndefinedRef) else text
+    return _other(act, name, "unknown", positional, keywords, span)
+
+
 def _project(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], keywords: Keywords, span: Span) -> Value:
     block, result, name = act.program.call(ref, positional, keywords)
     lazy = act.lazy_of(result)

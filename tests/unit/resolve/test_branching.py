@@ -32,7 +32,10 @@ ONCE = {
     "a status of something else": (f"if x.status == 3:\n        {S}", TAKEN),
     "an end with an error": (f"if x > y:\n        {S}\n        sys.exit('no file')", RARE),
     "a complaint": (f"if x > y:\n        {S}\n        log.warning('odd: %s', x)", COMPLAINS),
-    "a complaint after which it goes on": (f"if x > y:\n        print('odd', file=sys.stderr)\n        {S}\n        return", COMPLAINS),
+    "a complaint after which it goes on": (
+        f"if x > y:\n        print('odd', file=sys.stderr)\n        {S}\n        return",
+        COMPLAINS,
+    ),
     "a complaint or an error": (
         f"if x > y:\n        {S}\n        if key:\n            log.error(x)\n        else:\n            raise ValueError",
         COMPLAINS,

@@ -489,3 +489,37 @@ def work():
 @pytest.mark.parametrize(("name", "size"), [("zlib.crc32", 500), ("zlib.adler32", 2_000)])
 def test_what_is_emptied_with_a_count_holds_no_more_than_that(name: str, size: float) -> None:
     assert size_of_argument(COUNTED.replace("{of_each}", "zlib.crc32"), name) == size
+
+
+def test_a_default_of_a_method_sees_the_body_of_the_class() -> None:
+    source = """
+    import hashlib
+
+    class Store:
+        SALT = bytes(4096)
+
+        def digest(self, salt=SALT):
+            return hashlib.sha256(salt)
+
+    def work():
+        Store().digest()
+    """
+    assert size_of_argument(source, "hashlib.sha256") == 4096
+
+
+@pytest.mark.parametrize(
+    ("made", "fields"), [("self.rows, self.name = [], 'a'", 2), ("self.__dict__.update(options)", 6)]
+)
+def test_the_attributes_of_an_instance_are_a_dict(made: str, fields: int) -> None:
+    source = f"""
+    class Order:
+        def __init__(self, **options):
+            {made}
+
+    def work():
+        order = Order()
+        list(order.__dict__)
+        order.__dict__.pop("rows")
+    """
+    assert size_of_argument(source, "list") == fields
+    assert "dict.pop" in {c.name for c in calls_of(source)}

@@ -118,6 +118,20 @@ def test_no_rule_hangs_on_a_function_that_is_passed_in() -> None:
     assert codes(pool + work.format("sorted")) == [("GIL101", 8)]
 
 
+HANDED_OVER = {
+    "a parameter": "def f(g, rows):\n    with ThreadPoolExecutor(8) as pool:\n        return list(pool.map(g, rows))",
+    "submitted": "def f(g, rows, pool: ThreadPoolExecutor):\n    return [pool.submit(g, row) for row in rows]",
+    "of a sketch": "def f(rows):\n    with ThreadPoolExecutor(8) as pool:\n        return list(pool.map(fetch, rows))",
+    "of a thread": "def f(g):\n    threading.Thread(target=g).start()",
+}
+
+
+@pytest.mark.parametrize("name", HANDED_OVER)
+def test_what_is_handed_over_and_defined_elsewhere_may_do_anything(name: str) -> None:
+    source = f"import threading\nfrom concurrent.futures import ThreadPoolExecutor\n\n{HANDED_OVER[name]}\n"
+    assert {r["bound"] for r in regions(source) if r["kind"] == "submission"} == {"unknown"}
+
+
 def test_a_function_that_others_hand_over_is_run_by_them() -> None:
     source = """
 import queue, subprocess, threading
