@@ -36,7 +36,8 @@ def shares(act: Activation, node: t.If, tested: Value, period: float | None) -> 
     return taken, 1.0 - taken
 
 
-def _usual(act: Activation, node: t.If) -> float:
+def _exceptional(node: t.If) -> float | None:
+    """How often the first arm is taken where one of the two is for what goes wrong."""
     if fails(node.body):
         return RARE
     if fails(node.orelse):
@@ -44,8 +45,15 @@ def _usual(act: Activation, node: t.If) -> float:
     refused = is_refusal(node.test)
     if refused is not None:
         return failing(node.body) if refused else 1.0 - failing(node.orelse)
-    if complains(node.body) or complains(node.orelse):
-        return COMPLAINS if complains(node.body) else 1.0 - COMPLAINS
+    if complains(node.body):
+        return COMPLAINS
+    return 1.0 - COMPLAINS if complains(node.orelse) else None
+
+
+def _usual(act: Activation, node: t.If) -> float:
+    exceptional = _exceptional(node)
+    if exceptional is not None:
+        return exceptional
     if makes_once(act, node):
         return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     if is_made_already(act, node):

@@ -1,8 +1,8 @@
 """What an object must be of which nothing tells but its use: what has all the attributes that are asked of it.
 
 A parameter that nobody passes in sight, what an unknown function gives back, a member of such a thing. The classes of the
-file, the types of the libraries that it imports and the classes of the files from which it imports are looked through. Only where one of them stands out is it taken; its
-calls are marked as assumed.
+file, the types of the libraries that it imports and the classes of the files from which it imports are looked through. Only
+where one of them stands out is it taken; its calls are marked as assumed.
 """
 
 from __future__ import annotations

@@ -201,3 +201,34 @@ def test_what_is_awaited_is_not_the_method_of_a_library_that_does_it_at_once() -
         "import requests\n\nasync def purge(messages):\n    for message in messages:\n        await message.delete()\n"
     )
     assert "message.delete" in {c["name"] for c in verdict(source)["calls"]}
+
+
+def test_a_coroutine_calls_the_variant_that_is_one() -> None:
+    source = """
+import asyncio, time
+
+class Plain:
+    def fetch_all(self):
+        time.sleep(1)
+
+class Awaited:
+    async def fetch_all(self):
+        await asyncio.sleep(1)
+
+class Controller:
+    def __init__(self, is_async):
+        if is_async:
+            self.fetcher = Awaited()
+        else:
+            self.fetcher = Plain()
+
+    async def run_async(self):
+        await asyncio.create_task(self.fetcher.fetch_all())
+
+    def run(self):
+        self.fetcher.fetch_all()
+"""
+    assert not codes(source)
+    names = {r["function"]: {c["name"] for c in r["calls"]} for r in regions(source)}
+    assert names["Controller.run_async"] == {"asyncio.sleep"}
+    assert "time.sleep" in names["Controller.run"]
