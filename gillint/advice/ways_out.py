@@ -42,7 +42,8 @@ from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import FOR_ALL, Effect, Library
 from gillint.resolve.assumed import FILES
 from gillint.resolve.calling.bound import member_size, size_of
-from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
+from gillint.resolve.program import walk
+from gillint.resolve.trace import Call, Concurrency, Iterations, Kind, Loop
 from gillint.resolve.values import Value
 from gillint.scaling.model import bound, knee, likely
 from gillint.scaling.predict import HELP_NO, BoundType, Prediction, Range, Setting, loads
@@ -103,6 +104,8 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
     if a.prediction.help in ("yes", "partly"):
         if _is_lone(a):
             yield Advice("none", False, Range(1.0, 1.0, 1.0), _WAITED if a.region.in_turn else _ALONE)
+        elif _mostly_pauses(a):
+            yield Advice("none", False, Range(1.0, 1.0, 1.0), _PAUSES)
         else:
             yield _threads(a, setting, target)
     if gate(a) is not None and kind is BoundType.IO:
@@ -222,6 +225,19 @@ _WAITED = "it is waited for at once, so the thread adds nothing: a plain call do
 _ALONE = (
     "it has a thread of its own already, beside whatever else the program does; more pay only where there is more to do"
 )
+
+
+_PAUSES = "most of it is a pause on purpose (polling, a rate limit): more threads would only wait for the same"
+
+
+def _mostly_pauses(a: Assessment) -> bool:
+    """Whether a function mostly sleeps in loops that ask again and again, or that go slowly on purpose."""
+    if a.region.kind not in (Kind.FUNCTION, Kind.RECURSION) or a.prediction.bound is not BoundType.IO:
+        return False
+    loops = [n for n in walk(a.region.body) if isinstance(n, Loop) and n.iterations is Iterations.CARRIED]
+    inside = {n.span for loop in loops for n in walk(loop.body) if isinstance(n, Call)}
+    pauses = (c for c in a.calls if c.detail.call.name.endswith(".sleep") and c.detail.call.span in inside)
+    return sum(c.share for c in pauses) >= 0.5
 
 
 def _is_lone(a: Assessment) -> bool:
