@@ -19,7 +19,7 @@ from gillint.resolve.control.classtests import BUILTIN
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.numeric.training import LAYERS_CALLED
-from gillint.resolve.objects import named_tuples
+from gillint.resolve.objects import c_arrays, named_tuples
 from gillint.resolve.objects.attributes import attribute_value, symbol_of
 from gillint.resolve.objects.getters import GETTERS, getter
 from gillint.resolve.text.texts import Text, may_be_same
@@ -415,6 +415,7 @@ SPECIAL: dict[str, Special] = {
     "timeit.Timer.timeit": _run_timer("timeit.timeit", "number"),
     "timeit.Timer.repeat": _run_timer("timeit.repeat", "repeat", "number"),
     "typing.cast": _cast,
+    c_arrays.ARRAY: c_arrays.array,
     named_tuples.CALLED: named_tuples.instance,
     named_tuples.MADE: named_tuples.instance_of_row,
     **dict.fromkeys(("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field"), _field),

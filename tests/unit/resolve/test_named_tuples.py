@@ -28,7 +28,6 @@ class Place(NamedTuple):
         ("Point._make(row).x", "int"),
         ("Point._make(row).y", "float"),
         ("Point._make(words).y", "str"),
-        ("Point._make(row)._replace(x=3)", "tuple"),
         ("list(map(Point._make, [row]))[0].name", "str"),
         ("Place._make(row).label()", "str"),
         ("Point._fields", "tuple"),
