@@ -14,6 +14,7 @@ from gillint.advice.explain import (
     is_internal,
     is_stream,
     its_own,
+    pauses,
     serialiser,
     takes_results,
     unit,
@@ -438,9 +439,6 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
         why = "the tasks compute in turn on the loop's one thread: run_in_executor with a ProcessPoolExecutor uses the cores"
         yield Advice("processes", False, Range(1.0, 1.0, 1.0), why)
         return
-    yield Advice(
-        "none",
-        False,
-        Range(1.0, 1.0, 1.0),
-        "the event loop overlaps the waiting already; what is left is fewer or cheaper round trips, or more connections",
-    )
+    left = "shorter pauses, or more tasks" if pauses(a) else "fewer or cheaper round trips, or more connections"
+    why = f"the event loop overlaps the waiting already; what is left is {left}"
+    yield Advice("none", False, Range(1.0, 1.0, 1.0), why)

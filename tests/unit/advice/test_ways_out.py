@@ -215,6 +215,14 @@ def test_what_waits_more_than_it_computes_overlaps() -> None:
     assert "the waiting overlaps" in ways(source)["threads"].why
 
 
+def test_tasks_that_pause_are_told_of_no_server() -> None:
+    source = (
+        "import asyncio\nasync def tick(n):\n    await asyncio.sleep(2)\n    print(n)\n"
+        "async def main():\n    await asyncio.gather(*(tick(n) for n in range(9)))\nasyncio.run(main())\n"
+    )
+    assert "shorter pauses, or more tasks" in ways(source)["none"].why
+
+
 @pytest.mark.parametrize(
     "turn",
     [
