@@ -384,7 +384,7 @@ def _asyncio(a: Assessment) -> str:
         return (
             "Nothing is known of a call that could decide; what it awaits overlaps, the rest takes turns on one thread."
         )
-    busy = _keeps_the_loop_busy(a)
+    busy = keeps_the_loop_busy(a)
     if busy is not None:
         return (
             f"The tasks compute in turn on the event loop's one thread, and all of them together longer than one waits: "
@@ -408,7 +408,7 @@ def pauses(a: Assessment) -> bool:
     return top is not None and top.detail.call.name in PAUSES
 
 
-def _keeps_the_loop_busy(a: Assessment) -> RankedCall | None:
+def keeps_the_loop_busy(a: Assessment) -> RankedCall | None:
     """The dearest call of tasks that compute longer all together than each of them waits."""
     if a.region.kind is not Kind.SUBMISSION:
         return None

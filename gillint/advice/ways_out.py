@@ -14,6 +14,7 @@ from gillint.advice.explain import (
     is_internal,
     is_stream,
     its_own,
+    keeps_the_loop_busy,
     pauses,
     serialiser,
     takes_results,
@@ -431,11 +432,8 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
         why = "it waits for what it has handed over, which is looked at by itself; the event loop is free meanwhile"
         yield Advice("none", False, Range(1.0, 1.0, 1.0), why)
         return
-    if (
-        a.prediction.bound is BoundType.GIL
-        and a.demand.gil.likely > a.demand.wait.likely
-        and not (takes_results(a) or too_little(a))
-    ):
+    computes = a.demand.gil.likely > a.demand.wait.likely or keeps_the_loop_busy(a) is not None
+    if a.prediction.bound is BoundType.GIL and computes and not (takes_results(a) or too_little(a)):
         why = "the tasks compute in turn on the loop's one thread: run_in_executor with a ProcessPoolExecutor uses the cores"
         yield Advice("processes", False, Range(1.0, 1.0, 1.0), why)
         return

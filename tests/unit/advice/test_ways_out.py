@@ -215,6 +215,18 @@ def test_what_waits_more_than_it_computes_overlaps() -> None:
     assert "the waiting overlaps" in ways(source)["threads"].why
 
 
+def test_tasks_that_compute_longer_together_than_one_waits_want_processes() -> None:
+    source = (
+        "import asyncio, aiohttp\nfrom bs4 import BeautifulSoup\nasync def fetch(session, url):\n"
+        "    async with session.get(url) as answer:\n        html = await answer.text()\n"
+        "    return BeautifulSoup(html, 'html.parser').title\n"
+        "async def main():\n    async with aiohttp.ClientSession() as session:\n"
+        "        await asyncio.gather(*(fetch(session, f'https://example.com/{n}') for n in range(500)))\n"
+        "asyncio.run(main())\n"
+    )
+    assert "ProcessPoolExecutor" in ways(source)["processes"].why
+
+
 def test_tasks_that_pause_are_told_of_no_server() -> None:
     source = (
         "import asyncio\nasync def tick(n):\n    await asyncio.sleep(2)\n    print(n)\n"
