@@ -42,6 +42,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import FOR_ALL, Effect, Library
+from gillint.regions.find import PAUSES
 from gillint.resolve.assumed import FILES
 from gillint.resolve.calling.bound import member_size, size_of
 from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
@@ -420,13 +421,14 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
     if a.loop_block is not None and (a.loop_block.likely > _BLOCK_NS or native) and blocking is not None:
         name, effect = blocking.detail.call.name, blocking.detail.effect.effect
         held = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
-        what = "a process, or shorter pieces" if held else "asyncio.to_thread, or an awaitable counterpart"
-        yield Advice(
-            "processes" if held else "threads",
-            False,
-            Range(1.0, 1.0, 1.0),
-            f"`{name}` blocks the event loop for {duration(a.loop_block.likely)}: hand it to {what}",
+        what = (
+            "hand it to a process, or shorter pieces"
+            if held
+            else "hand it to asyncio.to_thread, or an awaitable counterpart"
         )
+        what = "`await asyncio.sleep(...)` instead" if name in PAUSES else what
+        why = f"`{name}` blocks the event loop for {duration(a.loop_block.likely)}: {what}"
+        yield Advice("processes" if held else "threads", False, Range(1.0, 1.0, 1.0), why)
         return
     if hands_on(a):
         why = "it waits for what it has handed over, which is looked at by itself; the event loop is free meanwhile"
