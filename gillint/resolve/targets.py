@@ -427,6 +427,9 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         first, turns = growth(act, target.value, container)
         if isinstance(target.value, t.Attribute) and not act.loops and turns != ONE:
             turns = keys_of(turns, index)  # calls of a method come with keys that were there before
+        holder = member_of(target.value)
+        if holder is not None and turns != ONE:  # `edges[a][b] = cost`: spread over the members of the outer one
+            turns = (turns / members_of(act, holder, target.value, turns)).sorted()
         kinds = distinct_of(index)
         if kinds is not None:
             turns = turns.min(kinds)

@@ -28,7 +28,8 @@ def is_main_guard(test: t.Expr) -> bool:
 
 def shares(act: Activation, node: t.If, tested: Value, period: float | None) -> tuple[float, float]:
     """How often the arm of a test is taken, and how often the other one; `period`: every how manyth time, where that is known."""
-    taken = held(act, node.test, tested, 1.0 / period if period is not None else _usual(act, node))
+    # What a container has in it at the end, or what a count is then, says nothing of the turns before.
+    taken = 1.0 / period if period is not None else held(act, node.test, tested, _usual(act, node))
     if fails(node.body):
         taken = min(taken, RARE)
     elif fails(node.orelse):
