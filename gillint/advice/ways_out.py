@@ -421,14 +421,13 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
     if a.loop_block is not None and (a.loop_block.likely > _BLOCK_NS or native) and blocking is not None:
         name, effect = blocking.detail.call.name, blocking.detail.effect.effect
         held = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
-        what = (
-            "hand it to a process, or shorter pieces"
-            if held
-            else "hand it to asyncio.to_thread, or an awaitable counterpart"
-        )
-        what = "`await asyncio.sleep(...)` instead" if name in PAUSES else what
+        action, what = "threads", "hand it to asyncio.to_thread, or an awaitable counterpart"
+        if held:
+            action, what = "processes", "hand it to a process, or shorter pieces"
+        elif name in PAUSES:
+            action, what = "library", "`await asyncio.sleep(...)` instead"
         why = f"`{name}` blocks the event loop for {duration(a.loop_block.likely)}: {what}"
-        yield Advice("processes" if held else "threads", False, Range(1.0, 1.0, 1.0), why)
+        yield Advice(action, False, Range(1.0, 1.0, 1.0), why)
         return
     if hands_on(a):
         why = "it waits for what it has handed over, which is looked at by itself; the event loop is free meanwhile"

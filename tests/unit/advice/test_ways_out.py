@@ -227,6 +227,14 @@ def test_tasks_that_compute_longer_together_than_one_waits_want_processes() -> N
     assert "ProcessPoolExecutor" in ways(source)["processes"].why
 
 
+def test_a_pause_that_blocks_the_loop_is_to_be_awaited() -> None:
+    source = (
+        "import asyncio, time\nasync def poll(n):\n    while True:\n        print(n)\n        time.sleep(5)\n"
+        "async def main():\n    await asyncio.gather(poll(1), poll(2))\nasyncio.run(main())\n"
+    )
+    assert "`await asyncio.sleep(...)` instead" in ways(source)["library"].why
+
+
 def test_tasks_that_pause_are_told_of_no_server() -> None:
     source = (
         "import asyncio\nasync def tick(n):\n    await asyncio.sleep(2)\n    print(n)\n"
