@@ -260,7 +260,8 @@ def _held_back(a: Assessment) -> str | None:
         return f"; but a lock of the program is held for {share} of it, so one thread runs at a time"
     call = serialiser(a)
     if call is not None:
-        return f"; but {one_at_a_time(call)}, so the others queue"
+        then = "each needs one of its own" if call.detail.effect.serialised_by == "thread" else "the others queue"
+        return f"; but {one_at_a_time(call)}, so {then}"
     return "; but it gives the GIL up so often, for so short a time, that handing it over costs what threads gain"
 
 
