@@ -31,6 +31,7 @@ from gillint.resolve.numeric.sparse import refine_sparse
 from gillint.resolve.numeric.tensors import tensor_attribute
 from gillint.resolve.objects.dispatch import classes_with, deriving_with, overriding
 from gillint.resolve.objects.instances import fields_of, maker_of
+from gillint.resolve.objects.named_tuples import class_attribute
 from gillint.resolve.objects.use import as_kept
 from gillint.resolve.opaque import part_of
 from gillint.resolve.scope import ENUMS, ClassScope
@@ -89,8 +90,9 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
         return symbol_of(f"{ref.name}.{name}")
     if isinstance(ref, SuperRef):
         return _of_bases(act, ref, name, span)
-    if name in _TEXTS and ref is not None:
-        return Value(type="str")
+    told = _of_reference(value, name)
+    if told is not None:
+        return told
     if isinstance(ref, ClassRef):
         return _of_class(act, act.program.class_of(ref.key), name, span)
     if isinstance(ref, ChoiceRef):
@@ -196,6 +198,13 @@ def is_builtin_without(type_name: str | None, name: str) -> bool:
     return isinstance(kind, type) and not any(
         name in vars(base) for base in kind.__mro__
     )  # the class itself can be called
+
+
+def _of_reference(value: Value, name: str) -> Value | None:
+    """What can be said of an attribute by what the value stands for alone."""
+    if name in _TEXTS and value.reference is not None:
+        return Value(type="str")
+    return class_attribute(value, name)
 
 
 def _of_class(act: Activation, owner: ClassScope | None, name: str, span: Span | None) -> Value:

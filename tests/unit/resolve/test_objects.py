@@ -63,6 +63,22 @@ def test_a_text_that_each_turn_makes_anew_has_the_size_of_that() -> None:
     assert 32 <= size < 20_000
 
 
+def test_a_text_of_known_length_is_not_long_after_the_first_turn() -> None:
+    source = """
+        import hashlib
+        def stretch(item):
+            digest = item
+            for _ in range(100):
+                digest = hashlib.sha256(digest).digest()
+            return digest
+        def work():
+            return stretch(b"x" * 3000)
+    """
+    size = size_of_argument(source, "hashlib.sha256")
+    assert size is not None
+    assert 32 <= size < 2048
+
+
 def test_a_text_that_grows_is_not_what_the_first_turn_makes_of_it() -> None:
     source = """
         import hashlib
