@@ -152,3 +152,34 @@ def test_columns_of_one_instance_are_its_own(expression: str, rows: float) -> No
     assert size is not None
     assert size.known
     assert size.likely == rows
+
+
+def test_instances_that_were_made_with_different_functions_are_stages_of_a_pipeline() -> None:
+    code = """
+class Stage:
+    def __init__(self, function):
+        self.function = function
+    def __call__(self, items):
+        for item in items:
+            yield self.function(item)
+
+class Pipeline:
+    def __init__(self, source, *stages):
+        self.source, self.stages = source, stages
+    def run(self):
+        items = self.source
+        for stage in self.stages:
+            items = stage(items)
+        return list(items)
+
+def pairs(n):
+    return (n, str(n))
+
+def texts(pair):
+    return [pair[1]] * 40
+"""
+    found = value_of("Pipeline(range(5000), Stage(pairs), Stage(texts)).run()", code)
+    assert found.size is not None
+    assert found.size.likely == 5000
+    assert found.element is not None
+    assert found.element.type == "list"
