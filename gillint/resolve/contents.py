@@ -125,6 +125,18 @@ def written(value: Value) -> Text:
     return Text(HOLE, (), rest, fresh.min(size))
 
 
+def is_document(value: Value, depth: int = 4) -> bool:
+    """Whether it is made of texts, numbers and containers of such, all of them known: no arrays, no objects."""
+    if isinstance(value.reference, ChoiceRef):
+        return all(is_document(option, depth) for option in value.reference.options)
+    members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
+    if value.type in (*_DICTS, "list", "tuple", "set", "frozenset"):
+        if depth == 0:
+            return False
+        return all(is_document(v, depth - 1) for v in members or [element_of(value)])
+    return value.type in ("str", "bytes", "int", "float", "bool", "NoneType")
+
+
 def digits(value: Value) -> Text:
     """A number that is printed over and over. One that counts shares most of its digits with the one before it."""
     length = printed(value)

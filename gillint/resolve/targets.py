@@ -57,6 +57,17 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
     return first, act.trips_so_far(depth)
 
 
+def turns_since_made(act: Activation, container: t.Expr) -> Estimate:
+    """How often the current statement runs for each container of the kind: a cache that an object brings begins empty."""
+    key = _attribute_key(act, container)
+    made = act.program.births.get(key or "")
+    if made is not None:
+        return (act.times * act.trips_so_far() / made).sorted().max(1)
+    if isinstance(container, t.Name) and container.id in act.born:
+        return act.trips_so_far(act.born[container.id][0])
+    return act.times * act.trips_so_far()
+
+
 def _attribute_key(act: Activation, target: t.Expr) -> str | None:
     """`self.items` by the class of `self`."""
     if not isinstance(target, t.Attribute) or not isinstance(target.value, t.Name):
@@ -427,6 +438,9 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         first, turns = growth(act, target.value, container)
         if isinstance(target.value, t.Attribute) and not act.loops and turns != ONE:
             turns = keys_of(turns, index)  # calls of a method come with keys that were there before
+        holder = member_of(target.value)
+        if holder is not None and turns != ONE:  # `edges[a][b] = cost`: spread over the members of the outer one
+            turns = (turns / members_of(act, holder, target.value, turns)).sorted()
         kinds = distinct_of(index)
         if kinds is not None:
             turns = turns.min(kinds)

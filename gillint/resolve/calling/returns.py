@@ -55,7 +55,8 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
             shape = tuple(evaluate(dimension, answers).max(0) for dimension in returns.dims)
         shape = fitting(shape) if shape is not None else None
         changes["shape"] = shape
-        changes["size"] = reduce(lambda a, b: a * b, shape, ONE) if shape is not None else None
+        if returns.size is None or returns.dims is None:  # of a sparse matrix both are told: the entries that it keeps
+            changes["size"] = reduce(lambda a, b: a * b, shape, ONE) if shape is not None else None
     if returns.element is not None:
         changes["element"] = build(returns.element, answers, bound)
     if returns.items is not None:

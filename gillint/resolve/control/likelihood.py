@@ -14,6 +14,7 @@ from gillint.resolve.control.refusals import is_refusal
 from gillint.resolve.control.turns import POLLS, leaves, pauses
 from gillint.resolve.external.folders import kind_of_entry, made_if_missing, once_for_each_path
 from gillint.resolve.tabular.kinds import distinct_of
+from gillint.resolve.targets import turns_since_made
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.walk import key_of, set_in, statements
@@ -28,7 +29,8 @@ def is_main_guard(test: t.Expr) -> bool:
 
 def shares(act: Activation, node: t.If, tested: Value, period: float | None) -> tuple[float, float]:
     """How often the arm of a test is taken, and how often the other one; `period`: every how manyth time, where that is known."""
-    taken = held(act, node.test, tested, 1.0 / period if period is not None else _usual(act, node))
+    # What a container has in it at the end, or what a count is then, says nothing of the turns before.
+    taken = 1.0 / period if period is not None else held(act, node.test, tested, _usual(act, node))
     if fails(node.body):
         taken = min(taken, RARE)
     elif fails(node.orelse):
@@ -54,10 +56,10 @@ def _usual(act: Activation, node: t.If) -> float:
     entry = kind_of_entry(act, node.test)
     if entry is not None:
         return entry
-    key = _sought(node)
+    key, table = _sought(node) or (None, None)
     sought = value_of(act, key) if key is not None else _noted(act, node)
     if sought is not None:
-        missing = missed(act, (sought,))
+        missing = missed(act, (sought,), turns_since_made(act, table) if table is not None else None)
         return missing if _asks_for_a_gap(node.test) else 1.0 - missing
     found = found_share(act, node.test)
     if found is not None:
@@ -178,8 +180,8 @@ def _is_case(test: t.Expr) -> bool:
     return isinstance(test, (t.Call, t.Name, t.Attribute))
 
 
-def _sought(node: t.If) -> t.Expr | None:
-    """The key, where a test asks whether something is remembered: `if key in table: return table[key]`,
+def _sought(node: t.If) -> tuple[t.Expr, t.Expr | None] | None:
+    """The key and the table, where a test asks whether something is remembered: `if key in table: return table[key]`,
     `if key not in table: table[key] = ...`, `if cached is not None: return cached`, `if found is None: table[key] = ...`.
     """
     test = node.test.operand if is_negated(node.test) else node.test
@@ -193,12 +195,13 @@ def _sought(node: t.If) -> t.Expr | None:
         table = key_of(test.rights[0])
         is_filled = any(key_of(x.value) == table for x in stores)
         is_given = isinstance(given, t.Subscript) and key_of(given.value) == table
-        return test.left if table is not None and (is_filled or (is_given and not _asks_for_a_gap(node.test))) else None
+        is_asked = table is not None and (is_filled or (is_given and not _asks_for_a_gap(node.test)))
+        return (test.left, test.rights[0]) if is_asked else None
     if test.operators[0] not in ("is", "is_not") or not is_none(test.rights[0]) or key_of(test.left) is None:
         return None
     if given is not None and key_of(given) == key_of(test.left) and not _asks_for_a_gap(node.test):
-        return test.left
-    return stores[0].index if stores else None
+        return test.left, None
+    return (stores[0].index, stores[0].value) if stores else None
 
 
 def _noted(act: Activation, node: t.If) -> Value | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.trace import Block, Branch, Call, Node
@@ -16,9 +17,12 @@ _NOTHING = Block((), ())
 _MISS = 0.5
 
 
-def missed(act: Activation, keys: tuple[Value, ...]) -> float:
-    """How often something new is asked for, of what is remembered: the first time for each key."""
-    turns = (act.times * act.trips_so_far()).likely
+def missed(act: Activation, keys: tuple[Value, ...], asked: Estimate | None = None) -> float:
+    """How often something new is asked for, of what is remembered: the first time for each key.
+
+    `asked`: how often it is asked since nothing was remembered; for the whole run where that is not said.
+    """
+    turns = (asked if asked is not None else act.times * act.trips_so_far()).likely
     if turns <= 1.0:
         return _MISS
     kinds, is_known = 1.0, False

@@ -27,7 +27,7 @@ def widen(before: Value | None, after: Value) -> Value:
     if joined == before:
         return before
     changes: dict[str, object] = {"literal": None}
-    if before.number is not None or after.number is not None:
+    if before.number != after.number:
         changes["number"] = None
     if before.text != after.text:
         changes["text"] = None

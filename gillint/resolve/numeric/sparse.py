@@ -34,16 +34,17 @@ def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
         return result
     last = name.rsplit(".", 1)[-1]
     rows, columns = matrix.shape
-    if result.type is not None and _SPARSE.fullmatch(result.type):
-        return replace(result, shape=(columns, rows) if last in ("transpose", "T") else matrix.shape)
-    if last in ("toarray", "todense"):
-        return with_shape(result, (rows, columns))
-    if last in ("__matmul__", "dot") and bound.positional and result.type == ARRAY:
+    if last in ("__matmul__", "dot") and bound.positional:
         operand = bound.positional[0]
         other = operand.shape
         if operand.type is not None and _SPARSE.fullmatch(operand.type):
             return replace(matrix, size=_of_product(matrix, operand), shape=(rows, (other or matrix.shape)[-1]))
-        return with_shape(result, (rows, *other[1:])) if other is not None else result
+        if result.type == ARRAY:
+            return with_shape(result, (rows, *other[1:])) if other is not None else result
+    if result.type is not None and _SPARSE.fullmatch(result.type):
+        return replace(result, shape=(columns, rows) if last in ("transpose", "T") else matrix.shape)
+    if last in ("toarray", "todense"):
+        return with_shape(result, (rows, columns))
     axis = bound.get("axis")
     if last in ("sum", "mean") and result.type == ARRAY and axis is not None and axis.literal is not None:
         along_rows = axis.literal.value in (1, -1)

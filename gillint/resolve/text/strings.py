@@ -11,7 +11,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.calling.splicing import spliced
-from gillint.resolve.contents import written
+from gillint.resolve.contents import is_document, written
 from gillint.resolve.control.comparing import begins, ends
 from gillint.resolve.numeric.randomness import drawn
 from gillint.resolve.tabular.kinds import different_paths
@@ -285,7 +285,7 @@ def _made_from(kind: str) -> Callable[[Bound, Value], Value]:
         source = bound.positional[0] if bound.positional else None
         if source is None or source.type is None or isinstance(source.reference, LazyRef):
             return result
-        text = written(source) if kind == "json" else result.text
+        text = written(source) if kind == "json" or (kind == "pickle" and is_document(source)) else result.text
         return replace(result, source=Source(kind, replace(source, literal=None)), text=text)
 
     return made

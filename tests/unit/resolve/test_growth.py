@@ -117,6 +117,17 @@ def size_in(source: str) -> float:
             "        sorted(batch)\n        batch.clear()",
             50,
         ),
+        ("window = collections.deque(maxlen=20)\nfor i in range(3000):\n    window.append(i)\n    sorted(window)", 20),
+        (
+            "edges = defaultdict(dict)\nfor i in range(900):\n    edges[random.randrange(300)][i] = 1\n"
+            "for k in edges:\n    sorted(edges[k])",
+            3,
+        ),
+        (
+            "batch, sent = [], []\nfor i in range(1000):\n    batch.append(i)\n    if len(batch) == 50:\n"
+            "        sent.append(i)\n        batch.clear()\nsorted(sent)",
+            20,
+        ),
         ("found = []\nfor i in range(90):\n    if i % 3 == 0:\n        found.append(i)\nsorted(found)", 30),
         (
             "groups = {}\nfor i in range(100):\n    if i % 5 not in groups:\n        groups[i % 5] = []\n"

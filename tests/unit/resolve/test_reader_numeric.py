@@ -51,6 +51,9 @@ def shape(value: Value) -> tuple[float, ...]:
         ("def f(g):\n    show(g.values)\nd = pd.DataFrame({'k': np.arange(400) % 20, 'v': np.ones(400)})\n"
          "d.groupby('k').agg(a=('v', f), b=('v', 'sum'))", (20.0,)),
         ("m = sparse.coo_matrix((np.ones(900), (np.ones(900), np.ones(900))), shape=(70, 60))\nshow(m @ np.ones(60))", (70.0,)),
+        ("m = sparse.random(70, 60, 0.1, format='csr')\nshow((m @ m.T).toarray())", (70.0, 70.0)),
+        ("from sklearn.feature_extraction.text import TfidfVectorizer\nm = TfidfVectorizer().fit_transform(['a b c d'] * 90)\n"
+         "show((m @ m.T).toarray())", (90.0, 90.0)),
         ("m = sparse.csr_matrix(np.zeros((70, 60)))\nshow(m.sum(axis=1))", (70.0, 1.0)),
         ("m = sparse.csr_array(np.zeros((70, 60)))\nshow(m.sum(axis=1))", (70.0,)),
         ("show(np.lib.stride_tricks.sliding_window_view(np.zeros((800, 3)), 60, axis=0))", (741.0, 3.0, 60.0)),

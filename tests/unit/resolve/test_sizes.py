@@ -201,6 +201,7 @@ def test_members_and_displays(body: str, size: float) -> None:
         ("b = bytearray()\nfor _ in range(10):\n    b.extend(os.urandom(400))\nid(b)", 1.0, 1.0),
         ("p = Path(tempfile.mkdtemp()) / 'x'\np.write_bytes(os.urandom(4000))\nid(p.read_bytes())", 1.0, 1.0),
         ("id(json.dumps([{'id': i, 'group': i % 7} for i in range(5000)]))", 0.12, 0.0),
+        ("import msgpack\nid(b''.join(msgpack.packb({'id': i, 'body': 'x' * 200}) for i in range(1000)))", 0.02, 0.0),
         (
             "xs = [f'line {i} of the document' for i in range(5000)]\nxs[3] = f'changed in {len(xs)}'\nid(''.join(xs))",
             0.16,
