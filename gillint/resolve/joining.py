@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.text.texts import Text, common
 from gillint.resolve.values import (
@@ -66,9 +67,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         return _beside_cell(a, b, share) or UNKNOWN
     size = a.size.join(b.size, share) if a.size is not None and b.size is not None else None
     number = a.number.join(b.number, share) if a.number is not None and b.number is not None else None
-    shape = None
-    if a.shape is not None and b.shape is not None and len(a.shape) == len(b.shape):
-        shape = tuple(x.join(y, share) for x, y in zip(a.shape, b.shape, strict=True))
+    shape = _shapes(a.shape, b.shape, share)
     element: Value | None = None
     filled = None if is_empty(a) == is_empty(b) else b if is_empty(a) else a
     if filled is not None and filled.element is not None and is_known(filled.element):
@@ -104,6 +103,26 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         source=_sources(a.source, b.source, depth),
         mark=a.mark if a.mark == b.mark else _store(a.mark, b.mark),
     )
+
+
+def _shapes(
+    a: tuple[Estimate, ...] | None, b: tuple[Estimate, ...] | None, share: float | None
+) -> tuple[Estimate, ...] | None:
+    """The shape of an array that is one here and another there. What is a row here and many rows there is one row of them.
+
+    `track = vstack((track, x))` begins with one, `if x.ndim == 1: x = x[:, None]` gives the dimension that is missing.
+    """
+    if a is None or b is None or abs(len(a) - len(b)) > 1:
+        return None
+    a, b = with_dimension_of(a, b), with_dimension_of(b, a)
+    return tuple(x.join(y, share) for x, y in zip(a, b, strict=True)) if len(a) == len(b) else None
+
+
+def with_dimension_of(shape: tuple[Estimate, ...], other: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
+    """A row as a table of one row, a column as a table of one column, where the other one is such a table."""
+    if shape and shape == other[1:]:
+        return (ONE, *shape)
+    return (*shape, ONE) if shape and shape == other[:-1] else shape
 
 
 def _beside_cell(a: Value, b: Value, share: float | None) -> Value | None:

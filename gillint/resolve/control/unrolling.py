@@ -111,6 +111,8 @@ def _is_key(node: t.For) -> bool:
 def _differ(column: tuple[Value, ...]) -> bool:
     if len({v.type for v in column}) > 1 or len({v.reference for v in column}) > 1:
         return True
+    if "::" in (column[0].type or "") and any(v.columns != column[0].columns for v in column):
+        return True  # instances of one class that were made with different things
     if column[0].type == "str":
         statements = all(_STATEMENT.match((text_of(v) or ANY).pattern) for v in column)
         return statements or any(_is_numeral(v) for v in column)

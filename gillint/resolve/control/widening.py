@@ -7,7 +7,7 @@ from operator import mul
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
-from gillint.resolve.joining import join
+from gillint.resolve.joining import join, with_dimension_of
 from gillint.resolve.values import ELEMENTS, Value
 
 _GROWING = (
@@ -23,6 +23,7 @@ def widen(before: Value | None, after: Value) -> Value:
     """What a variable may be at the top of a loop that changes it: same kind, sizes and amounts open upwards."""
     if before is None:
         return after
+    before = _as_rows(before, after)
     joined = join(before, after)
     if joined == before:
         return before
@@ -59,6 +60,7 @@ def made_anew(
     begun, after = turn
     if entered is None or first is None:
         return widened
+    entered = _as_rows(entered, first)
     if after.type == "numpy.ndarray" and begun is not None and begun.shape is not None:
         longer = _longer_each_turn(begun.shape, entered.shape, first.shape, after.shape, trips)
         return replace(widened, shape=longer, size=reduce(mul, longer)) if longer is not None else widened
@@ -70,6 +72,14 @@ def made_anew(
     share = min(1.0, 1.0 / max(1.0, trips.likely))
     likely = once.likely * share + after.size.likely * (1.0 - share)
     return replace(widened, size=Estimate(min(once.low, after.size.low), likely, max(once.high, after.size.high)))
+
+
+def _as_rows(before: Value, after: Value) -> Value:
+    """`track = np.array(x)` before a loop of `track = np.vstack((track, x))` is the first of its rows."""
+    if before.shape is None or after.shape is None or before.type != after.type:
+        return before
+    shape = with_dimension_of(before.shape, after.shape)
+    return before if shape == before.shape else replace(before, shape=shape)
 
 
 _TEXTS = ("str", "bytes", "bytearray")

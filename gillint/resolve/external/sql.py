@@ -17,6 +17,7 @@ _PARTNERS = (
     0.3  # of n rows of a joined table, this power have the same key where it is no key of that table: 8 of 1,000
 )
 _AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _NEXT, _WRITE, _INDEX = 2.0, 9.0, 13.0, 2.0, 5.0, 22.0, 10.0, 4.0, 9.0
+_WINDOW = 22.0  # a row of `sum(v) over (partition by u order by v)`: sorted, kept and gone through (0.7 to 0.9 us)
 _PUT = 5.0  # a row that a select finds and an insert keeps
 # A row of a query that asks itself: one made of the last (380 ns, a plain scan 30), and one looked up in a table.
 _AGAIN, _AGAIN_FOUND = 10.0, 45.0
@@ -333,11 +334,13 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if not known or len(known) < len(names):
         return None
     main = known[0]
+    words, windows = _OVER.subn(_WINDOWED, words)
     visited, matched = _reached(main, words)
     for other in known[1:]:
         matched = matched * _partners(words, main, other, by_name)
         visited = visited + matched * _JOIN
-    listed = _split(found[1])
+    listed = _split(_OVER.sub(_WINDOWED, found[1]))
+    visited = visited + matched * _WINDOW * windows
     aggregates = any(re.search(r"\b(count|sum|avg|min|max|total|group_concat)\(", item) for item in listed)
     rows = matched
     if " group by " in words or found[1].startswith("distinct "):
@@ -359,6 +362,12 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if " order by " in words and not aggregates:
         visited = visited + matched * (_TOP if limit is not None else _SORT)
     return Query(visited + _LOOKUP, rows, _row(known, listed), _named(known, listed))
+
+
+# What is computed over a window gives a value for each row: it is no aggregation, and its order is none of the result.
+_NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+_OVER = re.compile(rf"\b\w+ ?{_NESTED} over ?(?:{_NESTED}|\w+)")
+_WINDOWED = "windowed"
 
 
 def _partners(words: str, main: Table, other: Table, by_name: dict[str, Table]) -> Estimate:

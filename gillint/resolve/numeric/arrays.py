@@ -227,9 +227,33 @@ def _steps_between(bound: Bound) -> Estimate | None:
     return Estimate.point(max(0.0, (stop - start).total_seconds() / step)) if step else None
 
 
+_STEPS = Estimate(1, 100, 1e5)  # from one number to another, where nothing tells how far apart they are
+
+
+def _steps(bound: Bound) -> Estimate | None:
+    """How many numbers `np.arange(start, stop, step)` gives where one of them is not known: two unknown ones are not alike."""
+    given = bound.positional
+    start, stop, step = bound.get("start"), bound.get("stop"), bound.get("step")
+    if len(given) < 2 or start is None or stop is None:
+        return None
+    if start.number is None or _tells_nothing(start.number, stop.number):
+        return _STEPS
+    if step is None or step.number is not None:
+        return None
+    whole = stop.number - start.number if stop.number is not None and stop.type == start.type == "int" else None
+    return _STEPS if whole is None else _STEPS.min(whole.max(1))
+
+
+def _tells_nothing(start: Estimate, stop: Estimate | None) -> bool:
+    """Whether two numbers that lie in the same range are taken for the same one."""
+    return stop is not None and not start.known and (stop - start).likely == 0.0
+
+
 def _typed(last: str, bound: Bound, result: Value) -> Value:
     """An array whose dtype nothing has told yet is of the kind of what it was made from."""
     given = bound.positional
+    if last == "arange" and result.type == ARRAY and (steps := _steps(bound)) is not None:
+        result = with_shape(result, (steps,))
     if last == "arange" and any(v.type == "str" for v in given):  # between two dates
         steps = _steps_between(bound)
         return replace(result, size=None, shape=None) if steps is None else with_shape(result, (steps,))

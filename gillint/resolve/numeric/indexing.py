@@ -138,7 +138,8 @@ def _by_place(value: Value, place: Value) -> Value | None:
 def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
     """A mask keeps a part, whatever the shape; an array of indices gives as many as it has; columns have no more than all.
 
-    What is asked for its channels, `x[:, :, 0]`, is a picture; what is asked by more than two places gives one number.
+    What is asked for its channels, `x[:, :, 0]`, is a picture; what is asked by two places or more is a table nearly always, and
+    gives one number.
     """
     if (
         value.size is None
@@ -149,7 +150,7 @@ def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
         return with_shape(replace(value, reference=None), (SIDE, SIDE))
     if len(pieces) > 1 and (value.size or value.shape) is not None and any(p.type != "int" for p in pieces):
         return replace(value, size=size_of(value), shape=None, literal=None, reference=None)
-    if len(pieces) > _PLACES and all(p.type == "int" for p in pieces):
+    if len(pieces) > 1 and all(p.type == "int" for p in pieces):
         return _scalar(value)
     piece = pieces[0] if len(pieces) == 1 else None
     if piece is not None and piece.type == "int" and value.dtype == "object" and value.element is not None:
@@ -164,9 +165,6 @@ def _of_unknown_shape(value: Value, pieces: tuple[Value, ...]) -> Value | None:
         count = whole * kept(piece)
         return replace(value, size=count, shape=None, literal=None)
     return None
-
-
-_PLACES = 2  # `boxes[0, i]` may be a row, `detections[0, 0, i, 2]` is hardly anything but a number
 
 
 def _is_channel(piece: Value) -> bool:

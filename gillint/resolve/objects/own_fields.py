@@ -1,4 +1,4 @@
-"""What one instance of a class has that another has not: the arrays and pictures that it was made with.
+"""What one instance of a class has that another has not: the arrays, pictures, columns and functions that it was made with.
 
 The attributes of a class are joined over its instances; these are kept beside each, where no code gives them another value.
 """
@@ -11,23 +11,31 @@ from collections.abc import Iterable
 from gillint.frozen import replace
 from gillint.resolve.numeric.shapes import ARRAY, PICTURE
 from gillint.resolve.scope import ClassScope
-from gillint.resolve.values import Value, is_measured
+from gillint.resolve.tabular.columns import SERIES
+from gillint.resolve.values import FunctionRef, Value, is_measured
 from gillint.syntax.outline import FunctionOutline
 
 # Texts and numbers are others in every instance, and few functions take longer with one of them than with another.
-_DATA = (ARRAY, PICTURE)
+# A frame is left out: `self.frame["x"] = ...` gives it a column, and what it was made with says nothing of that.
+_DATA = (ARRAY, PICTURE, SERIES)
 _SET = re.compile(r"\b(\w+)\.(\w+)[ \t]*(?::[^=\n]*|,[^=\n]*|[-+*/%&|^@<>]{1,2})?=(?!=)")
 _MAKES = "__init__"
 
 
 def with_own(owner: ClassScope, instance: Value, given: Iterable[tuple[str, Value]]) -> Value:
-    """An instance with what it was given that is of some size and keeps it: it stands in `columns`."""
+    """An instance with what it was given that is of some size and keeps it, or that it calls: it stands in `columns`."""
     kept = dict(instance.columns or ())
     for name, value in given:
         kept.pop(name, None)
-        if value.type in _DATA and value.reference is None and is_measured(value) and name not in _reassigned(owner):
+        if _is_own(value) and name not in _reassigned(owner):
             kept[name] = value
-    return replace(instance, columns=tuple(sorted(kept.items())) or None)
+    return replace(instance, columns=tuple(sorted(kept.items(), key=lambda pair: pair[0])) or None)
+
+
+def _is_own(value: Value) -> bool:
+    if value.reference is None:
+        return value.type in _DATA and is_measured(value)
+    return isinstance(value.reference, FunctionRef)
 
 
 def own_field(instance: Value | None, name: str) -> Value | None:

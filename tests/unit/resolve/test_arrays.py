@@ -554,10 +554,10 @@ def test_a_part_of_unknown_shape_fits_the_rest(expression: str, rows: int | None
     assert columns is None or likely[1] == columns
 
 
-def test_more_than_two_places_of_an_unknown_shape_give_a_number() -> None:
+def test_several_places_of_an_unknown_shape_give_a_number() -> None:
     setup = "import numpy as np\nfound = np.load('found.npy').astype(np.float32)\n"
     assert value_of("found[0, 0, i, 2]", setup + "i = 3\n").type == "float"
-    assert value_of("found[0, 3]", setup).type != "float"  # a row perhaps
+    assert value_of("found[0, 3]", setup).type == "float"
 
 
 RANKS = ["len(np.shape(x)) == 1", "np.ndim(x) == 1", "x.ndim == 1", "len(x.shape) == 1"]
@@ -707,3 +707,52 @@ def test_a_variable_remembers_the_rank() -> None:
 def test_an_index_may_be_put_together(index: str, shape: tuple[float, ...]) -> None:
     value = value_of(f"np.zeros((10, 20, 30))[{index}]")
     assert (dimensions(value) or ()) == shape
+
+
+GROWN = """
+import math
+import numpy as np
+
+def track(x, steps):
+    rows = np.array(x)
+    for _ in range(steps):
+        x = x + 1.0
+        rows = np.vstack((rows, x))
+    return rows
+
+def as_table(x):
+    if math.hypot(x[0], x[1]) > 2.0:
+        x = x[None, :]
+    return x
+
+def as_column(x, flag):
+    if flag > 0.5:
+        x = x.reshape(-1, 1)
+    return x
+
+path = track(np.zeros(5), 30)
+start, stop = np.random.random(2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape"),
+    [("path", (31, 5)), ("as_table(np.zeros(6))", (1, 6)), ("as_column(np.zeros(6), stop)", (6, 1))],
+)
+def test_a_row_is_a_table_of_one_row(expression: str, shape: tuple[float, ...]) -> None:
+    found = value_of(expression, GROWN).shape
+    assert found is not None
+    assert len(found) == len(shape)
+    assert tuple(d.likely for d in found) == pytest.approx(shape, rel=0.6)
+
+
+def test_a_number_of_such_a_table_is_one() -> None:
+    assert value_of("path[-1, 2]", GROWN).type == "float"
+
+
+@pytest.mark.parametrize("expression", ["np.arange(start, stop, 0.01)", "np.arange(float(stop), 9.0, 0.5)"])
+def test_how_far_two_unknown_numbers_are_apart_is_not_known(expression: str) -> None:
+    found = value_of(expression, GROWN).size
+    assert found is not None
+    assert not found.known
+    assert found.likely > 10

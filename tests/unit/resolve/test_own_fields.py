@@ -124,3 +124,62 @@ def test_options_that_nobody_passes_have_their_default(expression: str, number: 
     value = value_of(expression, CONVERTED).number
     assert value is not None
     assert value.likely == number
+
+
+INDICATORS = """
+import numpy as np
+import pandas as pd
+
+class Band:
+    def __init__(self, close: pd.Series, window: int = 20):
+        self._close = close
+        self._window = window
+
+    def middle(self):
+        return self._close.rolling(self._window).mean()
+
+def band_of(close, window=10):
+    return Band(close, window).middle()
+
+minutes, days = pd.Series(np.zeros(90_000)), pd.Series(np.zeros(250))
+by_minute, by_day = Band(minutes), Band(days)
+"""
+
+
+@pytest.mark.parametrize(("expression", "rows"), [("by_day._close", 250), ("by_minute._close", 90_000)])
+def test_columns_of_one_instance_are_its_own(expression: str, rows: float) -> None:
+    size = value_of(expression, INDICATORS).size
+    assert size is not None
+    assert size.known
+    assert size.likely == rows
+
+
+def test_instances_that_were_made_with_different_functions_are_stages_of_a_pipeline() -> None:
+    code = """
+class Stage:
+    def __init__(self, function):
+        self.function = function
+    def __call__(self, items):
+        for item in items:
+            yield self.function(item)
+
+class Pipeline:
+    def __init__(self, source, *stages):
+        self.source, self.stages = source, stages
+    def run(self):
+        items = self.source
+        for stage in self.stages:
+            items = stage(items)
+        return list(items)
+
+def pairs(n):
+    return (n, str(n))
+
+def texts(pair):
+    return [pair[1]] * 40
+"""
+    found = value_of("Pipeline(range(5000), Stage(pairs), Stage(texts)).run()", code)
+    assert found.size is not None
+    assert found.size.likely == 5000
+    assert found.element is not None
+    assert found.element.type == "list"

@@ -46,3 +46,19 @@ def test_what_a_select_finds_is_inserted() -> None:
     query, tables = _run("insert or replace into hourly select centre, count(*) from booking group by centre")
     assert tables["hourly"].size.likely == pytest.approx(100)
     assert query.visits.likely > _run("select centre, count(*) from booking group by centre")[0].visits.likely > 10_000
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select centre, sum(price) over (partition by centre order by day) as running from booking",
+        "select lag(price, 1) over (order by day) from booking",
+        "with ranked as (select centre, row_number() over (partition by centre order by day) as place from booking) "
+        "select centre, place from ranked",
+    ],
+)
+def test_a_window_gives_a_value_for_each_row(statement: str) -> None:
+    plain, _ = _run("select centre, day from booking")
+    query, _ = _run(statement)
+    assert query.rows.likely == pytest.approx(plain.rows.likely)
+    assert query.visits.likely > 10 * plain.visits.likely
