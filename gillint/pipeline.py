@@ -21,7 +21,7 @@ from gillint.effects.reach import holds_throughout
 from gillint.frozen import dataclass, replace
 from gillint.knowledge.base import extended_by, library, library_files
 from gillint.knowledge.schema import TERMINAL
-from gillint.regions.find import Region, find_regions, function_region
+from gillint.regions.find import PAUSES, Region, find_regions, function_region
 from gillint.regions.sharing import objects_of
 from gillint.resolve.program import Project, resolve, walk
 from gillint.resolve.trace import Block, Branch, Call, Concurrency, Handover, Iterations, Kind, Loop, Resolved, inline
@@ -292,14 +292,11 @@ def _aside(a: Assessment) -> float:
     """The share of its time that nobody wants to be told to make faster: a region waits for who sits at the terminal, or a
     program that runs until it is stopped pauses between its turns.
     """
-    pauses = _PAUSES if a.region.endless and a.region.iterations is Iterations.CARRIED else ()
+    pauses = PAUSES if a.region.endless and a.region.iterations is Iterations.CARRIED else ()
     return min(
         1.0,
         sum(c.share for c in a.calls if c.detail.effect.serialised_by == TERMINAL or c.detail.call.name in pauses),
     )
-
-
-_PAUSES = ("time.sleep", "asyncio.sleep")
 
 
 def _hands_on(a: Assessment) -> bool:

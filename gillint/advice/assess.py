@@ -141,6 +141,8 @@ def assess(
             together = demand if is_open else overlapped(demand, region.at_once, limit)
     prediction = predict(together, region.trips, region.concurrency, setting, recursive=recursive)
     elapsed = max(demand.elapsed.likely, 1e-3)
+    if elapsed >= LIMIT:  # of which each call's own time, cut off there too, is a part all the same
+        elapsed = max(elapsed, sum(share.elapsed.likely for share in shares))
     ranked = [RankedCall(min(1.0, max(0.0, share.elapsed.likely / elapsed)), share) for share in shares]
     loop_block = longest_synchronous(costs, region.body) if region.in_coroutine else None
     if loop_block is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gillint.advice.assess import Assessment, RankedCall
 from gillint.costs.locks import lets_through, semaphore_of
 from gillint.knowledge.schema import Effect, one_by_one
+from gillint.regions.find import PAUSES
 from gillint.regions.waiting import is_awaited
 from gillint.resolve.trace import Call, Concurrency, Iterations, Kind, has_await
 from gillint.scaling.model import HANDOFF_NS
@@ -259,7 +260,8 @@ def _held_back(a: Assessment) -> str | None:
         return f"; but a lock of the program is held for {share} of it, so one thread runs at a time"
     call = serialiser(a)
     if call is not None:
-        return f"; but {one_at_a_time(call)}, so the others queue"
+        then = "each needs one of its own" if call.detail.effect.serialised_by == "thread" else "the others queue"
+        return f"; but {one_at_a_time(call)}, so {then}"
     return "; but it gives the GIL up so often, for so short a time, that handing it over costs what threads gain"
 
 
@@ -383,18 +385,31 @@ def _asyncio(a: Assessment) -> str:
         return (
             "Nothing is known of a call that could decide; what it awaits overlaps, the rest takes turns on one thread."
         )
-    busy = _keeps_the_loop_busy(a)
+    busy = keeps_the_loop_busy(a)
     if busy is not None:
         return (
             f"The tasks compute in turn on the event loop's one thread, and all of them together longer than one waits: "
             f"{_name(a, busy)} takes {duration(busy.detail.effect.elapsed.likely)} of each."
         )
     if a.prediction.bound is BoundType.IO or waits:
-        return "The event loop already overlaps the waiting, so threads add nothing: the server and the round trips limit it."
+        return f"The event loop already overlaps the waiting, so threads add nothing: {_limit_of_waiting(a)}."
     return f"The tasks take turns on the event loop's one thread{_meanwhile(a)}; more tasks do not make that thread faster."
 
 
-def _keeps_the_loop_busy(a: Assessment) -> RankedCall | None:
+def _limit_of_waiting(a: Assessment) -> str:
+    top = _top(a, Effect.WAITS)
+    if pauses(a) and top is not None:
+        return f"the pauses of {_name(a, top)} limit it"
+    return f"what {_name(a, top)} waits for limits it" if top is not None else "what it waits for limits it"
+
+
+def pauses(a: Assessment) -> bool:
+    """Whether what a region waits for is the clock."""
+    top = _top(a, Effect.WAITS)
+    return top is not None and top.detail.call.name in PAUSES
+
+
+def keeps_the_loop_busy(a: Assessment) -> RankedCall | None:
     """The dearest call of tasks that compute longer all together than each of them waits."""
     if a.region.kind is not Kind.SUBMISSION:
         return None

@@ -14,6 +14,8 @@ from gillint.advice.explain import (
     is_internal,
     is_stream,
     its_own,
+    keeps_the_loop_busy,
+    pauses,
     serialiser,
     takes_results,
     unit,
@@ -40,9 +42,11 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.conditions import Target, version_key
 from gillint.knowledge.schema import FOR_ALL, Effect, Library
+from gillint.regions.find import PAUSES
 from gillint.resolve.assumed import FILES
 from gillint.resolve.calling.bound import member_size, size_of
-from gillint.resolve.trace import Call, Concurrency, Iterations, Kind
+from gillint.resolve.program import walk
+from gillint.resolve.trace import Call, Concurrency, Iterations, Kind, Loop
 from gillint.resolve.values import Value
 from gillint.scaling.model import bound, knee, likely
 from gillint.scaling.predict import HELP_NO, BoundType, Prediction, Range, Setting, loads
@@ -103,6 +107,8 @@ def _all(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, 
     if a.prediction.help in ("yes", "partly"):
         if _is_lone(a):
             yield Advice("none", False, Range(1.0, 1.0, 1.0), _WAITED if a.region.in_turn else _ALONE)
+        elif _mostly_pauses(a):
+            yield Advice("none", False, Range(1.0, 1.0, 1.0), _PAUSES)
         else:
             yield _threads(a, setting, target)
     if gate(a) is not None and kind is BoundType.IO:
@@ -222,6 +228,19 @@ _WAITED = "it is waited for at once, so the thread adds nothing: a plain call do
 _ALONE = (
     "it has a thread of its own already, beside whatever else the program does; more pay only where there is more to do"
 )
+
+
+_PAUSES = "most of it is a pause on purpose (polling, a rate limit): more threads would only wait for the same"
+
+
+def _mostly_pauses(a: Assessment) -> bool:
+    """Whether a function mostly sleeps in loops that ask again and again, or that go slowly on purpose."""
+    if a.region.kind not in (Kind.FUNCTION, Kind.RECURSION) or a.prediction.bound is not BoundType.IO:
+        return False
+    loops = [n for n in walk(a.region.body) if isinstance(n, Loop) and n.iterations is Iterations.CARRIED]
+    inside = {n.span for loop in loops for n in walk(loop.body) if isinstance(n, Call)}
+    pauses = (c for c in a.calls if c.detail.call.name.endswith(".sleep") and c.detail.call.span in inside)
+    return sum(c.share for c in pauses) >= 0.5
 
 
 def _is_lone(a: Assessment) -> bool:
@@ -418,29 +437,23 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
     if a.loop_block is not None and (a.loop_block.likely > _BLOCK_NS or native) and blocking is not None:
         name, effect = blocking.detail.call.name, blocking.detail.effect.effect
         held = effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
-        what = "a process, or shorter pieces" if held else "asyncio.to_thread, or an awaitable counterpart"
-        yield Advice(
-            "processes" if held else "threads",
-            False,
-            Range(1.0, 1.0, 1.0),
-            f"`{name}` blocks the event loop for {duration(a.loop_block.likely)}: hand it to {what}",
-        )
+        action, what = "threads", "hand it to asyncio.to_thread, or an awaitable counterpart"
+        if held:
+            action, what = "processes", "hand it to a process, or shorter pieces"
+        elif name in PAUSES:
+            action, what = "library", "`await asyncio.sleep(...)` instead"
+        why = f"`{name}` blocks the event loop for {duration(a.loop_block.likely)}: {what}"
+        yield Advice(action, False, Range(1.0, 1.0, 1.0), why)
         return
     if hands_on(a):
         why = "it waits for what it has handed over, which is looked at by itself; the event loop is free meanwhile"
         yield Advice("none", False, Range(1.0, 1.0, 1.0), why)
         return
-    if (
-        a.prediction.bound is BoundType.GIL
-        and a.demand.gil.likely > a.demand.wait.likely
-        and not (takes_results(a) or too_little(a))
-    ):
+    computes = a.demand.gil.likely > a.demand.wait.likely or keeps_the_loop_busy(a) is not None
+    if a.prediction.bound is BoundType.GIL and computes and not (takes_results(a) or too_little(a)):
         why = "the tasks compute in turn on the loop's one thread: run_in_executor with a ProcessPoolExecutor uses the cores"
         yield Advice("processes", False, Range(1.0, 1.0, 1.0), why)
         return
-    yield Advice(
-        "none",
-        False,
-        Range(1.0, 1.0, 1.0),
-        "the event loop overlaps the waiting already; what is left is fewer or cheaper round trips, or more connections",
-    )
+    left = "shorter pauses, or more tasks" if pauses(a) else "fewer or cheaper round trips, or more connections"
+    why = f"the event loop overlaps the waiting already; what is left is {left}"
+    yield Advice("none", False, Range(1.0, 1.0, 1.0), why)

@@ -94,7 +94,9 @@ def _pieces(
         pieces.append(Piece("GILLINT_FOLDER = os.getcwd()  # gillint runs this in a temporary folder"))
     if uses_server:
         pieces.append(Piece(server_text()))
-    for name in dict.fromkeys(h for m in everything for h in m.helpers):
+    making = "".join(f"{textwrap.indent(to_local_server(ast.unparse(s)), '    ')}\n" for s in unit.making)
+    used = dict.fromkeys(h for m in everything for h in m.helpers)
+    for name in used | dict.fromkeys(h for h in HELPERS if h in making):
         pieces.append(Piece(HELPERS[name]))
     if any("gillint_database" in m.expression for m in everything):
         pieces.append(Piece(_database(file)))
@@ -113,7 +115,6 @@ def _pieces(
         pieces.append(Piece(f"# Given by the user\n{setup.rstrip()}"))
     pieces.extend(code)
     values = "".join(f"{m.expression}, " for _, m in unit.arguments)
-    making = "".join(f"{textwrap.indent(to_local_server(ast.unparse(s)), '    ')}\n" for s in unit.making)
     pieces.append(Piece(f"def gillint_inputs():\n{making}    return ({values})"))
     head = f"{'async ' if unit.is_async else ''}def gillint_work({', '.join(n for n, _ in unit.arguments)}):"
     pieces.extend(_work(head, unit.body))

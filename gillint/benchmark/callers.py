@@ -260,7 +260,8 @@ def bound_arguments(file: UserFile, call: ast.Call, name: str, names: list[str])
 
 
 def _first_of(iterable: ast.expr) -> ast.expr:
-    return ast.parse(f"next(iter({ast.unparse(iterable)}))", mode="eval").body
+    taken = "gillint_one({})" if isinstance(iterable, ast.Name) else "next(iter({}))"
+    return ast.parse(taken.format(ast.unparse(iterable)), mode="eval").body
 
 
 def _seen_from_top(file: UserFile, call: ast.AST, value: ast.expr) -> ast.expr:

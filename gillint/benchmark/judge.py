@@ -5,6 +5,7 @@ from __future__ import annotations
 from gillint.advice.assess import Assessment
 from gillint.diagnostics.measured import Measured, Point, Verdict
 from gillint.measure.plan import Benchmark, Measurement
+from gillint.resolve.assumed import ALL_QUEUES
 from gillint.resolve.trace import Kind
 from gillint.scaling.predict import HELP_NO, Range, Setting, predict
 
@@ -12,6 +13,18 @@ _LEAST_ROUNDS = 5
 _LEAST_POSITIVE = 0.8  # of what the cores allow: below it the machine was busy with something else
 _MOST_NEGATIVE = 1.25
 _SLACK = (0.05, 0.15)  # relative: the least and the most by which a measurement is taken to be off by itself
+
+
+# What comes from another thread, which does not run where one part of the program is measured alone.
+_TAKES = tuple(f"{queue}.get" for queue in ALL_QUEUES)
+
+
+def unended(a: Assessment) -> str:
+    """What to do about work that did not end in its time."""
+    taken = next((c.detail.call.name for c in a.calls if c.detail.call.name in _TAKES), None)
+    if taken is not None:
+        return f"alone it may wait for ever in `{taken}`, as nothing fills the queue: --setup can fill it"
+    return "give it more with --measure-time"
 
 
 def judge(a: Assessment, benchmark: Benchmark, m: Measurement, setting: Setting) -> Measured:

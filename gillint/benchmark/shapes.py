@@ -173,6 +173,11 @@ HELPERS: dict[str, str] = {
     "gillint_callable": '''def gillint_callable(*args, **kwargs):
     """Does nothing, as cheaply as Python can."""
     return None''',
+    "gillint_one": '''def gillint_one(things, kept={}):
+    """The first of several things; of an iterator, which gives each of them once, the same again."""
+    if id(things) not in kept:
+        kept[id(things)] = next(iter(things))
+    return kept[id(things)]''',
     "gillint_record": '''class gillint_record:
     """An object with the attributes that the code asks for."""
 

@@ -57,7 +57,7 @@ def _parsed(source: str) -> ast.Module:
 
 
 def _shortened(source: str, tree: ast.Module, region: Region) -> str:
-    """The source with `gillint_first(...)` around what the region's loop goes through; no line moves."""
+    """The source with `gillint_first((...))` around what the region's loop goes through; no line moves."""
     span = _loop_span(region)
     if span is None:
         return source
@@ -71,9 +71,10 @@ def _shortened(source: str, tree: ast.Module, region: Region) -> str:
                 iterable = node.generators[0].iter
         if iterable is not None and iterable.end_lineno is not None and iterable.end_col_offset is not None:
             lines = source.encode().splitlines(keepends=True)
+            end = b"), True)" if region.kind in (Kind.LOOP, Kind.COMPREHENSION) else b"))"
             for number, column, text in (
-                (iterable.end_lineno, iterable.end_col_offset, b")"),
-                (iterable.lineno, iterable.col_offset, b"gillint_first("),
+                (iterable.end_lineno, iterable.end_col_offset, end),
+                (iterable.lineno, iterable.col_offset, b"gillint_first(("),
             ):
                 line = lines[number - 1]
                 lines[number - 1] = line[:column] + text + line[column:]

@@ -203,7 +203,7 @@ def _emit(benchmark: Benchmark, path: Path) -> None:
 
 
 def _measure(a: Assessment, benchmark: Benchmark, chosen: Chosen, request: Request) -> Measured:
-    from gillint.benchmark.judge import judge
+    from gillint.benchmark.judge import judge, unended
     from gillint.measure.engine import measure
     from gillint.measure.plan import Failed
 
@@ -219,7 +219,7 @@ def _measure(a: Assessment, benchmark: Benchmark, chosen: Chosen, request: Reque
             )
     except Failed as problem:
         where = f" (line {problem.line} of {benchmark.origin})" if problem.line is not None else ""
-        advice = "; give it more with --measure-time" if problem.was_late else ""
+        advice = f"; {unended(a)}" if problem.was_late else ""
         return _failed(f"{problem}{where}{advice}", chosen, problem.line, benchmark)
     return judge(a, benchmark, found, chosen.options.setting)
 

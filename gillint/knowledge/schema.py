@@ -356,4 +356,6 @@ def one_by_one(serialised_by: str) -> str:
         return "the library is not thread-safe, and it is for its callers to let in one thread at a time"
     if serialised_by == TERMINAL:
         return "there is one terminal, and who sits at it answers one question at a time"
+    if serialised_by == "thread":
+        return "what one thread has made works in that thread alone"
     return f"one {serialised_by} serves one thread at a time"

@@ -20,6 +20,7 @@ from gillint.estimate import Interval
 from gillint.measure import sampler
 from gillint.measure.children import child, kill_group
 from gillint.measure.counter import build_counter
+from gillint.measure.harness import NothingToDo
 from gillint.measure.plan import Benchmark, Demands, Failed, Measurement
 from gillint.measure.statistics import interval, speedup
 
@@ -189,6 +190,8 @@ def _raise_errors(events: _Events, benchmark: Benchmark, seconds: float) -> None
                 line = benchmark.original_line(number) or line
             elif Path(filename).resolve() == Path(benchmark.origin).resolve():
                 line = number
+        if error["type"] == NothingToDo.__name__:
+            raise Failed(f"{error['message']}, so there is nothing to measure: --setup can make it", line)
         message = f": {error['message']}" if error["message"] else ""
         raise Failed(f"the code raised {error['type']}{message}", line)
     for crash in events.named("crashed"):

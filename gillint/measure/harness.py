@@ -78,16 +78,23 @@ def batch_of(work: Callable[..., Any], inputs: Callable[[], tuple[Any, ...]]) ->
     return lambda n: asyncio.run(gather(n))
 
 
+class NothingToDo(Exception):
+    """What the measured loop goes through is empty: a folder without files, a table without rows."""
+
+
 class Limit:
     """How many iterations of the measured loop one run executes, at most: all of them where it is None."""
 
     value: "int | None" = None
     reached = False
+    _begun = False
     _rest: "Iterator[Any] | None" = None
 
     @classmethod
-    def first(cls, iterable: Any) -> Any:
-        """The first so many items of an iterable: what the loop under test goes through."""
+    def first(cls, iterable: Any, is_all: bool = False) -> Any:
+        """The first so many items of an iterable: what the loop under test goes through; `is_all`: it is all that is tested."""
+        if is_all and not cls._begun:
+            iterable, cls._begun = cls._with_items(iterable), True
         if cls.value is None:
             return iterable
         if isinstance(iterable, (range, list, tuple)):
@@ -95,6 +102,15 @@ class Limit:
             return iterable[: cls.value]
         cls._rest = iter(iterable)
         return itertools.islice(cls._rest, cls.value)
+
+    @staticmethod
+    def _with_items(iterable: Any) -> Any:
+        if not hasattr(iterable, "__iter__"):
+            return iterable  # an asynchronous one
+        items = iter(iterable)
+        for item in items:
+            return itertools.chain((item,), items) if items is iterable else iterable
+        raise NothingToDo("what the loop goes through is empty here")
 
     @classmethod
     def was_reached(cls) -> bool:

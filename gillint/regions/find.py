@@ -28,7 +28,7 @@ from gillint.resolve.trace import (
     inline,
 )
 
-_SLEEPS = {"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"}
+PAUSES = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")  # waits that are there on purpose
 _SHARED_CURSORS = {
     "sqlite3.Cursor.fetchone",
     "sqlite3.Cursor.fetchmany",
@@ -316,7 +316,7 @@ def _trains(body: Block) -> bool:
 def _is_paced(body: Block) -> bool:
     """Whether most turns of a loop pause between requests, in a loop of their own perhaps: a limit that is there on purpose."""
     usual = tuple(_as_a_rule(body, set()))
-    if any(isinstance(node, Call) and node.name in _SLEEPS for node in usual) and any(map(_asks_outside, walk(body))):
+    if any(isinstance(node, Call) and node.name in PAUSES for node in usual) and any(map(_asks_outside, walk(body))):
         return True
     # A loop that is carried asks for one thing again and again; several such things may be waited for at the same time.
     return any(isinstance(n, Loop) and n.iterations is not Iterations.CARRIED and _is_paced(n.body) for n in usual)
@@ -344,7 +344,7 @@ def _as_a_rule(block: Block, seen: set[int]) -> Iterator[Call | Loop]:
 
 
 def _asks_outside(call: Node) -> bool:
-    if not isinstance(call, Call) or call.name in _SLEEPS or call.implicit or call.kind == "join":
+    if not isinstance(call, Call) or call.name in PAUSES or call.implicit or call.kind == "join":
         return False
     if call.fact is not None:
         return call.fact.behaviour.effect.value == "waits" or call.fact.behaviour.wait is not None

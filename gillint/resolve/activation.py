@@ -119,6 +119,10 @@ class Program(Protocol):
         """What the file says of logging, by the place where it says so."""
         ...
 
+    def neighbours(self, scope: ModuleScope) -> tuple[ModuleScope, ...]:
+        """The files of the project from which a file imports something."""
+        ...
+
     def beside(self, source: str) -> Resolved | None:
         """What another program does that the file brings along as a text; None where that cannot be read."""
         ...

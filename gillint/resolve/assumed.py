@@ -36,7 +36,8 @@ SIZES |= dict.fromkeys(
     ROWS,
 )  # fmt: skip
 # Nodes of a document: of a page, and of what was found in one.
-SIZES |= {"bs4.BeautifulSoup": Estimate(30, 700, 1e6), "bs4.Tag": Estimate(1, 6, 1e4)}
+SIZES |= dict.fromkeys(("bs4.BeautifulSoup", "lxml.etree._ElementTree"), Estimate(30, 700, 1e6))
+SIZES["bs4.Tag"] = Estimate(1, 6, 1e4)
 SIZES |= dict.fromkeys(("h5py.File", "h5py.Group"), Estimate(1, 10, 1_000))  # members
 SIZES |= dict.fromkeys(("duckdb.DuckDBPyConnection", "duckdb.DuckDBPyRelation"), Estimate(1, 1_000, 1e6))  # rows
 SIZES |= dict.fromkeys(
@@ -103,6 +104,7 @@ CHOICES = Estimate(2, 12, 1_000)  # a grid of parameters to search
 # it runs. Half of the guards are never taken, so that the second and the third one behind each other hardly matter; a handler
 # or a `raise` nearly never is.
 RARE = 0.02  # an exception
+COMPLAINS = 0.05  # an arm that warns
 TAKEN = 0.4  # an arm after which it goes on: 0.35 to 0.48; the one of an `elif` shares with the others
 LEAVES = 0.15  # `if not line: continue`: 0.13 to 0.17; `if x is None: return`: 0.20 to 0.25
 CASE = 0.3  # `if kind == "a": return ...`: 0.22 to 0.26, `if isinstance(x, list): return ...`: 0.35

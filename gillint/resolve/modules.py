@@ -49,6 +49,7 @@ from gillint.resolve.values import (
 )
 from gillint.syntax import tree as t
 from gillint.syntax.parse import Syntax
+from gillint.syntax.walk import statements
 
 _MAX_DEPTH = 24  # calls inside calls; what lies deeper is unknown
 IMPORT_DEPTH = 6
@@ -290,6 +291,16 @@ class Modules(Program):
         syntax = self._load(name, level, scope.path) if self._load is not None else None
         return self.module(syntax) if syntax is not None else None
 
+    def neighbours(self, scope: ModuleScope) -> tuple[ModuleScope, ...]:
+        """The files of the project from which a file imports something at its top level."""
+        if scope.neighbours is None:
+            scope.neighbours = ()  # modules import one another in circles
+            imports = (s for s in statements(scope.syntax.statements()) if isinstance(s, t.Import))
+            named = dict.fromkeys((s.module, s.level) for s in imports)
+            found = (self.import_module(module, level, scope) for module, level in named)
+            scope.neighbours = tuple(module for module in found if module is not None)
+        return scope.neighbours
+
     def module_value(self, scope: ModuleScope, name: str) -> Value | None:
         """A name at the top level."""
         written = self._own.variables.get(scope.path) if not self._apart else None
@@ -398,13 +409,13 @@ class Modules(Program):
                     cache[key] = decorated(act, raw, tree.decorators, tree.span)
         return cache[key]
 
-    def _register(self, act: Activation, statements: t.Body) -> None:
+    def _register(self, act: Activation, body: t.Body) -> None:
         """Run the top level in order, with the decorators of the project on the way: they may keep what they are given."""
         outline = act.scope.syntax.outline
         waiting = [(f.lines.first, f.qualname) for f in outline.functions if decorators_of(act.scope.syntax, f)]
         waiting.extend((c.lines.first, c.qualname) for c in kept_by_others(outline))
         waiting.sort()
-        for statement in statements:
+        for statement in body:
             while waiting and waiting[0][0] < statement.span.line:
                 self._define_top(act, *waiting.pop(0))
             run(act, (statement,))

@@ -21,6 +21,7 @@ from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.numeric.memory import side_by_side
 from gillint.resolve.numeric.shapes import with_shape
 from gillint.resolve.numeric.work import with_work
+from gillint.resolve.objects.c_arrays import array_class
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.text.formatting import formatted
 from gillint.resolve.text.strings import textual, together
@@ -59,7 +60,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     """An arithmetic operator by the types of its operands."""
     if operator in _ARITHMETIC:
         left, right = _field_of_document(left, right), _field_of_document(right, left)
-    special = _operator_call(act, left, operator, right, span)
+    special = array_class(act, left, operator, right) or _operator_call(act, left, operator, right, span)
     if special is not None:
         return special
     act.operation("power" if operator == "pow" else "binary")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import USUAL, duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
+from gillint.regions.find import PAUSES
 from gillint.resolve.control.loops import WHILE_TURNS
 from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind
 from gillint.rules.base import NATIVE, WAITING, FileContext, Rule, culprit, finding, is_polled
@@ -15,7 +16,6 @@ from gillint.scaling.predict import BoundType
 _LOOPS = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP)
 _TURNS = 4  # a loop of two or three turns is not worth one either
 _WORTH_NS = 50e6  # a loop that takes less is not worth a pool
-_SLEEPS = ("time.sleep", "asyncio.sleep")
 
 
 def _serial(context: FileContext, kind: BoundType) -> Iterator[Assessment]:
@@ -44,7 +44,7 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     for a in _serial(context, BoundType.IO):
         every = [c for c in a.calls if c.detail.effect.wait.likely > 0]
         waits = [c for c in every if c.detail.chance >= USUAL] or every
-        if not waits or waits[0].detail.call.name in _SLEEPS or waits[0].detail.effect.serialised_by is not None:
+        if not waits or waits[0].detail.call.name in PAUSES or waits[0].detail.effect.serialised_by is not None:
             continue  # a pause is there on purpose; one connection serves one at a time
         if waits[0].detail.call.name in _WAITS_FOR and not any(
             c.detail.call.name == "subprocess.Popen" for c in a.calls

@@ -9,7 +9,7 @@ from gillint.advice.explain import duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
 from gillint.knowledge.schema import Effect
 from gillint.resolve.program import walk
-from gillint.resolve.trace import Await, Call, Concurrency, Loop
+from gillint.resolve.trace import Await, Call, Concurrency, Handover, Loop
 from gillint.rules.base import FileContext, Rule, facts_of, finding, heaviest, is_shared_out, link, own_nodes
 from gillint.scaling.predict import BoundType
 
@@ -52,12 +52,23 @@ def _futile(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
 
 
 def _for_throughput(a: Assessment, context: FileContext) -> bool:
-    """Python code that is offloaded several times at once: in a comprehension or a loop that does not await each."""
+    """Python code that is offloaded several times at once: in a comprehension or a loop that does not await each, or by
+    coroutines that are started together.
+    """
     gil = a.prediction.bound is BoundType.GIL and a.demand.python.likely > 0.5 * a.demand.elapsed.likely
-    if not gil or a.demand.elapsed.low < 1e6 or a.demand.elapsed.likely < _AT_LEAST_NS or a.region.depth == 0:
+    if not gil or a.demand.elapsed.low < 1e6 or a.demand.elapsed.likely < _AT_LEAST_NS:
         return False
-    loop = _loop_around(a, context)
-    return loop is not None and not any(isinstance(n, Await) for n in own_nodes(loop.body))
+    loop = _loop_around(a, context) if a.region.depth > 0 else None
+    together = loop is not None and not any(isinstance(n, Await) for n in own_nodes(loop.body))
+    return together or any(_starts_several(b, a) for b in context.assessments)
+
+
+def _starts_several(b: Assessment, a: Assessment) -> bool:
+    """Whether a region starts several coroutines at once that offload the work each."""
+    started, place = b.region.handover, (a.region.path, a.region.span)
+    if started is None or b.region.concurrency is not Concurrency.ASYNCIO or started.tasks.low < 2:
+        return False
+    return any(isinstance(n, Handover) and (n.path, n.span) == place for n in walk(started.worker))
 
 
 def _loop_around(a: Assessment, context: FileContext) -> Loop | None:

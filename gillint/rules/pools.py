@@ -8,11 +8,12 @@ from functools import lru_cache
 
 from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration, too_short
+from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.schema import Effect
 from gillint.resolve.control.loops import WHILE_TURNS
 from gillint.resolve.program import walk
-from gillint.resolve.trace import Call, Concurrency, Loop
+from gillint.resolve.trace import Call, Concurrency, Handover, Loop
 from gillint.rules.base import HELD, PARALLEL, RELEASED, FileContext, Rule, culprit, finding, own_nodes
 from gillint.rules.builds import runs_compiled
 from gillint.rules.edits import processes_instead
@@ -30,6 +31,7 @@ def _thread_handovers(context: FileContext) -> Iterator[Assessment]:
         if (
             a.region.handover is not None
             and not _is_lone(a, context)
+            and a.region.span not in _in_processes(context)
             and a.region.concurrency is Concurrency.THREADS
             and a.prediction.bound is not BoundType.UNKNOWN
             and a.confidence is not Confidence.LOW
@@ -40,6 +42,13 @@ def _thread_handovers(context: FileContext) -> Iterator[Assessment]:
             and not _is_fed(a)
         ):
             yield a
+
+
+@lru_cache(maxsize=1)
+def _in_processes(context: FileContext) -> frozenset[Span]:
+    """Where work is handed to processes: `Executor = ThreadPoolExecutor if small else ProcessPoolExecutor` leaves the choice."""
+    nodes = walk(*(trace.block for trace in context.resolved.functions))
+    return frozenset(n.span for n in nodes if isinstance(n, Handover) and n.concurrency is Concurrency.PROCESSES)
 
 
 _MOSTLY = 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 from gillint.diagnostics.span import Span
@@ -43,6 +44,7 @@ from gillint.resolve.values import (
     UndefinedRef,
     Value,
 )
+from gillint.syntax import tree as t
 
 Keywords = tuple[tuple[str, Value], ...]
 
@@ -143,6 +145,7 @@ def _any_of(
     arms: list[Block] = []
     results: list[Value] = []
     options = [o for o in ref.options if _may_be_called(act, o)] or ref.options
+    options = _for_the_loop(act, options) or options
     for option in (options[0], options[-1]) if act.program.is_scarce else options:
         with act.nested() as builder:
             results.append(apply(act, option, positional, keywords, span, text, has_star=has_star))
@@ -150,6 +153,15 @@ def _any_of(
     act.emit(Branch(tuple(arms)))
     several = one_coroutine(act, results, span, text) or one_generator(act, results, span, text)
     return several or reduce(join, results, UNKNOWN if not results else results[0])
+
+
+def _for_the_loop(act: Activation, options: Sequence[Value]) -> list[Value]:
+    """Where a coroutine calls what may be a coroutine or not, those that are: the others are for a program without a loop."""
+    if not isinstance(act.body, t.Function) or not act.body.is_async:
+        return []
+    keys = [o.reference.key if isinstance(o.reference, FunctionRef) else None for o in options]
+    trees = [act.program.function_tree(key)[0] if key is not None else None for key in keys]
+    return [o for o, tree in zip(options, trees, strict=True) if isinstance(tree, t.Function) and tree.is_async]
 
 
 def is_callable(type_name: str) -> bool:
@@ -165,6 +177,14 @@ def _other(
         act.consume(value)
     act.emit(Call(span, act.path, name, kind, Bound(None, positional, keywords), assumed=True))
     return UNKNOWN
+
+
+def of_nobody_knows(
+    act: Activation, function: Value, positional: tuple[Value, ...], keywords: Keywords, span: Span, text: str
+) -> Value:
+    """The call of a function that is defined elsewhere: it may wait, compute or run Python."""
+    name = function.reference.name if isinstance(function.reference, UndefinedRef) else text
+    return _other(act, name, "unknown", positional, keywords, span)
 
 
 def _project(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], keywords: Keywords, span: Span) -> Value:

@@ -57,15 +57,19 @@ def _compiler(name: str | None, decorator: t.Expr) -> str | None:
 
 def apply_to(act: Activation, wrap: Value, function: Value, span: Span) -> Value:
     """What a decorator of the project gives back for a function; the function where that cannot be called."""
-    if not isinstance(wrap.reference, (FunctionRef, ClassRef, PartialRef, SymbolRef)):
+    is_callable = isinstance(wrap.reference, (FunctionRef, ClassRef, PartialRef, SymbolRef)) or _has_call(act, wrap)
+    if not is_callable:
         return function
     made = apply(act, wrap, (function,), (), span, "decorator")
     return made if _is_callable(act, made) else function
 
 
 def _is_callable(act: Activation, value: Value) -> bool:
-    if isinstance(value.reference, (FunctionRef, ClassRef, PartialRef, MethodRef)):
-        return True
+    return isinstance(value.reference, (FunctionRef, ClassRef, PartialRef, MethodRef)) or _has_call(act, value)
+
+
+def _has_call(act: Activation, value: Value) -> bool:
+    """Whether it is an instance of a class of the project that can be called: `cache = FileCache(folder)`, then `@cache`."""
     owner = act.program.class_of(value.type)
     return owner is not None and act.program.attribute(owner, "__call__") is not None
 

@@ -28,6 +28,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.numeric.estimators import COLUMNS, PIPELINE, columns_of, pipeline_of
 from gillint.resolve.numeric.randomness import drawn
 from gillint.resolve.numeric.shapes import ARRAY
+from gillint.resolve.objects.named_tuples import class_of_fields
 from gillint.resolve.tabular.kinds import kinds_of
 from gillint.resolve.text.records import PACKED, packed
 from gillint.resolve.trace import Bound, Kind
@@ -76,7 +77,7 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name in COMBINATIONS and args:
         return combinations(name, args, dict(bound.parameters))
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
-        return Value(type="type", reference=PartialRef(Value(reference=SymbolRef(RECORD)), args[1:2], ()))
+        return class_of_fields(args[1:2])
     handler = _BY_NAME.get(name)
     if handler is None or not args:
         return _looked_up(act, name, args, span) if name.startswith("operator.") else None
@@ -108,9 +109,6 @@ def _stepping(act: Activation, sources: tuple[Value, ...], made: Value, span: Sp
         return made
     trips = made.size if made.size is not None else length_of(sources[0])
     return act.defer(Lazy(span, Kind.MAP, block, trips, made, act.path, act.name), "iterator", made.element or UNKNOWN)
-
-
-RECORD = "collections.namedtuple.__call__"  # making an instance: the fields come first
 
 
 def _len(name: str, args: tuple[Value, ...]) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
+from gillint.resolve.assumed import FIELD
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.iterators import length_of
 from gillint.resolve.joining import join
@@ -34,7 +35,10 @@ def pair_of(mapping: Value) -> tuple[Value, Value]:
         return mapping.items[0], mapping.items[1]
     if mapping.columns:
         return Value(type="str"), one_of(tuple(v for _, v in mapping.columns))
-    return mapping.element or UNKNOWN, UNKNOWN
+    return mapping.element or _KEY, UNKNOWN
+
+
+_KEY = Value(size=FIELD)  # names, numbers: whatever they are, nobody keeps whole documents as keys
 
 
 def of_dict(method: str, receiver: Value, args: tuple[Value, ...]) -> Value | None:

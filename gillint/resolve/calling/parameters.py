@@ -10,6 +10,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.objects.members import one_of
 from gillint.resolve.values import SPREAD, UNKNOWN, Value, is_known, trimmed
 from gillint.syntax import tree as t
+from gillint.syntax.walk import mentioned
 
 _EMPTY = {"*": Value(type="tuple", size=ZERO, items=()), "**": Value(type="dict", size=ZERO, columns=())}
 
@@ -36,8 +37,7 @@ def bind_parameters(
         if value is None and parameter.kind in ("*", "**"):
             value = _EMPTY[parameter.kind] if called else _collected(act, parameter)
         if value is None and parameter.default is not None:
-            with act.nested():
-                value = evaluate(act, parameter.default)
+            value = _default(act, parameter.default)
         if value is None and is_method and act.owner is not None and parameter is tree.parameters[0]:
             value = Value(type=act.owner.key)
         if value is None or not is_known(value) or (value.type == "NoneType" and not called):
@@ -47,6 +47,18 @@ def bind_parameters(
             value = replace(value, origin=parameter.name)
         bound[parameter.name] = trimmed(value)
     return bound
+
+
+def _default(act: Activation, default: t.Expr) -> Value:
+    """What a default is; that of a method stands in the body of the class and sees what is there: `size=LIMIT`."""
+    outer = act.environment
+    if act.owner is not None:
+        own = {name: act.program.attribute(act.owner, name) for name in mentioned(default) - outer.keys()}
+        act.environment = {**outer, **{name: value for name, value in own.items() if value is not None}}
+    with act.nested():
+        value = evaluate(act, default)
+    act.environment = outer
+    return value
 
 
 def _passed(parameter: t.Parameter, given: list[Value], named: dict[str, Value]) -> Value | None:

@@ -14,12 +14,12 @@ from gillint.resolve.calling.compat import VIEWS
 from gillint.resolve.calling.compiled import WRAPPERS, wrapped
 from gillint.resolve.calling.delayed import COMPUTE, computed, delayed
 from gillint.resolve.calling.handovers import backend_of
-from gillint.resolve.calling.intrinsics import RECORD
 from gillint.resolve.calling.timed import run_again, run_once, run_timer, timer
 from gillint.resolve.control.classtests import BUILTIN
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.numeric.training import LAYERS_CALLED
+from gillint.resolve.objects import c_arrays, named_tuples
 from gillint.resolve.objects.attributes import attribute_value, symbol_of
 from gillint.resolve.objects.getters import GETTERS, getter
 from gillint.resolve.text.texts import Text, may_be_same
@@ -360,19 +360,6 @@ def _getter(name: str) -> Special:
     return made
 
 
-def _record(
-    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
-) -> Value | None:
-    """`Point(x, y)` of a named tuple: a tuple whose members have names."""
-    act.operation("call_class")
-    names = _field_names(positional[0])
-    given = dict(zip(names, positional[1:], strict=False)) | dict(keywords)
-    if not names or any(name not in given for name in names):
-        return Value(type="tuple")
-    members = tuple(given[name] for name in names)
-    return Value(type="tuple", items=members, columns=tuple(zip(names, members, strict=True)))
-
-
 def _field(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
@@ -386,16 +373,6 @@ def _field(
         return options.get("default")
     with act.nested():
         return apply(act, factory, (), (), span, "default_factory")
-
-
-def _field_names(described: Value) -> list[str]:
-    """The names in `"x y"`, `["x", "y"]` or `[("x", int), ("y", int)]`."""
-    text = literal_text(described)
-    if text is not None:
-        return text.replace(",", " ").split()
-    firsts = [i.items[0] if i.items else i for i in described.items or ()]
-    names = [literal_text(f) for f in firsts]
-    return [n for n in names if n is not None] if None not in names else []
 
 
 def _run_timer(name: str, *parameters: str) -> Special:
@@ -438,7 +415,9 @@ SPECIAL: dict[str, Special] = {
     "timeit.Timer.timeit": _run_timer("timeit.timeit", "number"),
     "timeit.Timer.repeat": _run_timer("timeit.repeat", "repeat", "number"),
     "typing.cast": _cast,
-    RECORD: _record,
+    c_arrays.ARRAY: c_arrays.array,
+    named_tuples.CALLED: named_tuples.instance,
+    named_tuples.MADE: named_tuples.instance_of_row,
     **dict.fromkeys(("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field"), _field),
     "staticmethod": _partial,
     "property": _property,

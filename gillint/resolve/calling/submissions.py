@@ -14,7 +14,7 @@ from gillint.resolve.calling.handovers import DELAYED, FUTURE, HandoverSpec
 from gillint.resolve.joining import join
 from gillint.resolve.objects.attributes import is_builtin_without
 from gillint.resolve.trace import Block, Bound, Branch, Call, Concurrency, Handover, Kind, has_await, inline
-from gillint.resolve.values import UNKNOWN, FunctionRef, PartialRef, TaskRef, Value
+from gillint.resolve.values import UNKNOWN, FunctionRef, PartialRef, TaskRef, UndefinedRef, Value
 
 Keywords = tuple[tuple[str, Value], ...]
 
@@ -152,7 +152,7 @@ class Work:
 
 def hand_over(act: Activation, spec: HandoverSpec, via: str, work: Work, span: Span) -> Value:
     """Describe the work as a worker does it, and write into the trace that it is handed over."""
-    from gillint.resolve.calling.calls import apply
+    from gillint.resolve.calling.calls import apply, of_nobody_knows
 
     given = work.function
     if given.reference is None and (given.type == "NoneType" or is_builtin_without(given.type, "__call__")):
@@ -165,7 +165,11 @@ def hand_over(act: Activation, spec: HandoverSpec, via: str, work: Work, span: S
     outer = act.loops
     act.loops = []
     with act.nested() as builder:
-        result = apply(act, work.function, work.positional, work.keywords, span, work.function.origin or "the work")
+        text = given.origin or "the work"
+        if _is_from_elsewhere(given):
+            result = of_nobody_knows(act, given, work.positional, work.keywords, span, text)
+        else:
+            result = apply(act, given, work.positional, work.keywords, span, text)
         lazy = act.start(result)
         if lazy is not None and result.type == "coroutine":
             builder.include(_of_one_task(lazy))
@@ -192,6 +196,15 @@ def hand_over(act: Activation, spec: HandoverSpec, via: str, work: Work, span: S
     )
     act.operation("call_builtin")
     return result
+
+
+def _is_from_elsewhere(function: Value) -> bool:
+    """Whether work is whatever somebody else has defined: the parameter of a helper, a name that a sketch leaves out.
+
+    What is called on the way is an ordinary function, as a rule; what is handed over may as well be all waiting.
+    """
+    is_undefined = isinstance(function.reference, UndefinedRef) and not function.reference.is_result
+    return is_undefined or (function.reference is None and function.type in (None, "function"))
 
 
 def _hand_over_awaitables(

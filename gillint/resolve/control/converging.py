@@ -6,7 +6,7 @@ import re
 
 from gillint.estimate import Estimate
 from gillint.syntax import tree as t
-from gillint.syntax.walk import assigned, expressions, statements
+from gillint.syntax.walk import assigned, expressions, key_of, names_in, statements
 
 # Halving a number, or what is between two: the logarithm of a size from ten to a million millions.
 HALVED = Estimate(3, 12, 40)
@@ -21,15 +21,20 @@ _SETTLED = Estimate(1, 5, 1_000)
 # Until one is left of a list whose members are joined in pairs, as in a tree of hashes: all turns together do as much as two
 # turns like the first.
 PAIRED = Estimate(1.5, 2, 3)
+# Another one is drawn in the place of one that does not fit, which the next one mostly does.
+_REDRAWN = Estimate(0, 1, 10)
+_DRAWS = re.compile(r"rand|choice|sample|shuffle|integers|uuid|token")
 _TOLERANCE = re.compile(r"(?:^|_)(?:tol|atol|rtol|eps|epsilon|tolerance|precision|accuracy)(?:$|_)", re.IGNORECASE)
 _SMALL = 0.05
 
 
 def turns_until_converged(loop: t.While) -> Estimate | None:
-    """How often a loop turns that halves, divides, follows parents or converges; None for any other."""
+    """How often a loop turns that halves, divides, follows parents, draws again or converges; None for any other."""
     tests = _comparisons(loop.test)
     if any(_follows(test, loop.body) for test in tests):
         return _FOLLOWED
+    if _redraws(loop):
+        return _REDRAWN
     names = {e.id for e in _inside(loop.test) if isinstance(e, t.Name)}
     if _bisects(loop.body, names):
         return HALVED
@@ -119,6 +124,19 @@ def _follows(test: t.Compare, body: t.Body) -> bool:
         if isinstance(one, t.Subscript) and isinstance(one.index, t.Name) and isinstance(other, t.Name):
             return one.index.id == other.id
     return False
+
+
+def _redraws(loop: t.While) -> bool:
+    """`while other == index: other = random.randrange(n)`, `while key in used: key = new_token()`."""
+    tests = _comparisons(loop.test)
+    drawn = {name for name, value in _assigned(loop.body) if any(map(_is_draw, _inside(value)))}
+    refused = any(test.operators in (("eq",), ("is",), ("contains",)) and names_in(test.left) & drawn for test in tests)
+    return refused and all(isinstance(s, t.Assign) for s in loop.body)
+
+
+def _is_draw(e: t.Expr) -> bool:
+    name = (key_of(e.function) or "") if isinstance(e, t.Call) else ""
+    return _DRAWS.search(name.rpartition(".")[2]) is not None or "random" in name
 
 
 def _assigned(body: t.Body) -> list[tuple[str, t.Expr]]:

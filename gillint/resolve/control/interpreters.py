@@ -12,6 +12,7 @@ from gillint.syntax.parse import dotted
 
 _Part = int | str | tuple[int, ...]
 _VERSION = ("sys.version_info", "version_info")
+_TEXT = "sys.version"  # `sys.version > "3"`
 _FIELDS = {"major": 0, "minor": 1}
 _NEWEST = 99  # a micro version: what follows major and minor makes the tuple greater than those two alone
 _ONLY_ELSEWHERE = ("pypy_version_info", "pypy_translation_info", "JYTHON_JAR")
@@ -45,6 +46,8 @@ def holds_here(python: str, test: t.Expr) -> bool | None:
         return None
     if isinstance(right, tuple) and len(right) > 2 and right[:2] == version[:2]:
         return None  # a micro version decides
+    if dotted(test.left) == _TEXT and (str(right).startswith(str(left)) or test.operators[0] in ("eq", "ne")):
+        return None  # so does what comes behind it
     return _ORDER[test.operators[0]](left, right)
 
 
@@ -99,7 +102,7 @@ def _part(version: tuple[int, ...], node: t.Expr) -> _Part | None:
         return version[_FIELDS[node.name]]
     if isinstance(node, t.Subscript):
         index = _constant(node.index)
-        if dotted(node.value) == "sys.version":
+        if dotted(node.value) == _TEXT:
             return str(version[0]) if index == 0 else None
         if dotted(node.value) not in _VERSION:
             return None
@@ -107,6 +110,8 @@ def _part(version: tuple[int, ...], node: t.Expr) -> _Part | None:
             end = _constant(node.index.upper) if node.index.upper is not None else None
             return version[:end] if isinstance(end, int) and 0 < end <= 2 else None
         return version[index] if isinstance(index, int) and 0 <= index < 2 else None
+    if dotted(node) == _TEXT:
+        return f"{version[0]}.{version[1]}."
     return (*version[:2], _NEWEST) if dotted(node) in _VERSION else None
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
-from gillint.resolve.assumed import CASE, LEAVES, RARE, TAKEN
+from gillint.resolve.assumed import CASE, COMPLAINS, LEAVES, RARE, TAKEN
 from gillint.resolve.control.chances import chance, is_negated, is_none, missing, value_of
-from gillint.resolve.control.failures import failing, fails
+from gillint.resolve.control.failures import complains, failing, fails
 from gillint.resolve.control.lookups import found_share
 from gillint.resolve.control.memoised import missed
 from gillint.resolve.control.refusals import is_refusal
@@ -38,7 +38,8 @@ def shares(act: Activation, node: t.If, tested: Value, period: float | None) -> 
     return taken, 1.0 - taken
 
 
-def _usual(act: Activation, node: t.If) -> float:
+def _exceptional(node: t.If) -> float | None:
+    """How often the first arm is taken where one of the two is for what goes wrong."""
     if fails(node.body):
         return RARE
     if fails(node.orelse):
@@ -46,6 +47,15 @@ def _usual(act: Activation, node: t.If) -> float:
     refused = is_refusal(node.test)
     if refused is not None:
         return failing(node.body) if refused else 1.0 - failing(node.orelse)
+    if complains(node.body):
+        return COMPLAINS
+    return 1.0 - COMPLAINS if complains(node.orelse) else None
+
+
+def _usual(act: Activation, node: t.If) -> float:
+    exceptional = _exceptional(node)
+    if exceptional is not None:
+        return exceptional
     if makes_once(act, node):
         return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
     if is_made_already(act, node):
@@ -146,12 +156,12 @@ def held(act: Activation, test: t.Expr, tested: Value, otherwise: float) -> floa
 
 
 def chain_length(orelse: t.Body) -> int:
-    """The arms of an `elif` chain, the one for all else included; errors do not count."""
+    """The arms of an `elif` chain, the one for all else included; errors and complaints do not count."""
     count = 1
     while len(orelse) == 1 and isinstance(orelse[0], t.If):
-        count += not fails(orelse[0].body)
+        count += not (fails(orelse[0].body) or complains(orelse[0].body))
         orelse = orelse[0].orelse
-    return count - fails(orelse)
+    return count - (fails(orelse) or complains(orelse))
 
 
 def _leaving(act: Activation, node: t.If) -> float:

@@ -23,6 +23,7 @@ from gillint.resolve.control.exhaustion import (
     works_off,
 )
 from gillint.resolve.control.failures import failing
+from gillint.resolve.control.feeding import unless_outweighed
 from gillint.resolve.control.iterations import iterations_of
 from gillint.resolve.control.pointers import place_of, turns_by_places, turns_by_strides
 from gillint.resolve.control.receiving import turns_to_fill
@@ -85,6 +86,7 @@ def _loop(
             act.pending[:] = pending
             del act.returns[given[0] :], act.yields[given[1] :], act.yielded[given[1] :]
             trips, hangs_on, fed = enter()
+            made = len(builder.nodes)  # what makes an item comes first
             if ends_in_one_turn(node.body) or counts_attempts(node):  # tried again only where it failed
                 trips = trips.min(Estimate(1, 1, trips.high))
             elif polls(node):
@@ -118,6 +120,7 @@ def _loop(
         act.environment.clear()
         act.environment.update(before)
     body = builder.finish()
+    fed = unless_outweighed(fed, body.nodes[:made], body.nodes[made:])
     act.emit(
         Loop(
             node.span,

@@ -159,18 +159,42 @@ def rounds(
         return Estimate.point(max(1.0, _UNEVEN * math.log2(places + 1) if _goes_through(block) else 2 * places))
     if calls <= _ONE and _descends(tree):
         return HALVED
-    found = [levels for after in inner if (levels := _levels(before, after)) is not None]
-    if not found and calls <= _ONE:
-        found = [levels for after in inner if (levels := _steps(before, after)) is not None]
-    if found:
-        levels = sum(found) / len(found)
-        return Estimate.point(max(1.0, levels if calls <= _ONE else _power(calls, levels)))
+    counted = _counted_down(before, inner, calls)
+    if counted is not None:
+        return counted
     for after in inner:
         for name, value in after.items():
             was = before.get(name)
             if was is not None and was.type in ("json", "dict", "list") and was.size is not None and value != was:
                 return (inside(was, "leaves") * _NODES_PER_LEAF).max(1)
     return None
+
+
+def _counted_down(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], calls: float) -> Estimate | None:
+    """How many calls are made where something is counted down; of one of several numbers (`fib(n) for n in range(25, 35)`),
+    for the least, the likely one and the largest.
+    """
+    cases = [_case(values, which) for which in ("low", "likely", "high") for values in (before, *inner)]
+    each = len(cases) // 3
+    counts = [_calls_in_all(cases[n], cases[n + 1 : n + each], calls) for n in range(0, len(cases), each)]
+    return Estimate.of(c if c is not None else counts[1] for c in counts).sorted() if counts[1] is not None else None
+
+
+def _case(values: Mapping[str, Value], which: str) -> dict[str, Value]:
+    return {
+        name: replace(v, number=Estimate.point(getattr(v.number, which))) if v.number is not None else v
+        for name, v in values.items()
+    }
+
+
+def _calls_in_all(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], calls: float) -> float | None:
+    found = [levels for after in inner if (levels := _levels(before, after)) is not None]
+    if not found and calls <= _ONE:
+        found = [levels for after in inner if (levels := _steps(before, after)) is not None]
+    if not found:
+        return None
+    levels = sum(found) / len(found)
+    return max(1.0, levels if calls <= _ONE else _power(calls, levels))
 
 
 def _states(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]]) -> Estimate | None:

@@ -66,12 +66,13 @@ def made_anew(
         return replace(widened, shape=longer, size=reduce(mul, longer)) if longer is not None else widened
     if after.size is None or first.size != after.size or after.type not in _TEXTS:
         return widened
-    if widened.size is not None or widened.type != after.type:
+    if widened.type != after.type or (widened.size is not None and entered.size == after.size):
         return widened
     once = entered.size if entered.size is not None else Estimate(1, after.size.likely, 1e6)
     share = min(1.0, 1.0 / max(1.0, trips.likely))
     likely = once.likely * share + after.size.likely * (1.0 - share)
-    return replace(widened, size=Estimate(min(once.low, after.size.low), likely, max(once.high, after.size.high)))
+    size = Estimate(min(once.low, after.size.low), likely, max(once.high, after.size.high))
+    return replace(widened, size=size, shape=None)
 
 
 def _as_rows(before: Value, after: Value) -> Value:

@@ -26,6 +26,7 @@ _LOCAL = re.compile(r"localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/?#\s]*@)?(\[[^\]]*\]|[^:/?#\s]*)", re.IGNORECASE)
 _DSN = re.compile(r"\bhost(?:addr)?\s*=\s*['\"]?([^\s;'\"]+)")
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+|\[?::1\]?|localhost")
+_NUMBERS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 # Keyword arguments that hold an address as a bare name, and those that a client takes it from.
 _NAMES_A_HOST = ("host", "hostname", "server", "address", "addr")
 
@@ -49,6 +50,8 @@ def place_of(text: str) -> Place | None:
         return "local"
     if found is not None:
         return "remote" if host and HOLE not in host else None
+    if _NUMBERS.fullmatch(host):
+        return "remote"
     return "remote" if host != text and _HOST.fullmatch(host) else None
 
 

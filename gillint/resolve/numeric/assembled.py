@@ -175,8 +175,8 @@ def _meshgrid(bound: Bound, result: Value) -> Value | None:
     sizes = [product(a) for a in axes if a is not None]
     if len(sizes) > 1 and literal_text(bound.get("indexing")) != "ij":
         sizes[0], sizes[1] = sizes[1], sizes[0]
-    grid = with_shape(Value(dtype=bound.positional[0].dtype), tuple(sizes))
-    return Value(type="tuple", items=tuple(grid for _ in sizes))
+    kinds = ("int64" if v.type == "range" else v.dtype for v in bound.positional)
+    return Value(type="tuple", items=tuple(with_shape(Value(dtype=kind), tuple(sizes)) for kind in kinds))
 
 
 def _indices(bound: Bound, result: Value) -> Value | None:

@@ -59,6 +59,8 @@ def shape_of(value: Value | None) -> Shape | None:
         return value.shape
     if value.type in _SCALARS:
         return ()
+    if value.type == "range":
+        return (value.size,) if value.size is not None else None
     if value.type not in ("list", "tuple") or (value.size is None and value.items is None):
         return None
     inner = element_of(value)

@@ -30,7 +30,8 @@ from gillint.resolve.numeric.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.numeric.sparse import refine_sparse
 from gillint.resolve.numeric.tensors import tensor_attribute
 from gillint.resolve.objects.dispatch import classes_with, deriving_with, overriding
-from gillint.resolve.objects.instances import maker_of
+from gillint.resolve.objects.instances import fields_of, maker_of
+from gillint.resolve.objects.named_tuples import class_attribute
 from gillint.resolve.objects.use import as_kept
 from gillint.resolve.opaque import part_of
 from gillint.resolve.scope import ENUMS, ClassScope
@@ -89,8 +90,9 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
         return symbol_of(f"{ref.name}.{name}")
     if isinstance(ref, SuperRef):
         return _of_bases(act, ref, name, span)
-    if name in _TEXTS and ref is not None:
-        return Value(type="str")
+    told = _of_reference(value, name)
+    if told is not None:
+        return told
     if isinstance(ref, ClassRef):
         return _of_class(act, act.program.class_of(ref.key), name, span)
     if isinstance(ref, ChoiceRef):
@@ -198,6 +200,13 @@ def is_builtin_without(type_name: str | None, name: str) -> bool:
     )  # the class itself can be called
 
 
+def _of_reference(value: Value, name: str) -> Value | None:
+    """What can be said of an attribute by what the value stands for alone."""
+    if name in _TEXTS and value.reference is not None:
+        return Value(type="str")
+    return class_attribute(value, name)
+
+
 def _of_class(act: Activation, owner: ClassScope | None, name: str, span: Span | None) -> Value:
     if owner is None:
         return UNKNOWN
@@ -222,6 +231,8 @@ def _inherited(act: Activation, owner: ClassScope, base: str, name: str, span: S
 def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, span: Span | None) -> Value:
     if name == "__class__":
         return Value(type="type", reference=ClassRef(owner.key))
+    if name == "__dict__":
+        return fields_of(act, value)
     getter = act.program.getter(owner, name, value) if span is not None else None
     if getter is not None and span is not None:
         from gillint.resolve.calling.calls import apply
@@ -229,7 +240,7 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         return apply(act, getter, (), (), span, name)
     found = act.program.attribute(owner, name, value)
     if found is not None:
-        return _of_one_of(act, overriding(act, owner, found), name, span) or as_kept(owner, name, found)
+        return _of_one_of(act, overriding(act, owner, found), name, span) or as_kept(act.program, owner, name, found)
     for base in act.program.library_bases(owner):
         if base in ENUMS:
             _emit_reading(act, f"enum.Enum.{name}", Bound(value), span)

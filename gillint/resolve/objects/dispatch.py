@@ -115,13 +115,13 @@ def classes_with(act: Activation, value: Value, name: str) -> tuple[ClassScope, 
 
 
 def overriding(act: Activation, owner: ClassScope, method: Value) -> tuple[ClassScope, ...]:
-    """Where a method is there to be overridden, the classes of the file that do so: an instance is one of these."""
+    """Where a method is there to be overridden, the classes of its file that do so: an instance is one of these."""
     if not isinstance(method.reference, FunctionRef):
         return ()
     tree, _ = act.program.function_tree(method.reference.key)
     if not isinstance(tree, t.Function) or not _is_abstract(tree):
         return ()
-    return some_of(tuple(c for c in leaves_below(act.scope, owner) if c is not owner))
+    return some_of(tuple(c for c in leaves_below(owner.module, owner) if c is not owner))
 
 
 def deriving_with(act: Activation, owner: ClassScope, name: str) -> tuple[ClassScope, ...]:

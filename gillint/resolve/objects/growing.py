@@ -12,7 +12,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
-from gillint.resolve.calling.bound import MAPPINGS, Answers, element_of, literal_text, size_of
+from gillint.resolve.calling.bound import DATA, MAPPINGS, Answers, element_of, is_sized, literal_text, of_each, size_of
 from gillint.resolve.calling.mappings import pair_of
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.databases import DUCKDB
@@ -134,7 +134,7 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
     if receiver.type in QUEUES and _gives_back(act, function.value):
         old, count = receiver.size or ZERO, ZERO
     if function.name in ("extend", "update"):
-        count = count * size_of(added)
+        count = count * _size_of_each(act, added)
         added = element_of(added)
     if receiver.type == "collections.Counter":
         count = different(count, added)
@@ -160,6 +160,14 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
     if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
         size = size.min(receiver.number)
     change_target(act, function.value, replace(receiver, size=size, element=element, items=items, literal=None))
+
+
+def _size_of_each(act: Activation, added: Value) -> Estimate:
+    """How much `rows.extend(more)` adds: what is added thousands of times and nobody knows is small each time."""
+    size = size_of(added)
+    if added.type not in DATA or is_sized(added):
+        return size
+    return of_each(size, max(1.0, (act.times * act.trips_so_far()).likely))
 
 
 _FEW = 20  # members that are known one by one

@@ -34,7 +34,7 @@ def classes_having(scope: ModuleScope, asked: frozenset[str]) -> tuple[ClassScop
 
     A few of them stand for all.
     """
-    having = [c for c in scope.classes.values() if asked <= attributes_of(scope, c) and _answers(scope, c, asked)]
+    having = [c for c in scope.classes.values() if _has(scope, c, asked) and _answers(scope, c, asked)]
     leaves = _leaves(scope, having)
     if len(leaves) > _MOST_CLASSES and not any(all(c.name in lineage(scope, leaf) for leaf in leaves) for c in having):
         return ()
@@ -76,6 +76,18 @@ def _bases(scope: ModuleScope, owner: ClassScope) -> Iterator[ClassScope]:
 def _answers(scope: ModuleScope, owner: ClassScope, asked: frozenset[str]) -> bool:
     """Whether a method of the class is among them; data alone may be anything's."""
     return any(not asked.isdisjoint(each.methods) for each in lineage(scope, owner).values())
+
+
+_SETS_BY_NAME = re.compile(r"\bsetattr\(self\b|\bself\.__dict__\b|\bdef __getattr")
+
+
+def _has(scope: ModuleScope, owner: ClassScope, asked: frozenset[str]) -> bool:
+    """Whether instances have all of these; where some attributes are set by their names, as no line tells, most of them."""
+    found = asked & attributes_of(scope, owner)
+    if len(found) == len(asked):
+        return True
+    is_open = any(_SETS_BY_NAME.search(lines_of(each)) for each in lineage(scope, owner).values())
+    return is_open and len(found) >= len(asked) / 2
 
 
 _ASSIGNED = re.compile(r"\bself\.(\w+)(?:\s*:[^=\n]+)?\s*=(?!=)|^\s+(\w+)\s*(?::[^=\n]+)?(?:=(?!=)|$)", re.MULTILINE)

@@ -10,6 +10,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_method
 from gillint.knowledge.schema import Behaviour, Fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.assumed import FIELDS
 from gillint.resolve.calling.handovers import HANDOVERS
 from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.trace import Block, Bound, Call, Kind, Loop
@@ -69,6 +70,16 @@ def opened_up(act: Activation, value: Value, depth: int = 3) -> Value:
     if value.items is not None and len(value.items) <= _MOST:
         return replace(value, items=tuple(opened_up(act, v, depth - 1) for v in value.items))
     return value
+
+
+def fields_of(act: Activation, value: Value) -> Value:
+    """`self.__dict__`: the attributes of an instance by their names."""
+    fields = opened_up(act, value).columns
+    return (
+        Value(type="dict", columns=fields, size=Estimate.point(len(fields)))
+        if fields
+        else Value(type="dict", size=FIELDS)
+    )
 
 
 # The argument by which a call of a base's class method tells of which class it is: `Order.model_validate(row)`.

@@ -1,8 +1,8 @@
 """What an object must be of which nothing tells but its use: what has all the attributes that are asked of it.
 
 A parameter that nobody passes in sight, what an unknown function gives back, a member of such a thing. The classes of the
-file and the types of the libraries that it imports are looked through. Only where one of them stands out is it taken; its
-calls are marked as assumed.
+file, the types of the libraries that it imports and the classes of the files from which it imports are looked through. Only
+where one of them stands out is it taken; its calls are marked as assumed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import MappingProxyType
 from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_type, library_files
 from gillint.knowledge.base import library as library_of
-from gillint.resolve.activation import Activation
+from gillint.resolve.activation import Activation, Program
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.objects.hierarchy import classes_having, lines_of
@@ -40,6 +40,7 @@ _COMMON = AMBIGUOUS | frozenset(
     ("fit", "fit_transform", "fit_predict", "predict", "predict_proba", "transform", "inverse_transform", "score", "train",
      "evaluate", "forward", "backward", "step", "reset")
 )  # fmt: skip
+_TELLING = 2  # attributes of a class that another file of the project defines
 _FRAMES = ("df", "dataframe")  # what everybody calls a table of pandas
 _DIMENSIONS = "[:, :]"  # what only arrays can be asked for
 _TESTS = ("isinstance", "issubclass", "hasattr", "getattr", "type", "callable")
@@ -51,7 +52,7 @@ def as_used(act: Activation, name: str, value: Value) -> Value:
     if not act.body or not _is_open(value) or act.program.is_scarce:
         return value
     awaited = _awaited(act.body).get(name, _NOTHING)
-    return _of_command_line(act, name) or _made_for(act.scope, asked_of(act, name), name, value, awaited)
+    return _of_command_line(act, name) or _made_for(act.program, act.scope, asked_of(act, name), name, value, awaited)
 
 
 def _of_command_line(act: Activation, name: str) -> Value | None:
@@ -73,13 +74,13 @@ def asked_of(act: Activation, name: str | None) -> frozenset[str]:
     return _asked(act.body).get(name, _NOTHING) if name is not None and act.body else _NOTHING
 
 
-def as_kept(owner: ClassScope, name: str, value: Value) -> Value:
+def as_kept(program: Program, owner: ClassScope, name: str, value: Value) -> Value:
     """An attribute of an instance: where nothing is known of it, whatever the methods of the class ask of it."""
     if not _is_open(value):
         return value
     if owner.asked is None:
         owner.asked = _asked_of_attributes(lines_of(owner))
-    return _made_for(owner.module, owner.asked.get(name, _NOTHING), name, value)
+    return _made_for(program, owner.module, owner.asked.get(name, _NOTHING), name, value)
 
 
 @lru_cache(maxsize=2048)
@@ -95,7 +96,12 @@ def _is_open(value: Value) -> bool:
 
 
 def _made_for(
-    scope: ModuleScope, asked: frozenset[str], name: str, value: Value, awaited: frozenset[str] = _NOTHING
+    program: Program,
+    scope: ModuleScope,
+    asked: frozenset[str],
+    name: str,
+    value: Value,
+    awaited: frozenset[str] = _NOTHING,
 ) -> Value:
     """What has all that is asked for, if anything stands out; `awaited` is what only coroutines give."""
     if name in _FRAMES and "pandas" in _imported(scope):
@@ -104,6 +110,9 @@ def _made_for(
     if not telling or any(map(is_of_a_builtin, telling)):
         return value
     found = _of_classes(scope, asked) or _of_libraries(scope, asked, telling, awaited)
+    if found is None and len(telling) >= _TELLING:
+        having = [each for module in program.neighbours(scope) if (each := _of_classes(module, asked)) is not None]
+        found = having[0] if len(having) == 1 else None
     return replace(found, origin=value.origin or name) if found is not None else value
 
 

@@ -28,6 +28,9 @@ def why(source: str, **options: object) -> str:
         # The GIL is free, and threads do not help all the same.
         ("import psycopg2\ncur = psycopg2.connect('').cursor()\nfor i in range(9999):\n    cur.execute('insert', (i,))\n",
          "one connection serves one thread at a time", "at the same time, whatever"),
+        ("from playwright.sync_api import sync_playwright\nwith sync_playwright() as p:\n"
+         "    page = p.chromium.launch().new_page()\n    for url in urls:\n        page.goto(url)\n",
+         "works in that thread alone", "others queue"),
         ("import sqlite3\nfor v in vs:\n    db = sqlite3.connect('a.db')\n    db.execute('delete from t')\n    db.commit()\n",
          "one writer at a time commits into `a.db`", "connection serves"),
         ("import numpy as np\nfor _ in range(32):\n    np.random.rand(4_000_000)\n", "one lock for all threads", "several cores"),

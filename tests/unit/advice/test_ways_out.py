@@ -215,6 +215,34 @@ def test_what_waits_more_than_it_computes_overlaps() -> None:
     assert "the waiting overlaps" in ways(source)["threads"].why
 
 
+def test_tasks_that_compute_longer_together_than_one_waits_want_processes() -> None:
+    source = (
+        "import asyncio, aiohttp\nfrom bs4 import BeautifulSoup\nasync def fetch(session, url):\n"
+        "    async with session.get(url) as answer:\n        html = await answer.text()\n"
+        "    return BeautifulSoup(html, 'html.parser').title\n"
+        "async def main():\n    async with aiohttp.ClientSession() as session:\n"
+        "        await asyncio.gather(*(fetch(session, f'https://example.com/{n}') for n in range(500)))\n"
+        "asyncio.run(main())\n"
+    )
+    assert "ProcessPoolExecutor" in ways(source)["processes"].why
+
+
+def test_a_pause_that_blocks_the_loop_is_to_be_awaited() -> None:
+    source = (
+        "import asyncio, time\nasync def poll(n):\n    while True:\n        print(n)\n        time.sleep(5)\n"
+        "async def main():\n    await asyncio.gather(poll(1), poll(2))\nasyncio.run(main())\n"
+    )
+    assert "`await asyncio.sleep(...)` instead" in ways(source)["library"].why
+
+
+def test_tasks_that_pause_are_told_of_no_server() -> None:
+    source = (
+        "import asyncio\nasync def tick(n):\n    await asyncio.sleep(2)\n    print(n)\n"
+        "async def main():\n    await asyncio.gather(*(tick(n) for n in range(9)))\nasyncio.run(main())\n"
+    )
+    assert "shorter pauses, or more tasks" in ways(source)["none"].why
+
+
 @pytest.mark.parametrize(
     "turn",
     [

@@ -43,7 +43,7 @@ def run_once(benchmark: Benchmark, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     module = types.ModuleType("benchmark")
     monkeypatch.setitem(sys.modules, "benchmark", module)
     space = module.__dict__
-    space["gillint_first"] = lambda iterable: iterable
+    space["gillint_first"] = lambda iterable, is_all=False: iterable
     exec(compile(script, "benchmark.py", "exec"), space)
     arguments = space["gillint_inputs"]()
     if "async def gillint_work" in script:
@@ -53,6 +53,21 @@ def run_once(benchmark: Benchmark, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     else:
         space["gillint_work"](*arguments)
     return space
+
+
+def test_each_copy_of_the_work_gets_what_an_iterator_gave_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "def clean(rows):\n    return [r * 2 for r in rows]\n"
+        "chunks = (list(range(n)) for n in (50, 60))\n"
+        "with ThreadPoolExecutor(4) as pool:\n    done = list(pool.map(clean, chunks))\n"
+    )
+    space = run_once(made(source, line=6), tmp_path, monkeypatch)
+    inputs = space["gillint_inputs"]
+    assert callable(inputs)
+    assert [len(inputs()[0]) for _ in range(3)] == [50, 50, 50]
 
 
 PROGRAMS = {
@@ -68,6 +83,7 @@ PROGRAMS = {
     "if __name__ == '__main__':\n    print(work())\n    server.shutdown()\n    server.server_close()\n",
     "loop at the top": "total = 0\nfor i in range(50):\n    total += i\n",
     "sum that nothing starts": "for i in range(50):\n    total += i\n",
+    "a tuple without parentheses": "found = []\nfor i in 1, 2, 3:\n    found.append(i * i)\n",
     "list that is filled": "found = []\nfor i in range(50):\n    found.append(i * i)\n",
     "missing imports and functions": "for line in open('big.jsonl'):\n    process(json.loads(line))\n",
     "chunks": "for chunk in chunks:\n    data = json.loads(chunk)\n",

@@ -6,10 +6,12 @@ import dataclasses
 
 import pytest
 
-from gillint.benchmark.judge import _verdict
+from gillint.benchmark.judge import _verdict, unended
 from gillint.estimate import Interval
 from gillint.measure.plan import Measurement
+from gillint.pipeline import analyse
 from gillint.scaling.predict import Range, Setting
+from tests.support import options
 
 
 def around(value: float, spread: float = 0.02) -> Interval:
@@ -61,3 +63,17 @@ HELD, SCALES, BETWEEN, WIDE = Range(0.8, 1.0, 1.05), Range(1.8, 1.95, 2.0), Rang
 def test_verdicts(predicted: Range, changes: dict[str, object], verdict: str, reason: str) -> None:
     found, why = _verdict(predicted, dataclasses.replace(GOOD, **changes), Setting(2, 2, False))  # type: ignore[arg-type]
     assert (found.value, reason in why) == (verdict, True), why
+
+
+@pytest.mark.parametrize(
+    ("take", "says"), [("q.get()", "as nothing fills the queue"), ("open('a').read()", "--measure-time")]
+)
+def test_what_takes_from_a_queue_may_wait_for_ever(take: str, says: str) -> None:
+    source = (
+        "import hashlib, queue, threading\nq = queue.Queue()\n"
+        f"def consume():\n    while True:\n        item = {take}\n        if not item:\n            break\n"
+        "        hashlib.sha256(item).digest()\nthreading.Thread(target=consume).start()\n"
+    )
+    report = analyse(source, "program.py", options())
+    [handed] = [a for a in report.regions if a.region.span.line == 9]
+    assert says in unended(handed)

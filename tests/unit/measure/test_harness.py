@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gillint.measure import harness
-from gillint.measure.harness import Limit, Team, batch_of, limited
+from gillint.measure.harness import Limit, NothingToDo, Team, batch_of, limited
 from gillint.measure.plan import StandIn
 from gillint.measure.script import Piece, assemble
 
@@ -17,7 +17,7 @@ from gillint.measure.script import Piece, assemble
 @pytest.fixture(autouse=True)
 def no_limit() -> Iterator[None]:
     yield
-    Limit.value, Limit.reached = None, False
+    Limit.value, Limit.reached, Limit._begun = None, False, False
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,18 @@ def test_a_loop_goes_through_its_first_items(make, length: int, limit: int | Non
     Limit.value = limit
     assert list(Limit.first(make(length))) == list(range(length))[:limit]
     assert Limit.was_reached() is reached
+
+
+@pytest.mark.parametrize("nothing", [[], iter(()), {}, range(0)])
+def test_a_loop_that_goes_through_nothing_is_not_measured(nothing: object) -> None:
+    with pytest.raises(NothingToDo):
+        Limit.first(nothing, True)
+
+
+def test_a_loop_may_be_empty_later_on_or_beside_other_work() -> None:
+    assert list(Limit.first([])) == []
+    assert list(Limit.first([1], True)) == [1]
+    assert list(Limit.first([], True)) == []
 
 
 def fake_seconds(length: int, before: float, each: float):  # type: ignore[no-untyped-def]

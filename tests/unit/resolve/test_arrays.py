@@ -303,6 +303,7 @@ def test_arrays(expression: str, shape: tuple[float, ...], dtype: str) -> None:
         ("np.ogrid[-1:1:50j, 0:2:20j]", [(50, 1), (1, 20)]),
         ("np.meshgrid(a, v3)", [(3, 1000), (3, 1000)]),
         ('np.meshgrid(a, v3, indexing="ij")', [(1000, 3), (1000, 3)]),
+        ("np.meshgrid(range(40), range(30))", [(30, 40), (30, 40)]),
         ("np.histogram(a, bins=16)", [(16,), (17,)]),
         ("np.histogram(a, bins=v3)", [(2,), (3,)]),
         ("np.linalg.svd(A)", [(100, 100), (100,), (200, 200)]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gillint.resolve.assumed import CASE, LEAVES, PASSES, RARE, SECOND, TAKEN
+from gillint.resolve.assumed import CASE, COMPLAINS, LEAVES, PASSES, RARE, SECOND, TAKEN
 from tests.unit.resolve.test_trip_counts import runs
 
 HEAD = "import contextlib, math, random, sys, time\n"
@@ -31,6 +31,18 @@ ONCE = {
     "a refusal after which it waits": (f"if x.status_code >= 500:\n        {S}\n        time.sleep(y)", 0.001),
     "a status of something else": (f"if x.status == 3:\n        {S}", TAKEN),
     "an end with an error": (f"if x > y:\n        {S}\n        sys.exit('no file')", RARE),
+    "a complaint": (f"if x > y:\n        {S}\n        log.warning('odd: %s', x)", COMPLAINS),
+    "a complaint after which it goes on": (
+        f"if x > y:\n        print('odd', file=sys.stderr)\n        {S}\n        return",
+        COMPLAINS,
+    ),
+    "a complaint or an error": (
+        f"if x > y:\n        {S}\n        if key:\n            log.error(x)\n        else:\n            raise ValueError",
+        COMPLAINS,
+    ),
+    "beside a complaint": (f"if x > y:\n        {S}\n    else:\n        log.warning('odd: %s', x)", 1 - COMPLAINS),
+    "no complaint": (f"if x > y:\n        {S}\n        log.info('more: %s', x)", TAKEN),
+    "a complaint between other work": (f"if x > y:\n        {S}\n        log.error(x)\n        y = x", TAKEN),
     "behind an end without one": (f"if x > y:\n        exit(0)\n    {S}", 1 - LEAVES),
     "behind an error": (f"if x > y:\n        raise ValueError\n    {S}", 1),
     "an error for all else": (f"if x > y:\n        {S}\n    else:\n        raise ValueError", 1 - RARE),

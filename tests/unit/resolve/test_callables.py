@@ -32,6 +32,22 @@ REACHED = {
             for f in HOOKS["after"]:
                 f(1)
     """,
+    "an instance that decorates": """
+        class Counted:
+            def __init__(self, log):
+                self.log = log
+            def __call__(self, function):
+                def wrapper(*args):
+                    first(len(args))
+                    return function(*args)
+                return wrapper
+        counted = Counted([])
+        def first(x): return x
+        @counted
+        def second(x): return x
+        def work():
+            second(1)
+    """,
     "a method that a decorator registers": """
         OPERATIONS = {}
         def operation(name):

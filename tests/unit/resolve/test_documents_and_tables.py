@@ -45,6 +45,17 @@ def test_what_an_xpath_finds(path: str, kind: str, few: bool) -> None:
     assert found.size is not None and (found.size.likely <= 1) == few
 
 
+@pytest.mark.parametrize(
+    ("selector", "least", "most"), [("item", 1000, 1e5), ("item.new", 100, 5000), ("#first", 0, 1)]
+)
+@pytest.mark.parametrize("found", ["root.cssselect({0!r})", "CSSSelector({0!r})(root)"])
+def test_what_a_selector_finds(found: str, selector: str, least: float, most: float) -> None:
+    code = f"from lxml.cssselect import CSSSelector\n{TREE}def work():\n    sorted({found.format(selector)})\n"
+    chosen = call_of(code, "sorted").bound.positional[0]
+    assert element_of(chosen).type == "lxml.etree._Element"
+    assert chosen.size is not None and least <= chosen.size.likely <= most
+
+
 @pytest.mark.parametrize(("path", "kind"), [("count(//item)", "float"), ("string(//x)", "str"), ("not(//x)", "bool")])
 def test_an_xpath_that_is_a_function_gives_one_value(path: str, kind: str) -> None:
     call = call_of(f"{TREE}def work():\n    print(root.xpath('{path}'))\n", "print")

@@ -8,10 +8,11 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
+from gillint.pipeline import analyse
 from gillint.resolve.control.iterations import iterations_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import parse
-from tests.support import text, verdict
+from tests.support import options, text, verdict
 
 INDEPENDENT = {
     "each": "for x in xs:\n    f(x)",
@@ -230,3 +231,30 @@ def test_what_is_too_much_or_too_old_is_shed_about_as_fast_as_it_comes(loop: str
     source = f"import heapq\nclass C:\n    def put(self, x, k, P):\n        self.data.append(x)\n        {loop}\n"
     text = dump_stage("resolve", source, "sample.py", Options())
     assert ("x 0..1..1000 " in text) is few
+
+
+PAGES = """
+import requests
+
+def pages():
+    url = "https://api.example.com/users?page=1"
+    while url:
+        body = requests.get(url).json()
+        {gives}
+        url = body["next"]
+
+def main():
+    for item in pages():
+        requests.post("https://api.example.com/seen", json=item)
+
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("gives", "iterations"), [("yield body", "carried"), ('yield from body["data"]', "independent")]
+)
+def test_items_may_be_collected_first_where_most_waiting_is_the_loops_own(gives: str, iterations: str) -> None:
+    report = analyse(PAGES.format(gives=gives), "program.py", options())
+    [loop] = [a for a in report.regions if a.region.span.line == 12]
+    assert loop.region.iterations.value == iterations

@@ -63,6 +63,22 @@ def test_a_text_that_each_turn_makes_anew_has_the_size_of_that() -> None:
     assert 32 <= size < 20_000
 
 
+def test_a_text_of_known_length_is_not_long_after_the_first_turn() -> None:
+    source = """
+        import hashlib
+        def stretch(item):
+            digest = item
+            for _ in range(100):
+                digest = hashlib.sha256(digest).digest()
+            return digest
+        def work():
+            return stretch(b"x" * 3000)
+    """
+    size = size_of_argument(source, "hashlib.sha256")
+    assert size is not None
+    assert 32 <= size < 2048
+
+
 def test_a_text_that_grows_is_not_what_the_first_turn_makes_of_it() -> None:
     source = """
         import hashlib
@@ -489,3 +505,37 @@ def work():
 @pytest.mark.parametrize(("name", "size"), [("zlib.crc32", 500), ("zlib.adler32", 2_000)])
 def test_what_is_emptied_with_a_count_holds_no_more_than_that(name: str, size: float) -> None:
     assert size_of_argument(COUNTED.replace("{of_each}", "zlib.crc32"), name) == size
+
+
+def test_a_default_of_a_method_sees_the_body_of_the_class() -> None:
+    source = """
+    import hashlib
+
+    class Store:
+        SALT = bytes(4096)
+
+        def digest(self, salt=SALT):
+            return hashlib.sha256(salt)
+
+    def work():
+        Store().digest()
+    """
+    assert size_of_argument(source, "hashlib.sha256") == 4096
+
+
+@pytest.mark.parametrize(
+    ("made", "fields"), [("self.rows, self.name = [], 'a'", 2), ("self.__dict__.update(options)", 6)]
+)
+def test_the_attributes_of_an_instance_are_a_dict(made: str, fields: int) -> None:
+    source = f"""
+    class Order:
+        def __init__(self, **options):
+            {made}
+
+    def work():
+        order = Order()
+        list(order.__dict__)
+        order.__dict__.pop("rows")
+    """
+    assert size_of_argument(source, "list") == fields
+    assert "dict.pop" in {c.name for c in calls_of(source)}

@@ -32,6 +32,7 @@ def prediction_of(source: str) -> Prediction:
         ("https://api.example.com/v1", "remote"),
         ("postgresql://app@db:5432/shop", "remote"),
         ("db.example.com:5432", "remote"),
+        ("8.8.8.8", "remote"),
         ("sqlite:///shop.db", "process"),
         ("http://\u25a1/items", None),
         ("/items", None),

@@ -181,3 +181,21 @@ SEARCHES = {
 @pytest.mark.parametrize(("body", "count"), SEARCHES.values(), ids=list(SEARCHES))
 def test_a_search_goes_on_where_a_retry_does_not(body: str, count: float) -> None:
     assert runs(f"import math\n\ndef work():\n    lines = ['x'] * 40\n    {body}\n") == pytest.approx(count)
+
+
+NUMBERS = """
+import math
+
+def fib(n):
+    math.sqrt(n)
+    if n < 2:
+        return n
+    return fib(n - 1) + fib(n - 2)
+
+def work():
+    return [fib(n) for n in range(20, 26)]
+"""
+
+
+def test_one_of_several_numbers_is_counted_down_as_often_as_each_of_them() -> None:
+    assert 6 * 1_000 < runs(NUMBERS) < 6 * 1e6

@@ -221,3 +221,11 @@ def test_of_a_line_after_others_like_it_only_what_changes_is_new() -> None:
     line = asked("for i in range(1000):\n    id(f'{i} request handled by worker')")
     assert inside(line, "fresh").likely == 2
     assert inside(line, "unique").likely > 20
+
+
+def test_the_keys_of_a_mapping_of_which_nothing_is_known_are_short() -> None:
+    source = "def work(options):\n    for key, value in options.items():\n        id(key)\n"
+    resolved = resolve(parse(source, "program.py"), Target(python="3.11"), Options().assumptions)
+    nodes = (n for trace in resolved.functions for n in walk(trace.block))
+    call = next(n for n in nodes if isinstance(n, Call) and n.name == "id")
+    assert size_of(call.bound.positional[0]).likely < 100

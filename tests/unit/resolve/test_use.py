@@ -118,6 +118,20 @@ def test_no_rule_hangs_on_a_function_that_is_passed_in() -> None:
     assert codes(pool + work.format("sorted")) == [("GIL101", 8)]
 
 
+HANDED_OVER = {
+    "a parameter": "def f(g, rows):\n    with ThreadPoolExecutor(8) as pool:\n        return list(pool.map(g, rows))",
+    "submitted": "def f(g, rows, pool: ThreadPoolExecutor):\n    return [pool.submit(g, row) for row in rows]",
+    "of a sketch": "def f(rows):\n    with ThreadPoolExecutor(8) as pool:\n        return list(pool.map(fetch, rows))",
+    "of a thread": "def f(g):\n    threading.Thread(target=g).start()",
+}
+
+
+@pytest.mark.parametrize("name", HANDED_OVER)
+def test_what_is_handed_over_and_defined_elsewhere_may_do_anything(name: str) -> None:
+    source = f"import threading\nfrom concurrent.futures import ThreadPoolExecutor\n\n{HANDED_OVER[name]}\n"
+    assert {r["bound"] for r in regions(source) if r["kind"] == "submission"} == {"unknown"}
+
+
 def test_a_function_that_others_hand_over_is_run_by_them() -> None:
     source = """
 import queue, subprocess, threading
@@ -187,3 +201,34 @@ def test_what_is_awaited_is_not_the_method_of_a_library_that_does_it_at_once() -
         "import requests\n\nasync def purge(messages):\n    for message in messages:\n        await message.delete()\n"
     )
     assert "message.delete" in {c["name"] for c in verdict(source)["calls"]}
+
+
+def test_a_coroutine_calls_the_variant_that_is_one() -> None:
+    source = """
+import asyncio, time
+
+class Plain:
+    def fetch_all(self):
+        time.sleep(1)
+
+class Awaited:
+    async def fetch_all(self):
+        await asyncio.sleep(1)
+
+class Controller:
+    def __init__(self, is_async):
+        if is_async:
+            self.fetcher = Awaited()
+        else:
+            self.fetcher = Plain()
+
+    async def run_async(self):
+        await asyncio.create_task(self.fetcher.fetch_all())
+
+    def run(self):
+        self.fetcher.fetch_all()
+"""
+    assert not codes(source)
+    names = {r["function"]: {c["name"] for c in r["calls"]} for r in regions(source)}
+    assert names["Controller.run_async"] == {"asyncio.sleep"}
+    assert "time.sleep" in names["Controller.run"]
