@@ -213,12 +213,19 @@ def _of_class(act: Activation, owner: ClassScope | None, name: str, span: Span |
     bases = act.program.library_bases(owner)
     found = act.program.attribute(owner, name)
     if found is None:
-        inherited = (f"{base}.{name}" for base in bases)
-        return next((maker_of(owner, full, symbol_of(full)) for full in inherited), UNKNOWN)
+        return next((_inherited(act, owner, base, name, span) for base in bases), UNKNOWN)
     if name not in owner.methods and not ENUMS.isdisjoint(bases) and not owner.key.endswith("::"):
         _emit_reading(act, "enum.Enum.__get__", Bound(Value(type=owner.key)), span)
         return Value(type=owner.key)  # a member of an enumeration
     return found
+
+
+def _inherited(act: Activation, owner: ClassScope, base: str, name: str, span: Span | None) -> Value:
+    """What a class of the program has from one of a library: a method, or an object such as `Model.objects`."""
+    if find_method(base, name) is None and (found := _of_library(act, Value(type=base), name, span)) is not None:
+        return found
+    full = f"{base}.{name}"
+    return maker_of(owner, full, symbol_of(full))
 
 
 def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, span: Span | None) -> Value:

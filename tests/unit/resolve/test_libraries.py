@@ -341,3 +341,12 @@ def test_an_opened_picture_is_decoded_once() -> None:
 def test_methods_of_classes_that_have_another_name_or_inherit(imported: str, call: str, name: str) -> None:
     (loop,) = [r for r in regions(f"from {imported}\nfor x in range(9):\n    {call}\n") if r["kind"] == "loop"]
     assert name in {c["name"] for c in loop["calls"]}
+
+
+def test_what_a_class_has_from_one_of_a_library_can_be_an_object() -> None:
+    text = (
+        "from django.db import models\nclass Book(models.Model):\n    pages = models.IntegerField()\n"
+        "def work(keys):\n    for k in keys:\n        Book.objects.filter(pages=k).get()\n"
+    )
+    (loop,) = [r for r in regions(text) if r["kind"] == "loop"]
+    assert {"django.db.models.Manager.filter", "django.db.models.Manager.get"} <= {c["name"] for c in loop["calls"]}
