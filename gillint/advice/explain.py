@@ -269,10 +269,9 @@ def _io(a: Assessment) -> str:
     top = _top(a, Effect.WAITS)
     what = f"{_name(a, top)} waits with the GIL released" if top is not None else "it waits with the GIL released"
     carried = a.region.iterations.value == "carried"
-    paused = top is not None and top.detail.call.name.endswith(".sleep")
     end = _held_back(a) or (
         "; but the pause is there on purpose (polling, a rate limit), so this loop itself is not to be spread"
-        if carried and paused
+        if carried and pauses(a)
         else "; but each iteration needs the one before, so this loop itself cannot be spread"
         if carried
         else f", so other threads wait at the same time, whatever the number of cores{its_own(a)}"

@@ -239,7 +239,7 @@ def _mostly_pauses(a: Assessment) -> bool:
         return False
     loops = [n for n in walk(a.region.body) if isinstance(n, Loop) and n.iterations is Iterations.CARRIED]
     inside = {n.span for loop in loops for n in walk(loop.body) if isinstance(n, Call)}
-    pauses = (c for c in a.calls if c.detail.call.name.endswith(".sleep") and c.detail.call.span in inside)
+    pauses = (c for c in a.calls if c.detail.call.name in PAUSES and c.detail.call.span in inside)
     return sum(c.share for c in pauses) >= 0.5
 
 

@@ -180,7 +180,8 @@ def interpreters(a: Assessment, setting: Setting, target: Target, libraries: tup
             if lib.distribution != "python" and (lib.subinterpreters is None or lib.subinterpreters.state != "declared")
         ]
         if against:
-            veto = f"{', '.join(against)} cannot be loaded in a sub-interpreter, or does not say so"
+            say = "does not say" if len(against) == 1 else "do not say"
+            veto = f"{', '.join(against)} cannot be loaded in a sub-interpreter, or {say} so"
     if veto is None and version_key(target.python) < (3, 14):
         veto = f"concurrent.futures.InterpreterPoolExecutor needs Python 3.14; the target is {target.python}"
     at_best = max(1.0, most * PICKLE_SHARE)

@@ -10,14 +10,14 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
-from gillint.resolve.calling.bound import MAPPINGS, TENSOR, element_of, size_of
+from gillint.resolve.calling.bound import MAPPINGS, RESAMPLER, TENSOR, element_of, size_of
 from gillint.resolve.calling.submissions import await_value
 from gillint.resolve.external.mailboxes import as_parts
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.numeric.training import loaded
 from gillint.resolve.objects.lists import as_list
 from gillint.resolve.operators import operator_fact
-from gillint.resolve.tabular.columns import GROUPED, RESAMPLER
+from gillint.resolve.tabular.columns import GROUPED
 from gillint.resolve.trace import Await, Bound, Call, Loop, Node, children
 from gillint.resolve.values import ChoiceRef, Value, is_known
 

@@ -326,7 +326,7 @@ _PICTURES = ("PIL.Image.Image", "PIL.ImageFile.ImageFile")
 WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding", "ExponentialMovingWindow"))
 
 
-_RESAMPLER = "pandas.api.typing.DatetimeIndexResampler"
+RESAMPLER = "pandas.api.typing.DatetimeIndexResampler"
 
 
 def count_of(frame: Value | None) -> Estimate:
@@ -336,7 +336,7 @@ def count_of(frame: Value | None) -> Estimate:
 
         return Estimate.point(bands_of(frame))
     row = frame.element if frame is not None else None
-    if frame is not None and frame.type == _RESAMPLER and row is not None and row.items:
+    if frame is not None and frame.type == RESAMPLER and row is not None and row.items:
         return count_of(row.items[-1]) if row.items[-1].type == "pandas.DataFrame" else ONE  # a period and its rows
     if row is not None and row.type == "tuple" and row.items:
         return Estimate.point(len(row.items))

@@ -15,7 +15,6 @@ from gillint.syntax import tree as t
 
 FRAME, SERIES, INDEX = "pandas.DataFrame", "pandas.Series", "pandas.Index"
 GROUPED = ("pandas.api.typing.DataFrameGroupBy", "pandas.api.typing.SeriesGroupBy")
-RESAMPLER = "pandas.api.typing.DatetimeIndexResampler"
 # A rule is given the receiver (or the first argument of a function), all arguments, and what the fact says of the result.
 Rule = Callable[[Value, Bound, Value], Value | None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.assumed import FIELDS
-from gillint.resolve.calling.bound import WINDOWS, count_of, dtype_name, element_of, literal_text, size_of
+from gillint.resolve.calling.bound import RESAMPLER, WINDOWS, count_of, dtype_name, element_of, literal_text, size_of
 from gillint.resolve.numeric.dtypes import dtype_after
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
@@ -427,7 +427,7 @@ _METHODS: dict[tuple[str, str], Rule] = {
     ),
     ("pandas.Series.str", "split"): _split,
     ("pandas.Series.str", "__getitem__"): _pieces,
-    **{("pandas.api.typing.DatetimeIndexResampler", method): _resampled for method in _AGGREGATES},
+    **{(RESAMPLER, method): _resampled for method in _AGGREGATES},
     **{
         (f"{owner}.{kind}", "__getitem__"): _located
         for owner in (FRAME, SERIES)
