@@ -34,6 +34,7 @@ tensor = torch.from_numpy(x)
         ("np.array(chunks)", Effect.RELEASES, (100_000,)),
         ("np.array(tensor)", Effect.RELEASES, (100_000,)),
         ("np.array(floats.tolist())", Effect.HOLDS, (100_000,)),
+        ("pa.array(['a', 'b'] * 50_000).to_numpy(zero_copy_only=False)", Effect.HOLDS, (100_000,)),
     ],
 )
 def test_an_array_of(expression: str, effect: Effect, shape: tuple[int, ...]) -> None:
