@@ -329,11 +329,11 @@ def rounded(value: Value, depth: int = 3) -> Value:
 
 
 def _near(amount: Estimate | None) -> Estimate | None:
-    return amount.map(_power_of_two) if amount is not None and not amount.is_open else None
+    return amount.map(_power_of_two) if amount is not None else None
 
 
 def _near_shape(shape: tuple[Estimate, ...] | None) -> tuple[Estimate, ...] | None:
-    if shape is None or any(d.is_open for d in shape):
+    if shape is None:
         return None
     return tuple(d.map(_power_of_two) for d in shape)
 
