@@ -17,6 +17,7 @@ from gillint.resolve.external.hdf5 import put_dataset
 from gillint.resolve.external.stores import put_into
 from gillint.resolve.joining import Columns, join
 from gillint.resolve.objects.aliases import place_of
+from gillint.resolve.objects.lists import members_of_itself
 from gillint.resolve.objects.own_fields import with_own
 from gillint.resolve.objects.use import as_used
 from gillint.resolve.operators import operator_fact
@@ -432,6 +433,9 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         container = Value(
             type="dict", size=ZERO, mark=container.mark
         )  # a store that is read from a file: what is in it comes from here
+    members = members_of_itself(act, target.value, container)
+    if members is not None and read_target(act, members) is not None:
+        target, container = replace(target, value=members), read_target(act, members) or container
     if container.type in MAPPINGS:
         empty = container.size is not None and container.size.high == 0
         # What an annotation says of an empty one tells nothing of how large the members are.
