@@ -68,7 +68,7 @@ _ORDER = ("lt", "le", "gt", "ge")
 
 
 def _asks_what_comes(test: t.Expr) -> bool:
-    """Whether a test asks what something is, not how much there is of it: `line.startswith(">")`, `letter in " ,;"`, `not line`."""
+    """Whether a test asks what something is, not how much there is of it: `line.startswith(">")`, `letter in " ,;"`."""
     return not any(map(_asks_how_much, inside(test)))
 
 

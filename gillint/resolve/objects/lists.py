@@ -13,7 +13,12 @@ from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
 _LISTS = {"list": "[]", "collections.UserList": "data"}
-_DICTS = {"dict": "{}", "collections.OrderedDict": "{}", "collections.defaultdict": "{}", "collections.UserDict": "data"}
+_DICTS = {
+    "dict": "{}",
+    "collections.OrderedDict": "{}",
+    "collections.defaultdict": "{}",
+    "collections.UserDict": "data",
+}
 _MEMBERS = _LISTS | _DICTS
 _BEGINS_WITH = "__init__"
 
