@@ -37,11 +37,7 @@ def write_to(site: Site, name: str, piece: Content) -> None:
     act = site.act
     if act.program.is_idle:
         return
-    owner, depth, openings = act.program.files.opened_as(name)
-    if owner == id(act) and depth <= len(act.loops):
-        turns, files = act.trips_so_far(depth), openings
-    else:  # it was opened by another function, or under a condition in the same loop
-        turns, files = (act.times * act.trips_so_far() / openings).max(1), openings
+    turns, files = _while_open(site, name)
     turns = (turns / act.program.files.emptyings(name)).max(1)
     files = files.max(1) if HOLE in name else ONE
     text = piece.text.each(turns)
@@ -52,6 +48,16 @@ def write_to(site: Site, name: str, piece: Content) -> None:
     act.program.files.write(
         name, site.span, replace(piece, size=piece.size * turns, text=text, files=files, source=source, guessed=guessed)
     )
+
+
+def _while_open(site: Site, name: str) -> tuple[Estimate, Estimate]:
+    """How often this place is reached while one file of a name is open, and how many of them are opened."""
+    act = site.act
+    owner, depth, openings = act.program.files.opened_as(name)
+    if owner == id(act) and depth <= len(act.loops):
+        return act.trips_so_far(depth), openings
+    # It was opened by another function, or under a condition in the same loop.
+    return (act.times * act.trips_so_far() / openings).max(1), openings
 
 
 def whole_file(site: Site, name: str, piece: Content) -> None:
@@ -281,7 +287,8 @@ def added_member(site: Site) -> Value:
     inside = name_of(called) or HOLE
     if content.files != ONE:
         inside = f"{inside}/{HOLE}"
-    repeated = site.act.trips_so_far() * site.act.times
+    turns, archives = _while_open(site, name)
+    repeated = turns * archives if HOLE in name else turns
     site.act.program.files.write(
         f"{name}{MEMBER}{inside}", site.span, replace(content, files=(content.files * repeated).max(1))
     )

@@ -322,3 +322,13 @@ def test_what_goes_on_where_it_stopped_begins_with_nothing_done() -> None:
     """
     loop = next(line for line in dumped(source).split("\nwork ")[1].splitlines() if "loop " in line)
     assert loop.split(" x ")[1].startswith(("6 ", "0..6..6"))
+
+
+@pytest.mark.parametrize("mode", ["buffer = io.BytesIO()", 'buffer = "packed.zip"'])
+def test_an_archive_has_the_members_that_it_is_given_however_often_it_is_made(mode: str) -> None:
+    text = dumped(
+        f"{HEAD}    def work():\n        {mode}\n        with zipfile.ZipFile(buffer, 'w') as z:\n"
+        "            for i in range(19): z.writestr(f'{i}', 'x')\n        with zipfile.ZipFile(buffer) as z:\n"
+        "            for info in z.infolist(): print(info)\n    for _ in range(100): work()\n"
+    )
+    assert " x 19 " in text.split("work ", 1)[1].split("infolist", 1)[1]

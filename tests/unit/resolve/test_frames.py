@@ -340,3 +340,29 @@ def test_a_function_that_pandas_is_given_is_run(expression: str) -> None:
     resolved = resolve(parse(source, "a.py"), Target(), {})
     names = [n.name for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call)]
     assert "pandas.Series.rank" in names
+
+
+PIPED = """
+def clean(d):
+    d = d.copy()
+    d.columns = [c.lower() for c in d.columns]
+    return d
+
+def joined(d, other, key):
+    return d.merge(other, on=key)
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected", "count"),
+    [
+        ("d.pipe(clean)", "pandas.DataFrame", 2000),
+        ("d.pipe(joined, right, key='k')", "pandas.DataFrame", 2000),
+        ("d.pipe(lambda t: t['x'])", "pandas.Series", 2000),
+        ("d.pipe(clean).pipe(joined, right, key='k')['w']", "pandas.Series", 2000),
+        ("toolz.pipe(d, clean, lambda t: t['x'])", "pandas.Series", 2000),
+    ],
+)
+def test_a_pipe_gives_what_its_function_gives(expression: str, expected: str, count: float) -> None:
+    value = value_of(expression, f"import toolz\n{SETUP}{PIPED}")
+    assert (value.type, rows(value)) == (expected, count)
