@@ -539,3 +539,38 @@ def test_the_attributes_of_an_instance_are_a_dict(made: str, fields: int) -> Non
     """
     assert size_of_argument(source, "list") == fields
     assert "dict.pop" in {c.name for c in calls_of(source)}
+
+
+NESTED = """
+import zlib
+class Chain:
+    class Node:
+        def __init__(self, value):
+            self.value = zlib.compress(value)
+    def add(self, value):
+        self.head = {made}(value)
+    @classmethod
+    def single(cls, value):
+        return cls.Node(value)
+class Longer(Chain):
+    pass
+{call}
+"""
+
+
+@pytest.mark.parametrize("made", ["self.Node", "Chain.Node", "type(self).Node"])
+@pytest.mark.parametrize("call", ["Chain().add(bytes(500))", "Longer().add(bytes(500))", "Longer.single(bytes(500))"])
+def test_a_class_in_a_class_is_an_attribute_of_that(made: str, call: str) -> None:
+    source = NESTED.replace("{made}", made).replace("{call}", call)
+    assert size_of_argument(source, "zlib.compress") == 500
+
+
+@pytest.mark.parametrize("kind", ["Callable", "type", "Type"])
+def test_a_field_of_a_dataclass_may_be_a_builtin_type(kind: str) -> None:
+    fields = "[Field('a', int), Field('b', float)]"
+    source = (
+        "from dataclasses import dataclass\nfrom typing import Callable, Type\n@dataclass\nclass Field:\n"
+        f"    name: str\n    kind: {kind}\n    def check(self, v):\n        return self.kind(v)\n"
+        f"for f in {fields}:\n    f.check('1')\n"
+    )
+    assert {"int", "float"} <= {c.name for c in calls_of(source)}
