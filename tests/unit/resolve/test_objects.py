@@ -554,7 +554,8 @@ class Chain:
         return cls.Node(value)
 class Longer(Chain):
     pass
-{call}
+def work():
+    {call}
 """
 
 
@@ -571,6 +572,6 @@ def test_a_field_of_a_dataclass_may_be_a_builtin_type(kind: str) -> None:
     source = (
         "from dataclasses import dataclass\nfrom typing import Callable, Type\n@dataclass\nclass Field:\n"
         f"    name: str\n    kind: {kind}\n    def check(self, v):\n        return self.kind(v)\n"
-        f"for f in {fields}:\n    f.check('1')\n"
+        f"def work():\n    for f in {fields}:\n        f.check('1')\n"
     )
     assert {"int", "float"} <= {c.name for c in calls_of(source)}
