@@ -173,7 +173,7 @@ def _written(site: Site, how: _Writer) -> Value:
     if target.type in HANDLES:
         write_to(site, name, content)
     else:
-        whole_file(site, name, content)
+        whole_file(site, name, content, target)
     return site.result
 
 

@@ -39,7 +39,8 @@ def write_to(site: Site, name: str, piece: Content) -> None:
         return
     turns, files = _while_open(site, name)
     turns = (turns / act.program.files.emptyings(name)).max(1)
-    files = files.max(1) if HOLE in name else ONE
+    kinds = act.program.files.kinds.get(name)
+    files = (files.min(kinds) if kinds is not None else files).max(1) if HOLE in name else ONE
     text = piece.text.each(turns)
     source = piece.source
     if turns != ONE and source is not None and source.kind != "lines":
@@ -60,13 +61,13 @@ def _while_open(site: Site, name: str) -> tuple[Estimate, Estimate]:
     return (act.times * act.trips_so_far() / openings).max(1), openings
 
 
-def whole_file(site: Site, name: str, piece: Content) -> None:
-    """Note a file that one call writes from beginning to end."""
+def whole_file(site: Site, name: str, piece: Content, named: Value | None = None) -> None:
+    """Note a file that one call writes from beginning to end; those of a name that comes again take each other's place."""
     act = site.act
     if act.program.is_idle:
         return
-    turns = act.times * act.trips_so_far()
-    files = turns.max(1) if HOLE in name else ONE
+    kinds, turns = distinct_of(named), act.times * act.trips_so_far()
+    files = (turns.min(kinds) if kinds is not None else turns).max(1) if HOLE in name else ONE
     act.program.files.write(name, site.span, replace(piece, files=files, anew=True, guessed=act.program.is_aside))
 
 
@@ -134,7 +135,7 @@ def written_path(site: Site) -> Value:
     name, data = name_of(site.bound.receiver), site.argument(0, "data")
     if name is not None and data is not None:
         note_rewriting(site, name)
-        whole_file(site, name, Content(size_of(data), text_of(data) or ANY, source=data.source))
+        whole_file(site, name, Content(size_of(data), text_of(data) or ANY, source=data.source), site.bound.receiver)
     return site.result
 
 
@@ -185,7 +186,7 @@ def saved_array(site: Site) -> Value:
     if target.type in HANDLES:
         write_to(site, name, piece)
     else:
-        whole_file(site, name, piece)
+        whole_file(site, name, piece, target)
     return site.result
 
 
@@ -206,7 +207,7 @@ def saved_arrays(site: Site) -> Value:
     if target.type in HANDLES:
         write_to(site, name, piece)
     else:
-        whole_file(site, name if name.endswith(".npz") else f"{name}.npz", piece)
+        whole_file(site, name if name.endswith(".npz") else f"{name}.npz", piece, target)
     return site.result
 
 
@@ -256,9 +257,11 @@ def copied_tree(site: Site) -> Value:
 
 def made_folder(site: Site) -> Value:
     """`os.makedirs(path)`, `path.mkdir()`."""
-    name = name_of(site.bound.receiver) or name_of(site.argument(0, "name", "path"))
+    own = name_of(site.bound.receiver)
+    made = site.bound.receiver if own is not None else site.argument(0, "name", "path")
+    name = name_of(made)
     if name is not None:
-        whole_file(site, name, Content(ZERO, is_folder=True))
+        whole_file(site, name, Content(ZERO, is_folder=True), made)
     return site.result
 
 
