@@ -575,3 +575,32 @@ def test_a_field_of_a_dataclass_may_be_a_builtin_type(kind: str) -> None:
         f"def work():\n    for f in {fields}:\n        f.check('1')\n"
     )
     assert {"int", "float"} <= {c.name for c in calls_of(source)}
+
+
+SHOP = """
+import sqlite3
+class Shop:
+    def __init__(self):
+        self.db = sqlite3.connect("shop.db")
+    def find(self, sku):
+        return self.db.execute("select qty from item where sku = ?", (sku,)).fetchone()
+    def sell(self, sku):
+        self.db.execute("update item set qty = qty - 1 where sku = ?", (sku,))
+    def save(self):
+        self.db.commit()
+def work():
+    shop = Shop()
+    for i in range(100):
+        shop.find(str(i))
+        {then}
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"), [("pass", "file"), ("shop.sell(str(i))", "begun"), ("shop.sell(str(i)); shop.save()", "file")]
+)
+def test_a_method_asks_in_the_transaction_that_another_has_begun(then: str, expected: str) -> None:
+    asked = [c for c in calls_of(SHOP.replace("{then}", then)) if c.name == "sqlite3.Connection.execute"]
+    receiver = asked[0].bound.receiver
+    assert receiver is not None
+    assert receiver.dtype == expected
