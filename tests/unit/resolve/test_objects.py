@@ -600,7 +600,7 @@ def work():
     ("then", "expected"), [("pass", "file"), ("shop.sell(str(i))", "begun"), ("shop.sell(str(i)); shop.save()", "file")]
 )
 def test_a_method_asks_in_the_transaction_that_another_has_begun(then: str, expected: str) -> None:
-    asked = [c for c in calls_of(SHOP.replace("{then}", then)) if c.name == "sqlite3.Connection.execute"]
-    receiver = asked[0].bound.receiver
+    done = [c for c in calls_of(SHOP.replace("{then}", then)) if c.name == "sqlite3.Connection.execute"]
+    receiver = next(c for c in done if c.span.line == SHOP[: SHOP.index("select")].count("\n") + 1).bound.receiver
     assert receiver is not None
     assert receiver.dtype == expected
