@@ -48,7 +48,8 @@ def logged(
         return None
     plugged = _PLUGS.get(name.rpartition(".")[2])
     if plugged is not None and positional:
-        known[span] = Configured(plug=_own(act, positional[0], plugged))
+        if (own := _own(act, positional[0], plugged)) is not None:
+            known[span] = Configured(plug=own)
         return None
     level = _CALLS.get(name)
     if level is None:
@@ -81,7 +82,7 @@ def _least(act: Activation) -> int | None:
     said = around(act.scope).methods & _CONFIGURES
     if not said:
         return _ROOT if act.program.is_alone or _is_program(act) else None
-    levels = [c.level for c in act.program.configured().values() if c.handler is None]
+    levels = [c.level for c in act.program.configured().values() if c.handler is None and c.plug is None]
     if said & {"dictConfig", "fileConfig", "disable"} or (not levels and said & {"setLevel", "basicConfig"}):
         return None
     known = [level for level in levels if level is not None]
