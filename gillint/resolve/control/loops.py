@@ -31,6 +31,7 @@ from gillint.resolve.control.sending import turns_until_sent
 from gillint.resolve.control.shared_iterators import its_share
 from gillint.resolve.control.stopping import turns_until_stopped
 from gillint.resolve.control.turns import (
+    AT_A_MONITOR,
     HEADER,
     POLLS,
     counts_attempts,
@@ -38,6 +39,7 @@ from gillint.resolve.control.turns import (
     ends_in_one_turn,
     ends_with_a_failure,
     is_endless,
+    is_monitor,
     is_retry,
     leaves_early,
     polls,
@@ -89,6 +91,8 @@ def _loop(
             made = len(builder.nodes)  # what makes an item comes first
             if ends_in_one_turn(node.body) or counts_attempts(node):  # tried again only where it failed
                 trips = trips.min(Estimate(1, 1, trips.high))
+            elif is_monitor(node):
+                trips = AT_A_MONITOR
             elif polls(node):
                 trips = trips.min(Estimate(1, POLLS, trips.high))
             elif ends_at_a_blank_line(node):

@@ -366,3 +366,12 @@ def joined(d, other, key):
 def test_a_pipe_gives_what_its_function_gives(expression: str, expected: str, count: float) -> None:
     value = value_of(expression, f"import toolz\n{SETUP}{PIPED}")
     assert (value.type, rows(value)) == (expected, count)
+
+
+@pytest.mark.parametrize("start", ["pd.Series(dtype=float)", "None"])
+def test_a_total_of_columns_has_their_labels(start: str) -> None:
+    added = "part if total is None else total.add(part, fill_value=0)"
+    loop = f"total = {start}\nfor i in range(9):\n    part = pd.Series(np.ones(60))\n    total = {added}\n"
+    size = value_of("total", f"{SETUP}{loop}").size
+    assert size is not None
+    assert size.likely == 60

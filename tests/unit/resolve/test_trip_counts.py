@@ -289,3 +289,27 @@ def work():
         math.sqrt(2.0)
 """
     assert runs(source) == pytest.approx(4_000 / 3, rel=0.01)
+
+
+MONITOR = HEAD + """
+import threading
+class Store:
+    def __init__(self):
+        self.changed, self.items = threading.Condition(), []
+    def put(self, item):
+        with self.changed:
+            while len(self.items) > 9:
+                {waits}
+                math.sqrt(2)
+            self.items.append(item)
+            self.changed.notify()
+def work():
+    store = Store()
+    for i in range(100):
+        store.put(i)
+"""
+
+
+def test_a_thread_seldom_sleeps_at_a_monitor() -> None:
+    source = MONITOR.replace("                math.sqrt(2)\n", "").replace("{waits}", "self.changed.wait()")
+    assert runs(source, "threading.Condition.wait") == 50
