@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.knowledge.schema import TERMINAL
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, FILES, QUEUES
@@ -191,6 +191,31 @@ def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
         if not any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH)):
             return source.size.max(1)
     return None
+
+
+def since_last_time(act: Activation, loop: t.While, turns: Estimate) -> Estimate:
+    """The turns of a loop that empties what a loop around it fills: what has come in since it was here last.
+
+    What is taken from a container, all in all, is no more than what is put into it: `while window and window[0] < start:
+    window.popleft()` in a loop that appends to the window.
+    """
+    filled = [act.born[name][0] for name in _taken_from(loop) if name is not None and name in act.born]
+    around = act.trips_so_far(min(filled)) if filled else ONE
+    if around.likely <= 1:
+        return turns
+    return Estimate(0, min(turns.likely, max(turns.likely / around.likely, _SELDOM)), turns.high)
+
+
+_SELDOM = 0.1
+
+
+def _taken_from(loop: t.While) -> set[str | None]:
+    """The containers from which a loop takes until the test finds nothing, or nothing that it looks for, in them."""
+    names = {key_of(e) for e in expressions((t.Return(loop.test.span, loop.test),))}
+    taken = (e.function for e in expressions(loop.body) if isinstance(e, t.Call))
+    return {
+        key_of(f.value) for f in taken if isinstance(f, t.Attribute) and f.name in _TAKERS and key_of(f.value) in names
+    }
 
 
 def turns_by_others(act: Activation, body: Block) -> Estimate | None:

@@ -14,6 +14,7 @@ from gillint.resolve.control.exhaustion import (
     WHILE_TRIPS,
     is_guard,
     turns_by_counter,
+    since_last_time,
     turns_by_others,
     turns_until_empty,
     turns_until_found,
@@ -212,7 +213,8 @@ def run_while(act: Activation, node: t.While) -> None:
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
         endless = isinstance(node.test, t.Constant)
-        known = known or turns_until_empty(body, endless=endless) or turns_by_others(act, body)
+        emptied = turns_until_empty(body, endless=endless) if known is None else None
+        known = known or (since_last_time(act, node, emptied) if emptied is not None else turns_by_others(act, body))
         known = (
             known or turns_until_long(act, node.test, usual) or (folders_walked(act, body) if works_off(node) else None)
         )

@@ -313,3 +313,19 @@ def work():
 def test_a_thread_seldom_sleeps_at_a_monitor() -> None:
     source = MONITOR.replace("                math.sqrt(2)\n", "").replace("{waits}", "self.changed.wait()")
     assert runs(source, "threading.Condition.wait") == 50
+
+
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        ("kept.append(i)\n        while kept[0] < i - 50: math.sqrt(kept.popleft())", 3000),
+        ("while kept and kept[0] < i - 50: math.sqrt(kept.popleft())\n        kept.append(i)", 3000),
+        ("while kept and kept[-1] < i: math.sqrt(kept.pop())\n        kept.append(i)", 3000),
+        ("kept.append(i)\n        while kept: math.sqrt(kept.popleft())", 3000),
+        ("kept.append(i)\n    while kept: math.sqrt(kept.popleft())", 3000),
+        ("kept = collections.deque(range(20))\n        while kept: math.sqrt(kept.popleft())", 60_000),
+    ],
+)
+def test_no_more_is_taken_than_was_put_in(loop: str, expected: float) -> None:
+    source = f"{HEAD}\ndef work():\n    kept = collections.deque()\n    for i in range(3000):\n        {loop}\n"
+    assert runs(source) == pytest.approx(expected, rel=0.1)
