@@ -17,7 +17,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.values import NONE, MadeRef, Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions, key_of, statements
+from gillint.syntax.walk import expressions, key_of, set_in, statements
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
 # Where it is run again and again. In the programs of the accuracy table such a loop turns nine times (geometric mean), and
@@ -218,6 +218,23 @@ def _taken_from(loop: t.While) -> set[str | None]:
     }
 
 
+def comes_in_singly(act: Activation, loop: t.While) -> bool:
+    """Whether a loop empties what the loop around it fills, one at a time: `waiting.append(job)`, `while free and waiting:
+    waiting.popleft()`.
+    """
+    names = _taken_from(loop)
+    body = act.body.body if isinstance(act.body, t.Function) and act.loop_spans and names else ()
+    around = next((s for s in statements(body) if isinstance(s, _LOOPS) and s.span == act.loop_spans[-1]), None)
+    if around is None or not names.isdisjoint(set_in(around.body)):
+        return False
+    calls = (e.function for e in expressions(around.body) if isinstance(e, t.Call))
+    done = {f.name for f in calls if isinstance(f, t.Attribute) and key_of(f.value) in names}
+    return not done.isdisjoint(("append", "appendleft", "add")) and done.isdisjoint(("extend", "extendleft", "update"))
+
+
+_LOOPS = (t.For, t.While)
+
+
 def turns_by_others(act: Activation, body: Block) -> Estimate | None:
     """The turns of a worker that takes from a queue what others put there, which may be later in the file than its start.
 
@@ -255,7 +272,7 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
     """How often a loop turns by its shape, where nothing in sight counts its turns."""
     if is_retry(loop.body):
         return _TRIED
-    if sheds(loop):
+    if sheds(loop) or comes_in_singly(act, loop):
         return SHED
     if joins_pairs(loop):
         return PAIRED

@@ -329,3 +329,25 @@ def test_a_thread_seldom_sleeps_at_a_monitor() -> None:
 def test_no_more_is_taken_than_was_put_in(loop: str, expected: float) -> None:
     source = f"{HEAD}\ndef work():\n    kept = collections.deque()\n    for i in range(3000):\n        {loop}\n"
     assert runs(source) == pytest.approx(expected, rel=0.1)
+
+
+SERVED = HEAD + """
+class Desk:
+    def __init__(self):
+        self.waiting, self.free = collections.deque(), 2
+    def run(self, jobs):
+        for job in range(jobs):
+            {arrive}
+            while self.free and self.waiting:
+                math.sqrt(self.waiting.popleft())
+                self.free -= 1
+def work():
+    Desk().run(500)
+"""
+
+
+@pytest.mark.parametrize(
+    ("arrive", "most"), [("self.waiting.append(job)", 500), ("self.waiting.extend(range(100))", 500_000)]
+)
+def test_what_comes_in_one_at_a_time_goes_out_so(arrive: str, most: float) -> None:
+    assert runs(SERVED.replace("{arrive}", arrive)) == most
