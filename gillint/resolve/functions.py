@@ -210,7 +210,9 @@ class Functions(Classes):
             lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
             cut_at = room if cuts != self._cuts or self._left <= 0 else None
             grown = _grown(act, tree, arguments, is_method=function.is_method, again=active in self._recurred)
-            found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at, grown, self._changes, self.sql_begun)
+            found = Summary(
+                block, result, lazy, frozenset(self._reads.pop()), cut_at, grown, self._changes, self.sql_begun
+            )
             self._recurred.discard(active)
             clean = effects == self._local_effects and not self._recurred and self._left > 0
             if clean and not grown and self._is_portable(found, function, arguments):

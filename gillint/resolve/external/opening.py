@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ZERO
+from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, literal_text

@@ -190,7 +190,11 @@ LOGGING = """
         ("logging.basicConfig(level=unknown())", "info", "on"),
         ("log.addHandler(logging.StreamHandler(io.StringIO()))\n    log.setLevel(logging.DEBUG)", "info", "memory"),
         ("log.addHandler(logging.NullHandler())\n    log.setLevel(logging.DEBUG)", "info", "memory"),
-        ("h = logging.StreamHandler()\n    h.setFormatter(logging.Formatter())\n    log.setLevel('WARNING')", "info", "off"),
+        (
+            "h = logging.StreamHandler()\n    h.setFormatter(logging.Formatter())\n    log.setLevel('WARNING')",
+            "info",
+            "off",
+        ),
     ],
 )
 def test_logging_does_what_the_program_has_configured(configured: str, method: str, expected: str) -> None:

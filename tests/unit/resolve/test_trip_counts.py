@@ -291,7 +291,9 @@ def work():
     assert runs(source) == pytest.approx(4_000 / 3, rel=0.01)
 
 
-MONITOR = HEAD + """
+MONITOR = (
+    HEAD
+    + """
 import threading
 class Store:
     def __init__(self):
@@ -308,6 +310,7 @@ def work():
     for i in range(100):
         store.put(i)
 """
+)
 
 
 def test_a_thread_seldom_sleeps_at_a_monitor() -> None:
@@ -331,7 +334,9 @@ def test_no_more_is_taken_than_was_put_in(loop: str, expected: float) -> None:
     assert runs(source) == pytest.approx(expected, rel=0.1)
 
 
-SERVED = HEAD + """
+SERVED = (
+    HEAD
+    + """
 class Desk:
     def __init__(self):
         self.waiting, self.free = collections.deque(), 2
@@ -344,6 +349,7 @@ class Desk:
 def work():
     Desk().run(500)
 """
+)
 
 
 @pytest.mark.parametrize(
