@@ -43,6 +43,10 @@ def logged(
         given = dict(keywords).get("level", positional[0] if positional and name != "logging.basicConfig" else None)
         known[span] = Configured(_level(given) if given is not None else _ROOT)
         return None
+    if name == "logging.Logger":  # made by itself, and so below no other: all levels are on
+        given = dict(keywords).get("level", positional[1] if len(positional) > 1 else None)
+        known[span] = Configured(_level(given) if given is not None else _LEVELS["NOTSET"])
+        return None
     if name == "logging.Logger.addHandler" and positional:
         known[span] = Configured(handler=positional[0])
         return None
