@@ -351,3 +351,20 @@ def test_files_that_each_call_writes_anew_are_the_same_files(written: str) -> No
     )
     assert "glob" in text
     assert " x 3 " in text.split("work ", 1)[1].split("glob", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("opened", "size", "bound"),
+    [
+        ("gzip.open('a.gz')", 16, "gil"),
+        ("gzip.open('a.gz')", 65536, "native"),
+        ("bz2.open('a.bz2')", 1024, "native"),
+        ("zipfile.ZipFile('a.zip').open('a')", 16, "gil"),
+        ("zipfile.ZipFile('a.zip').open('a')", 65536, "native"),
+        ("tarfile.open('a.tar.gz').extractfile('a')", 65536, "native"),
+    ],
+)
+def test_a_read_of_a_few_bytes_is_answered_from_a_buffer(opened: str, size: int, bound: str) -> None:
+    source = f"import bz2, gzip, tarfile, zipfile\nf = {opened}\nfor _ in range(100):\n    f.read({size})\n"
+    report = analyse(source, "a.py", Options(cores=2, threads=2))
+    assert [a.prediction.bound.value for a in report.regions] == [bound]

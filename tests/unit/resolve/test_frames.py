@@ -375,3 +375,18 @@ def test_a_total_of_columns_has_their_labels(start: str) -> None:
     size = value_of("total", f"{SETUP}{loop}").size
     assert size is not None
     assert size.likely == 60
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "expected"),
+    [
+        ("wide.T @ wide", "pandas.DataFrame", (12, 12)),
+        ("wide.dot(np.ones((12, 3)))", "pandas.DataFrame", (900, 3)),
+        ("wide @ np.ones(12)", "pandas.Series", (900,)),
+        ("wide.dot(pd.Series(np.ones(12)))", "pandas.Series", (900,)),
+    ],
+)
+def test_products_of_frames(expression: str, kind: str, expected: tuple[float, ...]) -> None:
+    value = value_of(expression, SETUP + "wide = pd.DataFrame(rng.normal(size=(900, 12)))\n")
+    shape = value.shape or ((value.size,) if value.size is not None else ())
+    assert (value.type, tuple(d.likely for d in shape)) == (kind, expected)

@@ -377,3 +377,28 @@ def test_the_members_of_a_dict_that_each_call_makes_anew_begin_anew() -> None:
     size = ordered[-1].bound.positional[0].size
     assert size is not None
     assert size.likely == pytest.approx(1500, rel=0.1)
+
+
+COLLECTED = {
+    "lines until one begins a record": (
+        "for i in range(2000):\n    found.append(i)\n    if i in lines:\n        sorted(found)\n        found.clear()",
+        5,
+    ),
+    "begun anew before": (
+        "for i in range(2000):\n    if not i:\n        sorted(found)\n        del found[:]\n    found.append(i)",
+        5,
+    ),
+    "after each inner loop": (
+        "for i in range(20):\n    for j in range(30):\n        found.append(j)\n    sorted(found)\n    found.clear()",
+        30,
+    ),
+    "a count of turns says when": (
+        "for i in range(2000):\n    found.append(i)\n    if i % 100 == 0:\n        sorted(found)\n        found.clear()",
+        2000,
+    ),
+}
+
+
+@pytest.mark.parametrize(("loop", "size"), COLLECTED.values(), ids=COLLECTED)
+def test_what_is_collected_until_something_ends_it(loop: str, size: float) -> None:
+    assert size_of_argument(indent(f"found = []\n{loop}", "    ")) == pytest.approx(size, rel=0.1)

@@ -609,3 +609,35 @@ def test_a_method_asks_in_the_transaction_that_another_has_begun(then: str, expe
     receiver = next(c for c in done if c.span.line == SHOP[: SHOP.index("select")].count("\n") + 1).bound.receiver
     assert receiver is not None
     assert receiver.dtype == expected
+
+
+KEPT_IN_A_DICT = """
+    import zlib
+    from collections import OrderedDict, UserDict
+    class Kept({base}):
+        def __setitem__(self, key, value):
+            {base}.__setitem__(self, key, value)
+        def __getitem__(self, key):
+            return super().__getitem__(key)
+    class Plain({base}):
+        pass
+    def work():
+        kept, plain = Kept(), Plain()
+        for n in range(30):
+            kept[n] = zlib.compressobj()
+            plain[n] = zlib.compressobj()
+        {use}
+"""
+
+
+@pytest.mark.parametrize("base", ["dict", "OrderedDict"])
+@pytest.mark.parametrize(
+    "use",
+    ["kept[3].flush()", "plain[3].flush()", "kept.pop(3).flush()", "plain.get(3).flush()",
+     "for made in plain.values(): made.flush()", "for n, made in kept.items(): made.flush()"],
+)  # fmt: skip
+def test_an_instance_of_a_class_like_a_dict_gives_what_was_put_into_it(base: str, use: str) -> None:
+    source = dedent(KEPT_IN_A_DICT).format(base=base, use=use)
+    resolved = resolve(parse(source, "<t>"), Target(), {})
+    names = {n.name for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call)}
+    assert any(name.endswith("Compress.flush") for name in names), names
