@@ -210,7 +210,9 @@ class Functions(Classes):
             lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
             cut_at = room if cuts != self._cuts or self._left <= 0 else None
             grown = _grown(act, tree, arguments, is_method=function.is_method, again=active in self._recurred)
-            found = Summary(block, result, lazy, frozenset(self._reads.pop()), cut_at, grown, self._changes)
+            found = Summary(
+                block, result, lazy, frozenset(self._reads.pop()), cut_at, grown, self._changes, self.sql_begun
+            )
             self._recurred.discard(active)
             clean = effects == self._local_effects and not self._recurred and self._left > 0
             if clean and not grown and self._is_portable(found, function, arguments):
@@ -221,6 +223,7 @@ class Functions(Classes):
         elif found.cut_at is not None:
             self._cuts += 1
         self._reads[-1] |= found.reads
+        self.sql_begun = found.sql_begun
         return found
 
     def _is_too_much(self, function: Function) -> bool:
@@ -236,7 +239,7 @@ class Functions(Classes):
         return True
 
     def _summary_key(self, function: Function, act: Activation, arguments: dict[str, Value]) -> SummaryKey:
-        return (function.key, function.version, bool(act.open), self._idle, *arguments.values())
+        return (function.key, function.version, bool(act.open), self._idle, self.sql_begun, *arguments.values())
 
     def _keep_for_now(self, tables: Tables, key: SummaryKey) -> None:
         """What was found out inside a function that calls itself hangs on that one's result: forget it when that is known."""

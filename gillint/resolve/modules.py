@@ -310,7 +310,7 @@ class Modules(Program):
         if name in scope.functions and name not in scope.environment:
             return self._function_value(f"{scope.path}::{name}")
         if name in scope.classes:
-            return _class_value(scope.classes[name])
+            return class_value(scope.classes[name])
         if scope.state == "new":
             self.run_module(scope)
         if not self._apart and scope.path == self._path:
@@ -469,7 +469,7 @@ def _is_own(value: Value) -> bool:
 _ENUMS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
 
 
-def _class_value(owner: ClassScope) -> Value:
+def class_value(owner: ClassScope) -> Value:
     """A class by its name; an enumeration has members."""
     made = Value(type="type", reference=ClassRef(owner.key))
     outline = owner.outline

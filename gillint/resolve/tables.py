@@ -87,6 +87,7 @@ class Summary:
         cut_at: how many calls deeper it could look, where that was not deep enough.
         grown: what it put into containers that were passed to it.
         made: how many changes of attributes there had been when it was found out.
+        sql_begun: whether it leaves a transaction under way.
     """
 
     block: Block
@@ -96,6 +97,7 @@ class Summary:
     cut_at: int | None = None
     grown: tuple[Grown, ...] = ()
     made: int = 0
+    sql_begun: bool = False
 
 
 SummaryKey = tuple[object, ...]

@@ -8,7 +8,7 @@ from functools import reduce
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact
-from gillint.resolve.activation import Activation
+from gillint.resolve.activation import Activation, turns_of
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.calling.mappings import pair_of
 from gillint.resolve.control.flushing import until_flushed
@@ -74,6 +74,14 @@ def turns_since_made(act: Activation, container: t.Expr) -> Estimate:
     if isinstance(container, t.Name) and container.id in act.born:
         return act.trips_so_far(act.born[container.id][0])
     return act.times * act.trips_so_far()
+
+
+def containers(act: Activation, container: t.Expr) -> Estimate:
+    """How many of a kind there are: what a function makes itself is made anew in each call; one that is found, once."""
+    if isinstance(container, t.Name) and container.id in act.born:
+        made_at = act.loops[: act.born[container.id][0]]
+        return (act.times * act.outside * turns_of(made_at)).max(1)
+    return act.program.births.get(_attribute_key(act, container) or "", ONE)
 
 
 def _attribute_key(act: Activation, target: t.Expr) -> str | None:

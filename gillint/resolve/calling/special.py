@@ -14,6 +14,7 @@ from gillint.resolve.calling.compat import VIEWS
 from gillint.resolve.calling.compiled import WRAPPERS, wrapped
 from gillint.resolve.calling.delayed import COMPUTE, computed, delayed
 from gillint.resolve.calling.handovers import backend_of
+from gillint.resolve.calling.piping import CHAINS, PIPES, chained, piped
 from gillint.resolve.calling.timed import run_again, run_once, run_timer, timer
 from gillint.resolve.control.classtests import BUILTIN
 from gillint.resolve.joining import join
@@ -456,6 +457,8 @@ SPECIAL: dict[str, Special] = {
     "pandas.Series.apply": _apply_ufunc,
     "pandas.Series.transform": _apply_ufunc,
     "pandas.DataFrame.apply": _apply_ufunc,
+    **{name: piped(name) for name in PIPES},
+    **dict.fromkeys(CHAINS, chained),
     **{name: _wrapper(name) for name in WRAPPERS},
     **{name: _getter(name) for name in GETTERS},
     **LAYERS_CALLED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.knowledge.schema import TERMINAL
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, FILES, QUEUES
@@ -17,7 +17,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.values import NONE, MadeRef, Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions, key_of, statements
+from gillint.syntax.walk import expressions, key_of, set_in, statements
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
 # Where it is run again and again. In the programs of the accuracy table such a loop turns nine times (geometric mean), and
@@ -193,6 +193,48 @@ def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
     return None
 
 
+def since_last_time(act: Activation, loop: t.While, turns: Estimate) -> Estimate:
+    """The turns of a loop that empties what a loop around it fills: what has come in since it was here last.
+
+    What is taken from a container, all in all, is no more than what is put into it: `while window and window[0] < start:
+    window.popleft()` in a loop that appends to the window.
+    """
+    filled = [act.born[name][0] for name in _taken_from(loop) if name is not None and name in act.born]
+    around = act.trips_so_far(min(filled)) if filled else ONE
+    if around.likely <= 1:
+        return turns
+    return Estimate(0, min(turns.likely, max(turns.likely / around.likely, _SELDOM)), turns.high)
+
+
+_SELDOM = 0.1
+
+
+def _taken_from(loop: t.While) -> set[str | None]:
+    """The containers from which a loop takes until the test finds nothing, or nothing that it looks for, in them."""
+    names = {key_of(e) for e in expressions((t.Return(loop.test.span, loop.test),))}
+    taken = (e.function for e in expressions(loop.body) if isinstance(e, t.Call))
+    return {
+        key_of(f.value) for f in taken if isinstance(f, t.Attribute) and f.name in _TAKERS and key_of(f.value) in names
+    }
+
+
+def comes_in_singly(act: Activation, loop: t.While) -> bool:
+    """Whether a loop empties what the loop around it fills, one at a time: `waiting.append(job)`, `while free and waiting:
+    waiting.popleft()`.
+    """
+    names = _taken_from(loop)
+    body = act.body.body if isinstance(act.body, t.Function) and act.loop_spans and names else ()
+    around = next((s for s in statements(body) if isinstance(s, _LOOPS) and s.span == act.loop_spans[-1]), None)
+    if around is None or not names.isdisjoint(set_in(around.body)):
+        return False
+    calls = (e.function for e in expressions(around.body) if isinstance(e, t.Call))
+    done = {f.name for f in calls if isinstance(f, t.Attribute) and key_of(f.value) in names}
+    return not done.isdisjoint(("append", "appendleft", "add")) and done.isdisjoint(("extend", "extendleft", "update"))
+
+
+_LOOPS = (t.For, t.While)
+
+
 def turns_by_others(act: Activation, body: Block) -> Estimate | None:
     """The turns of a worker that takes from a queue what others put there, which may be later in the file than its start.
 
@@ -230,7 +272,7 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
     """How often a loop turns by its shape, where nothing in sight counts its turns."""
     if is_retry(loop.body):
         return _TRIED
-    if sheds(loop):
+    if sheds(loop) or comes_in_singly(act, loop):
         return SHED
     if joins_pairs(loop):
         return PAIRED

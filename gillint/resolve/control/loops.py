@@ -13,6 +13,7 @@ from gillint.resolve.control.exhaustion import (
     INNER_WHILE_TRIPS,
     WHILE_TRIPS,
     is_guard,
+    since_last_time,
     turns_by_counter,
     turns_by_others,
     turns_until_empty,
@@ -31,6 +32,7 @@ from gillint.resolve.control.sending import turns_until_sent
 from gillint.resolve.control.shared_iterators import its_share
 from gillint.resolve.control.stopping import turns_until_stopped
 from gillint.resolve.control.turns import (
+    AT_A_MONITOR,
     HEADER,
     POLLS,
     counts_attempts,
@@ -38,6 +40,7 @@ from gillint.resolve.control.turns import (
     ends_in_one_turn,
     ends_with_a_failure,
     is_endless,
+    is_monitor,
     is_retry,
     leaves_early,
     polls,
@@ -89,6 +92,8 @@ def _loop(
             made = len(builder.nodes)  # what makes an item comes first
             if ends_in_one_turn(node.body) or counts_attempts(node):  # tried again only where it failed
                 trips = trips.min(Estimate(1, 1, trips.high))
+            elif is_monitor(node):
+                trips = AT_A_MONITOR
             elif polls(node):
                 trips = trips.min(Estimate(1, POLLS, trips.high))
             elif ends_at_a_blank_line(node):
@@ -208,7 +213,8 @@ def run_while(act: Activation, node: t.While) -> None:
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
         endless = isinstance(node.test, t.Constant)
-        known = known or turns_until_empty(body, endless=endless) or turns_by_others(act, body)
+        emptied = turns_until_empty(body, endless=endless) if known is None else None
+        known = known or (since_last_time(act, node, emptied) if emptied is not None else turns_by_others(act, body))
         known = (
             known or turns_until_long(act, node.test, usual) or (folders_walked(act, body) if works_off(node) else None)
         )

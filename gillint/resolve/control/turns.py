@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from gillint.diagnostics.span import Span
+from gillint.estimate import Estimate
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 from gillint.syntax.walk import expressions, statements
@@ -53,6 +54,24 @@ def polls(node: t.For | t.While) -> bool:
         return False
     asks = isinstance(node, t.While) and not isinstance(node.test, t.Constant)
     return asks or any(leaves_early(s) for s in node.body)
+
+
+# How often a thread waits at a monitor, all in all: one that finds what it needs does not, one that is woken has it then.
+AT_A_MONITOR = Estimate(0, 0.5, 10)
+
+
+@lru_cache(maxsize=4096)
+def is_monitor(node: t.For | t.While) -> bool:
+    """Whether a loop is that of a condition variable, which goes to sleep where it must: `while not items: changed.wait()`."""
+    if not isinstance(node, t.While) or isinstance(node.test, t.Constant) or len(node.body) != 1:
+        return False
+    waits = node.body[0].value if isinstance(node.body[0], t.Evaluate) else None
+    return (
+        isinstance(waits, t.Call)
+        and isinstance(waits.function, t.Attribute)
+        and waits.function.name == "wait"
+        and not waits.arguments
+    )
 
 
 def pauses(body: t.Body) -> bool:

@@ -51,10 +51,14 @@ class Content:
 
 @dataclass(slots=True)
 class Files:
-    """What was written, by the name of the file and the place in the source that writes."""
+    """What was written, by the name of the file and the place in the source that writes.
+
+    kinds: how many different names those may be that are opened to be written under a name that is not known in full.
+    """
 
     pieces: dict[str, dict[Span, Content]] = field(default_factory=dict)
     opened: dict[str, tuple[int, int, Estimate]] = field(default_factory=dict)
+    kinds: dict[str, Estimate] = field(default_factory=dict)
     _absent: set[str] = field(default_factory=set)  # some of a folder that were read before anything was written there
     _unlisted: set[str] = field(default_factory=set)  # what was listed before
     _folders: dict[str, Content] = field(default_factory=dict)

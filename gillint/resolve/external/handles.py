@@ -91,10 +91,9 @@ def _asks_for_content(name: str) -> bool:
     fact = find_fact(name)
     if fact is None:
         return False
-    costs = [c for b in (fact.behaviour, *(c.behaviour for c in fact.clauses)) for c in (b.gil, b.native, b.releases)]
-    asked = [c.of for c in costs if c is not None]
-    if fact.behaviour.returns is not None:
-        asked.append(fact.behaviour.returns.size)
+    behaviours = (fact.behaviour, *(c.behaviour for c in fact.clauses))
+    asked = [c.of for b in behaviours for c in (b.gil, b.native, b.releases) if c is not None]
+    asked += [b.returns.size for b in behaviours if b.returns is not None]
     return any(of is not None and f"({CONTENT})" in of for of in asked)
 
 

@@ -43,12 +43,17 @@ def logged(
         given = dict(keywords).get("level", positional[0] if positional and name != "logging.basicConfig" else None)
         known[span] = Configured(_level(given) if given is not None else _ROOT)
         return None
+    if name == "logging.Logger":  # made by itself, and so below no other: all levels are on
+        given = dict(keywords).get("level", positional[1] if len(positional) > 1 else None)
+        known[span] = Configured(_level(given) if given is not None else _LEVELS["NOTSET"])
+        return None
     if name == "logging.Logger.addHandler" and positional:
         known[span] = Configured(handler=positional[0])
         return None
     plugged = _PLUGS.get(name.rpartition(".")[2])
     if plugged is not None and positional:
-        known[span] = Configured(plug=_own(act, positional[0], plugged))
+        if (own := _own(act, positional[0], plugged)) is not None:
+            known[span] = Configured(plug=own)
         return None
     level = _CALLS.get(name)
     if level is None:
@@ -81,7 +86,7 @@ def _least(act: Activation) -> int | None:
     said = around(act.scope).methods & _CONFIGURES
     if not said:
         return _ROOT if act.program.is_alone or _is_program(act) else None
-    levels = [c.level for c in act.program.configured().values() if c.handler is None]
+    levels = [c.level for c in act.program.configured().values() if c.handler is None and c.plug is None]
     if said & {"dictConfig", "fileConfig", "disable"} or (not levels and said & {"setLevel", "basicConfig"}):
         return None
     known = [level for level in levels if level is not None]

@@ -109,18 +109,33 @@ _BY_NAME = {
 }
 
 
+# Where the compression follows from the name of the file, unless it is passed.
+_PACKED_BY_NAME = {"pandas.DataFrame.to_csv": (0, ("path_or_buf",))}
+_PACKED_AS = {"gz": "gzip"}
+
+
 def by_its_name(name: str, bound: Bound) -> Bound:
-    """The arguments with the format of a picture or a sound that its file's name tells."""
-    if name not in _BY_NAME or bound.get("format") is not None:
-        return bound
-    position, keys = _BY_NAME[name]
+    """The arguments with what the name of a file tells: the format of a picture or a sound, the compression of a table."""
+    if name in _BY_NAME:
+        return _told(bound, "format", format_of(_named(bound, *_BY_NAME[name])))
+    if name in _PACKED_BY_NAME:
+        ending = _named(bound, *_PACKED_BY_NAME[name]).rpartition(".")[2]
+        return _told(bound, "compression", _PACKED_AS.get(ending))
+    return bound
+
+
+def _named(bound: Bound, position: int, keys: tuple[str, ...]) -> str:
+    """The name of the file that is passed, empty where it is not known."""
     passed = next((v for k in keys if (v := bound.get(k)) is not None), None)
     if passed is None and len(bound.positional) > position:
         passed = bound.positional[position]
-    found = format_of(name_of(passed) or "")
-    return (
-        replace(bound, parameters=(*bound.parameters, ("format", of_constant(found)))) if found is not None else bound
-    )
+    return name_of(passed) or ""
+
+
+def _told(bound: Bound, parameter: str, value: str | None) -> Bound:
+    if value is None or bound.get(parameter) is not None:
+        return bound
+    return replace(bound, parameters=(*bound.parameters, (parameter, of_constant(value))))
 
 
 def stored(act: Activation, name: str, bound: Bound, span: Span, result: Value) -> Value:
@@ -159,7 +174,7 @@ def _written(site: Site, how: _Writer) -> Value:
     if target.type in HANDLES:
         write_to(site, name, content)
     else:
-        whole_file(site, name, content)
+        whole_file(site, name, content, target)
     return site.result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ZERO
+from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, literal_text
@@ -10,6 +10,7 @@ from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.files import MEMORY, Content
 from gillint.resolve.external.handles import ARCHIVES, HANDLES, TEXT_FILE, UNPACKING, filled, name_of, raw, unpacked
 from gillint.resolve.external.rewriting import note_rewriting
+from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.text.texts import ANY, Text
 from gillint.resolve.values import NONE, Value, text_of
 
@@ -49,7 +50,7 @@ def opened(site: Site) -> Value:
     if name is None:
         return result
     if mode[0] in "wax":
-        note_opened(act, name, 0 if mode[0] == "a" else len(act.loops))
+        note_opened(act, name, 0 if mode[0] == "a" else len(act.loops), distinct_of(source))
         if mode[0] == "w":
             note_rewriting(site, name)
         return replace(result, text=Text(name))
@@ -71,12 +72,16 @@ def _is_unbuffered(site: Site) -> bool:
     return buffering is not None and buffering.number == ZERO
 
 
-def note_opened(act: Activation, name: str, depth: int) -> None:
-    """Remember where a file was opened, and how often."""
+def note_opened(act: Activation, name: str, depth: int, kinds: Estimate | None = None) -> None:
+    """Remember where a file was opened, how often, and of how many names it may be."""
     outer = act.times
     for trips in act.loops[:depth]:
         outer = outer * trips
     act.program.files.opened[name] = (id(act), depth, outer)
+    if kinds is not None:
+        act.program.files.kinds[name] = kinds
+    else:
+        act.program.files.kinds.pop(name, None)
 
 
 def _at_level(site: Site, kind: str) -> str:

@@ -37,13 +37,10 @@ def write_to(site: Site, name: str, piece: Content) -> None:
     act = site.act
     if act.program.is_idle:
         return
-    owner, depth, openings = act.program.files.opened_as(name)
-    if owner == id(act) and depth <= len(act.loops):
-        turns, files = act.trips_so_far(depth), openings
-    else:  # it was opened by another function, or under a condition in the same loop
-        turns, files = (act.times * act.trips_so_far() / openings).max(1), openings
+    turns, files = _while_open(site, name)
     turns = (turns / act.program.files.emptyings(name)).max(1)
-    files = files.max(1) if HOLE in name else ONE
+    kinds = act.program.files.kinds.get(name)
+    files = (files.min(kinds) if kinds is not None else files).max(1) if HOLE in name else ONE
     text = piece.text.each(turns)
     source = piece.source
     if turns != ONE and source is not None and source.kind != "lines":
@@ -54,13 +51,23 @@ def write_to(site: Site, name: str, piece: Content) -> None:
     )
 
 
-def whole_file(site: Site, name: str, piece: Content) -> None:
-    """Note a file that one call writes from beginning to end."""
+def _while_open(site: Site, name: str) -> tuple[Estimate, Estimate]:
+    """How often this place is reached while one file of a name is open, and how many of them are opened."""
+    act = site.act
+    owner, depth, openings = act.program.files.opened_as(name)
+    if owner == id(act) and depth <= len(act.loops):
+        return act.trips_so_far(depth), openings
+    # It was opened by another function, or under a condition in the same loop.
+    return (act.times * act.trips_so_far() / openings).max(1), openings
+
+
+def whole_file(site: Site, name: str, piece: Content, named: Value | None = None) -> None:
+    """Note a file that one call writes from beginning to end; those of a name that comes again take each other's place."""
     act = site.act
     if act.program.is_idle:
         return
-    turns = act.times * act.trips_so_far()
-    files = turns.max(1) if HOLE in name else ONE
+    kinds, turns = distinct_of(named), act.times * act.trips_so_far()
+    files = (turns.min(kinds) if kinds is not None else turns).max(1) if HOLE in name else ONE
     act.program.files.write(name, site.span, replace(piece, files=files, anew=True, guessed=act.program.is_aside))
 
 
@@ -128,7 +135,7 @@ def written_path(site: Site) -> Value:
     name, data = name_of(site.bound.receiver), site.argument(0, "data")
     if name is not None and data is not None:
         note_rewriting(site, name)
-        whole_file(site, name, Content(size_of(data), text_of(data) or ANY, source=data.source))
+        whole_file(site, name, Content(size_of(data), text_of(data) or ANY, source=data.source), site.bound.receiver)
     return site.result
 
 
@@ -179,7 +186,7 @@ def saved_array(site: Site) -> Value:
     if target.type in HANDLES:
         write_to(site, name, piece)
     else:
-        whole_file(site, name, piece)
+        whole_file(site, name, piece, target)
     return site.result
 
 
@@ -200,7 +207,7 @@ def saved_arrays(site: Site) -> Value:
     if target.type in HANDLES:
         write_to(site, name, piece)
     else:
-        whole_file(site, name if name.endswith(".npz") else f"{name}.npz", piece)
+        whole_file(site, name if name.endswith(".npz") else f"{name}.npz", piece, target)
     return site.result
 
 
@@ -250,9 +257,11 @@ def copied_tree(site: Site) -> Value:
 
 def made_folder(site: Site) -> Value:
     """`os.makedirs(path)`, `path.mkdir()`."""
-    name = name_of(site.bound.receiver) or name_of(site.argument(0, "name", "path"))
+    own = name_of(site.bound.receiver)
+    made = site.bound.receiver if own is not None else site.argument(0, "name", "path")
+    name = name_of(made)
     if name is not None:
-        whole_file(site, name, Content(ZERO, is_folder=True))
+        whole_file(site, name, Content(ZERO, is_folder=True), made)
     return site.result
 
 
@@ -281,7 +290,8 @@ def added_member(site: Site) -> Value:
     inside = name_of(called) or HOLE
     if content.files != ONE:
         inside = f"{inside}/{HOLE}"
-    repeated = site.act.trips_so_far() * site.act.times
+    turns, archives = _while_open(site, name)
+    repeated = turns * archives if HOLE in name else turns
     site.act.program.files.write(
         f"{name}{MEMBER}{inside}", site.span, replace(content, files=(content.files * repeated).max(1))
     )

@@ -6,7 +6,7 @@ import re
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.resolve.calling.bound import element_of, number_of, size_of
+from gillint.resolve.calling.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.shapes import ARRAY, KEPT, product, with_shape
 from gillint.resolve.trace import Bound
@@ -28,7 +28,7 @@ def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
             return result
         return replace(result, shape=(number_of(height), number_of(bound.get("n") or height)))
     if name in _SQUARE and bound.positional:
-        return _square(name, bound, result)
+        return _in_format(bound, _square(name, bound, result))
     matrix = bound.receiver
     if matrix is None or matrix.shape is None or len(matrix.shape) != 2:
         return result
@@ -83,22 +83,42 @@ _SQUARE = (
     "scipy.sparse.identity",
     "scipy.sparse.eye_array",
     "scipy.sparse.diags",
+    "scipy.sparse.diags_array",
     "scipy.sparse.random",
 )
 
 
 def _square(name: str, bound: Bound, result: Value) -> Value:
     shape, first = bound.get("shape"), bound.positional[0]
-    if shape is not None and shape.items is not None and len(shape.items) == 2:
-        sides = tuple(number_of(d) for d in shape.items)
-        if name.endswith("diags") and element_of(first).type in ("int", "float"):  # numbers that fill their diagonals
-            result = replace(result, size=size_of(first) * sides[0].min(sides[1]))
+    given = shape is not None and shape.items is not None and len(shape.items) == 2
+    sides = tuple(number_of(d) for d in shape.items or ()) if shape is not None and given else None
+    if "diags" in name:
+        return _of_diagonals(first, sides, result)
+    if sides is not None:
         return replace(result, shape=sides)
-    if name.endswith("diags"):
-        diagonal = element_of(first) if first.type == "list" else first
-        return replace(result, shape=(size_of(diagonal),) * 2) if diagonal.type != "float" else result
     second = bound.get("n")
     return replace(result, shape=(number_of(first), number_of(second if second is not None else first)))
+
+
+def _of_diagonals(given: Value, sides: tuple[Estimate, ...] | None, result: Value) -> Value:
+    """`diags([main, side, side], [0, 1, -1])`: an entry for each number of each diagonal; one number fills its diagonal."""
+    diagonal = element_of(given) if given.type in ("list", "tuple") else given
+    if diagonal.type in ("int", "float"):
+        filled = size_of(given) * sides[0].min(sides[1]) if sides is not None else result.size
+        return replace(result, size=filled, shape=sides)
+    if given.type in ("list", "tuple"):
+        result = replace(result, size=size_of(given) * size_of(diagonal))
+    return replace(result, shape=sides if sides is not None else (size_of(diagonal),) * 2)
+
+
+def _in_format(bound: Bound, result: Value) -> Value:
+    """`diags(..., format="csr")`: of the kind that is asked for."""
+    asked = literal_text(bound.get("format"))
+    kind = _SPARSE.fullmatch(result.type or "")
+    return replace(result, type=f"scipy.sparse.{asked}_{kind[2]}") if asked in _FORMATS and kind is not None else result
+
+
+_FORMATS = ("csr", "csc", "coo", "bsr", "dia", "lil", "dok")
 
 
 def _of_product(a: Value, b: Value) -> Estimate:

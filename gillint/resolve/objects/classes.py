@@ -15,7 +15,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.external.databases import ROW_GIVERS
 from gillint.resolve.external.stores import still_stored
 from gillint.resolve.joining import is_empty, join
-from gillint.resolve.modules import IMPORT_DEPTH, Modules
+from gillint.resolve.modules import IMPORT_DEPTH, Modules, class_value
 from gillint.resolve.objects.abstract import MIXED_IN, source
 from gillint.resolve.objects.assigning import (
     as_arrays,
@@ -193,6 +193,9 @@ class Classes(Modules):
             if instance is not None and isinstance(method.reference, FunctionRef):
                 return replace(method, reference=FunctionRef(method.reference.key, instance))
             return method
+        nested = owner.module.classes.get(f"{owner.name}.{name}")
+        if nested is not None:
+            return class_value(nested)
         for base in owner.bases:
             if isinstance(base.reference, ClassRef):
                 parent = self.class_of(base.reference.key)
@@ -419,7 +422,7 @@ class Classes(Modules):
         given: list[tuple[str, Value]] = []
         for name, value in (*zip(fields, positional, strict=False), *keywords):
             declaring = fields.get(name)
-            if declaring is None or value.type is None:
+            if declaring is None or (value.type is None and value.reference is None):
                 continue
             if declaring is not owner and name not in owner.attributes:
                 owner.attributes[name] = declaring.attributes[name]

@@ -27,6 +27,7 @@ from gillint.resolve.objects.keeping import born_with
 from gillint.resolve.objects.lists import begun_with, members_of_itself
 from gillint.resolve.targets import (
     change_target,
+    containers,
     different,
     growth,
     is_empty,
@@ -120,7 +121,12 @@ def made_by_need(act: Activation, node: t.Subscript, holder: Value, member: Valu
     change_target(act, node, member)
     owner = act.program.class_of(member.type)
     if owner is not None:
-        born_with(act, owner, keys_of(growth(act, node.value, holder)[1], key, node.value))
+        born_with(act, owner, _members_in_all(act, node.value, growth(act, node.value, holder)[1], key))
+
+
+def _members_in_all(act: Activation, mapping: t.Expr, turns: Estimate, key: Value) -> Estimate:
+    """How many members a place makes in all the mappings of its kind, where it runs so often for each of them."""
+    return keys_of(turns, key, mapping) * containers(act, mapping)
 
 
 def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:
@@ -226,7 +232,7 @@ def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> N
     _, turns = growth(act, mapping, container)
     owner = act.program.class_of(default.type) if default.reference is None else None
     if owner is not None:  # each call makes one, and those of new keys are kept
-        born_with(act, owner, keys_of(turns, positional[0], mapping))
+        born_with(act, owner, _members_in_all(act, mapping, turns, positional[0]))
     fills = is_empty(container) or turns != ONE
     size = keys_of(turns, positional[0], mapping) if fills else container.size
     change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))

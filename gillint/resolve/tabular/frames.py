@@ -5,7 +5,16 @@ from __future__ import annotations
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.assumed import FIELDS
-from gillint.resolve.calling.bound import RESAMPLER, WINDOWS, count_of, dtype_name, element_of, literal_text, size_of
+from gillint.resolve.calling.bound import (
+    RESAMPLER,
+    WINDOWS,
+    count_of,
+    dtype_name,
+    element_of,
+    has_known_size,
+    literal_text,
+    size_of,
+)
 from gillint.resolve.numeric.dtypes import dtype_after
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
@@ -381,6 +390,16 @@ def _moved(value: Value, bound: Bound, result: Value) -> Value | None:
     return replace(result, dtype=DATES) if is_span and other is not None and other.type in ONE_DATE else None
 
 
+def _aligned(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`total.add(part, fill_value=0)`: a row for each label that either has; a total of which nothing is known has the part's."""
+    other = bound.get("other") or (bound.positional[0] if bound.positional else None)
+    if other is None or other.type != SERIES or not has_known_size(other):
+        return None
+    own, rows = size_of(value), size_of(other)
+    size = own.max(rows) if has_known_size(value) else Estimate(rows.low, rows.likely, max(rows.high, own.high))
+    return replace(result, size=size, shape=None)
+
+
 def _added_up(value: Value, bound: Bound, result: Value) -> Value | None:
     return replace(result, dtype=dtype_after("cumsum", value.dtype))
 
@@ -403,6 +422,7 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (SERIES, "resample"): _in_periods,
     (SERIES, "__radd__"): _moved,
     (SERIES, "__add__"): _moved,
+    **{(SERIES, method): _aligned for method in ("add", "sub", "mul", "div", "combine_first")},
     (SERIES, "cumsum"): _added_up,
     (FRAME, "drop_duplicates"): _distinct_rows,
     (SERIES, "drop_duplicates"): _distinct_rows,

@@ -324,6 +324,35 @@ def test_what_goes_on_where_it_stopped_begins_with_nothing_done() -> None:
     assert loop.split(" x ")[1].startswith(("6 ", "0..6..6"))
 
 
+@pytest.mark.parametrize("mode", ["buffer = io.BytesIO()", 'buffer = "packed.zip"'])
+def test_an_archive_has_the_members_that_it_is_given_however_often_it_is_made(mode: str) -> None:
+    text = dumped(
+        f"{HEAD}    def work():\n        {mode}\n        with zipfile.ZipFile(buffer, 'w') as z:\n"
+        "            for i in range(19): z.writestr(f'{i}', 'x')\n        with zipfile.ZipFile(buffer) as z:\n"
+        "            for info in z.infolist(): print(info)\n    for _ in range(100): work()\n"
+    )
+    assert " x 19 " in text.split("work ", 1)[1].split("infolist", 1)[1]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "(FOLDER / f'{n}.txt').write_text('x')",
+        "with open(FOLDER / f'{n}.txt', 'w') as f: f.write('x')",
+        "with (FOLDER / f'{n}.txt').open('w') as f: f.write('x')",
+        "save(n)",
+    ],
+)
+def test_files_that_each_call_writes_anew_are_the_same_files(written: str) -> None:
+    text = dumped(
+        f"{HEAD}    def save(n):\n        (FOLDER / f'{{n}}.txt').write_text('x')\n    def work():\n"
+        f"        for n in range(3):\n            {written}\n        for path in FOLDER.glob('*.txt'): print(path)\n"
+        "    for _ in range(100): work()\n"
+    )
+    assert "glob" in text
+    assert " x 3 " in text.split("work ", 1)[1].split("glob", 1)[1]
+
+
 @pytest.mark.parametrize(
     ("opened", "size", "bound"),
     [

@@ -342,6 +342,41 @@ def test_a_function_that_pandas_is_given_is_run(expression: str) -> None:
     assert "pandas.Series.rank" in names
 
 
+PIPED = """
+def clean(d):
+    d = d.copy()
+    d.columns = [c.lower() for c in d.columns]
+    return d
+
+def joined(d, other, key):
+    return d.merge(other, on=key)
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected", "count"),
+    [
+        ("d.pipe(clean)", "pandas.DataFrame", 2000),
+        ("d.pipe(joined, right, key='k')", "pandas.DataFrame", 2000),
+        ("d.pipe(lambda t: t['x'])", "pandas.Series", 2000),
+        ("d.pipe(clean).pipe(joined, right, key='k')['w']", "pandas.Series", 2000),
+        ("toolz.pipe(d, clean, lambda t: t['x'])", "pandas.Series", 2000),
+    ],
+)
+def test_a_pipe_gives_what_its_function_gives(expression: str, expected: str, count: float) -> None:
+    value = value_of(expression, f"import toolz\n{SETUP}{PIPED}")
+    assert (value.type, rows(value)) == (expected, count)
+
+
+@pytest.mark.parametrize("start", ["pd.Series(dtype=float)", "None"])
+def test_a_total_of_columns_has_their_labels(start: str) -> None:
+    added = "part if total is None else total.add(part, fill_value=0)"
+    loop = f"total = {start}\nfor i in range(9):\n    part = pd.Series(np.ones(60))\n    total = {added}\n"
+    size = value_of("total", f"{SETUP}{loop}").size
+    assert size is not None
+    assert size.likely == 60
+
+
 @pytest.mark.parametrize(
     ("expression", "kind", "expected"),
     [

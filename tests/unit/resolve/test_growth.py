@@ -352,6 +352,33 @@ def test_a_variable_may_be_an_attribute_or_a_method_of_one(method: str) -> None:
     assert size_in(source) == pytest.approx(300, rel=0.01)
 
 
+PER_KEY = """
+class Times:
+    def __init__(self):
+        self.values = []
+    def add(self, value):
+        self.values.append(value)
+    def summary(self):
+        return sorted(self.values)
+def work():
+    stats = {}
+    for i in range(6000):
+        stats.setdefault(i % 4, Times()).add(i)
+    return {name: each.summary() for name, each in stats.items()}
+for _ in range(100):
+    work()
+"""
+
+
+def test_the_members_of_a_dict_that_each_call_makes_anew_begin_anew() -> None:
+    resolved = resolve(parse(PER_KEY, "a.py"), Target(), {})
+    work = next(trace for trace in resolved.functions if trace.name == "work")
+    ordered = [n for n in walk(work.block) if isinstance(n, Call) and n.name == "sorted"]
+    size = ordered[-1].bound.positional[0].size
+    assert size is not None
+    assert size.likely == pytest.approx(1500, rel=0.1)
+
+
 COLLECTED = {
     "lines until one begins a record": (
         "for i in range(2000):\n    found.append(i)\n    if i in lines:\n        sorted(found)\n        found.clear()",

@@ -140,3 +140,19 @@ def test_an_opened_picture_is_decoded_once(body: str, times: int) -> None:
 def test_a_pixel_of_one_band_is_a_number(pixel: str, *, is_number: bool) -> None:
     text = effects(f"def work(x, y):\n    return abs({pixel})\n")
     assert ("abs (library) [x: int]" in text) is is_number
+
+
+@pytest.mark.parametrize(
+    ("call", "releases"),
+    [
+        ("df.to_csv('a.csv')", False),
+        ("df.to_csv('a.csv.gz')", True),
+        ("df.to_csv(Path(FOLDER) / 'a.csv.gz')", True),
+        ("df.to_csv('a.csv', compression='gzip')", True),
+        ("df.to_csv('a.csv.gz', compression=None)", False),
+    ],
+)
+def test_a_table_is_compressed_as_its_file_is_named(call: str, releases: bool) -> None:
+    table = "import pandas as pd\ndf = pd.DataFrame({'a': np.zeros(900)})\n"
+    written = next(line for line in effects(f"{table}def work():\n    {call}\n").splitlines() if "to_csv" in line)
+    assert (" releases gil" in written) == releases

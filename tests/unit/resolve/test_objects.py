@@ -190,6 +190,11 @@ LOGGING = """
         ("logging.basicConfig(level=unknown())", "info", "on"),
         ("log.addHandler(logging.StreamHandler(io.StringIO()))\n    log.setLevel(logging.DEBUG)", "info", "memory"),
         ("log.addHandler(logging.NullHandler())\n    log.setLevel(logging.DEBUG)", "info", "memory"),
+        (
+            "h = logging.StreamHandler()\n    h.setFormatter(logging.Formatter())\n    log.setLevel('WARNING')",
+            "info",
+            "off",
+        ),
     ],
 )
 def test_logging_does_what_the_program_has_configured(configured: str, method: str, expected: str) -> None:
@@ -539,6 +544,71 @@ def test_the_attributes_of_an_instance_are_a_dict(made: str, fields: int) -> Non
     """
     assert size_of_argument(source, "list") == fields
     assert "dict.pop" in {c.name for c in calls_of(source)}
+
+
+NESTED = """
+import zlib
+class Chain:
+    class Node:
+        def __init__(self, value):
+            self.value = zlib.compress(value)
+    def add(self, value):
+        self.head = {made}(value)
+    @classmethod
+    def single(cls, value):
+        return cls.Node(value)
+class Longer(Chain):
+    pass
+def work():
+    {call}
+"""
+
+
+@pytest.mark.parametrize("made", ["self.Node", "Chain.Node", "type(self).Node"])
+@pytest.mark.parametrize("call", ["Chain().add(bytes(500))", "Longer().add(bytes(500))", "Longer.single(bytes(500))"])
+def test_a_class_in_a_class_is_an_attribute_of_that(made: str, call: str) -> None:
+    source = NESTED.replace("{made}", made).replace("{call}", call)
+    assert size_of_argument(source, "zlib.compress") == 500
+
+
+@pytest.mark.parametrize("kind", ["Callable", "type", "Type"])
+def test_a_field_of_a_dataclass_may_be_a_builtin_type(kind: str) -> None:
+    fields = "[Field('a', int), Field('b', float)]"
+    source = (
+        "from dataclasses import dataclass\nfrom typing import Callable, Type\n@dataclass\nclass Field:\n"
+        f"    name: str\n    kind: {kind}\n    def check(self, v):\n        return self.kind(v)\n"
+        f"def work():\n    for f in {fields}:\n        f.check('1')\n"
+    )
+    assert {"int", "float"} <= {c.name for c in calls_of(source)}
+
+
+SHOP = """
+import sqlite3
+class Shop:
+    def __init__(self):
+        self.db = sqlite3.connect("shop.db")
+    def find(self, sku):
+        return self.db.execute("select qty from item where sku = ?", (sku,)).fetchone()
+    def sell(self, sku):
+        self.db.execute("update item set qty = qty - 1 where sku = ?", (sku,))
+    def save(self):
+        self.db.commit()
+def work():
+    shop = Shop()
+    for i in range(100):
+        shop.find(str(i))
+        {then}
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"), [("pass", "file"), ("shop.sell(str(i))", "begun"), ("shop.sell(str(i)); shop.save()", "file")]
+)
+def test_a_method_asks_in_the_transaction_that_another_has_begun(then: str, expected: str) -> None:
+    done = [c for c in calls_of(SHOP.replace("{then}", then)) if c.name == "sqlite3.Connection.execute"]
+    receiver = next(c for c in done if c.span.line == SHOP[: SHOP.index("select")].count("\n") + 1).bound.receiver
+    assert receiver is not None
+    assert receiver.dtype == expected
 
 
 KEPT_IN_A_DICT = """

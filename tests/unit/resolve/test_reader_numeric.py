@@ -218,6 +218,14 @@ def test_numbers_fill_the_diagonals_of_a_sparse_matrix() -> None:
     assert (shape(band), band.size.likely) == ((5000, 5000), 15000)
 
 
+def test_arrays_are_the_diagonals_of_a_sparse_matrix() -> None:
+    made = "sparse.diags([np.ones(900), np.ones(899), np.ones(899)], [0, 1, -1], format='csr')"
+    band = passed(f"show({made})\n")
+    assert band.size is not None
+    assert band.type == "scipy.sparse.csr_matrix"
+    assert band.size.likely == pytest.approx(2698, rel=0.01)
+
+
 def loop(code: str) -> Demand:
     """What one iteration of the last loop of a program asks for."""
     analysis = analyse(IMPORTS + code, "a.py", Options(cores=2, threads=2))

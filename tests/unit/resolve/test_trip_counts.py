@@ -289,3 +289,71 @@ def work():
         math.sqrt(2.0)
 """
     assert runs(source) == pytest.approx(4_000 / 3, rel=0.01)
+
+
+MONITOR = (
+    HEAD
+    + """
+import threading
+class Store:
+    def __init__(self):
+        self.changed, self.items = threading.Condition(), []
+    def put(self, item):
+        with self.changed:
+            while len(self.items) > 9:
+                {waits}
+                math.sqrt(2)
+            self.items.append(item)
+            self.changed.notify()
+def work():
+    store = Store()
+    for i in range(100):
+        store.put(i)
+"""
+)
+
+
+def test_a_thread_seldom_sleeps_at_a_monitor() -> None:
+    source = MONITOR.replace("                math.sqrt(2)\n", "").replace("{waits}", "self.changed.wait()")
+    assert runs(source, "threading.Condition.wait") == 50
+
+
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        ("kept.append(i)\n        while kept[0] < i - 50: math.sqrt(kept.popleft())", 3000),
+        ("while kept and kept[0] < i - 50: math.sqrt(kept.popleft())\n        kept.append(i)", 3000),
+        ("while kept and kept[-1] < i: math.sqrt(kept.pop())\n        kept.append(i)", 3000),
+        ("kept.append(i)\n        while kept: math.sqrt(kept.popleft())", 3000),
+        ("kept.append(i)\n    while kept: math.sqrt(kept.popleft())", 3000),
+        ("kept = collections.deque(range(20))\n        while kept: math.sqrt(kept.popleft())", 60_000),
+    ],
+)
+def test_no_more_is_taken_than_was_put_in(loop: str, expected: float) -> None:
+    source = f"{HEAD}\ndef work():\n    kept = collections.deque()\n    for i in range(3000):\n        {loop}\n"
+    assert runs(source) == pytest.approx(expected, rel=0.1)
+
+
+SERVED = (
+    HEAD
+    + """
+class Desk:
+    def __init__(self):
+        self.waiting, self.free = collections.deque(), 2
+    def run(self, jobs):
+        for job in range(jobs):
+            {arrive}
+            while self.free and self.waiting:
+                math.sqrt(self.waiting.popleft())
+                self.free -= 1
+def work():
+    Desk().run(500)
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("arrive", "most"), [("self.waiting.append(job)", 500), ("self.waiting.extend(range(100))", 500_000)]
+)
+def test_what_comes_in_one_at_a_time_goes_out_so(arrive: str, most: float) -> None:
+    assert runs(SERVED.replace("{arrive}", arrive)) == most
