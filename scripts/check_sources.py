@@ -111,10 +111,24 @@ def releases(words: list[str], texts: list[str], hops: int) -> tuple[bool, bool]
     return bool(bodies), bool(called) and releases(sorted(called), texts, hops - 1)[1]
 
 
+# Where a repository keeps what it installs into site-packages, and what its source distribution leaves out.
+_LAYOUTS = ("src/", "lib/", "Lib/", "python/", "py-polars/", "py-polars/src/", "")
+
+
+def located(root: Path, path: str) -> Path | None:
+    """Where a path of a repository is in its folder: as it stands, or as a source distribution or a wheel lays it out."""
+    project = path.partition("/")[2]  # of a repository of several projects, a source distribution has one
+    without = [path.removeprefix(layout) for layout in _LAYOUTS if path.startswith(layout)]
+    for candidate in (path, *without, *(layout + path for layout in _LAYOUTS), project):
+        if candidate and (root / candidate).exists():
+            return root / candidate
+    return None
+
+
 def check(source: Source, root: Path, releasing: bool) -> str:
     """How one citation fares in its repository's folder."""
-    path = root / source.path
-    if not path.exists():
+    path = located(root, source.path)
+    if path is None:
         near = sorted(str(p.relative_to(root)) for p in root.rglob(Path(source.path).name))[:2]
         return f"no such path{f'; there is {near[0]}' if near else ''}"
     texts = [text_of(file) for file in files_of(path)]
@@ -137,31 +151,33 @@ def check(source: Source, root: Path, releasing: bool) -> str:
     return "indirect" if named else "says that it releases, and nothing there does"
 
 
-# Where a repository keeps what it installs into site-packages.
-_LAYOUTS = ("src/", "lib/", "Lib/", "python/", "py-polars/", "py-polars/src/", "")
+def check_wheel(source: Source, wheel: str) -> str:
+    """How a citation of a WHEEL file fares in its text."""
+    line = re.search(rf"^{re.escape(source.symbol)}:\s*(\w+)", wheel, re.MULTILINE)
+    if line is None:
+        return f"no {source.symbol} in it"
+    is_pure = source.symbol == "Root-Is-Purelib" and line[1] == "false"
+    return "says that it is pure Python, and it has compiled modules" if is_pure else "good"
 
 
 def check_installed(source: Source, distribution: str) -> str | None:
     """How a citation fares in what is installed; None where that cannot tell."""
-    if source.path.startswith("cp3"):
-        return None  # a wheel for another build
     if source.path == "WHEEL":
         try:
-            wheel = metadata.distribution(source.repository.partition("/")[2]).read_text("WHEEL") or ""
+            wheel = metadata.distribution(source.repository.partition("/")[2]).read_text("WHEEL")
         except metadata.PackageNotFoundError:
             return None
-        line = re.search(rf"^{re.escape(source.symbol)}:\s*(\w+)", wheel, re.MULTILINE)
-        if line is None:
-            return f"no {source.symbol} in it"
-        is_pure = source.symbol == "Root-Is-Purelib" and line[1] == "false"
-        return "says that it is pure Python, and it has compiled modules" if is_pure else "good"
+        return check_wheel(source, wheel or "")
     if not source.path.endswith((".py", ".pyi")) and "." in source.path.rsplit("/", 1)[-1]:
         return None
-    homes = [Path(sysconfig.get_path("stdlib"))] if source.repository == "python/cpython" else _homes(distribution)
+    is_stdlib = source.repository == "python/cpython"
+    homes = [Path(sysconfig.get_path("stdlib"))] if is_stdlib else _homes(distribution)
     for home in homes:
         for layout in _LAYOUTS:
             if source.path.startswith(layout) and (home / source.path.removeprefix(layout)).exists():
-                return check(replace(source, path=source.path.removeprefix(layout)), home, releasing=False)
+                found = check(replace(source, path=source.path.removeprefix(layout)), home, releasing=False)
+                is_ours = source.version.startswith("{}.{}.".format(*sys.version_info))
+                return found if found == "good" or is_ours or not is_stdlib else None
     return None
 
 
@@ -226,8 +242,9 @@ def main() -> int:
         for source, (releasing, names) in citations(library).items():
             root = root_of(source, roots)
             there = root is not None and any(root.iterdir())
-            outcome = check(source, root, releasing) if root is not None and there else "skipped"
-            if not there and options.installed:
+            is_built = source.path.lower().endswith("wheel")  # no part of a source distribution
+            outcome = check(source, root, releasing) if root is not None and there and not is_built else "skipped"
+            if outcome == "skipped" and options.installed:
                 outcome = check_installed(source, library.distribution) or outcome
             findings.append(Finding(outcome, source, names))
             if outcome not in ("good", "indirect", "skipped"):

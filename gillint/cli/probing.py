@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -23,6 +24,7 @@ from gillint.measure.probe import Counted, Prober, Statement, benchmark_of
 from gillint.measure.worker import ProbeError
 from gillint.source.environment import Environment, LibraryVersion
 
+_PROCESSES = 4  # that import and make the inputs one after the other while threads are compared
 _POSITIVE, _NEGATIVE = 1.6, 1.25  # what two threads of the controls reach at least, and at most, on two free cores
 
 
@@ -157,11 +159,14 @@ def fact_text(
     distribution = known.distribution if known is not None else top
     with exclusive(), Prober(python.path, timeout=60) as prober:
         version, running = prober.versions(distribution)
+        begun = time.monotonic()
         counted = prober.count(what, seconds=0.03)
+        set_up = time.monotonic() - begun
     compared = None
     if seconds:
+        seconds = max(2.0, seconds) + _PROCESSES * set_up
         try:
-            compared = measure(benchmark_of(what), interpreter=python.path, threads=2, seconds=max(2.0, seconds))
+            compared = measure(benchmark_of(what), interpreter=python.path, threads=2, seconds=seconds)
         except Failed as problem:
             advice = (
                 "; give it more with --seconds, or leave the threads out with --seconds 0" if problem.was_late else ""

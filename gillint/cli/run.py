@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,10 @@ from gillint.resolve.program import Project
 from gillint.source.files import discover, read_bytes
 from gillint.source.modules import ProjectModules
 from gillint.syntax.loading import Loader
+
+# What is found out is kept, so that there is little to collect: with Python's own 700 the collector takes a sixth of the time,
+# with these a twentieth, for a sixth more memory.
+_COLLECT_AFTER = (20_000, 20, 20)
 
 
 def analyse_paths(
@@ -58,6 +63,7 @@ def _inside(file: Path, folder: Path) -> bool:
 
 def _analysed(files: list[Path], *, chosen: Chosen, thorough: bool) -> Iterator[FileReport]:
     """Files that share what is found out of their project."""
+    gc.set_threshold(*_COLLECT_AFTER)
     project = Project(Loader(ProjectModules()))
     for path in files:
         options = chosen.options_for(str(path))

@@ -108,10 +108,10 @@ class ModuleScope:
     """A file: its functions and classes by name, and the variables of its top level.
 
     `peers`: what it says of the other sides of its connections, once somebody has asked; so are `sent`, what
-    its server sends, `attributes`, what its classes have, by their names, `libraries`, those with facts that it imports,
-    `neighbours`, the files of the project from which it imports,
-    `drained`, the buffers that something is taken from, with the lines, and `asked_for`, the names that stand behind a dot
-    (None before somebody has asked).
+    its server sends, `attributes`, what its classes have, by their names, `opened`, whether they set some by name,
+    `libraries`, those with facts that it imports, `neighbours`, the files of the project from which it imports, `drained`,
+    the buffers that something is taken from, with the lines, and `asked_for`, the names that stand behind a dot (None
+    before somebody has asked).
     """
 
     path: str
@@ -124,6 +124,7 @@ class ModuleScope:
     peers: Peers | None = None
     sent: tuple[Sent, ...] | None = None
     attributes: dict[str, frozenset[str]] = field(default_factory=dict)
+    opened: dict[str, bool] = field(default_factory=dict)
     libraries: tuple[str, ...] | None = None
     neighbours: tuple[ModuleScope, ...] | None = None
     drained: dict[str, list[int]] | None = None

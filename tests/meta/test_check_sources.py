@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gillint.knowledge.schema import Source
-from scripts.check_sources import check, root_of
+from scripts.check_sources import check, check_installed, located, root_of
 
 C = """
 static int helper(void)
@@ -73,3 +73,28 @@ def test_a_folder_for_a_version_comes_first() -> None:
     assert root_of(cite("f", version="1.0.3"), roots) == Path("old")
     assert root_of(cite("f", version="1.03"), roots) == Path("any")
     assert root_of(Source("c/d", "x", "f", "1", "y"), roots) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("src/a/b.py", "src/a/b.py"),
+        ("lib/src/a/b.py", "src/a/b.py"),  # a repository of several projects
+        ("a/b.py", "src/a/b.py"),  # cited as it is installed
+        ("src/c.py", "c.py"),  # a wheel
+        ("d.py", None),
+    ],
+)
+def test_a_distribution_is_laid_out_otherwise(tmp_path: Path, path: str, where: str | None) -> None:
+    (tmp_path / "src" / "a").mkdir(parents=True)
+    (tmp_path / "src" / "a" / "b.py").touch()
+    (tmp_path / "c.py").touch()
+    assert located(tmp_path, path) == (tmp_path / where if where is not None else None)
+
+
+def test_the_standard_library_of_another_version_can_only_agree() -> None:
+    def cited(symbol: str) -> Source:
+        return Source("python/cpython", "Lib/json/encoder.py", symbol, "3.99.0", "pure Python")
+
+    assert check_installed(cited("JSONEncoder"), "python") == "good"
+    assert check_installed(cited("NotThereYet"), "python") is None

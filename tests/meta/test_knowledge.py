@@ -456,9 +456,10 @@ def test_a_threshold_with_one_side_is_found() -> None:
 @each_library
 def test_probes_are_plain_python(name: str) -> None:
     for fact in unique(load(name)):
-        if fact.probe is not None:
-            compile(fact.probe.setup, f"{fact.id} setup", "exec")
-            assert isinstance(compile(fact.probe.statement, f"{fact.id} statement", "exec"), types.CodeType)
+        for probe in (fact.probe, *(clause.probe for clause in fact.clauses)):
+            if probe is not None:
+                compile(probe.setup, f"{fact.id} setup", "exec")
+                assert isinstance(compile(probe.statement, f"{fact.id} statement", "exec"), types.CodeType)
 
 
 def test_what_people_believe_and_what_is_so() -> None:

@@ -10,6 +10,7 @@ from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact, Returns
 from gillint.resolve.calling.bound import Answers, dtype_name, element_of, number_of, size_of
+from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.numeric.shapes import fitting
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import UNKNOWN, LazyRef, Value, of_number
@@ -76,7 +77,12 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     made = Value(**changes) if base is UNKNOWN else replace(base, **changes)  # type: ignore[arg-type]
     if made.type == "list" and made.element is None and base.element is not None and returns.like is not None:
         made = replace(made, element=base.element)
+    if made.type in _COLUMNS and made.dtype is None and base.type in ("list", "tuple", "range"):
+        made = replace(made, dtype=of_elements(base))
     return made
+
+
+_COLUMNS = ("pyarrow.Array", "pyarrow.ChunkedArray", "polars.Series")  # they are of what the list is of
 
 
 _COLUMN_OF = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}

@@ -11,6 +11,11 @@ from gillint.resolve.values import ITERATORS, Value
 
 _ARRAY = "numpy.ndarray"
 _OF_SCALAR = {"int": "int64", "float": "float64", "bool": "bool", "complex": "complex128", "str": "str"}
+# What numpy has no dtype for: an array of these is one of objects.
+OBJECTS = {
+    "object", "dict", "set", "frozenset", "NoneType", "function", "type", "decimal.Decimal", "fractions.Fraction",
+    "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "uuid.UUID", "pathlib.Path", "re.Match",
+}  # fmt: skip
 _SCALARS = {
     "float": "float", "int": "int", "uint": "int", "bool": "bool", "complex": "complex", "str": "str", "bytes": "bytes",
     "datetime": "numpy.datetime64", "timedelta": "numpy.timedelta64",
@@ -126,7 +131,7 @@ def of_elements(value: Value) -> str | None:
         if inner.type not in ("list", "tuple", "range", "generator", *ITERATORS):
             break
         inner = element_of(inner)
-    return _OF_SCALAR.get(inner.type or "")
+    return "object" if inner.type in OBJECTS else _OF_SCALAR.get(inner.type or "")
 
 
 NUMBERS = ("int", "float", "bool", "complex")

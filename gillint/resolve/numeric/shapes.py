@@ -8,6 +8,7 @@ from functools import reduce
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, number_of, size_of
+from gillint.resolve.numeric.dtypes import OBJECTS
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value, of_number
 
@@ -48,7 +49,7 @@ def fitting(shape: Shape) -> Shape:
     )
 
 
-_SCALARS = ("int", "float", "bool", "complex", "str", "bytes", "NoneType", "datetime.datetime", "datetime.date")
+_SCALARS = ("int", "float", "bool", "complex", "str", "bytes", *OBJECTS)
 
 
 def shape_of(value: Value | None) -> Shape | None:

@@ -86,8 +86,14 @@ def _has(scope: ModuleScope, owner: ClassScope, asked: frozenset[str]) -> bool:
     found = asked & attributes_of(scope, owner)
     if len(found) == len(asked):
         return True
-    is_open = any(_SETS_BY_NAME.search(lines_of(each)) for each in lineage(scope, owner).values())
-    return is_open and len(found) >= len(asked) / 2
+    return len(found) >= len(asked) / 2 and any(_is_open(scope, each) for each in lineage(scope, owner).values())
+
+
+def _is_open(scope: ModuleScope, owner: ClassScope) -> bool:
+    """Whether it sets attributes by their names."""
+    if owner.name not in scope.opened:
+        scope.opened[owner.name] = _SETS_BY_NAME.search(lines_of(owner)) is not None
+    return scope.opened[owner.name]
 
 
 _ASSIGNED = re.compile(r"\bself\.(\w+)(?:\s*:[^=\n]+)?\s*=(?!=)|^\s+(\w+)\s*(?::[^=\n]+)?(?:=(?!=)|$)", re.MULTILINE)

@@ -757,3 +757,11 @@ def test_how_far_two_unknown_numbers_are_apart_is_not_known(expression: str) -> 
     assert found is not None
     assert not found.known
     assert found.likely > 10
+
+
+@pytest.mark.parametrize(
+    "member", ["object()", "decimal.Decimal(3)", "datetime.timedelta(1)", "None", "{'a': 1}", "{1, 2}", "uuid.uuid4()"]
+)
+def test_what_numpy_has_no_dtype_for_makes_an_array_of_objects(member: str) -> None:
+    found = value_of(f"np.array([{member} for _ in range(40)])", f"import datetime, decimal, uuid\n{SETUP}")
+    assert (found.dtype, dimensions(found)) == ("object", (40.0,))

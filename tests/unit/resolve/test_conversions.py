@@ -45,6 +45,17 @@ def test_an_array_of(expression: str, effect: Effect, shape: tuple[int, ...]) ->
     assert tuple(round(d.likely) for d in call.call.result.shape) == shape
 
 
+@pytest.mark.parametrize(
+    ("members", "effect"), [("['a', 'b'] * 50_000", Effect.HOLDS), ("[1.5] * 100_000", Effect.RELEASES)]
+)
+def test_a_column_is_of_what_its_list_is_of(members: str, effect: Effect) -> None:
+    made = f"made = pa.array({members})\n"
+    source = f"{SETUP}{made}for _ in range(100):\n    made.to_numpy(zero_copy_only=False)\n"
+    report = analyse(source, "a.py", Options(cores=2, threads=2))
+    calls = [c.detail for r in report.regions for c in r.calls if c.detail.call.name == "pyarrow.Array.to_numpy"]
+    assert calls[0].effect.effect is effect
+
+
 def test_a_view_costs_nothing_and_a_list_does() -> None:
     held = []
     for source in ("floats", "floats.tolist()"):
