@@ -113,7 +113,9 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
             return replace(done, visits=done.visits + before) if done is not None and before != ZERO else done
     if re.match(r"select \S|values *\(", words):  # of no table: `select 1`
         return Query(ONE, ONE)
-    return Query(ONE) if re.match(r"(explain|pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
+    return (
+        Query(ONE) if re.match(r"(explain|pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
+    )
 
 
 _UNION = re.compile(r" union(?: all)? ")

@@ -67,7 +67,11 @@ def test_a_window_gives_a_value_for_each_row(statement: str) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["select max(id) from centre", "select parent from centre where id between 1 and 20", "explain select * from booking"],
+    [
+        "select max(id) from centre",
+        "select parent from centre where id between 1 and 20",
+        "explain select * from booking",
+    ],
 )
 def test_a_key_is_looked_up(statement: str) -> None:
     """The last of an index, a range of it, and a plan: no table is gone through."""
