@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from gillint.advice.assess import Assessment, RankedCall
 from gillint.costs.locks import lets_through, semaphore_of
 from gillint.knowledge.schema import Effect, one_by_one
 from gillint.regions.find import PAUSES
 from gillint.regions.waiting import is_awaited
-from gillint.resolve.trace import Call, Concurrency, Iterations, Kind, has_await
+from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind, has_await
+from gillint.resolve.values import Value
 from gillint.scaling.model import HANDOFF_NS
 from gillint.scaling.predict import BoundType, Setting, loads, spreads_itself
 
@@ -174,9 +177,8 @@ def _too_short(a: Assessment) -> str:
 
 def _crossover(tiny: RankedCall, each: float) -> str:
     """From which size on a release is worth a handoff, where its time grows with the size that is passed."""
-    bound = tiny.detail.call.bound
-    value = bound.receiver if bound.receiver is not None else next(iter(bound.positional), None)
     native = tiny.detail.effect.fact.behaviour.native if tiny.detail.effect.fact is not None else None
+    value = _grown_with(tiny.detail.call.bound, native.of or "" if native is not None else "")
     if value is None or value.size is None or native is None or native.per == 0 or each <= 0 or value.size.likely < 2:
         return ""
     if "value(" in (native.of or ""):
@@ -186,6 +188,14 @@ def _crossover(tiny: RankedCall, each: float) -> str:
     return f"; it pays from about {round(exact / digits) * digits:,} {_COUNTED.get(value.type or '', 'elements')} on"
 
 
+def _grown_with(bound: Bound, formula: str) -> Value | None:
+    """What is passed that the time of a call grows with: `X` of `rows(X) * size(self)`, of a model with so many trees."""
+    named = (bound.get(name) for name in _ASKED.findall(formula) if name != "self")
+    first = bound.receiver if bound.receiver is not None else next(iter(bound.positional), None)
+    return next((value for value in named if value is not None), first)
+
+
+_ASKED = re.compile(r"\((\w+)")
 _COUNTED = {"str": "characters"} | dict.fromkeys(("bytes", "bytearray", "memoryview", "mmap.mmap"), "bytes")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from textwrap import dedent
 
 from gillint.diagnostics.span import Span
@@ -10,7 +10,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.conditions import Target
 from gillint.resolve.activation import Activation
-from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE
+from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE, KEPT_FOR_REPORTS
 from gillint.resolve.calling.compiled import is_compiled
 from gillint.resolve.calling.decorators import decorated
 from gillint.resolve.calling.parameters import bind_parameters
@@ -84,7 +84,7 @@ class Resolver(Functions):
             return None
 
     def _resolve(self, syntax: Syntax, *, thorough: bool) -> Resolved:
-        self._own, self._path, self._left = Tables(), syntax.path, BUDGET
+        self._own, self._path, self._left = Tables(), syntax.path, BUDGET - KEPT_FOR_REPORTS
         self._left_elsewhere, self._elsewhere = BUDGET_ELSEWHERE, False
         self._is_reporting = False
         self._recurred.clear()
@@ -149,6 +149,17 @@ class Resolver(Functions):
                 has_program |= self._is_program(outline) and runs_others(self._body(block or EMPTY_BLOCK, result))
         if self.is_scarce:  # what the budget may not reach any more is what the program has no use for
             wanted.sort(key=lambda f: (f.qualname in self._unused, not self._is_program(f)))
+        traces.extend(
+            sorted(self._reports(scope, wanted, entries, has_program=has_program), key=lambda trace: trace.span)
+        )
+        return Resolved(scope.path, tuple(traces), tuple(scope.notes), mains, has_program)
+
+    def _reports(
+        self, scope: ModuleScope, wanted: Sequence[FunctionOutline], entries: set[str], *, has_program: bool
+    ) -> list[FunctionTrace]:
+        """What is said of each function, once all that calls anything has run; something of the budget was kept for it."""
+        is_cut = self._left <= 0
+        self._left = max(self._left, 0) + KEPT_FOR_REPORTS
         self._is_reporting = True
         reported: list[FunctionTrace] = []
         for outline in wanted:
@@ -156,10 +167,9 @@ class Resolver(Functions):
                 trace = self._report(f"{scope.path}::{outline.qualname}", outline, entries)
             if trace is not None:
                 reported.append(trace)
-        traces.extend(sorted(reported, key=lambda trace: trace.span))
-        if self._left <= 0:
+        if is_cut or self._left <= 0:
             scope.note("this file is so large that part of it was not looked at")
-        return Resolved(scope.path, tuple(traces), tuple(scope.notes), mains, has_program)
+        return reported
 
     def _may_serve(self, syntax: Syntax, outline: FunctionOutline) -> bool:
         """Whether a function may register handlers of requests."""

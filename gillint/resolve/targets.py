@@ -11,11 +11,13 @@ from gillint.knowledge.base import bases_of, find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.control.flushing import until_flushed
 from gillint.resolve.external.databases import ROW_FACTORY, note_row_factory
 from gillint.resolve.external.hdf5 import put_dataset
 from gillint.resolve.external.stores import put_into
 from gillint.resolve.joining import Columns, join
 from gillint.resolve.objects.aliases import place_of
+from gillint.resolve.objects.lists import members_of_itself
 from gillint.resolve.objects.own_fields import with_own
 from gillint.resolve.objects.use import as_used
 from gillint.resolve.operators import operator_fact
@@ -45,7 +47,7 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
     key = _attribute_key(act, target) or (_attribute_key(act, holder) if holder is not None else None)
     made = act.program.births.get(key or "")
     if made is not None:  # an attribute of an instance, which grows with each call of the method
-        turns = (act.times * act.trips_so_far() / made).sorted().max(1)
+        turns = _until_flushed(act, target, (act.times * act.trips_so_far() / made).sorted().max(1))
         return (ZERO, turns) if turns != ONE else (value.size if value.size is not None else ZERO, ONE)
     depth, first = act.born.get(target.id, (0, ZERO)) if isinstance(target, t.Name) else (0, ZERO)
     if isinstance(holder, t.Name):
@@ -54,7 +56,13 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
         depth = act.born.get(target.value.id, (0, ZERO))[0]
     if len(act.loops) <= depth:
         return value.size if value.size is not None else ZERO, ONE
-    return first, act.trips_so_far(depth)
+    return first, _until_flushed(act, target, act.trips_so_far(depth))
+
+
+def _until_flushed(act: Activation, target: t.Expr, turns: Estimate) -> Estimate:
+    """So many turns, or those until what has been collected is begun anew."""
+    few = until_flushed(act, target)
+    return turns.min(few) if few is not None else turns
 
 
 def turns_since_made(act: Activation, container: t.Expr) -> Estimate:
@@ -425,6 +433,9 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         container = Value(
             type="dict", size=ZERO, mark=container.mark
         )  # a store that is read from a file: what is in it comes from here
+    members = members_of_itself(act, target.value, container)
+    if members is not None and read_target(act, members) is not None:
+        target, container = replace(target, value=members), read_target(act, members) or container
     if container.type in MAPPINGS:
         empty = container.size is not None and container.size.high == 0
         # What an annotation says of an empty one tells nothing of how large the members are.

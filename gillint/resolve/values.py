@@ -307,9 +307,7 @@ def generalised(value: Value) -> Value:
 
 
 def rounded(value: Value, depth: int = 3) -> Value:
-    """The same with amounts to a power of two, so that calls with arguments of about the same size are alike; those that
-    may be anything are left out.
-    """
+    """The same with amounts to a power of two, so that calls with arguments of about the same size are alike."""
     if depth == 0:
         return generalised(value)
     number, literal = value.number, value.literal
@@ -329,13 +327,11 @@ def rounded(value: Value, depth: int = 3) -> Value:
 
 
 def _near(amount: Estimate | None) -> Estimate | None:
-    return amount.map(_power_of_two) if amount is not None and not amount.is_open else None
+    return amount.map(_power_of_two) if amount is not None else None
 
 
 def _near_shape(shape: tuple[Estimate, ...] | None) -> tuple[Estimate, ...] | None:
-    if shape is None or any(d.is_open for d in shape):
-        return None
-    return tuple(d.map(_power_of_two) for d in shape)
+    return tuple(d.map(_power_of_two) for d in shape) if shape is not None else None
 
 
 def _power_of_two(amount: float) -> float:

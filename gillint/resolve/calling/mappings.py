@@ -52,7 +52,7 @@ def of_dict(method: str, receiver: Value, args: tuple[Value, ...]) -> Value | No
         return Value(type="dict_values", size=size, element=value, origin=receiver.origin)
     if method == "keys":
         return Value(type="dict_keys", size=size, element=key, origin=receiver.origin)
-    if method in ("get", "pop", "setdefault"):
+    if method in ("get", "pop", "setdefault", "__getitem__"):
         asked = literal_text(args[0]) if args else None
         named = receiver.column(asked) if asked is not None and receiver.columns else None
         if named is not None:

@@ -63,6 +63,7 @@ _WRITERS = {
     "numpy.save": _Writer((0, _PATH), (1, ("arr",))),
     "numpy.savetxt": _Writer((0, _PATH), (1, ("X",))),
     "cv2.imwrite": _Writer((0, _PATH), (1, ("img",))),
+    "tifffile.imwrite": _Writer((0, _PATH), (1, ("data",))),
     "imageio.imwrite": _Writer((0, _PATH), (1, ("im",))),
     "imageio.v2.imwrite": _Writer((0, _PATH), (1, ("im",))),
     "imageio.v3.imwrite": _Writer((0, _PATH), (1, ("image",))),
@@ -91,7 +92,7 @@ _FULL_NUMBER, _ROUNDED_NUMBER = (
 _CSV_ROW, _PACKED_ROW = Estimate(8, 35, 300), Estimate(2, 14, 100)
 _READERS = {
     "soundfile.read", "scipy.io.wavfile.read", "numpy.load", "numpy.loadtxt",
-    "numpy.genfromtxt", "cv2.imread", "imageio.imread", "imageio.v2.imread",
+    "numpy.genfromtxt", "cv2.imread", "tifffile.imread", "imageio.imread", "imageio.v2.imread",
     "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open", "polars.read_csv", "polars.read_parquet",
     "polars.scan_csv", "polars.scan_parquet", "pyarrow.parquet.read_table", "pyarrow.csv.read_csv",
     *(f"pandas.read_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),

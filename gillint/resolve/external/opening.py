@@ -129,7 +129,10 @@ def _decoded(site: Site) -> Value:
 
 def _compression_of(handle: Value) -> str | None:
     """What is unpacked where a file is read, by its type."""
-    return next((kind for module, kind in UNPACKING.items() if (handle.type or "").startswith(module)), None)
+    return next((kind for made, kind in _UNPACKED.items() if (handle.type or "").startswith(made)), None)
+
+
+_UNPACKED = {**UNPACKING, "zipfile.ZipExtFile": "gz"}  # as most members are
 
 
 def _temporary(site: Site) -> Text:

@@ -13,6 +13,7 @@ from gillint.resolve.numeric.shapes import ARRAY, with_shape
 from gillint.resolve.text.texts import Text
 from gillint.resolve.values import Value, of_number
 
+_RATE = Estimate(8_000, 44_100, 192_000)
 _BYTES = 2.0  # of a frame, where it is not said: one channel of 16 bits
 
 
@@ -50,5 +51,5 @@ def parameters_of(site: Site) -> Value:
     number, text = Value(type="int"), Value(type="str")
     frames = frames_of(site)
     known = frames if frames is not site.result else number
-    items = (number, of_number("int", Estimate.point(_BYTES)), number, known, text, text)
+    items = (number, of_number("int", Estimate.point(_BYTES)), of_number("int", _RATE), known, text, text)
     return Value(type="tuple", size=Estimate.point(len(items)), items=items)

@@ -31,6 +31,7 @@ from gillint.resolve.numeric.sparse import refine_sparse
 from gillint.resolve.numeric.tensors import tensor_attribute
 from gillint.resolve.objects.dispatch import classes_with, deriving_with, overriding
 from gillint.resolve.objects.instances import fields_of, maker_of
+from gillint.resolve.objects.lists import as_list
 from gillint.resolve.objects.named_tuples import class_attribute
 from gillint.resolve.objects.use import as_kept
 from gillint.resolve.opaque import part_of
@@ -250,7 +251,7 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
     other = _of_one_of(act, deriving_with(act, owner, name), name, span) or _asked_for(act, owner, value, name, span)
     if other is None and _lacks(act, value, name):
         other = _by_name(act, value, name, span)  # so it is something else
-    return other or Value(reference=MethodRef(value, name), origin=name)
+    return other or Value(reference=MethodRef(as_list(act, value), name), origin=name)
 
 
 def _asked_for(act: Activation, owner: ClassScope, value: Value, name: str, span: Span | None) -> Value | None:
@@ -280,7 +281,8 @@ def _of_bases(act: Activation, ref: SuperRef, name: str, span: Span | None) -> V
         if found is not None:
             return found
     for library_base in act.program.library_bases(owner) if owner is not None else ():
-        return attribute_value(act, Value(type=library_base), name, span)
+        held = as_list(act, ref.instance)
+        return attribute_value(act, held if held is not ref.instance else Value(type=library_base), name, span)
     if find_fact(f"object.{name}") is not None:
         return symbol_of(f"object.{name}")
     return Value(reference=MethodRef(ref.instance, name), origin=name)

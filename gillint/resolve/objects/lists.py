@@ -1,4 +1,4 @@
-"""Classes of a program that derive from a list: what is put into an instance is what a loop over it goes through.
+"""Classes of a program that derive from a list or a dict: what is put into an instance is what comes out of it.
 
 The members are kept like an attribute of the class, `data` of a `UserList`, and of a list one that no program can name.
 """
@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from gillint.estimate import ZERO
 from gillint.resolve.activation import Activation
-from gillint.resolve.calling.bound import element_of
+from gillint.resolve.calling.bound import MAPPINGS, element_of
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
-_MEMBERS = {"list": "[]", "collections.UserList": "data"}
+_LISTS = {"list": "[]", "collections.UserList": "data"}
+_DICTS = {
+    "dict": "{}",
+    "collections.OrderedDict": "{}",
+    "collections.defaultdict": "{}",
+    "collections.UserDict": "data",
+}
+_MEMBERS = _LISTS | _DICTS
 _BEGINS_WITH = "__init__"
 
 
@@ -26,12 +33,18 @@ def _name(act: Activation, owner: ClassScope) -> str | None:
     return next((_MEMBERS[base] for base in act.program.library_bases(owner) if base in _MEMBERS), None)
 
 
+def _kind(act: Activation, owner: ClassScope) -> str:
+    """What the members are kept in: a list, or a dict of the kind that the class derives from."""
+    base = next(base for base in act.program.library_bases(owner) if base in _MEMBERS)
+    return "list" if base in _LISTS else base if base in MAPPINGS else "dict"
+
+
 def as_list(act: Activation, value: Value) -> Value:
     """An instance as the list that it is; any other value as it is."""
     name = members_name(act, value)
     owner = act.program.class_of(value.type) if name is not None else None
     held = act.program.attribute(owner, name) if owner is not None and name is not None else None
-    return held if held is not None and held.type == "list" else value
+    return held if held is not None and held.type in ("list", *MAPPINGS) else value
 
 
 def members_of_itself(act: Activation, target: t.Expr, value: Value) -> t.Attribute | None:
@@ -41,7 +54,7 @@ def members_of_itself(act: Activation, target: t.Expr, value: Value) -> t.Attrib
     if name is None or owner is None:
         return None
     if name not in owner.attributes:
-        act.program.set_attribute(owner, name, Value(type="list", size=ZERO))
+        act.program.set_attribute(owner, name, Value(type=_kind(act, owner), size=ZERO))
     return t.Attribute(target.span, target, name)
 
 
@@ -54,5 +67,6 @@ def begun_with(act: Activation, node: t.Call, positional: list[Value]) -> None:
     owner = function.value
     is_super = isinstance(owner, t.Call) and isinstance(owner.function, t.Name) and owner.function.id == "super"
     given = positional[0] if is_super and len(positional) == 1 else positional[1] if len(positional) == 2 else None
-    if name is not None and given is not None and given.type in ("list", "tuple", "generator", "set"):
+    is_list = name is not None and _kind(act, act.owner) == "list"
+    if name is not None and is_list and given is not None and given.type in ("list", "tuple", "generator", "set"):
         act.program.set_attribute(act.owner, name, Value(type="list", size=given.size, element=element_of(given)))

@@ -84,3 +84,12 @@ def test_one_call_that_holds_and_releases_is_named_once() -> None:
 def test_bytecode_is_not_spoken_of_where_there_is_little() -> None:
     source = "import bs4\nfor c in bs4.BeautifulSoup(page).find_all('li'):\n" + "    c.find('a')\n" * 5
     assert "many short calls" in why(source) and "bytecode" not in why(source)
+
+
+def test_a_release_pays_from_a_size_of_what_is_passed_not_of_the_model() -> None:
+    said = why(
+        "import numpy as np\nfrom sklearn.ensemble import RandomForestClassifier\n"
+        "forest = RandomForestClassifier(n_estimators=40).fit(np.ones((600, 10)), np.ones(600))\n"
+        "for part in [np.ones((1000, 10)) for _ in range(200)]:\n    forest.predict_proba(part)\n"
+    )
+    assert "from about 30,000 elements on" in said

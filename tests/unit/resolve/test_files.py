@@ -322,3 +322,20 @@ def test_what_goes_on_where_it_stopped_begins_with_nothing_done() -> None:
     """
     loop = next(line for line in dumped(source).split("\nwork ")[1].splitlines() if "loop " in line)
     assert loop.split(" x ")[1].startswith(("6 ", "0..6..6"))
+
+
+@pytest.mark.parametrize(
+    ("opened", "size", "bound"),
+    [
+        ("gzip.open('a.gz')", 16, "gil"),
+        ("gzip.open('a.gz')", 65536, "native"),
+        ("bz2.open('a.bz2')", 1024, "native"),
+        ("zipfile.ZipFile('a.zip').open('a')", 16, "gil"),
+        ("zipfile.ZipFile('a.zip').open('a')", 65536, "native"),
+        ("tarfile.open('a.tar.gz').extractfile('a')", 65536, "native"),
+    ],
+)
+def test_a_read_of_a_few_bytes_is_answered_from_a_buffer(opened: str, size: int, bound: str) -> None:
+    source = f"import bz2, gzip, tarfile, zipfile\nf = {opened}\nfor _ in range(100):\n    f.read({size})\n"
+    report = analyse(source, "a.py", Options(cores=2, threads=2))
+    assert [a.prediction.bound.value for a in report.regions] == [bound]

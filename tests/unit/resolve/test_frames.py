@@ -344,3 +344,18 @@ def test_a_function_that_pandas_is_given_is_run(expression: str) -> None:
     resolved = resolve(parse(source, "a.py"), Target(), {})
     names = [n.name for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call)]
     assert "pandas.Series.rank" in names
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "expected"),
+    [
+        ("wide.T @ wide", "pandas.DataFrame", (12, 12)),
+        ("wide.dot(np.ones((12, 3)))", "pandas.DataFrame", (900, 3)),
+        ("wide @ np.ones(12)", "pandas.Series", (900,)),
+        ("wide.dot(pd.Series(np.ones(12)))", "pandas.Series", (900,)),
+    ],
+)
+def test_products_of_frames(expression: str, kind: str, expected: tuple[float, ...]) -> None:
+    value = value_of(expression, SETUP + "wide = pd.DataFrame(rng.normal(size=(900, 12)))\n")
+    shape = value.shape or ((value.size,) if value.size is not None else ())
+    assert (value.type, tuple(d.likely for d in shape)) == (kind, expected)

@@ -350,3 +350,28 @@ def test_a_variable_may_be_an_attribute_or_a_method_of_one(method: str) -> None:
         "def work():\n    box = Box()\n    box.fill()\n    return sorted(box.rows)\n"
     )
     assert size_in(source) == pytest.approx(300, rel=0.01)
+
+
+COLLECTED = {
+    "lines until one begins a record": (
+        "for i in range(2000):\n    found.append(i)\n    if i in lines:\n        sorted(found)\n        found.clear()",
+        5,
+    ),
+    "begun anew before": (
+        "for i in range(2000):\n    if not i:\n        sorted(found)\n        del found[:]\n    found.append(i)",
+        5,
+    ),
+    "after each inner loop": (
+        "for i in range(20):\n    for j in range(30):\n        found.append(j)\n    sorted(found)\n    found.clear()",
+        30,
+    ),
+    "a count of turns says when": (
+        "for i in range(2000):\n    found.append(i)\n    if i % 100 == 0:\n        sorted(found)\n        found.clear()",
+        2000,
+    ),
+}
+
+
+@pytest.mark.parametrize(("loop", "size"), COLLECTED.values(), ids=COLLECTED)
+def test_what_is_collected_until_something_ends_it(loop: str, size: float) -> None:
+    assert size_of_argument(indent(f"found = []\n{loop}", "    ")) == pytest.approx(size, rel=0.1)

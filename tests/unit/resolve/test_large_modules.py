@@ -209,3 +209,11 @@ def test_tables_grow_by_one_and_flags_are_those_of_the_call(body: str, often: in
 @pytest.mark.parametrize("name", ["six.text_type", "builtins.str"])
 def test_other_names_of_builtins(name: str) -> None:
     assert runs(f"import {name.partition('.')[0]}\ndef work():\n    {name}(5)\n", "str") == 1
+
+
+def test_something_is_kept_for_what_is_said_of_each_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gillint.resolve.program.BUDGET", 300)
+    monkeypatch.setattr("gillint.resolve.program.KEPT_FOR_REPORTS", 50)
+    others = "\n".join(f"def other{n}(a):\n    return a + a * a - a / 2 + (a - 1) * (a + 1)" for n in range(40))
+    program = "import zlib\ndef pack(data):\n    return zlib.compress(data)\ndef work():\n    return pack(b'x' * 10)"
+    assert runs(f"{program}\n{others}", "zlib.compress") == 1

@@ -539,3 +539,35 @@ def test_the_attributes_of_an_instance_are_a_dict(made: str, fields: int) -> Non
     """
     assert size_of_argument(source, "list") == fields
     assert "dict.pop" in {c.name for c in calls_of(source)}
+
+
+KEPT_IN_A_DICT = """
+    import zlib
+    from collections import OrderedDict, UserDict
+    class Kept({base}):
+        def __setitem__(self, key, value):
+            {base}.__setitem__(self, key, value)
+        def __getitem__(self, key):
+            return super().__getitem__(key)
+    class Plain({base}):
+        pass
+    def work():
+        kept, plain = Kept(), Plain()
+        for n in range(30):
+            kept[n] = zlib.compressobj()
+            plain[n] = zlib.compressobj()
+        {use}
+"""
+
+
+@pytest.mark.parametrize("base", ["dict", "OrderedDict"])
+@pytest.mark.parametrize(
+    "use",
+    ["kept[3].flush()", "plain[3].flush()", "kept.pop(3).flush()", "plain.get(3).flush()",
+     "for made in plain.values(): made.flush()", "for n, made in kept.items(): made.flush()"],
+)  # fmt: skip
+def test_an_instance_of_a_class_like_a_dict_gives_what_was_put_into_it(base: str, use: str) -> None:
+    source = dedent(KEPT_IN_A_DICT).format(base=base, use=use)
+    resolved = resolve(parse(source, "<t>"), Target(), {})
+    names = {n.name for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call)}
+    assert any(name.endswith("Compress.flush") for name in names), names

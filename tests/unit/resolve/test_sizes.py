@@ -7,12 +7,13 @@ from textwrap import dedent, indent
 import pytest
 
 from gillint.advice.outcome import Options
+from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.calling.bound import size_of
 from gillint.resolve.contents import inside
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
-from gillint.resolve.values import Value
+from gillint.resolve.values import Value, rounded
 from gillint.syntax.parse import parse
 
 IMPORTS = """
@@ -229,3 +230,10 @@ def test_the_keys_of_a_mapping_of_which_nothing_is_known_are_short() -> None:
     nodes = (n for trace in resolved.functions for n in walk(trace.block))
     call = next(n for n in nodes if isinstance(n, Call) and n.name == "id")
     assert size_of(call.bound.positional[0]).likely < 100
+
+
+def test_how_large_something_may_be_is_kept_where_calls_are_made_alike() -> None:
+    side = Estimate(2.5, 4.7, 5e5)
+    shape = rounded(Value(type="numpy.ndarray", shape=(side, side))).shape
+    assert shape is not None
+    assert [d.likely for d in shape] == [4, 4]
