@@ -12,6 +12,7 @@ from gillint.cli.concepts import CONCEPTS, concept_page
 from gillint.errors import UsageError
 from gillint.knowledge.base import default_fact, knows_module, library, spoken_fact, suggestions
 from gillint.report.facts import behaviour, callable_page, evidence, library_page
+from gillint.resolve.calling.compat import own_name
 from gillint.resolve.calling.customary import CUSTOMARY_MODULES
 from gillint.rules import RULES, rule_for
 
@@ -51,7 +52,7 @@ def _page(name: str) -> str | None:
     concept = concept_page(wanted)
     if concept is not None:
         parts.append(concept)
-    fact = spoken_fact(wanted)
+    fact = spoken_fact(own_name(wanted))
     if fact is not None:
         parts.append(callable_page(fact))
     elif concept is None and "." in wanted and default_fact(wanted) is not None and knows_module(wanted):

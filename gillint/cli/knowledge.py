@@ -22,6 +22,7 @@ from gillint.knowledge.base import all_libraries, extended_by, library, spoken_f
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Fact, Library
 from gillint.report.facts import callable_page, library_page, told
+from gillint.resolve.calling.compat import own_name
 from gillint.source.environment import find_environment
 
 app = typer.Typer(
@@ -82,7 +83,7 @@ def show_command(
 ) -> int:
     """Show all that is known of a callable or a library, for the version that you have; and what your files override."""
     with _extended(config, extend_knowledge):
-        fact = spoken_fact(name)
+        fact = spoken_fact(own_name(name))
         if fact is None:
             print(library_page(_library(name)))
             return 0
@@ -217,7 +218,7 @@ def _facts(found: Library) -> list[Fact]:
 def _named(names: list[str]) -> list[Fact]:
     found: list[Fact] = []
     for name in names:
-        fact = spoken_fact(name)
+        fact = spoken_fact(own_name(name))
         found.extend([fact] if fact is not None else _facts(_library(name)))
     return found
 

@@ -17,7 +17,7 @@ from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.numeric.training import loaded
 from gillint.resolve.objects.lists import as_list
 from gillint.resolve.operators import operator_fact
-from gillint.resolve.tabular.columns import GROUPED
+from gillint.resolve.tabular.columns import IN_GROUPS
 from gillint.resolve.trace import Await, Bound, Call, Loop, Node, children
 from gillint.resolve.values import ChoiceRef, Value, is_known
 
@@ -60,7 +60,7 @@ def iterate(
             _wait_for_next(act, value, span)
     counted = value.items is not None and value.type not in MAPPINGS
     known = value.size is not None or counted or value.shape is not None or value.columns is not None
-    if value.type in (ARRAY, TENSOR, RESAMPLER, *GROUPED) and value.shape != () and value.shape is not None:
+    if value.type in (ARRAY, TENSOR, RESAMPLER, *IN_GROUPS) and value.shape != () and value.shape is not None:
         return value.shape[0], element, None, value.origin if not value.shape[0].known else None
     if known and value.type is not None:
         size = size_of(value)

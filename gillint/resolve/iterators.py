@@ -10,14 +10,14 @@ from gillint.estimate import LIMIT, ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.calling.bound import TENSOR, element_of, number_of, size_of
 from gillint.resolve.numeric.shapes import ARRAY
-from gillint.resolve.tabular.columns import GROUPED
+from gillint.resolve.tabular.columns import IN_GROUPS
 from gillint.resolve.trace import Block, Branch, Kind
 from gillint.resolve.values import UNKNOWN, Value
 
 
 def length_of(value: Value) -> Estimate:
     """How many items iterating gives: the rows of an array, the groups of grouped rows."""
-    return value.shape[0] if value.shape and value.type in (ARRAY, TENSOR, *GROUPED) else size_of(value)
+    return value.shape[0] if value.shape and value.type in (ARRAY, TENSOR, *IN_GROUPS) else size_of(value)
 
 
 def first_of(name: str, args: tuple[Value, ...]) -> Value:

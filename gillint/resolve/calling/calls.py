@@ -11,6 +11,7 @@ from gillint.knowledge.base import bases_of, find_fact, find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import FIELD
 from gillint.resolve.calling.bound import apart
+from gillint.resolve.calling.compat import own_name
 from gillint.resolve.calling.handovers import HANDOVERS, JOINS, SYNONYMS
 from gillint.resolve.calling.library_calls import library
 from gillint.resolve.calling.special import SPECIAL
@@ -254,7 +255,7 @@ def _method(
         receiver = replace(receiver, size=FIELD)
     for base in bases_of("typing.NamedTuple" if kind == "tuple" and ref.name.startswith("_") else kind):
         name = f"{base}.{ref.name}"
-        name = SYNONYMS.get(name, name)
+        name = own_name(SYNONYMS.get(name, name))
         if name in HANDOVERS or name in JOINS or name in SPECIAL or find_fact(name) is not None:
             return library(act, name, receiver, positional, keywords, span, has_star=has_star)
     owner = act.program.class_of(kind)

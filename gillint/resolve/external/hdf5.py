@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.diagnostics.span import Span
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.calling.bound import size_of
+from gillint.resolve.calling.bound import element_of, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.files import MEMORY, Content
 from gillint.resolve.numeric.shapes import ARRAY
@@ -18,8 +18,11 @@ _KIND = "hdf5"
 
 def created_dataset(site: Site) -> Value:
     """`file.create_dataset(name, data=array)`."""
-    _keep(site.act, site.argument(0, "name"), site.result, site.span)
-    return site.result
+    data = site.bound.get("data")
+    is_text = data is not None and data.type in ("list", "tuple") and element_of(data).type == "str"
+    made = replace(site.result, dtype="str") if is_text else site.result  # each text becomes an object as it is read
+    _keep(site.act, site.argument(0, "name"), made, site.span)
+    return made
 
 
 def put_dataset(act: Activation, holder: Value, name: Value, value: Value, span: Span) -> None:

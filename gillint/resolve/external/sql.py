@@ -113,7 +113,9 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
             return replace(done, visits=done.visits + before) if done is not None and before != ZERO else done
     if re.match(r"select \S|values *\(", words):  # of no table: `select 1`
         return Query(ONE, ONE)
-    return Query(ONE) if re.match(r"(pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
+    return (
+        Query(ONE) if re.match(r"(explain|pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
+    )
 
 
 _UNION = re.compile(r" union(?: all)? ")
@@ -351,6 +353,9 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     elif aggregates:
         plain = all(re.fullmatch(r"count\(\*\)( as \w+)?", i.strip()) for i in listed) and " where " not in words
         visited, rows = (visited / 100 if plain and len(known) == 1 else visited * _AGGREGATE), ONE
+        first_or_last = re.fullmatch(r"(?:min|max)\(\"?(\w+)\"?\)(?: as \w+)?", found[1].strip())
+        if first_or_last is not None and len(known) == 1 and " where " not in words:
+            visited = ZERO if first_or_last[1] in main.keys | main.indexed else visited  # the first or last of an index
     limit = re.search(r"\blimit +(\d+|\?|:\w+)", words)
     if limit is not None:
         most = Estimate.point(float(limit[1])) if limit[1].isdigit() else Estimate(1, 10, 1000)
@@ -402,6 +407,10 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     by_keys = equal & (table.keys | {"rowid"}) or any(named <= equal for named in table.together)
     if by_keys and " or " not in condition[1]:
         return Estimate.point(_LOOKUP), ONE
+    within = re.search(r"\b\"?(\w+)\"? between (\d+) and (\d+)", condition[1])
+    if within is not None and within[1] in table.keys | {"rowid"} and " or " not in condition[1]:
+        matched = size.min(max(0, int(within[3]) - int(within[2]) + 1))
+        return matched + _LOOKUP, matched
     kinds = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *'", condition[1])) - table.keys - set(table.distinct)
     by_key = size / (_differing([table], equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1)
     if equal & table.indexed and " or " not in condition[1]:

@@ -60,7 +60,7 @@ def builtin_with(
             continue  # `x.decode()`, `x.decode("utf-8")`: what a tokenizer decodes is no text
         if find_fact(f"{duck}.{name}") is not None:
             return duck
-    return None
+    return "pydantic.BaseModel" if name.startswith("model_") and find_fact(f"pydantic.BaseModel.{name}") else None
 
 
 # Clients of stores have a `get(key)` that waits.

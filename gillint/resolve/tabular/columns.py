@@ -15,6 +15,8 @@ from gillint.syntax import tree as t
 
 FRAME, SERIES, INDEX = "pandas.DataFrame", "pandas.Series", "pandas.Index"
 GROUPED = ("pandas.api.typing.DataFrameGroupBy", "pandas.api.typing.SeriesGroupBy")
+# What a loop goes through group by group: `size` are its rows, `shape[0]` its groups.
+IN_GROUPS = (*GROUPED, "polars.dataframe.group_by.GroupBy")
 # A rule is given the receiver (or the first argument of a function), all arguments, and what the fact says of the result.
 Rule = Callable[[Value, Bound, Value], Value | None]
 

@@ -63,6 +63,9 @@ FOUND: dict[str, tuple[str, str]] = {
     "environ": ("dict.copy", "import os\nfor x in xs:\n    os.environ.copy()"),
     "with_open": ("io.TextIOWrapper.write", "with open('a', 'w') as f:\n    for x in xs:\n        f.write(x)"),
     "posixpath": ("os.path.join", "import posixpath\nfor x in xs:\n    posixpath.join('a', x)"),
+    "module_of_before": ("scipy.ndimage.gaussian_filter", "from scipy.ndimage.filters import gaussian_filter\nfor x in xs:\n    gaussian_filter(x, 2)"),
+    "name_of_before": ("numpy.trapezoid", "import numpy as np\nfor x in xs:\n    np.trapz(x)"),
+    "method_of_before": ("polars.DataFrame.group_by", "import polars as pl\nd = pl.DataFrame({'a': [1]})\nfor x in xs:\n    d.groupby('a')"),
     "bytes_decoded": ("bytes.decode", "for x in get():\n    x.body.decode('utf-8')"),
     # Errors
     "builtin_exception": ("ValueError", "for x in xs:\n    e = ValueError(x)"),

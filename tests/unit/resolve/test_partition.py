@@ -101,6 +101,11 @@ def test_a_piece_of_a_dataset_is_an_array() -> None:
     assert value_of("d[10:30]", head).type == "numpy.ndarray"
 
 
+def test_texts_come_as_objects_from_a_dataset() -> None:
+    head = "import h5py\nf = h5py.File('a.h5', 'w')\nd = f.create_dataset('s', data=[f's{i}' for i in range(30)])\n"
+    assert (value_of("d", head).dtype, value_of("d[:]", head).dtype) == ("str", "object")
+
+
 def test_an_index_of_all_combinations_becomes_a_frame() -> None:
     head = "import pandas as pd\ni = pd.MultiIndex.from_product([['a', 'b'], range(50)], names=['k', 'n'])\n"
     frame = value_of("i.to_frame(index=False)", head)

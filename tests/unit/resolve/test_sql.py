@@ -24,6 +24,7 @@ ROWS = {  # statement: the rows that it gives back
     "select c.parent from booking b join centre c using (id)": 10_000,
     WALK.format("*"): 400 + 400 / 3,  # what it starts with, and each centre once
     WALK.format("root, count(*)") + " group by t.root": 533**0.5,
+    "select parent from centre where id between 11 and 30": 20,
     "with recursive n(i) as (select 1 union all select i + 1 from n where i < 500) select i from n": 501,
 }
 
@@ -62,3 +63,16 @@ def test_a_window_gives_a_value_for_each_row(statement: str) -> None:
     query, _ = _run(statement)
     assert query.rows.likely == pytest.approx(plain.rows.likely)
     assert query.visits.likely > 10 * plain.visits.likely
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select max(id) from centre",
+        "select parent from centre where id between 1 and 20",
+        "explain select * from booking",
+    ],
+)
+def test_a_key_is_looked_up(statement: str) -> None:
+    """The last of an index, a range of it, and a plan: no table is gone through."""
+    assert _run(statement)[0].visits.likely < 100

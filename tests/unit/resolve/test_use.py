@@ -47,6 +47,7 @@ USES: dict[str, tuple[str | None, str]] = {
     ),
     "two_texts": ("str.replace", "def f(xs):\n    for x in xs:\n        x.replace(',', '.')"),
     "default": ("dict.get", "def f(xs):\n    for x in xs:\n        x.get('a', 0)"),
+    "model": ("pydantic.BaseModel.model_dump", "def f(xs):\n    for x in xs:\n        x.model_dump()"),
     "members": ("str.join", "def f(xs):\n    for x in xs:\n        x.join([y for y in 'ab'])"),
     "not_imported": (None, "def f(pictures):\n    for p in pictures:\n        p.resize((9, 9))"),
     "lacking": (None, f"import zlib\n{ROWS}\ndef f(c, rows):\n    c.other()\n    for r in rows:\n        c.encode_row(r)"),
