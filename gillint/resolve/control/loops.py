@@ -206,14 +206,16 @@ def run_while(act: Activation, node: t.While) -> None:
     start = act.environment[place].number if place in act.environment else None
     files = act.program.files
     written = files.written()
+    runs_dry = False  # until a file or a container is at its end: that is no guard, however far it is
 
     def learn(done: Builder) -> bool:
-        nonlocal known, usual
+        nonlocal known, usual, runs_dry
         body = done.finish()
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
         endless = isinstance(node.test, t.Constant)
         emptied = turns_until_empty(body, endless=endless) if known is None else None
+        runs_dry = runs_dry or emptied is not None
         known = known or (since_last_time(act, node, emptied) if emptied is not None else turns_by_others(act, body))
         known = (
             known or turns_until_long(act, node.test, usual) or (folders_walked(act, body) if works_off(node) else None)
@@ -229,7 +231,7 @@ def run_while(act: Activation, node: t.While) -> None:
         act.operation("while_step")
         evaluate(act, node.test)
         turns = known or usual
-        if known is not None and is_guard(known, node):
+        if known is not None and not runs_dry and is_guard(known, node):
             turns = Estimate(1, min(usual.likely, known.likely), known.high)
         hangs_on = None if turns.known else WHILE_TURNS
         return turns, hangs_on, Iterations.INDEPENDENT

@@ -368,3 +368,13 @@ def test_a_read_of_a_few_bytes_is_answered_from_a_buffer(opened: str, size: int,
     source = f"import bz2, gzip, tarfile, zipfile\nf = {opened}\nfor _ in range(100):\n    f.read({size})\n"
     report = analyse(source, "a.py", Options(cores=2, threads=2))
     assert [a.prediction.bound.value for a in report.regions] == [bound]
+
+
+def test_a_long_file_that_is_read_in_small_pieces_is_read_to_its_end() -> None:
+    text = dumped(
+        HEAD + '    open("a", "wb").write(bytes(4_000_000))\n'
+        '    def work():\n        with open("a", "rb") as f:\n            while True:\n'
+        "                record = f.read(16)\n                if len(record) < 16:\n                    break\n"
+        "                print(record)\n"
+    )
+    assert " x 250000 " in text
