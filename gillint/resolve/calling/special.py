@@ -361,6 +361,25 @@ def _getter(name: str) -> Special:
     return made
 
 
+def _class(name: str) -> Special:
+    """`codecs.getreader("utf-8")`: a class of the library."""
+
+    def given(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        return Value(type="type", reference=SymbolRef(name))
+
+    return given
+
+
+_CODECS = {
+    "codecs.getreader": "codecs.StreamReader",
+    "codecs.getwriter": "codecs.StreamWriter",
+    "codecs.getincrementaldecoder": "codecs.IncrementalDecoder",
+    "codecs.getincrementalencoder": "codecs.IncrementalEncoder",
+}
+
+
 def _field(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
@@ -461,6 +480,7 @@ SPECIAL: dict[str, Special] = {
     **dict.fromkeys(CHAINS, chained),
     **{name: _wrapper(name) for name in WRAPPERS},
     **{name: _getter(name) for name in GETTERS},
+    **{name: _class(made) for name, made in _CODECS.items()},
     **LAYERS_CALLED,
     **{name: _view(method) for name, method in VIEWS.items()},
 }

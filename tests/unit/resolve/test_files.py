@@ -378,3 +378,16 @@ def test_a_long_file_that_is_read_in_small_pieces_is_read_to_its_end() -> None:
         "                print(record)\n"
     )
     assert " x 250000 " in text
+
+
+@pytest.mark.parametrize(
+    ("made", "used", "name"),
+    [
+        ("codecs.getreader('utf-8')(io.BytesIO())", "x.read()", "codecs.StreamReader.read"),
+        ("codecs.getwriter('utf-8')(io.BytesIO())", "x.write('a')", "codecs.StreamWriter.write"),
+        ("codecs.getincrementaldecoder('utf-8')()", "x.decode(b'a')", "codecs.IncrementalDecoder.decode"),
+        ("codecs.getincrementalencoder('utf-8')()", "x.encode('a')", "codecs.IncrementalEncoder.encode"),
+    ],
+)
+def test_codecs_give_classes(made: str, used: str, name: str) -> None:
+    assert name in dumped(f"    import codecs, io\n    def work():\n        x = {made}\n        {used}\n")
