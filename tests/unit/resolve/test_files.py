@@ -391,3 +391,10 @@ def test_a_long_file_that_is_read_in_small_pieces_is_read_to_its_end() -> None:
 )
 def test_codecs_give_classes(made: str, used: str, name: str) -> None:
     assert name in dumped(f"    import codecs, io\n    def work():\n        x = {made}\n        {used}\n")
+
+
+@pytest.mark.parametrize(("opened", "bound"), [("open('a.csv')", "gil"), ("bz2.open('a.csv.bz2', 'rt')", "mixed")])
+def test_rows_of_a_compressed_table_are_decompressed(opened: str, bound: str) -> None:
+    source = f"import bz2, csv\nwith {opened} as f:\n    for row in csv.reader(f):\n        len(row)\n"
+    report = analyse(source, "a.py", Options(cores=2, threads=2))
+    assert [a.prediction.bound.value for a in report.regions] == [bound]
