@@ -58,8 +58,12 @@ def current(act: Activation, value: Value) -> Value:
     content = act.program.files.find(value.text.pattern)
     if content is None or value.type in ARCHIVES:
         return value
-    unpacks = value.type.startswith(tuple(UNPACKING)) or value.dtype in PACKED_KINDS
-    return filled(value, unpacked(content) if unpacks else content)
+    return filled(value, unpacked(content) if packs(value) else content)
+
+
+def packs(handle: Value) -> bool:
+    """Whether what goes into an open file is compressed on the way, and what comes out of it is unpacked."""
+    return handle.dtype in PACKED_KINDS or (handle.type or "").startswith(tuple(UNPACKING))
 
 
 def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
@@ -82,7 +86,8 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
             return replace(filled(Value(type="io.BufferedReader"), content), number=content.files)
         content = content_below(act, name)
         if content is not None:
-            return replace(filled(Value(type="io.BufferedReader"), raw(content)), number=content.files)
+            inside = unpacked(content) if packs(value) else raw(content)
+            return replace(filled(Value(type="io.BufferedReader"), inside), number=content.files)
     return None
 
 
