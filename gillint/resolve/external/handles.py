@@ -18,7 +18,9 @@ from gillint.syntax.tree import HOLE
 
 PACKED = 3.0  # what compression is taken to gain, here and in the facts of the compressing libraries
 
-UNPACKING = {"gzip.": "gz", "bz2.": "bz2", "lzma.": "xz", "compression.zstd.": "zst"}
+UNPACKING = {
+    "gzip.": "gz", "bz2.": "bz2", "lzma.": "xz", "compression.zstd.": "zst", "zstandard.": "zst", "lz4.frame.": "lz4",
+}  # fmt: skip
 
 PACKED_KINDS = (*UNPACKING.values(), "xz-preset", "gz-1", "gz-6")
 
@@ -31,10 +33,11 @@ _TEXT_FILES = (TEXT_FILE, "io.StringIO")
 HANDLES = (
     *_TEXT_FILES, "io.BytesIO", "io.BufferedReader", "io.BufferedWriter", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile",
     "bz2.BZ2File", "lzma.LZMAFile", "compression.zstd.ZstdFile",
+    "zstandard.ZstdDecompressionReader", "lz4.frame.LZ4FrameFile",
     "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", *ARCHIVES,
 )  # fmt: skip
 
-WRITERS = ("csv.writer", "csv.DictWriter", "wave.Wave_write", "wave.Wave_read")
+WRITERS = ("csv.writer", "csv.DictWriter", "wave.Wave_write", "wave.Wave_read", "zstandard.ZstdCompressionWriter")
 
 _PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.DirEntry", "tempfile.TemporaryDirectory")
 
