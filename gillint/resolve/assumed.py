@@ -50,6 +50,7 @@ SIZES["PIL.ImageFont.FreeTypeFont"] = Estimate(8, 24, 200)  # points
 SIZES["configparser.SectionProxy"] = Estimate(1, 5, 100)
 SIZES["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 SIZES |= dict.fromkeys(("mailbox.mbox", "mailbox.Maildir"), Estimate(3, 200, 1e5))  # messages
+SIZES |= dict.fromkeys(("mailbox.mboxMessage", "mailbox.MaildirMessage"), Estimate(200, 3_000, 1e6))  # bytes
 # A queue that nothing in sight fills is empty when it is asked: somebody else fills it.
 QUEUES = (
     "queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue",

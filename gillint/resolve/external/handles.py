@@ -76,7 +76,8 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
     """
     if not _asks_for_content(fact):
         return None
-    named = bound.positional[:1]
+    root = bound.get("root_dir")  # of an archive that is made
+    named = (root,) if root is not None else bound.positional[:1]
     if not fact.endswith(_PUTTING_IN):
         # What is taken out of an archive is in the archive, whatever is in the folder that it goes to.
         named = (*((bound.receiver,) if bound.receiver is not None else ()), *named)
