@@ -10,6 +10,7 @@ from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import CONTENT
 from gillint.resolve.external.files import Content
+from gillint.resolve.external.packing import ways
 from gillint.resolve.numeric.randomness import noise
 from gillint.resolve.text.texts import ANY
 from gillint.resolve.trace import Bound
@@ -43,6 +44,11 @@ _PUTTING_IN = (".add", ".write")  # of an archive: what goes in is asked for, no
 _SOME_MEMBERS = Value(type="io.BufferedReader", number=Estimate(3, 50, 5_000))
 
 
+def is_packed(handle: Value) -> bool:
+    """Whether what goes into an open file is compressed on the way, or may be."""
+    return any(way in PACKED_KINDS for way in ways(handle.dtype))
+
+
 def name_of(value: Value | None) -> str | None:
     """The name of the file or folder that a path or an open file stands for, with holes."""
     if value is not None and value.type == "int":
@@ -58,7 +64,7 @@ def current(act: Activation, value: Value) -> Value:
     content = act.program.files.find(value.text.pattern)
     if content is None or value.type in ARCHIVES:
         return value
-    unpacks = value.type.startswith(tuple(UNPACKING)) or value.dtype in PACKED_KINDS
+    unpacks = value.type.startswith(tuple(UNPACKING)) or is_packed(value)
     return filled(value, unpacked(content) if unpacks else content)
 
 

@@ -10,7 +10,7 @@ from gillint.resolve.calling.bound import element_of, item_bytes, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.contents import NOISE_OF_FLOATS, printed, written
 from gillint.resolve.external.files import MEMBER, Content
-from gillint.resolve.external.handles import HANDLES, PACKED, PACKED_KINDS, UNPACKING, content_below, current, name_of
+from gillint.resolve.external.handles import HANDLES, PACKED, UNPACKING, content_below, current, is_packed, name_of
 from gillint.resolve.external.rewriting import note_rewriting
 from gillint.resolve.numeric.randomness import noise
 from gillint.resolve.numeric.shapes import ARRAY
@@ -28,7 +28,7 @@ def _write(site: Site, size: Estimate, text: Text | None, times: Estimate = ONE,
     handle = site.bound.receiver
     name = name_of(handle)
     if handle is not None and name is not None:
-        packed = handle.dtype in PACKED_KINDS
+        packed = is_packed(handle)
         write_to(site, name, Content(size * times, (text or unknown(size)).each(times), packed=packed, source=source))
 
 
@@ -156,7 +156,7 @@ def dumped(site: Site) -> Value:
 
 def packs(handle: Value) -> bool:
     """Whether what goes into an open file is compressed on the way, and what comes out of it is unpacked."""
-    return handle.dtype in PACKED_KINDS or (handle.type or "").startswith(tuple(UNPACKING))
+    return is_packed(handle) or (handle.type or "").startswith(tuple(UNPACKING))
 
 
 def pass_through(site: Site, handle: Value, method: str, data: Value) -> None:
@@ -232,7 +232,7 @@ def copied(site: Site) -> Value:
     content = site.act.program.files.find(other) if other is not None else None
     if name is not None and content is not None:
         if site.name == "shutil.copyfileobj":
-            piece = replace(content, packed=target is not None and target.dtype in PACKED_KINDS, files=ONE)
+            piece = replace(content, packed=target is not None and is_packed(target), files=ONE)
             write_to(site, name, piece)
         else:
             site.act.program.files.write(name, site.span, content)
