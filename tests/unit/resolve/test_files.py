@@ -430,7 +430,7 @@ def test_a_file_that_may_be_compressed_is_so_in_one_case_of_several(loop: str) -
     """
     plain = _share_held(source.replace('bz2.open(path, "rt")', "open(path)"))
     packed = _share_held(source.replace("return open(path)", 'return bz2.open(path, "rt")'))
-    assert packed < _share_held(source) < 0.5 < 0.7 < plain
+    assert packed < _share_held(source) < 0.4 < 0.5 < plain
 
 
 def test_lines_of_files_that_may_be_compressed_are_as_long_as_they_were_written() -> None:
