@@ -222,6 +222,8 @@ def test_what_nothing_calls_configures_nothing(called: str, expected: str) -> No
         def work():
             for i in range(1000):
                 convert(i)
+
+        work()
     """
     facts = {c.fact.name for c in calls_of(source) if c.fact is not None and c.name == "logging.Logger.info"}
     assert facts == {f"logging.Logger.{expected}"}
