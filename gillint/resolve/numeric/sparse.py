@@ -134,4 +134,10 @@ def _made(bound: Bound, result: Value) -> Value:
         if all(v.type == "int" for v in given.items):  # an empty one
             return replace(result, size=ONE, shape=tuple(number_of(d) for d in given.items))
         return replace(result, size=size_of(given.items[0]), shape=dimensions)
-    return replace(result, size=size_of(given), shape=dimensions or given.shape)
+    stored = size_of(given) * _STORED if given.type == ARRAY else size_of(given)
+    return replace(result, size=stored, shape=dimensions or given.shape)
+
+
+# The share of a dense array's elements that is kept: it is made a sparse one because most of them are 0, and the text does not
+# tell how many.
+_STORED = Estimate(0.01, 0.1, 1.0)
