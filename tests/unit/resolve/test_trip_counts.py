@@ -8,6 +8,7 @@ import pytest
 
 from gillint.costs.demand import Costs
 from gillint.knowledge.conditions import Target
+from gillint.resolve.assumed import INNER_TRIPS
 from gillint.resolve.program import resolve
 from gillint.syntax.parse import parse
 
@@ -357,3 +358,20 @@ def work():
 )
 def test_what_comes_in_one_at_a_time_goes_out_so(arrive: str, most: float) -> None:
     assert runs(SERVED.replace("{arrive}", arrive)) == most
+
+
+CONSUMED = """
+import json
+
+def work():
+    for row in json.loads(input())["rows"]:
+        {body}
+"""
+
+
+@pytest.mark.parametrize(
+    "body", ["for each in row.moves:\n            math.sqrt(each)", "sorted(row.moves, key=math.sqrt)"]
+)
+def test_what_is_sorted_in_a_loop_is_as_long_as_what_is_looped_over_there(body: str) -> None:
+    once = HEAD + CONSUMED.format(body="math.sqrt(1)")
+    assert runs(HEAD + CONSUMED.format(body=body)) / runs(once) == pytest.approx(INNER_TRIPS.likely)
