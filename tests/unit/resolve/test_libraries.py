@@ -350,3 +350,12 @@ def test_what_a_class_has_from_one_of_a_library_can_be_an_object() -> None:
     )
     (loop,) = [r for r in regions(text) if r["kind"] == "loop"]
     assert {"django.db.models.Manager.filter", "django.db.models.Manager.get"} <= {c["name"] for c in loop["calls"]}
+
+
+def test_an_attribute_that_a_tag_does_not_have_is_a_tag_below_it() -> None:
+    text = effects(
+        "from bs4 import BeautifulSoup\ndef work(page):\n    soup = BeautifulSoup(page, 'lxml')\n"
+        "    title = soup.title.string.upper()\n    return [row.td.a['href'].split('/') for row in soup.find_all('tr')]\n"
+    )
+    assert text.count("bs4.Tag.__getattr__") == 3
+    assert "str.upper" in text and "str.split" in text and "unknown" not in text
