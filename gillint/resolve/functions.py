@@ -24,6 +24,7 @@ from gillint.resolve.control.recursion import (
 )
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.joining import join
+from gillint.resolve.objects.changing import has_changed_members
 from gillint.resolve.objects.classes import Classes
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
@@ -394,7 +395,9 @@ def _grown(
     for place, parameter in enumerate(tree.parameters):
         before, after = arguments.get(parameter.name, UNKNOWN), act.environment.get(parameter.name, UNKNOWN)
         is_same = before.type == after.type and before.type in _FILLED and parameter.name not in act.born
-        if is_same and before.size is not None and after.size is not None and after.size.likely > before.size.likely:
+        if not is_same or before.size is None or after.size is None:
+            continue
+        if after.size.likely > before.size.likely or has_changed_members(before, after):
             after = replace(after, size=None) if again else after
             found.append(Grown(parameter.name, place - is_method, before, after))
     return tuple(found)

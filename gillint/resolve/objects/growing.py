@@ -250,7 +250,9 @@ def lengthen(act: Activation, node: t.Call) -> None:
             continue
         old, turns = growth(act, argument.value, receiver)
         before, size = grown.before.size, grown.after.size
-        if size is not None and before is not None:
+        if size is not None and size == before:
+            size = receiver.size
+        elif size is not None and before is not None:
             added = (size - before).max(0) * turns
             key = pair_of(grown.after)[0]
             size = old + (added.min(key.distinct) if key.distinct is not None and receiver.type != "list" else added)

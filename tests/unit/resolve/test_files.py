@@ -79,6 +79,22 @@ def test_what_is_read_as_text_is_not_compressed() -> None:
         ('w = csv.writer(open("c", "w"))\n    for i in range(140): w.writerow([i, i])', 'csv.reader(open("c"))', 140),
         ('for i in range(15): (FOLDER / f"{i}.txt").write_text("x")', 'FOLDER.glob("*.txt")', 15),
         ('for i in range(16): (FOLDER / f"{i}.txt").write_text("x")', "os.listdir(FOLDER)", 16),
+        ('for i in range(7): (FOLDER / f"a{i}.txt").write_text("x")', 'FOLDER.glob("a[0-9].t?t")', 7),
+        (
+            'with open("l", "w") as f:\n        for n in (1, 200): [f.write(f"{i}\\n") for i in range(60)]',
+            'open("l")',
+            120,
+        ),
+        (
+            'for n in (1, 200):\n        with open("l", "w") as f: [f.write(f"{i}\\n") for i in range(60)]',
+            'open("l")',
+            60,
+        ),
+        (
+            'for n in (1, 200):\n        with open("l", "a") as f: [f.write(f"{i}\\n") for i in range(60)]',
+            'open("l")',
+            120,
+        ),
         ('T = "\\n".join(f"row {i}" for i in range(170))', "T.splitlines()", 170),
         ('T = ",".join(["x"] * 18)', 'T.split(",")', 18),
         (
