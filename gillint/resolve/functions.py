@@ -18,6 +18,7 @@ from gillint.resolve.control.recursion import (
     balanced,
     calls_itself,
     ended_with,
+    nodes_walked,
     of_another_kind,
     rounds,
     smaller,
@@ -309,12 +310,17 @@ class Functions(Classes):
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
-            known = rounds(tree, arguments, self._recurring.pop(key, ()), block)
-            if known is None and turns_while_talking(block) is not None:
+            inner = self._recurring.pop(key, ())
+            known = rounds(tree, arguments, inner, block)
+            nodes = nodes_walked(arguments, inner) if known is None else None
+            if nodes is not None:
+                known = nodes
+            elif known is None and turns_while_talking(block) is not None:
                 known = ANSWERS
             elif known is None and act.times.likely >= _MANY_TIMES:
                 known = INNER_CALLS
-            block = replace(balanced(block), recursive=self._recurred <= {key}, rounds=known)
+            thinned = balanced(block, walks=nodes is not None)
+            block = replace(thinned, recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
             if act.yields:
                 return EMPTY_BLOCK, self._generator(act, block, tree)
