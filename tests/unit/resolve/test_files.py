@@ -109,6 +109,18 @@ def test_as_many_as_were_written(written: str, loop: str, trips: int) -> None:
     assert f" x {trips} " in text.split("work ", 1)[1]
 
 
+def test_what_is_closed_at_the_end_is_what_was_opened() -> None:
+    source = f"""{HEAD}
+    with zipfile.ZipFile("z", "w") as z:
+        for i in range(19): z.writestr(f"{{i}}", "x")
+    def work():
+        with contextlib.closing(zipfile.ZipFile("z")) as archive:
+            for name in archive.namelist():
+                print(name)
+    """
+    assert " x 19 " in dumped(source).split("work ", 1)[1]
+
+
 def test_a_file_read_in_chunks_ends() -> None:
     text = dumped(
         HEAD + '    open("a", "wb").write(bytes(10_000))\n'
