@@ -60,7 +60,8 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     if value.type in ("list", "tuple") and index.type != "slice":
         found = element_of(value)
         if found.type in ("int", "str") and value.size is not None and value.size.high <= _FEW:
-            found = replace(found, distinct=value.size)
+            # One place of it, `row[2]`, is another thing in each turn; how many there are, the list does not tell.
+            found = replace(found, distinct=value.size if index.literal is None else None)
         return found if found.type is not None or found.reference is not None else None
     if value.type in ("str", "bytes", "bytearray"):
         return _letter(value)
