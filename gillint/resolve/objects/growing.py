@@ -15,6 +15,7 @@ from gillint.resolve.assumed import QUEUES
 from gillint.resolve.calling.bound import DATA, MAPPINGS, Answers, element_of, is_sized, literal_text, of_each, size_of
 from gillint.resolve.calling.mappings import pair_of
 from gillint.resolve.calling.returns import build
+from gillint.resolve.external.commands import begun_as
 from gillint.resolve.external.databases import DUCKDB
 from gillint.resolve.external.mailboxes import BOXES, kept_as
 from gillint.resolve.external.opening import note_member
@@ -165,7 +166,9 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
     element = added if is_first else join(receiver.element, added, _part(count, size))
     if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
         size = size.min(receiver.number)
-    change_target(act, function.value, replace(receiver, size=size, element=element, items=items, literal=None))
+    source = begun_as(receiver) if items is None else receiver.source
+    changed = replace(receiver, size=size, element=element, items=items, literal=None, source=source)
+    change_target(act, function.value, changed)
 
 
 def _size_of_each(act: Activation, added: Value) -> Estimate:

@@ -359,3 +359,31 @@ def test_an_attribute_that_a_tag_does_not_have_is_a_tag_below_it() -> None:
     )
     assert text.count("bs4.Tag.__getattr__ (library, implicit)") == 2
     assert "str.upper" in text and "str.split" in text and "unknown" not in text
+
+
+COMMANDS = {
+    "names behind": "cmd = ['wc', '-l', *names]",
+    "a list added": "cmd = ['wc', '-l'] + names",
+    "made longer": "cmd = ['wc']\n    cmd += names",
+    "extended": "cmd = ['wc']\n    cmd.extend(names)",
+    "one by one": "cmd = ['wc']\n    for name in names:\n        cmd.append(name)",
+    "with an option": "cmd = ['wc']\n    if names:\n        cmd.append('-l')",
+}
+
+
+@pytest.mark.parametrize("made", COMMANDS.values(), ids=COMMANDS.keys())
+def test_the_program_of_a_command_that_is_put_together(made: str) -> None:
+    source = (
+        "import subprocess\ndef work(names: list[str]):\n    {}\n    return subprocess.run(cmd, capture_output=True)\n"
+    )
+    known, other = (
+        effects(source.format(text)).split("subprocess.run")[1] for text in (made, made.replace("wc", "unheard"))
+    )
+    assert known != other
+    assert known == effects(source.format("cmd = ['wc', 'a']")).split("subprocess.run")[1].replace(
+        "list[2]", _args(known)
+    )
+
+
+def _args(text: str) -> str:
+    return text.split("args: ", 1)[1].split(",", 1)[0]
