@@ -10,6 +10,7 @@ from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import CONTENT
 from gillint.resolve.external.files import Content
+from gillint.resolve.external.packing import ways
 from gillint.resolve.numeric.randomness import noise
 from gillint.resolve.text.texts import ANY
 from gillint.resolve.trace import Bound
@@ -65,8 +66,8 @@ def current(act: Activation, value: Value) -> Value:
 
 
 def packs(handle: Value) -> bool:
-    """Whether what goes into an open file is compressed on the way, and what comes out of it is unpacked."""
-    return handle.dtype in PACKED_KINDS or (handle.type or "").startswith(tuple(UNPACKING))
+    """Whether what goes into an open file is compressed on the way, and what comes out of it is unpacked; or may be."""
+    return any(way in PACKED_KINDS for way in ways(handle.dtype)) or (handle.type or "").startswith(tuple(UNPACKING))
 
 
 def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:

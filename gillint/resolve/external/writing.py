@@ -13,7 +13,6 @@ from gillint.resolve.external.files import MEMBER, Content
 from gillint.resolve.external.handles import (
     HANDLES,
     PACKED,
-    PACKED_KINDS,
     TEXT_FILE,
     content_below,
     current,
@@ -249,7 +248,7 @@ def copied(site: Site) -> Value:
     content = site.act.program.files.find(other) if other is not None else None
     if name is not None and content is not None:
         if site.name == "shutil.copyfileobj":
-            piece = replace(content, packed=target is not None and target.dtype in PACKED_KINDS, files=ONE)
+            piece = replace(content, packed=target is not None and packs(target), files=ONE)
             write_to(site, name, piece)
         else:
             site.act.program.files.write(name, site.span, content)

@@ -500,3 +500,49 @@ def test_most_lines_are_not_empty() -> None:
         for test in ("line", "True")
     )
     assert filtered > all_of_them * 0.8
+
+
+def _share_held(source: str) -> float:
+    report = analyse(dedent(source), "program.py", Options(python="3.11"))
+    demand = next(a.demand for a in report.regions if a.region.function == "work" and a.region.kind.value == "loop")
+    return demand.gil.likely / demand.elapsed.likely
+
+
+@pytest.mark.parametrize("loop", ["for line in opened(path)", "for line in each(opened(path))"])
+def test_a_file_that_may_be_compressed_is_so_in_one_case_of_several(loop: str) -> None:
+    source = f"""
+        import bz2
+        import sys
+        from pathlib import Path
+
+        def opened(path):
+            if path.suffix == ".bz2":
+                return bz2.open(path, "rt")
+            return open(path)
+
+        def each(file):
+            yield from file
+
+        def work(folder):
+            for path in Path(folder).iterdir():
+                {loop}:
+                    len(line)
+
+        work(sys.argv[1])
+    """
+    plain = _share_held(source.replace('bz2.open(path, "rt")', "open(path)"))
+    packed = _share_held(source.replace("return open(path)", 'return bz2.open(path, "rt")'))
+    assert packed < _share_held(source) < 0.4 < 0.5 < plain
+
+
+def test_lines_of_files_that_may_be_compressed_are_as_long_as_they_were_written() -> None:
+    text = dumped(
+        f"""{HEAD}
+    for number, opener in enumerate((open, gzip.open)):
+        with opener(FOLDER / f"log{{number}}", "wt") as f:
+            f.write("x" * 80 + "\\n")
+    def work():
+        return len(next(gzip.open(FOLDER / "log1", "rt")))
+    """
+    )
+    assert "[obj: str[81]]" in text.replace("(", "[").replace(")", "]")
