@@ -39,6 +39,9 @@ def called_back(
     # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
     given = [r for r in fact.arguments if r.like is None or answers.value(r.like) is not None]
     arguments = tuple(build(r, answers, bound) for r in given) or _handed_on(fact, bound) or (_first_element(bound),)
+    begun = bound.get("initial")
+    if begun is not None and begun != NONE and len(arguments) == _FOLDS:
+        arguments = (begun, arguments[1])
     if fact.name.startswith("scipy."):
         arguments = (*arguments, *_further(bound.get("args")))
     known = [f for f in functions if not isinstance(f.reference, LazyRef)]
@@ -54,6 +57,7 @@ def called_back(
     return builder.finish(), result
 
 
+_FOLDS = 2  # what a function that folds takes: `functools.reduce(lambda rows, step: step(rows), steps, rows)`
 # In place of a parameter: all arguments that are passed under names of their own.
 _NAMED = "**"
 
