@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache, reduce
 
-from gillint.estimate import ONE, Estimate, total
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_type
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact
@@ -236,6 +236,8 @@ class Answers:
             return Estimate.point(0)
         if what == "count":
             return count_of(value)
+        if what in _KINDS_OF_COLUMNS:
+            return columns_of(value, _KINDS_OF_COLUMNS[what])
         if what == "choices":
             return _choices(value)
         if what in ("rows", "cols", "dim"):
@@ -348,6 +350,26 @@ def count_of(frame: Value | None) -> Estimate:
     if frame is not None and counted and frame.shape is not None and len(frame.shape) == 2:
         return frame.shape[1]
     return ONE if frame is not None and frame.type in WINDOWS else Estimate(1, 4, 50)
+
+
+# Columns whose rows are no numbers: texts that Arrow keeps, and Python objects.
+_KINDS_OF_COLUMNS = {"texts": ("str", "string"), "objects": ("object",)}
+_ONE_OF_FOUR = Estimate(0.0, 0.25, 1.0)
+
+
+def columns_of(frame: Value | None, dtypes: tuple[str, ...]) -> Estimate:
+    """How many columns of a frame are of one of these dtypes; a Series is a column. Where nothing tells, some are of texts.
+
+    Of a list of frames, those of one of them.
+    """
+    if frame is not None and frame.type in ("list", "tuple"):
+        frame = element_of(frame)
+    if frame is not None and (frame.dtype is not None or frame.type != "pandas.DataFrame"):
+        own = frame.dtype in dtypes
+        return (count_of(frame) if frame.type == "pandas.DataFrame" else ONE) if own else ZERO
+    if frame is not None and frame.columns is not None:
+        return Estimate.point(sum(column.dtype in dtypes for _, column in frame.columns))
+    return count_of(frame) * _ONE_OF_FOUR if dtypes == _KINDS_OF_COLUMNS["texts"] else ZERO
 
 
 _TEXTS = ("str", "bytes", "bytearray", "memoryview")
