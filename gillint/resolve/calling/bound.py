@@ -238,6 +238,10 @@ class Answers:
             return count_of(value)
         if what in _KINDS_OF_COLUMNS:
             return columns_of(value, _KINDS_OF_COLUMNS[what])
+        if what == "gaps":
+            from gillint.resolve.tabular.gaps import gaps_in
+
+            return gaps_in(value)
         if what == "choices":
             return _choices(value)
         if what in ("rows", "cols", "dim"):

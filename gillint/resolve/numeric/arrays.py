@@ -32,6 +32,7 @@ from gillint.resolve.numeric.shapes import (
 from gillint.resolve.numeric.sparse import refine_sparse
 from gillint.resolve.numeric.tensors import refine_tensor
 from gillint.resolve.numeric.vision import refine_picture
+from gillint.resolve.tabular.gaps import with_gaps
 from gillint.resolve.tabular.frames import refine_frame
 from gillint.resolve.tabular.kinds import kinds_of, with_kinds
 from gillint.resolve.trace import Bound
@@ -59,7 +60,9 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if name.startswith("torch."):
         return refine_tensor(name, bound, result, _refined)
     if name.startswith("pandas."):
-        return refine_frame(name, bound, result)
+        return with_gaps(name, bound, refine_frame(name, bound, result))
+    if name.startswith("pyarrow."):
+        return with_gaps(name, bound, with_kinds(name, bound, result))
     if name.startswith("xarray."):
         return refine_labelled_arrays(name, bound, result)
     if name.startswith(("cv2.", "skimage.")):
