@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache, reduce
 
-from gillint.estimate import ONE, ZERO, Estimate, total
+from gillint.estimate import ONE, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_type
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact
@@ -234,16 +234,12 @@ class Answers:
             return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
-        if what == "count":
-            return count_of(value)
-        if what in _KINDS_OF_COLUMNS:
-            return columns_of(value, _KINDS_OF_COLUMNS[what])
-        if what == "gaps":
-            from gillint.resolve.tabular.gaps import gaps_in
+        if what in ("count", "choices"):
+            return count_of(value) if what == "count" else _choices(value)
+        if what in ("texts", "objects", "gaps"):
+            from gillint.resolve.tabular.composition import composition
 
-            return gaps_in(value)
-        if what == "choices":
-            return _choices(value)
+            return composition(what, value)
         if what in ("rows", "cols", "dim"):
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
         if not has_known_size(value):
@@ -333,6 +329,8 @@ WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding",
 
 
 RESAMPLER = "pandas.api.typing.DatetimeIndexResampler"
+_FRAMES_IN_GROUPS = "pandas.api.typing.DataFrameGroupBy"
+_TABULAR = ("pandas.DataFrame", "pandas.Series")
 
 
 def count_of(frame: Value | None) -> Estimate:
@@ -344,6 +342,10 @@ def count_of(frame: Value | None) -> Estimate:
     row = frame.element if frame is not None else None
     if frame is not None and frame.type == RESAMPLER and row is not None and row.items:
         return count_of(row.items[-1]) if row.items[-1].type == "pandas.DataFrame" else ONE  # a period and its rows
+    if frame is not None and row is not None and row.items and frame.type == _FRAMES_IN_GROUPS:
+        return count_of(row.items[-1])  # a key and the rows that have it
+    if frame is not None and frame.type in ("list", "tuple") and (part := element_of(frame)).type in _TABULAR:
+        return ONE if part.type == "pandas.Series" else count_of(part)  # of one of them
     if row is not None and row.type == "tuple" and row.items:
         return Estimate.point(len(row.items))
     if frame is not None and frame.columns is not None and not (frame.type or "").endswith("Cursor"):
@@ -354,26 +356,6 @@ def count_of(frame: Value | None) -> Estimate:
     if frame is not None and counted and frame.shape is not None and len(frame.shape) == 2:
         return frame.shape[1]
     return ONE if frame is not None and frame.type in WINDOWS else Estimate(1, 4, 50)
-
-
-# Columns whose rows are no numbers: texts that Arrow keeps, and Python objects.
-_KINDS_OF_COLUMNS = {"texts": ("str", "string"), "objects": ("object",)}
-_ONE_OF_FOUR = Estimate(0.0, 0.25, 1.0)
-
-
-def columns_of(frame: Value | None, dtypes: tuple[str, ...]) -> Estimate:
-    """How many columns of a frame are of one of these dtypes; a Series is a column. Where nothing tells, some are of texts.
-
-    Of a list of frames, those of one of them.
-    """
-    if frame is not None and frame.type in ("list", "tuple"):
-        frame = element_of(frame)
-    if frame is not None and (frame.dtype is not None or frame.type != "pandas.DataFrame"):
-        own = frame.dtype in dtypes
-        return (count_of(frame) if frame.type == "pandas.DataFrame" else ONE) if own else ZERO
-    if frame is not None and frame.columns is not None:
-        return Estimate.point(sum(column.dtype in dtypes for _, column in frame.columns))
-    return count_of(frame) * _ONE_OF_FOUR if dtypes == _KINDS_OF_COLUMNS["texts"] else ZERO
 
 
 _TEXTS = ("str", "bytes", "bytearray", "memoryview")

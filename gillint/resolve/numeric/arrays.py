@@ -32,8 +32,8 @@ from gillint.resolve.numeric.shapes import (
 from gillint.resolve.numeric.sparse import refine_sparse
 from gillint.resolve.numeric.tensors import refine_tensor
 from gillint.resolve.numeric.vision import refine_picture
-from gillint.resolve.tabular.gaps import with_gaps
 from gillint.resolve.tabular.frames import refine_frame
+from gillint.resolve.tabular.gaps import with_gaps
 from gillint.resolve.tabular.kinds import kinds_of, with_kinds
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value

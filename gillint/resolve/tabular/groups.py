@@ -16,8 +16,8 @@ from gillint.resolve.tabular.columns import (
     SERIES,
     column,
     groups_of,
+    of_rows,
     scalar,
-    sized,
     texts,
     with_columns,
 )
@@ -42,11 +42,7 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
         groups = rows.combine(_power(by, keys, len(known)), lambda n, power: max(1.0, n**power))
     groups = reduce(mul, known, groups).min(rows)
     each = rows / groups
-    part = (
-        replace(with_columns(value, sized(value.columns, each)), size=each, shape=None)
-        if value.type == FRAME
-        else replace(value, size=each, shape=None)
-    )
+    part = of_rows(value, each) if value.type == FRAME else replace(value, size=each, shape=None)
     key_value = Value(type="tuple") if keys is not None and len(keys) > 1 else _key_value(value, keys)
     flat = bound.get("as_index")
     is_flat = flat is not None and flat.literal is not None and flat.literal.value is False
