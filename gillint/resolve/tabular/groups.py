@@ -25,6 +25,8 @@ from gillint.resolve.tabular.kinds import GROUPS
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
+POLARS_GROUPS = ("polars.DataFrame.group_by", "polars.LazyFrame.group_by")
+
 
 def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
     """A GroupBy: `size` are its rows, `shape[0]` its groups."""
@@ -56,6 +58,16 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
         element=Value(type="tuple", items=(key_value, part)),
         origin="flat" if is_flat else result.origin,
     )
+
+
+def grouped_by_names(bound: Bound, result: Value) -> Value:
+    """A GroupBy of polars, by columns that are named one by one or in a list: as many groups as these have values together."""
+    frame = bound.receiver
+    keys = [name for given in bound.positional for name in texts(given) or ("",)]
+    found = [kinds for key in keys if frame is not None and (kinds := groups_of(frame, key)) is not None]
+    if frame is None or not found or len(found) < len(keys):
+        return result
+    return replace(result, shape=(reduce(mul, found).min(size_of(frame)),))
 
 
 # What one more key leaves of the rows that a group has.
