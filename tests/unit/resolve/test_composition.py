@@ -101,3 +101,8 @@ def test_columns_of_groups_and_of_lists_of_frames(expression: str, expected: flo
 def test_groups_of_polars_are_as_many_as_their_keys_have_values(expression: str, groups: float) -> None:
     size = value_of(expression, SETUP).size
     assert size is not None and size.likely == pytest.approx(groups)
+
+
+def test_a_column_beside_a_text_decides() -> None:
+    for made, kind in (("words", "pandas.Series"), ('pl.Series(["a", "b"])', "polars.Series")):
+        assert value_of(f'"id-" + {made}', SETUP).type == kind
