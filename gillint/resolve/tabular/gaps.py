@@ -11,7 +11,19 @@ from gillint.resolve.values import NONE, Value
 GAPS, _WHOLE = "gaps", "whole"
 _COLUMNS = ("pandas.Series", "pyarrow.Array", "pyarrow.ChunkedArray", "polars.Series")
 _TABLES = ("pandas.DataFrame", "pyarrow.Table", "pyarrow.RecordBatch")
-_FILLED = ("fillna", "dropna", "ffill", "bfill", "interpolate", "drop_null", "fill_null", "drop_nulls")
+_MASKED = tuple(f"pandas.{owner}.{method}" for owner in ("Series", "DataFrame") for method in ("where", "mask"))
+_FILLED = (
+    "fill_null_forward",
+    "fill_null_backward",
+    "fillna",
+    "dropna",
+    "ffill",
+    "bfill",
+    "interpolate",
+    "drop_null",
+    "fill_null",
+    "drop_nulls",
+)
 # Of a column of which nothing is known, such as one from a file, half have some.
 _NOBODY_KNOWS = Estimate(0.0, 0.5, 1.0)
 
@@ -23,10 +35,16 @@ def with_gaps(name: str, bound: Bound, result: Value) -> Value:
         return _of_parts(bound.positional[0], result)
     if result.type not in (*_COLUMNS, *_TABLES):
         return result
-    if _leaves_some(name, last, bound):
-        return replace(result, mark=GAPS)
-    is_whole = result.mark == GAPS and (last in _FILLED or result.dtype == "bool")
-    return replace(result, mark=None) if is_whole else result
+    if _leaves_some(name, bound):
+        return _marked(result, GAPS)
+    is_whole = gaps_in(result) == ONE and (last in _FILLED or result.dtype == "bool")
+    return _marked(result, None) if is_whole else result
+
+
+def _marked(value: Value, mark: str | None) -> Value:
+    """A column, or a frame with all its columns."""
+    columns = tuple((n, replace(c, mark=mark)) for n, c in value.columns) if value.columns else value.columns
+    return replace(value, mark=mark, columns=columns)
 
 
 # What puts a table together of columns, or a column of pieces.
@@ -41,10 +59,10 @@ def _of_parts(parts: Value, result: Value) -> Value:
     return replace(result, mark=GAPS if ONE in found else _WHOLE)
 
 
-def _leaves_some(name: str, last: str, bound: Bound) -> bool:
-    if name in ("pandas.Series.where", "pandas.Series.mask"):
+def _leaves_some(name: str, bound: Bound) -> bool:
+    if name in _MASKED:
         return bound.get("other") in (None, NONE)
-    if name == "pandas.Series.reindex":
+    if name in ("pandas.Series.reindex", "pandas.DataFrame.reindex"):
         return bound.get("fill_value") is None and bound.get("method") is None
     if name == "pyarrow.array" and bound.get("mask") is not None:
         return True
