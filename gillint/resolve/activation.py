@@ -13,9 +13,10 @@ from gillint.frozen import dataclass
 from gillint.knowledge.conditions import Target
 from gillint.resolve.calling.options import Option
 from gillint.resolve.external.files import Files
+from gillint.resolve.external.packing import one_by_one
 from gillint.resolve.external.sql import Tables
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
-from gillint.resolve.trace import Block, Iterations, Kind, Loop, Node, Resolved
+from gillint.resolve.trace import Block, Call, Iterations, Kind, Loop, Node, Resolved
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.parse import Syntax
@@ -315,7 +316,7 @@ class Activation:
 
     def emit(self, node: Node) -> None:
         """Note a node."""
-        self.builder.nodes.append(node)
+        self.builder.nodes.append(one_by_one(node) if isinstance(node, Call) else node)
 
     def nested(self) -> _Nested:
         """Write into a new block for a while."""

@@ -265,8 +265,9 @@ _INERT_DECORATORS = frozenset(
     {"property", "cached_property", "setter", "deleter", "staticmethod", "classmethod", "abstractmethod"}
     | {"lru_cache", "cache", "wraps", "contextmanager", "override", "final", "overload", "njit", "jit", "vectorize"}
 )
-# The function that a decorator of the file wraps; and how one is kept, in a list or a table, as it is or wrapped.
+# The function that a decorator of the file wraps, or gives back as it is; and how one is kept, in a list or a table.
 _WRAPS = re.compile(r"\bwraps\((\w+)\)\s*(?:async )?def (\w+)")
+_GIVES_BACK = re.compile(r"\bdef \w+\((\w+)(?:: [^()]*)?\)[^:]*:.*?\n\s+return \1\n", re.DOTALL)
 _KEPT = r"\.\w+\([^()]*\b(?:{names})\b(?!\()|\]\s*=\s*(?:{names})\b"
 _INERT_BASES = frozenset({"object", "ABC", "abc.ABC", "Generic", "typing.Generic", "Protocol", "typing.Protocol"})
 
@@ -285,8 +286,8 @@ def _is_inert(decorator: t.Expr, scope: ModuleScope) -> bool:
         return False
     text = "".join(scope.syntax.lines[own.lines.first - 1 : own.lines.last])
     text = text.replace("functools.wraps(", "wraps(")
-    wrapped = _WRAPS.search(text)
-    return wrapped is not None and re.search(_KEPT.format(names="|".join(wrapped.groups())), text) is None
+    taken = _WRAPS.search(text) or _GIVES_BACK.search(text)
+    return taken is not None and re.search(_KEPT.format(names="|".join(taken.groups())), text) is None
 
 
 def may_be_called_by_base(owner: ClassScope | None, name: str) -> bool:

@@ -305,9 +305,16 @@ def _peek(act: Activation, node: t.Expr) -> Value:
         return evaluate(act, node)
 
 
-def _comprehension(act: Activation, node: t.Comprehension) -> Value:
-    from gillint.resolve.assumed import PASSES
+def _passing(act: Activation, condition: t.Expr) -> float:
+    """How often a filter lets something through."""
+    from gillint.resolve.assumed import FILLED, PASSES
     from gillint.resolve.control.likelihood import held
+
+    tested = evaluate(act, condition)
+    return held(act, condition, tested, FILLED if tested.type in ("str", "bytes") else PASSES)
+
+
+def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     from gillint.resolve.control.narrowing import narrowed
 
     outer = act.environment
@@ -334,7 +341,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
                 bind(act, clause.target, element)
                 for condition in clause.conditions:
                     act.operation("branch")
-                    passing *= held(act, condition, evaluate(act, condition), PASSES)
+                    passing *= _passing(act, condition)
                     act.environment.update(narrowed(act, condition, holds=True))
                 if number + 1 < len(node.clauses):
                     after = node.clauses[number + 1].iterable

@@ -21,7 +21,7 @@ from gillint.resolve.text.texts import Text, may_be_same
 from gillint.resolve.values import SymbolRef, Value, text_of
 from gillint.syntax import tree as t
 
-FILED = ("h5py.Dataset",)  # indexed as arrays are
+FILED = ("h5py.Dataset", "h5py.ReadDataset")  # indexed as arrays are
 _SIDE = Estimate(10, 200, 10_000)
 _ROWS = ("pandas.DataFrame", "pandas.Series", "pandas.Index")
 # A list of this length may be the choices of which something takes one.
@@ -60,7 +60,8 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     if value.type in ("list", "tuple") and index.type != "slice":
         found = element_of(value)
         if found.type in ("int", "str") and value.size is not None and value.size.high <= _FEW:
-            found = replace(found, distinct=value.size)
+            # One place of it, `row[2]`, is another thing in each turn; how many there are, the list does not tell.
+            found = replace(found, distinct=value.size if index.literal is None else None)
         return found if found.type is not None or found.reference is not None else None
     if value.type in ("str", "bytes", "bytearray"):
         return _letter(value)

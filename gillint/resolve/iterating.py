@@ -12,6 +12,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.assumed import FEW, INNER_RANGE, INNER_TRIPS, UNKNOWN_TRIPS
 from gillint.resolve.calling.bound import MAPPINGS, RESAMPLER, TENSOR, element_of, size_of
 from gillint.resolve.calling.submissions import await_value
+from gillint.resolve.external.handles import current
 from gillint.resolve.external.mailboxes import as_parts
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.numeric.training import loaded
@@ -25,6 +26,7 @@ from gillint.resolve.values import ChoiceRef, Value, is_known
 def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = False) -> Value:
     """What a loop over an instance of the program's own class goes through: what its `__iter__` or `__aiter__` gives."""
     if not _is_own(value):
+        value = current(act, value)
         return loaded(act, value, span) or as_parts(value)
     made = operator_fact(act, value, "__aiter__" if is_async else "__iter__", (), span)
     return made if made is not None and made.type != value.type and is_known(made) else as_list(act, value)

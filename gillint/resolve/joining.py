@@ -6,6 +6,7 @@ from functools import reduce
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
+from gillint.resolve.external.packing import either_packing
 from gillint.resolve.text.texts import Text, common
 from gillint.resolve.values import (
     HOLDERS,
@@ -90,7 +91,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         type=a.type,
         size=size,
         shape=shape,
-        dtype=a.dtype if a.dtype == b.dtype else None,
+        dtype=either_packing(a, b),
         element=element,
         items=items,
         columns=_columns(a.columns, b.columns, depth),

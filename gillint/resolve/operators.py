@@ -236,8 +236,9 @@ def operator_fact(
     bound = bind_arguments(fact, receiver, arguments, named, False)
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
     result = side_by_side(fact.name, textual(fact.name, bound, refine(fact.name, bound, result)))
-    if method == "__iter__" and result == UNKNOWN:
-        result = element_of(receiver)
+    if method == "__iter__":
+        member = element_of(receiver)
+        result = member if result == UNKNOWN or (result.type == member.type and member.size is not None) else result
     bound = with_work(fact.name, bound, result)
     peer = peer_of(fact, fact.name, bound, act.scope)
     act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result, implicit=True, peer=peer))

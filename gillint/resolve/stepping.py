@@ -7,6 +7,7 @@ from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import UNKNOWN_TRIPS
 from gillint.resolve.calling.bound import element_of
+from gillint.resolve.external.packing import one_by_one
 from gillint.resolve.iterators import length_of
 from gillint.resolve.trace import Block, Bound, Call, Kind, Loop
 from gillint.resolve.values import Value
@@ -25,7 +26,8 @@ def step_through(act: Activation, value: Value, span: Span) -> None:
     made = element_of(value)
     call = Call(span, act.path, step.name, "library", Bound(value), step, result=made, implicit=True)
     trips = length_of(value) if value.size is not None else UNKNOWN_TRIPS
-    act.emit(Loop(span, act.path, Kind.MAP, trips, Block((), (call,)), function=act.name, trips_hang_on=value.origin))
+    body = Block((), (one_by_one(call),))
+    act.emit(Loop(span, act.path, Kind.MAP, trips, body, function=act.name, trips_hang_on=value.origin))
 
 
 _ARRAYS = ("numpy.ndarray",)

@@ -10,6 +10,7 @@ from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import CONTENT
 from gillint.resolve.external.files import Content
+from gillint.resolve.external.packing import ways
 from gillint.resolve.numeric.randomness import noise
 from gillint.resolve.text.texts import ANY
 from gillint.resolve.trace import Bound
@@ -18,7 +19,9 @@ from gillint.syntax.tree import HOLE
 
 PACKED = 3.0  # what compression is taken to gain, here and in the facts of the compressing libraries
 
-UNPACKING = {"gzip.": "gz", "bz2.": "bz2", "lzma.": "xz", "compression.zstd.": "zst"}
+UNPACKING = {
+    "gzip.": "gz", "bz2.": "bz2", "lzma.": "xz", "compression.zstd.": "zst", "zstandard.": "zst", "lz4.frame.": "lz4",
+}  # fmt: skip
 
 PACKED_KINDS = (*UNPACKING.values(), "xz-preset", "gz-1", "gz-6")
 
@@ -31,10 +34,11 @@ _TEXT_FILES = (TEXT_FILE, "io.StringIO")
 HANDLES = (
     *_TEXT_FILES, "io.BytesIO", "io.BufferedReader", "io.BufferedWriter", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile",
     "bz2.BZ2File", "lzma.LZMAFile", "compression.zstd.ZstdFile",
+    "zstandard.ZstdDecompressionReader", "lz4.frame.LZ4FrameFile",
     "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", *ARCHIVES,
 )  # fmt: skip
 
-WRITERS = ("csv.writer", "csv.DictWriter", "wave.Wave_write", "wave.Wave_read")
+WRITERS = ("csv.writer", "csv.DictWriter", "wave.Wave_write", "wave.Wave_read", "zstandard.ZstdCompressionWriter")
 
 _PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.DirEntry", "tempfile.TemporaryDirectory")
 
@@ -58,8 +62,12 @@ def current(act: Activation, value: Value) -> Value:
     content = act.program.files.find(value.text.pattern)
     if content is None or value.type in ARCHIVES:
         return value
-    unpacks = value.type.startswith(tuple(UNPACKING)) or value.dtype in PACKED_KINDS
-    return filled(value, unpacked(content) if unpacks else content)
+    return filled(value, unpacked(content) if packs(value) else content)
+
+
+def packs(handle: Value) -> bool:
+    """Whether what goes into an open file is compressed on the way, and what comes out of it is unpacked; or may be."""
+    return any(way in PACKED_KINDS for way in ways(handle.dtype)) or (handle.type or "").startswith(tuple(UNPACKING))
 
 
 def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
@@ -69,7 +77,8 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
     """
     if not _asks_for_content(fact):
         return None
-    named = bound.positional[:1]
+    root = bound.get("root_dir")  # of an archive that is made
+    named = (root,) if root is not None else bound.positional[:1]
     if not fact.endswith(_PUTTING_IN):
         # What is taken out of an archive is in the archive, whatever is in the folder that it goes to.
         named = (*((bound.receiver,) if bound.receiver is not None else ()), *named)
@@ -82,7 +91,8 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
             return replace(filled(Value(type="io.BufferedReader"), content), number=content.files)
         content = content_below(act, name)
         if content is not None:
-            return replace(filled(Value(type="io.BufferedReader"), raw(content)), number=content.files)
+            inside = unpacked(content) if packs(value) else raw(content)
+            return replace(filled(Value(type="io.BufferedReader"), inside), number=content.files)
     return None
 
 

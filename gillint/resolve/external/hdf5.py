@@ -12,7 +12,9 @@ from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.values import Source, Value, text_of
 
 _DATASET = "h5py.Dataset"
-_HOLDERS = ("h5py.File", "h5py.Group", _DATASET)  # what `file[name]` gives may be a group
+_READ_ONLY = "h5py.ReadDataset"  # of a file that was opened to be read
+_READ = ("h5py.ReadFile", _READ_ONLY)
+_HOLDERS = ("h5py.File", "h5py.Group", _DATASET, *_READ)  # what `file[name]` gives may be a group
 _KIND = "hdf5"
 
 
@@ -35,7 +37,8 @@ def dataset_of(act: Activation, holder: Value, name: Value) -> Value | None:
     """`file[name]`; None where nothing in sight writes such a one."""
     kept = _place(name) if holder.type in _HOLDERS else None
     content = act.program.files.find(kept) if kept is not None else None
-    return content.source.value if content is not None and content.source is not None else None
+    found = content.source.value if content is not None and content.source is not None else None
+    return replace(found, type=_READ_ONLY) if found is not None and holder.type in _READ else found
 
 
 def _keep(act: Activation, name: Value | None, dataset: Value, span: Span) -> None:

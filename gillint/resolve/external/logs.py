@@ -21,6 +21,7 @@ _ADAPTER = "logging.LoggerAdapter"
 _OWNERS = ("logging", "logging.Logger", _ADAPTER)
 _CALLS = {f"{owner}.{method}": level for owner in _OWNERS for method, level in _METHODS.items()}
 _CONFIGURES = {"basicConfig", "addHandler", "dictConfig", "fileConfig", "setLevel", "handlers", "disable"}
+_LEVEL_SETTERS = frozenset({"basicConfig", "setLevel"})
 _SETS = ("logging.Logger.setLevel", "logging.basicConfig")
 _OFF, _HANDED_ON, _IN_MEMORY = "logging.Logger.debug", "logging.Logger.callHandlers", "logging.StreamHandler.emit"
 _RECORD = Value(type="logging.LogRecord")
@@ -40,6 +41,8 @@ def logged(
     """What is done in place of a logging call, or None where nothing tells more than the fact; configuration is noted."""
     known = act.program.configured()
     if name in _SETS:
+        if act.program.is_idle:
+            return None
         given = dict(keywords).get("level", positional[0] if positional and name != "logging.basicConfig" else None)
         known[span] = Configured(_level(given) if given is not None else _ROOT)
         return None
@@ -87,10 +90,20 @@ def _least(act: Activation) -> int | None:
     if not said:
         return _ROOT if act.program.is_alone or _is_program(act) else None
     levels = [c.level for c in act.program.configured().values() if c.handler is None and c.plug is None]
-    if said & {"dictConfig", "fileConfig", "disable"} or (not levels and said & {"setLevel", "basicConfig"}):
+    if not levels and not said - _LEVEL_SETTERS and act.program.is_alone and _is_never_called(act):
+        return _ROOT
+    if said & {"dictConfig", "fileConfig", "disable"} or (not levels and said & _LEVEL_SETTERS):
         return None
     known = [level for level in levels if level is not None]
     return min(known, default=_ROOT) if len(known) == len(levels) else None
+
+
+def _is_never_called(act: Activation) -> bool:
+    """Whether what would set a level is in functions that nothing calls: `set_debug()`, for those who import the module."""
+    outline = act.scope.syntax.outline
+    called = outline.calls.union(*(f.calls - {f.name} for f in outline.functions))
+    setting = [f for f in outline.functions if f.calls & _LEVEL_SETTERS]
+    return not outline.calls & _LEVEL_SETTERS and not any(f.name in called for f in setting)
 
 
 def _is_program(act: Activation) -> bool:

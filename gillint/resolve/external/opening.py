@@ -17,6 +17,7 @@ from gillint.resolve.values import NONE, Value, text_of
 OPENERS = {
     "open", "io.open", "os.fdopen", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File",
     "lzma.open", "lzma.LZMAFile", "compression.zstd.open", "compression.zstd.ZstdFile",
+    "zstandard.open", "lz4.frame.open", "lz4.frame.LZ4FrameFile",
     "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
     "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO", "io.TextIOWrapper",
 }  # fmt: skip
@@ -70,6 +71,27 @@ def _is_unbuffered(site: Site) -> bool:
     place = {"open": 2, "io.open": 2, "pathlib.Path.open": 1}.get(site.name)
     buffering = site.argument(place, "buffering") if place is not None else None
     return buffering is not None and buffering.number == ZERO
+
+
+def streamed(site: Site) -> Value:
+    """`decompressor.stream_reader(source)`: what is in a file, or in bytes, unpacked."""
+    source = site.argument(0, "source")
+    name = name_of(source)
+    if source is None:
+        return site.result
+    if name is not None:
+        content = site.act.program.files.find(name)
+        made = replace(site.result, text=Text(name))
+        return filled(made, unpacked(content)) if content is not None else made
+    if source.size is None:
+        return site.result
+    return filled(site.result, unpacked(Content(source.size, text_of(source) or ANY, source=source.source)))
+
+
+def streaming(site: Site) -> Value:
+    """`compressor.stream_writer(f)`: what is written goes into the file."""
+    name = name_of(site.argument(0, "writer"))
+    return replace(site.result, text=Text(name)) if name is not None else site.result
 
 
 def note_opened(act: Activation, name: str, depth: int, kinds: Estimate | None = None) -> None:

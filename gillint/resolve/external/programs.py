@@ -32,6 +32,12 @@ def finished(site: Site) -> Value:
     return replace(site.result, type=_AS_TEXT.get(site.result.type or "", site.result.type)) if is_text else site.result
 
 
+def pipe_of(process: Value, pipe: Value) -> Value:
+    """`process.stdout`: what a program writes comes when that program has it."""
+    source = process.source
+    return replace(pipe, source=source) if source is not None and source.kind == STARTED else pipe
+
+
 def communicated(site: Site) -> Value:
     """What a program wrote, of which `Popen` was told whether it is text."""
     receiver, items = site.bound.receiver, site.result.items

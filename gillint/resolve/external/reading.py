@@ -10,10 +10,10 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.files import MEMBER, MEMORY, Content
-from gillint.resolve.external.handles import filled, name_of, raw
+from gillint.resolve.external.handles import filled, name_of, packs, raw
 from gillint.resolve.external.opening import note_opened
 from gillint.resolve.external.stores import from_file
-from gillint.resolve.external.writing import packs, pass_through
+from gillint.resolve.external.writing import pass_through
 from gillint.resolve.text.texts import ANY, Text
 from gillint.resolve.trace import Block, Call
 from gillint.resolve.values import HOLDERS, Value, of_number, text_of

@@ -16,7 +16,16 @@ from gillint.resolve.external.databases import cursor_of, fetched, opened_databa
 from gillint.resolve.external.handles import HANDLES, WRITERS
 from gillint.resolve.external.hdf5 import created_dataset
 from gillint.resolve.external.mailboxes import BOXES, added_mail, opened_box, payload
-from gillint.resolve.external.opening import OPENERS, descriptor, mapped, opened, temporary_file, temporary_folder
+from gillint.resolve.external.opening import (
+    OPENERS,
+    descriptor,
+    mapped,
+    opened,
+    streamed,
+    streaming,
+    temporary_file,
+    temporary_folder,
+)
 from gillint.resolve.external.programs import communicated, finished, started
 from gillint.resolve.external.reading import (
     asked_of_file,
@@ -145,6 +154,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     **dict.fromkeys(("io.StringIO.truncate", "io.BytesIO.truncate"), emptied),
     "tempfile.mkstemp": temporary_file,
     "mmap.mmap": mapped,
+    "zstandard.ZstdDecompressor.stream_reader": streamed,
+    "zstandard.ZstdCompressor.stream_writer": streaming,
     "subprocess.Popen": started,
     **dict.fromkeys(("subprocess.run", "subprocess.check_output"), finished),
     "subprocess.Popen.communicate": communicated,

@@ -10,7 +10,15 @@ from gillint.resolve.calling.bound import element_of, item_bytes, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.contents import NOISE_OF_FLOATS, printed, written
 from gillint.resolve.external.files import MEMBER, Content
-from gillint.resolve.external.handles import HANDLES, PACKED, PACKED_KINDS, UNPACKING, content_below, current, name_of
+from gillint.resolve.external.handles import (
+    HANDLES,
+    PACKED,
+    TEXT_FILE,
+    content_below,
+    current,
+    name_of,
+    packs,
+)
 from gillint.resolve.external.rewriting import note_rewriting
 from gillint.resolve.numeric.randomness import noise
 from gillint.resolve.numeric.shapes import ARRAY
@@ -28,8 +36,8 @@ def _write(site: Site, size: Estimate, text: Text | None, times: Estimate = ONE,
     handle = site.bound.receiver
     name = name_of(handle)
     if handle is not None and name is not None:
-        packed = handle.dtype in PACKED_KINDS
-        write_to(site, name, Content(size * times, (text or unknown(size)).each(times), packed=packed, source=source))
+        piece = Content(size * times, (text or unknown(size)).each(times), packed=packs(handle), source=source)
+        write_to(site, name, piece)
 
 
 def write_to(site: Site, name: str, piece: Content) -> None:
@@ -104,7 +112,8 @@ def _row_of(row: Value) -> tuple[Estimate, Text]:
     fields = size_of(row)
     counts = ((",", (fields - 1).max(0)), ("\n", ONE))
     size = printed(row)
-    return size, Text(HOLE, counts, fields, (size - fields).max(0))
+    fresh = (size - fields).max(0)
+    return size, Text(HOLE, counts, fields, fresh.min(written(row).fresh or fresh))
 
 
 def lines_of(frame: Value) -> Text:
@@ -118,7 +127,9 @@ def written_row(site: Site) -> Value:
     """`writer.writerow(row)`."""
     row = site.argument(0, "row", "rowdict")
     if row is not None:
-        _write(site, *_row_of(row))
+        size, text = _row_of(row)
+        _write(site, size, text)
+        _through_the_file(site, size, text)
     return site.result
 
 
@@ -126,8 +137,17 @@ def written_rows(site: Site) -> Value:
     """`writer.writerows(rows)`."""
     rows = site.argument(0, "rows", "rowdicts")
     if rows is not None:
-        _write(site, *_row_of(element_of(rows)), size_of(rows))
+        size, text = _row_of(element_of(rows))
+        _write(site, size, text, size_of(rows))
+        _through_the_file(site, size * size_of(rows), text.each(size_of(rows)))
     return site.result
+
+
+def _through_the_file(site: Site, size: Estimate, text: Text) -> None:
+    """What a writer of rows does on top where its file compresses."""
+    writer = site.bound.receiver
+    if writer is not None and packs(writer):
+        pass_through(site, replace(writer, type=TEXT_FILE), "write", Value(type="str", size=size, text=text))
 
 
 def written_path(site: Site) -> Value:
@@ -145,18 +165,13 @@ def dumped(site: Site) -> Value:
     name = name_of(target)
     if made is not None and target is not None and name is not None:
         kind = "json" if site.name == "json.dump" else "pickle"
-        piece = Content(printed(made), source=Source(kind, replace(made, literal=None)))
+        text, size = written(made) if kind == "json" else None, printed(made)
+        piece = Content(size, text or ANY, packed=packs(target), source=Source(kind, replace(made, literal=None)))
         write_to(site, name, piece)
         if packs(target):
-            text = written(made) if kind == "json" else None
-            data = Value(type="bytes" if text is None else "str", size=piece.size, text=text, source=piece.source)
+            data = Value(type="bytes" if text is None else "str", size=size, text=text, source=piece.source)
             pass_through(site, target, "write", data)
     return site.result
-
-
-def packs(handle: Value) -> bool:
-    """Whether what goes into an open file is compressed on the way, and what comes out of it is unpacked."""
-    return handle.dtype in PACKED_KINDS or (handle.type or "").startswith(tuple(UNPACKING))
 
 
 def pass_through(site: Site, handle: Value, method: str, data: Value) -> None:
@@ -184,7 +199,7 @@ def saved_array(site: Site) -> Value:
     text = noise(size, NOISE_OF_FLOATS) if (array.dtype or "float64").startswith("float") else ANY
     piece = Content(size, text, source=kept)
     if target.type in HANDLES:
-        write_to(site, name, piece)
+        write_to(site, name, replace(piece, packed=packs(target)))
     else:
         whole_file(site, name, piece, target)
     return site.result
@@ -218,9 +233,10 @@ def printed_line(site: Site) -> Value:
         size, text = ONE, of_literal("\n")
         for value in site.bound.positional:
             size, text = size + printed(value) + 1, text.plus(text_of(value) or ANY)
-        write_to(site, name, Content(size, text))
         handle = site.bound.get("file")
-        if handle is not None and packs(handle):
+        packed = handle is not None and packs(handle)
+        write_to(site, name, Content(size, text, packed=packed))
+        if handle is not None and packed:
             pass_through(site, handle, "write", Value(type="str", size=size, text=text))
     return site.result
 
@@ -232,7 +248,7 @@ def copied(site: Site) -> Value:
     content = site.act.program.files.find(other) if other is not None else None
     if name is not None and content is not None:
         if site.name == "shutil.copyfileobj":
-            piece = replace(content, packed=target is not None and target.dtype in PACKED_KINDS, files=ONE)
+            piece = replace(content, packed=target is not None and packs(target), files=ONE)
             write_to(site, name, piece)
         else:
             site.act.program.files.write(name, site.span, content)

@@ -20,6 +20,7 @@ from gillint.resolve.calling.moved import public_name
 from gillint.resolve.calling.options import BOUND_ARGUMENTS, NAMESPACE
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.answers import read_attribute
+from gillint.resolve.external.programs import pipe_of
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.datasets import target_of
 from gillint.resolve.numeric.dtypes import NUMBERS, as_array
@@ -320,6 +321,8 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                     return refine_frame(probe.name, bound, made)
                 if base.startswith("scipy.sparse."):
                     return refine_sparse(probe.name, bound, made)
+                if base.startswith("subprocess."):
+                    return pipe_of(value, made)
                 return attribute_of_path(value, name, read_attribute(value, name, target_of(base, name, made)))
     return None
 

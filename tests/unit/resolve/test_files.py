@@ -20,7 +20,7 @@ def dumped(source: str) -> str:
 
 
 HEAD = """
-    import bz2, csv, gzip, io, json, os, pickle, tarfile, tempfile, zipfile, zlib
+    import bz2, csv, gzip, io, json, lzma, os, pickle, tarfile, tempfile, zipfile, zlib, lz4.frame, zstandard
     from pathlib import Path
     FOLDER = Path(tempfile.mkdtemp())
 """
@@ -50,6 +50,24 @@ HEAD = """
         ("P = zlib.compress(bytes(900))", "zlib.decompress(P)", "bytes[900]"),
         ('T = json.dumps({"rows": [1] * 70})', 'json.loads(T)["rows"]', "list[70]"),
         ('with gzip.open("g", "wb") as f: f.write(bytes(1200))', 'gzip.open("g").read()', "bytes[1200]"),
+        ('with gzip.open("g", "wt") as f: json.dump(["x" * 296], f)', 'gzip.open("g").read()', "bytes[300]"),
+        ('with lz4.frame.open("g", "wb") as f: f.write(bytes(90))', 'lz4.frame.open("g").read()', "bytes[90]"),
+        (
+            "B = io.BytesIO(zstandard.compress(bytes(70)))",
+            "zstandard.ZstdDecompressor().stream_reader(B).read()",
+            "bytes[70]",
+        ),
+        (
+            'zstandard.ZstdCompressor().stream_writer(open("g", "wb")).write(bytes(60))',
+            'zstandard.open("g").read()',
+            "bytes[60]",
+        ),
+        ('with bz2.open("g", "wt") as f: print("x" * 500, file=f)', 'bz2.open("g", "rt").read()', "str[502]"),
+        (
+            'with lzma.open("g", "wt") as f: csv.writer(f).writerow(["x" * 9, "y" * 9])',
+            'lzma.open("g").read()',
+            "bytes[24]",
+        ),
     ],
 )
 def test_what_was_written_is_read(written: str, read: str, expected: str) -> None:
@@ -398,3 +416,105 @@ def test_rows_of_a_compressed_table_are_decompressed(opened: str, bound: str) ->
     source = f"import bz2, csv\nwith {opened} as f:\n    for row in csv.reader(f):\n        len(row)\n"
     report = analyse(source, "a.py", Options(cores=2, threads=2))
     assert [a.prediction.bound.value for a in report.regions] == [bound]
+
+
+def test_what_was_just_written_to_an_open_file_is_iterated() -> None:
+    text = dumped("""
+        import tempfile
+        def work():
+            with tempfile.TemporaryFile("w+") as f:
+                f.write("line\\n" * 700)
+                f.seek(0)
+                return sum(1 for _ in f)
+    """)
+    assert "iterable: generator[700]" in text
+
+
+def test_lines_of_a_program_that_answers_at_once_are_not_waited_for_one_by_one() -> None:
+    program = """
+        import subprocess
+        def work(path):
+            with subprocess.Popen({command}, stdout=subprocess.PIPE, text=True) as process:
+                return [line.split() for line in process.stdout]
+        for path in range(100):
+            work(str(path))
+    """
+    waits = []
+    for command in ('["grep", "error", path]', '["./build.sh", path]'):
+        result = analyse(dedent(program.format(command=command)), "program.py", Options(python="3.11"))
+        waits.append(max(r.demand.wait.likely for r in result.regions))
+    assert waits[0] < waits[1] / 5
+
+
+@pytest.mark.parametrize("opened", ["bz2.open", "lzma.open", "gzip.open"])
+def test_a_line_written_to_a_file_that_compresses_costs_as_much_as_a_line(opened: str) -> None:
+    program = f"""
+        import bz2, gzip, lzma
+        ROWS = [f"row {{i}} of some text with a number in it\\n".encode() for i in range(20_000)]
+        def work():
+            with {opened}("out", "wb") as f:
+                for row in ROWS:
+                    f.write(row)
+        work()
+    """
+    loop = max(analyse(dedent(program), "p.py", Options(python="3.11")).regions, key=lambda r: r.demand.elapsed.likely)
+    assert loop.demand.gil.likely < 20_000 * 4_000
+
+
+def test_most_lines_are_not_empty() -> None:
+    program = """
+        import json
+        TEXT = "\\n".join(json.dumps({"id": i}) for i in range(50_000))
+        rows = [json.loads(line) for line in TEXT.split("\\n") if %s]
+    """
+    filtered, all_of_them = (
+        max(r.demand.gil.likely for r in analyse(dedent(program % test), "p.py", Options(python="3.11")).regions)
+        for test in ("line", "True")
+    )
+    assert filtered > all_of_them * 0.8
+
+
+def _share_held(source: str) -> float:
+    report = analyse(dedent(source), "program.py", Options(python="3.11"))
+    demand = next(a.demand for a in report.regions if a.region.function == "work" and a.region.kind.value == "loop")
+    return demand.gil.likely / demand.elapsed.likely
+
+
+@pytest.mark.parametrize("loop", ["for line in opened(path)", "for line in each(opened(path))"])
+def test_a_file_that_may_be_compressed_is_so_in_one_case_of_several(loop: str) -> None:
+    source = f"""
+        import bz2
+        import sys
+        from pathlib import Path
+
+        def opened(path):
+            if path.suffix == ".bz2":
+                return bz2.open(path, "rt")
+            return open(path)
+
+        def each(file):
+            yield from file
+
+        def work(folder):
+            for path in Path(folder).iterdir():
+                {loop}:
+                    len(line)
+
+        work(sys.argv[1])
+    """
+    plain = _share_held(source.replace('bz2.open(path, "rt")', "open(path)"))
+    packed = _share_held(source.replace("return open(path)", 'return bz2.open(path, "rt")'))
+    assert packed < _share_held(source) < 0.4 < 0.5 < plain
+
+
+def test_lines_of_files_that_may_be_compressed_are_as_long_as_they_were_written() -> None:
+    text = dumped(
+        f"""{HEAD}
+    for number, opener in enumerate((open, gzip.open)):
+        with opener(FOLDER / f"log{{number}}", "wt") as f:
+            f.write("x" * 80 + "\\n")
+    def work():
+        return len(next(gzip.open(FOLDER / "log1", "rt")))
+    """
+    )
+    assert "[obj: str[81]]" in text.replace("(", "[").replace(")", "]")

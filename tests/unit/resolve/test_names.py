@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gillint.advice.outcome import Options
+from gillint.pipeline import analyse
 from tests.support import Project, call_of, regions, text
 
 # Each program calls one thing of a library in a loop; the name that the report must show for it.
@@ -386,3 +388,26 @@ def test_a_region_belongs_to_its_own_file(tmp_path: Path) -> None:
     project = Project(tmp_path, {**PROJECT, "main.py": source})
     lines = source.count("\n")
     assert all(r["range"]["end"]["line"] <= lines + 1 for r in project.report("main.py")["regions"])
+
+
+@pytest.mark.parametrize(
+    ("decorator", "spoken_of"),
+    [
+        (
+            "def tagged(kind):\n    def mark(f):\n        setattr(f, 'kind', kind)\n        return f\n    return mark\n",
+            "work",
+        ),
+        (
+            "T = []\ndef tagged(kind):\n    def mark(f):\n        T.append(f)\n        return f\n    return mark\n",
+            "spare",
+        ),
+    ],
+)
+def test_a_decorator_that_gives_back_what_it_got_keeps_it_nowhere(decorator: str, spoken_of: str) -> None:
+    program = (
+        f"import json\n{decorator}@tagged('a')\ndef spare(xs):\n    return [json.loads(x) for x in xs]\n"
+        "def part(x):\n    return x + 1\ndef work():\n    return [part(i) for i in range(100_000)]\n"
+    )
+    report = analyse(program, "p.py", Options(python="3.11"))
+    assert report.verdict is not None
+    assert report.regions[report.verdict].region.function == spoken_of

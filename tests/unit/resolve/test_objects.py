@@ -206,6 +206,29 @@ def test_logging_does_what_the_program_has_configured(configured: str, method: s
         assert facts == {"logging.Logger.debug" if expected == "off" else f"logging.Logger.{method}"}
 
 
+@pytest.mark.parametrize(("called", "expected"), [("", "debug"), ("set_debug()", "info")])
+def test_what_nothing_calls_configures_nothing(called: str, expected: str) -> None:
+    source = f"""
+        import logging
+        log = logging.getLogger("app")
+
+        def set_debug():
+            logging.basicConfig(level=logging.INFO)
+
+        def convert(i):
+            log.info("row %d", i)
+
+        {called}
+        def work():
+            for i in range(1000):
+                convert(i)
+
+        work()
+    """
+    facts = {c.fact.name for c in calls_of(source) if c.fact is not None and c.name == "logging.Logger.info"}
+    assert facts == {f"logging.Logger.{expected}"}
+
+
 def test_a_handler_of_the_program_does_what_its_emit_does() -> None:
     source = """
         import logging, time
