@@ -39,6 +39,7 @@ from gillint.resolve.control.turns import (
 )
 from gillint.resolve.displays import sequence
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.external.commands import begun_as
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_unknown
 from gillint.resolve.joining import join
@@ -183,7 +184,18 @@ def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, resu
     if isinstance(node.target, t.Name):
         before = before + added_elsewhere(act, node.target.id, node, more)
     size = before + more
-    return replace(result, type=old.type, size=size, shape=None, text=text, element=element, literal=None, items=None)
+    source = begun_as(old) if old.type == "list" else result.source
+    return replace(
+        result,
+        type=old.type,
+        size=size,
+        shape=None,
+        text=text,
+        element=element,
+        literal=None,
+        items=None,
+        source=source,
+    )
 
 
 def _united(act: Activation, node: t.Augment, old: Value, added: Value) -> Value:

@@ -14,6 +14,7 @@ from gillint.resolve.assumed import (
     FIELDS,
     FILES,
     FROM_BELOW,
+    INNER_TRIPS,
     LINE,
     MEMBER_SIZE,
     OPEN,
@@ -250,8 +251,8 @@ class Answers:
             return inside(value or UNKNOWN, what)
         size = size_of(value)
         is_stepped = parameter == self._fact.consumes and self._fact.name not in DATA
-        if is_stepped and value is not None and value.type is None and not is_sized(value):
-            size = UNKNOWN_TRIPS  # as a loop over it would have
+        if is_stepped and value is not None and _is_any_length(value):
+            size = INNER_TRIPS if self._bound.inner else UNKNOWN_TRIPS  # as a loop over it would have
         elif self._bound.often > 1.0 and value is not None and value.type in DATA and not is_sized(value):
             size = of_each(size, self._bound.often)
         if what == "total":
@@ -303,6 +304,13 @@ class Answers:
         name = value.origin if value is not None and value.origin is not None else f"`{parameter}` of {self._fact.name}"
         if name not in self.hangs_on:
             self.hangs_on.append(name)
+
+
+def _is_any_length(value: Value) -> bool:
+    """Whether as much may be in it as in anything that is run through."""
+    if is_vague(value.type):
+        return value.size is None and value.items is None
+    return not is_sized(value) and (value.type is None or size_of(value).likely == UNKNOWN_TRIPS.likely)
 
 
 def _common_dtype(frame: Value) -> str | None:

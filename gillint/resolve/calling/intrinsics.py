@@ -404,6 +404,11 @@ def _again(_: str, args: tuple[Value, ...]) -> Value | None:
     return Value(type="itertools.repeat", size=times, element=args[0])
 
 
+def _itself(_: str, args: tuple[Value, ...]) -> Value | None:
+    """`with closing(archive) as a`: `a` is the archive."""
+    return args[0]
+
+
 _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "range": _range,
     "slice": _slice,
@@ -419,6 +424,8 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "next": _next,
     "itertools.islice": first_of,
     "itertools.repeat": _again,
+    "contextlib.closing": _itself,
+    "contextlib.nullcontext": _itself,
     "dict.fromkeys": from_keys,
     "itertools.groupby": grouped,
     "int": _converted,

@@ -59,7 +59,7 @@ def of_dict(method: str, receiver: Value, args: tuple[Value, ...]) -> Value | No
             return named
         if len(args) > 1 and asked is not None and _has_no_other(receiver):
             return args[1]  # `kwargs.get("n", 10)` where nobody passes it
-        if len(args) > 1 and args[1].reference is not None and (receiver.columns or value == UNKNOWN):
+        if len(args) > 1 and args[1].reference is not None and value == UNKNOWN:
             return args[1]  # a class or a function: this one, or one like it
         if len(args) > 1 and value == UNKNOWN and args[1].type != "NoneType":
             return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind

@@ -18,6 +18,9 @@ _PARTNERS = (
 )
 _AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _NEXT, _WRITE, _INDEX = 2.0, 9.0, 13.0, 2.0, 5.0, 22.0, 10.0, 4.0, 9.0
 _WINDOW = 22.0  # a row of `sum(v) over (partition by u order by v)`: sorted, kept and gone through (0.7 to 0.9 us)
+# A row that is put in where a key that is not the number of the row has an index of its own (510 ns without one in memory, 960
+# with one), and what it costs more where it may take the place of another (`or replace`, `on conflict do update`: 1,220).
+_KEYED, _REPLACED = 10.0, 10.0
 _PUT = 5.0  # a row that a select finds and an insert keeps
 # A row of a query that asks itself: one made of the last (380 ns, a plain scan 30), and one looked up in a table.
 _AGAIN, _AGAIN_FOUND = 10.0, 45.0
@@ -59,6 +62,11 @@ class Table:
         for rows in self.rows.values():
             found = found + rows
         return found
+
+    @property
+    def keyed_by(self) -> int:
+        """How many of its keys have an index of their own: all but the number of the row."""
+        return sum(self.columns.get(key) != "int" for key in self.keys) + len(self.together)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +274,9 @@ def _insert(tables: Tables, words: str, found: re.Match[str], place: object, tim
         return _insert_found(tables, table, words[asked.start() :], place, times)
     tuples = max(1, len(re.findall(r"\)\s*,\s*\(", words)) + 1) if " values" in words else 1
     table.rows[place] = (times / table.made.min(times.max(ONE)) * tuples).max(table.rows.get(place, ZERO))
-    return Query(_LOOKUP * (ONE + len(table.indexed)) * tuples)
+    keyed = table.keyed_by
+    replaced = _REPLACED if keyed and _REPLACES.search(words) else 0.0
+    return Query((_LOOKUP * (ONE + len(table.indexed)) + (_KEYED * keyed + replaced)) * tuples)
 
 
 def _insert_found(tables: Tables, table: Table, asked: str, place: object, times: Estimate) -> Query | None:
@@ -280,6 +290,7 @@ def _insert_found(tables: Tables, table: Table, asked: str, place: object, times
     return Query(found.visits + found.rows * (_PUT + _INDEX * kept_by))
 
 
+_REPLACES = re.compile(r"^replace\b|\bor replace\b|\bdo update\b")
 _ASKED = re.compile(r"\bselect |\bwith (?:recursive )?\w+(?: *\([^)]*\))? as ")
 
 

@@ -118,14 +118,12 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
         if getitem is not None and getitem.behaviour.returns is not None:
             key = Value(type="str", literal=Literal(name))
             bound = Bound(value, (key,), (("name", key),))
+            if span is not None:
+                act.emit(Call(span, act.path, getitem.name, "library", bound, getitem, implicit=True))
+            made = build(getitem.behaviour.returns, Answers(getitem, bound), bound)
             if value.type.startswith("pandas."):  # `groups.price` means `groups["price"]`
-                if span is not None:
-                    act.emit(Call(span, act.path, getitem.name, "library", bound, getitem, implicit=True))
-                made = build(getitem.behaviour.returns, Answers(getitem, bound), bound)
                 return refine_frame(f"{value.type}.__getitem__", bound, made)
-            return refine_labelled_arrays(
-                getitem.name, bound, build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-            )
+            return refine_labelled_arrays(getitem.name, bound, made)
     meant = _by_name(act, value, name, span) if value.type is None and not isinstance(ref, MadeRef) else None
     if meant is not None:
         return meant

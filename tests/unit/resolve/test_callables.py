@@ -19,6 +19,13 @@ REACHED = {
             table["a"](1)
             dict.fromkeys(names, second)["b"](1)
     """,
+    "a table with something else for what is not in it": """
+        def first(x): return x
+        def second(x): return x
+        TABLE = {"a": first}
+        def work(name):
+            return TABLE.get(name, second)(1)
+    """,
     "a list in a dict that decorators fill by name": """
         HOOKS = {"before": [], "after": []}
         def hook(when):

@@ -391,3 +391,12 @@ def test_products_of_frames(expression: str, kind: str, expected: tuple[float, .
     value = value_of(expression, SETUP + "wide = pd.DataFrame(rng.normal(size=(900, 12)))\n")
     shape = value.shape or ((value.size,) if value.size is not None else ())
     assert (value.type, tuple(d.likely for d in shape)) == (kind, expected)
+
+
+@pytest.mark.parametrize(
+    "of", ['["x"].sum()', '["x"].agg("max")', ".size()", '.agg(total=("x", "sum"))', '[["x"]].mean()']
+)
+def test_groups_whose_keys_stay_columns_give_a_frame(of: str) -> None:
+    value = value_of(f'd.groupby("k", as_index=False){of}', SETUP)
+    assert (value.type, rows(value)) == ("pandas.DataFrame", 50)
+    assert value_of('d.groupby("k", as_index=False)["x"].cumsum()', SETUP).type == "pandas.Series"
