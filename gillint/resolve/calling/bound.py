@@ -235,10 +235,12 @@ class Answers:
             return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
-        if what == "count":
-            return count_of(value)
-        if what == "choices":
-            return _choices(value)
+        if what in ("count", "choices"):
+            return count_of(value) if what == "count" else _choices(value)
+        if what in ("texts", "objects", "gaps"):
+            from gillint.resolve.tabular.composition import composition
+
+            return composition(what, value)
         if what in ("rows", "cols", "dim"):
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
         if not has_known_size(value):
@@ -335,6 +337,8 @@ WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding",
 
 
 RESAMPLER = "pandas.api.typing.DatetimeIndexResampler"
+_FRAMES_IN_GROUPS = "pandas.api.typing.DataFrameGroupBy"
+_TABULAR = ("pandas.DataFrame", "pandas.Series")
 
 
 def count_of(frame: Value | None) -> Estimate:
@@ -346,6 +350,10 @@ def count_of(frame: Value | None) -> Estimate:
     row = frame.element if frame is not None else None
     if frame is not None and frame.type == RESAMPLER and row is not None and row.items:
         return count_of(row.items[-1]) if row.items[-1].type == "pandas.DataFrame" else ONE  # a period and its rows
+    if frame is not None and row is not None and row.items and frame.type == _FRAMES_IN_GROUPS:
+        return count_of(row.items[-1])  # a key and the rows that have it
+    if frame is not None and frame.type in ("list", "tuple") and (part := element_of(frame)).type in _TABULAR:
+        return ONE if part.type == "pandas.Series" else count_of(part)  # of one of them
     if row is not None and row.type == "tuple" and row.items:
         return Estimate.point(len(row.items))
     if frame is not None and frame.columns is not None and not (frame.type or "").endswith("Cursor"):

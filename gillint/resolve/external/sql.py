@@ -121,9 +121,7 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
             return replace(done, visits=done.visits + before) if done is not None and before != ZERO else done
     if re.match(r"select \S|values *\(", words):  # of no table: `select 1`
         return Query(ONE, ONE)
-    return (
-        Query(ONE) if re.match(r"(explain|pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
-    )
+    return Query(ONE) if _ASKS_NO_TABLE.match(words) else None
 
 
 _UNION = re.compile(r" union(?: all)? ")
@@ -338,6 +336,21 @@ def _change(tables: Tables, words: str, found: re.Match[str], place: object, tim
     return Query((visited - Estimate.point(_LOOKUP)).max(0.0) * _WRITE + Estimate.point(_LOOKUP))
 
 
+# What is about a database rather than about its rows.
+_ASKS_NO_TABLE = re.compile(
+    r"(explain|pragma|begin|commit|rollback|drop|vacuum|analyze|attach|describe|show|set|load|install|use|checkpoint)\b"
+)
+_SUMMARISED = 190.0  # a value of a column of which `summarize` finds the extremes, the quartiles and how many differ
+
+
+def _summarise(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
+    table = tables.get(found[1].strip('"'))
+    if table is None:
+        return None
+    columns = Estimate.point(max(1, len(table.columns)))
+    return Query(table.size * columns * _SUMMARISED, columns)
+
+
 def _select(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
     names = re.findall(r"\b(?:from|join) +\"?(\w+)\"?(?: +(?:as +)?(\w+))?", words)
     if any(n in _CATALOGUE for n, _ in names):
@@ -501,5 +514,6 @@ _STATEMENTS = (
     (re.compile(r"create (?:unique )?index (?:if not exists )?\"?\w+\"? on (\"?\w+\"?) *\(([^)]*)\)"), _create_index),
     (re.compile(r"(?:insert|replace)(?: or \w+)? into (\"?\w+\"?)"), _insert),
     (re.compile(r"(?:update|delete from)(?: or \w+)? (\"?\w+\"?)"), _change),
+    (re.compile(r"summarize (\"?\w+\"?)"), _summarise),
     (re.compile(r"select (.*?) from "), _select),
 )

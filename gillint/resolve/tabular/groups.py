@@ -16,14 +16,16 @@ from gillint.resolve.tabular.columns import (
     SERIES,
     column,
     groups_of,
+    of_rows,
     scalar,
-    sized,
     texts,
     with_columns,
 )
 from gillint.resolve.tabular.kinds import GROUPS
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
+
+POLARS_GROUPS = ("polars.DataFrame.group_by", "polars.LazyFrame.group_by")
 
 
 def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
@@ -42,11 +44,7 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
         groups = rows.combine(_power(by, keys, len(known)), lambda n, power: max(1.0, n**power))
     groups = reduce(mul, known, groups).min(rows)
     each = rows / groups
-    part = (
-        replace(with_columns(value, sized(value.columns, each)), size=each, shape=None)
-        if value.type == FRAME
-        else replace(value, size=each, shape=None)
-    )
+    part = of_rows(value, each) if value.type == FRAME else replace(value, size=each, shape=None)
     key_value = Value(type="tuple") if keys is not None and len(keys) > 1 else _key_value(value, keys)
     flat = bound.get("as_index")
     is_flat = flat is not None and flat.literal is not None and flat.literal.value is False
@@ -60,6 +58,16 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
         element=Value(type="tuple", items=(key_value, part)),
         origin=_FLAT if is_flat else result.origin,
     )
+
+
+def grouped_by_names(bound: Bound, result: Value) -> Value:
+    """A GroupBy of polars, by columns that are named one by one or in a list: as many groups as these have values together."""
+    frame = bound.receiver
+    keys = [name for given in bound.positional for name in texts(given) or ("",)]
+    found = [kinds for key in keys if frame is not None and (kinds := groups_of(frame, key)) is not None]
+    if frame is None or not found or len(found) < len(keys):
+        return result
+    return replace(result, shape=(reduce(mul, found).min(size_of(frame)),))
 
 
 _FLAT = "flat"  # grouped with `as_index=False`: the keys are columns of the result, which is a frame

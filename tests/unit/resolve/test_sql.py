@@ -71,11 +71,19 @@ def test_a_window_gives_a_value_for_each_row(statement: str) -> None:
         "select max(id) from centre",
         "select parent from centre where id between 1 and 20",
         "explain select * from booking",
+        "describe booking",
+        "show tables",
     ],
 )
 def test_a_key_is_looked_up(statement: str) -> None:
     """The last of an index, a range of it, and a plan: no table is gone through."""
     assert _run(statement)[0].visits.likely < 100
+
+
+def test_a_summary_goes_through_every_value() -> None:
+    query, _ = _run("summarize booking")
+    assert query.rows.likely == 3
+    assert query.visits.likely > 100 * 3 * 10_000
 
 
 def test_a_key_that_is_not_the_number_of_the_row_is_kept_in_an_index() -> None:
