@@ -45,14 +45,14 @@ def called_back(
     if fact.name.startswith("scipy."):
         arguments = (*arguments, *_further(bound.get("args")))
     known = [f for f in functions if not isinstance(f.reference, LazyRef)]
-    if not any(f.reference is not None for f in known):
+    known = [f for f in known if f.reference is not None or act.program.class_of(f.type) is not None]
+    if not known:
         return None, None
     result: Value | None = None
     with act.nested() as builder:
         act.loops.append(evaluate(fact.calls, answers).max(0))
         for function in known:
-            if function.reference is not None:
-                result = apply(act, function, arguments, (), span, fact.callback)
+            result = apply(act, function, arguments, (), span, fact.callback)
         act.loops.pop()
     return builder.finish(), result
 

@@ -38,10 +38,8 @@ from gillint.resolve.values import (
     ClassRef,
     FunctionRef,
     Literal,
-    MethodRef,
     PartialRef,
     SymbolRef,
-    UndefinedRef,
     Value,
     text_of,
 )
@@ -351,10 +349,7 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
             if inner is not None and source.type not in ("coroutine", "awaitable"):
                 builder.include(inner.block)
         builder.operations["generator_step"] = 1.0
-        callable_ = (
-            isinstance(function.reference, (FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef))
-            or function.reference is not None
-        )
+        callable_ = function.reference is not None or act.program.class_of(function.type) is not None
         result = apply(act, function, element, (), span, function.origin or "function") if callable_ else UNKNOWN
         items = None
         if callable_ and name == "map" and len(sources) == 1:
