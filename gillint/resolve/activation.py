@@ -174,6 +174,10 @@ class Program(Protocol):
         """The function behind a property, bound to the instance; None where the attribute is none."""
         ...
 
+    def keeper(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
+        """The function behind a property that keeps what it has given, bound to the instance."""
+        ...
+
     def setter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
         """The function that is called where a property is assigned to; None where the attribute is none, or has none."""
         ...

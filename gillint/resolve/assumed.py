@@ -41,8 +41,10 @@ SIZES["bs4.Tag"] = Estimate(1, 6, 1e4)
 SIZES |= dict.fromkeys(("h5py.File", "h5py.Group"), Estimate(1, 10, 1_000))  # members
 SIZES |= dict.fromkeys(("duckdb.DuckDBPyConnection", "duckdb.DuckDBPyRelation"), Estimate(1, 1_000, 1e6))  # rows
 SIZES |= dict.fromkeys(
-    ("shapely.Polygon", "shapely.LineString", "shapely.MultiPolygon"), Estimate(2, 20, 1e4)
+    ("shapely.Polygon", "shapely.LineString", "shapely.MultiPolygon", "shapely.MultiPoint"), Estimate(2, 20, 1e4)
 )  # points
+SIZES["shapely.Point"] = Estimate.point(1)
+SIZES |= dict.fromkeys(("email.message.Message", "email.message.EmailMessage"), Estimate(300, 5_000, 1e7))  # characters
 SIZES |= dict.fromkeys(("lxml.etree._Element", "lxml.html.HtmlElement"), Estimate(1, 30, 1e5))
 SIZES["xml.etree.ElementTree.Element"] = Estimate(1, 200, 1e5)
 SIZES["re.Match"] = Estimate(3, 30, 3_000)  # characters: what is searched for in a text is short

@@ -8,12 +8,13 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text
 from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.external.commands import STARTED
 from gillint.resolve.objects.members import one_of
 from gillint.resolve.text.printing import write_into
 from gillint.resolve.text.specs import text_by
 from gillint.resolve.text.texts import Text, filled
 from gillint.resolve.trace import Call
-from gillint.resolve.values import Value
+from gillint.resolve.values import Source, Value
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 
@@ -43,7 +44,17 @@ def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
             values.append(evaluate(act, element))
     size = spread + (len(values) - unpacked) if spread is not None else None
     items = tuple(values) if not unpacked and node.kind != "set" and len(values) <= 64 else None
-    return Value(type=node.kind, size=size, element=one_of(values) if values else None, items=items)
+    source = Source(STARTED, values[0]) if unpacked and _begins_with_a_word(node, values) else None
+    return Value(type=node.kind, size=size, element=one_of(values) if values else None, items=items, source=source)
+
+
+def _begins_with_a_word(node: t.Sequence, values: list[Value]) -> bool:
+    """Whether a list may be a command: `["wc", "-l", *names]`."""
+    return (
+        node.kind in ("list", "tuple")
+        and literal_text(values[0]) is not None
+        and isinstance(node.elements[0], t.Constant)
+    )
 
 
 def _filled(act: Activation, kind: str, source: Value, span: Span) -> None:

@@ -18,12 +18,14 @@ from gillint.resolve.control.recursion import (
     balanced,
     calls_itself,
     ended_with,
+    nodes_walked,
     of_another_kind,
     rounds,
     smaller,
 )
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.joining import join
+from gillint.resolve.objects.changing import has_changed_members
 from gillint.resolve.objects.classes import Classes
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
@@ -308,12 +310,17 @@ class Functions(Classes):
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
-            known = rounds(tree, arguments, self._recurring.pop(key, ()), block)
-            if known is None and turns_while_talking(block) is not None:
+            inner = self._recurring.pop(key, ())
+            known = rounds(tree, arguments, inner, block)
+            nodes = nodes_walked(arguments, inner) if known is None else None
+            if nodes is not None:
+                known = nodes
+            elif known is None and turns_while_talking(block) is not None:
                 known = ANSWERS
             elif known is None and act.times.likely >= _MANY_TIMES:
                 known = INNER_CALLS
-            block = replace(balanced(block), recursive=self._recurred <= {key}, rounds=known)
+            thinned = balanced(block, walks=nodes is not None)
+            block = replace(thinned, recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
             if act.yields:
                 return EMPTY_BLOCK, self._generator(act, block, tree)
@@ -394,7 +401,9 @@ def _grown(
     for place, parameter in enumerate(tree.parameters):
         before, after = arguments.get(parameter.name, UNKNOWN), act.environment.get(parameter.name, UNKNOWN)
         is_same = before.type == after.type and before.type in _FILLED and parameter.name not in act.born
-        if is_same and before.size is not None and after.size is not None and after.size.likely > before.size.likely:
+        if not is_same or before.size is None or after.size is None:
+            continue
+        if after.size.likely > before.size.likely or has_changed_members(before, after):
             after = replace(after, size=None) if again else after
             found.append(Grown(parameter.name, place - is_method, before, after))
     return tuple(found)

@@ -6,6 +6,7 @@ from functools import reduce
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
+from gillint.resolve.external.commands import begun_as
 from gillint.resolve.external.packing import either_packing
 from gillint.resolve.text.texts import Text, common
 from gillint.resolve.values import (
@@ -101,7 +102,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         distinct=a.distinct if a.distinct == b.distinct else None,
         origin=a.origin or b.origin,
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
-        source=_sources(a.source, b.source, depth),
+        source=_sources(a.source, b.source, depth) or (_begun_alike(a, b) if items is None else None),
         mark=a.mark if a.mark == b.mark else _store(a.mark, b.mark),
     )
 
@@ -192,6 +193,12 @@ def _sources(a: Source | None, b: Source | None, depth: int) -> Source | None:
     if a == b or a is None or b is None or a.kind != b.kind:
         return a if a == b else None
     return Source(a.kind, _join(a.value, b.value, depth + 1))
+
+
+def _begun_alike(a: Value, b: Value) -> Source | None:
+    """What two lists of different lengths begin with, where that is the same word."""
+    first = begun_as(a)
+    return first if first is not None and first == begun_as(b) else None
 
 
 def _columns(a: Columns | None, b: Columns | None, depth: int) -> Columns | None:

@@ -167,6 +167,8 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
             continue
         if not is_array and other.type in ARRAY_TYPES and ("." not in value.type or value.type.startswith(_ONE)):
             continue  # a number, a date or a list beside an array: the array decides
+        if not reflected and "." not in value.type and _answers_for(other, operator):
+            continue  # so does a column of a library beside a text: `"id-" + column`
         operand = _beside(other) if is_array else other
         found = operator_fact(act, value, name, (operand,), span)
         if found is None and reflected and is_array:
@@ -178,6 +180,11 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
                 return None
             return found
     return None
+
+
+def _answers_for(other: Value, operator: str) -> bool:
+    """Whether the right operand is of a library's own type that knows what to do with what stands to its left."""
+    return "." in (other.type or "") and find_method(other.type or "", f"__r{operator}__") is not None
 
 
 _ONE = ("numpy.", "datetime.", "pandas.Timestamp", "pandas.Timedelta")  # numbers and dates that libraries have

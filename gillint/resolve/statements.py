@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Set
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO
@@ -30,7 +30,8 @@ from gillint.resolve.control.likelihood import (
     until_changed,
 )
 from gillint.resolve.control.loops import run_for, run_while
-from gillint.resolve.control.narrowing import asks_for_rank, behind_guard, decided, matched, narrowed
+from gillint.resolve.control.matching import run_match
+from gillint.resolve.control.narrowing import asks_for_rank, behind_guard, decided, narrowed
 from gillint.resolve.control.remaking import until_given_up
 from gillint.resolve.control.switches import until_switched
 from gillint.resolve.control.turns import (
@@ -39,6 +40,7 @@ from gillint.resolve.control.turns import (
 )
 from gillint.resolve.displays import sequence
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.external.commands import begun_as
 from gillint.resolve.importing import bind_import
 from gillint.resolve.iterating import awaited_unknown
 from gillint.resolve.joining import join
@@ -183,7 +185,18 @@ def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, resu
     if isinstance(node.target, t.Name):
         before = before + added_elsewhere(act, node.target.id, node, more)
     size = before + more
-    return replace(result, type=old.type, size=size, shape=None, text=text, element=element, literal=None, items=None)
+    source = begun_as(old) if old.type == "list" else result.source
+    return replace(
+        result,
+        type=old.type,
+        size=size,
+        shape=None,
+        text=text,
+        element=element,
+        literal=None,
+        items=None,
+        source=source,
+    )
 
 
 def _united(act: Activation, node: t.Augment, old: Value, added: Value) -> Value:
@@ -389,17 +402,7 @@ def _catches_import_error(handler: t.Handler) -> bool:
 
 
 def _match(act: Activation, node: t.Match) -> float:
-    subject = evaluate(act, node.subject)
-    name = node.subject.id if isinstance(node.subject, t.Name) else None
-    known: list[Mapping[str, Value]] = []
-    for case in node.cases:
-        act.operation("branch")
-        found: dict[str, Value] = dict.fromkeys(case.binds, UNKNOWN)
-        found.update(matched(act, case.pattern, subject, name))
-        known.append(found)
-    weights = tuple(RARE if fails(c.body) else 1.0 for c in node.cases)
-    whole = sum(weights) or 1.0
-    return choose(act, run, tuple(c.body for c in node.cases), tuple(w / whole for w in weights), tuple(known))
+    return run_match(act, node, run)
 
 
 def _function(act: Activation, node: t.Function) -> None:

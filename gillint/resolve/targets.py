@@ -142,7 +142,8 @@ def members_of(act: Activation, holder: t.Expr, member: t.Expr, count: Estimate)
         others = members_of(act, outer, holder, count) if outer is not None else ONE
         key = key_of_member(act, member)
         found = keys_of(count, key, holder) * others
-        if container is not None and container.size is not None and distinct_of(key) is None:
+        is_one = key is not None and (key.literal is not None or distinct_of(key) is not None)
+        if container is not None and container.size is not None and not is_one:
             found = found.max(container.size)  # as many as there are already, put in elsewhere
         return found.min(count.max(1))
     return (container.size if container.size is not None else size_of(container)).min(count).max(1)

@@ -68,7 +68,7 @@ class Peer:
 class Bound:
     """The arguments of a call: the receiver, and each parameter that is known to be passed.
 
-    `often` is how often the call is made at least.
+    `often` is how often the call is made at least; `inner`, whether it is made again and again, in a loop or by the callers.
     """
 
     receiver: Value | None = None
@@ -76,6 +76,7 @@ class Bound:
     parameters: tuple[tuple[str, Value], ...] = ()
     has_star: bool = False
     often: float = 1.0
+    inner: bool = False
 
     def get(self, name: str) -> Value | None:
         """The value of a parameter, or None where it is not passed."""

@@ -14,6 +14,7 @@ from gillint.resolve.assumed import (
     FIELDS,
     FILES,
     FROM_BELOW,
+    INNER_TRIPS,
     LINE,
     MEMBER_SIZE,
     OPEN,
@@ -234,10 +235,12 @@ class Answers:
             return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
-        if what == "count":
-            return count_of(value)
-        if what == "choices":
-            return _choices(value)
+        if what in ("count", "choices"):
+            return count_of(value) if what == "count" else _choices(value)
+        if what in ("texts", "objects", "gaps"):
+            from gillint.resolve.tabular.composition import composition
+
+            return composition(what, value)
         if what in ("rows", "cols", "dim"):
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
         if not has_known_size(value):
@@ -248,8 +251,8 @@ class Answers:
             return inside(value or UNKNOWN, what)
         size = size_of(value)
         is_stepped = parameter == self._fact.consumes and self._fact.name not in DATA
-        if is_stepped and value is not None and value.type is None and not is_sized(value):
-            size = UNKNOWN_TRIPS  # as a loop over it would have
+        if is_stepped and value is not None and _is_any_length(value):
+            size = INNER_TRIPS if self._bound.inner else UNKNOWN_TRIPS  # as a loop over it would have
         elif self._bound.often > 1.0 and value is not None and value.type in DATA and not is_sized(value):
             size = of_each(size, self._bound.often)
         if what == "total":
@@ -303,6 +306,13 @@ class Answers:
             self.hangs_on.append(name)
 
 
+def _is_any_length(value: Value) -> bool:
+    """Whether as much may be in it as in anything that is run through."""
+    if is_vague(value.type):
+        return value.size is None and value.items is None
+    return not is_sized(value) and (value.type is None or size_of(value).likely == UNKNOWN_TRIPS.likely)
+
+
 def _common_dtype(frame: Value) -> str | None:
     """The dtype of an array of all columns: their own where they share one, `object` beside texts, else `mixed` numbers."""
     kinds = {column.dtype for _, column in frame.columns or ()}
@@ -327,6 +337,8 @@ WINDOWS = tuple(f"pandas.api.typing.{kind}" for kind in ("Rolling", "Expanding",
 
 
 RESAMPLER = "pandas.api.typing.DatetimeIndexResampler"
+_FRAMES_IN_GROUPS = "pandas.api.typing.DataFrameGroupBy"
+_TABULAR = ("pandas.DataFrame", "pandas.Series")
 
 
 def count_of(frame: Value | None) -> Estimate:
@@ -338,6 +350,10 @@ def count_of(frame: Value | None) -> Estimate:
     row = frame.element if frame is not None else None
     if frame is not None and frame.type == RESAMPLER and row is not None and row.items:
         return count_of(row.items[-1]) if row.items[-1].type == "pandas.DataFrame" else ONE  # a period and its rows
+    if frame is not None and row is not None and row.items and frame.type == _FRAMES_IN_GROUPS:
+        return count_of(row.items[-1])  # a key and the rows that have it
+    if frame is not None and frame.type in ("list", "tuple") and (part := element_of(frame)).type in _TABULAR:
+        return ONE if part.type == "pandas.Series" else count_of(part)  # of one of them
     if row is not None and row.type == "tuple" and row.items:
         return Estimate.point(len(row.items))
     if frame is not None and frame.columns is not None and not (frame.type or "").endswith("Cursor"):

@@ -39,21 +39,25 @@ def called_back(
     # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
     given = [r for r in fact.arguments if r.like is None or answers.value(r.like) is not None]
     arguments = tuple(build(r, answers, bound) for r in given) or _handed_on(fact, bound) or (_first_element(bound),)
+    begun = bound.get("initial")
+    if begun is not None and begun != NONE and len(arguments) == _FOLDS:
+        arguments = (begun, arguments[1])
     if fact.name.startswith("scipy."):
         arguments = (*arguments, *_further(bound.get("args")))
     known = [f for f in functions if not isinstance(f.reference, LazyRef)]
-    if not any(f.reference is not None for f in known):
+    known = [f for f in known if f.reference is not None or act.program.class_of(f.type) is not None]
+    if not known:
         return None, None
     result: Value | None = None
     with act.nested() as builder:
         act.loops.append(evaluate(fact.calls, answers).max(0))
         for function in known:
-            if function.reference is not None:
-                result = apply(act, function, arguments, (), span, fact.callback)
+            result = apply(act, function, arguments, (), span, fact.callback)
         act.loops.pop()
     return builder.finish(), result
 
 
+_FOLDS = 2  # what a function that folds takes: `functools.reduce(lambda rows, step: step(rows), steps, rows)`
 # In place of a parameter: all arguments that are passed under names of their own.
 _NAMED = "**"
 

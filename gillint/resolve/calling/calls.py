@@ -32,6 +32,7 @@ from gillint.resolve.objects.instances import (
 from gillint.resolve.objects.keeping import begun_in_init, born_with
 from gillint.resolve.objects.use import is_of_the_program
 from gillint.resolve.opaque import is_vague, is_written_in_python
+from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, bind_arguments
 from gillint.resolve.values import (
     UNKNOWN,
@@ -217,6 +218,7 @@ def _construct(
     if owner is not None:
         born_with(act, owner, names=None if block is None else begun_in_init(act, owner))
         set_fields(act, owner, positional, span)
+        _begin(act, owner, result, span)
         for base in act.program.library_bases(owner):
             spec = HANDOVERS.get(SYNONYMS.get(base, base))
             run = act.program.attribute(owner, "run", result)
@@ -224,6 +226,22 @@ def _construct(
                 hand_over(act, spec, base, Work(run), span)
                 break
     return result
+
+
+# What a made `__init__` calls at its end.
+_AFTER_FIELDS = ("__post_init__", "__attrs_post_init__", "model_post_init")
+
+
+def _begin(act: Activation, owner: ClassScope, instance: Value, span: Span) -> None:
+    """What the class of an instance whose fields have been set does then."""
+    if any("__init__" in c.methods for c in act.program.resolution_order(owner)):
+        return
+    for name in _AFTER_FIELDS:
+        if any(name in c.methods for c in act.program.resolution_order(owner)):
+            found = act.program.attribute(owner, name, instance)
+            if found is not None:
+                apply(act, found, (), (), span, name)
+            return
 
 
 def _method(

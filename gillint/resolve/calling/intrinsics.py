@@ -38,10 +38,8 @@ from gillint.resolve.values import (
     ClassRef,
     FunctionRef,
     Literal,
-    MethodRef,
     PartialRef,
     SymbolRef,
-    UndefinedRef,
     Value,
     text_of,
 )
@@ -351,10 +349,7 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
             if inner is not None and source.type not in ("coroutine", "awaitable"):
                 builder.include(inner.block)
         builder.operations["generator_step"] = 1.0
-        callable_ = (
-            isinstance(function.reference, (FunctionRef, MethodRef, PartialRef, SymbolRef, UndefinedRef))
-            or function.reference is not None
-        )
+        callable_ = function.reference is not None or act.program.class_of(function.type) is not None
         result = apply(act, function, element, (), span, function.origin or "function") if callable_ else UNKNOWN
         items = None
         if callable_ and name == "map" and len(sources) == 1:
@@ -404,6 +399,11 @@ def _again(_: str, args: tuple[Value, ...]) -> Value | None:
     return Value(type="itertools.repeat", size=times, element=args[0])
 
 
+def _itself(_: str, args: tuple[Value, ...]) -> Value | None:
+    """`with closing(archive) as a`: `a` is the archive."""
+    return args[0]
+
+
 _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "range": _range,
     "slice": _slice,
@@ -419,6 +419,8 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "next": _next,
     "itertools.islice": first_of,
     "itertools.repeat": _again,
+    "contextlib.closing": _itself,
+    "contextlib.nullcontext": _itself,
     "dict.fromkeys": from_keys,
     "itertools.groupby": grouped,
     "int": _converted,

@@ -187,7 +187,7 @@ def library(
         from gillint.resolve.iterating import iterable_of
 
         positional = tuple(iterable_of(act, v, span) for v in positional)
-    bound = bind_arguments(fact, receiver, positional, keywords, has_star)
+    bound = replace(bind_arguments(fact, receiver, positional, keywords, has_star), inner=act.runs_often())
     if fact is None:
         _without_fact(act, name, bound, span, assumed=assumed)
         return _made(name, positional, keywords)

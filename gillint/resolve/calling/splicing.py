@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
+from gillint.resolve.external.commands import begun_as
 from gillint.resolve.numeric.shapes import constant_int
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -17,6 +18,8 @@ _KINDS = ("list", "tuple")
 def spliced(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call with the members that it takes over."""
     found = _BY_NAME[name](bound) if name in _BY_NAME else None
+    if (found is None or len(found) > _ONE_BY_ONE) and name.endswith("add__") and bound.receiver is not None:
+        return replace(result, source=begun_as(bound.receiver))
     if found is None or len(found) > _ONE_BY_ONE:
         return result
     return replace(result, items=found, size=Estimate.point(len(found)))

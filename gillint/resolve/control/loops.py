@@ -50,6 +50,7 @@ from gillint.resolve.control.widening import made_anew, widen
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.external.reading import folders_walked
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
+from gillint.resolve.objects.changing import keep_changes, member_variable
 from gillint.resolve.objects.state import behind_calls
 from gillint.resolve.targets import bind
 from gillint.resolve.trace import Iterations, Kind, Loop
@@ -161,8 +162,11 @@ def run_for(act: Activation, node: t.For) -> None:
     act.begin(source)
     most = turns_until_stopped(act, node)
     converging = turns_of_a_budget(node)
+    variable = member_variable(node)
+    member: Value | None = None
 
     def enter() -> _Entry:
+        nonlocal member
         before = len(act.builder.nodes)
         count, element, lazy, hangs_on = iterate(act, source, node.iterable.span, is_async=node.is_async)
         if node.is_async:
@@ -170,6 +174,9 @@ def run_for(act: Activation, node: t.For) -> None:
         if lazy is not None:
             act.builder.include(lazy.block)
         bind(act, node.target, element)
+        if variable is not None:
+            member = act.environment.get(variable.id)
+            act.born[variable.id] = (len(act.loops) + 1, act.born[variable.id][1])  # another one in each turn
         count = its_share(act, node, source, count)
         if is_retry(node.body):
             count = Estimate(1, 1, max(1.0, count.high))
@@ -184,6 +191,7 @@ def run_for(act: Activation, node: t.For) -> None:
         return count, hangs_on, lazy.iterations if lazy is not None else Iterations.INDEPENDENT
 
     _loop(act, node, enter)
+    keep_changes(act, node, member)
 
 
 def _awaits(body: t.Body) -> bool:

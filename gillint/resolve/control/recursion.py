@@ -145,7 +145,7 @@ ANSWERS = Estimate(1, 2, 1e3)
 def rounds(
     tree: t.Function | t.Lambda, before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], block: Block
 ) -> Estimate | None:
-    """How often a function runs for one call from outside, where a number is counted down or a document is walked through.
+    """How often a function runs for one call from outside, where a number is counted down.
 
     `inner`: the arguments of each call from inside; `block`: what a run does. Where it goes through the places between two
     ends, and what is left of them is shared among the calls from inside, a level of these calls costs as much as the first.
@@ -159,9 +159,11 @@ def rounds(
         return Estimate.point(max(1.0, _UNEVEN * math.log2(places + 1) if _goes_through(block) else 2 * places))
     if calls <= _ONE and _descends(tree):
         return HALVED
-    counted = _counted_down(before, inner, calls)
-    if counted is not None:
-        return counted
+    return _counted_down(before, inner, calls)
+
+
+def nodes_walked(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]]) -> Estimate | None:
+    """How often a function runs for one call from outside, where it walks through a document: once for each node."""
     for after in inner:
         for name, value in after.items():
             was = before.get(name)
@@ -282,45 +284,48 @@ _ONE = 1.05  # a call, as far as shares of arms tell
 _NODES_PER_LEAF = 1.4  # the containers around them are nodes, too
 
 
-def balanced(block: Block) -> Block:
-    """A recursive function's body with such trip counts that one run makes one call more."""
+def balanced(block: Block, *, walks: bool = False) -> Block:
+    """A recursive function's body with such trip counts that one run makes one call more.
+
+    `walks`: the loops around its calls go through the children of a node, so that they all turn less often.
+    """
     calls = block.again
-    return (_thinned(block, calls.max(1), {}) or block) if calls.likely > 1 else block
+    return (_thinned(block, calls.max(1), {}, walks) or block) if calls.likely > 1 else block
 
 
 _Done = dict[int, Block | None]
 
 
-def _thinned(block: Block, calls: Estimate, done: _Done) -> Block | None:
+def _thinned(block: Block, calls: Estimate, done: _Done, walks: bool) -> Block | None:
     """The same with less calls of what is running: their arms are taken less often, or the loops around them turn less often
     where nothing tells how often they do. None where a call stands in the block itself. `done`: what was thinned before.
     """
     if id(block) not in done:
-        nodes = [_thinned_node(node, calls, done) for node in block.nodes]
+        nodes = [_thinned_node(node, calls, done, walks) for node in block.nodes]
         kept = tuple(node for node in nodes if node is not None)
         done[id(block)] = replace(block, nodes=kept) if len(kept) == len(nodes) else None
     return done[id(block)]
 
 
-def _thinned_node(node: Node, calls: Estimate, done: _Done) -> Node | None:
+def _thinned_node(node: Node, calls: Estimate, done: _Done, walks: bool) -> Node | None:
     if calls_again(node) is ZERO:
         return node
     if isinstance(node, Branch):
-        return _taken_less(node, calls, done)
+        return _taken_less(node, calls, done, walks)
     if isinstance(node, Loop):
-        body = _thinned(node.body, calls, done) if not node.trips.is_open else None
+        body = _thinned(node.body, calls, done, walks) if not (walks or node.trips.is_open) else None
         return replace(node, trips=node.trips / calls) if body is None else replace(node, body=body)
     if isinstance(node, Call) and node.inner is not None:
-        inner = _thinned(node.inner, calls, done)
+        inner = _thinned(node.inner, calls, done, walks)
         return None if inner is None else replace(node, inner=inner)
     return None
 
 
-def _taken_less(branch: Branch, calls: Estimate, done: _Done) -> Branch:
+def _taken_less(branch: Branch, calls: Estimate, done: _Done, walks: bool) -> Branch:
     arms: list[Block] = []
     weights: list[float] = []
     for arm, share in branch.shares:
-        thinned = _thinned(arm, calls, done)
+        thinned = _thinned(arm, calls, done, walks)
         arms.append(arm if thinned is None else thinned)
         weights.append(share / calls.likely if thinned is None else share)
     left = 1.0 - sum(weights)

@@ -40,12 +40,15 @@ def unrolled(act: Activation, node: t.For, table: Value, run: Callable[[Activati
         return False
     turns = []
     act.unrolled *= len(members)
-    for member in members:
+    files, turn = act.program.files, act.program.files.turn
+    for number, member in enumerate(members):
+        files.turn = (*turn, number)
         with act.nested() as builder:
             act.operation("loop_step")
             bind(act, node.target, member)
             run_turn(act, run, node.body)
         turns.append(builder.finish())
+    files.turn = turn
     act.unrolled //= len(members)
     trips, body = Estimate.point(len(members)), Block((), (Branch(tuple(turns)),))
     found = behind_calls(act, node, iterations_of(node))

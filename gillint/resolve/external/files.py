@@ -18,6 +18,8 @@ from gillint.syntax.tree import HOLE
 MEMBER = "!"  # between the name of an archive and that of something in it
 MEMORY = "<memory "  # how the names of buffers begin
 
+Turn = tuple[int, ...]  # of loops that are read once for each member of a table, the outermost first
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -54,9 +56,13 @@ class Files:
     """What was written, by the name of the file and the place in the source that writes.
 
     kinds: how many different names those may be that are opened to be written under a name that is not known in full.
+    turn: the one that is being read; `begun`: the one that was when a file was opened. What one place writes to a file in
+      several turns that are read apart comes one behind the other.
     """
 
-    pieces: dict[str, dict[Span, Content]] = field(default_factory=dict)
+    pieces: dict[str, dict[tuple[Span, Turn], Content]] = field(default_factory=dict)
+    turn: Turn = ()
+    begun: dict[str, Turn] = field(default_factory=dict)
     opened: dict[str, tuple[int, int, Estimate]] = field(default_factory=dict)
     kinds: dict[str, Estimate] = field(default_factory=dict)
     _absent: set[str] = field(default_factory=set)  # some of a folder that were read before anything was written there
@@ -97,11 +103,12 @@ class Files:
             at[name] = piece
             return
         pieces = self.pieces.setdefault(name, {})
-        old = pieces.get(span)
+        place = (span, self.turn[len(self.begun.get(name, self.turn)) :])
+        old = pieces.get(place)
         if old is not None and old.guessed != piece.guessed:
-            pieces[span] = old if piece.guessed else piece
+            pieces[place] = old if piece.guessed else piece
         elif old is None or (piece.size * piece.files).likely >= (old.size * old.files).likely:
-            pieces[span] = piece
+            pieces[place] = piece
 
     def opened_as(self, name: str) -> tuple[int, int, Estimate]:
         """Who opened a file in which loops, and how often in all; of one of several buffers how often all of them are made."""
@@ -111,7 +118,7 @@ class Files:
             return (0, 0, total(alike)) if alike else (0, 0, ONE)
         return known or (0, 0, ONE)
 
-    def written(self) -> dict[str, dict[Span, Content]]:
+    def written(self) -> dict[str, dict[tuple[Span, Turn], Content]]:
         """What has been written so far, to go back to."""
         return {name: dict(pieces) for name, pieces in self.pieces.items()}
 
@@ -250,7 +257,7 @@ def _comparable(wanted: str, name: str) -> bool:
     return (MEMBER in wanted) == (MEMBER in name) and may_be_same(wanted, name)
 
 
-def _whole(pieces: dict[Span, Content]) -> Content:
+def _whole(pieces: dict[tuple[Span, Turn], Content]) -> Content:
     """What several places write to one file, one after the other."""
     parts = list(pieces.values())
     parts = parts[max((i for i, p in enumerate(parts) if p.anew), default=0) :]

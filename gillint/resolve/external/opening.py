@@ -54,6 +54,8 @@ def opened(site: Site) -> Value:
         note_opened(act, name, 0 if mode[0] == "a" else len(act.loops), distinct_of(source))
         if mode[0] == "w":
             note_rewriting(site, name)
+        elif mode[0] == "a":
+            act.program.files.begun[name] = ()  # what was in it stays
         return replace(result, text=Text(name))
     opened = replace(result, text=Text(name))
     content = act.program.files.find(name)
@@ -100,6 +102,7 @@ def note_opened(act: Activation, name: str, depth: int, kinds: Estimate | None =
     for trips in act.loops[:depth]:
         outer = outer * trips
     act.program.files.opened[name] = (id(act), depth, outer)
+    act.program.files.begun[name] = act.program.files.turn
     if kinds is not None:
         act.program.files.kinds[name] = kinds
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
@@ -148,6 +149,8 @@ def asked_of_file(site: Site) -> Value:
     return replace(site.result, columns=(("st_size", of_number("int", raw(content).size)),))
 
 
+# Of a pattern for names, what stands for others, with the holes beside it.
+_WILD = re.compile(rf"{HOLE}?(?:[*?]|\[[^\]/]+\])[*?{HOLE}]*")
 LISTS = ("os.scandir", "os.listdir", "pathlib.Path.iterdir")  # one folder
 
 
@@ -163,7 +166,7 @@ def listed(site: Site) -> Value:
     if method in ("glob", "rglob") and site.bound.receiver is not None:
         asked = literal_text(site.argument(0, "pattern")) or HOLE
         wanted = f"{name}/{HOLE if method == 'rglob' else ''}{asked}"
-    wanted = wanted.replace("*", HOLE).replace(HOLE * 2, HOLE)
+    wanted = _WILD.sub(HOLE, wanted)
     walked = site.name in LISTS and site.act.program.files.is_walked(name)
     deep = walked or method in ("walk", "rglob") or "**" in asked
     content, common_name = site.act.program.files.listed(wanted, deep=deep)
@@ -185,7 +188,7 @@ def listed(site: Site) -> Value:
         inside = Value(type="list", size=folders / (folders + 1), element=Value(type="str"))
         items = (Value(type="str", text=Text(f"{name}{HOLE}")), inside, names)
         return replace(site.result, shape=None, size=folders + 1, element=Value(type="tuple", items=items))
-    is_one = "*" not in asked and HOLE not in posixpath.basename(asked)  # in each folder
+    is_one = not _WILD.search(asked) and HOLE not in posixpath.basename(asked)  # in each folder
     files = content.files.min(folders.max(1)) if is_one else content.files
     return replace(site.result, shape=None, size=files, element=member)
 

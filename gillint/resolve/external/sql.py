@@ -18,6 +18,9 @@ _PARTNERS = (
 )
 _AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _NEXT, _WRITE, _INDEX = 2.0, 9.0, 13.0, 2.0, 5.0, 22.0, 10.0, 4.0, 9.0
 _WINDOW = 22.0  # a row of `sum(v) over (partition by u order by v)`: sorted, kept and gone through (0.7 to 0.9 us)
+# A row that is put in where a key that is not the number of the row has an index of its own (510 ns without one in memory, 960
+# with one), and what it costs more where it may take the place of another (`or replace`, `on conflict do update`: 1,220).
+_KEYED, _REPLACED = 10.0, 10.0
 _PUT = 5.0  # a row that a select finds and an insert keeps
 # A row of a query that asks itself: one made of the last (380 ns, a plain scan 30), and one looked up in a table.
 _AGAIN, _AGAIN_FOUND = 10.0, 45.0
@@ -59,6 +62,11 @@ class Table:
         for rows in self.rows.values():
             found = found + rows
         return found
+
+    @property
+    def keyed_by(self) -> int:
+        """How many of its keys have an index of their own: all but the number of the row."""
+        return sum(self.columns.get(key) != "int" for key in self.keys) + len(self.together)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +121,7 @@ def run_statement(tables: Tables, text: str, place: object, times: Estimate, row
             return replace(done, visits=done.visits + before) if done is not None and before != ZERO else done
     if re.match(r"select \S|values *\(", words):  # of no table: `select 1`
         return Query(ONE, ONE)
-    return (
-        Query(ONE) if re.match(r"(explain|pragma|begin|commit|rollback|drop|vacuum|analyze|attach)\b", words) else None
-    )
+    return Query(ONE) if _ASKS_NO_TABLE.match(words) else None
 
 
 _UNION = re.compile(r" union(?: all)? ")
@@ -268,7 +274,9 @@ def _insert(tables: Tables, words: str, found: re.Match[str], place: object, tim
         return _insert_found(tables, table, words[asked.start() :], place, times)
     tuples = max(1, len(re.findall(r"\)\s*,\s*\(", words)) + 1) if " values" in words else 1
     table.rows[place] = (times / table.made.min(times.max(ONE)) * tuples).max(table.rows.get(place, ZERO))
-    return Query(_LOOKUP * (ONE + len(table.indexed)) * tuples)
+    keyed = table.keyed_by
+    replaced = _REPLACED if keyed and _REPLACES.search(words) else 0.0
+    return Query((_LOOKUP * (ONE + len(table.indexed)) + (_KEYED * keyed + replaced)) * tuples)
 
 
 def _insert_found(tables: Tables, table: Table, asked: str, place: object, times: Estimate) -> Query | None:
@@ -282,6 +290,7 @@ def _insert_found(tables: Tables, table: Table, asked: str, place: object, times
     return Query(found.visits + found.rows * (_PUT + _INDEX * kept_by))
 
 
+_REPLACES = re.compile(r"^replace\b|\bor replace\b|\bdo update\b")
 _ASKED = re.compile(r"\bselect |\bwith (?:recursive )?\w+(?: *\([^)]*\))? as ")
 
 
@@ -325,6 +334,21 @@ def _change(tables: Tables, words: str, found: re.Match[str], place: object, tim
         return None
     visited, _ = _reached(table, words)
     return Query((visited - Estimate.point(_LOOKUP)).max(0.0) * _WRITE + Estimate.point(_LOOKUP))
+
+
+# What is about a database rather than about its rows.
+_ASKS_NO_TABLE = re.compile(
+    r"(explain|pragma|begin|commit|rollback|drop|vacuum|analyze|attach|describe|show|set|load|install|use|checkpoint)\b"
+)
+_SUMMARISED = 190.0  # a value of a column of which `summarize` finds the extremes, the quartiles and how many differ
+
+
+def _summarise(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
+    table = tables.get(found[1].strip('"'))
+    if table is None:
+        return None
+    columns = Estimate.point(max(1, len(table.columns)))
+    return Query(table.size * columns * _SUMMARISED, columns)
 
 
 def _select(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
@@ -490,5 +514,6 @@ _STATEMENTS = (
     (re.compile(r"create (?:unique )?index (?:if not exists )?\"?\w+\"? on (\"?\w+\"?) *\(([^)]*)\)"), _create_index),
     (re.compile(r"(?:insert|replace)(?: or \w+)? into (\"?\w+\"?)"), _insert),
     (re.compile(r"(?:update|delete from)(?: or \w+)? (\"?\w+\"?)"), _change),
+    (re.compile(r"summarize (\"?\w+\"?)"), _summarise),
     (re.compile(r"select (.*?) from "), _select),
 )

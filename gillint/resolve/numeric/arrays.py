@@ -33,6 +33,8 @@ from gillint.resolve.numeric.sparse import refine_sparse
 from gillint.resolve.numeric.tensors import refine_tensor
 from gillint.resolve.numeric.vision import refine_picture
 from gillint.resolve.tabular.frames import refine_frame
+from gillint.resolve.tabular.gaps import with_gaps
+from gillint.resolve.tabular.groups import POLARS_GROUPS, grouped_by_names
 from gillint.resolve.tabular.kinds import kinds_of, with_kinds
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
@@ -59,7 +61,9 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if name.startswith("torch."):
         return refine_tensor(name, bound, result, _refined)
     if name.startswith("pandas."):
-        return refine_frame(name, bound, result)
+        return with_gaps(name, bound, refine_frame(name, bound, result))
+    if name.startswith("pyarrow."):
+        return with_gaps(name, bound, with_kinds(name, bound, result))
     if name.startswith("xarray."):
         return refine_labelled_arrays(name, bound, result)
     if name.startswith(("cv2.", "skimage.")):
@@ -73,7 +77,7 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if name in _CASTS and result.type in NUMBERS and bound.positional:
         return replace(result, number=bound.positional[0].number)
     if not name.startswith(_LIKE_NUMPY):
-        return with_kinds(name, bound, result)
+        return grouped_by_names(bound, result) if name in POLARS_GROUPS else with_kinds(name, bound, result)
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result
     if name in ("numpy.shape", "numpy.size", "numpy.ndim") and bound.positional:

@@ -7,7 +7,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.values import HOLDERS, MethodRef, Value
 from gillint.syntax import tree as t
 
-_CHANGEABLE = frozenset(HOLDERS) - {"tuple"} | {"collections.Counter"}
+CHANGEABLE = frozenset(HOLDERS) - {"tuple"} | {"collections.Counter"}
 
 
 def note_alias(act: Activation, node: t.Assign, value: Value) -> None:
@@ -25,7 +25,7 @@ def _place(act: Activation, node: t.Assign, value: Value) -> t.Expr | None:
         return replace(node.value, value=place_of(act, node.value.value))
     stored = next((x for x in node.targets if isinstance(x, (t.Subscript, t.Attribute))), None)
     held = stored if stored is not None else _held(node.value)
-    if held is None or not (value.type in _CHANGEABLE or _may_be_missing(node.value)):
+    if held is None or not (value.type in CHANGEABLE or _may_be_missing(node.value)):
         return None
     from gillint.resolve.targets import read_target
 

@@ -39,7 +39,7 @@ from gillint.resolve.opaque import part_of
 from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.tabular.frames import refine_frame
 from gillint.resolve.text.strings import attribute_of_path
-from gillint.resolve.trace import Bound, Call
+from gillint.resolve.trace import Block, Bound, Branch, Call
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -118,14 +118,12 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
         if getitem is not None and getitem.behaviour.returns is not None:
             key = Value(type="str", literal=Literal(name))
             bound = Bound(value, (key,), (("name", key),))
+            if span is not None:
+                act.emit(Call(span, act.path, getitem.name, "library", bound, getitem, implicit=True))
+            made = build(getitem.behaviour.returns, Answers(getitem, bound), bound)
             if value.type.startswith("pandas."):  # `groups.price` means `groups["price"]`
-                if span is not None:
-                    act.emit(Call(span, act.path, getitem.name, "library", bound, getitem, implicit=True))
-                made = build(getitem.behaviour.returns, Answers(getitem, bound), bound)
                 return refine_frame(f"{value.type}.__getitem__", bound, made)
-            return refine_labelled_arrays(
-                getitem.name, bound, build(getitem.behaviour.returns, Answers(getitem, bound), bound)
-            )
+            return refine_labelled_arrays(getitem.name, bound, made)
     meant = _by_name(act, value, name, span) if value.type is None and not isinstance(ref, MadeRef) else None
     if meant is not None:
         return meant
@@ -240,6 +238,9 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         from gillint.resolve.calling.calls import apply
 
         return apply(act, getter, (), (), span, name)
+    keeper = act.program.keeper(owner, name, value) if span is not None else None
+    if keeper is not None and span is not None:
+        return _kept(act, keeper, span, name)
     found = act.program.attribute(owner, name, value)
     if found is not None:
         return _of_one_of(act, overriding(act, owner, found), name, span) or as_kept(act.program, owner, name, found)
@@ -253,6 +254,18 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
     if other is None and _lacks(act, value, name):
         other = _by_name(act, value, name, span)  # so it is something else
     return other or Value(reference=MethodRef(as_list(act, value), name), origin=name)
+
+
+_FIRST_READ = 0.5  # of the reads of a property that keeps what it has given: most are read once or twice
+
+
+def _kept(act: Activation, keeper: Value, span: Span, name: str) -> Value:
+    from gillint.resolve.calling.calls import apply
+
+    with act.nested() as inner:
+        given = apply(act, keeper, (), (), span, name)
+    act.emit(Branch((inner.finish(), Block()), (_FIRST_READ, 1.0 - _FIRST_READ)))
+    return given
 
 
 def _asked_for(act: Activation, owner: ClassScope, value: Value, name: str, span: Span | None) -> Value | None:

@@ -216,6 +216,10 @@ class Classes(Modules):
         """The function behind a property, bound to the instance; None where the attribute is none."""
         return self._of_property(owner, name, "property", instance)
 
+    def keeper(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
+        """The function behind a property that keeps what it has given, bound to the instance."""
+        return self._of_property(owner, name, "cached_property", instance)
+
     def setter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
         """The function that is called where a property is assigned to; None where the attribute is none, or has none."""
         return self._of_property(owner, f"{name}.setter", "setter", instance)

@@ -15,6 +15,7 @@ from gillint.resolve.assumed import QUEUES
 from gillint.resolve.calling.bound import DATA, MAPPINGS, Answers, element_of, is_sized, literal_text, of_each, size_of
 from gillint.resolve.calling.mappings import pair_of
 from gillint.resolve.calling.returns import build
+from gillint.resolve.external.commands import begun_as
 from gillint.resolve.external.databases import DUCKDB
 from gillint.resolve.external.mailboxes import BOXES, kept_as
 from gillint.resolve.external.opening import note_member
@@ -165,7 +166,9 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
     element = added if is_first else join(receiver.element, added, _part(count, size))
     if receiver.type == "collections.deque" and receiver.number is not None:  # `deque(maxlen=20)`
         size = size.min(receiver.number)
-    change_target(act, function.value, replace(receiver, size=size, element=element, items=items, literal=None))
+    source = begun_as(receiver) if items is None else receiver.source
+    changed = replace(receiver, size=size, element=element, items=items, literal=None, source=source)
+    change_target(act, function.value, changed)
 
 
 def _size_of_each(act: Activation, added: Value) -> Estimate:
@@ -250,7 +253,9 @@ def lengthen(act: Activation, node: t.Call) -> None:
             continue
         old, turns = growth(act, argument.value, receiver)
         before, size = grown.before.size, grown.after.size
-        if size is not None and before is not None:
+        if size is not None and size == before:
+            size = receiver.size
+        elif size is not None and before is not None:
             added = (size - before).max(0) * turns
             key = pair_of(grown.after)[0]
             size = old + (added.min(key.distinct) if key.distinct is not None and receiver.type != "list" else added)

@@ -16,14 +16,16 @@ from gillint.resolve.tabular.columns import (
     SERIES,
     column,
     groups_of,
+    of_rows,
     scalar,
-    sized,
     texts,
     with_columns,
 )
 from gillint.resolve.tabular.kinds import GROUPS
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
+
+POLARS_GROUPS = ("polars.DataFrame.group_by", "polars.LazyFrame.group_by")
 
 
 def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
@@ -42,11 +44,7 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
         groups = rows.combine(_power(by, keys, len(known)), lambda n, power: max(1.0, n**power))
     groups = reduce(mul, known, groups).min(rows)
     each = rows / groups
-    part = (
-        replace(with_columns(value, sized(value.columns, each)), size=each, shape=None)
-        if value.type == FRAME
-        else replace(value, size=each, shape=None)
-    )
+    part = of_rows(value, each) if value.type == FRAME else replace(value, size=each, shape=None)
     key_value = Value(type="tuple") if keys is not None and len(keys) > 1 else _key_value(value, keys)
     flat = bound.get("as_index")
     is_flat = flat is not None and flat.literal is not None and flat.literal.value is False
@@ -58,10 +56,21 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
         dtype=value.dtype,
         items=None,
         element=Value(type="tuple", items=(key_value, part)),
-        origin="flat" if is_flat else result.origin,
+        origin=_FLAT if is_flat else result.origin,
     )
 
 
+def grouped_by_names(bound: Bound, result: Value) -> Value:
+    """A GroupBy of polars, by columns that are named one by one or in a list: as many groups as these have values together."""
+    frame = bound.receiver
+    keys = [name for given in bound.positional for name in texts(given) or ("",)]
+    found = [kinds for key in keys if frame is not None and (kinds := groups_of(frame, key)) is not None]
+    if frame is None or not found or len(found) < len(keys):
+        return result
+    return replace(result, shape=(reduce(mul, found).min(size_of(frame)),))
+
+
+_FLAT = "flat"  # grouped with `as_index=False`: the keys are columns of the result, which is a frame
 # What one more key leaves of the rows that a group has.
 _FURTHER_KEY = 0.6
 
@@ -83,6 +92,20 @@ _MEANS = {"mean", "std", "var", "median", "sem", "quantile", "skew", "pct_change
 
 
 # Methods that take some rows of each group, and how many where it is not said.
+_ROW_BY_ROW = {
+    "transform",
+    "cumsum",
+    "cumcount",
+    "cumprod",
+    "cummax",
+    "cummin",
+    "shift",
+    "diff",
+    "rank",
+    "pct_change",
+    "ngroup",
+    "apply",
+}
 _TAKEN = {"head": 5.0, "tail": 5.0, "nth": 1.0, "sample": 1.0}
 
 
@@ -92,6 +115,8 @@ def of_groups(last: str, groups: Value, bound: Bound, result: Value) -> Value:
     if made.type not in (SERIES, FRAME) or last == "get_group" or groups.shape is None:
         return made
     size = made.size if made.size is not None else groups.shape[0]
+    if made.type == SERIES and groups.origin == _FLAT and last not in _ROW_BY_ROW:
+        return Value(type=FRAME, size=size)
     if last in _TAKEN:
         given = bound.get("n") or (bound.positional[0] if bound.positional else None)
         each = given.number if given is not None and given.number is not None else Estimate.point(_TAKEN[last])
@@ -137,8 +162,9 @@ def _group_column(groups: Value, bound: Bound, result: Value) -> Value:
     element = Value(type="tuple", items=(pair[0] if pair is not None else Value(), part))
     if result.type == GROUPED[1]:
         return replace(
-            result, shape=groups.shape, size=groups.size, dtype=part.dtype, element=element, columns=None, items=None
-        )
+            result, shape=groups.shape, size=groups.size, dtype=part.dtype, element=element, columns=None, items=None,
+            origin=groups.origin,
+        )  # fmt: skip
     names = texts(bound.positional[0]) if bound.positional else None
     kept = tuple((n, c) for n, c in groups.columns or () if names is None or n in names)
     return replace(result, shape=groups.shape, size=groups.size, columns=kept or None, element=groups.element)

@@ -328,3 +328,16 @@ def test_what_a_program_gives_back_is_text_where_that_is_asked_for() -> None:
     """
     found = [c.name for c in calls_of(source) if c.name.endswith(".split")]
     assert found == ["bytes.split", "str.split", "str.split", "str.split", "bytes.split"]
+
+
+def test_what_is_folded_over_functions_goes_through_each_of_them() -> None:
+    source = """
+        import functools, json, zlib
+        def parse(data):
+            return json.loads(data)
+        def pack(data):
+            return zlib.compress(data)
+        def work(data):
+            return functools.reduce(lambda value, step: step(value), [parse, pack], data)
+    """
+    assert {"json.loads", "zlib.compress"} <= {c.name for c in calls_of(source)}

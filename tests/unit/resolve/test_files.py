@@ -97,6 +97,22 @@ def test_what_is_read_as_text_is_not_compressed() -> None:
         ('w = csv.writer(open("c", "w"))\n    for i in range(140): w.writerow([i, i])', 'csv.reader(open("c"))', 140),
         ('for i in range(15): (FOLDER / f"{i}.txt").write_text("x")', 'FOLDER.glob("*.txt")', 15),
         ('for i in range(16): (FOLDER / f"{i}.txt").write_text("x")', "os.listdir(FOLDER)", 16),
+        ('for i in range(7): (FOLDER / f"a{i}.txt").write_text("x")', 'FOLDER.glob("a[0-9].t?t")', 7),
+        (
+            'with open("l", "w") as f:\n        for n in (1, 200): [f.write(f"{i}\\n") for i in range(60)]',
+            'open("l")',
+            120,
+        ),
+        (
+            'for n in (1, 200):\n        with open("l", "w") as f: [f.write(f"{i}\\n") for i in range(60)]',
+            'open("l")',
+            60,
+        ),
+        (
+            'for n in (1, 200):\n        with open("l", "a") as f: [f.write(f"{i}\\n") for i in range(60)]',
+            'open("l")',
+            120,
+        ),
         ('T = "\\n".join(f"row {i}" for i in range(170))', "T.splitlines()", 170),
         ('T = ",".join(["x"] * 18)', 'T.split(",")', 18),
         (
@@ -109,6 +125,18 @@ def test_what_is_read_as_text_is_not_compressed() -> None:
 def test_as_many_as_were_written(written: str, loop: str, trips: int) -> None:
     text = dumped(f"{HEAD}    {written}\n    def work():\n        for x in {loop}:\n            print(x)\n")
     assert f" x {trips} " in text.split("work ", 1)[1]
+
+
+def test_what_is_closed_at_the_end_is_what_was_opened() -> None:
+    source = f"""{HEAD}
+    with zipfile.ZipFile("z", "w") as z:
+        for i in range(19): z.writestr(f"{{i}}", "x")
+    def work():
+        with contextlib.closing(zipfile.ZipFile("z")) as archive:
+            for name in archive.namelist():
+                print(name)
+    """
+    assert " x 19 " in dumped(source).split("work ", 1)[1]
 
 
 def test_a_file_read_in_chunks_ends() -> None:

@@ -106,10 +106,7 @@ def test_columns(expression: str, dtype: str, count: float) -> None:
         ('d["g"].factorize()[1]', 3),
         ("np.unique(pd.factorize(d['k'])[0])", 50),
         ('list(d.groupby([d["g"], "k"]))', 150),
-        (
-            'list(pl.DataFrame({"k": list(range(400))}).group_by("k"))',
-            20,
-        ),  # of polars nothing tells: the root of the rows
+        ('list(pl.DataFrame({"k": list(range(400))}).group_by("k"))', 400),
         ("set(f'c{random.randrange(20)}' for _ in range(500))", 20),
         ("set(['a', 'b', 'c', 'd'][i % 4] for i in range(500))", 4),
         ("set('c%03d' % random.randrange(20) for _ in range(500))", 20),
@@ -394,3 +391,12 @@ def test_products_of_frames(expression: str, kind: str, expected: tuple[float, .
     value = value_of(expression, SETUP + "wide = pd.DataFrame(rng.normal(size=(900, 12)))\n")
     shape = value.shape or ((value.size,) if value.size is not None else ())
     assert (value.type, tuple(d.likely for d in shape)) == (kind, expected)
+
+
+@pytest.mark.parametrize(
+    "of", ['["x"].sum()', '["x"].agg("max")', ".size()", '.agg(total=("x", "sum"))', '[["x"]].mean()']
+)
+def test_groups_whose_keys_stay_columns_give_a_frame(of: str) -> None:
+    value = value_of(f'd.groupby("k", as_index=False){of}', SETUP)
+    assert (value.type, rows(value)) == ("pandas.DataFrame", 50)
+    assert value_of('d.groupby("k", as_index=False)["x"].cumsum()', SETUP).type == "pandas.Series"

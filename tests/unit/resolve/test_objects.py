@@ -6,7 +6,9 @@ from textwrap import dedent
 
 import pytest
 
+from gillint.advice.outcome import Options
 from gillint.knowledge.conditions import Target
+from gillint.pipeline import analyse
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse
@@ -664,3 +666,24 @@ def test_an_instance_of_a_class_like_a_dict_gives_what_was_put_into_it(base: str
     resolved = resolve(parse(source, "<t>"), Target(), {})
     names = {n.name for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Call)}
     assert any(name.endswith("Compress.flush") for name in names), names
+
+
+_CRC = "(self):\n        self.crc = zlib.crc32(self.data)\nfor x in xs:\n    A(x)"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        f"@dataclass\nclass A:\n    data: bytes\n    def __post_init__{_CRC}",
+        f"@attrs.define\nclass A:\n    data: bytes\n    def __attrs_post_init__{_CRC}",
+        "class A:\n    def __init__(self, d):\n        self.d = d\n    @functools.cached_property\n"
+        "    def crc(self):\n        return zlib.crc32(self.d)\nfor x in xs:\n    A(x).crc",
+        "class A:\n    def __call__(self, d):\n        return zlib.crc32(d)\nfor x in xs:\n    list(map(A(), [x]))",
+        "class A:\n    def __call__(self, d):\n        return zlib.crc32(d)\nfor x in xs:\n    sorted([x], key=A())",
+    ],
+    ids=["post_init", "attrs_post_init", "cached_property", "mapped_instance", "key_instance"],
+)
+def test_what_a_class_is_asked_for_unspoken_is_run(made: str) -> None:
+    source = f"import attrs, functools, zlib\nfrom dataclasses import dataclass\nxs = [b'x' * 9000] * 50\n{made}\n"
+    report = analyse(source, "p.py", Options(python="3.11"))
+    assert any(c.detail.call.name == "zlib.crc32" for r in report.regions for c in r.calls)

@@ -199,3 +199,29 @@ def work():
 
 def test_one_of_several_numbers_is_counted_down_as_often_as_each_of_them() -> None:
     assert 6 * 1_000 < runs(NUMBERS) < 6 * 1e6
+
+
+FLAT = """
+import json, math
+
+def flatten(node, prefix=""):
+    out = {}
+    for key, value in node.items():
+        if isinstance(value, dict):
+            out.update(flatten(value, key))
+        elif isinstance(value, list):
+            for number, each in enumerate(value):
+                math.sqrt(number)
+                if isinstance(each, dict):
+                    out.update(flatten(each, f"{key}[{number}]"))
+        else:
+            out[key] = value
+    return out
+
+def work():
+    return flatten(json.loads(json.dumps({"id": 1, "items": [{"a": i, "b": {"c": i}} for i in range(500)]})))
+"""
+
+
+def test_of_a_document_that_is_walked_through_each_list_is_gone_through_once() -> None:
+    assert 250 < runs(FLAT) < 5_000

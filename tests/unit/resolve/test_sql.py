@@ -71,8 +71,40 @@ def test_a_window_gives_a_value_for_each_row(statement: str) -> None:
         "select max(id) from centre",
         "select parent from centre where id between 1 and 20",
         "explain select * from booking",
+        "describe booking",
+        "show tables",
     ],
 )
 def test_a_key_is_looked_up(statement: str) -> None:
     """The last of an index, a range of it, and a plan: no table is gone through."""
     assert _run(statement)[0].visits.likely < 100
+
+
+def test_a_summary_goes_through_every_value() -> None:
+    query, _ = _run("summarize booking")
+    assert query.rows.likely == 3
+    assert query.visits.likely > 100 * 3 * 10_000
+
+
+def test_a_key_that_is_not_the_number_of_the_row_is_kept_in_an_index() -> None:
+    tables: Tables = {}
+    run_statement(tables, "create table plain (id integer primary key, name text)", 1, ONE)
+    run_statement(tables, "create table named (id text primary key, name text)", 2, ONE)
+    run_statement(tables, "create table paired (a integer, b integer, name text, primary key (a, b))", 3, ONE)
+
+    def visits(statement: str) -> float:
+        query = run_statement(tables, statement, 4, ONE)
+        assert query is not None
+        return query.visits.likely
+
+    plain = visits("insert into plain values (?, ?)")
+    named = visits("insert into named values (?, ?)")
+    assert plain == visits("insert or replace into plain values (?, ?)")
+    assert (
+        plain
+        < named
+        == visits("insert into paired values (?, ?, ?)")
+        == visits("insert or ignore into named values (?, ?)")
+    )
+    assert named < visits("insert or replace into named values (?, ?)")
+    assert named < visits("insert into named values (?, ?) on conflict(id) do update set name = excluded.name")

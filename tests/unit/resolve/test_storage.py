@@ -335,7 +335,7 @@ def test_what_is_read_from_an_array_in_a_file(index: str, size: float) -> None:
     source = f"""
         import h5py, numpy as np
         def work():
-            f = h5py.File("a.h5")
+            f = h5py.File("a.h5", "a")
             unknown = f["x"]
             d = f.create_dataset("d", data=np.random.rand(1000, 40))
             mask = np.arange(1000) % 2 == 0
@@ -343,6 +343,18 @@ def test_what_is_read_from_an_array_in_a_file(index: str, size: float) -> None:
     """
     read = calls_of(source)["h5py.Dataset.__getitem__"].call
     assert size_of(read.bound.get("result")).likely == pytest.approx(size, rel=0.5)
+
+
+def test_a_file_that_is_only_read_has_its_datasets_read_faster() -> None:
+    source = """
+        import h5py
+        def work():
+            with h5py.File("a.h5", MODE) as f:
+                d = f["d"]
+                return [d[i] for i in range(100)]
+    """
+    assert "h5py.ReadDataset.__getitem__" in calls_of(source.replace("MODE", '"r"'))
+    assert "h5py.Dataset.__getitem__" in calls_of(source.replace("MODE", '"r+"'))
 
 
 def test_each_turn_over_an_asynchronous_file_is_a_step_of_it() -> None:

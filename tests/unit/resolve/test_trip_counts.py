@@ -8,6 +8,7 @@ import pytest
 
 from gillint.costs.demand import Costs
 from gillint.knowledge.conditions import Target
+from gillint.resolve.assumed import INNER_TRIPS
 from gillint.resolve.program import resolve
 from gillint.syntax.parse import parse
 
@@ -357,3 +358,74 @@ def work():
 )
 def test_what_comes_in_one_at_a_time_goes_out_so(arrive: str, most: float) -> None:
     assert runs(SERVED.replace("{arrive}", arrive)) == most
+
+
+CONSUMED = """
+import json
+
+def work():
+    for row in json.loads(input())["rows"]:
+        {body}
+"""
+
+
+@pytest.mark.parametrize(
+    "body", ["for each in row.moves:\n            math.sqrt(each)", "sorted(row.moves, key=math.sqrt)"]
+)
+def test_what_is_sorted_in_a_loop_is_as_long_as_what_is_looped_over_there(body: str) -> None:
+    once = HEAD + CONSUMED.format(body="math.sqrt(1)")
+    assert runs(HEAD + CONSUMED.format(body=body)) / runs(once) == pytest.approx(INNER_TRIPS.likely)
+
+
+CHANGED = {
+    "a list": (
+        "rows = [[0] for _ in range(30)]",
+        "for row in rows:\n        for i in range(7):\n            row.append(i)",
+        "rows",
+        "row",
+        8,
+    ),
+    "a list of a dict": (
+        "rows = [{'id': i, 'tags': []} for i in range(30)]",
+        "for number, row in enumerate(rows):\n        row['tags'].append(1)\n        row['tags'].append(number)",
+        "rows",
+        "row['tags']",
+        2,
+    ),
+    "what is new in a dict": (
+        "rows = [{'id': i} for i in range(30)]",
+        "for row in rows:\n        row['tags'] = [1] * 12",
+        "rows",
+        "row['tags']",
+        12,
+    ),
+    "in another function": (
+        "rows = [{'id': i} for i in range(30)]",
+        "tagged(rows)",
+        "rows",
+        "row['tags']",
+        5,
+    ),
+    "members of a mapping": (
+        "table = {k: [] for k in range(30)}",
+        "for key, row in table.items():\n        for i in range(9):\n            row.append(i)",
+        "table.values()",
+        "row",
+        9,
+    ),
+    "another list": (
+        "rows = [[0] for _ in range(30)]",
+        "for row in rows:\n        row = [1, 2]\n        row.append(3)",
+        "rows",
+        "row",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("made", "changed", "members", "each", "count"), CHANGED.values(), ids=CHANGED.keys())
+def test_members_that_a_loop_over_them_changes(made: str, changed: str, members: str, each: str, count: float) -> None:
+    tagged = "def tagged(rows):\n    for row in rows:\n        row['tags'] = [1] * 5\n"
+    body = f"def work():\n    {made}\n    {changed}\n"
+    read = f"    for row in {members}:\n        for x in {each}:\n            math.sqrt(x)\n"
+    assert runs(HEAD + tagged + body + read) == pytest.approx(30 * count)

@@ -1,0 +1,30 @@
+"""What the columns of a frame are of: numbers, texts, Python objects, with or without missing values."""
+
+from __future__ import annotations
+
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.resolve.calling.bound import count_of, element_of
+from gillint.resolve.tabular.gaps import gaps_in
+from gillint.resolve.values import Value
+
+# Columns whose rows are no numbers: texts that Arrow keeps, and Python objects.
+_DTYPES = {"texts": ("str", "string"), "objects": ("object",)}
+_ONE_OF_FOUR = Estimate(0.0, 0.25, 1.0)
+_FRAME = "pandas.DataFrame"
+
+
+def composition(what: str, value: Value | None) -> Estimate:
+    """How many columns are `texts` or `objects`, or whether there are `gaps` in any; a Series is a column."""
+    return gaps_in(value) if what == "gaps" else _columns_of(value, _DTYPES[what])
+
+
+def _columns_of(frame: Value | None, dtypes: tuple[str, ...]) -> Estimate:
+    """How many columns are of one of these dtypes; of a list of frames, in one of them. Where nothing tells, some are texts."""
+    if frame is not None and frame.type in ("list", "tuple"):
+        return _columns_of(element_of(frame), dtypes)
+    if frame is not None and (frame.dtype is not None or frame.type != _FRAME):
+        own = frame.dtype in dtypes
+        return (count_of(frame) if frame.type == _FRAME else ONE) if own else ZERO
+    if frame is not None and frame.columns is not None:
+        return Estimate.point(sum(column.dtype in dtypes for _, column in frame.columns))
+    return count_of(frame) * _ONE_OF_FOUR if dtypes == _DTYPES["texts"] else ZERO
