@@ -178,6 +178,12 @@ def test_what_cannot_be_shown_in_another_shape_is_copied_without_the_gil(array: 
     assert (effect.native.likely > 1e5) == is_copied
 
 
+@pytest.mark.parametrize(("rows", "least", "most"), [(30, 0.3, 1.0), (100, 0.3, 1.0), (2000, 1.5, 5.0)])
+def test_a_small_matrix_that_is_turned_is_copied_in_the_cache(rows: int, least: float, most: float) -> None:
+    source = f"import numpy as np\na = np.zeros(({rows}, {rows}))\na.T.copy()\n"
+    assert least <= effect_of(source, "numpy.ndarray.copy").native.likely / rows**2 <= most
+
+
 def test_an_operator_of_something_unknown_is_nobody_s() -> None:
     source = "import things\nx = things.made()\nx.__add__(3)\n"
     assert effect_of(source, "x.__add__").fact is None

@@ -78,6 +78,13 @@ def test_sparse_matrices_are_as_large_as_what_they_store() -> None:
     assert passed(made + "show(m.shape[0])").number.likely == 70  # type: ignore[union-attr]
 
 
+def test_most_elements_of_a_dense_array_are_not_stored() -> None:
+    made = passed("show(sparse.csr_matrix(np.zeros((70, 60))))")
+    assert made.size is not None
+    assert made.size.low < made.size.likely < made.size.high == 4200
+    assert shape(made) == (70.0, 60.0)
+
+
 def test_fields_of_records_are_arrays_of_their_own_type() -> None:
     made = "t = np.dtype([('id', 'i4'), ('x', float)])\nr = np.zeros(500, dtype=t)\n"
     assert passed(made + "show(r)").dtype == "void"
