@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
@@ -48,6 +50,8 @@ def opened(site: Site) -> Value:
     if mode[0] in "wax":
         kind = result.dtype or mode.partition(":")[2] or _compression(site)
         result = replace(result, dtype=_at_level(site, kind) if kind == "gz" else kind)
+    elif site.name.startswith("tarfile."):
+        result = replace(result, dtype=_unpacked_by(mode, name))
     if name is None:
         return result
     if mode[0] in "wax":
@@ -66,6 +70,15 @@ def opened(site: Site) -> Value:
     if opened.type == TEXT_FILE and content.packed:  # of files of several kinds, this is one that is not compressed
         return filled(opened, replace(content, packed=False))
     return filled(opened, raw(content), is_text="t" in mode)
+
+
+_TARS = {".gz": "gz", ".tgz": "gz", ".bz2": "bz2", ".tbz2": "bz2", ".xz": "xz", ".txz": "xz"}
+
+
+def _unpacked_by(mode: str, name: str | None) -> str | None:
+    """How an archive that is read is compressed, by the mode or by its name: `"r:gz"`, `backup.tgz`."""
+    asked = mode.replace("|", ":").partition(":")[2]
+    return asked if asked in UNPACKING.values() else _TARS.get(PurePosixPath(name or "").suffix)
 
 
 def _is_unbuffered(site: Site) -> bool:

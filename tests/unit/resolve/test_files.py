@@ -546,3 +546,15 @@ def test_lines_of_files_that_may_be_compressed_are_as_long_as_they_were_written(
     """
     )
     assert "[obj: str[81]]" in text.replace("(", "[").replace(")", "]")
+
+
+@pytest.mark.parametrize(
+    ("opened", "is_packed"),
+    [('"a.tgz"', True), ('"a.tar"', False), ('"a.bin", "r:xz"', True), ('"a.tar.bz2", "r|bz2"', True)],
+)
+def test_an_archive_that_is_read_is_compressed_by_its_name_or_the_mode(opened: str, is_packed: bool) -> None:
+    report = analyse(
+        f"import tarfile\nfor x in xs:\n    tarfile.open({opened}).getnames()\n", "p.py", Options(python="3.11")
+    )
+    native = max(r.demand.native.likely for r in report.regions)
+    assert (native > 100_000) == is_packed
