@@ -10,6 +10,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
+from gillint.knowledge.conditions import version_key
 from gillint.knowledge.schema import Behaviour, Effect, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import NAMESPACES, WORDS
@@ -39,7 +40,7 @@ from gillint.resolve.opaque import part_of
 from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.tabular.frames import refine_frame
 from gillint.resolve.text.strings import attribute_of_path
-from gillint.resolve.trace import Block, Bound, Branch, Call
+from gillint.resolve.trace import Block, Bound, Branch, Call, Lock
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -240,7 +241,7 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         return apply(act, getter, (), (), span, name)
     keeper = act.program.keeper(owner, name, value) if span is not None else None
     if keeper is not None and span is not None:
-        return _kept(act, keeper, span, name)
+        return _kept(act, owner, keeper, span, name)
     found = act.program.attribute(owner, name, value)
     if found is not None:
         return _of_one_of(act, overriding(act, owner, found), name, span) or as_kept(act.program, owner, name, found)
@@ -257,15 +258,31 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
 
 
 _FIRST_READ = 0.5  # of the reads of a property that keeps what it has given: most are read once or twice
+_OF_FUNCTOOLS = re.compile(r"\bfunctools\.cached_property|\bfrom functools import[^)]*?\bcached_property")
+_WITHOUT_LOCK = (3, 12)
 
 
-def _kept(act: Activation, keeper: Value, span: Span, name: str) -> Value:
+def _kept(act: Activation, owner: ClassScope, keeper: Value, span: Span, name: str) -> Value:
+    """What a property gives that keeps it. Until Python 3.12 that of functools computes under a lock, one for all instances
+    (the documentation of `functools.cached_property`, "Changed in version 3.12").
+    """
     from gillint.resolve.calling.calls import apply
 
+    is_locked = version_key(act.program.target.python)[:2] < _WITHOUT_LOCK
+    is_locked = is_locked and _OF_FUNCTOOLS.search("".join(owner.module.syntax.lines)) is not None
+    lock = Value(type="threading.RLock", reference=MadeRef(f"{owner.key}.{name}", _NOWHERE))
     with act.nested() as inner:
+        if is_locked:
+            act.emit(Lock(span, act.path, lock, is_taken=True))
         given = apply(act, keeper, (), (), span, name)
+        if is_locked:
+            act.emit(Lock(span, act.path, lock, is_taken=False))
+            act.scope.note(f"`{name}` is a functools.cached_property: until Python 3.12 one lock serves all instances")
     act.emit(Branch((inner.finish(), Block()), (_FIRST_READ, 1.0 - _FIRST_READ)))
     return given
+
+
+_NOWHERE = Span(1, 1, 1, 1)
 
 
 def _asked_for(act: Activation, owner: ClassScope, value: Value, name: str, span: Span | None) -> Value | None:

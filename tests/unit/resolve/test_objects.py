@@ -687,3 +687,29 @@ def test_what_a_class_is_asked_for_unspoken_is_run(made: str) -> None:
     source = f"import attrs, functools, zlib\nfrom dataclasses import dataclass\nxs = [b'x' * 9000] * 50\n{made}\n"
     report = analyse(source, "p.py", Options(python="3.11"))
     assert any(c.detail.call.name == "zlib.crc32" for r in report.regions for c in r.calls)
+
+
+@pytest.mark.parametrize(
+    ("imported", "python", "is_in_turn"),
+    [("functools", "3.11", True), ("functools", "3.12", False), ("django.utils.functional", "3.11", False)],
+)
+def test_cached_properties_of_functools_had_one_lock_for_all_instances(
+    imported: str, python: str, is_in_turn: bool
+) -> None:
+    source = f"""
+        import hashlib
+        from concurrent.futures import ThreadPoolExecutor
+        from {imported} import cached_property
+        class File:
+            def __init__(self, data):
+                self.data = data
+            @cached_property
+            def digest(self):
+                return hashlib.sha256(self.data).hexdigest()
+        files = [File(bytes(5_000_000)) for _ in range(40)]
+        with ThreadPoolExecutor(4) as pool:
+            print(list(pool.map(lambda f: f.digest, files)))
+    """
+    report = analyse(dedent(source), "p.py", Options(python=python, cores=4, threads=4))
+    assert report.verdict is not None
+    assert (report.regions[report.verdict].prediction.ceiling.likely < 1.3) == is_in_turn
