@@ -84,7 +84,8 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
             return CallEffect(Effect.RUNS_PYTHON, gil=UNKNOWN_NS, assumed=True)
         return CallEffect(Effect.UNKNOWN, unknown=UNKNOWN_NS, assumed=True)
     fact = call.fact
-    answers = Answers(fact, call.bound, call.result)
+    library = target.library_version(fact)
+    answers = Answers(fact, call.bound, call.result, library)
     decision = decide(fact, answers, target)
     gil = _each(decision, "gil", answers, _DEFAULT_GIL)
     native = _each(decision, "native", answers, None)
@@ -128,7 +129,7 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         note=decision.likely.note,
         instead=fact.instead,
         evidence=decision.evidence,
-        library=target.library_version(fact),
+        library=library,
     )
 
 

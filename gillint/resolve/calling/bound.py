@@ -30,6 +30,7 @@ from gillint.resolve.objects.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, MethodRef, SymbolRef, UndefinedRef, Value
+from gillint.source.environment import LibraryVersion
 
 _ITEM_BYTES = {
     "bool": 1,
@@ -154,8 +155,11 @@ def _together(bound: Bound) -> Value:
 class Answers:
     """Answers the questions of conditions and expressions; keeps what had to be assumed in `hangs_on`."""
 
-    def __init__(self, fact: Fact, bound: Bound, result: Value | None = None) -> None:
+    def __init__(
+        self, fact: Fact, bound: Bound, result: Value | None = None, library: LibraryVersion | None = None
+    ) -> None:
         self._fact = fact
+        self._library = library
         self._bound = bound
         self._result = result
         self.hangs_on: list[str] = []
@@ -238,9 +242,9 @@ class Answers:
         if what in ("count", "choices"):
             return count_of(value) if what == "count" else _choices(value)
         if what in ("texts", "objects", "gaps"):
-            from gillint.resolve.tabular.composition import composition
+            from gillint.resolve.tabular.composition import composition, keeps_texts_as_objects
 
-            return composition(what, value)
+            return composition(what, value, self._library is not None and keeps_texts_as_objects(self._library))
         if what in ("rows", "cols", "dim"):
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
         if not has_known_size(value):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from gillint.estimate import ONE, ZERO, Estimate
+from gillint.knowledge.conditions import version_matches
 from gillint.resolve.calling.bound import count_of, element_of
 from gillint.resolve.tabular.gaps import gaps_in
 from gillint.resolve.values import Value
+from gillint.source.environment import LibraryVersion
 
 # Columns whose rows are no numbers: texts that Arrow keeps, and Python objects.
 _DTYPES = {"texts": ("str", "string"), "objects": ("object",)}
@@ -13,9 +15,18 @@ _ONE_OF_FOUR = Estimate(0.0, 0.25, 1.0)
 _FRAME = "pandas.DataFrame"
 
 
-def composition(what: str, value: Value | None) -> Estimate:
+def keeps_texts_as_objects(library: LibraryVersion) -> bool:
+    """Whether a column of texts holds Python objects in this version, and not what Arrow keeps: before pandas 3."""
+    return library.name == "pandas" and version_matches(library.version, "<3")
+
+
+def composition(what: str, value: Value | None, texts_are_objects: bool = False) -> Estimate:
     """How many columns are `texts` or `objects`, or whether there are `gaps` in any; a Series is a column."""
-    return gaps_in(value) if what == "gaps" else _columns_of(value, _DTYPES[what])
+    if what == "gaps":
+        return gaps_in(value)
+    if texts_are_objects:
+        return ZERO if what == "texts" else sum((_columns_of(value, dtypes) for dtypes in _DTYPES.values()), ZERO)
+    return _columns_of(value, _DTYPES[what])
 
 
 def _columns_of(frame: Value | None, dtypes: tuple[str, ...]) -> Estimate:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gillint.resolve.calling.bound import count_of
-from gillint.resolve.tabular.composition import composition
+from gillint.resolve.tabular.composition import composition, keeps_texts_as_objects
+from gillint.source.environment import LibraryVersion
 from tests.unit.resolve.test_arrays import value_of
 
 SETUP = """
@@ -46,6 +47,19 @@ def test_texts_and_objects_are_counted(expression: str, texts: float, objects: f
     value = value_of(expression, SETUP)
     assert composition("texts", value).likely == texts
     assert composition("objects", value).likely == objects
+
+
+@pytest.mark.parametrize(("version", "kept"), [("2.3.3", True), ("3.0.1", False)])
+def test_before_pandas_3_texts_are_objects(version: str, kept: bool) -> None:
+    as_objects = keeps_texts_as_objects(LibraryVersion("pandas", version, "requirements.txt"))
+    assert as_objects is kept
+    value = value_of('pd.DataFrame({"o": objects, "w": words})', SETUP)
+    assert composition("texts", value, as_objects).likely == (0 if kept else 1)
+    assert composition("objects", value, as_objects).likely == (2 if kept else 1)
+
+
+def test_columns_of_another_library_do_not_ask_for_its_version() -> None:
+    assert not keeps_texts_as_objects(LibraryVersion("polars", "0.20.31", "requirements.txt"))
 
 
 def test_some_columns_of_a_file_are_texts() -> None:
