@@ -12,9 +12,9 @@ from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.numeric.randomness import packed_numbers
-from gillint.resolve.text.texts import HOLE
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import MadeRef, Value, of_number, text_of
+from gillint.syntax.tree import HOLE
 
 PACKED: tuple[str, ...] = (
     "struct.pack",
