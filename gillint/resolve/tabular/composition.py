@@ -33,9 +33,9 @@ def _columns_of(frame: Value | None, dtypes: tuple[str, ...]) -> Estimate:
     """How many columns are of one of these dtypes; of a list of frames, in one of them. Where nothing tells, some are texts."""
     if frame is not None and frame.type in ("list", "tuple"):
         return _columns_of(element_of(frame), dtypes)
+    if frame is not None and frame.dtype is None and frame.columns is not None:
+        return Estimate.point(sum(column.dtype in dtypes for _, column in frame.columns))
     if frame is not None and (frame.dtype is not None or frame.type != _FRAME):
         own = frame.dtype in dtypes
         return (count_of(frame) if frame.type == _FRAME else ONE) if own else ZERO
-    if frame is not None and frame.columns is not None:
-        return Estimate.point(sum(column.dtype in dtypes for _, column in frame.columns))
     return count_of(frame) * _ONE_OF_FOUR if dtypes == _DTYPES["texts"] else ZERO

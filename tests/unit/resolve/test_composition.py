@@ -41,6 +41,8 @@ p = pl.DataFrame({"user": rng.integers(0, 300, n), "kind": ["a", "b"] * 1000, "v
         ('pd.DataFrame({"o": objects, "w": words})', 1, 1),
         ("[d, d]", 2, 0),
         ("[words, words]", 1, 0),
+        ("p", 1, 0),
+        ('p.select("user", "v")', 0, 0),
     ],
 )
 def test_texts_and_objects_are_counted(expression: str, texts: float, objects: float) -> None:
