@@ -76,6 +76,18 @@ class Grown:
 
 
 @dataclass(frozen=True, slots=True)
+class Getter:
+    """What is called where an attribute is read, of a property or of an object with a `__get__`.
+
+    `keeps`: the instance has what it gave from then on; `has_one_lock`: it computes under a lock that all instances share.
+    """
+
+    function: Value
+    keeps: bool = False
+    has_one_lock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """What one arm of a branch has made of the variables before it left the turn of a loop, or the loop."""
 
@@ -170,16 +182,12 @@ class Program(Protocol):
         """The class of the project that a type names."""
         ...
 
-    def getter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
-        """The function behind a property, bound to the instance; None where the attribute is none."""
-        ...
-
-    def keeper(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
-        """The function behind a property that keeps what it has given, bound to the instance."""
+    def getter(self, owner: ClassScope, name: str, instance: Value) -> Getter | None:
+        """What is called where an attribute of the instance is read; None where it is only looked up."""
         ...
 
     def setter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
-        """The function that is called where a property is assigned to; None where the attribute is none, or has none."""
+        """What is called where an attribute of the instance is assigned to; None where it is only stored."""
         ...
 
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:

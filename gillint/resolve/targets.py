@@ -24,7 +24,17 @@ from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.tabular.kinds import distinct_of, fewest_of
 from gillint.resolve.trace import Bound, Call
-from gillint.resolve.values import NONE, UNKNOWN, ClassRef, FunctionRef, MadeRef, Value, is_known, is_plain_function
+from gillint.resolve.values import (
+    NONE,
+    UNKNOWN,
+    ClassRef,
+    FunctionRef,
+    MadeRef,
+    PartialRef,
+    Value,
+    is_known,
+    is_plain_function,
+)
 from gillint.syntax import tree as t
 
 
@@ -262,14 +272,15 @@ def _hides_a_method(act: Activation, owner: ClassScope, target: t.Attribute, val
 
 
 def store_attribute(act: Activation, target: t.Attribute, value: Value) -> None:
-    """Assign to an attribute: where it is a property, by its setter."""
+    """Assign to an attribute: where it is a property, by its setter; of an object with a `__set__`, by that."""
     owner = _owner(act, target)
     setter = None
     if owner is not None:
         instance = read_target(act, target.value) or Value(type=owner.key)
         setter = act.program.setter(owner, target.name, instance)
-    if setter is None:
+    if setter is None or isinstance(setter.reference, PartialRef):  # what has a `__set__` mostly keeps what it is given
         write_target(act, target, value)
+    if setter is None:
         return
     from gillint.resolve.calling.calls import apply
 

@@ -10,9 +10,8 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
-from gillint.knowledge.conditions import version_key
 from gillint.knowledge.schema import Behaviour, Effect, Fact
-from gillint.resolve.activation import Activation
+from gillint.resolve.activation import Activation, Getter
 from gillint.resolve.assumed import NAMESPACES, WORDS
 from gillint.resolve.calling.bound import TENSOR, Answers, size_of
 from gillint.resolve.calling.compat import constant_of, own_name
@@ -49,6 +48,7 @@ from gillint.resolve.values import (
     Literal,
     MadeRef,
     MethodRef,
+    PartialRef,
     SuperRef,
     SymbolRef,
     Value,
@@ -236,12 +236,7 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         return fields_of(act, value)
     getter = act.program.getter(owner, name, value) if span is not None else None
     if getter is not None and span is not None:
-        from gillint.resolve.calling.calls import apply
-
-        return apply(act, getter, (), (), span, name)
-    keeper = act.program.keeper(owner, name, value) if span is not None else None
-    if keeper is not None and span is not None:
-        return _kept(act, owner, keeper, span, name)
+        return _read(act, owner, value, getter, span, name)
     found = act.program.attribute(owner, name, value)
     if found is not None:
         return _of_one_of(act, overriding(act, owner, found), name, span) or as_kept(act.program, owner, name, found)
@@ -258,25 +253,25 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
 
 
 _FIRST_READ = 0.5  # of the reads of a property that keeps what it has given: most are read once or twice
-_OF_FUNCTOOLS = re.compile(r"\bfunctools\.cached_property|\bfrom functools import[^)]*?\bcached_property")
-_WITHOUT_LOCK = (3, 12)
 
 
-def _kept(act: Activation, owner: ClassScope, keeper: Value, span: Span, name: str) -> Value:
-    """What a property gives that keeps it. Until Python 3.12 that of functools computes under a lock, one for all instances
-    (the documentation of `functools.cached_property`, "Changed in version 3.12").
-    """
+def _read(act: Activation, owner: ClassScope, instance: Value, getter: Getter, span: Span, name: str) -> Value:
+    """What a property gives, or an object with a `__get__`: one that keeps it computes it once, maybe under a lock."""
     from gillint.resolve.calling.calls import apply
 
-    is_locked = version_key(act.program.target.python)[:2] < _WITHOUT_LOCK
-    is_locked = is_locked and _OF_FUNCTOOLS.search("".join(owner.module.syntax.lines)) is not None
+    if not getter.keeps:
+        given = apply(act, getter.function, (), (), span, name)
+        if is_known(given) or not isinstance(getter.function.reference, PartialRef):
+            return given
+        return act.program.attribute(owner, name, instance) or given  # what was stored under the name
     lock = Value(type="threading.RLock", reference=MadeRef(f"{owner.key}.{name}", _NOWHERE))
+    keeper = f"{owner.name}.{name}" if getter.has_one_lock else None
     with act.nested() as inner:
-        if is_locked:
-            act.emit(Lock(span, act.path, lock, is_taken=True))
-        given = apply(act, keeper, (), (), span, name)
-        if is_locked:
-            act.emit(Lock(span, act.path, lock, is_taken=False))
+        if keeper is not None:
+            act.emit(Lock(span, act.path, lock, is_taken=True, keeper=keeper))
+        given = apply(act, getter.function, (), (), span, name)
+        if keeper is not None:
+            act.emit(Lock(span, act.path, lock, is_taken=False, keeper=keeper))
             act.scope.note(f"`{name}` is a functools.cached_property: until Python 3.12 one lock serves all instances")
     act.emit(Branch((inner.finish(), Block()), (_FIRST_READ, 1.0 - _FIRST_READ)))
     return given
