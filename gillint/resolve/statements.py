@@ -48,6 +48,7 @@ from gillint.resolve.locks import LOCKS
 from gillint.resolve.numeric.ranks import learn_from_unpacking
 from gillint.resolve.objects.aliases import note_alias
 from gillint.resolve.objects.growing import added_elsewhere
+from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.targets import (
     bind,
@@ -258,7 +259,7 @@ def _delete(act: Activation, node: t.Delete) -> None:
 
 def _assert(act: Activation, node: t.Assert) -> None:
     act.operation("branch")
-    evaluate(act, node.test)
+    truth(act, evaluate(act, node.test), node.span)
     act.environment.update(narrowed(act, node.test, holds=True))
 
 
@@ -267,6 +268,7 @@ def _if(act: Activation, node: t.If) -> float:
         return run(act, node.body)
     act.operation("branch")
     tested = evaluate(act, node.test)
+    truth(act, tested, node.test.span)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     if leaves(node.body):
         known = (known[0], {**behind_guard(act, node.test), **known[1]})

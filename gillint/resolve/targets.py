@@ -34,6 +34,7 @@ from gillint.resolve.values import (
     Value,
     is_known,
     is_plain_function,
+    of_constant,
 )
 from gillint.syntax import tree as t
 
@@ -274,17 +275,21 @@ def _hides_a_method(act: Activation, owner: ClassScope, target: t.Attribute, val
 def store_attribute(act: Activation, target: t.Attribute, value: Value) -> None:
     """Assign to an attribute: where it is a property, by its setter; of an object with a `__set__`, by that."""
     owner = _owner(act, target)
-    setter = None
+    setter, instance = None, None
+    passed: tuple[Value, ...] = (value,)
     if owner is not None:
         instance = read_target(act, target.value) or Value(type=owner.key)
         setter = act.program.setter(owner, target.name, instance)
     if setter is None or isinstance(setter.reference, PartialRef):  # what has a `__set__` mostly keeps what it is given
         write_target(act, target, value)
     if setter is None:
+        watched = act.program.attribute(owner, "__setattr__", instance) if owner is not None else None
+        setter, passed = watched, (of_constant(target.name), value)
+    if setter is None:
         return
     from gillint.resolve.calling.calls import apply
 
-    apply(act, setter, (value,), (), target.span, target.name)
+    apply(act, setter, passed, (), target.span, target.name)
 
 
 def _set_property(act: Activation, holder: Value | None, target: t.Attribute, value: Value) -> None:

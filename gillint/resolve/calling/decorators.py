@@ -11,6 +11,7 @@ from gillint.knowledge.conditions import Target, version_key
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.calls import apply
 from gillint.resolve.calling.compiled import COMPILED, COMPILED_FUNCTION
+from gillint.resolve.calling.leaving import around
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.external.web import serve_decorated
 from gillint.resolve.values import PROPERTY, ClassRef, FunctionRef, MethodRef, PartialRef, SymbolRef, Value
@@ -108,10 +109,24 @@ def _compiler(name: str | None, decorator: t.Expr) -> str | None:
 def apply_to(act: Activation, wrap: Value, function: Value, span: Span) -> Value:
     """What a decorator of the project gives back for a function; the function where that cannot be called."""
     is_callable = isinstance(wrap.reference, (FunctionRef, ClassRef, PartialRef, SymbolRef)) or _has_call(act, wrap)
-    if not is_callable:
+    if not is_callable and not _is_manager(act, wrap):
         return function
+    if _is_manager(act, wrap):
+        return around(wrap, function)
     made = apply(act, wrap, (function,), (), span, "decorator")
     return made if _is_callable(act, made) else function
+
+
+_MANAGERS = ("contextlib.ContextDecorator", "contextlib.AbstractContextManager")
+
+
+def _is_manager(act: Activation, wrap: Value) -> bool:
+    """Whether a decorator is a context manager that a function is run in: `@Timer()`, `@transaction(db)`."""
+    if act.lazy_of(wrap) is not None:
+        return wrap.type == "generator"
+    owner = act.program.class_of(wrap.type) if wrap.reference is None else None
+    is_decorator = owner is not None and any(base in _MANAGERS for base in act.program.library_bases(owner))
+    return is_decorator and not _has_call(act, wrap)
 
 
 def _is_callable(act: Activation, value: Value) -> bool:

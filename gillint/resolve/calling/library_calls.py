@@ -23,7 +23,6 @@ from gillint.resolve.calling.ordering import with_compared
 from gillint.resolve.calling.returns import returned
 from gillint.resolve.calling.special import SPECIAL
 from gillint.resolve.calling.submissions import await_value, hand_over_call, join_result
-from gillint.resolve.calling.summing import add_up
 from gillint.resolve.external.answers import answered_with, other_side
 from gillint.resolve.external.databases import answered, begun, behind_statement, ends_nothing, query_of
 from gillint.resolve.external.handles import content_of, current
@@ -49,6 +48,7 @@ from gillint.resolve.objects.instances import (
     opened_up,
 )
 from gillint.resolve.objects.keeping import as_it_was_dumped, kept
+from gillint.resolve.objects.unspoken import ask
 from gillint.resolve.opaque import instance_of, made_by
 from gillint.resolve.stepping import step_through
 from gillint.resolve.tabular.frames import as_given
@@ -211,7 +211,7 @@ def library(
     lazy_result = act.lazy_of(result)
     callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
     bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
-    add_up(act, public, bound, span)
+    ask(act, public, bound, span)
     if given is not None and result == UNKNOWN and stands_for_another(fact):
         result = given
     if lazy_result is None:

@@ -52,6 +52,7 @@ from gillint.resolve.external.reading import folders_walked
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.objects.changing import keep_changes, member_variable
 from gillint.resolve.objects.state import behind_calls
+from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.targets import bind
 from gillint.resolve.trace import Iterations, Kind, Loop
 from gillint.resolve.values import Value
@@ -237,7 +238,7 @@ def run_while(act: Activation, node: t.While) -> None:
 
     def enter() -> _Entry:
         act.operation("while_step")
-        evaluate(act, node.test)
+        truth(act, evaluate(act, node.test), node.test.span)
         turns = known or usual
         if known is not None and not runs_dry and is_guard(known, node):
             turns = Estimate(1, min(usual.likely, known.likely), known.high)

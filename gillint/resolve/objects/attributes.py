@@ -45,6 +45,7 @@ from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
     ClassRef,
+    FunctionRef,
     Literal,
     MadeRef,
     MethodRef,
@@ -77,6 +78,8 @@ _ALPHABETS = {
 _SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 # A class of a module that the compiler of Protocol Buffers wrote: `person_pb2.Person`, `person_pb2.Person.FromString`.
 _MESSAGE = re.compile(r"[\w.]*_pb2(?:\.(?!FromString)[A-Z]+[a-z]\w*)+(?P<method>\.FromString)?")
+# The name in the key of a function, `path::Class.method`; one that is made on the way may have that of what it wraps.
+_WRITTEN_NAME = re.compile(r"::(?:\w+\.)*([A-Za-z_]\w*)(?:@\d+)?$")
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 
 
@@ -203,6 +206,9 @@ def is_builtin_without(type_name: str | None, name: str) -> bool:
 
 def _of_reference(value: Value, name: str) -> Value | None:
     """What can be said of an attribute by what the value stands for alone."""
+    if name == "__name__" and isinstance(value.reference, FunctionRef):
+        written = _WRITTEN_NAME.search(value.reference.key)
+        return of_constant(written[1]) if written is not None else Value(type="str")
     if name in _TEXTS and value.reference is not None:
         return Value(type="str")
     return class_attribute(value, name)
