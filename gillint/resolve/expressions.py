@@ -12,7 +12,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_method, find_type, knows_below, knows_module
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
-from gillint.resolve.calling.bound import element_of
+from gillint.resolve.calling.bound import element_of, literal_text
 from gillint.resolve.calling.calls import apply
 from gillint.resolve.calling.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.calling.submissions import await_value, suspends
@@ -208,7 +208,8 @@ def _boolean(act: Activation, node: t.Boolean) -> Value:
         # `client or Client()`: what stands in for a value is of its kind; for None it always does.
         is_open = result is not None and (not is_known(result) or result.literal == NONE.literal)
         stands_in = node.operator == "or" and is_open
-        result = value if stands_in else join(result, value)
+        is_said = node.operator == "or" and result is not None and result.type == "str" and bool(literal_text(result))
+        result = value if stands_in else result if is_said else join(result, value)
         shares.append(
             value.number if value.type == "bool" and value.number is not None and value.number.known else None
         )
