@@ -218,6 +218,15 @@ def test_what_a_compressor_is_left_with(body: str, unique: float, noise: float) 
     assert inside(value, "noise").likely / size == pytest.approx(noise, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("columns", "floats"),
+    [("{'a': range(100)}", 0), ("{'a': range(100), 'b': np.zeros(100)}", 100), ("{'a': np.zeros(9), 'b': np.ones(9)}", 18)],
+)
+def test_how_many_cells_of_a_frame_are_floats(columns: str, floats: float) -> None:
+    frame = asked(f"import numpy as np, pandas as pd\nid(pd.DataFrame({columns}))")
+    assert inside(frame, "floats").likely == floats
+
+
 def test_of_a_line_after_others_like_it_only_what_changes_is_new() -> None:
     line = asked("for i in range(1000):\n    id(f'{i} request handled by worker')")
     assert inside(line, "fresh").likely == 2
