@@ -14,7 +14,7 @@ from gillint.knowledge.conditions import Target
 from gillint.resolve.calling.options import Option
 from gillint.resolve.external.files import Files
 from gillint.resolve.external.packing import one_by_one
-from gillint.resolve.external.sql import Tables
+from gillint.resolve.external.sql_tables import Tables
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.trace import Block, Call, Iterations, Kind, Loop, Node, Resolved
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value

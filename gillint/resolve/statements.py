@@ -47,17 +47,11 @@ from gillint.resolve.joining import join
 from gillint.resolve.locks import LOCKS
 from gillint.resolve.numeric.ranks import learn_from_unpacking
 from gillint.resolve.objects.aliases import note_alias
+from gillint.resolve.objects.filling import growth
 from gillint.resolve.objects.growing import added_elsewhere
 from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.operators import binary, operator_fact
-from gillint.resolve.targets import (
-    bind,
-    declare,
-    growth,
-    put_back,
-    store_attribute,
-    write_target,
-)
+from gillint.resolve.targets import bind, declare, put_back, store_attribute, write_target
 from gillint.resolve.text.texts import ANY, unknown
 from gillint.resolve.trace import Await, Lock
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of

@@ -225,7 +225,7 @@ def _deque(args: tuple[Value, ...], bound: Bound) -> Value:
 
 def _counted(args: tuple[Value, ...]) -> Value:
     """A counter has a member for each thing that is different."""
-    from gillint.resolve.targets import different
+    from gillint.resolve.objects.filling import different
 
     if not args:
         return Value(type="collections.Counter", size=ZERO)

@@ -30,7 +30,7 @@ from gillint.resolve.external.logs import logged
 from gillint.resolve.external.media import by_its_name, stored
 from gillint.resolve.external.peers import with_text
 from gillint.resolve.external.pictures import all_decoded
-from gillint.resolve.external.sql import Query
+from gillint.resolve.external.sql_tables import Query
 from gillint.resolve.external.storage import describe
 from gillint.resolve.external.web import serve_registered
 from gillint.resolve.locks import note_lock

@@ -23,7 +23,7 @@ from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.numeric.training import LAYERS_CALLED
 from gillint.resolve.objects import c_arrays, named_tuples
 from gillint.resolve.objects.attributes import attribute_value, symbol_of
-from gillint.resolve.objects.copying import dumped, loaded
+from gillint.resolve.objects.copying import PICKLED
 from gillint.resolve.objects.getters import GETTERS, METHOD_CALLED, call_method, getter, methodcaller
 from gillint.resolve.text.texts import Text, may_be_same
 from gillint.resolve.values import (
@@ -355,15 +355,6 @@ def _sent(
     return receiver.element or UNKNOWN
 
 
-def _pickled(name: str, does: Callable[[Activation, str, tuple[Value, ...], Keywords, Span], Value | None]) -> Special:
-    def called(
-        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
-    ) -> Value | None:
-        return does(act, name, positional, keywords, span)
-
-    return called
-
-
 def _getter(name: str) -> Special:
     """`itemgetter(1)`, `attrgetter("x")`."""
 
@@ -478,8 +469,7 @@ SPECIAL: dict[str, Special] = {
     "multiprocessing.get_context": _process_context,
     **LEFT_LATER,
     "generator.send": _sent,
-    **{f"pickle.{name}": _pickled(f"pickle.{name}", dumped) for name in ("dumps", "dump")},
-    "pickle.loads": _pickled("pickle.loads", loaded),
+    **PICKLED,
     "operator.methodcaller": methodcaller,
     METHOD_CALLED: call_method,
     "len": _length,

@@ -13,8 +13,8 @@ from gillint.resolve.control.memoised import missed
 from gillint.resolve.control.refusals import is_refusal
 from gillint.resolve.control.turns import POLLS, leaves, pauses
 from gillint.resolve.external.folders import kind_of_entry, made_if_missing, once_for_each_path
+from gillint.resolve.objects.filling import turns_since_made
 from gillint.resolve.tabular.kinds import distinct_of
-from gillint.resolve.targets import turns_since_made
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.walk import key_of, set_in, statements

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gillint.diagnostics.span import Span
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.values import Source, Value
 
 Keywords = tuple[tuple[str, Value], ...]
+Special = Callable[[Activation, "Value | None", tuple[Value, ...], Keywords, Span], "Value | None"]
 _STATE = ("__reduce_ex__", "__reduce__", "__getstate__")
 
 
@@ -21,18 +24,26 @@ def _state_of(act: Activation, value: Value, span: Span) -> Value | None:
     return next((m for m in made if m is not None), None)
 
 
-def dumped(act: Activation, name: str, positional: tuple[Value, ...], keywords: Keywords, span: Span) -> Value | None:
+def _dumped(name: str) -> Special:
     """`pickle.dumps(instance)`: what its `__getstate__` gives is what is written."""
-    from gillint.resolve.calling.library_calls import library
 
-    state = _state_of(act, positional[0], span) if positional else None
-    if state is None:
-        return None
-    made = library(act, name, None, (state, *positional[1:]), keywords, span)
-    return replace(made, source=Source("pickle", positional[0])) if made.type == "bytes" else made
+    def called(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        from gillint.resolve.calling.library_calls import library
+
+        state = _state_of(act, positional[0], span) if positional else None
+        if state is None:
+            return None
+        made = library(act, name, None, (state, *positional[1:]), keywords, span)
+        return replace(made, source=Source("pickle", positional[0])) if made.type == "bytes" else made
+
+    return called
 
 
-def loaded(act: Activation, name: str, positional: tuple[Value, ...], keywords: Keywords, span: Span) -> Value | None:
+def _loaded(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
     """`pickle.loads(data)`: of what was dumped in sight, `__setstate__` is given what `__getstate__` gave."""
     from gillint.resolve.operators import project_operator
 
@@ -44,3 +55,10 @@ def loaded(act: Activation, name: str, positional: tuple[Value, ...], keywords: 
     if state is not None:
         project_operator(act, source.value, "__setstate__", (state,), span)
     return None
+
+
+PICKLED: dict[str, Special] = {
+    "pickle.dumps": _dumped("pickle.dumps"),
+    "pickle.dump": _dumped("pickle.dump"),
+    "pickle.loads": _loaded,
+}

@@ -40,7 +40,9 @@ def _is_own(value: Value) -> bool:
 
 def _is_of_code(value: Value) -> bool:
     """Whether it is a tuple of functions, as the steps of a pipeline are."""
-    return value.type == "tuple" and bool(value.items) and all(isinstance(i.reference, _CODE) for i in value.items or ())
+    return (
+        value.type == "tuple" and bool(value.items) and all(isinstance(i.reference, _CODE) for i in value.items or ())
+    )
 
 
 _CODE = (FunctionRef, ClassRef, PartialRef, SymbolRef)

@@ -49,7 +49,7 @@ def missing(act: Activation, mapping: Value, key: Value, node: t.Subscript) -> V
     """What `__missing__` of a class that derives from dict gives, which is run where the key is not there."""
     from gillint.resolve.calling.calls import apply
     from gillint.resolve.control.memoised import missed
-    from gillint.resolve.targets import turns_since_made
+    from gillint.resolve.objects.filling import turns_since_made
 
     owner = act.program.class_of(mapping.type) if mapping.reference is None and "::" in (mapping.type or "") else None
     makes = act.program.attribute(owner, "__missing__", mapping) if owner is not None else None

@@ -220,7 +220,11 @@ def test_what_a_compressor_is_left_with(body: str, unique: float, noise: float) 
 
 @pytest.mark.parametrize(
     ("columns", "floats"),
-    [("{'a': range(100)}", 0), ("{'a': range(100), 'b': np.zeros(100)}", 100), ("{'a': np.zeros(9), 'b': np.ones(9)}", 18)],
+    [
+        ("{'a': range(100)}", 0),
+        ("{'a': range(100), 'b': np.zeros(100)}", 100),
+        ("{'a': np.zeros(9), 'b': np.ones(9)}", 18),
+    ],
 )
 def test_how_many_cells_of_a_frame_are_floats(columns: str, floats: float) -> None:
     frame = asked(f"import numpy as np, pandas as pd\nid(pd.DataFrame({columns}))")
