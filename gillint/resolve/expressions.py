@@ -32,7 +32,7 @@ from gillint.resolve.numeric.shapes import ARRAY, few_rows
 from gillint.resolve.objects.attributes import attribute_value, symbol_of
 from gillint.resolve.objects.growing import grow, lengthen, made_by_need
 from gillint.resolve.objects.lists import as_list
-from gillint.resolve.objects.unspoken import missing, truth
+from gillint.resolve.objects.unspoken import compare_members, missing, truth
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.stepping import step_through
@@ -236,6 +236,8 @@ def _compare(act: Activation, node: t.Compare) -> Value:
             decides = _who_compares(left, right, method)
             if decides is not None:
                 found = operator_fact(act, decides, method, (right if decides is left else left,), node.span)
+        if found is None or operator in ("contains", "not_contains"):
+            compare_members(act, left, operator, right, node.span)
         if found is None:
             act.operation("compare")
         elif operator not in ("contains", "not_contains"):

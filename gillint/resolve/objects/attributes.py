@@ -209,6 +209,8 @@ def _of_reference(value: Value, name: str) -> Value | None:
     if name == "__name__" and isinstance(value.reference, FunctionRef):
         written = _WRITTEN_NAME.search(value.reference.key)
         return of_constant(written[1]) if written is not None else Value(type="str")
+    if name == "__name__" and isinstance(value.reference, SymbolRef) and "." not in value.reference.name:
+        return of_constant(value.reference.name)  # `type(node).__name__` of one of Python's own
     if name in _TEXTS and value.reference is not None:
         return Value(type="str")
     return class_attribute(value, name)

@@ -45,6 +45,21 @@ def asked(act: Activation, value: Value, methods: tuple[str, ...], arguments: tu
     )
 
 
+def compare_members(act: Activation, left: Value, operator: str, right: Value, span: Span) -> None:
+    """`rows == others`, `row in rows`: what `__eq__` does of members that a class of the project makes."""
+    if operator in ("eq", "ne"):
+        if not asked(act, left, ("__eq__",), (right,), span) and left.type == right.type and left.type in _HELD_IN:
+            ask_each(act, left, ("__eq__",), span, beside=True)
+    elif operator in ("contains", "not_contains") and right.type in _LOOKED_THROUGH:
+        member = element_of(right)
+        if "::" in (member.type or ""):
+            repeat(act, size_of(right) * _UNTIL_FOUND, span, lambda: asked(act, member, ("__eq__",), (left,), span))
+
+
+_LOOKED_THROUGH = ("list", "tuple", "collections.deque")
+_UNTIL_FOUND = 0.5  # of the members, where what is looked for is among them
+
+
 def missing(act: Activation, mapping: Value, key: Value, node: t.Subscript) -> Value | None:
     """What `__missing__` of a class that derives from dict gives, which is run where the key is not there."""
     from gillint.resolve.calling.calls import apply
@@ -122,11 +137,12 @@ def ask(act: Activation, name: str, bound: Bound, span: Span) -> None:
         repeat(act, size_of(bound.receiver), span, lambda: asked(act, member, ("__eq__",), given[:1], span))
 
 
-def ask_each(act: Activation, container: Value, methods: tuple[str, ...], span: Span) -> None:
-    """Ask each member of a container."""
+def ask_each(act: Activation, container: Value, methods: tuple[str, ...], span: Span, *, beside: bool = False) -> None:
+    """Ask each member of a container; `beside`: of another one like it."""
     for member, times in _kinds_of(container):
         if "::" in (member.type or ""):
-            repeat(act, times, span, lambda m=member: asked(act, m, methods, (), span))  # type: ignore[misc]
+            given = (member,) if beside else ()
+            repeat(act, times, span, lambda m=member, g=given: asked(act, m, methods, g, span))  # type: ignore[misc]
 
 
 def _kinds_of(container: Value) -> tuple[tuple[Value, Estimate], ...]:

@@ -33,6 +33,8 @@ def a(method: str, does: str = CRC, base: str = "") -> str:
         a("__bool__(self)") + "made = [A(x) for x in xs]\nfor x in xs:\n    list(filter(None, made))",
         a("__hash__(self)") + "made = [A(x) for x in xs]\nfor x in xs:\n    set(made)",
         a("__eq__(self, other)") + "made = [A(x) for x in xs]\nfor x in xs:\n    made.index(A(x))",
+        a("__eq__(self, other)") + "made = [A(x) for x in xs]\nfor x in xs:\n    made == list(made)",
+        a("__eq__(self, other)") + "made = [A(x) for x in xs]\nfor x in xs:\n    A(x) in made",
         a("__repr__(self)") + "made = [A(x) for x in xs]\nfor x in xs:\n    repr(made)",
         a("__str__(self)") + "for x in xs:\n    print(A(x))",
         a("__missing__(self, key)", "return zlib.crc32(key)", "(dict)") + "for x in xs:\n    A()[x]",
@@ -73,6 +75,9 @@ def test_what_is_run_unspoken(source: str) -> None:
         ("@dataclass(order=True)", "sorted(made)", True),
         ("@dataclass", "sorted(made)", False),
         ("@dataclass(frozen=True)", "set(made)", True),
+        ("@dataclass", "made == list(made)", True),
+        ("@dataclass", "made[0] in made", True),
+        ("@dataclass(eq=False)", "made == list(made)", False),
         ("@dataclass(repr=False)", "repr(made)", False),
     ],
 )
