@@ -243,7 +243,7 @@ def _noted(act: Activation, node: t.If) -> Value | None:
 
 def _first_time(act: Activation, asked: t.Expr | None) -> float:
     """How often what is made once is not there yet: for each instance, where it is an attribute of these."""
-    turns = turns_since_made(act, asked) if asked is not None else act.times * act.trips_so_far()
+    turns = turns_since_made(act, asked) if isinstance(asked, t.Attribute) else act.times * act.trips_so_far()
     return 1.0 / max(1.0, turns.likely)
 
 
