@@ -29,7 +29,8 @@ _HELD_IN = ("list", "tuple", "set", "frozenset", "dict", "collections.deque")
 
 def truth(act: Activation, value: Value, span: Span) -> None:
     """`if value`, `not value`, `value or other`."""
-    asked(act, value, TRUTH, (), span)
+    if value.type is not None and "::" in value.type:  # asked all the time
+        asked(act, value, TRUTH, (), span)
 
 
 def asked(act: Activation, value: Value, methods: tuple[str, ...], arguments: tuple[Value, ...], span: Span) -> bool:
