@@ -169,6 +169,9 @@ def _novel(value: Value, depth: int = 4) -> Estimate:
     return printed(value)
 
 
+_HALF = Estimate(0, 0.5, 1)  # of a column of which nobody knows whether it is of floats
+
+
 def _floats(value: Value, depth: int = 4) -> Estimate:
     """How many floats there are in nested containers."""
     if isinstance(value.reference, ChoiceRef):
@@ -177,6 +180,12 @@ def _floats(value: Value, depth: int = 4) -> Estimate:
         return ONE
     if value.type == "numpy.ndarray":
         return size_of(value) if (value.dtype or "float64").startswith("float") else ZERO
+    if value.type in ("pandas.DataFrame", "pandas.Series"):
+        columns = [v for _, v in value.columns or ()] or [value]
+        row = total(
+            ONE if c.dtype is not None and c.dtype.startswith("float") else ZERO if c.dtype else _HALF for c in columns
+        )
+        return size_of(value) * (row * (ONE if value.columns or value.type == "pandas.Series" else _COLUMNS))
     if depth == 0 or value.type is None:
         return ZERO
     members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
