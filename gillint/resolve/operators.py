@@ -16,6 +16,7 @@ from gillint.resolve.calling.calls import apply
 from gillint.resolve.calling.returns import returned
 from gillint.resolve.external.databases import ROW_STEPS, row_made
 from gillint.resolve.external.peers import peer_of
+from gillint.resolve.numeric.algebra import agreeing
 from gillint.resolve.numeric.arrays import refine
 from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.numeric.memory import side_by_side
@@ -233,7 +234,7 @@ def operator_fact(
     fact = find_method(receiver.type, method) if receiver.type is not None else None
     if fact is None:
         return project_operator(act, receiver, method, arguments, span)
-    bound = bind_arguments(fact, receiver, arguments, named, False)
+    bound = agreeing(fact.name, bind_arguments(fact, receiver, arguments, named, False))
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
     result = side_by_side(fact.name, textual(fact.name, bound, refine(fact.name, bound, result)))
     if method == "__iter__":

@@ -765,3 +765,24 @@ def test_how_far_two_unknown_numbers_are_apart_is_not_known(expression: str) -> 
 def test_what_numpy_has_no_dtype_for_makes_an_array_of_objects(member: str) -> None:
     found = value_of(f"np.array([{member} for _ in range(40)])", f"import datetime, decimal, uuid\n{SETUP}")
     assert (found.dtype, dimensions(found)) == ("object", (40.0,))
+
+
+UNKNOWN_SIDES = SETUP + "n, m, k = map(int, input().split())\n"
+
+
+@pytest.mark.parametrize(
+    ("product", "shape"),
+    [
+        (
+            "np.dot(v3, np.zeros((n, n)))",
+            (3,),
+        ),  # what is multiplied by a vector of three has three rows, and as many columns
+        ("np.zeros((n, n)) @ v3", (3,)),
+        ("np.zeros((n, n)).dot(pts.T)", (3, 400)),
+        ("np.linalg.solve(np.zeros((n, n)), v3)", (3,)),
+        ("np.linalg.inv(np.zeros((n, 60)))", (60, 60)),
+        ("np.linalg.eigvalsh(np.zeros((60, m)))", (60,)),
+    ],
+)
+def test_the_sides_of_matrices_that_are_multiplied_agree(product: str, shape: tuple[float, ...]) -> None:
+    assert dimensions(value_of(product, UNKNOWN_SIDES)) == shape
