@@ -100,7 +100,17 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         return Value(type=left.type, size=left.size, text=formatted(template) if template is not None else None)
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
-    return UNKNOWN
+    return _flags(left, operator, right) or UNKNOWN
+
+
+def _flags(left: Value, operator: str, right: Value) -> Value | None:
+    """`cv2.THRESH_BINARY + cv2.THRESH_OTSU`: named constants of a library that are combined are named by all of them."""
+    a, b = left.reference, right.reference
+    if operator not in ("add", "or") or not isinstance(a, SymbolRef) or not isinstance(b, SymbolRef):
+        return None
+    (module, _, _), (other, _, name) = a.name.rpartition("."), b.name.rpartition(".")
+    is_flag = a.name.rpartition(".")[2].replace("|", "").isupper() and name.isupper()
+    return Value(reference=SymbolRef(f"{a.name}|{name}")) if is_flag and module == other != "" else None
 
 
 def _constant(value: Value, other: Value) -> Value:
