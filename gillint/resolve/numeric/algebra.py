@@ -30,21 +30,18 @@ _PRODUCTS = frozenset(
 
 def agreeing(name: str, bound: Bound) -> Bound:
     """The operands of a product, of which the columns of the one are as many as the rows of the other: where they do not look
-    so, the one that more is known of tells, and a square matrix remains one.
+    so, the one that more is known of tells.
     """
     if name not in _PRODUCTS:
         return bound
     given = (bound.receiver, *bound.positional) if bound.receiver is not None else bound.positional
     left, right = given[:2] if len(given) > 1 else (None, None)
     a, b = shape_of(left) if left is not None else None, shape_of(right) if right is not None else None
-    if left is None or right is None or not a or not b or max(len(a), len(b)) > 2:
+    if left is None or right is None or not a or not b or max(len(a), len(b)) > 2 or _span(a[-1]) == _span(b[0]):
         return bound
-    columns, rows = a[-1], b[0]
-    if _span(columns) == _span(rows):
-        return bound
-    told, taken, meant = (rows, left, columns) if _span(rows) < _span(columns) else (columns, right, rows)
-    shape = tuple(told if n == meant else n for n in shape_of(taken) or ())
-    return _replaced(bound, taken, with_shape(taken, shape))
+    if _span(b[0]) < _span(a[-1]):
+        return _replaced(bound, left, with_shape(left, (*a[:-1], b[0])))
+    return _replaced(bound, right, with_shape(right, (a[-1], *b[1:])))
 
 
 def _span(length: Estimate) -> float:
