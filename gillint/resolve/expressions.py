@@ -400,13 +400,17 @@ def _lambda(act: Activation, node: t.Lambda) -> Value:
 def _conditional(act: Activation, node: t.Conditional) -> Value:
     from gillint.resolve.assumed import TAKEN
     from gillint.resolve.control.likelihood import held
-    from gillint.resolve.control.narrowing import decided, narrowed
+    from gillint.resolve.control.narrowing import asks_in_vain, decided, narrowed
 
     act.operation("branch")
     tested = evaluate(act, node.test)
     truth(act, tested, node.test.span)
     share = held(act, node.test, tested, TAKEN)
     holds = decided(act, node.test)
+    if holds is None and asks_in_vain(act, node.body):
+        holds = False
+    elif holds is None and asks_in_vain(act, node.orelse):
+        holds = True
     outer = act.environment
     known, otherwise = narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False)
     with act.nested() as yes:

@@ -31,7 +31,7 @@ from gillint.resolve.control.likelihood import (
 )
 from gillint.resolve.control.loops import run_for, run_while
 from gillint.resolve.control.matching import run_match
-from gillint.resolve.control.narrowing import asks_for_rank, behind_guard, decided, narrowed
+from gillint.resolve.control.narrowing import asks_for_rank, asks_in_vain, behind_guard, decided, narrowed
 from gillint.resolve.control.remaking import until_given_up
 from gillint.resolve.control.switches import until_switched
 from gillint.resolve.control.turns import (
@@ -267,6 +267,8 @@ def _if(act: Activation, node: t.If) -> float:
     if leaves(node.body):
         known = (known[0], {**behind_guard(act, node.test), **known[1]})
     arms, holds = (node.body, node.orelse), decided(act, node.test)
+    if holds is None and _begins_in_vain(act, node.body) and not known[0]:
+        holds = False
     remade = until_given_up(act, node)
     if holds is not None and (remade is not None or makes_once(act, node) or is_made_already(act, node)):
         holds = None  # so it was the first time, and only then
@@ -350,7 +352,7 @@ def _with(act: Activation, node: t.With) -> float:
 
 def _try(act: Activation, node: t.Try) -> float:
     act.operation("try")
-    always = _without_python_2(act, node)
+    always = _without_python_2(act, node) or _without_attribute(act, node)
     if always is not None:
         reach = run(act, always.body)
         run(act, node.final)
@@ -383,6 +385,20 @@ def _without_python_2(act: Activation, node: t.Try) -> t.Handler | None:
     values = (s.value for s in node.body if isinstance(s, (t.Assign, t.Evaluate)) and s.value is not None)
     asked = GONE.intersection(name for value in values for name in names_in(value))
     return handler if not all(name in act.environment for name in asked) else None
+
+
+def _begins_in_vain(act: Activation, body: t.Body) -> bool:
+    """Whether the first thing that some statements do is to ask for an attribute that is not there."""
+    first = body[0]
+    value = first.value if isinstance(first, (t.Assign, t.Evaluate, t.Return)) else None
+    return value is not None and asks_in_vain(act, value)
+
+
+def _without_attribute(act: Activation, node: t.Try) -> t.Handler | None:
+    """The handler that always runs, of `try: x = x.values`, `except AttributeError: ...`, where `x` is an array."""
+    if not _begins_in_vain(act, node.body):
+        return None
+    return next((h for h in node.handlers if isinstance(h.kind, t.Name) and h.kind.id == "AttributeError"), None)
 
 
 def _is_of_nobody(value: Value) -> bool:

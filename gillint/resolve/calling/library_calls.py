@@ -30,10 +30,12 @@ from gillint.resolve.external.logs import logged
 from gillint.resolve.external.media import by_its_name, stored
 from gillint.resolve.external.peers import with_text
 from gillint.resolve.external.pictures import all_decoded
+from gillint.resolve.external.records import by_its_record
 from gillint.resolve.external.sql_tables import Query
 from gillint.resolve.external.storage import describe
 from gillint.resolve.external.web import serve_registered
 from gillint.resolve.locks import note_lock
+from gillint.resolve.numeric.algebra import agreeing
 from gillint.resolve.numeric.arrays import refine
 from gillint.resolve.numeric.estimators import checked
 from gillint.resolve.numeric.gathering import gathered
@@ -237,7 +239,7 @@ def library(
 
 def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[Bound, Query | None]:
     """The arguments with what is behind them: the contents of a file that is named, the rows that a statement looks at."""
-    bound = by_its_name(name, bound)
+    bound = agreeing(name, by_its_record(act, name, by_its_name(name, bound)))
     content = content_of(act, name, bound)
     query = query_of(act, name, bound, (span, act.path))
     bound = begun(act, name, bound)

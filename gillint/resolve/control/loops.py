@@ -223,7 +223,7 @@ def run_while(act: Activation, node: t.While) -> None:
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
         endless = isinstance(node.test, t.Constant)
-        emptied = turns_until_empty(body, endless=endless) if known is None else None
+        emptied = turns_until_empty(act, body, endless=endless) if known is None else None
         runs_dry = runs_dry or emptied is not None
         known = known or (since_last_time(act, node, emptied) if emptied is not None else turns_by_others(act, body))
         known = (

@@ -110,7 +110,7 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
-    if value.type in NUMBERS and _lacks(act, value, name) and find_method(ARRAY, name) is not None:
+    if value.type in NUMBERS and lacks(act, value, name) and find_method(ARRAY, name) is not None:
         return Value(reference=MethodRef(as_array(value), name), origin=name)  # one of numpy's scalars
     if isinstance(ref, MadeRef) and value.type in NAMESPACES:
         return act.program.taken(ref, name) or Value(origin=name)
@@ -140,15 +140,15 @@ _INDEX, _DATES = "pandas.Index", "pandas.DatetimeIndex"
 
 def _as_dates(act: Activation, value: Value, name: str) -> Value:
     """An index that is asked for what only one of dates has is one of dates: `prices.index.year`."""
-    if value.type != _INDEX or _has(act, _INDEX, name) or not _has(act, _DATES, name):
+    if value.type != _INDEX or has(act, _INDEX, name) or not has(act, _DATES, name):
         return value
     return replace(value, type=_DATES)
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
     """The attribute of whichever it is; what has no such attribute, as far as anybody knows, is not what is meant."""
-    options = [o for o in ref.options if not _lacks(act, o, name)]
-    having = [o for o in options if o.reference is not None or o.type is None or _has(act, o.type, name)]
+    options = [o for o in ref.options if not lacks(act, o, name)]
+    having = [o for o in options if o.reference is not None or o.type is None or has(act, o.type, name)]
     found: Value | None = None
     for option in having or options:
         found = join(found, attribute_value(act, option, name, span))
@@ -173,7 +173,7 @@ def _of_one_of(act: Activation, owners: tuple[ClassScope, ...], name: str, span:
     return found
 
 
-def _has(act: Activation, type_name: str, name: str) -> bool:
+def has(act: Activation, type_name: str, name: str) -> bool:
     """Whether instances of a type are known to have an attribute or a method."""
     owner = act.program.class_of(type_name)
     if owner is not None:
@@ -184,16 +184,32 @@ def _has(act: Activation, type_name: str, name: str) -> bool:
     return any(key == name for info in infos if info is not None for key, _ in info.attributes)
 
 
-def _lacks(act: Activation, value: Value, name: str) -> bool:
+def lacks(act: Activation, value: Value, name: str) -> bool:
     """Whether instances of a type are known not to have an attribute."""
     if value.type is None or value.reference is not None:
         return False
     owner = act.program.class_of(value.type)
     if owner is None:
-        return is_builtin_without(value.type, name)
+        return is_builtin_without(value.type, name) or _is_table_without(act, value, name)
     if act.program.library_bases(owner):
         return False
     return act.program.attribute(owner, name) is None and act.program.attribute(owner, "__getattr__") is None
+
+
+# Types of which all that they have is known, but for these.
+_TABLES = (ARRAY, "pandas.DataFrame", "pandas.Series")
+_NOT_DESCRIBED = {
+    "attrs", "axes", "base", "boxplot", "ctypes", "data", "device", "dtype", "dtypes", "flags", "from_arrow", "hist", "list",
+    "mT", "nbytes", "ndim", "plot", "select", "setfield", "sparse", "struct", "style", "to_clipboard", "to_device",
+    "to_excel", "to_hdf", "to_iceberg", "to_latex", "to_sql", "to_timestamp",
+}  # fmt: skip
+
+
+def _is_table_without(act: Activation, value: Value, name: str) -> bool:
+    """Whether a value is an array or a table that has no such attribute and no such column."""
+    if value.type not in _TABLES or name.startswith("_") or name in _NOT_DESCRIBED:
+        return False
+    return value.column(name) is None and not has(act, value.type, name)
 
 
 def is_builtin_without(type_name: str | None, name: str) -> bool:
@@ -255,7 +271,7 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         if found is not None:
             return found
     other = _of_one_of(act, deriving_with(act, owner, name), name, span) or _asked_for(act, owner, value, name, span)
-    if other is None and _lacks(act, value, name):
+    if other is None and lacks(act, value, name):
         other = _by_name(act, value, name, span)  # so it is something else
     return other or Value(reference=MethodRef(as_list(act, value), name), origin=name)
 
