@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gillint.advice.assess import Assessment, RankedCall
-from gillint.costs.locks import lets_through, semaphore_of
+from gillint.costs.locks import keeper_of, lets_through, semaphore_of
 from gillint.knowledge.schema import Effect, one_by_one
 from gillint.regions.find import PAUSES
 from gillint.regions.waiting import is_awaited
@@ -265,14 +265,26 @@ def _held_back(a: Assessment) -> str | None:
         return gated
     if a.prediction.help == "partly":
         return None
-    if a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0:
-        share = _percent(min(1.0, a.demand.locked.likely / a.demand.elapsed.likely))
-        return f"; but a lock of the program is held for {share} of it, so one thread runs at a time"
+    locked = _locked(a)
+    if locked is not None:
+        return locked
     call = serialiser(a)
     if call is not None:
         then = "each needs one of its own" if call.detail.effect.serialised_by == "thread" else "the others queue"
         return f"; but {one_at_a_time(call)}, so {then}"
     return "; but it gives the GIL up so often, for so short a time, that handing it over costs what threads gain"
+
+
+def _locked(a: Assessment) -> str | None:
+    """Whose lock has threads take turns, where one is held for most of the time."""
+    if not a.demand.locked.likely >= 0.5 * a.demand.elapsed.likely > 0:
+        return None
+    share = _percent(min(1.0, a.demand.locked.likely / a.demand.elapsed.likely))
+    keeper = keeper_of(a.region.body)
+    whose = "a lock of the program is held"
+    if keeper is not None:
+        whose = f"`{keeper}` is a functools.cached_property, whose lock for all instances (until Python 3.12) is held"
+    return f"; but {whose} for {share} of it, so one thread runs at a time"
 
 
 def _io(a: Assessment) -> str:
@@ -334,7 +346,7 @@ def _mixed(a: Assessment) -> str:
     held = a.prediction.held.likely
     limit = min(1.0 / held, a.prediction.ceiling.high) if held else a.prediction.ceiling.high
     most = f"; however many threads there are, {limit:.1f}x is the most"
-    end = _one_by_one(a) if a.prediction.help != "no" else ""
+    end = _one_by_one(a) if a.prediction.help != "no" else _locked(a) or ""
     return f"{_held(a)} of each {unit(a)} holds the GIL{why}{most}{end}."
 
 

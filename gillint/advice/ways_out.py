@@ -36,6 +36,7 @@ from gillint.advice.workers import (
     unpicklable,
 )
 from gillint.costs.demand import Demand
+from gillint.costs.locks import keeper_of
 from gillint.effects.classify import classify
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
@@ -163,7 +164,13 @@ def _own_for_each(a: Assessment, setting: Setting) -> Iterator[Advice]:
         load = loads(replace(a.demand, serial=ZERO, locked=ZERO), free_threaded=setting.free_threaded)[1]
         gain = likely(load, setting.threads, setting.cores)
         if gain >= HELP_NO:
+            keeper = keeper_of(a.region.body)
             why = "the lock only around what threads share: the work outside, and its result stored under the lock"
+            if keeper is not None:
+                why = (
+                    f"`{keeper}` without the lock: a plain method that is called once, a property that keeps its value in "
+                    "`self.__dict__`, or Python 3.12, where functools.cached_property takes none"
+                )
             yield Advice("threads", True, Range(1.0, gain, max(gain, bound(load, setting.threads, setting.cores))), why)
         return
     call = serialiser(a)

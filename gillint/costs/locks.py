@@ -143,6 +143,12 @@ def semaphore_of(block: Block) -> Lock | None:
     return min(found, key=lambda n: lets_through(n.value).likely, default=None)
 
 
+def keeper_of(block: Block) -> str | None:
+    """The property of functools whose lock a run of a block takes, where it takes none that the program made."""
+    keepers = dict.fromkeys(lock.keeper for lock in _taken(block, 0, set()))
+    return next(iter(keepers)) if None not in keepers and keepers else None
+
+
 def _taken(block: Block, depth: int, seen: set[Span]) -> Iterator[Lock]:
     for node in block.nodes if depth < _MOST_DEEP else ():
         if isinstance(node, Lock):

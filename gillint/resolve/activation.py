@@ -14,7 +14,7 @@ from gillint.knowledge.conditions import Target
 from gillint.resolve.calling.options import Option
 from gillint.resolve.external.files import Files
 from gillint.resolve.external.packing import one_by_one
-from gillint.resolve.external.sql import Tables
+from gillint.resolve.external.sql_tables import Tables
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.trace import Block, Call, Iterations, Kind, Loop, Node, Resolved
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
@@ -73,6 +73,18 @@ class Grown:
     place: int
     before: Value
     after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Getter:
+    """What is called where an attribute is read, of a property or of an object with a `__get__`.
+
+    `keeps`: the instance has what it gave from then on; `has_one_lock`: it computes under a lock that all instances share.
+    """
+
+    function: Value
+    keeps: bool = False
+    has_one_lock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +182,12 @@ class Program(Protocol):
         """The class of the project that a type names."""
         ...
 
-    def getter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
-        """The function behind a property, bound to the instance; None where the attribute is none."""
-        ...
-
-    def keeper(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
-        """The function behind a property that keeps what it has given, bound to the instance."""
+    def getter(self, owner: ClassScope, name: str, instance: Value) -> Getter | None:
+        """What is called where an attribute of the instance is read; None where it is only looked up."""
         ...
 
     def setter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
-        """The function that is called where a property is assigned to; None where the attribute is none, or has none."""
+        """What is called where an attribute of the instance is assigned to; None where it is only stored."""
         ...
 
     def attribute(self, owner: ClassScope, name: str, instance: Value | None = None) -> Value | None:

@@ -219,8 +219,8 @@ def _subscripted(act: Activation, node: t.Subscript) -> Value:
         return result
     base = _named(act, name)
     if base.type == "numpy.ndarray":
-        from gillint.resolve.calling.bound import dtype_name
         from gillint.resolve.expressions import evaluate
+        from gillint.resolve.numeric.dtype_names import dtype_name
 
         with act.nested():
             dtype = dtype_name(evaluate(act, arguments[-1]))

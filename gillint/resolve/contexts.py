@@ -74,6 +74,6 @@ def left(act: Activation, value: Value, span: Span, done: Iterable[Node], *, clo
     elif f"{value.type}.shutdown" in JOINS:
         act.emit(Call(span, act.path, f"{value.type}.shutdown", "join", Bound(value), implicit=True))
     owner = act.program.class_of(value.type) if value.type is not None else None
-    leave = act.program.attribute(owner, "__exit__", value) if owner is not None else None
+    leave = act.program.attribute(owner, "close" if closes else "__exit__", value) if owner is not None else None
     if leave is not None and leave.reference is not None:
-        apply(act, leave, (NONE, NONE, NONE), (), span, "__exit__")
+        apply(act, leave, () if closes else (NONE, NONE, NONE), (), span, "close" if closes else "__exit__")

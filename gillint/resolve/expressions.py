@@ -12,7 +12,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import find_fact, find_method, find_type, knows_below, knows_module
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
-from gillint.resolve.calling.bound import element_of
+from gillint.resolve.calling.bound import element_of, literal_text
 from gillint.resolve.calling.calls import apply
 from gillint.resolve.calling.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.calling.submissions import await_value, suspends
@@ -32,6 +32,7 @@ from gillint.resolve.numeric.shapes import ARRAY, few_rows
 from gillint.resolve.objects.attributes import attribute_value, symbol_of
 from gillint.resolve.objects.growing import grow, lengthen, made_by_need
 from gillint.resolve.objects.lists import as_list
+from gillint.resolve.objects.unspoken import compare_members, missing, truth
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.stepping import step_through
@@ -175,6 +176,7 @@ def _unary(act: Activation, node: t.Unary) -> Value:
     operand = evaluate(act, node.operand)
     if node.operator == "not":
         act.operation("unary")
+        truth(act, operand, node.span)
         if operand.literal is not None:
             return of_constant(not operand.literal.value)
         return Value(type="bool", number=ONE - operand.number if operand.type == "bool" and operand.number else None)
@@ -198,12 +200,16 @@ def _boolean(act: Activation, node: t.Boolean) -> Value:
         act.operation("boolean")
         with sometimes(act, reached):
             value = evaluate(act, part)
+        if part is not node.values[-1]:
+            truth(act, value, part.span)
         if len(node.values) > 1:
             on = held(act, part, value, SECOND if node.operator == "and" else 1.0 - SECOND)
             reached *= on if node.operator == "and" else 1.0 - on
-        # `client or Client()`: what stands in for a value is of its kind.
-        stands_in = node.operator == "or" and result is not None and not is_known(result)
-        result = value if stands_in else join(result, value)
+        # `client or Client()`: what stands in for a value is of its kind; for None it always does.
+        is_open = result is not None and (not is_known(result) or result.literal == NONE.literal)
+        stands_in = node.operator == "or" and is_open
+        is_said = node.operator == "or" and result is not None and result.type == "str" and bool(literal_text(result))
+        result = value if stands_in else result if is_said else join(result, value)
         shares.append(
             value.number if value.type == "bool" and value.number is not None and value.number.known else None
         )
@@ -230,6 +236,8 @@ def _compare(act: Activation, node: t.Compare) -> Value:
             decides = _who_compares(left, right, method)
             if decides is not None:
                 found = operator_fact(act, decides, method, (right if decides is left else left,), node.span)
+        if found is None or operator in ("contains", "not_contains"):
+            compare_members(act, left, operator, right, node.span)
         if found is None:
             act.operation("compare")
         elif operator not in ("contains", "not_contains"):
@@ -263,6 +271,8 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     if value.reference == _MODULES and isinstance(node.index, t.Name) and node.index.id == "__name__":
         return Value(type=f"{act.path}::")  # the module itself
     inner = dataset_of(act, value, index) or item_of(as_list(act, value), index, node.index)
+    made = missing(act, value, index, node)
+    inner = join(inner, made) if inner is not None and made is not None else inner or made
     if inner is not None and value.type == "collections.defaultdict":
         made_by_need(act, node, value, inner, index)
     extra = (("result", inner),) if inner is not None else ()
@@ -311,6 +321,7 @@ def _passing(act: Activation, condition: t.Expr) -> float:
     from gillint.resolve.control.likelihood import held
 
     tested = evaluate(act, condition)
+    truth(act, tested, condition.span)
     return held(act, condition, tested, FILLED if tested.type in ("str", "bytes") else PASSES)
 
 
@@ -389,11 +400,17 @@ def _lambda(act: Activation, node: t.Lambda) -> Value:
 def _conditional(act: Activation, node: t.Conditional) -> Value:
     from gillint.resolve.assumed import TAKEN
     from gillint.resolve.control.likelihood import held
-    from gillint.resolve.control.narrowing import decided, narrowed
+    from gillint.resolve.control.narrowing import asks_in_vain, decided, narrowed
 
     act.operation("branch")
-    share = held(act, node.test, evaluate(act, node.test), TAKEN)
+    tested = evaluate(act, node.test)
+    truth(act, tested, node.test.span)
+    share = held(act, node.test, tested, TAKEN)
     holds = decided(act, node.test)
+    if holds is None and asks_in_vain(act, node.body):
+        holds = False
+    elif holds is None and asks_in_vain(act, node.orelse):
+        holds = True
     outer = act.environment
     known, otherwise = narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False)
     with act.nested() as yes:

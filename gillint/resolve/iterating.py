@@ -17,6 +17,7 @@ from gillint.resolve.external.mailboxes import as_parts
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.numeric.training import loaded
 from gillint.resolve.objects.lists import as_list
+from gillint.resolve.objects.unspoken import getting_by_number
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.tabular.columns import IN_GROUPS
 from gillint.resolve.trace import Await, Bound, Call, Loop, Node, children
@@ -29,7 +30,12 @@ def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = F
         value = current(act, value)
         return loaded(act, value, span) or as_parts(value)
     made = operator_fact(act, value, "__aiter__" if is_async else "__iter__", (), span)
-    return made if made is not None and made.type != value.type and is_known(made) else as_list(act, value)
+    if made is not None and made.type != value.type and is_known(made):
+        return made
+    members = as_list(act, value)
+    if made is None and members is value and not is_async:
+        return getting_by_number(act, value, span) or value
+    return members
 
 
 def _is_own(value: Value) -> bool:

@@ -16,7 +16,7 @@ from gillint.resolve.budget import BUDGET, BUDGET_ELSEWHERE, CHECK_EVERY, MODULE
 from gillint.resolve.calling.decorators import decorated
 from gillint.resolve.calling.options import Option
 from gillint.resolve.external.files import Files
-from gillint.resolve.external.sql import Tables as SqlTables
+from gillint.resolve.external.sql_tables import Tables as SqlTables
 from gillint.resolve.importing import bind_imports
 from gillint.resolve.joining import join
 from gillint.resolve.objects.attributes import symbol_of

@@ -16,6 +16,7 @@ from gillint.resolve.calling.calls import apply
 from gillint.resolve.calling.returns import returned
 from gillint.resolve.external.databases import ROW_STEPS, row_made
 from gillint.resolve.external.peers import peer_of
+from gillint.resolve.numeric.algebra import agreeing
 from gillint.resolve.numeric.arrays import refine
 from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.numeric.memory import side_by_side
@@ -99,7 +100,17 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         return Value(type=left.type, size=left.size, text=formatted(template) if template is not None else None)
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
-    return UNKNOWN
+    return _flags(left, operator, right) or UNKNOWN
+
+
+def _flags(left: Value, operator: str, right: Value) -> Value | None:
+    """`cv2.THRESH_BINARY + cv2.THRESH_OTSU`: named constants of a library that are combined are named by all of them."""
+    a, b = left.reference, right.reference
+    if operator not in ("add", "or") or not isinstance(a, SymbolRef) or not isinstance(b, SymbolRef):
+        return None
+    (module, _, _), (other, _, name) = a.name.rpartition("."), b.name.rpartition(".")
+    is_flag = a.name.rpartition(".")[2].replace("|", "").isupper() and name.isupper()
+    return Value(reference=SymbolRef(f"{a.name}|{name}")) if is_flag and module == other != "" else None
 
 
 def _constant(value: Value, other: Value) -> Value:
@@ -233,7 +244,7 @@ def operator_fact(
     fact = find_method(receiver.type, method) if receiver.type is not None else None
     if fact is None:
         return project_operator(act, receiver, method, arguments, span)
-    bound = bind_arguments(fact, receiver, arguments, named, False)
+    bound = agreeing(fact.name, bind_arguments(fact, receiver, arguments, named, False))
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
     result = side_by_side(fact.name, textual(fact.name, bound, refine(fact.name, bound, result)))
     if method == "__iter__":

@@ -79,7 +79,8 @@ class ClassScope:
     `sought` those whose assignment was looked for in all methods, `functions` those to which instances pass themselves, like
     to a method: functions that are assigned in the body of the class, or to the class; of `guessed` only methods have spoken
     that were run with unknown arguments to find them out. Containers that are emptied when they have become long do not
-    become longer than `longest`; with a count beside them, they hold no more than `fullest`.
+    become longer than `longest`; with a count beside them, they hold no more than `fullest`. `descriptors` are the objects in
+    the body of the class that answer for an attribute of its instances, by a `__get__` or a `__set__`.
     """
 
     key: str
@@ -95,6 +96,7 @@ class ClassScope:
     sought: set[str] = field(default_factory=set)
     guessed: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    descriptors: dict[str, Value] = field(default_factory=dict)
     longest: dict[str, float] = field(default_factory=dict)
     fullest: dict[str, float] = field(default_factory=dict)
     asked: dict[str, frozenset[str]] | None = None

@@ -31,7 +31,7 @@ from gillint.resolve.control.likelihood import (
 )
 from gillint.resolve.control.loops import run_for, run_while
 from gillint.resolve.control.matching import run_match
-from gillint.resolve.control.narrowing import asks_for_rank, behind_guard, decided, narrowed
+from gillint.resolve.control.narrowing import asks_for_rank, asks_in_vain, behind_guard, decided, narrowed
 from gillint.resolve.control.remaking import until_given_up
 from gillint.resolve.control.switches import until_switched
 from gillint.resolve.control.turns import (
@@ -47,16 +47,11 @@ from gillint.resolve.joining import join
 from gillint.resolve.locks import LOCKS
 from gillint.resolve.numeric.ranks import learn_from_unpacking
 from gillint.resolve.objects.aliases import note_alias
+from gillint.resolve.objects.filling import growth
 from gillint.resolve.objects.growing import added_elsewhere
+from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.operators import binary, operator_fact
-from gillint.resolve.targets import (
-    bind,
-    declare,
-    growth,
-    put_back,
-    store_attribute,
-    write_target,
-)
+from gillint.resolve.targets import bind, declare, put_back, store_attribute, write_target
 from gillint.resolve.text.texts import ANY, unknown
 from gillint.resolve.trace import Await, Lock
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
@@ -258,7 +253,7 @@ def _delete(act: Activation, node: t.Delete) -> None:
 
 def _assert(act: Activation, node: t.Assert) -> None:
     act.operation("branch")
-    evaluate(act, node.test)
+    truth(act, evaluate(act, node.test), node.span)
     act.environment.update(narrowed(act, node.test, holds=True))
 
 
@@ -267,10 +262,13 @@ def _if(act: Activation, node: t.If) -> float:
         return run(act, node.body)
     act.operation("branch")
     tested = evaluate(act, node.test)
+    truth(act, tested, node.test.span)
     known = (narrowed(act, node.test, holds=True), narrowed(act, node.test, holds=False))
     if leaves(node.body):
         known = (known[0], {**behind_guard(act, node.test), **known[1]})
     arms, holds = (node.body, node.orelse), decided(act, node.test)
+    if holds is None and _begins_in_vain(act, node.body) and not known[0]:
+        holds = False
     remade = until_given_up(act, node)
     if holds is not None and (remade is not None or makes_once(act, node) or is_made_already(act, node)):
         holds = None  # so it was the first time, and only then
@@ -354,7 +352,7 @@ def _with(act: Activation, node: t.With) -> float:
 
 def _try(act: Activation, node: t.Try) -> float:
     act.operation("try")
-    always = _without_python_2(act, node)
+    always = _without_python_2(act, node) or _without_attribute(act, node)
     if always is not None:
         reach = run(act, always.body)
         run(act, node.final)
@@ -387,6 +385,20 @@ def _without_python_2(act: Activation, node: t.Try) -> t.Handler | None:
     values = (s.value for s in node.body if isinstance(s, (t.Assign, t.Evaluate)) and s.value is not None)
     asked = GONE.intersection(name for value in values for name in names_in(value))
     return handler if not all(name in act.environment for name in asked) else None
+
+
+def _begins_in_vain(act: Activation, body: t.Body) -> bool:
+    """Whether the first thing that some statements do is to ask for an attribute that is not there."""
+    first = body[0]
+    value = first.value if isinstance(first, (t.Assign, t.Evaluate, t.Return)) else None
+    return value is not None and asks_in_vain(act, value)
+
+
+def _without_attribute(act: Activation, node: t.Try) -> t.Handler | None:
+    """The handler that always runs, of `try: x = x.values`, `except AttributeError: ...`, where `x` is an array."""
+    if not _begins_in_vain(act, node.body):
+        return None
+    return next((h for h in node.handlers if isinstance(h.kind, t.Name) and h.kind.id == "AttributeError"), None)
 
 
 def _is_of_nobody(value: Value) -> bool:

@@ -111,6 +111,7 @@ class Tables:
         attributes: by class key, what one file assigns to the attributes of other files' classes; `written`: which.
         variables: by path, what one file assigns to other files' variables.
         instances: by function, the arguments that it was run for.
+        decorators: by function, the public names of what decorates it.
     """
 
     modules: dict[str, ModuleScope] = field(default_factory=dict)
@@ -123,6 +124,7 @@ class Tables:
     variables: dict[str, dict[str, Value]] = field(default_factory=dict)
     instances: dict[str, set[SummaryKey]] = field(default_factory=dict)
     decorated: dict[str, Value] = field(default_factory=dict)
+    decorators: dict[str, frozenset[str]] = field(default_factory=dict)
     sites: dict[str, CallSites] = field(default_factory=dict)
 
     def add_module(self, syntax: Syntax) -> ModuleScope:

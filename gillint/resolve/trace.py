@@ -205,13 +205,15 @@ class Await:
 class Lock:
     """A lock or a semaphore of the program is taken or given back here, by `with` or by its methods.
 
-    `value` remembers where it was made, and how many a semaphore lets through.
+    `value` remembers where it was made, and how many a semaphore lets through. `keeper`: the property of functools that has
+    it, where it is not one that the program made.
     """
 
     span: Span
     path: str
     value: Value
     is_taken: bool
+    keeper: str | None = None
 
 
 Node = Call | Loop | Branch | Handover | Await | Lock

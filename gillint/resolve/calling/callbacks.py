@@ -13,8 +13,8 @@ from gillint.resolve.calling.bound import Answers, element_of
 from gillint.resolve.calling.returns import build
 from gillint.resolve.numeric.estimators import run_of_steps
 from gillint.resolve.objects.attributes import attribute_value
-from gillint.resolve.trace import Block, Bound
-from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, LazyRef, PartialRef, Value
+from gillint.resolve.trace import Block, Bound, Branch
+from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, LazyRef, PartialRef, SymbolRef, Value
 
 
 def called_back(
@@ -42,6 +42,9 @@ def called_back(
     begun = bound.get("initial")
     if begun is not None and begun != NONE and len(arguments) == _FOLDS:
         arguments = (begun, arguments[1])
+        steps_through = _steps(bound)
+        if steps_through and len(functions) == 1:
+            return _one_by_one(act, functions[0], begun, steps_through, span, fact.callback)
     if fact.name.startswith("scipy."):
         arguments = (*arguments, *_further(bound.get("args")))
     known = [f for f in functions if not isinstance(f.reference, LazyRef)]
@@ -55,6 +58,26 @@ def called_back(
             result = apply(act, function, arguments, (), span, fact.callback)
         act.loops.pop()
     return builder.finish(), result
+
+
+def _steps(bound: Bound) -> tuple[Value, ...]:
+    """The functions that a fold goes through, one after the other; none where it goes through something else."""
+    items = (bound.get("iterable") or UNKNOWN).items or ()
+    return items if all(isinstance(i.reference, (FunctionRef, PartialRef, SymbolRef)) for i in items) else ()
+
+
+def _one_by_one(
+    act: Activation, function: Value, begun: Value, steps: tuple[Value, ...], span: Span, text: str
+) -> tuple[Block, Value]:
+    """Each step is given what the one before has made; one call of the function that folds takes one of them."""
+    from gillint.resolve.calling.calls import apply
+
+    arms, made = [], begun
+    for step in steps:
+        with act.nested() as builder:
+            made = apply(act, function, (made, step), (), span, text)
+        arms.append(builder.finish())
+    return Block((), (Branch(tuple(arms)),)), made
 
 
 _FOLDS = 2  # what a function that folds takes: `functools.reduce(lambda rows, step: step(rows), steps, rows)`

@@ -30,6 +30,7 @@ from gillint.resolve.objects.instances import (
     validated,
 )
 from gillint.resolve.objects.keeping import begun_in_init, born_with
+from gillint.resolve.objects.lists import made_of
 from gillint.resolve.objects.use import is_of_the_program
 from gillint.resolve.opaque import is_vague, is_written_in_python
 from gillint.resolve.scope import ClassScope
@@ -209,6 +210,8 @@ def _construct(
     fact = constructor_of(act, owner) if owner is not None else None
     fields = validated(owner, keywords) if owner is not None and fact is not None else keywords
     block, result, name = act.program.construct(ref, positional, fields)
+    if block is None and owner is not None and positional:
+        made_of(act, owner, positional[0])
     if block is not None and (block.operations or block.nodes):
         act.emit(Call(span, act.path, name, "project", inner=block))
     elif block is None and fact is not None:

@@ -29,6 +29,7 @@ from gillint.resolve.numeric.estimators import COLUMNS, PIPELINE, columns_of, pi
 from gillint.resolve.numeric.randomness import drawn
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.objects.named_tuples import class_of_fields
+from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.tabular.kinds import kinds_of
 from gillint.resolve.text.records import PACKED, packed
 from gillint.resolve.trace import Bound, Kind
@@ -224,7 +225,7 @@ def _deque(args: tuple[Value, ...], bound: Bound) -> Value:
 
 def _counted(args: tuple[Value, ...]) -> Value:
     """A counter has a member for each thing that is different."""
-    from gillint.resolve.targets import different
+    from gillint.resolve.objects.filling import different
 
     if not args:
         return Value(type="collections.Counter", size=ZERO)
@@ -351,6 +352,8 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
         builder.operations["generator_step"] = 1.0
         callable_ = function.reference is not None or act.program.class_of(function.type) is not None
         result = apply(act, function, element, (), span, function.origin or "function") if callable_ else UNKNOWN
+        if name == "filter" and function.type == NONE.type:
+            truth(act, element[0], span)
         items = None
         if callable_ and name == "map" and len(sources) == 1:
             items = mapped_each(

@@ -23,7 +23,6 @@ from gillint.resolve.calling.ordering import with_compared
 from gillint.resolve.calling.returns import returned
 from gillint.resolve.calling.special import SPECIAL
 from gillint.resolve.calling.submissions import await_value, hand_over_call, join_result
-from gillint.resolve.calling.summing import add_up
 from gillint.resolve.external.answers import answered_with, other_side
 from gillint.resolve.external.databases import answered, begun, behind_statement, ends_nothing, query_of
 from gillint.resolve.external.handles import content_of, current
@@ -31,10 +30,12 @@ from gillint.resolve.external.logs import logged
 from gillint.resolve.external.media import by_its_name, stored
 from gillint.resolve.external.peers import with_text
 from gillint.resolve.external.pictures import all_decoded
-from gillint.resolve.external.sql import Query
+from gillint.resolve.external.records import by_its_record
+from gillint.resolve.external.sql_tables import Query
 from gillint.resolve.external.storage import describe
 from gillint.resolve.external.web import serve_registered
 from gillint.resolve.locks import note_lock
+from gillint.resolve.numeric.algebra import agreeing
 from gillint.resolve.numeric.arrays import refine
 from gillint.resolve.numeric.estimators import checked
 from gillint.resolve.numeric.gathering import gathered
@@ -49,6 +50,7 @@ from gillint.resolve.objects.instances import (
     opened_up,
 )
 from gillint.resolve.objects.keeping import as_it_was_dumped, kept
+from gillint.resolve.objects.unspoken import ask
 from gillint.resolve.opaque import instance_of, made_by
 from gillint.resolve.stepping import step_through
 from gillint.resolve.tabular.frames import as_given
@@ -211,7 +213,7 @@ def library(
     lazy_result = act.lazy_of(result)
     callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
     bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
-    add_up(act, public, bound, span)
+    ask(act, public, bound, span)
     if given is not None and result == UNKNOWN and stands_for_another(fact):
         result = given
     if lazy_result is None:
@@ -237,7 +239,7 @@ def library(
 
 def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[Bound, Query | None]:
     """The arguments with what is behind them: the contents of a file that is named, the rows that a statement looks at."""
-    bound = by_its_name(name, bound)
+    bound = agreeing(name, by_its_record(act, name, by_its_name(name, bound)))
     content = content_of(act, name, bound)
     query = query_of(act, name, bound, (span, act.path))
     bound = begun(act, name, bound)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, size_of
-from gillint.resolve.trace import Bound, Kind, Loop
+from gillint.resolve.objects.unspoken import asked, repeat
+from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
 # The parameter whose elements are compared, or which is compared itself.
@@ -70,17 +71,5 @@ def _comparisons(name: str, size: Estimate) -> Estimate:
 
 
 def _run_comparisons(act: Activation, compared: Value, times: Estimate, span: Span) -> None:
-    from gillint.resolve.operators import project_operator
-
-    if act.program.class_of(compared.type) is None:
-        return
-    with act.nested() as builder:
-        act.loops.append(times)
-        found = project_operator(act, compared, "__lt__", (compared,), span)
-        act.loops.pop()
-    if found is not None:
-        block = builder.finish()
-        if times == ONE:
-            act.builder.include(block)
-        else:
-            act.emit(Loop(span, act.path, Kind.MAP, times, block, function=act.name))
+    if act.program.class_of(compared.type) is not None:
+        repeat(act, times, span, lambda: asked(act, compared, ("__lt__", "__gt__"), (compared,), span))

@@ -9,7 +9,8 @@ from gillint.frozen import replace
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Fact, Returns
-from gillint.resolve.calling.bound import Answers, dtype_name, element_of, number_of, size_of
+from gillint.resolve.calling.bound import Answers, element_of, number_of, size_of
+from gillint.resolve.numeric.dtype_names import dtype_name
 from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.numeric.shapes import fitting
 from gillint.resolve.trace import Bound

@@ -14,6 +14,7 @@ from gillint.resolve.calling.compat import VIEWS
 from gillint.resolve.calling.compiled import WRAPPERS, wrapped
 from gillint.resolve.calling.delayed import COMPUTE, computed, delayed
 from gillint.resolve.calling.handovers import backend_of
+from gillint.resolve.calling.leaving import LEFT_LATER
 from gillint.resolve.calling.piping import CHAINS, PIPES, chained, piped
 from gillint.resolve.calling.timed import run_again, run_once, run_timer, timer
 from gillint.resolve.control.classtests import BUILTIN
@@ -22,7 +23,8 @@ from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.numeric.training import LAYERS_CALLED
 from gillint.resolve.objects import c_arrays, named_tuples
 from gillint.resolve.objects.attributes import attribute_value, symbol_of
-from gillint.resolve.objects.getters import GETTERS, getter
+from gillint.resolve.objects.copying import PICKLED
+from gillint.resolve.objects.getters import GETTERS, METHOD_CALLED, call_method, getter, methodcaller
 from gillint.resolve.text.texts import Text, may_be_same
 from gillint.resolve.values import (
     PROPERTY,
@@ -264,14 +266,6 @@ def _process_context(
     return symbol_of("multiprocessing")
 
 
-def _enter_context(
-    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
-) -> Value | None:
-    from gillint.resolve.contexts import entered
-
-    return entered(act, positional[0], span, is_async=False) if positional else None
-
-
 def _length(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
@@ -348,6 +342,17 @@ def _next(
     if made is None and positional and "::" not in (positional[0].type or "") and act.lazy_of(positional[0]) is None:
         any(operator_fact(act, positional[0], step, (), span) is not None for step in ("__next__", "__iter__"))
     return made
+
+
+def _sent(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`generator.send(value)`: it runs to its next `yield`."""
+    if receiver is None or act.lazy_of(receiver) is None:
+        return None
+    act.operation("generator_step")
+    act.take_one(receiver)
+    return receiver.element or UNKNOWN
 
 
 def _getter(name: str) -> Special:
@@ -462,8 +467,11 @@ SPECIAL: dict[str, Special] = {
     "typing.TypeVar": _type_variable,
     "typing.NewType": _new_type,
     "multiprocessing.get_context": _process_context,
-    "contextlib.ExitStack.enter_context": _enter_context,
-    "contextlib.AsyncExitStack.enter_context": _enter_context,
+    **LEFT_LATER,
+    "generator.send": _sent,
+    **PICKLED,
+    "operator.methodcaller": methodcaller,
+    METHOD_CALLED: call_method,
     "len": _length,
     "input": _input,
     "abs": _of_each("abs"),
@@ -471,6 +479,8 @@ SPECIAL: dict[str, Special] = {
     "str": _own("__str__", "__repr__"),
     "repr": _own("__repr__"),
     "hash": _own("__hash__"),
+    "copy.copy": _own("__copy__"),
+    "copy.deepcopy": _own("__deepcopy__"),
     "next": _next,
     "iter": _own("__iter__"),
     "pandas.Series.apply": _apply_ufunc,

@@ -6,7 +6,8 @@ from gillint.diagnostics.span import Span
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, size_of
 from gillint.resolve.numeric.shapes import ARRAY
-from gillint.resolve.trace import Bound, Kind, Loop
+from gillint.resolve.objects.unspoken import repeat
+from gillint.resolve.trace import Bound
 
 
 def add_up(act: Activation, name: str, bound: Bound, span: Span) -> None:
@@ -19,11 +20,4 @@ def add_up(act: Activation, name: str, bound: Bound, span: Span) -> None:
     term = element_of(items)
     if term.type not in ARRAY_TYPES and act.program.class_of(term.type) is None:
         return
-    times = size_of(items)
-    with act.nested() as builder:
-        act.loops.append(times)
-        binary(act, term, "add", term, span)
-        act.loops.pop()
-    block = builder.finish()
-    if block.nodes:
-        act.emit(Loop(span, act.path, Kind.MAP, times, block, function=act.name))
+    repeat(act, size_of(items), span, lambda: binary(act, term, "add", term, span))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import collections.abc
 import numbers
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import reduce
 
 from gillint.frozen import replace
@@ -36,6 +36,61 @@ def asked(test: t.Expr) -> tuple[t.Expr, t.Expr] | None:
         if isinstance(left, t.Call) and isinstance(left.function, t.Name) and left.function.id == "type":
             return (left.arguments[0].value, test.rights[0]) if len(left.arguments) == 1 else None
     return None
+
+
+# Where the name under which a class is known is not where it is defined.
+_DEFINED = {"pandas.DataFrame": "pandas.core.frame.DataFrame", "pandas.Series": "pandas.core.series.Series"}
+
+
+def asked_by_name(test: t.Expr) -> tuple[t.Expr, Callable[[str], bool]] | None:
+    """What a test asks for the name of its class, and what it asks of that: of `"pandas" in str(type(x))`,
+    `type(x).__name__ == "DataFrame"`, `x.__class__.__name__ in ("DataFrame", "Series")`.
+    """
+    if not isinstance(test, t.Compare) or len(test.operators) != 1:
+        return None
+    sign, left, right = test.operators[0].removeprefix("not_"), test.left, test.rights[0]
+    holds = sign == test.operators[0] != "ne"
+    if isinstance(left, t.Constant) and isinstance(left.value, str) and sign == "contains":
+        part, named = left.value, _named(right)
+        if named is None:
+            return None
+        subject, spelt = named
+        return subject, lambda name: (part in spelt(name)) == holds
+    named = _named(left)
+    members = right.elements if isinstance(right, t.Sequence) and sign == "contains" else (right,)
+    words = [m.value for m in members if isinstance(m, t.Constant)]
+    if named is None or len(words) < len(members) or (sign == "contains") != isinstance(right, t.Sequence):
+        return None
+    subject, spelt = named
+    return (subject, lambda name: (spelt(name) in words) == holds) if sign in ("eq", "ne", "contains") else None
+
+
+def _named(text: t.Expr) -> tuple[t.Expr, Callable[[str], str]] | None:
+    """The object of whose class this is the name, and which of its names: `type(x).__name__`, `str(x.__class__)`."""
+    if isinstance(text, t.Attribute) and text.name in ("__name__", "__qualname__"):
+        subject = _classed(text.value)
+        return (subject, lambda name: name.rpartition(".")[2]) if subject is not None else None
+    is_printed = isinstance(text, t.Call) and isinstance(text.function, t.Name) and text.function.id in ("str", "repr")
+    if isinstance(text, t.Call) and is_printed and len(text.arguments) == 1:
+        subject = _classed(text.arguments[0].value)
+        return (subject, lambda name: f"<class '{name}'>") if subject is not None else None
+    return None
+
+
+def _classed(made: t.Expr) -> t.Expr | None:
+    """`x`, of `type(x)` and `x.__class__`."""
+    if isinstance(made, t.Attribute):
+        return made.value if made.name == "__class__" else None
+    if isinstance(made, t.Call) and isinstance(made.function, t.Name) and made.function.id == "type":
+        return made.arguments[0].value if len(made.arguments) == 1 else None
+    return None
+
+
+def is_named(value: Value | None, asked_for: Callable[[str], bool]) -> bool | None:
+    """Whether the name of a value's class is as asked, where it is a class of Python, an array or a table."""
+    if value is None or value.type not in _APART or value.reference is not None:
+        return None
+    return asked_for(_DEFINED.get(value.type, value.type))
 
 
 def is_instance(act: Activation, value: Value | None, kinds: t.Expr) -> bool | None:

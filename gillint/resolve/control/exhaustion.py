@@ -14,6 +14,7 @@ from gillint.resolve.control.converging import PAIRED, SETTLED, bisects, joins_p
 from gillint.resolve.control.turns import is_retry, leaves_early
 from gillint.resolve.control.visiting import turns_of_a_walk
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.external.records import records_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.values import NONE, MadeRef, Value
 from gillint.syntax import tree as t
@@ -160,7 +161,7 @@ def _last_name(function: t.Expr) -> str | None:
     return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else None
 
 
-def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
+def turns_until_empty(act: Activation, body: Block, *, endless: bool = True) -> Estimate | None:
     """The turns after which a file has been read, or a container been emptied that nothing in the loop fills.
 
     `endless`: nothing in the test of the loop ends it: `while True`, as a server has it.
@@ -183,7 +184,7 @@ def turns_until_empty(body: Block, *, endless: bool = True) -> Estimate | None:
             continue
         is_sized = source.type in _SIZED and source.size is not None
         if method in _READERS and (source.type in FILES or is_sized):
-            return _reads(call, method, [c for c in calls if c is not call and _reads_too(c, source)])
+            return _reads(act, call, method, [c for c in calls if c is not call and _reads_too(c, source)])
         if source.size is None or not source.size.known:
             continue
         if method not in _TAKERS or source.type not in _CONTAINERS:
@@ -379,7 +380,7 @@ def _reads_too(call: Call, source: Value) -> bool:
     )
 
 
-def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:
+def _reads(act: Activation, call: Call, method: str, others: list[Call]) -> Estimate | None:
     """How many reads of a size there are in a file; the one that finds its end is followed by nothing.
 
     A file that nothing in sight writes is as long as reading it is taken to cost.
@@ -399,7 +400,9 @@ def _reads(call: Call, method: str, others: list[Call]) -> Estimate | None:
     for other in others:
         length = other.bound.positional[0] if other.bound.positional else None
         if length is None or length.number is None:  # what follows a header is as long as it says
-            return turns.min(WHILE_TRIPS.max(1))
+            written = records_of(act, source)
+            records = written.pieces if written is not None else None
+            return (turns.min(WHILE_TRIPS) if records is None else turns.min(records)).max(1)
         turns = turns * (chunk / (chunk + length.number))
     return turns.max(1)
 

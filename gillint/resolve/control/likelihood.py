@@ -13,8 +13,8 @@ from gillint.resolve.control.memoised import missed
 from gillint.resolve.control.refusals import is_refusal
 from gillint.resolve.control.turns import POLLS, leaves, pauses
 from gillint.resolve.external.folders import kind_of_entry, made_if_missing, once_for_each_path
+from gillint.resolve.objects.filling import turns_since_made
 from gillint.resolve.tabular.kinds import distinct_of
-from gillint.resolve.targets import turns_since_made
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.walk import key_of, set_in, statements
@@ -57,9 +57,10 @@ def _usual(act: Activation, node: t.If) -> float:
     if exceptional is not None:
         return exceptional
     if makes_once(act, node):
-        return min(TAKEN, 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
+        return min(TAKEN, _first_time(act, missing(node.test)))
     if is_made_already(act, node):
-        return max(1.0 - TAKEN, 1.0 - 1.0 / max(1.0, (act.times * act.trips_so_far()).likely))
+        only = node.body[0]
+        return max(1.0 - TAKEN, 1.0 - _first_time(act, only.value if isinstance(only, t.Return) else None))
     folder = made_if_missing(node)
     if folder is not None:
         return once_for_each_path(act, value_of(act, folder))
@@ -69,8 +70,8 @@ def _usual(act: Activation, node: t.If) -> float:
     key, table = _sought(node) or (None, None)
     sought = value_of(act, key) if key is not None else _noted(act, node)
     if sought is not None:
-        missing = missed(act, (sought,), turns_since_made(act, table) if table is not None else None)
-        return missing if _asks_for_a_gap(node.test) else 1.0 - missing
+        new = missed(act, (sought,), turns_since_made(act, table) if table is not None else None)
+        return new if _asks_for_a_gap(node.test) else 1.0 - new
     found = found_share(act, node.test)
     if found is not None:
         return found
@@ -238,6 +239,12 @@ def _noted(act: Activation, node: t.If) -> Value | None:
             if is_same and key_of(function.value) == seen:
                 return sought
     return None
+
+
+def _first_time(act: Activation, asked: t.Expr | None) -> float:
+    """How often what is made once is not there yet: for each instance, where it is an attribute of these."""
+    turns = turns_since_made(act, asked) if isinstance(asked, t.Attribute) else act.times * act.trips_so_far()
+    return 1.0 / max(1.0, turns.likely)
 
 
 def makes_once(act: Activation, node: t.If) -> bool:

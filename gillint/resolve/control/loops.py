@@ -52,6 +52,7 @@ from gillint.resolve.external.reading import folders_walked
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.objects.changing import keep_changes, member_variable
 from gillint.resolve.objects.state import behind_calls
+from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.targets import bind
 from gillint.resolve.trace import Iterations, Kind, Loop
 from gillint.resolve.values import Value
@@ -222,7 +223,7 @@ def run_while(act: Activation, node: t.While) -> None:
         if known is None or not known.known:
             known = turns_by_strides(act, node, start) or known
         endless = isinstance(node.test, t.Constant)
-        emptied = turns_until_empty(body, endless=endless) if known is None else None
+        emptied = turns_until_empty(act, body, endless=endless) if known is None else None
         runs_dry = runs_dry or emptied is not None
         known = known or (since_last_time(act, node, emptied) if emptied is not None else turns_by_others(act, body))
         known = (
@@ -237,7 +238,7 @@ def run_while(act: Activation, node: t.While) -> None:
 
     def enter() -> _Entry:
         act.operation("while_step")
-        evaluate(act, node.test)
+        truth(act, evaluate(act, node.test), node.test.span)
         turns = known or usual
         if known is not None and not runs_dry and is_guard(known, node):
             turns = Estimate(1, min(usual.likely, known.likely), known.high)

@@ -8,13 +8,22 @@ from functools import reduce
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of
-from gillint.resolve.control.classtests import BUILTIN, any_of, as_instance, as_other, asked, is_instance
+from gillint.resolve.control.classtests import (
+    BUILTIN,
+    any_of,
+    as_instance,
+    as_other,
+    asked,
+    asked_by_name,
+    is_instance,
+    is_named,
+)
 from gillint.resolve.control.interpreters import holds_here
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.ranks import ORDER, is_len, ranked
 from gillint.resolve.numeric.shapes import ARRAY
-from gillint.resolve.objects.attributes import is_builtin_without
+from gillint.resolve.objects.attributes import has, lacks
 from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
@@ -65,6 +74,9 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     typed = asked(test)
     if typed is not None:
         return is_instance(act, _settled(act, typed[0]), typed[1])
+    by_name = asked_by_name(test)
+    if by_name is not None:
+        return is_named(_settled(act, by_name[0]), by_name[1])
     if isinstance(test, t.Compare) and len(test.operators) == 1 and isinstance(test.rights[0], t.Constant):
         sign, right = test.operators[0], test.rights[0].value
         dimensions = _dimensions(act, test.left)
@@ -193,12 +205,25 @@ def _may_be_called(value: Value) -> bool | None:
 
 
 def _has_attribute(act: Activation, arguments: list[t.Expr]) -> bool | None:
-    """Whether a value has an attribute, where it is of one of Python's own types."""
+    """Whether a value has an attribute, where it is of one of Python's own types, or an array or a table."""
     value = _settled(act, arguments[0]) if len(arguments) == 2 else None
     name = arguments[1] if len(arguments) == 2 else None
-    if value is None or value.type not in BUILTIN or value.reference is not None or not isinstance(name, t.Constant):
+    if value is None or value.type is None or value.reference is not None or not isinstance(name, t.Constant):
         return None
-    return not is_builtin_without(value.type, str(name.value))
+    if act.program.class_of(value.type) is not None:  # attributes come and go
+        return None
+    if lacks(act, value, str(name.value)):
+        return False
+    return True if value.type in BUILTIN or has(act, value.type, str(name.value)) else None
+
+
+def asks_in_vain(act: Activation, node: t.Expr) -> bool:
+    """Whether an expression asks a value for an attribute that it does not have: `x.values`, `x.to_numpy()` of an array."""
+    asked_for = node.function if isinstance(node, t.Call) else node
+    if not isinstance(asked_for, t.Attribute):
+        return False
+    value = _settled(act, asked_for.value)
+    return value is not None and lacks(act, value, asked_for.name)
 
 
 _ASKED = {"callable": _is_callable, "hasattr": _has_attribute}

@@ -19,7 +19,7 @@ def called_again(act: Activation, function: Value, span: Span) -> Value:
         element = apply(act, function, (), (), span, function.origin or "function")
     block = builder.finish()
     usual = turns_while_talking(block) or UNKNOWN_TRIPS
-    trips = turns_until_empty(_without_wrapping(block)) or usual
+    trips = turns_until_empty(act, _without_wrapping(block)) or usual
     hangs_on = None if trips is not usual else "how often a function is called until it gives the sentinel"
     lazy = Lazy(
         span, Kind.GENERATOR, block, trips, element, act.path, act.name, hangs_on, iterations=Iterations.CARRIED

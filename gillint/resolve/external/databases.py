@@ -13,7 +13,8 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.peers import around
-from gillint.resolve.external.sql import Query, Table, run_script, run_statement
+from gillint.resolve.external.sql import run_script, run_statement
+from gillint.resolve.external.sql_tables import Query, Table
 from gillint.resolve.tabular import stored_frames
 from gillint.resolve.text.texts import ANY
 from gillint.resolve.trace import Bound, Call, Kind, Loop, Node, children

@@ -34,6 +34,7 @@ class Content:
         source: what the whole of it was made from; `lines` where that is said of each line.
         anew: it was written from beginning to end, and what was in it before is gone.
         guessed: so a method writes it of which nobody has seen a call yet.
+        pieces: by how many writes most of it got there: records, one after the other.
     """
 
     size: Estimate
@@ -44,6 +45,7 @@ class Content:
     source: Source | None = None
     anew: bool = False
     guessed: bool = False
+    pieces: Estimate | None = None
 
     @property
     def lines(self) -> Estimate:
@@ -240,7 +242,10 @@ def _all_of(alike: list[Content]) -> Content | None:
     counts = tuple((s, total(c.text.count(s) * c.files for c in alike) / files) for s in SEPARATORS)
     main = max(alike, key=lambda c: c.size.likely * c.files.likely).text
     text = Text(ANY.pattern, tuple((s, n) for s, n in counts if n != ZERO), main.fixed, main.fresh)
-    return Content(size, text, files, packed=alike[0].packed, source=_source_of(alike))
+    pieces = total(c.pieces * c.files for c in alike if c.pieces is not None) / files
+    known = all(c.pieces is not None for c in alike)
+    source = _source_of(alike)
+    return Content(size, text, files, packed=alike[0].packed, source=source, pieces=pieces if known else None)
 
 
 def _is_own(name: str) -> bool:
@@ -273,9 +278,15 @@ def _whole(pieces: dict[tuple[Span, Turn], Content]) -> Content:
         files,
         packed=parts[0].packed,
         source=_source_of(parts),
+        pieces=_main_of(parts).pieces,
     )
 
 
+def _main_of(parts: list[Content]) -> Content:
+    """The largest of several pieces, or files: what is written most often says what they are."""
+    return max(parts, key=lambda p: p.size.likely)
+
+
 def _source_of(parts: list[Content]) -> Source | None:
-    """What most of several pieces, or files, were made from: what is written most often says it."""
-    return max(parts, key=lambda p: p.size.likely).source
+    """What most of several pieces, or files, were made from."""
+    return _main_of(parts).source

@@ -29,11 +29,11 @@ PACKED_KINDS = (*UNPACKING.values(), "xz-preset", "gz-1", "gz-6")
 ARCHIVES = ("zipfile.ZipFile", "tarfile.TarFile")
 
 TEXT_FILE = "io.TextIOWrapper"
-_TEXT_FILES = (TEXT_FILE, "io.StringIO")
+TEXT_FILES = (TEXT_FILE, "io.StringIO")
 
 
 HANDLES = (
-    *_TEXT_FILES, "io.BytesIO", "io.BufferedReader", "io.BufferedWriter", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile",
+    *TEXT_FILES, "io.BytesIO", "io.BufferedReader", "io.BufferedWriter", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile",
     "bz2.BZ2File", "lzma.LZMAFile", "compression.zstd.ZstdFile",
     "zstandard.ZstdDecompressionReader", "lz4.frame.LZ4FrameFile",
     "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", *ARCHIVES,
@@ -130,7 +130,7 @@ def content_below(act: Activation, name: str | None) -> Content | None:
 def filled(value: Value, content: Content, *, is_text: bool = False) -> Value:
     """An open file, or what stands for one, with its lines."""
     lines = content.lines
-    kind = "str" if is_text or value.type in _TEXT_FILES else "bytes"
+    kind = "str" if is_text or value.type in TEXT_FILES else "bytes"
     line = Value(type=kind, size=content.size / lines, text=content.text.part(lines))
     if content.source is not None and content.source.kind == "lines":
         line = replace(line, source=content.source.value.source)

@@ -6,7 +6,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.calling.bound import dtype_name, literal_text, size_of
+from gillint.resolve.calling.bound import literal_text, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.contents import printed
 from gillint.resolve.external.files import Content
@@ -26,6 +26,7 @@ from gillint.resolve.external.pictures import (
 from gillint.resolve.external.waves import READERS as SOUNDS
 from gillint.resolve.external.waves import samples_read
 from gillint.resolve.external.writing import lines_of, pass_through, whole_file, write_to
+from gillint.resolve.numeric.dtype_names import dtype_name
 from gillint.resolve.numeric.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.tabular.columns import FRAME, of_rows, texts
 from gillint.resolve.text.texts import Text

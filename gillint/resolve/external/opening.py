@@ -209,7 +209,7 @@ def mapped(site: Site) -> Value:
 
 def note_member(act: Activation, member: Value, key: Value) -> None:
     """A buffer that a `defaultdict` makes for each key: what is written is spread over all of them."""
-    from gillint.resolve.targets import keys_of
+    from gillint.resolve.objects.filling import keys_of
 
     name = name_of(member)
     if name is not None and member.type in _BUFFERS and act.loops:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from functools import reduce
 
 from gillint.estimate import ONE, ZERO, Estimate, total
-from gillint.frozen import dataclass, replace
+from gillint.frozen import replace
+from gillint.resolve.external.sql_tables import Query, Table, Tables, differing, names_of, parts_of, row_of
 from gillint.resolve.joining import join
-from gillint.resolve.values import UNKNOWN, Value, trimmed
+from gillint.resolve.values import Value, trimmed
 from gillint.syntax.tree import HOLE
 
 # Row visits that a step costs, in visits of a plain scan (some 40 ns), measured with SQLite 3.40 in memory.
@@ -38,55 +38,6 @@ _TYPES = (
     ("doub", "float"),
     ("num", "float"),
 )
-
-
-@dataclass(slots=True)
-class Table:
-    """A table: its columns with the types of their values, the columns it is looked up by, alone or
-    together, its rows, how many values differ, what was put in, how often it is made.
-    """
-
-    columns: dict[str, str | None] = field(default_factory=dict)
-    keys: set[str] = field(default_factory=set)
-    together: set[frozenset[str]] = field(default_factory=set)
-    indexed: set[str] = field(default_factory=set)
-    rows: dict[object, Estimate] = field(default_factory=dict)
-    distinct: dict[str, Estimate] = field(default_factory=dict)
-    values: dict[str, Value] = field(default_factory=dict)
-    made: Estimate = ONE
-
-    @property
-    def size(self) -> Estimate:
-        """How many rows were put in."""
-        found = ZERO
-        for rows in self.rows.values():
-            found = found + rows
-        return found
-
-    @property
-    def keyed_by(self) -> int:
-        """How many of its keys have an index of their own: all but the number of the row."""
-        return sum(self.columns.get(key) != "int" for key in self.keys) + len(self.together)
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What a statement asks of the database.
-
-    Attributes:
-        visits: the rows looked at, dearer steps counted as several.
-        rows: what it gives back.
-        row: one of these.
-        names: of the columns of a row.
-    """
-
-    visits: Estimate
-    rows: Estimate = ZERO
-    row: Value | None = None
-    names: tuple[str, ...] = ()
-
-
-Tables = dict[str, Table]
 
 
 def run_script(tables: Tables, text: str, place: object) -> Query:
@@ -177,7 +128,7 @@ def _inner_first(tables: Tables, words: str) -> tuple[Tables, str, Estimate] | N
             name = found["name"] if found.re is _WITH else f"inner_{number}"
             listed = re.match(r"select (?:distinct )?(.*?) from ", text)
             named = found["columns"] if found.re is _WITH else None
-            given = _split(named or (listed[1] if listed is not None else ""))
+            given = parts_of(named or (listed[1] if listed is not None else ""))
             columns = [re.split(r"[ .]", item.strip())[-1] for item in given]
             kinds = query.row.items if query.row is not None and query.row.items is not None else ()
             known = {c: k.type for c, k in zip(columns, kinds, strict=False)}
@@ -230,7 +181,7 @@ _WITH = re.compile(
 def _create_virtual(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
     """A table for full text search; its columns have no types."""
     names = (
-        part.strip().strip('"') for part in _split(words[words.find("(") + 1 : words.rfind(")")]) if "=" not in part
+        part.strip().strip('"') for part in parts_of(words[words.find("(") + 1 : words.rfind(")")]) if "=" not in part
     )
     tables[found[1].strip('"')] = Table({name.split(" ")[0]: "str" for name in names})
     return Query(Estimate.point(5000))
@@ -241,7 +192,7 @@ def _create_table(tables: Tables, words: str, found: re.Match[str], place: objec
     if " if not exists " not in found[0]:
         table.made = table.made.max(times)
     body = words[words.find("(") + 1 : words.rfind(")")]
-    for part in _split(body):
+    for part in parts_of(body):
         first, _, rest = part.strip().partition(" ")
         if first in ("primary", "unique", "foreign", "constraint", "check"):
             inner = re.search(r"(?:primary key|unique) *\(([^)]*)\)", part)
@@ -365,14 +316,14 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     for other in known[1:]:
         matched = matched * _partners(words, main, other, by_name)
         visited = visited + matched * _JOIN
-    listed = _split(_OVER.sub(_WINDOWED, found[1]))
+    listed = parts_of(_OVER.sub(_WINDOWED, found[1]))
     visited = visited + matched * _WINDOW * windows
     aggregates = any(re.search(r"\b(count|sum|avg|min|max|total|group_concat)\(", item) for item in listed)
     rows = matched
     if " group by " in words or found[1].startswith("distinct "):
         grouped = re.search(r" group by (.*?)(?: having | order by | limit |$)", words)
         keys = {re.sub(r"^.*\.", "", k.strip()) for k in grouped[1].split(",")} if grouped is not None else set()
-        groups = _differing(known, keys & set().union(*(t.columns for t in known)) or {""}, matched)
+        groups = differing(known, keys & set().union(*(t.columns for t in known)) or {""}, matched)
         visited, rows = visited + matched * _GROUP, matched.min(groups)
     elif aggregates:
         plain = all(re.fullmatch(r"count\(\*\)( as \w+)?", i.strip()) for i in listed) and " where " not in words
@@ -390,7 +341,7 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
         visited = visited + matched * _RANK
     if " order by " in words and not aggregates:
         visited = visited + matched * (_TOP if limit is not None else _SORT)
-    return Query(visited + _LOOKUP, rows, _row(known, listed), _named(known, listed))
+    return Query(visited + _LOOKUP, rows, row_of(known, listed), names_of(known, listed))
 
 
 # What is computed over a window gives a value for each row: it is no aggregation, and its order is none of the result.
@@ -436,76 +387,12 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
         matched = size.min(max(0, int(within[3]) - int(within[2]) + 1))
         return matched + _LOOKUP, matched
     kinds = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *'", condition[1])) - table.keys - set(table.distinct)
-    by_key = size / (_differing([table], equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1)
+    by_key = size / (differing([table], equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1)
     if equal & table.indexed and " or " not in condition[1]:
         return by_key * _NEXT + _LOOKUP, by_key
     return seen, size.combine(passed, lambda n, share: n * share) if not equal else by_key.combine(
         passed, lambda n, s: max(1.0, n * s * 3)
     )
-
-
-def _differing(tables: list[Table], columns: set[str], size: Estimate) -> Estimate:
-    """How many combinations of the values of some columns there are among so many rows.
-
-    Where nothing tells how many values a column has, rows share them: the root of their number, and of what each further
-    column leaves together.
-    """
-    found, unknown = ONE, 0
-    for column in columns:
-        told = next((t.distinct[column] for t in tables if column in t.distinct), None)
-        found, unknown = (found * told, unknown) if told is not None else (found, unknown + 1)
-    return (found * size.map(lambda n: max(1.0, n ** (1 - 0.5**unknown)))).min(size).max(1)
-
-
-def _row(tables: list[Table], listed: list[str]) -> Value:
-    """A row: a tuple of what the select list names."""
-    items: list[Value] = []
-    declared = {name: _cell(table, name) for table in tables for name in table.columns}
-    for item in listed:
-        text = re.sub(r"^distinct ", "", item.strip())
-        if text == "*" or text.endswith(".*"):
-            items.extend(declared.values())
-        elif text.startswith(("sum(", "avg(", "total(")):
-            items.append(Value(type="float"))
-        elif text.startswith("count("):
-            items.append(Value(type="int"))
-        else:
-            items.append(declared.get(re.sub(r"^\w+\.| as \w+$", "", text).strip('"'), UNKNOWN))
-    return Value(type="tuple", items=tuple(items), size=Estimate.point(len(items)))
-
-
-def _named(tables: list[Table], listed: list[str]) -> tuple[str, ...]:
-    """The names of the columns of a row: after `as`, else of the column, else the expression itself."""
-    names: list[str] = []
-    for item in listed:
-        text = re.sub(r"^distinct ", "", item.strip())
-        if text == "*" or text.endswith(".*"):
-            names.extend(dict.fromkeys(name for table in tables for name in table.columns))
-        else:
-            names.append(re.sub(r"^.* (?:as )?(?=\w+$)|^\w+\.(?=\w+$)", "", text).strip('"'))
-    return tuple(names)
-
-
-def _cell(table: Table, column: str) -> Value:
-    """A value of a column: what the program puts there, else what the column is declared as."""
-    kind, stored = table.columns[column], table.values.get(column)
-    if stored is not None and stored.type is not None and kind in (None, stored.type):
-        return stored if stored.size is not None or stored.type != "str" else replace(stored, size=_TEXT)
-    return Value(type=kind, size=_TEXT if kind == "str" else None)
-
-
-_TEXT = Estimate(2, 12, 1e4)
-
-
-def _split(text: str) -> list[str]:
-    """At the commas that stand in no parentheses."""
-    parts, depth, start = [], 0, 0
-    for i, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
-            parts.append(text[start:i])
-            start = i + 1
-    return [*parts, text[start:]]
 
 
 _STATEMENTS = (

@@ -36,7 +36,8 @@ def _write(site: Site, size: Estimate, text: Text | None, times: Estimate = ONE,
     handle = site.bound.receiver
     name = name_of(handle)
     if handle is not None and name is not None:
-        piece = Content(size * times, (text or unknown(size)).each(times), packed=packs(handle), source=source)
+        text = (text or unknown(size)).each(times)
+        piece = Content(size * times, text, packed=packs(handle), source=source, pieces=times)
         write_to(site, name, piece)
 
 
@@ -53,10 +54,9 @@ def write_to(site: Site, name: str, piece: Content) -> None:
     source = piece.source
     if turns != ONE and source is not None and source.kind != "lines":
         source = Source("lines", Value(type="str", size=piece.size, source=source))
-    guessed = act.program.is_aside
-    act.program.files.write(
-        name, site.span, replace(piece, size=piece.size * turns, text=text, files=files, source=source, guessed=guessed)
-    )
+    pieces = (piece.pieces or ONE) * turns
+    whole = replace(piece, size=piece.size * turns, text=text, files=files, source=source, pieces=pieces)
+    act.program.files.write(name, site.span, replace(whole, guessed=act.program.is_aside))
 
 
 def _while_open(site: Site, name: str) -> tuple[Estimate, Estimate]:

@@ -22,6 +22,42 @@ def _operands(bound: Bound, count: int = 2) -> tuple[Shape, ...] | None:
     return known if len(known) == count else None
 
 
+_PRODUCTS = frozenset(
+    {"numpy.dot", "numpy.matmul", "numpy.linalg.solve"}
+    | {f"numpy.ndarray.{name}" for name in ("dot", "__matmul__", "__rmatmul__")}
+)
+
+
+def agreeing(name: str, bound: Bound) -> Bound:
+    """The operands of a product, of which the columns of the one are as many as the rows of the other: where they do not look
+    so, the one that more is known of tells.
+    """
+    if name not in _PRODUCTS:
+        return bound
+    given = (bound.receiver, *bound.positional) if bound.receiver is not None else bound.positional
+    left, right = given[:2] if len(given) > 1 else (None, None)
+    a, b = shape_of(left) if left is not None else None, shape_of(right) if right is not None else None
+    if left is None or right is None or not a or not b or max(len(a), len(b)) > 2 or _span(a[-1]) == _span(b[0]):
+        return bound
+    if _span(b[0]) < _span(a[-1]):
+        return _replaced(bound, left, with_shape(left, (*a[:-1], b[0])))
+    return _replaced(bound, right, with_shape(right, (a[-1], *b[1:])))
+
+
+def _span(length: Estimate) -> float:
+    """How little is known of a length."""
+    return length.high / max(1.0, length.low)
+
+
+def _replaced(bound: Bound, old: Value, new: Value) -> Bound:
+    return replace(
+        bound,
+        receiver=new if bound.receiver is old else bound.receiver,
+        positional=tuple(new if v is old else v for v in bound.positional),
+        parameters=tuple((n, new if v is old else v) for n, v in bound.parameters),
+    )
+
+
 def _number_or_array(result: Value, shape: Shape) -> Value:
     return with_shape(result, shape) if shape else Value(type="float")
 
@@ -107,17 +143,31 @@ def _matrix(bound: Bound) -> Shape | None:
     return shape if shape is not None and len(shape) >= 2 else None
 
 
+def _square(bound: Bound) -> Shape | None:
+    """The shape of a matrix that has as many columns as rows: where it does not look so, what more is known of tells."""
+    shape = _matrix(bound)
+    if shape is None:
+        return None
+    side = min(shape[-2:], key=_span)
+    return (*shape[:-2], side, side)
+
+
+def _squared(bound: Bound, result: Value) -> Value | None:
+    shape = _square(bound)
+    return with_shape(result, shape) if shape is not None else None
+
+
 def _arrays(*shapes: Shape) -> Value:
     return Value(type="tuple", items=tuple(with_shape(Value(dtype="float64"), s) for s in shapes))
 
 
 def _eigen(bound: Bound, result: Value) -> Value | None:
-    shape = _matrix(bound)
+    shape = _square(bound)
     return _arrays(shape[:-1], shape) if shape is not None else None
 
 
 def _eigenvalues(bound: Bound, result: Value) -> Value | None:
-    shape = _matrix(bound)
+    shape = _square(bound)
     return with_shape(result, shape[:-1]) if shape is not None else None
 
 
@@ -182,6 +232,7 @@ def _covariance(bound: Bound, result: Value) -> Value | None:
 ALGEBRA: dict[str, Rule] = {
     **dict.fromkeys(("matmul", "__matmul__", "__rmatmul__"), _matmul),
     **dict.fromkeys(("eigh", "eig"), _eigen),
+    **dict.fromkeys(("inv", "cholesky"), _squared),
     **dict.fromkeys(("eigvalsh", "eigvals"), _eigenvalues),
     **dict.fromkeys(("cov", "corrcoef"), _covariance),
     **dict.fromkeys(("det", "matrix_rank"), _of_stack),

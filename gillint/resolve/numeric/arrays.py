@@ -8,11 +8,12 @@ from datetime import datetime
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.amounts import EXACT, computed
-from gillint.resolve.calling.bound import dtype_called, dtype_name, element_of, literal_text, size_of
+from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.external.pictures import as_array
 from gillint.resolve.numeric.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.numeric.assembled import ASSEMBLED
 from gillint.resolve.numeric.datasets import DATASETS, labelled
+from gillint.resolve.numeric.dtype_names import dtype_called, dtype_name
 from gillint.resolve.numeric.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
 from gillint.resolve.numeric.labelled_arrays import refine_labelled_arrays
 from gillint.resolve.numeric.partition import refine_partition

@@ -11,7 +11,8 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import TENSOR, size_of
 from gillint.resolve.numeric.shapes import ARRAY, Shape, with_shape
-from gillint.resolve.targets import change_target, read_target
+from gillint.resolve.objects.filling import read_target
+from gillint.resolve.targets import change_target
 from gillint.resolve.values import UNKNOWN, Value
 from gillint.syntax import tree as t
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
-from gillint.resolve.calling.bound import dtype_name, number_of, size_of
+from gillint.resolve.calling.bound import number_of, size_of
 from gillint.resolve.numeric.assembled import ASSEMBLED
+from gillint.resolve.numeric.dtype_names import dtype_name
 from gillint.resolve.numeric.dtypes import promoted
 from gillint.resolve.numeric.shapes import (
     ARRAY,

@@ -27,7 +27,7 @@ def _place(act: Activation, node: t.Assign, value: Value) -> t.Expr | None:
     held = stored if stored is not None else _held(node.value)
     if held is None or not (value.type in CHANGEABLE or _may_be_missing(node.value)):
         return None
-    from gillint.resolve.targets import read_target
+    from gillint.resolve.objects.filling import read_target
 
     if isinstance(held, t.Conditional):
         return held if all(read_target(act, arm) is not None for arm in places_of(act, held)) else None

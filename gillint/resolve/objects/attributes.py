@@ -10,9 +10,8 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact, find_method, find_type
-from gillint.knowledge.conditions import version_key
 from gillint.knowledge.schema import Behaviour, Effect, Fact
-from gillint.resolve.activation import Activation
+from gillint.resolve.activation import Activation, Getter
 from gillint.resolve.assumed import NAMESPACES, WORDS
 from gillint.resolve.calling.bound import TENSOR, Answers, size_of
 from gillint.resolve.calling.compat import constant_of, own_name
@@ -46,9 +45,11 @@ from gillint.resolve.values import (
     UNKNOWN,
     ChoiceRef,
     ClassRef,
+    FunctionRef,
     Literal,
     MadeRef,
     MethodRef,
+    PartialRef,
     SuperRef,
     SymbolRef,
     Value,
@@ -77,6 +78,8 @@ _ALPHABETS = {
 _SAME_MODULE = {"posixpath": "os.path", "ntpath": "os.path"}
 # A class of a module that the compiler of Protocol Buffers wrote: `person_pb2.Person`, `person_pb2.Person.FromString`.
 _MESSAGE = re.compile(r"[\w.]*_pb2(?:\.(?!FromString)[A-Z]+[a-z]\w*)+(?P<method>\.FromString)?")
+# The name in the key of a function, `path::Class.method`; one that is made on the way may have that of what it wraps.
+_WRITTEN_NAME = re.compile(r"::(?:\w+\.)*([A-Za-z_]\w*)(?:@\d+)?$")
 _TEXTS = {"__name__", "__qualname__", "__module__", "__doc__"}
 
 
@@ -107,7 +110,7 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
-    if value.type in NUMBERS and _lacks(act, value, name) and find_method(ARRAY, name) is not None:
+    if value.type in NUMBERS and lacks(act, value, name) and find_method(ARRAY, name) is not None:
         return Value(reference=MethodRef(as_array(value), name), origin=name)  # one of numpy's scalars
     if isinstance(ref, MadeRef) and value.type in NAMESPACES:
         return act.program.taken(ref, name) or Value(origin=name)
@@ -137,15 +140,15 @@ _INDEX, _DATES = "pandas.Index", "pandas.DatetimeIndex"
 
 def _as_dates(act: Activation, value: Value, name: str) -> Value:
     """An index that is asked for what only one of dates has is one of dates: `prices.index.year`."""
-    if value.type != _INDEX or _has(act, _INDEX, name) or not _has(act, _DATES, name):
+    if value.type != _INDEX or has(act, _INDEX, name) or not has(act, _DATES, name):
         return value
     return replace(value, type=_DATES)
 
 
 def _of_choice(act: Activation, ref: ChoiceRef, name: str, span: Span | None) -> Value:
     """The attribute of whichever it is; what has no such attribute, as far as anybody knows, is not what is meant."""
-    options = [o for o in ref.options if not _lacks(act, o, name)]
-    having = [o for o in options if o.reference is not None or o.type is None or _has(act, o.type, name)]
+    options = [o for o in ref.options if not lacks(act, o, name)]
+    having = [o for o in options if o.reference is not None or o.type is None or has(act, o.type, name)]
     found: Value | None = None
     for option in having or options:
         found = join(found, attribute_value(act, option, name, span))
@@ -170,7 +173,7 @@ def _of_one_of(act: Activation, owners: tuple[ClassScope, ...], name: str, span:
     return found
 
 
-def _has(act: Activation, type_name: str, name: str) -> bool:
+def has(act: Activation, type_name: str, name: str) -> bool:
     """Whether instances of a type are known to have an attribute or a method."""
     owner = act.program.class_of(type_name)
     if owner is not None:
@@ -181,16 +184,32 @@ def _has(act: Activation, type_name: str, name: str) -> bool:
     return any(key == name for info in infos if info is not None for key, _ in info.attributes)
 
 
-def _lacks(act: Activation, value: Value, name: str) -> bool:
+def lacks(act: Activation, value: Value, name: str) -> bool:
     """Whether instances of a type are known not to have an attribute."""
     if value.type is None or value.reference is not None:
         return False
     owner = act.program.class_of(value.type)
     if owner is None:
-        return is_builtin_without(value.type, name)
+        return is_builtin_without(value.type, name) or _is_table_without(act, value, name)
     if act.program.library_bases(owner):
         return False
     return act.program.attribute(owner, name) is None and act.program.attribute(owner, "__getattr__") is None
+
+
+# Types of which all that they have is known, but for these.
+_TABLES = (ARRAY, "pandas.DataFrame", "pandas.Series")
+_NOT_DESCRIBED = {
+    "attrs", "axes", "base", "boxplot", "ctypes", "data", "device", "dtype", "dtypes", "flags", "from_arrow", "hist", "list",
+    "mT", "nbytes", "ndim", "plot", "select", "setfield", "sparse", "struct", "style", "to_clipboard", "to_device",
+    "to_excel", "to_hdf", "to_iceberg", "to_latex", "to_sql", "to_timestamp",
+}  # fmt: skip
+
+
+def _is_table_without(act: Activation, value: Value, name: str) -> bool:
+    """Whether a value is an array or a table that has no such attribute and no such column."""
+    if value.type not in _TABLES or name.startswith("_") or name in _NOT_DESCRIBED:
+        return False
+    return value.column(name) is None and not has(act, value.type, name)
 
 
 def is_builtin_without(type_name: str | None, name: str) -> bool:
@@ -203,6 +222,11 @@ def is_builtin_without(type_name: str | None, name: str) -> bool:
 
 def _of_reference(value: Value, name: str) -> Value | None:
     """What can be said of an attribute by what the value stands for alone."""
+    if name == "__name__" and isinstance(value.reference, FunctionRef):
+        written = _WRITTEN_NAME.search(value.reference.key)
+        return of_constant(written[1]) if written is not None else Value(type="str")
+    if name == "__name__" and isinstance(value.reference, SymbolRef) and "." not in value.reference.name:
+        return of_constant(value.reference.name)  # `type(node).__name__` of one of Python's own
     if name in _TEXTS and value.reference is not None:
         return Value(type="str")
     return class_attribute(value, name)
@@ -236,12 +260,7 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         return fields_of(act, value)
     getter = act.program.getter(owner, name, value) if span is not None else None
     if getter is not None and span is not None:
-        from gillint.resolve.calling.calls import apply
-
-        return apply(act, getter, (), (), span, name)
-    keeper = act.program.keeper(owner, name, value) if span is not None else None
-    if keeper is not None and span is not None:
-        return _kept(act, owner, keeper, span, name)
+        return _read(act, owner, value, getter, span, name)
     found = act.program.attribute(owner, name, value)
     if found is not None:
         return _of_one_of(act, overriding(act, owner, found), name, span) or as_kept(act.program, owner, name, found)
@@ -252,31 +271,31 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         if found is not None:
             return found
     other = _of_one_of(act, deriving_with(act, owner, name), name, span) or _asked_for(act, owner, value, name, span)
-    if other is None and _lacks(act, value, name):
+    if other is None and lacks(act, value, name):
         other = _by_name(act, value, name, span)  # so it is something else
     return other or Value(reference=MethodRef(as_list(act, value), name), origin=name)
 
 
 _FIRST_READ = 0.5  # of the reads of a property that keeps what it has given: most are read once or twice
-_OF_FUNCTOOLS = re.compile(r"\bfunctools\.cached_property|\bfrom functools import[^)]*?\bcached_property")
-_WITHOUT_LOCK = (3, 12)
 
 
-def _kept(act: Activation, owner: ClassScope, keeper: Value, span: Span, name: str) -> Value:
-    """What a property gives that keeps it. Until Python 3.12 that of functools computes under a lock, one for all instances
-    (the documentation of `functools.cached_property`, "Changed in version 3.12").
-    """
+def _read(act: Activation, owner: ClassScope, instance: Value, getter: Getter, span: Span, name: str) -> Value:
+    """What a property gives, or an object with a `__get__`: one that keeps it computes it once, maybe under a lock."""
     from gillint.resolve.calling.calls import apply
 
-    is_locked = version_key(act.program.target.python)[:2] < _WITHOUT_LOCK
-    is_locked = is_locked and _OF_FUNCTOOLS.search("".join(owner.module.syntax.lines)) is not None
+    if not getter.keeps:
+        given = apply(act, getter.function, (), (), span, name)
+        if is_known(given) or not isinstance(getter.function.reference, PartialRef):
+            return given
+        return act.program.attribute(owner, name, instance) or given  # what was stored under the name
     lock = Value(type="threading.RLock", reference=MadeRef(f"{owner.key}.{name}", _NOWHERE))
+    keeper = f"{owner.name}.{name}" if getter.has_one_lock else None
     with act.nested() as inner:
-        if is_locked:
-            act.emit(Lock(span, act.path, lock, is_taken=True))
-        given = apply(act, keeper, (), (), span, name)
-        if is_locked:
-            act.emit(Lock(span, act.path, lock, is_taken=False))
+        if keeper is not None:
+            act.emit(Lock(span, act.path, lock, is_taken=True, keeper=keeper))
+        given = apply(act, getter.function, (), (), span, name)
+        if keeper is not None:
+            act.emit(Lock(span, act.path, lock, is_taken=False, keeper=keeper))
             act.scope.note(f"`{name}` is a functools.cached_property: until Python 3.12 one lock serves all instances")
     act.emit(Branch((inner.finish(), Block()), (_FIRST_READ, 1.0 - _FIRST_READ)))
     return given

@@ -7,7 +7,8 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import MAPPINGS, element_of
 from gillint.resolve.calling.mappings import pair_of
 from gillint.resolve.objects.aliases import CHANGEABLE
-from gillint.resolve.targets import change_target, read_target
+from gillint.resolve.objects.filling import read_target
+from gillint.resolve.targets import change_target
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.walk import set_in

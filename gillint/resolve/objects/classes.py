@@ -9,14 +9,16 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.calling.bound import MAPPINGS, element_of
+from gillint.resolve.calling.decorators import is_property
 from gillint.resolve.calling.handovers import SYNONYMS
 from gillint.resolve.entries import has_no_use_for
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.external.databases import ROW_GIVERS
 from gillint.resolve.external.stores import still_stored
 from gillint.resolve.joining import is_empty, join
-from gillint.resolve.modules import IMPORT_DEPTH, Modules, class_value
+from gillint.resolve.modules import IMPORT_DEPTH, class_value
 from gillint.resolve.objects.abstract import MIXED_IN, source
+from gillint.resolve.objects.accessors import Accessors, read_by
 from gillint.resolve.objects.assigning import (
     as_arrays,
     as_declared,
@@ -58,7 +60,7 @@ from gillint.syntax.parse import dotted
 _MAX_ASIDE = 3  # methods that are run to find out an attribute, one on the way to the other
 
 
-class Classes(Modules):
+class Classes(Accessors):
     """What is known of classes and their instances."""
 
     def class_of(self, type_name: str | None) -> ClassScope | None:
@@ -103,6 +105,7 @@ class Classes(Modules):
             owner.attributes.setdefault(name, value)
             if is_plain_function(value) and name not in owner.declared:
                 owner.functions.add(name)
+        self._note_descriptors(owner)
 
     def _mixed_in(self, base: Value) -> Value:
         """An abstract class of `collections.abc` as a class of a file, which it is."""
@@ -116,8 +119,9 @@ class Classes(Modules):
             line = method.lines.first if isinstance(method, FunctionOutline) else method.span.line
             if name not in known and name not in owner.attributes and line < statement.span.line:
                 key, names = self._decorated(owner, name)
-                is_property = "property" in names
-                found[name] = Value(PROPERTY, reference=FunctionRef(key)) if is_property else self._function_value(key)
+                found[name] = (
+                    Value(PROPERTY, reference=FunctionRef(key)) if is_property(names) else self._function_value(key)
+                )
         return found
 
     def library_bases(self, owner: ClassScope) -> tuple[str, ...]:
@@ -176,23 +180,17 @@ class Classes(Modules):
             self._find_assignment(owner, name)
         if name in owner.attributes:
             found = owner.attributes[name]
-            if instance is not None and (read := _read_by(found, instance)) is not None:
+            if instance is not None and (read := read_by(found, instance)) is not None:
                 return self.call(read, (), ())[1]
             if name in owner.functions and instance is not None and isinstance(found.reference, FunctionRef):
                 return replace(found, reference=FunctionRef(found.reference.key, instance))
             self._first_read.setdefault((owner.key, name), found)
             found = holds_no_more_than(owner.fullest.get(name), found)
             return no_longer_than(owner.longest.get(name), found)
+        if name in owner.descriptors:
+            return self._given(owner, owner.descriptors[name], instance)
         if name in owner.methods:
-            key, names = self._decorated(owner, name)
-            if names & {"property", "cached_property"}:
-                return self.call(FunctionRef(key, instance or Value(type=owner.key)), (), ())[1]
-            method = self._function_value(key)
-            if instance is None and "classmethod" in names:
-                instance = Value(type="type", reference=ClassRef(asked.key))
-            if instance is not None and isinstance(method.reference, FunctionRef):
-                return replace(method, reference=FunctionRef(method.reference.key, instance))
-            return method
+            return self._of_method(owner, name, instance, asked)
         nested = owner.module.classes.get(f"{owner.name}.{name}")
         if nested is not None:
             return class_value(nested)
@@ -203,38 +201,6 @@ class Classes(Modules):
                 if inherited is not None:
                     return inherited
         return None
-
-    def _decorated(self, owner: ClassScope, name: str) -> tuple[str, set[str]]:
-        """The key of a method, and the last names of its decorators."""
-        key = f"{owner.key}.{name}" if owner.outline is None else f"{owner.module.path}::{owner.name}.{name}"
-        function = self._function(key)
-        tree = function.parsed() if function is not None and function.is_decorated else None
-        decorators = tree.decorators if isinstance(tree, t.Function) else ()
-        return key, {dotted(d).rsplit(".", 1)[-1] for d in decorators}
-
-    def getter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
-        """The function behind a property, bound to the instance; None where the attribute is none."""
-        return self._of_property(owner, name, "property", instance)
-
-    def keeper(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
-        """The function behind a property that keeps what it has given, bound to the instance."""
-        return self._of_property(owner, name, "cached_property", instance)
-
-    def setter(self, owner: ClassScope, name: str, instance: Value) -> Value | None:
-        """The function that is called where a property is assigned to; None where the attribute is none, or has none."""
-        return self._of_property(owner, f"{name}.setter", "setter", instance)
-
-    def _of_property(self, owner: ClassScope, method: str, decorator: str, instance: Value) -> Value | None:
-        if owner.key.endswith("::"):
-            return None
-        found = next((c for c in self.resolution_order(owner) if method in c.methods or method in c.attributes), None)
-        if found is None:
-            return None
-        if method in found.attributes:
-            read = _read_by(found.attributes[method], instance)
-            return Value(type="function", reference=read) if read is not None else None
-        key, names = self._decorated(found, method)
-        return Value(type="function", reference=FunctionRef(key, instance)) if decorator in names else None
 
     def _ensure_constructed(self, owner: ClassScope) -> None:
         """Where nobody makes an instance in sight, `__init__` with unknown arguments tells the attributes' types."""
@@ -471,10 +437,3 @@ def _member(container: Value) -> Value:
     """What is in a container; of a dict its values."""
     pair = container.items if container.type in MAPPINGS and container.items is not None else None
     return pair[1] if pair is not None and len(pair) == 2 else element_of(container)
-
-
-def _read_by(value: Value, instance: Value) -> FunctionRef | None:
-    """The function that gives an attribute which is `property(function)`."""
-    if value.type != PROPERTY or not isinstance(value.reference, FunctionRef):
-        return None
-    return FunctionRef(value.reference.key, instance)

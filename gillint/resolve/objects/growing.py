@@ -24,10 +24,7 @@ from gillint.resolve.external.stores import put_into
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.shapes import PICTURE
 from gillint.resolve.objects.aliases import method_of, places_of
-from gillint.resolve.objects.keeping import born_with
-from gillint.resolve.objects.lists import begun_with, members_of_itself
-from gillint.resolve.targets import (
-    change_target,
+from gillint.resolve.objects.filling import (
     containers,
     different,
     growth,
@@ -37,6 +34,9 @@ from gillint.resolve.targets import (
     members_of,
     read_target,
 )
+from gillint.resolve.objects.keeping import born_with
+from gillint.resolve.objects.lists import begun_with, members_of_itself
+from gillint.resolve.targets import change_target
 from gillint.resolve.text.strings import joined_after
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known, options_of

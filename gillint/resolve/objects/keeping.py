@@ -16,7 +16,7 @@ from gillint.resolve.external.stores import seen_through
 from gillint.resolve.locks import LOCKS
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import HOLDERS, UNKNOWN, UNPICKLED, MadeRef, Value, is_sentinel
+from gillint.resolve.values import HOLDERS, NONE, UNKNOWN, UNPICKLED, MadeRef, Value, is_sentinel
 from gillint.syntax import tree as t
 from gillint.syntax.walk import set_in
 
@@ -99,10 +99,13 @@ def _is_dumped(data: Value) -> bool:
 
 
 def born_with(act: Activation, owner: ClassScope, made: Estimate | None = None, names: Set[str] | None = None) -> None:
-    """Instances of a class are made, so many of them: they have containers of their own, all or those of these names."""
+    """Instances of a class are made, so many of them: they have containers of their own, all or those of these names, and
+    what is None at first is made for each when it is asked for.
+    """
     made = made if made is not None else (act.times * act.outside * act.trips_so_far()).max(1)
-    own = {n for n, v in owner.attributes.items() if v.type in _OF_ITS_OWN and (names is None or n in names)}
-    act.program.births |= {f"{owner.key}.{n}": made for n in own}
+    keys = {f"{owner.key}.{n}": v for n, v in owner.attributes.items() if names is None or n in names}
+    own = (k for k, v in keys.items() if v.type in _OF_ITS_OWN or v.type == NONE.type or k in act.program.births)
+    act.program.births |= dict.fromkeys(own, made)
 
 
 def begun_in_init(act: Activation, owner: ClassScope) -> Set[str]:

@@ -5,7 +5,7 @@ The members are kept like an attribute of the class, `data` of a `UserList`, and
 
 from __future__ import annotations
 
-from gillint.estimate import ZERO
+from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import MAPPINGS, element_of
 from gillint.resolve.scope import ClassScope
@@ -63,10 +63,19 @@ def begun_with(act: Activation, node: t.Call, positional: list[Value]) -> None:
     function = node.function
     if not isinstance(function, t.Attribute) or function.name != _BEGINS_WITH or act.owner is None or not positional:
         return
-    name = _name(act, act.owner)
     owner = function.value
     is_super = isinstance(owner, t.Call) and isinstance(owner.function, t.Name) and owner.function.id == "super"
     given = positional[0] if is_super and len(positional) == 1 else positional[1] if len(positional) == 2 else None
-    is_list = name is not None and _kind(act, act.owner) == "list"
-    if name is not None and is_list and given is not None and given.type in ("list", "tuple", "generator", "set"):
-        act.program.set_attribute(act.owner, name, Value(type="list", size=given.size, element=element_of(given)))
+    if given is not None:
+        made_of(act, act.owner, given)
+
+
+def made_of(act: Activation, owner: ClassScope, given: Value) -> None:
+    """Note with which members an instance of a class that derives from a list begins: `Pipeline([load, clean, store])`."""
+    name = _name(act, owner)
+    if name is None or _kind(act, owner) != "list" or given.type not in ("list", "tuple", "generator", "set"):
+        return
+    items = given.items if given.type in ("list", "tuple") else None
+    size = given.size if given.size is not None or items is None else Estimate.point(len(items))
+    members = Value(type="list", size=size, element=element_of(given), items=items)
+    act.program.set_attribute(owner, name, members)

@@ -12,7 +12,7 @@ from gillint.frozen import replace
 from gillint.resolve.numeric.shapes import ARRAY, PICTURE
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.tabular.columns import SERIES
-from gillint.resolve.values import FunctionRef, Value, is_measured
+from gillint.resolve.values import ClassRef, FunctionRef, PartialRef, SymbolRef, Value, is_measured
 from gillint.syntax.outline import FunctionOutline
 
 # Texts and numbers are others in every instance, and few functions take longer with one of them than with another.
@@ -34,8 +34,18 @@ def with_own(owner: ClassScope, instance: Value, given: Iterable[tuple[str, Valu
 
 def _is_own(value: Value) -> bool:
     if value.reference is None:
-        return value.type in _DATA and is_measured(value)
+        return (value.type in _DATA and is_measured(value)) or _is_of_code(value)
     return isinstance(value.reference, FunctionRef)
+
+
+def _is_of_code(value: Value) -> bool:
+    """Whether it is a tuple of functions, as the steps of a pipeline are."""
+    return (
+        value.type == "tuple" and bool(value.items) and all(isinstance(i.reference, _CODE) for i in value.items or ())
+    )
+
+
+_CODE = (FunctionRef, ClassRef, PartialRef, SymbolRef)
 
 
 def own_field(instance: Value | None, name: str) -> Value | None:

@@ -9,12 +9,12 @@ from gillint.resolve.calling.bound import (
     RESAMPLER,
     WINDOWS,
     count_of,
-    dtype_name,
     element_of,
     has_known_size,
     literal_text,
     size_of,
 )
+from gillint.resolve.numeric.dtype_names import dtype_name
 from gillint.resolve.numeric.dtypes import dtype_after
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.shapes import ARRAY, KEPT, constant_int, is_true, with_shape

@@ -6,8 +6,9 @@ from functools import reduce
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
-from gillint.resolve.calling.bound import dtype_name, element_of, has_known_size, size_of
+from gillint.resolve.calling.bound import element_of, has_known_size, size_of
 from gillint.resolve.joining import join
+from gillint.resolve.numeric.dtype_names import dtype_name
 from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.numeric.shapes import ARRAY, constant_int
 from gillint.resolve.tabular.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column, sized, texts, with_columns

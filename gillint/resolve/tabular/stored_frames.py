@@ -8,7 +8,8 @@ from gillint.estimate import ONE
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import literal_text, size_of
-from gillint.resolve.external.sql import Query, Table, run_statement
+from gillint.resolve.external.sql import run_statement
+from gillint.resolve.external.sql_tables import Query, Table
 from gillint.resolve.tabular.columns import COLUMN_OF_TYPE, FRAME, column, scalar
 from gillint.resolve.tabular.kinds import kinds_of
 from gillint.resolve.trace import Bound

@@ -6,8 +6,9 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import size_of
+from gillint.resolve.objects.filling import growth, read_target
 from gillint.resolve.objects.growing import added_elsewhere
-from gillint.resolve.targets import change_target, growth, read_target
+from gillint.resolve.targets import change_target
 from gillint.resolve.values import ELEMENTS, Source, SymbolRef, Value
 from gillint.syntax import tree as t
 

@@ -765,3 +765,36 @@ def test_how_far_two_unknown_numbers_are_apart_is_not_known(expression: str) -> 
 def test_what_numpy_has_no_dtype_for_makes_an_array_of_objects(member: str) -> None:
     found = value_of(f"np.array([{member} for _ in range(40)])", f"import datetime, decimal, uuid\n{SETUP}")
     assert (found.dtype, dimensions(found)) == ("object", (40.0,))
+
+
+UNKNOWN_SIDES = SETUP + "n, m, k = map(int, input().split())\n"
+
+
+@pytest.mark.parametrize(
+    ("product", "name", "operands"),
+    [
+        ("np.dot(v3, np.zeros((n, 7)))", "numpy.dot", [(3,), (3, 7)]),
+        ("np.zeros((7, n)) @ v3", "numpy.ndarray.__matmul__", [(7, 3), (3,)]),
+        ("np.zeros((7, n)).dot(pts.T)", "numpy.ndarray.dot", [(7, 3), (3, 400)]),
+        ("np.matmul(A, np.zeros((n, 5)))", "numpy.matmul", [(100, 200), (200, 5)]),
+        ("np.dot(S, v3)", "numpy.dot", [(60, 60), (3,)]),  # both are known, and somebody will see to it
+    ],
+)
+def test_the_sides_of_matrices_that_are_multiplied_agree(
+    product: str, name: str, operands: list[tuple[float, ...]]
+) -> None:
+    resolved = resolve(parse(f"{UNKNOWN_SIDES}\nshow({product})\n", "a.py"), Target(), {})
+    bound = next(n for t in resolved.functions for n in walk(t.block) if isinstance(n, Call) and n.name == name).bound
+    given = bound.positional if bound.receiver is None else (bound.receiver, *bound.positional)
+    assert [dimensions(v) for v in given] == operands
+
+
+@pytest.mark.parametrize(
+    ("made", "shape"),
+    [
+        ("np.linalg.inv(np.zeros((n, 60)))", (60, 60)),
+        ("np.linalg.eigvalsh(np.zeros((60, m)))", (60,)),
+    ],
+)
+def test_what_is_inverted_is_square(made: str, shape: tuple[float, ...]) -> None:
+    assert dimensions(value_of(made, UNKNOWN_SIDES)) == shape

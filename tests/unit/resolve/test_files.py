@@ -10,7 +10,8 @@ from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
 from gillint.estimate import Estimate
 from gillint.pipeline import analyse
-from gillint.resolve.external.sql import Tables, run_script, run_statement
+from gillint.resolve.external.sql import run_script, run_statement
+from gillint.resolve.external.sql_tables import Tables
 from gillint.resolve.text.texts import Text, common, filled, may_be_same, of_literal, unknown
 from gillint.syntax.tree import HOLE
 

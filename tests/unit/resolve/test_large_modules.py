@@ -124,6 +124,23 @@ def test_what_is_made_on_first_use_is_made_once(first: str) -> None:
     assert runs(source, "zlib.compress") == pytest.approx(1, rel=0.05)
 
 
+def test_what_is_made_on_first_use_is_made_for_each_instance() -> None:
+    source = """
+        import zlib
+        class Store:
+            def __init__(self): self.made = None
+            def get(self):
+                if self.made is None: self.made = zlib.compress(b'x')
+                return self.made
+        def work():
+            for _ in range(1000):
+                store = Store()
+                store.get()
+                store.get()
+    """
+    assert runs(source, "zlib.compress") == pytest.approx(1000, rel=0.25)
+
+
 PROGRAM = """
     {head}
     def rare(n=10):

@@ -680,8 +680,31 @@ _CRC = "(self):\n        self.crc = zlib.crc32(self.data)\nfor x in xs:\n    A(x
         "    def crc(self):\n        return zlib.crc32(self.d)\nfor x in xs:\n    A(x).crc",
         "class A:\n    def __call__(self, d):\n        return zlib.crc32(d)\nfor x in xs:\n    list(map(A(), [x]))",
         "class A:\n    def __call__(self, d):\n        return zlib.crc32(d)\nfor x in xs:\n    sorted([x], key=A())",
+        "def lazy(f):\n    name = '_' + f.__name__\n    @property\n    def read(self):\n        if not hasattr(self, name):\n"
+        "            setattr(self, name, f(self))\n        return getattr(self, name)\n    return read\nclass A:\n"
+        "    def __init__(self, d):\n        self.d = d\n    @lazy\n    def crc(self):\n        return zlib.crc32(self.d)\n"
+        "for x in xs:\n    A(x).crc",
+        "class Crc:\n    def __set_name__(self, owner, name):\n        self.name = name\n"
+        "    def __get__(self, a, owner=None):\n        return self if a is None else zlib.crc32(a.d)\n"
+        "class A:\n    crc = Crc()\n    def __init__(self, d):\n        self.d = d\nfor x in xs:\n    A(x).crc",
+        "class Checked:\n    def __set__(self, a, value):\n        a.__dict__['d'] = zlib.crc32(value)\n"
+        "class A:\n    d = Checked()\n    def __init__(self, d):\n        self.d = d\nfor x in xs:\n    A(x)",
+        "class lazy:\n    def __init__(self, f):\n        self.f = f\n    def __get__(self, a, owner):\n"
+        "        a.__dict__[self.f.__name__] = value = self.f(a)\n        return value\nclass A:\n"
+        "    def __init__(self, d):\n        self.d = d\n    @lazy\n    def crc(self):\n        return zlib.crc32(self.d)\n"
+        "for x in xs:\n    A(x).crc",
     ],
-    ids=["post_init", "attrs_post_init", "cached_property", "mapped_instance", "key_instance"],
+    ids=[
+        "post_init",
+        "attrs_post_init",
+        "cached_property",
+        "mapped_instance",
+        "key_instance",
+        "property_of_a_decorator",
+        "get",
+        "set",
+        "get_of_a_decorator",
+    ],
 )
 def test_what_a_class_is_asked_for_unspoken_is_run(made: str) -> None:
     source = f"import attrs, functools, zlib\nfrom dataclasses import dataclass\nxs = [b'x' * 9000] * 50\n{made}\n"
@@ -689,29 +712,46 @@ def test_what_a_class_is_asked_for_unspoken_is_run(made: str) -> None:
     assert any(c.detail.call.name == "zlib.crc32" for r in report.regions for c in r.calls)
 
 
+_OWN_PROPERTY = """class cached_property:
+    def __init__(self, function):
+        self.function = function
+        self.name = function.__name__
+    def __get__(self, instance, owner):
+        value = instance.__dict__[self.name] = self.function(instance)
+        return value
+"""
+
+
 @pytest.mark.parametrize(
-    ("imported", "python", "is_in_turn"),
-    [("functools", "3.11", True), ("functools", "3.12", False), ("django.utils.functional", "3.11", False)],
-)
+    ("imports", "decorator", "python", "is_in_turn"),
+    [
+        ("from functools import cached_property", "cached_property", "3.11", True),
+        ("from functools import cached_property", "cached_property", "3.12", False),
+        ("from functools import cached_property as once", "once", "3.11", True),
+        ("import functools as ft", "ft.cached_property", "3.10", True),
+        ("import functools\nclass once(functools.cached_property):\n    pass", "once", "3.11", True),
+        ("import functools\nfrom django.utils.functional import cached_property", "cached_property", "3.11", False),
+        ("from functools import cached_property as slow\nfrom werkzeug.utils import cached_property", "cached_property",
+         "3.11", False),
+        (f"# not functools.cached_property\n{_OWN_PROPERTY}", "cached_property", "3.11", False),
+    ],
+    ids=["plain", "3.12", "alias", "module-alias", "derived", "django", "werkzeug", "own"],
+)  # fmt: skip
 def test_cached_properties_of_functools_had_one_lock_for_all_instances(
-    imported: str, python: str, is_in_turn: bool
+    imports: str, decorator: str, python: str, is_in_turn: bool
 ) -> None:
-    source = f"""
-        import hashlib
-        from concurrent.futures import ThreadPoolExecutor
-        from {imported} import cached_property
-        class File:
-            def __init__(self, data):
-                self.data = data
-            @cached_property
-            def digest(self):
-                return hashlib.sha256(self.data).hexdigest()
-        files = [File(bytes(5_000_000)) for _ in range(40)]
-        with ThreadPoolExecutor(4) as pool:
-            print(list(pool.map(lambda f: f.digest, files)))
-    """
-    report = analyse(dedent(source), "p.py", Options(python=python, cores=4, threads=4))
+    source = (
+        f"import hashlib\nfrom concurrent.futures import ThreadPoolExecutor\n{imports}\n"
+        "class File:\n    def __init__(self, data):\n        self.data = data\n"
+        f"    @{decorator}\n    def digest(self):\n        return hashlib.sha256(self.data).hexdigest()\n"
+        "files = [File(bytes(5_000_000)) for _ in range(40)]\n"
+        "with ThreadPoolExecutor(4) as pool:\n    print(list(pool.map(lambda f: f.digest, files)))\n"
+    )
+    report = analyse(source, "p.py", Options(python=python, cores=4, threads=4))
     assert report.verdict is not None
-    ceiling = report.regions[report.verdict].prediction.ceiling.likely
-    assert ceiling is not None
+    worst = report.regions[report.verdict]
+    ceiling = worst.prediction.ceiling.likely
+    assert ceiling is not None and worst.prediction.bound.value == "native"
     assert (ceiling < 1.3) == is_in_turn
+    assert ("`File.digest` is a functools.cached_property" in worst.explanation) == is_in_turn
+    assert any("`File.digest` without the lock" in a.why for a in worst.advice) == is_in_turn

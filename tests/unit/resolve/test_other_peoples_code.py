@@ -500,3 +500,51 @@ def test_setting_an_attribute_of_a_library_costs_what_a_fact_says() -> None:
                 table.add_row().cells[0].text = str(n)
     """
     assert asked(source, "docx.table._Cell.text.__set__")[0] == 50
+
+
+AS_ARRAY = """
+import pandas as pd
+
+def as_array(x):
+    {body}
+
+ARRAY = np.zeros((200, 30))
+
+def work():
+    np.sort(as_array({given}), axis=None)
+"""
+TO_ARRAYS = [
+    'return x.values if "pandas" in str(x.__class__) else x',
+    'return x if "pandas" not in str(type(x)) else x.to_numpy()',
+    'return x.values if hasattr(x, "values") else x',
+    'if type(x).__name__ == "DataFrame": x = x.values\n    return x',
+    'if x.__class__.__name__ in ("DataFrame", "Series"): x = x.to_numpy()\n    return x',
+    'if type(x).__module__.startswith("pandas"): x = x.values\n    return x',
+    "try: x = x.values\n    except AttributeError: pass\n    return x",
+]
+
+
+ONLY_OF_ARRAYS = 'if type(x).__module__.startswith("pandas"): x = x.values\n    return x'
+
+
+@pytest.mark.parametrize(
+    ("body", "given"),
+    [(body, given) for body in TO_ARRAYS for given in ("ARRAY", "pd.DataFrame(ARRAY)")] + [(ONLY_OF_ARRAYS, "ARRAY")],
+)
+def test_an_array_is_not_asked_for_what_only_tables_have(body: str, given: str) -> None:
+    assert asked(AS_ARRAY.format(body=body, given=given), "numpy.sort")[1] == 6000
+
+
+@pytest.mark.parametrize(
+    ("test", "is_taken"),
+    [
+        ('hasattr(x, "tolist")', True),
+        ('hasattr(x, "toarray")', False),
+        ('hasattr(x, "flags")', True),  # nobody knows: both arms are read
+        ('type(x).__name__ != "ndarray"', False),
+        ('"numpy" in repr(type(x))', True),
+    ],
+)
+def test_what_an_array_has_is_known(test: str, is_taken: bool) -> None:
+    source = f"def f(x):\n    if {test}:\n        zlib.compress(x)\ndef work():\n    f(np.zeros(9))\n"
+    assert (asked(source)[0] > 0) == is_taken

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gillint.estimate import ONE, Estimate
-from gillint.resolve.external.sql import Query, Tables, run_statement
+from gillint.resolve.external.sql import run_statement
+from gillint.resolve.external.sql_tables import Query, Tables
 
 CREATED = (
     ("create table centre (id integer primary key, parent integer)", 1),

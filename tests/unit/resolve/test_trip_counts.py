@@ -429,3 +429,38 @@ def test_members_that_a_loop_over_them_changes(made: str, changed: str, members:
     body = f"def work():\n    {made}\n    {changed}\n"
     read = f"    for row in {members}:\n        for x in {each}:\n            math.sqrt(x)\n"
     assert runs(HEAD + tagged + body + read) == pytest.approx(30 * count)
+
+
+RECORDS = """
+import math, struct, tempfile, zlib
+
+PATH = tempfile.mkdtemp() + "/records.bin"
+HEADER = struct.Struct(">IQ")
+
+with open(PATH, "wb") as out:
+    for number in range(40):
+        data = bytes(5000)
+        {write}
+
+def work():
+    with open(PATH, "rb") as source:
+        while True:
+            header = source.read(HEADER.size)
+            if not header:
+                break
+            length, number = HEADER.unpack(header)
+            record = source.read(length)
+            for byte in record:
+                math.sqrt(byte)
+"""
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "out.write(HEADER.pack(len(data), number)); out.write(data)",
+        "out.write(HEADER.pack(len(data), number) + data)",
+    ],
+)
+def test_as_many_records_are_read_as_were_written_and_as_long_ones(write: str) -> None:
+    assert runs(RECORDS.format(write=write)) == pytest.approx(40 * 5000, rel=0.02)

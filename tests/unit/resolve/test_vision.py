@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gillint.resolve.values import SymbolRef
 from tests.unit.resolve.test_arrays import dimensions, value_of
 
 SETUP = """
@@ -55,3 +56,18 @@ def test_pictures_are_as_large_as_calls_make_them(expression: str, shape: tuple[
 )
 def test_what_is_not_known_is_not_made_up(expression: str) -> None:
     assert value_of(expression, SETUP).shape is None
+
+
+@pytest.mark.parametrize(
+    ("flags", "name"),
+    [
+        ("cv2.THRESH_BINARY + cv2.THRESH_OTSU", "cv2.THRESH_BINARY|THRESH_OTSU"),
+        ("cv2.A | cv2.B | cv2.C", "cv2.A|B|C"),
+        ("cv2.A + np.B", None),
+        ("cv2.A * cv2.B", None),
+        ("cv2.add + cv2.multiply", None),
+    ],
+)
+def test_flags_that_are_combined_are_named_by_all_of_them(flags: str, name: str | None) -> None:
+    reference = value_of(flags, SETUP).reference
+    assert (reference.name if isinstance(reference, SymbolRef) else None) == name

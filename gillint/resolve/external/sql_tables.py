@@ -1,0 +1,123 @@
+"""The tables of a database that a program fills, and what the rows of a query are made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import field
+
+from gillint.estimate import ONE, ZERO, Estimate
+from gillint.frozen import dataclass, replace
+from gillint.resolve.values import UNKNOWN, Value
+
+
+@dataclass(slots=True)
+class Table:
+    """A table: its columns with the types of their values, the columns it is looked up by, alone or
+    together, its rows, how many values differ, what was put in, how often it is made.
+    """
+
+    columns: dict[str, str | None] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+    together: set[frozenset[str]] = field(default_factory=set)
+    indexed: set[str] = field(default_factory=set)
+    rows: dict[object, Estimate] = field(default_factory=dict)
+    distinct: dict[str, Estimate] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
+    made: Estimate = ONE
+
+    @property
+    def size(self) -> Estimate:
+        """How many rows were put in."""
+        found = ZERO
+        for rows in self.rows.values():
+            found = found + rows
+        return found
+
+    @property
+    def keyed_by(self) -> int:
+        """How many of its keys have an index of their own: all but the number of the row."""
+        return sum(self.columns.get(key) != "int" for key in self.keys) + len(self.together)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a statement asks of the database.
+
+    Attributes:
+        visits: the rows looked at, dearer steps counted as several.
+        rows: what it gives back.
+        row: one of these.
+        names: of the columns of a row.
+    """
+
+    visits: Estimate
+    rows: Estimate = ZERO
+    row: Value | None = None
+    names: tuple[str, ...] = ()
+
+
+Tables = dict[str, Table]
+
+
+def differing(tables: list[Table], columns: set[str], size: Estimate) -> Estimate:
+    """How many combinations of the values of some columns there are among so many rows.
+
+    Where nothing tells how many values a column has, rows share them: the root of their number, and of what each further
+    column leaves together.
+    """
+    found, unknown = ONE, 0
+    for column in columns:
+        told = next((t.distinct[column] for t in tables if column in t.distinct), None)
+        found, unknown = (found * told, unknown) if told is not None else (found, unknown + 1)
+    return (found * size.map(lambda n: max(1.0, n ** (1 - 0.5**unknown)))).min(size).max(1)
+
+
+def row_of(tables: list[Table], listed: list[str]) -> Value:
+    """A row: a tuple of what the select list names."""
+    items: list[Value] = []
+    declared = {name: _cell(table, name) for table in tables for name in table.columns}
+    for item in listed:
+        text = re.sub(r"^distinct ", "", item.strip())
+        if text == "*" or text.endswith(".*"):
+            items.extend(declared.values())
+        elif text.startswith(("sum(", "avg(", "total(")):
+            items.append(Value(type="float"))
+        elif text.startswith("count("):
+            items.append(Value(type="int"))
+        else:
+            items.append(declared.get(re.sub(r"^\w+\.| as \w+$", "", text).strip('"'), UNKNOWN))
+    return Value(type="tuple", items=tuple(items), size=Estimate.point(len(items)))
+
+
+def names_of(tables: list[Table], listed: list[str]) -> tuple[str, ...]:
+    """The names of the columns of a row: after `as`, else of the column, else the expression itself."""
+    names: list[str] = []
+    for item in listed:
+        text = re.sub(r"^distinct ", "", item.strip())
+        if text == "*" or text.endswith(".*"):
+            names.extend(dict.fromkeys(name for table in tables for name in table.columns))
+        else:
+            names.append(re.sub(r"^.* (?:as )?(?=\w+$)|^\w+\.(?=\w+$)", "", text).strip('"'))
+    return tuple(names)
+
+
+def _cell(table: Table, column: str) -> Value:
+    """A value of a column: what the program puts there, else what the column is declared as."""
+    kind, stored = table.columns[column], table.values.get(column)
+    if stored is not None and stored.type is not None and kind in (None, stored.type):
+        return stored if stored.size is not None or stored.type != "str" else replace(stored, size=_TEXT)
+    return Value(type=kind, size=_TEXT if kind == "str" else None)
+
+
+_TEXT = Estimate(2, 12, 1e4)
+
+
+def parts_of(text: str) -> list[str]:
+    """At the commas that stand in no parentheses."""
+    parts, depth, start = [], 0, 0
+    for i, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append(text[start:i])
+            start = i + 1
+    return [*parts, text[start:]]
