@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
+from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.schema import Fact
 from gillint.resolve.scope import Journal, ModuleScope, Peers
@@ -100,8 +101,13 @@ def around(scope: ModuleScope) -> Peers:
     return scope.peers
 
 
-def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> Peer | None:
-    """The other side of a call that talks to one: by its arguments, by what its receiver was connected to, by its file."""
+def peer_of(
+    fact: Fact | None, name: str, bound: Bound, scope: ModuleScope, body: Estimate | None = None
+) -> Peer | None:
+    """The other side of a call that talks to one: by its arguments, by what its receiver was connected to, by its file.
+
+    `body`: how much the program's own server sends, where that is known.
+    """
     if fact is None or not (fact.talks or name in _SENDING):
         return None
     said = around(scope)
@@ -118,7 +124,9 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
     delay = _delay(bound, [text for _, text in texts], said.delay, is_own=place == "process")
     if place is None and 0 < delay <= _NEAR_NS:
         place = "local"
-    pause = _pause(name, bound, [text for _, text in texts], server, said.methods) if server is not None else 0.0
+    asked = [text for _, text in texts]
+    silent = name.endswith(_ASKS_NOTHING) and not (is_answered(fact) or name.startswith(_SOCKET))
+    pause = _pause(name, bound, asked, server, said.methods, body) if server is not None and not silent else 0.0
     if name in _SENDING:
         pause = _held_back(bound, said, pause)
         if not pause:
@@ -167,26 +175,47 @@ def _keeps_open(name: str) -> bool:
 _DATABASES = ("sqlalchemy.", "psycopg", "pymongo.", "redis.", "pymysql.", "sqlite3.", "MySQLdb.", "asyncpg.", "duckdb.")
 
 
-def _pause(name: str, bound: Bound, texts: list[str], server: Server, methods: frozenset[str]) -> float:
+def _pause(
+    name: str, bound: Bound, texts: list[str], server: Server, methods: frozenset[str], body: Estimate | None
+) -> float:
     """How long the program's own server pauses before it answers: by what is asked for, where it makes a difference."""
-    is_socket = name.startswith("socket.socket.")
-    if has_begun(bound) or (name.endswith(_ASKS_NOTHING) and not is_socket):
+    if has_begun(bound):
         return 0.0
+    is_socket = name.startswith(_SOCKET)
     method = name.rsplit(".", 1)[-1]
     if is_socket and method not in (_SENDS & methods or _RECEIVES):
         return 0.0  # an answer is read in pieces, a request is sent at once: each stands for one wait
     asked = [p.length for p in server.pauses if any(w in text for w in p.words for text in texts)]
     usual = max((p.length for p in server.pauses if not p.words), default=0.0)
-    return max(sum(asked) + usual, _DELAYED_ACK_NS if server.splits and _keeps_open(name) else 0.0)
+    held_back = server.splits and _keeps_open(name) and not _goes_at_once(name, bound, texts, body)
+    return max(sum(asked) + usual, _DELAYED_ACK_NS if held_back else 0.0)
 
 
+def _goes_at_once(name: str, bound: Bound, texts: list[str], body: Estimate | None) -> bool:
+    """Whether nothing of an answer waits for the acknowledgement of its head: there is no body, or a whole segment of it.
+
+    What a query asks for may be less than what the server sends without one.
+    """
+    asks_for_part = bound.get("params") is not None or any("?" in text for text in texts)
+    least = body.low if body is not None and asks_for_part else body.likely if body is not None else 0.0
+    return name.endswith(".head") or least >= _SEGMENT
+
+
+_SOCKET = "socket.socket."
 _SENDS = {"send", "sendall", "sendto"}
 _RECEIVES = {"recv", "recv_into", "recvfrom"}
 # What is sent to a server, or closed, waits for no answer.
 _ASKS_NOTHING = (
     ".connect", ".connect_ex", ".create_connection", ".open_connection", ".send", ".sendall", ".sendto", ".request",
     ".putrequest", ".endheaders", ".write", ".drain", ".close", ".shutdown", ".__enter__", ".__exit__", ".flush", ".accept",
+    ".select", "select.poll.poll", "select.epoll.poll",
 )  # fmt: skip
+
+
+def is_answered(fact: Fact | None) -> bool:
+    """Whether what a call gives back is the answer: that of `session.send(prepared)`, of `pool.request("GET", url)`."""
+    returns = fact.behaviour.returns if fact is not None else None
+    return returns is not None and (returns.type or "").endswith("Response")
 
 
 def has_begun(bound: Bound) -> bool:
