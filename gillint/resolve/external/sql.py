@@ -380,6 +380,9 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
         first_or_last = re.fullmatch(r"(?:min|max)\(\"?(\w+)\"?\)(?: as \w+)?", found[1].strip())
         if first_or_last is not None and len(known) == 1 and " where " not in words:
             visited = ZERO if first_or_last[1] in main.keys | main.indexed else visited  # the first or last of an index
+    best = re.search(r"\bqualify\b.*?(?:<=?|=) *(\d+)", words)
+    if best is not None:  # the first few of each group: of those of which nothing tells how many there are, the root
+        rows = rows.min(_differing(known, {""}, matched) * float(best[1]))
     limit = re.search(r"\blimit +(\d+|\?|:\w+)", words)
     if limit is not None:
         most = Estimate.point(float(limit[1])) if limit[1].isdigit() else Estimate(1, 10, 1000)
