@@ -327,6 +327,7 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     names: set[str] = set()
     methods: set[str] = set()
     strings: list[str] = []
+    texts = tuple(texts)
     for text in texts:
         found = _read(text)
         names |= found[0]
@@ -335,12 +336,24 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     programs = [text for text in strings if "\n" in text and _SERVING.search(text) is not None]
     servers = [(server, text) for text in programs if (server := read_server(text, whole=True)) is not None]
     delays = [d for text in strings if text not in programs and (d := stated_delay(text)) is not None]
-    place = "local" if servers else _place_by_file(names, strings)
+    apart = bool(servers) or _serves_apart(texts)
+    place = "local" if apart else _place_by_file(names, strings)
     serves = bool(_SERVES & names) and place in ("process", "local")
     server, program = servers[0] if servers else (None, None)
     files = server is None and "http.server" in strings
     said = Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
     return replace(said, journal=_journal(strings), begins=any(map(_BEGINS.match, strings)))
+
+
+_IN_A_PROCESS = re.compile(r"\bProcess\((?:[^()]*,)?\s*target\s*=\s*(\w+)")
+_DEFINES = re.compile(r"^\s*(?:async +)?def +(\w+)", re.MULTILINE)
+
+
+def _serves_apart(texts: tuple[str, ...]) -> bool:
+    """Whether a process is started for a function that serves: then its clients may have threads of their own."""
+    started = {name for text in texts for name in _IN_A_PROCESS.findall(text)}
+    serving = (text for text in texts if started and _SERVING.search(text) is not None)
+    return any(started & set(_DEFINES.findall(text)) for text in serving)
 
 
 _BEGINS = re.compile(r"\s*begin\b", re.IGNORECASE)
