@@ -1,4 +1,4 @@
-"""Classes that stand for tables of a database, as SQLAlchemy maps them: the rows are the instances that a program makes."""
+"""Tables of a database as SQLAlchemy knows them: their rows are the instances that a program makes, and those it puts in."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from gillint.resolve.values import ClassRef, Source, Value, text_of
 
 _TEXT = "sqlalchemy.sql.TextClause"
 SELECT, QUERY, INSERT = "sqlalchemy.sql.Select", "sqlalchemy.orm.Query", "sqlalchemy.sql.Insert"
+_CORE = "sqlalchemy.Table"
+_INSERTS = ("sqlalchemy.insert", f"{_CORE}.insert")
 _ASKS = {"sqlalchemy.select": SELECT, "sqlalchemy.orm.Session.query": QUERY}
 _AT_ONCE = tuple(f"sqlalchemy.orm.{how}" for how in ("selectinload", "joinedload", "subqueryload", "immediateload"))
 _BULK = ("sqlalchemy.orm.Session.bulk_insert_mappings",)
@@ -38,11 +40,10 @@ def _table_of(act: Activation, owner: ClassScope | None) -> Table | None:
 def note_instance(act: Activation, owner: ClassScope, span: Span) -> None:
     """An instance of a mapped class is a row: hardly anybody makes one that is not stored."""
     if "__tablename__" in owner.attributes:
-        _add_rows(act, owner, (act.path, span), act.times * act.trips_so_far())
+        _add_rows(_table_of(act, owner), (act.path, span), act.times * act.trips_so_far())
 
 
-def _add_rows(act: Activation, owner: ClassScope | None, place: object, rows: Estimate) -> None:
-    table = _table_of(act, owner)
+def _add_rows(table: Table | None, place: object, rows: Estimate) -> None:
     if table is not None:
         table.rows[place] = rows.max(table.rows.get(place, ZERO))
 
@@ -54,17 +55,18 @@ def column_of(owner: ClassScope, found: Value) -> Value:
     return replace(found, source=Source(_COLUMN, Value(type=owner.key)))
 
 
-def _entity(act: Activation, value: Value) -> ClassScope | None:
-    """The class that is asked for, or whose column is."""
-    if isinstance(value.reference, ClassRef):
-        return act.program.class_of(value.reference.key)
-    source = value.source
-    return act.program.class_of(source.value.type) if source is not None and source.kind == _COLUMN else None
+def _table(act: Activation, value: Value) -> Table | None:
+    """The table that something is, that it is mapped to, or of which it is a column."""
+    if value.type == _CORE and value.text is not None:
+        return act.program.tables.get(value.text.pattern.lower())
+    source, ref = value.source, value.reference
+    key = ref.key if isinstance(ref, ClassRef) else None
+    key = source.value.type if source is not None and source.kind == _COLUMN else key
+    return _table_of(act, act.program.class_of(key))
 
 
-def _rows(act: Activation, owner: ClassScope | None) -> Estimate:
-    """How many rows the table of a class has, where the program fills it."""
-    table = _table_of(act, owner)
+def _rows(table: Table | None) -> Estimate:
+    """How many rows a table has, where the program fills it."""
     return table.size if table is not None and table.rows else ROWS
 
 
@@ -77,19 +79,25 @@ def asked(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
         text = text_of(args[0])
         done = run_statement(act.program.tables, text.pattern, span, ONE) if text is not None else None
         return Value(type=_TEXT, size=done.rows if done is not None else ROWS)
-    if name == "sqlalchemy.insert" and args:
-        ref = args[0].reference
-        return Value(type=INSERT, element=Value(type=ref.key if isinstance(ref, ClassRef) else None))
+    if name == _CORE and args:
+        named = text_of(args[0])
+        if named is not None:
+            act.program.tables.setdefault(named.pattern.lower(), Table(keys={"id"}))
+        return Value(type=_CORE, text=named)
+    if name == f"{_CORE}.select" and session is not None:
+        return _query(act, SELECT, None, (session,))
+    if name in _INSERTS and (args or session is not None):
+        return Value(type=INSERT, element=session or args[0])
     if name in _EXECUTES and len(args) > 1 and args[0].type == INSERT and args[0].element is not None:
-        _add_rows(act, act.program.class_of(args[0].element.type), (act.path, span), size_of(args[1]))
+        _add_rows(_table(act, args[0].element), (act.path, span), size_of(args[1]))
     if name in _GIVES and args and args[0].type in (SELECT, _TEXT):
         member = args[0].element if name.endswith(".scalars") else None
         dialect = session.dtype if session is not None else None
         return Value(type=_GIVES[name], dtype=dialect, size=args[0].size, element=member)
     if name in _BULK and len(args) > 1:
-        _add_rows(act, _entity(act, args[0]), (act.path, span), size_of(args[1]))
+        _add_rows(_table(act, args[0]), (act.path, span), size_of(args[1]))
     if name in _AT_ONCE and args:
-        _load(act, _LOADED + ".all", Value(type=_LOADED, size=_rows(act, _of_list(act, args[0]))), span)
+        _load(act, _LOADED + ".all", Value(type=_LOADED, size=_rows(_table_of(act, _of_list(act, args[0])))), span)
     if name in _OPTIONS and session is not None and session.element is not None:
         return replace(session, element=replace(session.element, dtype=None))
     return None
@@ -100,7 +108,7 @@ def _query(act: Activation, kind: str, session: Value | None, entities: tuple[Va
     ref = entities[0].reference
     is_whole = isinstance(ref, ClassRef) and len(entities) == 1
     element = Value(type=ref.key, dtype=_LAZY) if is_whole and isinstance(ref, ClassRef) else None
-    rows = _rows(act, _entity(act, entities[0]))
+    rows = _rows(_table(act, entities[0]))
     return Value(type=kind, size=rows, element=element, dtype=session.dtype if session is not None else None)
 
 
@@ -119,7 +127,7 @@ def asked_for_list(act: Activation, owner: ClassScope, value: Value, name: str, 
     members = _of_list(act, found) if "__tablename__" in owner.attributes else None
     if members is None:
         return found
-    each = (_rows(act, members) / _rows(act, owner).max(ONE)).max(ONE)
+    each = (_rows(_table_of(act, members)) / _rows(_table_of(act, owner)).max(ONE)).max(ONE)
     found = replace(found, size=each)
     first = act.program.lists_asked_for.setdefault((act.path, act.name, owner.key, name), span)
     if value.dtype == _LAZY and first == span:

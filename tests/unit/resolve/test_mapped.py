@@ -101,3 +101,26 @@ for author in session.scalars(select(Author).options(selectinload(Author.books))
     loaded = calls_of(region, "sqlalchemy.engine.ScalarResult.all")
     sizes = [call.bound.receiver.size for call in loaded if call.bound.receiver is not None]
     assert sorted(size.likely for size in sizes if size is not None) == [40, 1000]
+
+
+CORE = """\
+from sqlalchemy import Column, Float, Integer, MetaData, Table, create_engine, insert, select
+meta = MetaData()
+sales = Table("sales", meta, Column("id", Integer, primary_key=True), Column("amount", Float))
+engine = create_engine("sqlite://")
+with engine.begin() as connection:
+    connection.execute({put}, [{{"amount": n * 1.5}} for n in range(2000)])
+with engine.connect() as connection:
+    for _ in range(100):
+        connection.execute({asked}).all()
+"""
+
+
+@pytest.mark.parametrize("put", ["insert(sales)", "sales.insert()"])
+@pytest.mark.parametrize(("asked", "rows"), [("select(sales)", 2000), ("sales.select().limit(3)", 3)])
+def test_a_table_has_what_was_put_into_it(put: str, asked: str, rows: int) -> None:
+    report = analyse(CORE.format(put=put, asked=asked), "a.py", Options())
+    region = next(r for r in report.regions if r.region.span.line == 8)
+    (call,) = calls_of(region, "sqlalchemy.engine.CursorResult.all")
+    assert call.bound.receiver is not None
+    assert call.bound.receiver.size == Estimate.point(rows)
