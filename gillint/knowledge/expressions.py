@@ -11,7 +11,8 @@ from gillint.estimate import Estimate
 
 _OF_ARGUMENT = {
     "size", "value", "seconds", "rows", "cols", "dim", "bytes", "count", "total", "leaves", "instances", "listed", "printed",
-    "floats", "item", "unique", "noise", "fresh", "choices", "texts", "objects", "gaps",
+    "floats", "item", "unique", "noise", "fresh", "choices", "texts", "objects", "gaps", "arrays",
+    "buffers",
 }  # fmt: skip
 _OF_NUMBER = {"nlogn", "sqrt", "min", "max", "about"}
 

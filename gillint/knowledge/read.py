@@ -35,7 +35,7 @@ else:
     import tomli as tomllib
 
 _BEHAVIOUR_COSTS = ("gil", "native", "wait", "releases", "stall", "pages")
-_BEHAVIOUR = (*_BEHAVIOUR_COSTS, "effect", "parallel", "returns", "note")
+_BEHAVIOUR = (*_BEHAVIOUR_COSTS, "effect", "parallel", "returns", "arguments", "note")
 _CONDITION = {
     "size": "size",
     "below": "below",
@@ -66,7 +66,6 @@ _FACT = {
     "serialised_by",
     "callback",
     "calls",
-    "arguments",
     "consumes",
     "mutates",
     "awaitable",
@@ -163,7 +162,6 @@ def _facts(table: Table, version: str, distribution: str) -> list[tuple[str, Fac
         serialised_by=table.text("serialised_by"),
         callback=table.text("callback"),
         calls=table.expression("calls") or "1",
-        arguments=tuple(_returns(t) for t in table.tables("arguments")),
         consumes=table.text("consumes"),
         mutates=_returns(mutates) if mutates is not None else None,
         awaitable=table.flag("awaitable"),
@@ -198,6 +196,8 @@ def _behaviour(table: Table, base: Behaviour | None) -> Behaviour:
     returns = table.table("returns")
     if returns is not None:
         changes["returns"] = _returns(returns)
+    if "arguments" in table.data:
+        changes["arguments"] = tuple(_returns(t) for t in table.tables("arguments"))
     note = table.text("note")
     if note is not None:
         changes["note"] = note

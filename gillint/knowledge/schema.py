@@ -140,6 +140,7 @@ class Behaviour:
     pages: Cost | None = None
     parallel: bool = False
     returns: Returns | None = None
+    arguments: tuple[Returns, ...] = ()  # what the callback is given
     note: str | None = None
 
 
@@ -176,7 +177,6 @@ class Fact:
     serialised_by: str | None = None
     callback: str | None = None
     calls: str = "1"
-    arguments: tuple[Returns, ...] = ()
     consumes: str | None = None
     mutates: Returns | None = None
     awaitable: bool = False

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.resolve.assumed import FILES
-from gillint.resolve.calling.bound import element_of, member_size, size_of
+from gillint.resolve.calling.bound import element_of, item_bytes, member_size, size_of
 from gillint.resolve.text.texts import Text, unknown
 from gillint.resolve.values import UNKNOWN, ChoiceRef, Value, text_of
 from gillint.syntax.tree import HOLE
@@ -29,6 +29,7 @@ _PRINTED_OF_DTYPE = {
     "datetime": Estimate.point(19),
 }
 _COLUMNS = Estimate(1, 4, 50)
+_IN_PICKLE = 0.6  # as the fact of `pickle.dumps` has it
 
 
 def printed(value: Value, depth: int = 4) -> Estimate:
@@ -61,6 +62,11 @@ def printed(value: Value, depth: int = 4) -> Estimate:
         key, member = value.items if value.items is not None and len(value.items) == 2 else (UNKNOWN, UNKNOWN)
         return size_of(value) * (printed(key, depth - 1) + printed(member, depth - 1) + _QUOTES) + 2
     return _PRINTED.get(value.type, _SHORT_TEXT)
+
+
+def pickled(value: Value) -> Estimate:
+    """Bytes of a value in a pickle: less than it takes to print it, and the memory of its arrays as it is."""
+    return printed(value) * _IN_PICKLE * (ZERO if value.type in (*_FRAMES, "numpy.ndarray") else ONE) + _buffers(value)
 
 
 def _either(measures: Iterable[Estimate]) -> Estimate:
@@ -169,24 +175,71 @@ def _novel(value: Value, depth: int = 4) -> Estimate:
     return printed(value)
 
 
-def _floats(value: Value, depth: int = 4) -> Estimate:
-    """How many floats there are in nested containers."""
+_HALF = Estimate(0, 0.5, 1)  # of a column of which nobody knows whether it is of floats
+
+
+_FRAMES = ("pandas.DataFrame", "pandas.Series")
+
+
+def _gathered(value: Value, of: Callable[[Value], Estimate | None], depth: int = 4) -> Estimate:
+    """The sum of what is asked for over all that is in nested containers; `of` says None of a container."""
     if isinstance(value.reference, ChoiceRef):
-        return _either(_floats(option, depth) for option in value.reference.options)
-    if value.type == "float":
-        return ONE
-    if value.type == "numpy.ndarray":
-        return size_of(value) if (value.dtype or "float64").startswith("float") else ZERO
+        return _either(_gathered(option, of, depth) for option in value.reference.options)
+    own = of(value)
+    if own is not None:
+        return own
     if depth == 0 or value.type is None:
         return ZERO
     members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
     if (members and value.type not in _DICTS) or value.columns is not None:
-        return total(_floats(v, depth - 1) for v in members)
+        return total(_gathered(v, of, depth - 1) for v in members)
     if value.type in _DICTS:
-        return size_of(value) * _floats(members[-1], depth - 1) if members else ZERO
+        return size_of(value) * _gathered(members[-1], of, depth - 1) if members else ZERO
     if value.type in ("list", "tuple", "set", "frozenset"):
-        return size_of(value) * _floats(element_of(value), depth - 1)
+        return size_of(value) * _gathered(element_of(value), of, depth - 1)
     return ZERO
+
+
+def _row(frame: Value, of: Callable[[Value], Estimate]) -> Estimate:
+    """The sum over the columns of a frame; a Series is one."""
+    columns = [v for _, v in frame.columns or ()] or [frame]
+    known = frame.columns or frame.type == "pandas.Series"
+    return total(of(c) for c in columns) * (ONE if known else _COLUMNS)
+
+
+def _is_float(column: Value) -> Estimate:
+    if column.dtype is None:
+        return _HALF
+    return ONE if column.dtype.startswith("float") else ZERO
+
+
+def _floats(value: Value) -> Estimate:
+    """How many floats there are in nested containers."""
+
+    def of(inner: Value) -> Estimate | None:
+        if inner.type == "float":
+            return ONE
+        if inner.type == "numpy.ndarray":
+            return size_of(inner) if (inner.dtype or "float64").startswith("float") else ZERO
+        return size_of(inner) * _row(inner, _is_float) if inner.type in _FRAMES else None
+
+    return _gathered(value, of)
+
+
+def _arrays(value: Value) -> Estimate:
+    """How many arrays and frames there are in nested containers."""
+    return _gathered(value, lambda v: ONE if v.type == "numpy.ndarray" or v.type in _FRAMES else None)
+
+
+def _buffers(value: Value) -> Estimate:
+    """Bytes of the arrays and frames in nested containers."""
+
+    def of(inner: Value) -> Estimate | None:
+        if inner.type == "numpy.ndarray":
+            return size_of(inner) * item_bytes(inner)
+        return size_of(inner) * _row(inner, lambda c: ONE * item_bytes(c)) if inner.type in _FRAMES else None
+
+    return _gathered(value, of)
 
 
 _DICTS = ("dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter")
@@ -263,6 +316,8 @@ _CONTENTS = {
     "noise": _noise,
     "fresh": _fresh,
     "floats": _floats,
+    "arrays": _arrays,
+    "buffers": _buffers,
     "listed": _listed,
     "text": _text_in,
 }

@@ -141,7 +141,9 @@ _FILE = Value(type="io.BufferedReader", number=ONE)
 
 
 # Measures that look inside.
-_CONTENTS = frozenset(["leaves", "instances", "listed", "printed", "unique", "noise", "fresh", "floats"])
+_CONTENTS = frozenset(
+    ["leaves", "instances", "listed", "printed", "unique", "noise", "fresh", "floats", "arrays", "buffers"]
+)
 
 
 def _together(bound: Bound) -> Value:

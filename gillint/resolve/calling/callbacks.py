@@ -37,7 +37,7 @@ def called_back(
     functions = [f for path in fact.callback.split(", ") for f in _functions(act, fact, path, bound, span)]
     answers = Answers(fact, bound)
     # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
-    given = [r for r in fact.arguments if r.like is None or answers.value(r.like) is not None]
+    given = [r for r in decision.likely.arguments if r.like is None or answers.value(r.like) is not None]
     arguments = tuple(build(r, answers, bound) for r in given) or _handed_on(fact, bound) or (_first_element(bound),)
     begun = bound.get("initial")
     if begun is not None and begun != NONE and len(arguments) == _FOLDS:

@@ -74,6 +74,7 @@ class Files:
     )  # how often a buffer was cut to nothing, to be filled anew
     limits: dict[str, float] = field(default_factory=dict)  # what such a buffer grows to, where that is asked
     before: Files | None = None  # what was written when the program was looked at for the first time
+    left: dict[str, Estimate] = field(default_factory=dict)  # bytes behind the place that `seek` went to last
     stores: dict[str, Value] = field(default_factory=dict)  # what is put into what comes from a file
     _missed: set[str] = field(default_factory=set)
 

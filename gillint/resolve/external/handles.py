@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import CONTENT
 from gillint.resolve.external.files import Content
+from gillint.resolve.external.packed_names import packing
 from gillint.resolve.external.packing import ways
 from gillint.resolve.numeric.randomness import noise
 from gillint.resolve.text.texts import ANY
@@ -56,13 +57,21 @@ def name_of(value: Value | None) -> str | None:
 
 
 def current(act: Activation, value: Value) -> Value:
-    """An open file with what was written to it by now."""
+    """An open file with what was written to it by now, or with what is left of that behind the place where it is."""
     if value.type not in HANDLES or value.text is None:
         return value
-    content = act.program.files.find(value.text.pattern)
-    if content is None or value.type in ARCHIVES:
+    name = value.text.pattern
+    content, left = act.program.files.find(name), act.program.files.left.get(name)
+    if value.type in ARCHIVES or (content is None and left is None):
         return value
-    return filled(value, unpacked(content) if packs(value) else content)
+    inside = (unpacked(content) if packs(value) else content) if content is not None else None
+    return filled(value, _rest(inside, left) if left is not None else inside or Content(ZERO))
+
+
+def _rest(content: Content | None, left: Estimate) -> Content:
+    if content is None:
+        return Content(left)
+    return replace(content, size=content.size.min(left), text=content.text.part((content.size / left.max(1)).max(1)))
 
 
 def packs(handle: Value) -> bool:
@@ -91,7 +100,8 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
             return replace(filled(Value(type="io.BufferedReader"), content), number=content.files)
         content = content_below(act, name)
         if content is not None:
-            inside = unpacked(content) if packs(value) else raw(content)
+            unpacks = packs(value) or packing(fact, bound, name) is not None
+            inside = unpacked(content) if unpacks else raw(content)
             return replace(filled(Value(type="io.BufferedReader"), inside), number=content.files)
     return None
 

@@ -10,7 +10,8 @@ from gillint.resolve.calling.bound import dtype_name, literal_text, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.contents import printed
 from gillint.resolve.external.files import Content
-from gillint.resolve.external.handles import HANDLES, name_of
+from gillint.resolve.external.handles import HANDLES, filled, name_of, unpacked
+from gillint.resolve.external.packed_names import packed_with, packing, unpacked_with
 from gillint.resolve.external.pictures import (
     as_array,
     bands_of,
@@ -24,7 +25,7 @@ from gillint.resolve.external.pictures import (
 )
 from gillint.resolve.external.waves import READERS as SOUNDS
 from gillint.resolve.external.waves import samples_read
-from gillint.resolve.external.writing import lines_of, whole_file, write_to
+from gillint.resolve.external.writing import lines_of, pass_through, whole_file, write_to
 from gillint.resolve.numeric.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.tabular.columns import FRAME, of_rows, texts
 from gillint.resolve.text.texts import Text
@@ -77,7 +78,7 @@ _WRITERS = {
     "pyarrow.parquet.write_table": _Writer((1, ("where",)), (0, ("table",))),
     "pyarrow.csv.write_csv": _Writer((1, ("output_file",)), (0, ("data",))),
     **dict.fromkeys(
-        (f"pandas.DataFrame.to_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
+        (f"pandas.DataFrame.to_{kind}" for kind in ("csv", "json", "parquet", "feather", "pickle", "excel")),
         _Writer((0, _PATH), None),
     ),
 }
@@ -95,7 +96,7 @@ _READERS = {
     "numpy.genfromtxt", "cv2.imread", "tifffile.imread", "imageio.imread", "imageio.v2.imread",
     "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open", "polars.read_csv", "polars.read_parquet",
     "polars.scan_csv", "polars.scan_parquet", "pyarrow.parquet.read_table", "pyarrow.csv.read_csv",
-    *(f"pandas.read_{kind}" for kind in ("csv", "parquet", "feather", "pickle", "excel")),
+    *(f"pandas.read_{kind}" for kind in ("csv", "table", "json", "parquet", "feather", "pickle", "excel")),
 }  # fmt: skip
 
 
@@ -109,18 +110,10 @@ _BY_NAME = {
 }
 
 
-# Where the compression follows from the name of the file, unless it is passed.
-_PACKED_BY_NAME = {"pandas.DataFrame.to_csv": (0, ("path_or_buf",))}
-_PACKED_AS = {"gz": "gzip"}
-
-
 def by_its_name(name: str, bound: Bound) -> Bound:
-    """The arguments with what the name of a file tells: the format of a picture or a sound, the compression of a table."""
+    """The arguments with what the name of a file tells: the format of a picture or a sound."""
     if name in _BY_NAME:
         return _told(bound, "format", format_of(_named(bound, *_BY_NAME[name])))
-    if name in _PACKED_BY_NAME:
-        ending = _named(bound, *_PACKED_BY_NAME[name]).rpartition(".")[2]
-        return _told(bound, "compression", _PACKED_AS.get(ending))
     return bound
 
 
@@ -173,8 +166,12 @@ def _written(site: Site, how: _Writer) -> Value:
         content = Content(size_of(data) * _encoded(site, data), source=Source(_KIND, made))
     if target.type in HANDLES:
         write_to(site, name, content)
-    else:
-        whole_file(site, name, content, target)
+        return site.result
+    kind = packing(site.name, site.bound, name)
+    if kind is not None:
+        piece = Value(type="bytes", size=content.size, text=content.text)
+        pass_through(site, packed_with(site.bound, kind), "write", piece)
+    whole_file(site, name, replace(content, packed=kind is not None), target)
     return site.result
 
 
@@ -199,9 +196,19 @@ def _rows_of_numbers(array: Value, number: Estimate) -> Text:
     return Text(HOLE, ((" ", (whole - rows).max(0)), ("\n", rows)), whole, whole * (number - 1))
 
 
+# Bytes in a file of which nothing is known but that it is compressed: those of the text of 100,000 rows of four numbers.
+_SOME_TEXT = Content(Estimate(50_000, 4_000_000, 400_000_000))
+
+
 def _read(site: Site) -> Value:
-    name = name_of(site.argument(0, *_PATH))
+    target = site.argument(0, *_PATH)
+    name = name_of(target)
     content = site.act.program.files.find(name) if name is not None else None
+    kind = packing(site.name, site.bound, name) if target is not None and target.type not in HANDLES else None
+    reader = unpacked_with(site.name, kind) if kind is not None else None
+    if reader is not None:
+        inside = unpacked(content) if content is not None else _SOME_TEXT
+        pass_through(site, filled(reader, inside), "read", Value(type="bytes", size=inside.size, text=inside.text))
     source = content.source if content is not None else None
     if source is None or source.kind != _KIND:
         return samples_read(site, content) if content is not None and site.name in SOUNDS else site.result

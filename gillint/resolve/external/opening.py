@@ -54,6 +54,7 @@ def opened(site: Site) -> Value:
         result = replace(result, dtype=_unpacked_by(mode, name))
     if name is None:
         return result
+    act.program.files.left.pop(name, None)
     if mode[0] in "wax":
         note_opened(act, name, 0 if mode[0] == "a" else len(act.loops), distinct_of(source))
         if mode[0] == "w":

@@ -26,6 +26,7 @@ from gillint.resolve.external.opening import (
     temporary_file,
     temporary_folder,
 )
+from gillint.resolve.external.positions import sought, told
 from gillint.resolve.external.programs import communicated, finished, started
 from gillint.resolve.external.reading import (
     asked_of_file,
@@ -152,6 +153,13 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "argparse.ArgumentParser.parse_args": parse_args,
     "argparse.ArgumentParser.parse_known_args": parse_known_args,
     **dict.fromkeys(("io.StringIO.truncate", "io.BytesIO.truncate"), emptied),
+    **dict.fromkeys(
+        (f"io.{kind}.seek" for kind in ("BufferedReader", "BufferedRandom", "FileIO", "TextIOWrapper", "BytesIO")),
+        sought,
+    ),
+    **dict.fromkeys(
+        (f"io.{kind}.tell" for kind in ("BufferedReader", "BufferedRandom", "FileIO", "TextIOWrapper")), told
+    ),
     "tempfile.mkstemp": temporary_file,
     "mmap.mmap": mapped,
     "zstandard.ZstdDecompressor.stream_reader": streamed,

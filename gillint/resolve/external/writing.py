@@ -8,7 +8,7 @@ from gillint.knowledge.base import find_method
 from gillint.resolve.assumed import WHOLE_FILE
 from gillint.resolve.calling.bound import element_of, item_bytes, size_of
 from gillint.resolve.calling.sites import Site
-from gillint.resolve.contents import NOISE_OF_FLOATS, printed, written
+from gillint.resolve.contents import NOISE_OF_FLOATS, pickled, printed, written
 from gillint.resolve.external.files import MEMBER, Content
 from gillint.resolve.external.handles import (
     HANDLES,
@@ -165,10 +165,11 @@ def dumped(site: Site) -> Value:
     name = name_of(target)
     if made is not None and target is not None and name is not None:
         kind = "json" if site.name == "json.dump" else "pickle"
-        text, size = written(made) if kind == "json" else None, printed(made)
+        text, size = (written(made), printed(made)) if kind == "json" else (None, pickled(made))
         piece = Content(size, text or ANY, packed=packs(target), source=Source(kind, replace(made, literal=None)))
         write_to(site, name, piece)
-        if packs(target):
+        # A pickle goes to the file in pieces of 64 KiB or more; what `json.dump` writes piece by piece is in its own cost.
+        if packs(target) or (kind == "pickle" and target.type == "io.BufferedWriter"):
             data = Value(type="bytes" if text is None else "str", size=size, text=text, source=piece.source)
             pass_through(site, target, "write", data)
     return site.result

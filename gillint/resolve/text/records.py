@@ -14,6 +14,7 @@ from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.numeric.randomness import packed_numbers
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import MadeRef, Value, of_number, text_of
+from gillint.syntax.tree import HOLE
 
 PACKED: tuple[str, ...] = (
     "struct.pack",
@@ -56,7 +57,7 @@ def packed(act: Activation, name: str, bound: Bound) -> Value | None:
     if method == "calcsize":
         return of_number("int", Estimate.point(length)) if length is not None else None
     if method.startswith("unpack"):
-        return _members(act, text, length)
+        return _members(act, text, length) or (_numbers(bound) if method == "unpack" and length is None else None)
     many = _of_many(bound.positional[0], bound) if method == "pack" and length is None and bound.positional else None
     if many is not None:
         return Value(type="bytes", size=many[1], text=packed_numbers(*many))
@@ -70,14 +71,32 @@ def packed(act: Activation, name: str, bound: Bound) -> Value | None:
 
 def _of_many(form: Value | None, bound: Bound) -> tuple[str, Estimate] | None:
     """`struct.pack(f"<{len(values)}d", *values)`: as many numbers as there are."""
-    pattern, spread = text_of(form), bound.positional[-1] if bound.has_star and bound.positional else None
-    letter = pattern.pattern[-1:] if pattern is not None and pattern.is_open else ""
-    if spread is None or spread.size is None or letter not in _NUMBERS:
+    spread = bound.positional[-1] if bound.has_star and bound.positional else None
+    letter = _repeated(form)
+    if spread is None or spread.size is None or letter is None:
         return None
     return f"{int(spread.size.likely)}{letter}", spread.size * struct.calcsize(f"={letter}")
 
 
-_NUMBERS = tuple("bBhHiIlLqQefd")
+_NUMBERS = frozenset("bBhHiIlLqQefd")
+_NO_LETTERS = frozenset(f"<>=!@ 0123456789{HOLE}")
+
+
+def _repeated(form: Value | None) -> str | None:
+    """The kind of the numbers of a format that is put together: `f"<{count}h"`, `"<%dh" % count`."""
+    pattern = text_of(form)
+    letters = set(pattern.pattern) - _NO_LETTERS if pattern is not None else set()
+    return next(iter(letters)) if len(letters) == 1 and letters <= _NUMBERS else None
+
+
+def _numbers(bound: Bound) -> Value | None:
+    """`struct.unpack(f"<{len(raw) // 2}h", raw)`: as many numbers as fill the buffer, for another length is an error."""
+    letter = _repeated(bound.positional[0]) if bound.positional and bound.receiver is None else None
+    buffer = bound.positional[1] if len(bound.positional) > 1 else None
+    if letter is None or buffer is None or buffer.size is None:
+        return None
+    element = Value(type=type(struct.unpack(f"={letter}", bytes(8)[: struct.calcsize(f"={letter}")])[0]).__name__)
+    return Value(type="tuple", size=buffer.size / struct.calcsize(f"={letter}"), element=element)
 
 
 def _keep(act: Activation, text: str, values: tuple[Value, ...]) -> None:

@@ -64,7 +64,8 @@ class Text:
         """The same text, repeated."""
         unique = self.unique
         counts = tuple((s, n * number) for s, n in self.counts)
-        return Text(HOLE, counts, unique or ZERO, ZERO if unique is not None else None, self.noise)
+        pattern = f"{self.pattern}{HOLE}" if number.low >= 1 and len(self.pattern) <= _WORD else HOLE
+        return Text(pattern, counts, unique or ZERO, ZERO if unique is not None else None, self.noise)
 
     def each(self, number: Estimate) -> Text:
         """So many texts that are made alike, one after the other."""

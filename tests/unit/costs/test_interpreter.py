@@ -97,5 +97,16 @@ def test_binary_records_are_as_long_as_their_format_says(turns: int, source: str
     assert turns * 4 < gil_of(source) < turns * 30 + 1_000
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["f'<{len(raw) // 2}h'", "'<%dh' % (len(raw) // 2)", "'<{}h'.format(len(raw) // 2)", "'<' + 'h' * (len(raw) // 2)"],
+)
+def test_a_format_that_is_put_together_takes_the_whole_buffer_apart(form: str) -> None:
+    def cost(size: int) -> float:
+        return gil_of(f"import struct\nraw = bytes({size})\nfor x in struct.unpack({form}, raw):\n    pass\n")
+
+    assert cost(80_000) - cost(40_000) > 20_000 * 4
+
+
 def test_a_format_that_is_none_tells_nothing() -> None:
     assert gil_of("import struct\nstruct.unpack('no format', b'')\nstruct.calcsize('no format')\n") < 1_000

@@ -79,3 +79,25 @@ def test_unpacking_many_members_takes_its_time(display: str, operator: str | Non
     report = analyse(f"{setup}for _ in range(100):\n    made = {display}\n", "a.py", Options())
     names = [c.detail.call.name for r in report.regions for c in r.calls]
     assert operator in names if operator is not None else not any(".__i" in n and "range" not in n for n in names)
+
+
+@pytest.mark.parametrize(
+    ("statement", "held", "outside"),
+    [
+        # An array is copied outside the GIL, wherever in a container it is; it is pickled with the GIL held.
+        ("copy.copy(x)", (0, 5_000), (10_000, 100_000)),
+        ("copy.deepcopy(x)", (0, 5_000), (10_000, 100_000)),
+        ("copy.deepcopy({'w': x, 'n': 3})", (0, 9_000), (10_000, 100_000)),
+        ("copy.deepcopy(x[:100])", (0, 5_000), (0, 0)),
+        ("pickle.dumps(x)", (20_000, 100_000), (0, 0)),
+        ("pickle.dumps({'w': x})", (20_000, 100_000), (0, 0)),
+        ("pickle.loads(pickle.dumps(x))", (30_000, 200_000), (0, 0)),
+    ],
+)
+def test_arrays_that_are_copied_and_pickled(statement: str, held: tuple[int, int], outside: tuple[int, int]) -> None:
+    """Nanoseconds, of 800,000 bytes."""
+    source = f"import copy, pickle\n{SETUP}for _ in range(100):\n    {statement}\n"
+    report = analyse(source, "a.py", Options(cores=2, threads=2))
+    demand = next(r.demand for r in report.regions if r.region.span.line > 10)
+    assert held[0] <= demand.gil.likely <= held[1]
+    assert outside[0] <= demand.native.likely <= outside[1]

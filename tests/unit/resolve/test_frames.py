@@ -11,6 +11,7 @@ from gillint.resolve.trace import Call
 from gillint.resolve.values import Value
 from gillint.syntax.parse import parse
 from tests.unit.resolve.test_arrays import value_of
+from tests.unit.resolve.test_talking import calls_of
 
 SETUP = """
 import io
@@ -400,3 +401,27 @@ def test_groups_whose_keys_stay_columns_give_a_frame(of: str) -> None:
     value = value_of(f'd.groupby("k", as_index=False){of}', SETUP)
     assert (value.type, rows(value)) == ("pandas.DataFrame", 50)
     assert value_of('d.groupby("k", as_index=False)["x"].cumsum()', SETUP).type == "pandas.Series"
+
+
+@pytest.mark.parametrize(
+    ("raw", "called"),
+    [("raw=True", "numpy.ndarray.max"), ("raw=False", "pandas.Series.max")],
+)
+def test_windows_are_arrays_where_that_is_asked_for(raw: str, called: str) -> None:
+    source = f"""
+        import pandas as pd
+        s = pd.Series([1.0] * 1000)
+        def work():
+            return s.rolling(10).apply(lambda w: w.max(), {raw})
+    """
+    assert called in calls_of(source)
+
+
+def test_an_attribute_of_a_row_is_looked_up() -> None:
+    source = """
+        import pandas as pd
+        table = pd.DataFrame({"a": [1.0] * 1000, "b": [2.0] * 1000})
+        def work():
+            return table.apply(lambda row: row.a * row.b, axis=1)
+    """
+    assert calls_of(source)["pandas.Series.__getattr__"].count.likely == 1000

@@ -316,7 +316,7 @@ def test_what_other_people_write(name: str, times: float, source: str) -> None:
         (
             ("import gzip, pickle", "f = gzip.open('x', 'wb')", "pickle.dump(['abcd'] * 100, f)"),
             "gzip.GzipFile.write",
-            800,
+            480,
         ),
         (
             (

@@ -218,6 +218,35 @@ def test_what_a_compressor_is_left_with(body: str, unique: float, noise: float) 
     assert inside(value, "noise").likely / size == pytest.approx(noise, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("columns", "floats"),
+    [
+        ("{'a': range(100)}", 0),
+        ("{'a': range(100), 'b': np.zeros(100)}", 100),
+        ("{'a': np.zeros(9), 'b': np.ones(9)}", 18),
+    ],
+)
+def test_how_many_cells_of_a_frame_are_floats(columns: str, floats: float) -> None:
+    frame = asked(f"import numpy as np, pandas as pd\nid(pd.DataFrame({columns}))")
+    assert inside(frame, "floats").likely == floats
+
+
+@pytest.mark.parametrize(
+    ("value", "arrays", "size"),
+    [
+        ("np.zeros(100)", 1, 800),
+        ("{'w': np.zeros(100), 'b': np.zeros(10), 'n': 3}", 2, 880),
+        ("[np.zeros(10) for _ in range(7)]", 7, 560),
+        ("{'rows': [(1, np.zeros(10))]}", 1, 80),
+        ("pd.DataFrame({'a': np.zeros(9), 'b': np.zeros(9)})", 1, 144),
+        ("[1.0] * 100", 0, 0),
+    ],
+)
+def test_arrays_in_containers_and_their_memory(value: str, arrays: float, size: float) -> None:
+    found = asked(f"import numpy as np, pandas as pd\nid({value})")
+    assert (inside(found, "arrays").likely, inside(found, "buffers").likely) == (arrays, size)
+
+
 def test_of_a_line_after_others_like_it_only_what_changes_is_new() -> None:
     line = asked("for i in range(1000):\n    id(f'{i} request handled by worker')")
     assert inside(line, "fresh").likely == 2

@@ -372,3 +372,78 @@ def test_each_turn_over_an_asynchronous_file_is_a_step_of_it() -> None:
 def test_what_a_tensor_costs_that_is_made_by_its_dimensions() -> None:
     made = calls_of("import torch\ndef work():\n    torch.ones(1000, 2000)\n")["torch.ones"].call
     assert size_of(made.bound.get("result")).likely == 2e6
+
+
+@pytest.mark.parametrize(
+    ("going", "left"),
+    [
+        ("f.seek(-1000, 2)", 1000),
+        ("f.seek(-1000, os.SEEK_END)", 1000),
+        ("f.seek(0, os.SEEK_END)\n        end = f.tell()\n        f.seek(end - 4096)", 4096),
+        ("end = f.seek(0, 2)\n        f.seek(max(0, end - 500))", 500),
+        ("f.seek(7_000_000)", 1_000_000),
+        ("f.seek(-1000, 2)\n        f.seek(0)", 8_000_000),
+        ("f.seek(offset)", 8_000_000),
+    ],
+)
+def test_a_read_takes_what_is_left_behind_the_place_in_the_file(going: str, left: float) -> None:
+    source = f"""
+import os
+def work(offset=None):
+    with open("a.log", "wb") as f:
+        f.write(bytes(8_000_000))
+    with open("a.log", "rb") as f:
+        {going}
+        f.read()
+    with open("a.log", "rb") as f:
+        return f.read(8_000_000)
+"""
+    read = calls_of(source.replace("return f.read(8_000_000)", "pass"))["io.BufferedReader.read"].call
+    assert size_of(read.result).likely == left
+
+
+def test_a_file_that_is_opened_again_is_read_from_its_beginning() -> None:
+    source = """
+        def work():
+            with open("a.log", "wb") as f:
+                f.write(bytes(8_000_000))
+            with open("a.log", "rb") as f:
+                f.seek(-10, 2)
+            with open("a.log", "rb") as f:
+                return f.read()
+    """
+    read = calls_of(source)["io.BufferedReader.read"].call
+    assert size_of(read.result).likely == 8_000_000
+
+
+@pytest.mark.parametrize(
+    ("call", "through"),
+    [
+        ('pd.read_csv("a.csv.gz")', "gzip.GzipFile.read"),
+        ('pd.read_csv("a.csv.bz2", chunksize=100)', "bz2.BZ2File.read"),
+        ('pd.read_json("a.jsonl.xz", lines=True)', "lzma.LZMAFile.read"),
+        ('pd.read_pickle("a.pkl", compression="gzip")', "gzip.GzipFile.read"),
+        ('pd.read_csv("a.csv.zip")', "gzip.GzipFile.read"),
+        ('pd.DataFrame({"a": range(100)}).to_csv("a.csv.gz")', "gzip.GzipFile.write"),
+        ('pd.DataFrame({"a": range(100)}).to_csv("a", compression={"method": "bz2"})', "bz2.BZ2File.write"),
+        ('pd.DataFrame({"a": range(100)}).to_csv("a.csv.gz", compression=None)', None),
+        ('pd.read_csv("a.csv")', None),
+        ('np.loadtxt("a.txt.gz")', "gzip.GzipFile.read"),
+    ],
+)
+def test_tables_are_packed_and_unpacked_as_the_name_of_the_file_tells(call: str, through: str | None) -> None:
+    made = calls_of(f"import numpy as np, pandas as pd\ndef work():\n    {call}\n")
+    assert {n for n in made if n.startswith(("gzip", "bz2", "lzma"))} == ({through} if through else set())
+
+
+def test_what_was_packed_is_parsed_whole() -> None:
+    source = """
+        import gzip, pandas as pd
+        def work():
+            with gzip.open("a.csv.gz", "wt") as f:
+                f.write("1,2\\n" * 1_000_000)
+            return pd.read_csv("a.csv.gz")
+    """
+    plain = source.replace("gzip.open", "open").replace(".gz", "")
+    packed, bare = (calls_of(s)["pandas.read_csv"].effect.native.likely for s in (source, plain))
+    assert packed == pytest.approx(bare, rel=0.01)
