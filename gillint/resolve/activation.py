@@ -108,6 +108,7 @@ class Program(Protocol):
     options: dict[str, Option]
     tables: Tables
     sql_functions: dict[str, Value]
+    lists_asked_for: dict[tuple[str | None, ...], Span]
     sql_begun: bool
     transactions: int
     threading_backends: int

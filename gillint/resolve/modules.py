@@ -94,6 +94,7 @@ class Modules(Program):
         self.options: dict[str, Option] = {}
         self.tables: SqlTables = {}
         self.sql_functions: dict[str, Value] = {}
+        self.lists_asked_for: dict[tuple[str | None, ...], Span] = {}  # of mapped instances, by who first reads them
         self.sql_begun, self.transactions = False, 0  # under way
         self.threading_backends = 0  # of joblib, in force
         self.grown: tuple[Grown, ...] = ()  # what the last call has put into containers that were passed to it

@@ -98,6 +98,7 @@ class Resolver(Functions):
         self.files = Files(before=self._written_before)
         self.options = {}
         self.tables, self.sql_functions, self.sql_begun = {}, {}, False
+        self.lists_asked_for = {}
         self._configured = {}
         self.births = {}
         self.grown = ()

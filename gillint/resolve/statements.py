@@ -50,6 +50,7 @@ from gillint.resolve.objects.aliases import note_alias
 from gillint.resolve.objects.filling import growth
 from gillint.resolve.objects.growing import added_elsewhere
 from gillint.resolve.objects.unspoken import truth
+from gillint.resolve.opaque import is_vague
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.targets import bind, declare, put_back, store_attribute, write_target
 from gillint.resolve.text.texts import ANY, unknown
@@ -91,7 +92,7 @@ def _assign(act: Activation, node: t.Assign) -> None:
         return
     known = annotated(act, node.annotation) if node.annotation is not None else UNKNOWN
     value = _assigned(act, node) if node.value is not None else known
-    if (not is_known(value) or value.type == "NoneType") and is_known(known):
+    if (not is_known(value) or value.type == "NoneType" or is_vague(value.type)) and is_known(known):
         value = known  # `x: Client | None = None`: it will be one
     elif value.element is None and known.element is not None and value.type == known.type:
         value = replace(value, element=known.element, items=value.items or known.items)

@@ -17,6 +17,7 @@ from gillint.resolve.calling.library_calls import library
 from gillint.resolve.calling.special import SPECIAL
 from gillint.resolve.calling.submissions import Work, hand_over, one_coroutine, one_generator
 from gillint.resolve.control.memoised import once_for_each
+from gillint.resolve.external.mapped import note_instance
 from gillint.resolve.external.pictures import decoded
 from gillint.resolve.joining import join
 from gillint.resolve.objects.attributes import attribute_value, is_builtin_without
@@ -219,6 +220,7 @@ def _construct(
         bound = bind_arguments(fact, result, positional, opened, has_star)
         act.emit(Call(span, act.path, fact.name, "library", bound, fact, result=result))
     if owner is not None:
+        note_instance(act, owner, span)
         born_with(act, owner, names=None if block is None else begun_in_init(act, owner))
         set_fields(act, owner, positional, span)
         _begin(act, owner, result, span)

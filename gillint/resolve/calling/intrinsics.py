@@ -10,10 +10,11 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Lazy
-from gillint.resolve.assumed import FEW, ROWS
+from gillint.resolve.assumed import FEW
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, number_of, size_of
 from gillint.resolve.calling.mappings import from_keys, made_dict, of_dict, pair_of
 from gillint.resolve.control.repeated import called_again
+from gillint.resolve.external.mapped import asked
 from gillint.resolve.iterators import (
     COMBINATIONS,
     combinations,
@@ -69,8 +70,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _collection(act, name, bound, span)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
         return in_turn(act, args[0], span) or (spread(name, args[0]) if bound.has_star else None)
-    if name in _QUERIES and args:
-        return _query(_QUERIES[name], bound.receiver, args)
+    if name.startswith("sqlalchemy.") and (found := asked(act, name, bound, span)) is not None:
+        return found
     if name == "itertools.product" and bound.has_star and len(args) == 1:
         return every_choice(args[0])
     if name in COMBINATIONS and args:
@@ -246,16 +247,6 @@ def _format_each(act: Activation, values: tuple[Value, ...], span: Span, *, spec
 
 
 _OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")
-
-
-_QUERIES = {"sqlalchemy.select": "sqlalchemy.sql.Select", "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query"}
-
-
-def _query(kind: str, session: Value | None, entities: tuple[Value, ...]) -> Value:
-    """A statement that asks for instances of a class of the project has these as its members."""
-    ref = entities[0].reference
-    element = Value(type=ref.key) if isinstance(ref, ClassRef) and len(entities) == 1 else None
-    return Value(type=kind, size=ROWS, element=element, dtype=session.dtype if session is not None else None)
 
 
 def _engine(name: str, args: tuple[Value, ...]) -> Value:

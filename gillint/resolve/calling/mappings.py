@@ -62,9 +62,25 @@ def of_dict(method: str, receiver: Value, args: tuple[Value, ...]) -> Value | No
         if len(args) > 1 and args[1].reference is not None and value == UNKNOWN:
             return args[1]  # a class or a function: this one, or one like it
         if len(args) > 1 and value == UNKNOWN and args[1].type != "NoneType":
-            return Value(type=args[1].type, origin=args[1].origin)  # the members are of the default's kind
-        return join(value, args[1]) if len(args) > 1 else value
+            return Value(type=args[1].type, origin=args[1].origin, number=_about_default(args[1]))
+        return _or_default(value, args[1]) if len(args) > 1 else value
     return None
+
+
+def _or_default(value: Value, default: Value) -> Value:
+    """A member of a dict, or the default: `int(query.get("size", 100))` of what is asked for in a text."""
+    either = join(value, default)
+    is_open = either.number is None and value.type in (None, "str") and value.literal is None
+    return replace(either, number=_about_default(default)) if is_open else either
+
+
+def _about_default(default: Value) -> Estimate | None:
+    """A number that stands for another where that is missing is about as large; 0 and 1 are where a count begins."""
+    n = default.number.likely if default.number is not None and default.number.known else 0.0
+    return Estimate(n / _ABOUT, n, n * _ABOUT) if n > 1 else None
+
+
+_ABOUT = 100
 
 
 def _has_no_other(mapping: Value) -> bool:

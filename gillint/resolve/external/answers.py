@@ -17,7 +17,7 @@ from gillint.resolve.calling.bound import size_of
 from gillint.resolve.contents import printed
 from gillint.resolve.control.turns import paces
 from gillint.resolve.external.handles import raw
-from gillint.resolve.external.peers import around, peer_of
+from gillint.resolve.external.peers import around, is_answered, peer_of
 from gillint.resolve.scope import ModuleScope, Sent
 from gillint.resolve.text.texts import Text, together, unknown
 from gillint.resolve.trace import Block, Bound, Branch, Call, FunctionTrace, Loop, Peer, Resolved
@@ -43,12 +43,11 @@ def other_side(act: Activation, fact: Fact | None, name: str, bound: Bound, span
     """Who answers a call, and what the program's own server does for that; nobody does where a loop only pauses."""
     if name == "threading.Event.wait" and span in paces(act.body.body if isinstance(act.body, t.Function) else ()):
         return None
-    peer = peer_of(fact, name, bound, act.scope)
-    returns = fact.behaviour.returns if fact is not None else None
-    if peer is None or peer.place != "local" or returns is None or not (returns.type or "").endswith("Response"):
+    sent = _chosen(_sent(act), name, bound) if is_answered(fact) else None
+    peer = peer_of(fact, name, bound, act.scope, size_of(sent.value) if sent is not None else None)
+    if peer is None or peer.place != "local" or sent is None:
         return peer
-    sent = _chosen(_sent(act), name, bound)
-    return replace(peer, answering=sent.work) if sent is not None else peer
+    return replace(peer, answering=sent.work)
 
 
 def answered_with(act: Activation, name: str, bound: Bound, result: Value) -> Value:
@@ -138,7 +137,12 @@ def _file_sent(act: Activation, name: str, bound: Bound) -> Value | None:
 def _texts_of(bound: Bound) -> list[str]:
     """What is known of the texts that are passed."""
     values = (*bound.positional, *(v for _, v in bound.parameters))
-    return [known.pattern for v in values if v.type == "str" and (known := text_of(v)) is not None]
+    return [known.pattern for v in values if _may_be_path(v) and (known := text_of(v)) is not None]
+
+
+def _may_be_path(value: Value) -> bool:
+    """Whether a text that is known of a value may be what is asked for: its own, or that of a request that was prepared."""
+    return value.type == "str" or (value.type or "").endswith("Request")
 
 
 def _chosen(sent: tuple[Sent, ...], name: str, bound: Bound) -> Sent | None:

@@ -14,6 +14,7 @@ from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.peers import around
 from gillint.resolve.external.sql import run_script, run_statement
+from gillint.resolve.external.sql_functions import REGISTERS, register, run_named, summed_up
 from gillint.resolve.external.sql_tables import Query, Table
 from gillint.resolve.tabular import stored_frames
 from gillint.resolve.text.texts import ANY
@@ -21,9 +22,6 @@ from gillint.resolve.trace import Bound, Call, Kind, Loop, Node, children
 from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, PartialRef, Value, is_known, text_of
 
 _CURSOR = "sqlite3.Cursor"
-_REGISTERS = "sqlite3.Connection.create_function"
-_CALLS_BACK = f"{_REGISTERS}.__call__"
-_AGGREGATES = ("sqlite3.Connection.create_aggregate", "sqlite3.Connection.create_window_function")
 _STATEMENTS = ("execute", "executemany", "executescript")
 DUCKDB = "duckdb.DuckDBPyConnection"
 ROW_GIVERS = (_CURSOR, DUCKDB)
@@ -66,7 +64,7 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
         done = run_statement(tables, statement, place, times * rows, row)
         return Query(done.visits * rows) if done is not None else None
     row = bound.positional[1] if len(bound.positional) > 1 else None
-    return run_statement(tables, statement, place, times, row)
+    return summed_up(act, statement, run_statement(tables, statement, place, times, row))
 
 
 def behind_statement(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
@@ -102,54 +100,16 @@ def begun(act: Activation, name: str, bound: Bound) -> Bound:
 
 
 def _call_functions(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
-    """Functions of the program that SQL may call: noted where they are registered, run for each row where a statement does."""
-    from gillint.resolve.calling.calls import apply
-    from gillint.resolve.calling.library_calls import library
-
-    known, passed = act.program.sql_functions, bound.positional
+    """Functions of the program that SQL may call: noted where they are registered, run where a statement names them."""
+    passed = bound.positional
     text = text_of(passed[0]) if passed else None
     if text is None:
         return
-    if name == _REGISTERS:
-        if len(passed) > 2:
-            known[text.pattern.lower()] = passed[2]
-        return
-    if name in _AGGREGATES:
-        with act.nested():
-            made = apply(act, passed[2], (), (), span, "an aggregate of SQL") if len(passed) > 2 else UNKNOWN
-        owner = act.program.class_of(made.type)
-        step = act.program.attribute(owner, "step", made) if owner is not None else None
-        if step is not None:
-            known[text.pattern.lower()] = step
-        return
-    if query is None or not known or name.rsplit(".", 1)[-1] not in _STATEMENTS:
-        return
-    words = text.pattern.lower()
-    called = [known[w] for w in _CALLED.findall(words) if w in known]
-    operators = [known[w] for w in _OPERATORS.findall(words) if w in known]
-    called += operators
-    if not called:
-        return
-    read = [
-        act.program.tables[w] for w in re.findall(r"\b(?:from|join|update) +\"?(\w+)", words) if w in act.program.tables
-    ]
-    rows = query.visits
-    for table in read[:1]:
-        rows = rows.min(table.size)
-    with act.nested() as builder:
-        act.loops.append(rows)
-        for function in called:
-            library(act, _CALLS_BACK, None, (), (), span)
-            given = (_TEXT, _TEXT) if function in operators else (Value(type="int"),)
-            apply(act, function, given, (), span, "the function that SQL calls")
-        act.loops.pop()
-    act.emit(Loop(span, act.path, Kind.MAP, rows, builder.finish(), function=act.name))
+    if name in REGISTERS:
+        register(act, name, passed, text.pattern, span)
+    elif query is not None and name.rsplit(".", 1)[-1] in _STATEMENTS:
+        run_named(act, text.pattern, query, span)
 
-
-_CALLED = re.compile(r"\b(\w+) *\(")
-# `x regexp y` is `regexp(y, x)`, and so are the others: https://www.sqlite.org/lang_expr.html, 5.
-_OPERATORS = re.compile(r"\b(regexp|match|like|glob)\b(?! *\()")
-_TEXT = Value(type="str", size=Estimate(1, 20, 10_000))
 
 ROW_FACTORY = "row_factory"
 ROW_STEPS = ("sqlite3.Cursor.__iter__", "sqlite3.Cursor.__next__")

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
+from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.schema import Fact
 from gillint.resolve.scope import Journal, ModuleScope, Peers
@@ -100,8 +101,13 @@ def around(scope: ModuleScope) -> Peers:
     return scope.peers
 
 
-def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> Peer | None:
-    """The other side of a call that talks to one: by its arguments, by what its receiver was connected to, by its file."""
+def peer_of(
+    fact: Fact | None, name: str, bound: Bound, scope: ModuleScope, body: Estimate | None = None
+) -> Peer | None:
+    """The other side of a call that talks to one: by its arguments, by what its receiver was connected to, by its file.
+
+    `body`: how much the program's own server sends, where that is known.
+    """
     if fact is None or not (fact.talks or name in _SENDING):
         return None
     said = around(scope)
@@ -118,7 +124,9 @@ def peer_of(fact: Fact | None, name: str, bound: Bound, scope: ModuleScope) -> P
     delay = _delay(bound, [text for _, text in texts], said.delay, is_own=place == "process")
     if place is None and 0 < delay <= _NEAR_NS:
         place = "local"
-    pause = _pause(name, bound, [text for _, text in texts], server, said.methods) if server is not None else 0.0
+    asked = [text for _, text in texts]
+    silent = name.endswith(_ASKS_NOTHING) and not (is_answered(fact) or name.startswith(_SOCKET))
+    pause = _pause(name, bound, asked, server, said.methods, body) if server is not None and not silent else 0.0
     if name in _SENDING:
         pause = _held_back(bound, said, pause)
         if not pause:
@@ -167,26 +175,47 @@ def _keeps_open(name: str) -> bool:
 _DATABASES = ("sqlalchemy.", "psycopg", "pymongo.", "redis.", "pymysql.", "sqlite3.", "MySQLdb.", "asyncpg.", "duckdb.")
 
 
-def _pause(name: str, bound: Bound, texts: list[str], server: Server, methods: frozenset[str]) -> float:
+def _pause(
+    name: str, bound: Bound, texts: list[str], server: Server, methods: frozenset[str], body: Estimate | None
+) -> float:
     """How long the program's own server pauses before it answers: by what is asked for, where it makes a difference."""
-    is_socket = name.startswith("socket.socket.")
-    if has_begun(bound) or (name.endswith(_ASKS_NOTHING) and not is_socket):
+    if has_begun(bound):
         return 0.0
+    is_socket = name.startswith(_SOCKET)
     method = name.rsplit(".", 1)[-1]
     if is_socket and method not in (_SENDS & methods or _RECEIVES):
         return 0.0  # an answer is read in pieces, a request is sent at once: each stands for one wait
     asked = [p.length for p in server.pauses if any(w in text for w in p.words for text in texts)]
     usual = max((p.length for p in server.pauses if not p.words), default=0.0)
-    return max(sum(asked) + usual, _DELAYED_ACK_NS if server.splits and _keeps_open(name) else 0.0)
+    held_back = server.splits and _keeps_open(name) and not _goes_at_once(name, bound, texts, body)
+    return max(sum(asked) + usual, _DELAYED_ACK_NS if held_back else 0.0)
 
 
+def _goes_at_once(name: str, bound: Bound, texts: list[str], body: Estimate | None) -> bool:
+    """Whether nothing of an answer waits for the acknowledgement of its head: there is no body, or a whole segment of it.
+
+    What a query asks for may be less than what the server sends without one.
+    """
+    asks_for_part = bound.get("params") is not None or any("?" in text for text in texts)
+    least = body.low if body is not None and asks_for_part else body.likely if body is not None else 0.0
+    return name.endswith(".head") or least >= _SEGMENT
+
+
+_SOCKET = "socket.socket."
 _SENDS = {"send", "sendall", "sendto"}
 _RECEIVES = {"recv", "recv_into", "recvfrom"}
 # What is sent to a server, or closed, waits for no answer.
 _ASKS_NOTHING = (
     ".connect", ".connect_ex", ".create_connection", ".open_connection", ".send", ".sendall", ".sendto", ".request",
     ".putrequest", ".endheaders", ".write", ".drain", ".close", ".shutdown", ".__enter__", ".__exit__", ".flush", ".accept",
+    ".select", "select.poll.poll", "select.epoll.poll",
 )  # fmt: skip
+
+
+def is_answered(fact: Fact | None) -> bool:
+    """Whether what a call gives back is the answer: that of `session.send(prepared)`, of `pool.request("GET", url)`."""
+    returns = fact.behaviour.returns if fact is not None else None
+    return returns is not None and (returns.type or "").endswith("Response")
 
 
 def has_begun(bound: Bound) -> bool:
@@ -298,6 +327,7 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     names: set[str] = set()
     methods: set[str] = set()
     strings: list[str] = []
+    texts = tuple(texts)
     for text in texts:
         found = _read(text)
         names |= found[0]
@@ -306,12 +336,24 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     programs = [text for text in strings if "\n" in text and _SERVING.search(text) is not None]
     servers = [(server, text) for text in programs if (server := read_server(text, whole=True)) is not None]
     delays = [d for text in strings if text not in programs and (d := stated_delay(text)) is not None]
-    place = "local" if servers else _place_by_file(names, strings)
+    apart = bool(servers) or _serves_apart(texts)
+    place = "local" if apart else _place_by_file(names, strings)
     serves = bool(_SERVES & names) and place in ("process", "local")
     server, program = servers[0] if servers else (None, None)
     files = server is None and "http.server" in strings
     said = Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
     return replace(said, journal=_journal(strings), begins=any(map(_BEGINS.match, strings)))
+
+
+_IN_A_PROCESS = re.compile(r"\bProcess\((?:[^()]*,)?\s*target\s*=\s*(\w+)")
+_DEFINES = re.compile(r"^\s*(?:async +)?def +(\w+)", re.MULTILINE)
+
+
+def _serves_apart(texts: tuple[str, ...]) -> bool:
+    """Whether a process is started for a function that serves: then its clients may have threads of their own."""
+    started = {name for text in texts for name in _IN_A_PROCESS.findall(text)}
+    serving = (text for text in texts if started and _SERVING.search(text) is not None)
+    return any(started & set(_DEFINES.findall(text)) for text in serving)
 
 
 _BEGINS = re.compile(r"\s*begin\b", re.IGNORECASE)

@@ -16,7 +16,7 @@ _AS_TEXT = {
 
 def started(site: Site) -> Value:
     """`subprocess.Popen(["sort", path])`: how long somebody waits for it hangs on which program it is."""
-    result, command = finished(site), site.argument(0, "args")
+    result, command = finished(site), site.argument(0, "args")  # of asyncio the program alone, or a line for a shell
     if command is None:
         return result
     first = command.items[0] if command.items else command

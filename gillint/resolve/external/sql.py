@@ -331,6 +331,9 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
         first_or_last = re.fullmatch(r"(?:min|max)\(\"?(\w+)\"?\)(?: as \w+)?", found[1].strip())
         if first_or_last is not None and len(known) == 1 and " where " not in words:
             visited = ZERO if first_or_last[1] in main.keys | main.indexed else visited  # the first or last of an index
+    best = re.search(r"\bqualify\b.*?(?:<=?|=) *(\d+)", words)
+    if best is not None:  # the first few of each group: of those of which nothing tells how many there are, the root
+        rows = rows.min(differing(known, {""}, matched) * float(best[1]))
     limit = re.search(r"\blimit +(\d+|\?|:\w+)", words)
     if limit is not None:
         most = Estimate.point(float(limit[1])) if limit[1].isdigit() else Estimate(1, 10, 1000)
@@ -340,10 +343,17 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if " match " in words and re.search(r"\bbm25\(|\border by rank\b", words):
         visited = visited + matched * _RANK
     if " order by " in words and not aggregates:
-        visited = visited + matched * (_TOP if limit is not None else _SORT)
+        in_order = known[0].keys | known[0].indexed | {"rowid"} if len(known) == 1 else set()
+        if (by := _ORDERED.search(words)) is not None and by[1] in in_order and " group by " not in words:
+            visited = visited.min(rows * 3) if limit is not None else visited  # read in the order of an index
+        else:
+            visited = visited + matched * (_TOP if limit is not None else _SORT)
+    visited = visited + matched * (_SORT * len(_RANKED.findall(words)))
     return Query(visited + _LOOKUP, rows, row_of(known, listed), names_of(known, listed))
 
 
+_ORDERED = re.compile(r"\border by +(?:\w+\.)?\"?(\w+)")
+_RANKED = re.compile(r"\b(?:median|mode|quantile\w*|percentile\w*)\(")  # what sorts all values of a group
 # What is computed over a window gives a value for each row: it is no aggregation, and its order is none of the result.
 _NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 _OVER = re.compile(rf"\b\w+ ?{_NESTED} over ?(?:{_NESTED}|\w+)")

@@ -75,7 +75,7 @@ def differing(tables: list[Table], columns: set[str], size: Estimate) -> Estimat
 def row_of(tables: list[Table], listed: list[str]) -> Value:
     """A row: a tuple of what the select list names."""
     items: list[Value] = []
-    declared = {name: _cell(table, name) for table in tables for name in table.columns}
+    declared = {name: cell(table, name) for table in tables for name in table.columns}
     for item in listed:
         text = re.sub(r"^distinct ", "", item.strip())
         if text == "*" or text.endswith(".*"):
@@ -101,7 +101,7 @@ def names_of(tables: list[Table], listed: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _cell(table: Table, column: str) -> Value:
+def cell(table: Table, column: str) -> Value:
     """A value of a column: what the program puts there, else what the column is declared as."""
     kind, stored = table.columns[column], table.values.get(column)
     if stored is not None and stored.type is not None and kind in (None, stored.type):

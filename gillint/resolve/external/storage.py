@@ -165,6 +165,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     "zstandard.ZstdDecompressor.stream_reader": streamed,
     "zstandard.ZstdCompressor.stream_writer": streaming,
     "subprocess.Popen": started,
+    **dict.fromkeys(("asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"), started),
     **dict.fromkeys(("subprocess.run", "subprocess.check_output"), finished),
     "subprocess.Popen.communicate": communicated,
     **dict.fromkeys(("tempfile.mkdtemp", "tempfile.mktemp", "tempfile.TemporaryDirectory"), temporary_folder),

@@ -20,6 +20,7 @@ from gillint.resolve.calling.moved import public_name
 from gillint.resolve.calling.options import BOUND_ARGUMENTS, NAMESPACE
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.answers import read_attribute
+from gillint.resolve.external.mapped import asked_for_list, column_of
 from gillint.resolve.external.programs import pipe_of
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.datasets import target_of
@@ -242,7 +243,7 @@ def _of_class(act: Activation, owner: ClassScope | None, name: str, span: Span |
     if name not in owner.methods and not ENUMS.isdisjoint(bases) and not owner.key.endswith("::"):
         _emit_reading(act, "enum.Enum.__get__", Bound(Value(type=owner.key)), span)
         return Value(type=owner.key)  # a member of an enumeration
-    return found
+    return column_of(owner, found)
 
 
 def _inherited(act: Activation, owner: ClassScope, base: str, name: str, span: Span | None) -> Value:
@@ -263,7 +264,8 @@ def _of_instance(act: Activation, owner: ClassScope, value: Value, name: str, sp
         return _read(act, owner, value, getter, span, name)
     found = act.program.attribute(owner, name, value)
     if found is not None:
-        return _of_one_of(act, overriding(act, owner, found), name, span) or as_kept(act.program, owner, name, found)
+        kept = _of_one_of(act, overriding(act, owner, found), name, span) or as_kept(act.program, owner, name, found)
+        return asked_for_list(act, owner, value, name, kept, span) if span is not None else kept
     for base in act.program.library_bases(owner):
         if base in ENUMS:
             _emit_reading(act, f"enum.Enum.{name}", Bound(value), span)

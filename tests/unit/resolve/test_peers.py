@@ -371,3 +371,91 @@ for n in range(1000):
 def test_a_session_of_a_database_is_not_held_up_by_the_web_server_beside_it() -> None:
     found = prediction_of(BESIDE_A_WEB_SERVER)
     assert found.bound.value == "gil"
+
+
+KEPT_OPEN = """
+import json, subprocess, sys
+import requests, urllib3
+
+SERVER = '''
+import http.server, json
+ROWS = [{"id": i, "name": "a name of twenty characters"} for i in range(2000)]
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        if self.path == "/few":
+            self.reply(json.dumps(ROWS[:10]).encode())
+        else:
+            self.reply(json.dumps(ROWS).encode())
+    def reply(self, body):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    do_HEAD = do_GET
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+'''
+process = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
+url = f"http://127.0.0.1:{int(process.stdout.readline())}"
+session, pool = requests.Session(), urllib3.PoolManager()
+for n in range(1000):
+    ASKS
+"""
+
+
+@pytest.mark.parametrize(
+    ("asks", "waits"),
+    [
+        ("session.get(url + '/few')", True),
+        ("session.request('GET', url + '/few')", True),
+        ("session.send(session.prepare_request(requests.Request('GET', url + '/few')))", True),
+        ("pool.request('GET', url + '/few')", True),
+        ("session.get(url + '/all')", False),  # a whole segment goes at once
+        ("session.get(url + '/all', params={'page': n})", False),  # and is as long for any query, as far as is known
+        ("session.head(url + '/few')", False),  # there is no body that could wait
+    ],
+)
+def test_a_short_body_waits_for_the_acknowledgement_of_its_head(asks: str, waits: bool) -> None:
+    report = analyse(KEPT_OPEN.replace("ASKS", asks), "a.py", Options())
+    loop = KEPT_OPEN.count("\n") - 1
+    region = next(r for r in report.regions if r.region.span.line == loop)
+    assert region.demand is not None
+    assert (region.demand.wait.likely > 30e6) == waits
+
+
+WATCHED = """
+import select, selectors, socket
+left, right = socket.socketpair()
+selector = selectors.DefaultSelector()
+selector.register(right, selectors.EVENT_READ)
+for n in range(1000):
+    left.send(b"x")
+    {asks}
+"""
+
+
+@pytest.mark.parametrize("asks", ["select.select([right], [], [], 1.0)[0][0].recv(1)", "selector.select(1.0)"])
+def test_what_this_program_has_sent_itself_is_there(asks: str) -> None:
+    report = analyse(WATCHED.format(asks=asks), "a.py", Options())
+    region = next(r for r in report.regions if r.region.span.line == 6)
+    assert region.demand is not None
+    assert (region.demand.wait.likely, region.demand.unknown.likely) == (0.0, 0.0)
+
+
+SERVED_APART = """
+import http.server, urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Process
+def serve():
+    http.server.ThreadingHTTPServer(("127.0.0.1", 8000), http.server.SimpleHTTPRequestHandler).serve_forever()
+def fetch(n):
+    return urllib.request.urlopen(f"http://127.0.0.1:8000/{n}").read()
+"""
+
+
+def test_a_server_in_a_process_is_apart_whatever_else_has_threads() -> None:
+    pool = "with ThreadPoolExecutor(4) as pool:\n    list(pool.map(fetch, range(100)))\n"
+    assert peers_of_file((SERVED_APART, "Process(target=serve).start()\n", pool)).place == "local"
+    assert peers_of_file((SERVED_APART, "Thread(target=serve).start()\n", pool)).place == "process"

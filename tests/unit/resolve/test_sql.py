@@ -109,3 +109,16 @@ def test_a_key_that_is_not_the_number_of_the_row_is_kept_in_an_index() -> None:
     )
     assert named < visits("insert or replace into named values (?, ?)")
     assert named < visits("insert into named values (?, ?) on conflict(id) do update set name = excluded.name")
+
+
+def test_a_page_is_read_in_the_order_of_a_key() -> None:
+    page, _ = _run("select * from centre where id > ? order by id limit 20")
+    best, _ = _run("select * from booking where amount > ? order by amount limit 20")
+    assert page.visits.likely < 100 < best.visits.likely
+
+
+def test_the_first_few_of_each_group() -> None:
+    few, _ = _run(
+        "select month, row_number() over (partition by centre order by amount) as n from booking qualify n <= 2"
+    )
+    assert few.rows.likely == 200.0

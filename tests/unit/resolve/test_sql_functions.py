@@ -6,7 +6,7 @@ import pytest
 
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
-from gillint.estimate import ONE
+from gillint.estimate import ONE, Estimate
 from gillint.pipeline import analyse, analyse_in_full
 from gillint.resolve.external.sql import run_statement
 
@@ -53,11 +53,50 @@ for _ in range(1000):
 """
 
 
-def test_an_aggregate_takes_a_step_for_each_row() -> None:
+def test_an_aggregate_takes_a_step_for_each_row_and_ends_for_each_that_comes_back() -> None:
     report = analyse(AGGREGATE, "a.py", Options())
     region = next(r for r in report.regions if r.region.span.line == 13)
-    counted = [c.detail.count for c in region.calls if c.detail.call.name == "list.append"]
-    assert sum(t.likely for t in counted) == pytest.approx(5000, rel=0.02)
+    for name, times in (("list.append", 5000), ("sum", 1)):
+        counted = [c.detail.count for c in region.calls if c.detail.call.name == name]
+        assert sum(t.likely for t in counted) == pytest.approx(times, rel=0.02)
+
+
+COLLATION = """\
+import sqlite3
+c = sqlite3.connect(':memory:')
+c.create_collation('backwards', lambda a, b: (a[::-1] > b[::-1]) - (a[::-1] < b[::-1]))
+c.execute('create table t (name text)')
+c.executemany('insert into t values (?)', [(f'name {i}',) for i in range(4096)])
+for _ in range(1000):
+    c.execute('select name from t order by name collate backwards{limit}')
+"""
+
+
+@pytest.mark.parametrize(("limit", "calls"), [("", 4096 * 12), (" limit 10", 4096)])
+def test_an_order_is_asked_for_two_texts_each_time(limit: str, calls: int) -> None:
+    report = analyse(COLLATION.replace("{limit}", limit), "a.py", Options())
+    region = next(r for r in report.regions if r.region.span.line == 6)
+    counted = [c.detail.count for c in region.calls if c.detail.call.name.endswith("create_function.__call__")]
+    assert sum(t.likely for t in counted) == pytest.approx(calls, rel=0.02)
+
+
+COLUMNS = """\
+import sqlite3
+c = sqlite3.connect(':memory:')
+c.create_function('tidy', 2, lambda name, width: name.upper())
+c.execute('create table t (name text)')
+c.executemany('insert into t values (?)', [('x' * 4000,) for i in range(100)])
+for _ in range(1000):
+    c.execute('select max(tidy(t.name, 5)) from t')
+"""
+
+
+def test_a_function_is_given_what_is_in_the_column() -> None:
+    report = analyse(COLUMNS, "a.py", Options())
+    region = next(r for r in report.regions if r.region.span.line == 6)
+    upper = next(c.detail for c in region.calls if c.detail.call.name == "str.upper")
+    assert upper.call.bound.receiver is not None
+    assert upper.call.bound.receiver.size == Estimate.point(4000)
 
 
 FRAMES = """\
