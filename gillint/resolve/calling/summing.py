@@ -1,4 +1,4 @@
-"""What `sum` adds up: of arrays and of objects of the program, each addition is work of its own."""
+"""What `sum` and its like add up: of arrays and of objects of the program, each addition is work of its own."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.objects.unspoken import repeat
 from gillint.resolve.trace import Bound
 
+_FOLDS = {"sum": "add", "math.prod": "mul", "itertools.accumulate": "add"}
+
 
 def add_up(act: Activation, name: str, bound: Bound, span: Span) -> None:
-    """Run the additions of `sum(layers)`; those of numbers are in the fact."""
+    """Run the additions of `sum(layers)`, the products of `math.prod(layers)`; those of numbers are in the fact."""
     from gillint.resolve.operators import ARRAY_TYPES, binary
 
-    items = bound.get("iterable") if name == "sum" else None
-    if items is None or items.type == ARRAY:
+    operator = _FOLDS.get(name)
+    items = bound.get("iterable")
+    if operator is None or items is None or items.type == ARRAY or bound.get("func") is not None:
         return
     term = element_of(items)
     if term.type not in ARRAY_TYPES and act.program.class_of(term.type) is None:
         return
-    repeat(act, size_of(items), span, lambda: binary(act, term, "add", term, span))
+    repeat(act, size_of(items), span, lambda: binary(act, term, operator, term, span))

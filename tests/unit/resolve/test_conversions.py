@@ -101,3 +101,14 @@ def test_arrays_that_are_copied_and_pickled(statement: str, held: tuple[int, int
     demand = next(r.demand for r in report.regions if r.region.span.line > 10)
     assert held[0] <= demand.gil.likely <= held[1]
     assert outside[0] <= demand.native.likely <= outside[1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["pow(x, 2)", "divmod(x, 7)", "math.prod([x, x, x])", "list(itertools.accumulate([x, x, x]))", "sum([x, x, x])"],
+)
+def test_builtins_over_arrays_are_their_operators(statement: str) -> None:
+    source = f"import itertools, math\n{SETUP}for _ in range(100):\n    {statement}\n"
+    report = analyse(source, "a.py", Options(cores=2, threads=2))
+    demand = next(r.demand for r in report.regions if r.region.span.line > 10)
+    assert demand.native.likely > 4 * demand.gil.likely
