@@ -6,11 +6,12 @@ A program that needs nothing from outside is closed: where nothing that it names
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Set
 from functools import lru_cache
 
 from gillint.knowledge.base import find_fact, library, library_files
-from gillint.knowledge.schema import Behaviour, Effect, Fact
+from gillint.knowledge.schema import Behaviour, Condition, Effect, Fact
 from gillint.resolve.trace import Resolved
 from gillint.syntax.outline import without_documentation
 from gillint.syntax.parse import Syntax
@@ -96,12 +97,25 @@ def _releasing(name: str) -> frozenset[str] | None:
 
 
 def _holds(fact: Fact) -> bool:
-    behaviours = (fact.behaviour, *(clause.behaviour for clause in fact.clauses))
+    behaviours = (
+        fact.behaviour,
+        *(clause.behaviour for clause in fact.clauses if not _asks_for_imported(clause.condition)),
+    )
     return all(map(_is_held, behaviours))
 
 
+def _asks_for_imported(condition: Condition) -> bool:
+    """Whether only values of other libraries fulfil a condition, arrays in `copy.copy` say: a program that has some imports
+    them, and is judged by that.
+    """
+    roots = {kind.rpartition(".")[0].partition(".")[0] for kind in condition.type or ()}
+    return condition.type is not None and "" not in roots and roots.isdisjoint(sys.stdlib_module_names)
+
+
 def _is_held(behaviour: Behaviour) -> bool:
-    return behaviour.effect in _HOLDING and behaviour.native is None and behaviour.wait is None
+    native = behaviour.native
+    only_arrays = native is not None and native.fixed == 0 and (native.of or "").startswith("buffers(")
+    return behaviour.effect in _HOLDING and (native is None or only_arrays) and behaviour.wait is None
 
 
 def _as_named(full: str) -> str:
