@@ -10,7 +10,7 @@ from gillint.frozen import dataclass
 from gillint.knowledge.schema import FOR_ALL
 from gillint.resolve.program import walk
 from gillint.resolve.trace import Block, Branch, Call, Node, Resolved
-from gillint.resolve.values import Value, text_of
+from gillint.resolve.values import OF_THE_CALL, Value, text_of
 from gillint.syntax.tree import HOLE
 
 IN_MEMORY = ":memory:"
@@ -27,7 +27,7 @@ def is_shared(call: Call, made: frozenset[str]) -> bool:
     used: tuple[Value | None, ...] = (
         (call.bound.receiver,) if call.bound.receiver is not None else call.bound.positional
     )
-    return not any(value is not None and value.type in made for value in used)
+    return not any(value is not None and (value.type in made or value.mark == OF_THE_CALL) for value in used)
 
 
 def shared_file(call: Call, made: frozenset[str]) -> str | None:

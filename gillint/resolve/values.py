@@ -180,7 +180,8 @@ class Value:
             connection, of the address that it was made for.
         source: of a document, what it was made from.
         guessed: that nothing but its use tells the type.
-        mark: of a container, from which file it came (`STORE`); of the payload of a message, that it may have `parts`; of a
+        mark: of what a call makes for itself alone, that it does (`OF_THE_CALL`); of a container, from which file it came
+            (`STORE`); of the payload of a message, that it may have `parts`; of a
             member of an array, what sets some of them apart: `change`, where most are zero; `extreme`, where so many
             (`number`) are the largest of what is around them; `normal`, around whose likely value the others gather. Of an
             array, how its elements lie in memory: `strided`, one after some others; `apart`, each in a cache line of its own;
@@ -214,6 +215,8 @@ UNKNOWN = Value()
 SPREAD = "*"
 # How the mark of a container begins that came from a file: its name comes behind it.
 STORE = "from "
+# The mark of what a call makes and uses for itself alone: the file in which `df.to_csv("a.csv.gz")` packs.
+OF_THE_CALL = "of the call"
 # The mark of what was unpickled, of which nothing else is known.
 UNPICKLED = "unpickled"
 # The type of what `property(function)` gives; its reference is the function.

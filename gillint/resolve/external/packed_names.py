@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from gillint.frozen import replace
 from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import Value
+from gillint.resolve.values import OF_THE_CALL, Value
 
 _ENDINGS = {
     ".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zip": "zip", ".zst": "zstd",
@@ -52,7 +53,7 @@ def packing(function: str, bound: Bound, file: str | None) -> str | None:
 
 def unpacked_with(function: str, kind: str) -> Value | None:
     """What a function reads a compressed file through; None where it has code of its own."""
-    return _READ_WITH[kind] if function not in _OF_THEIR_OWN else None
+    return replace(_READ_WITH[kind], mark=OF_THE_CALL) if function not in _OF_THEIR_OWN else None
 
 
 def packed_with(bound: Bound, kind: str) -> Value:
@@ -60,4 +61,5 @@ def packed_with(bound: Bound, kind: str) -> Value:
     options = bound.get("compression")
     level = options.column("compresslevel") if options is not None and options.type == "dict" else None
     number = level.number.likely if level is not None and level.number is not None else None
-    return _QUICK if kind == "gzip" and number is not None and number < 4 else _WRITTEN_WITH[kind]
+    is_quick = kind == "gzip" and number is not None and number < 4
+    return replace(_QUICK if is_quick else _WRITTEN_WITH[kind], mark=OF_THE_CALL)

@@ -6,7 +6,10 @@ from textwrap import indent
 
 import pytest
 
+from gillint.advice.outcome import Options
+from gillint.pipeline import analyse
 from gillint.resolve.calling.bound import size_of
+from gillint.resolve.trace import Kind
 from tests.unit.resolve.test_talking import calls_of, count
 
 TURNS = [
@@ -447,3 +450,11 @@ def test_what_was_packed_is_parsed_whole() -> None:
     plain = source.replace("gzip.open", "open").replace(".gz", "")
     packed, bare = (calls_of(s)["pandas.read_csv"].effect.native.likely for s in (source, plain))
     assert packed == pytest.approx(bare, rel=0.01)
+
+
+@pytest.mark.parametrize("call", ['pd.read_csv(f"a{i}.csv.gz")', 'df.to_csv(f"a{i}.csv.gz")'])
+def test_each_call_packs_and_unpacks_through_a_file_of_its_own(call: str) -> None:
+    source = f"import pandas as pd\ndf = pd.DataFrame({{'a': range(10_000)}})\nfor i in range(20):\n    {call}\n"
+    region = next(r for r in analyse(source, "a.py", Options(cores=2, threads=2)).regions if r.region.kind is Kind.LOOP)
+    assert region.demand.native.likely > 0
+    assert region.demand.serial.likely == 0
