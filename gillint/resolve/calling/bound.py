@@ -178,8 +178,9 @@ class Answers:
 
     def type_of(self, parameter: str) -> str | None:
         value = self.value(parameter.removesuffix("[]"))
-        if parameter.endswith("[]") and value is not None:  # of its elements
-            value = element_of(value)
+        if parameter.endswith("[]") and value is not None:  # of its elements; an instance of the program's own has none
+            own = value.type if value.type is not None and "::" in value.type and value.element is None else None
+            value = Value(type=own) if own is not None else element_of(value)
         if value is None:
             return None
         if isinstance(value.reference, ChoiceRef) and any(o.reference is None for o in value.reference.options):
@@ -250,7 +251,8 @@ class Answers:
             return composition(what, value, self._library is not None and keeps_texts_as_objects(self._library))
         if what in ("rows", "cols", "dim"):
             return self._dimension(value, parameter, {"rows": 0, "cols": -1}.get(what, index or 0))
-        if not has_known_size(value):
+        is_inside = what in _CONTENTS and value is not None and value.columns is not None  # of an instance, what it has
+        if not has_known_size(value) and not is_inside:
             self._assume(value, parameter)
         if what in _CONTENTS:
             from gillint.resolve.contents import inside
