@@ -12,6 +12,7 @@ import ctypes
 import importlib
 import importlib.metadata
 import io
+import multiprocessing
 import re
 import select
 import sys
@@ -231,6 +232,7 @@ INSTANCES: dict[str, Callable[[], object]] = {
     "ctypes.CDLL": lambda: ctypes.CDLL(None),  # the functions of libc and libm
     "csv.writer": lambda: csv.writer(io.StringIO()),
     "enum.Enum": lambda: re.ASCII,
+    "multiprocessing.sharedctypes.Synchronized": lambda: multiprocessing.Value("i", 0),
     "select.poll": select.poll,
     "sys.stdin": lambda: sys.__stdin__,
     "threading.Condition": threading.Condition,
