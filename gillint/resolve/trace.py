@@ -87,6 +87,20 @@ class Bound:
                 return value
         return None
 
+    @property
+    def given(self) -> tuple[Value, ...]:
+        """The receiver, if there is one, and what is passed by its place."""
+        return (self.receiver, *self.positional) if self.receiver is not None else self.positional
+
+    def with_value(self, old: Value, new: Value) -> Bound:
+        """The same arguments with another value wherever this one stands."""
+        return replace(
+            self,
+            receiver=new if self.receiver is old else self.receiver,
+            positional=tuple(new if v is old else v for v in self.positional),
+            parameters=tuple((name, new if v is old else v) for name, v in self.parameters),
+        )
+
 
 def bind_arguments(
     fact: Fact | None,

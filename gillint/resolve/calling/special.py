@@ -9,6 +9,7 @@ from functools import reduce
 from gillint.diagnostics.span import Span
 from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
+from gillint.resolve.calling.as_operators import OPERATORS
 from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.calling.compat import VIEWS
 from gillint.resolve.calling.compiled import WRAPPERS, wrapped
@@ -414,34 +415,8 @@ def _run_timer(name: str, *parameters: str) -> Special:
     return made
 
 
-def _as_operator(operator: str) -> Special:
-    def applied(
-        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
-    ) -> Value | None:
-        """`reduce(operator.add, vectors)`: what the operator does by the types of its operands."""
-        from gillint.resolve.operators import binary
-
-        if len(positional) != 2 or all(v.type is None or v.type in _PLAIN for v in positional):
-            return None  # what the fact says
-        return binary(act, positional[0], operator, positional[1], span)
-
-    return applied
-
-
-def _divided(
-    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
-) -> Value | None:
-    """`divmod(seconds, 60)` of arrays: two results, in one pass that is about as long as a division."""
-    whole = _as_operator("floordiv")(act, receiver, positional, keywords, span)
-    return Value(type="tuple", items=(whole, whole)) if whole is not None else None
-
-
-_PLAIN = ("int", "float", "bool", "complex", "str", "bytes", "list", "tuple", "set", "dict")
-_ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift")
-
-
 SPECIAL: dict[str, Special] = {
-    **{f"operator.{name}": _as_operator(o) for o in _ARITHMETIC for name in (o, f"i{o}", f"__{o}__")},
+    **OPERATORS,
     "timeit.timeit": run_once,
     "timeit.repeat": run_again,
     "timeit.Timer": timer,
@@ -483,8 +458,6 @@ SPECIAL: dict[str, Special] = {
     "len": _length,
     "input": _input,
     "abs": _of_each("abs"),
-    "pow": _as_operator("pow"),
-    "divmod": _divided,
     "round": _of_each("round"),
     "str": _own("__str__", "__repr__"),
     "repr": _own("__repr__"),

@@ -11,7 +11,6 @@ from gillint.resolve.values import OF_THE_CALL, Value
 
 _ENDINGS = {
     ".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zip": "zip", ".zst": "zstd",
-    ".tar.gz": "gzip", ".tgz": "gzip",
 }  # fmt: skip
 _ASKED = (*_ENDINGS.values(), "lzma")
 

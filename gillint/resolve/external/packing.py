@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gillint.frozen import replace
-from gillint.resolve.trace import Block, Bound, Branch, Call, Node
+from gillint.resolve.trace import Block, Branch, Call, Node
 from gillint.resolve.values import Value
 
 # `gzip.open(path, "rt") if path.suffix == ".gz" else open(path)`: both give the same type.
@@ -22,26 +22,13 @@ def either_packing(a: Value, b: Value) -> str | None:
 
 def one_by_one(call: Call) -> Node:
     """A call with a file that may be compressed in several ways, each of them an arm; other calls as they are."""
-    mixed = next((v for v in _given(call.bound) if _OR in (v.dtype or "") and v.type in _TYPES), None)
+    mixed = next((v for v in call.bound.given if _OR in (v.dtype or "") and v.type in _TYPES), None)
     if mixed is None:
         return call
     files = (replace(mixed, dtype=None if way == _PLAIN else way) for way in ways(mixed.dtype))
-    return Branch(tuple(Block(nodes=(replace(call, bound=_with(call.bound, mixed, file)),)) for file in files))
+    return Branch(tuple(Block(nodes=(replace(call, bound=call.bound.with_value(mixed, file)),)) for file in files))
 
 
 def ways(dtype: str | None) -> tuple[str, ...]:
     """How a file may be compressed, by its dtype."""
     return tuple(dtype.split(_OR)) if dtype is not None else (_PLAIN,)
-
-
-def _given(bound: Bound) -> tuple[Value, ...]:
-    return (bound.receiver, *bound.positional) if bound.receiver is not None else bound.positional
-
-
-def _with(bound: Bound, old: Value, new: Value) -> Bound:
-    return replace(
-        bound,
-        receiver=new if bound.receiver is old else bound.receiver,
-        positional=tuple(new if v is old else v for v in bound.positional),
-        parameters=tuple((name, new if v is old else v) for name, v in bound.parameters),
-    )

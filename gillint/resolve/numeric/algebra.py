@@ -34,28 +34,18 @@ def agreeing(name: str, bound: Bound) -> Bound:
     """
     if name not in _PRODUCTS:
         return bound
-    given = (bound.receiver, *bound.positional) if bound.receiver is not None else bound.positional
-    left, right = given[:2] if len(given) > 1 else (None, None)
+    left, right = bound.given[:2] if len(bound.given) > 1 else (None, None)
     a, b = shape_of(left) if left is not None else None, shape_of(right) if right is not None else None
     if left is None or right is None or not a or not b or max(len(a), len(b)) > 2 or _span(a[-1]) == _span(b[0]):
         return bound
     if _span(b[0]) < _span(a[-1]):
-        return _replaced(bound, left, with_shape(left, (*a[:-1], b[0])))
-    return _replaced(bound, right, with_shape(right, (a[-1], *b[1:])))
+        return bound.with_value(left, with_shape(left, (*a[:-1], b[0])))
+    return bound.with_value(right, with_shape(right, (a[-1], *b[1:])))
 
 
 def _span(length: Estimate) -> float:
     """How little is known of a length."""
     return length.high / max(1.0, length.low)
-
-
-def _replaced(bound: Bound, old: Value, new: Value) -> Bound:
-    return replace(
-        bound,
-        receiver=new if bound.receiver is old else bound.receiver,
-        positional=tuple(new if v is old else v for v in bound.positional),
-        parameters=tuple((n, new if v is old else v) for n, v in bound.parameters),
-    )
 
 
 def _number_or_array(result: Value, shape: Shape) -> Value:
