@@ -62,6 +62,8 @@ class Functions(Classes):
         name = node.name if isinstance(node, t.Function) else "<lambda>"
         tables = self._shared if self._apart else self._own
         enclosing = (activation.environment, *activation.enclosing)
+        if activation.is_class_body:
+            enclosing = ({},)  # the names in the body of a class are none of those around its functions
         key = base = f"{activation.path}::<{name} {node.span}>"
         old = tables.functions.get(key)
         if old is not None and old.enclosing[0] is not activation.environment:

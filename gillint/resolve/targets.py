@@ -160,7 +160,7 @@ def declare(act: Activation, target: t.Expr, known: Value) -> None:
         owner = owner_of(act, target)
         if owner is not None:
             owner.declared.add(target.name)
-    elif isinstance(target, t.Name) and act.owner is not None and act.name == act.owner.name:  # in the body of a class
+    elif isinstance(target, t.Name) and act.owner is not None and act.is_class_body:
         act.owner.declared.add(target.id)
 
 
