@@ -57,6 +57,7 @@ from scipy import sparse
 rng = np.random.default_rng(0)
 M = sparse.csr_matrix((rng.random(6000), (rng.integers(0, 300, 6000), rng.integers(0, 80, 6000))), shape=(300, 80))
 starts = np.arange(0, 6001, 20)
+P = M.indptr
 
 def rows(indptr):
     for i in range(300):
@@ -73,7 +74,7 @@ def work():
     [
         "rows(M.indptr)",
         "for i in range(300):\n        for k in M.indices[M.indptr[i]:M.indptr[i + 1]]:\n            math.sqrt(k)",
-        "for i in range(300):\n        a, b = M.indptr[i], M.indptr[i + 1]\n        for k in M.data[a:b]:\n            math.sqrt(k)",
+        "for i in range(300):\n        a, b = P[i], P[i + 1]\n        for k in M.data[a:b]:\n            math.sqrt(k)",
         "v = rng.random(6000)\n    for i in range(300):\n        for k in v[starts[i]:starts[i + 1]]:\n            math.sqrt(k)",
     ],
 )
