@@ -27,7 +27,7 @@ from gillint.resolve.opaque import is_vague
 from gillint.resolve.text.formatting import formatted
 from gillint.resolve.text.strings import textual, together
 from gillint.resolve.text.texts import Text
-from gillint.resolve.trace import Call, bind_arguments
+from gillint.resolve.trace import Bound, Call, bind_arguments
 from gillint.resolve.values import UNKNOWN, FunctionRef, SymbolRef, Value, of_number, text_of
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index", "torch.Tensor")
@@ -61,6 +61,10 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     """An arithmetic operator by the types of its operands."""
     if operator in _ARITHMETIC:
         left, right = _field_of_document(left, right), _field_of_document(right, left)
+    if operator == "mod" and left.type in ("str", "bytes"):
+        from gillint.resolve.text.printing import write_each
+
+        write_each(act, Bound(receiver=left, positional=(right,)), span)
     special = array_class(act, left, operator, right) or _operator_call(act, left, operator, right, span)
     if special is not None:
         return special
