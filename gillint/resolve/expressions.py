@@ -301,7 +301,7 @@ _TABLES = ("pandas.DataFrame", "pandas.Series")
 def _slice(act: Activation, node: t.Slice) -> Value:
     act.operation("slice")
     parts = tuple(evaluate(act, p) if p is not None else NONE for p in (node.lower, node.upper, node.step))
-    is_open = node.lower is not None and node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
+    is_open = node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
     return Value(type="slice", items=parts, size=distance(act, node.lower, node.upper, _peek) if is_open else None)
 
 
