@@ -14,7 +14,7 @@ def chosen(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], spa
     registered = act.program.registered(ref.key)
     if not registered or not positional:
         return None
-    name = f"functools.{'singledispatch.dispatch' if ref.bound is None else 'singledispatchmethod.__get__'}"
+    name = f"functools.{'singledispatch.__call__' if ref.bound is None else 'singledispatchmethod.__get__'}"
     act.emit(Call(span, act.path, name, "library", Bound(), find_fact(name), implicit=True))
     found: dict[str, Value] = {}
     for option in options_of(positional[0]):

@@ -68,7 +68,7 @@ def called(body: str, name: str) -> float:
         ("return Perm.READ in Perm(3)", "enum.Flag.__contains__", 1),
         ("return Card(1) < Card(2)", "math.sqrt", 2),
         ("return Card(1) >= Card(2)", "math.sqrt", 2),
-        ("return render(3)", "functools.singledispatch.dispatch", 1),
+        ("return render(3)", "functools.singledispatch.__call__", 1),
         ("return render(3)", "math.sqrt", 1),
         ("return [o.update(2) for o in OBSERVERS]", "math.sqrt", 40),
         ("return [m()(2) for m in METHODS]", "math.sqrt", 40),
