@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gillint.estimate import ZERO, Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import size_of
+from gillint.resolve.control.turns import leaves_early
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.text.texts import RECORD, Text
 from gillint.resolve.values import FunctionRef, Value, text_of
@@ -26,6 +27,8 @@ def turns_through(act: Activation, loop: t.While) -> Estimate | None:
 
     By what it looks for, `data.find(b"\\n", at)`, or by how many records were put there; else by their usual length.
     """
+    if act.runs_often() and any(map(leaves_early, loop.body)) and not _from_the_beginning(act, loop):
+        return None  # one piece in each call: `def parse_row(text, at)`
     tests = loop.test.values if isinstance(loop.test, t.Boolean) else ()
     for node in _looked_at(act, loop):
         with act.nested():
@@ -39,10 +42,21 @@ def turns_through(act: Activation, loop: t.While) -> Estimate | None:
     return None
 
 
+def _from_the_beginning(act: Activation, loop: t.While) -> bool:
+    """Whether the place that the test looks at is known when the loop begins, or there is none."""
+    places = [e.id for e in _inside((loop.test,)) if isinstance(e, t.Name) and e.id in _all_moved(loop)]
+    values = [act.environment.get(place) for place in places]
+    return all(v is None or v.type in _BUFFERS or v.number is not None for v in values)
+
+
+def _all_moved(loop: t.While) -> set[str]:
+    return {key for s in statements(loop.body) for key in _moved(s)}
+
+
 def _looked_at(act: Activation, loop: t.While) -> Iterator[t.Expr]:
     """The buffers at whose end a loop may be over."""
     test = _written_out(act, loop.test)
-    moved = {key for s in statements(loop.body) for key in _moved(s)}
+    moved = _all_moved(loop)
     cut = {key for s in statements(loop.body) for key in _cut(s)}
     for part in test.values if isinstance(test, t.Boolean) else (test,):
         if isinstance(part, t.Constant):
@@ -160,6 +174,9 @@ def _pieces(buffer: Value, key: str | None, loop: t.While) -> Estimate:
             return text.count(separator).max(1)
     if text.count(RECORD) != ZERO and not wanted:
         return text.count(RECORD).max(1)
+    step = _cut_by(loop.body, key)
+    if step is not None:
+        return (size / step).max(1)
     parts = [e.index for e in expressions(whole) if isinstance(e, t.Subscript) and key_of(e.value) == key]
     if buffer.type == "str" and not wanted:
         length = _TOKEN
@@ -168,6 +185,17 @@ def _pieces(buffer: Value, key: str | None, loop: t.While) -> Estimate:
     else:
         length = min(_RECORD, max(1.0, size.likely) ** 0.5)
     return Estimate(1.0, max(1.0, size.likely / length), max(1.0, size.high))
+
+
+def _cut_by(body: t.Body, key: str | None) -> float | None:
+    """How much is cut off each time, where that is a constant: `data = data[4:]`."""
+    for s in body:
+        cut = s.value if isinstance(s, t.Assign) and key in _moved(s) else None
+        index = cut.index if isinstance(cut, t.Subscript) and key_of(cut.value) == key else None
+        lower = index.lower if isinstance(index, t.Slice) and index.upper is None else None
+        if isinstance(lower, t.Constant) and isinstance(lower.value, int) and lower.value > 0:
+            return float(lower.value)
+    return None
 
 
 def _wanted(body: t.Body, key: str | None) -> Iterator[str]:

@@ -71,6 +71,10 @@ LOOPS = {
         "rest = TEXT\nwhile rest:\n    item, _, rest = rest.partition(';')\n    math.sqrt(2)\n",
         700,
     ),
+    "a text that is cut by a constant": (
+        "rest = TEXT[:900]\nwhile rest:\n    head = rest[:3]\n    rest = rest[3:]\n    math.sqrt(2)\n",
+        300,
+    ),
     "a reader that is asked": (
         "reader = Reader(STREAM)\nwhile not reader.is_done():\n    reader.take(9)\n",
         2000,
@@ -113,3 +117,24 @@ def test_what_is_left_of_a_text_that_is_cut_is_half_of_it() -> None:
     receiver = parted[0].call.bound.receiver
     assert receiver is not None and receiver.size is not None
     assert receiver.size.likely < 0.6 * 700 * 10
+
+
+def test_a_function_that_is_called_for_each_piece_goes_through_one() -> None:
+    source = DATA + dedent("""
+        def field(text, at):
+            start = at
+            while at < len(text):
+                math.sqrt(2)
+                if text[at] == ";":
+                    break
+                at += 1
+            return text[start:at], at + 1
+        def work():
+            at, fields = 0, []
+            while at < len(TEXT):
+                found, at = field(TEXT, at)
+                fields.append(found)
+    """)
+    work = resolve(parse(source, "program.py"), TARGET, {}).functions[-1]
+    steps = sum(c.count.likely for c in Costs(TARGET).calls(work.block) if c.call.name == "math.sqrt")
+    assert steps < 30_000

@@ -50,7 +50,8 @@ for one in LISTENERS:
     OBSERVERS.add(one)
     METHODS.append(weakref.WeakMethod(one.update))
 SETTINGS = configparser.ConfigParser()
-SETTINGS.read_string("".join(f"[section{i}]\\nhost = h{i}\\nport = {8000 + i}\\ndebug = yes\\nlevel = warning\\n" for i in range(60)))
+LINES = "host = h{0}\\nport = {0}\\ndebug = yes\\nlevel = warning\\n"
+SETTINGS.read_string("".join(f"[section{i}]\\n" + LINES for i in range(60)))
 """
 
 
