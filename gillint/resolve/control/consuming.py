@@ -190,7 +190,7 @@ def _pieces(buffer: Value, key: str | None, loop: t.While) -> Estimate:
 def _cut_by(body: t.Body, key: str | None) -> float | None:
     """How much is cut off each time, where that is a constant: `data = data[4:]`."""
     for s in body:
-        cut = s.value if isinstance(s, t.Assign) and key in _moved(s) else None
+        cut = s.value if isinstance(s, t.Assign) and key in set[str | None](_moved(s)) else None
         index = cut.index if isinstance(cut, t.Subscript) and key_of(cut.value) == key else None
         lower = index.lower if isinstance(index, t.Slice) and index.upper is None else None
         if isinstance(lower, t.Constant) and isinstance(lower.value, int) and lower.value > 0:
