@@ -177,14 +177,25 @@ def _pieces(buffer: Value, key: str | None, loop: t.While) -> Estimate:
     step = _cut_by(loop.body, key)
     if step is not None:
         return (size / step).max(1)
-    parts = [e.index for e in expressions(whole) if isinstance(e, t.Subscript) and key_of(e.value) == key]
-    if buffer.type == "str" and not wanted:
-        length = _TOKEN
-    elif parts and not any(isinstance(index, t.Slice) for index in parts):
-        length = _BYTES
-    else:
-        length = min(_RECORD, max(1.0, size.likely) ** 0.5)
+    length = _usual_length(buffer, key, loop) if not wanted else _RECORD
+    length = min(length, max(1.0, size.likely) ** 0.5) if length is not None else max(1.0, size.likely) ** 0.5
     return Estimate(1.0, max(1.0, size.likely / length), max(1.0, size.high))
+
+
+def _usual_length(buffer: Value, key: str | None, loop: t.While) -> float | None:
+    """How long a piece is by the way in which a loop takes it; None where nothing is taken at the place that is moved."""
+    if buffer.type == "str":
+        return _TOKEN
+    places = {key_of(e) for e in _inside((loop.test,))} & _all_moved(loop)
+    if not places or key in places:
+        return _RECORD
+    parts = [e.index for e in expressions(loop.body) if isinstance(e, t.Subscript) and key_of(e.value) == key]
+    here = [part for part in parts if places & set(map(key_of, _inside((part,))))]
+    if here:
+        return _RECORD if any(isinstance(part, t.Slice) for part in here) else _BYTES
+    calls = (e for e in expressions(loop.body) if isinstance(e, t.Call))
+    given = ({key_of(a.value) for a in call.arguments} for call in calls)
+    return _RECORD if any(key in keys and places & keys for keys in given) else None
 
 
 def _cut_by(body: t.Body, key: str | None) -> float | None:

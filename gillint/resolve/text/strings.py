@@ -216,6 +216,7 @@ def _split(bound: Bound, result: Value) -> Value:
     most = number_of(bound.positional[1]) if len(bound.positional) > 1 else None
     limit = bound.get("maxsplit")
     most = number_of(limit) if limit is not None else most
+    most = None if most is not None and most.likely < 0 else most  # `split(",", -1)`: all of them
     pieces = _pieces(text, source, wanted, most) if separator is None or separator in SEPARATORS else None
     if pieces is not None and most == ONE and separator is not None:  # `head, rest = text.split(" ", 1)`
         return _in_two(bound, pieces, separator)

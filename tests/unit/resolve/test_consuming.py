@@ -138,3 +138,7 @@ def test_a_function_that_is_called_for_each_piece_goes_through_one() -> None:
     work = resolve(parse(source, "program.py"), TARGET, {}).functions[-1]
     steps = sum(c.count.likely for c in Costs(TARGET).calls(work.block) if c.call.name == "math.sqrt")
     assert steps < 30_000
+
+
+def test_a_text_that_is_split_without_a_limit_is_split_throughout() -> None:
+    assert turns("return [math.sqrt(2) for line in LINES.decode().split('\\n', -1)]") == pytest.approx(3000, rel=0.1)
