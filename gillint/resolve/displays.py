@@ -103,7 +103,7 @@ def f_string(act: Activation, node: t.Formatted) -> Value:
     for part, spec in zip(node.parts, node.specs, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
-        write_into(act, value, part.span, specified=bool(spec))
+        write_into(act, value, part.span, spec or "")
         if spec is not None:
             length, text = text_by(value, spec)
             size = size + length

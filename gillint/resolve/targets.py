@@ -33,6 +33,7 @@ from gillint.resolve.objects.own_fields import with_own
 from gillint.resolve.objects.use import as_used
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.stepping import run_to_its_end
 from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
@@ -244,9 +245,18 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
     elif isinstance(target, t.Starred):
         bind(act, target.value, Value(type="list", element=element_of(value)))
     elif isinstance(target, t.Sequence):
+        _step_through(act, target, value)
         for element, part in zip(target.elements, _unpacked(target.elements, value), strict=True):
             act.operation("unpack_item")
             bind(act, element.value if isinstance(element, t.Starred) else element, part)
+
+
+def _step_through(act: Activation, target: t.Sequence, row: Value) -> None:
+    """`x, y = point`, where that is an array: a scalar is made of each item."""
+    if row.type == ARRAY and row.items is None:
+        for _ in target.elements:
+            operator_fact(act, row, "__iter__", (), target.span)
+        run_to_its_end(act, row)
 
 
 def _unpacked(targets: tuple[t.Expr, ...], value: Value) -> list[Value]:

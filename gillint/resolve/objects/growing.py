@@ -182,7 +182,7 @@ def _size_of_each(act: Activation, added: Value) -> Estimate:
 _FEW = 20  # members that are known one by one
 
 
-_LENGTHENED = ("list", "set", "collections.deque", "collections.Counter", *BOXES)
+_LENGTHENED = ("list", "set", "weakref.WeakSet", "collections.deque", "collections.Counter", *BOXES)
 
 
 def _gives_back(act: Activation, queue: t.Expr) -> bool:
@@ -299,6 +299,7 @@ def _update(act: Activation, mapping: t.Expr, container: Value, other: Value) ->
 
 
 _CHANGED_BY_FACTS = (
+    "configparser.ConfigParser",
     "PIL.Image.Image",
     "PIL.ImageFile.ImageFile",
     "array.array",
@@ -335,6 +336,8 @@ def _made_anew(receiver: Value, method: str, positional: list[Value]) -> Value |
 
 def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
     """What a fact says of the object afterwards, as often as the call is made."""
+    from gillint.resolve.control.emptying import is_drained
+
     made = _made_anew(receiver, function.name, positional)
     if made is not None:
         change_target(act, function.value, made)
@@ -344,6 +347,8 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
         return
     named = tuple(zip(fact.parameters, positional, strict=False))
     before, turns = _growth_of_each(act, function.value, receiver)
+    if receiver.type == "bytearray" and turns != ONE and is_drained(act, function.value):
+        before, turns = ZERO, ONE
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
@@ -353,6 +358,9 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
         size = before + more
         text = None
         if receiver.type == "bytearray" and positional:
-            text = joined_after(None if before == ZERO else receiver, positional[0], turns)
+            piece = (
+                positional[0] if positional[0].type != "int" else Value(type="bytes", size=ONE)
+            )  # a byte is appended
+            text = joined_after(None if before == ZERO and receiver.text is None else receiver, piece, turns)
         grown = replace(receiver, size=size, shape=None, literal=None, text=text)
         change_target(act, function.value, grown)
