@@ -18,7 +18,7 @@ from gillint.cli.examples import examples
 from gillint.cli.measure import InterpreterPath
 from gillint.config.settings import find_settings, read_settings
 from gillint.errors import UsageError
-from gillint.knowledge.base import all_libraries, extended_by, library, spoken_fact, suggestions
+from gillint.knowledge.base import all_libraries, extended_by, spoken_fact, suggestions
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Fact, Library
 from gillint.report.facts import callable_page, library_page, told
@@ -57,14 +57,13 @@ def list_command(
     config: o.Config = None,
     extend_knowledge: o.ExtendKnowledge = None,
 ) -> int:
-    """List the libraries, or the names of one library with their effects."""
+    """List the libraries, or the names of one library (and of those inside it) with their effects."""
     with _extended(config, extend_knowledge):
         if name is None:
             for found in all_libraries():
                 print(f"{found.name}: {len(found.facts)} names, {found.distribution} {found.version} ({found.file})")
         else:
-            found = _library(name)
-            for known, fact in found.facts:
+            for known, fact in (entry for found in _libraries(name) for entry in found.facts):
                 print(f"{known}: {_effect(fact)}" + (f" ({fact.file})" if fact.is_extension else ""))
     return 0
 
@@ -85,7 +84,7 @@ def show_command(
     with _extended(config, extend_knowledge):
         fact = spoken_fact(own_name(name))
         if fact is None:
-            print(library_page(_library(name)))
+            print("\n\n".join(map(library_page, _libraries(name))))
             return 0
         print(callable_page(fact))
         version = Target(environment=find_environment(Path(), environment)).library_version(fact)
@@ -201,13 +200,14 @@ def probe_command(
     return int(bool(doubts))
 
 
-def _library(name: str) -> Library:
-    found = library(name)
-    if found is None:
+def _libraries(name: str) -> list[Library]:
+    """The library of a name and those inside it: `scipy.linalg` is of `scipy`. A usage error where there is none."""
+    found = [lib for lib in all_libraries() if lib.name == name or lib.name.startswith(f"{name}.")]
+    if not found:
         close = suggestions(name)
         hint = f"; did you mean {', '.join(close)}?" if close else "; `gillint knowledge list` names all that are"
         raise UsageError(f"{name}: no such callable or library is known{hint}")
-    return found
+    return sorted(found, key=lambda lib: lib.name)
 
 
 def _facts(found: Library) -> list[Fact]:
@@ -219,7 +219,7 @@ def _named(names: list[str]) -> list[Fact]:
     found: list[Fact] = []
     for name in names:
         fact = spoken_fact(own_name(name))
-        found.extend([fact] if fact is not None else _facts(_library(name)))
+        found += [fact] if fact is not None else [fact for lib in _libraries(name) for fact in _facts(lib)]
     return found
 
 

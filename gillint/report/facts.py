@@ -113,7 +113,8 @@ def evidence(fact: Fact) -> str:
 def library_page(found: Library) -> str:
     """A library in short: its default, its support for other builds, its names by effect."""
     names = sorted({fact.name for _, fact in found.facts})
-    lines = [f"# {found.name}", "", f"{len(names)} names are known, read from or measured on version {found.version}."]
+    known = f"{len(names)} names are known" if names else "What is known of it is under the names of what is inside it"
+    lines = [f"# {found.name}", "", f"{known}, read from or measured on version {found.version}."]
     if found.default is not None:
         lines += ["", f"What has no fact of its own: {behaviour(found.default.behaviour)}"]
     for label, support in (("Free-threaded build", found.free_threading), ("Sub-interpreters", found.subinterpreters)):

@@ -29,6 +29,13 @@ def test_list() -> None:
     assert done.returncode == 0 and "\nzlib: " in done.stdout and "numpy.linalg: " in done.stdout
     done = gillint("knowledge", "list", "zlib")
     assert "zlib.crc32: releases or holds" in done.stdout
+    done = gillint("knowledge", "list", "concurrent")  # a library is what is inside it, too
+    assert "concurrent.futures.ThreadPoolExecutor: " in done.stdout
+
+
+def test_show_a_library_with_those_inside_it() -> None:
+    shown = gillint("knowledge", "show", "scipy").stdout
+    assert "# scipy\n" in shown and "# scipy.linalg\n" in shown and "\n0 names" not in shown
 
 
 def test_show_and_what_is_overridden(tmp_path: Path) -> None:
