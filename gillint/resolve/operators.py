@@ -13,6 +13,7 @@ from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import Answers, element_of, number_of, size_of
 from gillint.resolve.calling.calls import apply
+from gillint.resolve.calling.mappings import merged
 from gillint.resolve.calling.returns import returned
 from gillint.resolve.external.databases import ROW_STEPS, row_made
 from gillint.resolve.external.peers import peer_of
@@ -251,7 +252,9 @@ def operator_fact(
         return project_operator(act, receiver, method, arguments, span)
     bound = agreeing(fact.name, bind_arguments(fact, receiver, arguments, named, False))
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
-    result = side_by_side(fact.name, textual(fact.name, bound, refine(fact.name, bound, result)))
+    result = side_by_side(fact.name, bound, textual(fact.name, bound, refine(fact.name, bound, result)))
+    if fact.name in ("dict.__or__", "dict.__ior__"):
+        result = merged((receiver, *arguments))
     if method == "__iter__":
         member = element_of(receiver)
         result = member if result == UNKNOWN or (result.type == member.type and member.size is not None) else result

@@ -14,6 +14,7 @@ from gillint.resolve.external.databases import ROW_FACTORY, note_row_factory
 from gillint.resolve.external.hdf5 import put_dataset
 from gillint.resolve.external.stores import put_into
 from gillint.resolve.joining import Columns, join
+from gillint.resolve.numeric.shapes import ARRAY, given_shape
 from gillint.resolve.objects.aliases import place_of
 from gillint.resolve.objects.filling import (
     attribute_key,
@@ -159,7 +160,7 @@ def declare(act: Activation, target: t.Expr, known: Value) -> None:
         owner = owner_of(act, target)
         if owner is not None:
             owner.declared.add(target.name)
-    elif isinstance(target, t.Name) and act.owner is not None and act.name == act.owner.name:  # in the body of a class
+    elif isinstance(target, t.Name) and act.owner is not None and act.is_class_body:
         act.owner.declared.add(target.id)
 
 
@@ -234,6 +235,8 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
         else:
             holder = read_target(act, target.value)
         _set_property(act, holder, target, value)
+        if holder is not None and holder.type == ARRAY and target.name == "shape":
+            change_target(act, target.value, given_shape(holder, value))
         act.keep_for_later(value)
         store_attribute(act, target, value)
     elif isinstance(target, t.Subscript):

@@ -13,7 +13,7 @@ from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.calling.bound import DATA, MAPPINGS, Answers, element_of, is_sized, literal_text, of_each, size_of
-from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.calling.mappings import merged, pair_of
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.commands import begun_as
 from gillint.resolve.external.databases import DUCKDB
@@ -294,7 +294,7 @@ def _update(act: Activation, mapping: t.Expr, container: Value, other: Value) ->
         join(key if key != UNKNOWN else None, new_key),
         join(value if value != UNKNOWN else None, new_value),
     )
-    columns = (*(container.columns or ()), *(other.columns or ())) if container.columns and other.columns else None
+    columns = merged((container, other)).columns if container.columns and other.columns else None
     change_target(act, mapping, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
 
 
