@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterator, Set
 from functools import lru_cache
 
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.knowledge.base import find_fact, library, library_files
-from gillint.knowledge.schema import Behaviour, Condition, Effect, Fact
+from gillint.knowledge.expressions import evaluate
+from gillint.knowledge.schema import Behaviour, Condition, Cost, Effect, Fact
 from gillint.resolve.trace import Resolved
 from gillint.syntax.outline import without_documentation
 from gillint.syntax.parse import Syntax
@@ -113,9 +115,21 @@ def _asks_for_imported(condition: Condition) -> bool:
 
 
 def _is_held(behaviour: Behaviour) -> bool:
-    native = behaviour.native
-    only_arrays = native is not None and native.fixed == 0 and (native.of or "").startswith("buffers(")
-    return behaviour.effect in _HOLDING and (native is None or only_arrays) and behaviour.wait is None
+    return behaviour.effect in _HOLDING and _is_of_arrays(behaviour.native) and behaviour.wait is None
+
+
+def _is_of_arrays(cost: Cost | None) -> bool:
+    """Whether a cost is nothing for values without arrays in them, which are imported."""
+    if cost is None:
+        return True
+    return cost.fixed == 0 and cost.of is not None and evaluate(cost.of, _WithoutArrays()).high == 0
+
+
+class _WithoutArrays:
+    """The arguments of a call that have something of everything but arrays."""
+
+    def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
+        return ZERO if what in ("arrays", "buffers") else ONE
 
 
 def _as_named(full: str) -> str:

@@ -18,7 +18,7 @@ from gillint.resolve.calling.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
 from gillint.resolve.calling.submissions import await_value, suspends
 from gillint.resolve.control.branching import emit_part, sometimes
 from gillint.resolve.control.comparing import is_passed, same_truth, share_of
-from gillint.resolve.control.distance import distance, ranged
+from gillint.resolve.control.distance import distance, offsets, ranged
 from gillint.resolve.control.interpreters import holds_here
 from gillint.resolve.control.unrolling import each_of
 from gillint.resolve.displays import f_string, mapping, sequence
@@ -301,6 +301,9 @@ _TABLES = ("pandas.DataFrame", "pandas.Series")
 def _slice(act: Activation, node: t.Slice) -> Value:
     act.operation("slice")
     parts = tuple(evaluate(act, p) if p is not None else NONE for p in (node.lower, node.upper, node.step))
+    starts = offsets(act, node.lower, node.upper, _peek)
+    if starts is not None:
+        return Value(type="slice", items=(UNKNOWN, UNKNOWN, parts[2]), element=starts)
     is_open = node.lower is not None and node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
     return Value(type="slice", items=parts, size=distance(act, node.lower, node.upper, _peek) if is_open else None)
 

@@ -86,6 +86,8 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
         both = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
         return Value(type="complex", number=number_of(left) * number_of(right) if both else None)
+    if "complex" in (left.type, right.type) and None in (left.type, right.type):
+        return Value(dtype="complex128")  # a number or an array, of complex numbers in any case
     if left.type in ("str", "bytes", "list", "tuple") and operator == "add" and right.type == left.type:
         return _one_behind_the_other(left, right)
     if operator == "mul" and {left.type, right.type} & {"str", "bytes", "list", "tuple"}:
@@ -116,7 +118,9 @@ def _flags(left: Value, operator: str, right: Value) -> Value | None:
 def _constant(value: Value, other: Value) -> Value:
     """A name that a module brings, beside a number: `total / (count + sys.float_info.epsilon)`."""
     is_symbol = value.type is None and isinstance(value.reference, SymbolRef)
-    return Value(type="float", origin=value.origin) if is_symbol and other.type in ("int", "float") else value
+    return (
+        Value(type="float", origin=value.origin) if is_symbol and other.type in ("int", "float", "complex") else value
+    )
 
 
 def _one_behind_the_other(left: Value, right: Value) -> Value:
@@ -222,7 +226,8 @@ def _beside(other: Value) -> Value:
         and (other.reference is None or isinstance(other.reference, SymbolRef))
         and other.items is None
     )
-    return Value(type="float", origin=other.origin) if plain else other
+    kind = "complex" if (other.dtype or "").startswith("complex") else "float"
+    return Value(type=kind, origin=other.origin) if plain else other
 
 
 def _broadcast(result: Value, a: Value, b: Value) -> Value:

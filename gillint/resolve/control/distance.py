@@ -8,6 +8,7 @@ from functools import lru_cache
 from gillint.estimate import ONE, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
+from gillint.resolve.numeric.indexing import share
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 
@@ -21,7 +22,11 @@ _Look = Callable[[Activation, t.Expr], Value]
 def ranged(act: Activation, node: t.Call, made: Value, look: _Look) -> Value:
     """`range(i, i + n)`, which has n numbers, whatever i is."""
     bounds = [a.value for a in node.arguments if not a.star and a.keyword is None]
-    if len(bounds) < 2 or len(bounds) != len(node.arguments) or (made.size is not None and made.size.known):
+    if len(bounds) < 2 or len(bounds) != len(node.arguments):
+        return made
+    if len(bounds) == 2 and (starts := offsets(act, bounds[0], bounds[1], look)) is not None:
+        return replace(made, size=_between_offsets(starts))
+    if made.size is not None and made.size.known:
         return made
     made = _begun(made)
     step = look(act, bounds[2]).number if len(bounds) > 2 else ONE
@@ -64,6 +69,49 @@ def distance(act: Activation, first: t.Expr | None, end: t.Expr | None, look: _L
     return total(p for p in parts if p is not None).max(0) if None not in parts else None
 
 
+def offsets(act: Activation, first: t.Expr | None, end: t.Expr | None, look: _Look) -> Value | None:
+    """`starts` where the bounds are `starts[i]` and `starts[i + 1]`: such slices share a whole out, as the rows of a
+    compressed sparse matrix do.
+    """
+    lower, upper = _named(act, first), _named(act, end)
+    if not isinstance(lower, t.Subscript) or not isinstance(upper, t.Subscript):
+        return None
+    text = act.scope.syntax.text
+    if text(lower.value.span) != text(upper.value.span):
+        return None
+    apart = distance(act, lower.index, upper.index, look)
+    return look(act, lower.value) if apart is not None and apart.known and apart.likely == 1 else None
+
+
+def _between_offsets(starts: Value) -> Estimate | None:
+    """The same where the whole is not at hand: offsets rise evenly, so that one of them is half of the whole on the average."""
+    place = starts.element.number if starts.element is not None else None
+    return share(place * 2, starts) if place is not None else None
+
+
+def _named(act: Activation, node: t.Expr | None) -> t.Expr | None:
+    """What a variable stands for that is assigned once, an item of something."""
+    return _items(_body(act)).get(node.id) if isinstance(node, t.Name) else node
+
+
+@lru_cache(maxsize=1024)
+def _items(body: t.Body) -> Mapping[str, t.Expr | None]:
+    """The variables that a body assigns once, an item of something: `a = p[i]`, `a, b = p[i], p[i + 1]`."""
+    found: dict[str, t.Expr | None] = {}
+    for s in _statements(body):
+        targets = s.targets if isinstance(s, t.Assign) else (s.target,) if isinstance(s, (t.Augment, t.For)) else ()
+        for target in targets:
+            value = s.value if isinstance(s, t.Assign) else None
+            are_pairs = isinstance(target, t.Sequence) and isinstance(value, t.Sequence)
+            names = target.elements if isinstance(target, t.Sequence) else (target,)
+            values = value.elements if are_pairs and isinstance(value, t.Sequence) else (value,) * len(names)
+            for name, given in zip(names, values, strict=False):
+                if isinstance(name, t.Name):
+                    is_item = isinstance(given, t.Subscript) and name.id not in found
+                    found[name.id] = given if is_item else None
+    return found
+
+
 def _product(amount: Estimate, factors: list[Estimate | None]) -> Estimate | None:
     for factor in factors:
         if factor is None:
@@ -84,8 +132,11 @@ def _unclamped(node: t.Expr) -> t.Expr:
 
 def _written_out(act: Activation, node: t.Expr) -> t.Expr:
     """`end` of `data[at:end]` after `end = at + size`."""
-    body = act.body if isinstance(act.body, tuple) else act.body.body if isinstance(act.body, t.Function) else ()
-    return _sums(body).get(node.id) or node if isinstance(node, t.Name) else node
+    return _sums(_body(act)).get(node.id) or node if isinstance(node, t.Name) else node
+
+
+def _body(act: Activation) -> t.Body:
+    return act.body if isinstance(act.body, tuple) else act.body.body if isinstance(act.body, t.Function) else ()
 
 
 @lru_cache(maxsize=1024)

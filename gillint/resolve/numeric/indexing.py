@@ -25,9 +25,21 @@ def _some_of(whole: Estimate, piece: Value) -> Estimate:
 
     What is between two places is a field, a record: neither as short as an item nor as long as the whole.
     """
+    between = share(whole, piece.element) if piece.element is not None else None
+    if between is not None:
+        return between
     if piece.items is None or NONE in piece.items[:2]:
         return whole * _PART
     return Estimate(1.0, max(1.0, whole.likely) ** 0.5, max(1.0, whole.high))
+
+
+def share(whole: Estimate, starts: Value) -> Estimate | None:
+    """How much of a whole lies between one offset and the next; None where nobody knows how many there are."""
+    number = starts.shape[0] if starts.shape else starts.size
+    if number is None:
+        return None
+    likely = whole.likely / max(1.0, number.likely - 1)
+    return Estimate(min(likely, 1.0), likely, max(likely, whole.high))
 
 
 def extent(whole: Estimate | None, piece: Value) -> Estimate | None:

@@ -281,6 +281,7 @@ ARRAYS = [
     ("np.piecewise(a, [a < 5], [lambda x: x, lambda x: x * 2])", (1000,), "float64"),
     ("np.real(np.fft.fft(a))", (1000,), "float64"),
     ("np.conj(np.fft.fft(a))", (1000,), "complex128"),
+    ("-2j * np.pi * nobody_knows * a", (1000,), "complex128"),
     ("np.angle(np.fft.fft(a))", (1000,), "float64"),
     ("np.full_like(a, 3)", (1000,), "float64"),
     ("np.empty_like(a)", (1000,), "float64"),

@@ -49,6 +49,39 @@ def test_a_batch_comes_when_it_is_full(test: str, empty: str) -> None:
     assert runs(HEAD + BATCHES.format(test=test, empty=empty)) == pytest.approx(12, rel=0.1)
 
 
+ROWS = """
+import math
+import numpy as np
+from scipy import sparse
+
+rng = np.random.default_rng(0)
+M = sparse.csr_matrix((rng.random(6000), (rng.integers(0, 300, 6000), rng.integers(0, 80, 6000))), shape=(300, 80))
+starts = np.arange(0, 6001, 20)
+P = M.indptr
+
+def rows(indptr):
+    for i in range(300):
+        for k in range(indptr[i], indptr[i + 1]):
+            math.sqrt(k)
+
+def work():
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "rows(M.indptr)",
+        "for i in range(300):\n        for k in M.indices[M.indptr[i]:M.indptr[i + 1]]:\n            math.sqrt(k)",
+        "for i in range(300):\n        a, b = P[i], P[i + 1]\n        for k in M.data[a:b]:\n            math.sqrt(k)",
+        "v = rng.random(6000)\n    for i in range(300):\n        for k in v[starts[i]:starts[i + 1]]:\n            math.sqrt(k)",
+    ],
+)
+def test_offsets_share_a_whole_out(body: str) -> None:
+    assert runs(ROWS.format(body=body)) == pytest.approx(6000, rel=0.1)
+
+
 TABLE = {
     "so many from somewhere on": ("a = int(input())\n    for i in range(a, a + 20):\n        math.sqrt(i)", 20),
     "from somewhere on in steps": ("a = int(input())\n    for i in range(a, a + 20, 4):\n        math.sqrt(i)", 5),
