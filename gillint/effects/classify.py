@@ -101,6 +101,7 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         if call.peer.place == "process" and not _asks_nobody(decision):
             gil, wait = gil if _runs_elsewhere(call, fact) else gil + wait, ZERO
         is_near = call.peer.place in ("local", "process")
+        wait = ZERO if call.peer.place == "itself" else wait  # what was sent is there already
         wait = wait + call.peer.delay if is_near else wait.max(call.peer.delay)
     # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
     unknown = ZERO

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.knowledge.schema import Behaviour, Condition, Cost, Fact, Library, one_by_one
+from gillint.knowledge.schema import Behaviour, Condition, Cost, Effect, Fact, Library, one_by_one
 
 
 def callable_page(fact: Fact) -> str:
@@ -36,7 +36,7 @@ _EFFECTS = {
 
 def behaviour(b: Behaviour, base: Behaviour | None = None) -> str:
     """What is done to the GIL, and what it costs; shorter where it is as in `base`."""
-    text = _EFFECTS[b.effect.value] if base is None or b.effect is not base.effect else f"**{b.effect.value}**"
+    text = _effect(b) if base is None or b.effect is not base.effect else f"**{b.effect.value}**"
     costs = [
         f"{label} {_cost(cost)}"
         for label, cost in (("holding", b.gil), ("outside", b.native), ("waiting", b.wait))
@@ -44,11 +44,39 @@ def behaviour(b: Behaviour, base: Behaviour | None = None) -> str:
     ]
     if costs:
         text += f" (about {', '.join(costs)})"
+    if _gives_up(b):
+        text += f", giving it up {_times(b.releases)}" if b.releases is not None else ""
     if b.parallel:
         text += "; the library spreads it over the cores by itself"
     if b.note and (base is None or b.note != base.note):
         text += f". {b.note}"
     return text if text.endswith(".") else text + "."
+
+
+def _effect(b: Behaviour) -> str:
+    text = _EFFECTS[b.effect.value]
+    return (
+        text.replace("throughout: no other thread", "but for moments: hardly any other thread")
+        if _gives_up(b)
+        else text
+    )
+
+
+def _gives_up(b: Behaviour) -> bool:
+    """Whether it holds the GIL and gives it up in between, for a moment: that is a hand-over each time."""
+    return (
+        b.effect in (Effect.HOLDS, Effect.RUNS_PYTHON)
+        and b.releases is not None
+        and b.releases.fixed + b.releases.per > 0
+    )
+
+
+def _times(releases: Cost) -> str:
+    if releases.fixed == 1 and not releases.per:
+        return "once a call"
+    fixed = f"{releases.fixed:g}" if releases.fixed else ""
+    per = f"{releases.per:g} x {releases.of}" if releases.per not in (0, 1) else releases.of if releases.per else ""
+    return f"{' + '.join(p for p in (fixed, per) if p)} times a call"
 
 
 def conditions(fact: Fact) -> list[str]:

@@ -322,6 +322,11 @@ class Activation:
         """The file that the body is in."""
         return self.scope.path
 
+    @property
+    def is_class_body(self) -> bool:
+        """Whether what is read is the body of a class."""
+        return self.owner is not None and self.name == self.owner.name
+
     def operation(self, kind: str, count: float = 1.0) -> None:
         """Note bytecode of a kind."""
         operations = self.builder.operations

@@ -51,6 +51,7 @@ SIZES["re.Match"] = Estimate(3, 30, 3_000)  # characters: what is searched for i
 SIZES["PIL.ImageFont.FreeTypeFont"] = Estimate(8, 24, 200)  # points
 SIZES["scipy.spatial.transform.Rotation"] = Estimate(1, 10, 1e4)  # one, or those of a track
 SIZES["pygame.Surface"] = Estimate(256, 100_000, 1e7)  # pixels
+SIZES["configparser.ConfigParser"] = Estimate(1, 5, 1_000)  # sections, of some four lines each
 SIZES["configparser.SectionProxy"] = Estimate(1, 5, 100)
 SIZES["tarfile.TarFile"] = Estimate(3, 50, 5_000)  # members
 SIZES |= dict.fromkeys(("mailbox.mbox", "mailbox.Maildir"), Estimate(3, 200, 1e5))  # messages

@@ -6,8 +6,8 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text
-from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.calling.bound import element_of, literal_text
+from gillint.resolve.calling.mappings import merged
 from gillint.resolve.external.commands import STARTED
 from gillint.resolve.objects.members import one_of
 from gillint.resolve.text.printing import write_into
@@ -78,33 +78,19 @@ def mapping(act: Activation, node: t.Dict) -> Value:
     """`{"a": 1, **rest}`."""
     from gillint.resolve.expressions import evaluate
 
-    named: list[tuple[str, Value]] = []
-    pairs: list[tuple[Value, Value]] = []
-    literal = True
-    spread: Estimate | None = ZERO
+    parts: list[Value] = []
     for key, value in node.items:
         act.operation("build_dict_item")
         made = evaluate(act, value)
         if key is None:
-            literal = False
             _filled(act, "dict", made, value.span)
-            if made.columns is not None:
-                named.extend(made.columns)
-            if made.type in MAPPINGS:
-                pairs.append(pair_of(made))
-            spread = spread + made.size if spread is not None and made.size is not None else None
+            parts.append(made)
             continue
         name = evaluate(act, key)
         text = literal_text(name)
-        if text is None:
-            literal = False
-        else:
-            named.append((text, made))
-        pairs.append((name, made))
-    size = spread + sum(k is not None for k, _ in node.items) if spread is not None else None
-    columns = tuple(named) if literal and named else None
-    pair = (one_of([k for k, _ in pairs]), one_of([v for _, v in pairs])) if node.items else None
-    return Value(type="dict", size=size, columns=columns, items=pair, element=pair[0] if pair and pairs else None)
+        columns = ((text, made),) if text is not None else None
+        parts.append(Value(type="dict", size=ONE, columns=columns, items=(name, made), element=name))
+    return merged(parts) if parts else Value(type="dict", size=ZERO)
 
 
 def f_string(act: Activation, node: t.Formatted) -> Value:
@@ -117,7 +103,7 @@ def f_string(act: Activation, node: t.Formatted) -> Value:
     for part, spec in zip(node.parts, node.specs, strict=True):
         value = evaluate(act, part)
         act.operation("fstring_part")
-        write_into(act, value, part.span, specified=bool(spec))
+        write_into(act, value, part.span, spec or "")
         if spec is not None:
             length, text = text_by(value, spec)
             size = size + length

@@ -21,8 +21,10 @@ from gillint.syntax.walk import expressions, statements
 # A name that is given on rather than called: an argument, a member of a table, the right side of `=`.
 _NAMED = r"""\s*["']?(?:\w+\.)*(\w+)["']?\s*(?=[,)\]}\n])"""
 _GIVEN_ON = re.compile(rf"[=(,\[{{:]{_NAMED}")
-# Where the file itself calls what it takes out of a table (`TABLE[key](x)`), one sees which of its members are called.
-_CALLED_FROM_TABLE = re.compile(r"\w\[[^\[\]\n]+\]\(")
+# Where the file itself calls what it takes out of a table (`TABLE[key](x)`), one sees which of its members are called; it may
+# have a name in between (`solve = TABLE.get(key)`).
+_CALLED_FROM_TABLE = re.compile(r"\w\[[^\[\]\n]+\]\(|\.get\([^()\n]*\)\(")
+_TAKEN_FROM_TABLE = re.compile(r"^\s*(\w+)\s*=\s*[\w.]+(?:\[[^\[\]:\n]+\]|\.get\([^()\n]*\))\s*$", re.MULTILINE)
 _GIVEN_ON_ELSEWHERE = re.compile(rf"[=(,\[{{]{_NAMED}")
 # Comments; the class that a method names to speak of its bases: `super(Model, self)`; what something else is called: `name="x"`.
 _COMMENT = re.compile(r"^\s*#.*$|\bsuper\([^()]*\)|\bname\s*=\s*[\"'][\w ]*[\"']", re.MULTILINE)
@@ -50,12 +52,23 @@ def names_given_on(lines: Iterable[str]) -> Mapping[str, Sequence[int]]:
     )  # what nobody reads
     ends = [m.start() for m in re.finditer("\n", text)]
     found: dict[str, list[int]] = {}
-    for match in (_GIVEN_ON_ELSEWHERE if _CALLED_FROM_TABLE.search(text) else _GIVEN_ON).finditer(text):
+    for match in (_GIVEN_ON_ELSEWHERE if _calls_members(text) else _GIVEN_ON).finditer(text):
         line = bisect_left(ends, match.start(1)) + 1
         found.setdefault(match[1], []).append(line)
         if text[match.start(1) - 1] in "'\".":
             found.setdefault(f".{match[1]}", []).append(line)
     return found
+
+
+def _calls_members(text: str) -> bool:
+    """Whether a text calls what it takes out of a table."""
+    if _CALLED_FROM_TABLE.search(text):
+        return True
+    taken = {m[1] for m in _TAKEN_FROM_TABLE.finditer(text)}
+    return bool(taken) and not taken.isdisjoint(_CALLED.findall(text))
+
+
+_CALLED = re.compile(r"(?<![\w.])(\w+)\(")
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -304,7 +304,7 @@ def _slice(act: Activation, node: t.Slice) -> Value:
     starts = offsets(act, node.lower, node.upper, _peek)
     if starts is not None:
         return Value(type="slice", items=(UNKNOWN, UNKNOWN, parts[2]), element=starts)
-    is_open = node.lower is not None and node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
+    is_open = node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
     return Value(type="slice", items=parts, size=distance(act, node.lower, node.upper, _peek) if is_open else None)
 
 

@@ -62,6 +62,8 @@ class Functions(Classes):
         name = node.name if isinstance(node, t.Function) else "<lambda>"
         tables = self._shared if self._apart else self._own
         enclosing = (activation.environment, *activation.enclosing)
+        if activation.is_class_body:
+            enclosing = ({},)  # the names in the body of a class are none of those around its functions
         key = base = f"{activation.path}::<{name} {node.span}>"
         old = tables.functions.get(key)
         if old is not None and old.enclosing[0] is not activation.environment:
@@ -147,11 +149,15 @@ class Functions(Classes):
         return summary.block, result, function.name
 
     def _note_site(self, key: str, arguments: dict[str, Value]) -> None:
-        """Join the arguments of a call to those of the others; what nobody uses says nothing of what the program does."""
-        sites = self._own.sites.setdefault(key, CallSites(is_idle=self._idle))
-        if self._idle and not sites.is_idle:
+        """Join the arguments of a call to those of the others.
+
+        What nobody uses, and what a method is read for without its arguments, say nothing of what the program does.
+        """
+        is_idle = self._idle or self.is_aside
+        sites = self._own.sites.setdefault(key, CallSites(is_idle=is_idle))
+        if is_idle and not sites.is_idle:
             return
-        if sites.is_idle and not self._idle:
+        if sites.is_idle and not is_idle:
             sites.seen = sites.is_idle = False
         for name, value in arguments.items():
             sites.arguments[name] = join(sites.arguments[name], value) if sites.seen else value

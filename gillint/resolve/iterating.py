@@ -19,6 +19,7 @@ from gillint.resolve.numeric.training import loaded
 from gillint.resolve.objects.lists import as_list
 from gillint.resolve.objects.unspoken import getting_by_number
 from gillint.resolve.operators import operator_fact
+from gillint.resolve.stepping import run_to_its_end
 from gillint.resolve.tabular.columns import IN_GROUPS
 from gillint.resolve.trace import Await, Bound, Call, Loop, Node, children
 from gillint.resolve.values import ChoiceRef, Value, is_known
@@ -28,6 +29,7 @@ def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = F
     """What a loop over an instance of the program's own class goes through: what its `__iter__` or `__aiter__` gives."""
     if not _is_own(value):
         value = current(act, value)
+        run_to_its_end(act, value)
         return loaded(act, value, span) or as_parts(value)
     made = operator_fact(act, value, "__aiter__" if is_async else "__iter__", (), span)
     if made is not None and made.type != value.type and is_known(made):

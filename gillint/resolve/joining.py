@@ -14,6 +14,7 @@ from gillint.resolve.values import (
     STORE,
     UNKNOWN,
     UNPICKLED,
+    WEAK,
     ChoiceRef,
     ClassRef,
     FunctionRef,
@@ -33,7 +34,7 @@ from gillint.resolve.values import (
 
 _MAX_NESTING = 6
 # Of these `items` are a key and a value.
-_KEYED = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict")
+_KEYED = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict", *WEAK)
 Columns = tuple[tuple[str, Value], ...]
 
 

@@ -13,6 +13,7 @@ from gillint.knowledge.conditions import decide
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import Answers, element_of, number_of, size_of
 from gillint.resolve.calling.calls import apply
+from gillint.resolve.calling.mappings import merged
 from gillint.resolve.calling.returns import returned
 from gillint.resolve.external.databases import ROW_STEPS, row_made
 from gillint.resolve.external.peers import peer_of
@@ -24,10 +25,11 @@ from gillint.resolve.numeric.shapes import with_shape
 from gillint.resolve.numeric.work import with_work
 from gillint.resolve.objects.c_arrays import array_class
 from gillint.resolve.opaque import is_vague
+from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.text.formatting import formatted
 from gillint.resolve.text.strings import textual, together
 from gillint.resolve.text.texts import Text
-from gillint.resolve.trace import Call, bind_arguments
+from gillint.resolve.trace import Bound, Call, bind_arguments
 from gillint.resolve.values import UNKNOWN, FunctionRef, SymbolRef, Value, of_number, text_of
 
 ARRAY_TYPES = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame", "pandas.Index", "torch.Tensor")
@@ -61,6 +63,10 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     """An arithmetic operator by the types of its operands."""
     if operator in _ARITHMETIC:
         left, right = _field_of_document(left, right), _field_of_document(right, left)
+    if operator == "mod" and left.type in ("str", "bytes"):
+        from gillint.resolve.text.printing import write_each
+
+        write_each(act, Bound(receiver=left, positional=(right,)), span)
     special = array_class(act, left, operator, right) or _operator_call(act, left, operator, right, span)
     if special is not None:
         return special
@@ -251,7 +257,9 @@ def operator_fact(
         return project_operator(act, receiver, method, arguments, span)
     bound = agreeing(fact.name, bind_arguments(fact, receiver, arguments, named, False))
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
-    result = side_by_side(fact.name, textual(fact.name, bound, refine(fact.name, bound, result)))
+    result = side_by_side(fact.name, bound, textual(fact.name, bound, refine(fact.name, bound, result)))
+    if fact.name in ("dict.__or__", "dict.__ior__"):
+        result = merged((receiver, *arguments))
     if method == "__iter__":
         member = element_of(receiver)
         result = member if result == UNKNOWN or (result.type == member.type and member.size is not None) else result
@@ -267,6 +275,31 @@ def project_operator(
     """Run the dunder method of a class of the project; None where there is none."""
     owner = act.program.class_of(receiver.type) if receiver.reference is None else None
     found = act.program.attribute(owner, method, receiver) if owner is not None else None
-    if found is None or not isinstance(found.reference, FunctionRef):
+    if found is not None and isinstance(found.reference, FunctionRef):
+        return apply(act, found, arguments, (), span, method)
+    return (
+        _given_operator(act, owner, receiver, method, arguments, span) if owner is not None and found is None else None
+    )
+
+
+def _given_operator(
+    act: Activation, owner: ClassScope, receiver: Value, method: str, arguments: tuple[Value, ...], span: Span
+) -> Value | None:
+    """An operator that a class has without writing it: of an enumeration, by `functools.total_ordering`."""
+    for base in ENUMS.intersection(act.program.library_bases(owner)):
+        if find_method(base, method) is not None:
+            operator_fact(act, replace(receiver, type=base), method, arguments, span)
+            return receiver if method in _COMBINING else Value(type="bool")
+    texts = owner.outline.decorators if owner.outline is not None else ()
+    if method not in _ORDERINGS or not any(d.rpartition(".")[2] == "total_ordering" for d in texts):
         return None
-    return apply(act, found, arguments, (), span, method)
+    written = next((m for m in _ORDERINGS if act.program.attribute(owner, m, receiver) is not None), None)
+    if written is None:
+        return None
+    act.operation("call_python", 2)
+    act.operation("compare")
+    return project_operator(act, receiver, written, arguments, span)
+
+
+_COMBINING = ("__and__", "__or__", "__xor__", "__invert__")
+_ORDERINGS = ("__lt__", "__gt__", "__le__", "__ge__")

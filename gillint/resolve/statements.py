@@ -53,7 +53,7 @@ from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.targets import bind, declare, put_back, store_attribute, write_target
-from gillint.resolve.text.texts import ANY, unknown
+from gillint.resolve.text.texts import ANY, NOTHING, unknown
 from gillint.resolve.trace import Await, Lock
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.syntax import tree as t
@@ -175,7 +175,7 @@ def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, resu
     if turns != ONE and old.type in _BUFFERS and is_drained(act, node.target):
         before, turns = ZERO, ONE
     piece = text_of(added) or unknown(size_of(added))
-    text = piece.each(turns) if turns != ONE else (text_of(old) or ANY).plus(piece)
+    text = (text_of(old) or (ANY if turns == ONE else NOTHING)).plus(piece.each(turns))
     element = join(old.element, element_of(added)) if old.element is not None else element_of(added)
     more = size_of(added) * turns
     if isinstance(node.target, t.Name):

@@ -31,3 +31,14 @@ def step_through(act: Activation, value: Value, span: Span) -> None:
 
 
 _ARRAYS = ("numpy.ndarray",)
+
+
+# Exceptions in Python that take as long as the one by which an array says that it has no more items, with a text of its own
+# (measured: 410 ns, whatever the number of items; a list says so without one).
+_END_OF_ARRAY = 3.0
+
+
+def run_to_its_end(act: Activation, value: Value) -> None:
+    """What it takes to find that there is nothing more in something that is run through."""
+    if value.type in _ARRAYS:
+        act.operation("raise", _END_OF_ARRAY)

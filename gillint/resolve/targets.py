@@ -14,6 +14,7 @@ from gillint.resolve.external.databases import ROW_FACTORY, note_row_factory
 from gillint.resolve.external.hdf5 import put_dataset
 from gillint.resolve.external.stores import put_into
 from gillint.resolve.joining import Columns, join
+from gillint.resolve.numeric.shapes import ARRAY, given_shape
 from gillint.resolve.objects.aliases import place_of
 from gillint.resolve.objects.filling import (
     attribute_key,
@@ -32,6 +33,7 @@ from gillint.resolve.objects.own_fields import with_own
 from gillint.resolve.objects.use import as_used
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
+from gillint.resolve.stepping import run_to_its_end
 from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
@@ -159,7 +161,7 @@ def declare(act: Activation, target: t.Expr, known: Value) -> None:
         owner = owner_of(act, target)
         if owner is not None:
             owner.declared.add(target.name)
-    elif isinstance(target, t.Name) and act.owner is not None and act.name == act.owner.name:  # in the body of a class
+    elif isinstance(target, t.Name) and act.owner is not None and act.is_class_body:
         act.owner.declared.add(target.id)
 
 
@@ -234,6 +236,8 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
         else:
             holder = read_target(act, target.value)
         _set_property(act, holder, target, value)
+        if holder is not None and holder.type == ARRAY and target.name == "shape":
+            change_target(act, target.value, given_shape(holder, value))
         act.keep_for_later(value)
         store_attribute(act, target, value)
     elif isinstance(target, t.Subscript):
@@ -241,9 +245,18 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
     elif isinstance(target, t.Starred):
         bind(act, target.value, Value(type="list", element=element_of(value)))
     elif isinstance(target, t.Sequence):
+        _step_through(act, target, value)
         for element, part in zip(target.elements, _unpacked(target.elements, value), strict=True):
             act.operation("unpack_item")
             bind(act, element.value if isinstance(element, t.Starred) else element, part)
+
+
+def _step_through(act: Activation, target: t.Sequence, row: Value) -> None:
+    """`x, y = point`, where that is an array: a scalar is made of each item."""
+    if row.type == ARRAY and row.items is None:
+        for _ in target.elements:
+            operator_fact(act, row, "__iter__", (), target.span)
+        run_to_its_end(act, row)
 
 
 def _unpacked(targets: tuple[t.Expr, ...], value: Value) -> list[Value]:

@@ -47,12 +47,12 @@ class Kind(str, Enum):
     SUBMISSION = "submission"
 
 
-Place = Literal["remote", "local", "process"]
+Place = Literal["remote", "local", "process", "itself"]
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The other side of a connection: on another machine, on this one, in this process, or nobody knows.
+    """The other side of a connection: on another machine, on this one, in this process, the same thread, or nobody knows.
 
     `delay` is what the request asks the server to wait, or it waits by itself, in nanoseconds; `in_turn`: it serves one request
     after the other, or one connection; `answering`: what a server of the program's own does meanwhile.

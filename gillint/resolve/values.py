@@ -365,9 +365,10 @@ ELEMENTS = (
     "xml.etree.ElementTree.Element",
     "lxml.etree._Element",
 )  # of XML trees: the size is that of all that is below one
+WEAK = ("weakref.WeakValueDictionary", "weakref.WeakKeyDictionary")
 HOLDERS = (
     "list", "set", "dict", "tuple", "collections.OrderedDict", "collections.defaultdict", "collections.deque",
-    "sortedcontainers.SortedDict",
+    "sortedcontainers.SortedDict", "weakref.WeakSet", *WEAK,
 )  # fmt: skip
 
 

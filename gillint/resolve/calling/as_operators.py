@@ -12,14 +12,18 @@ Keywords = tuple[tuple[str, Value], ...]
 _Function = Callable[[Activation, "Value | None", tuple[Value, ...], Keywords, Span], "Value | None"]
 
 
-def _operator(operator: str) -> _Function:
+_NUMBERS = ("int", "float", "bool", "complex")
+_PLAIN = (*_NUMBERS, "str", "bytes", "list", "tuple", "set", "dict")
+
+
+def _operator(operator: str, plain: tuple[str, ...] = _PLAIN) -> _Function:
     def applied(
         act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
     ) -> Value | None:
         """`reduce(operator.add, vectors)`: what the operator does by the types of its operands."""
         from gillint.resolve.operators import binary
 
-        if len(positional) != 2 or all(v.type is None or v.type in _PLAIN for v in positional):
+        if len(positional) != 2 or all(v.type is None or v.type in plain for v in positional):
             return None  # what the fact says
         return binary(act, positional[0], operator, positional[1], span)
 
@@ -34,11 +38,11 @@ def _divided(
     return Value(type="tuple", items=(whole, whole)) if whole is not None else None
 
 
-_PLAIN = ("int", "float", "bool", "complex", "str", "bytes", "list", "tuple", "set", "dict")
 _ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift")
 
 OPERATORS: dict[str, _Function] = {
     **{f"operator.{name}": _operator(o) for o in _ARITHMETIC for name in (o, f"i{o}", f"__{o}__")},
+    **{f"operator.{name}": _operator(o, _NUMBERS) for o in ("or", "and", "xor") for name in (f"{o}_", f"i{o}", o)},
     "pow": _operator("pow"),
     "divmod": _divided,
 }

@@ -30,7 +30,7 @@ from gillint.resolve.numeric.dtype_names import SCALARS, member_type
 from gillint.resolve.objects.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, ChoiceRef, Literal, MethodRef, SymbolRef, UndefinedRef, Value
+from gillint.resolve.values import NONE, UNKNOWN, WEAK, ChoiceRef, Literal, MethodRef, SymbolRef, UndefinedRef, Value
 from gillint.source.environment import LibraryVersion
 
 _ITEM_BYTES = {
@@ -67,6 +67,7 @@ MAPPINGS = (
     "collections.Counter",
     "shelve.Shelf",
     "sortedcontainers.SortedDict",
+    *WEAK,
 )
 
 

@@ -82,7 +82,7 @@ def apply(
         return _any_of(act, ref, positional, keywords, span, text, has_star)
     if isinstance(ref, FunctionRef):
         act.operation("call_python")
-        instead = chosen(act, ref, positional)
+        instead = chosen(act, ref, positional, span)
         if instead is not None:
             return apply(act, instead, positional, keywords, span, text, has_star=has_star)
         return _project(act, ref, positional, keywords, span)
@@ -222,7 +222,7 @@ def _construct(
     if owner is not None:
         note_instance(act, owner, span)
         born_with(act, owner, names=None if block is None else begun_in_init(act, owner))
-        set_fields(act, owner, positional, span)
+        set_fields(act, owner, positional, span, named=len(keywords))
         _begin(act, owner, result, span)
         for base in act.program.library_bases(owner):
             spec = HANDOVERS.get(SYNONYMS.get(base, base))

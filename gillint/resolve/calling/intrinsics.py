@@ -63,9 +63,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return element_of(bound.receiver) if taken else of_dict(name.rpartition(".")[2], bound.receiver, args)
     if name in PACKED:
         return packed(act, name, bound)
-    if name == "str.format":
-        named = (v for _, v in bound.parameters if not any(v is given for given in args))
-        _format_each(act, (*args, *named), span, specified=":" in (literal_text(bound.receiver or UNKNOWN) or ""))
+    if name in _WRITING:
+        _written(act, name, bound, span)
     if name in ("collections.deque", "collections.defaultdict", "collections.Counter"):
         return _collection(act, name, bound, span)
     if len(args) == 1 and ((bound.has_star and name in _OF_SEVERAL) or name == "itertools.chain.from_iterable"):
@@ -237,13 +236,18 @@ def _counted(args: tuple[Value, ...]) -> Value:
     return Value(type="collections.Counter", size=size, element=key, items=pair, origin=source.origin)
 
 
-def _format_each(act: Activation, values: tuple[Value, ...], span: Span, *, specified: bool) -> None:
-    """Each value formats itself, which dates do at length."""
-    from gillint.resolve.operators import operator_fact
+_WRITING = ("str.format", "str.format_map", "format")
 
-    spec = (Value(type="str"),) if specified else ()
-    for value in values:
-        operator_fact(act, value, "__format__", spec, span)
+
+def _written(act: Activation, name: str, bound: Bound, span: Span) -> None:
+    """Each value formats itself, which dates do at length."""
+    from gillint.resolve.text.printing import write_each, write_into
+
+    if name != "format":
+        write_each(act, bound, span)
+    elif bound.positional and "::" not in (bound.positional[0].type or ""):  # an instance is asked as by any builtin
+        spec = bound.positional[1] if len(bound.positional) > 1 else UNKNOWN
+        write_into(act, bound.positional[0], span, literal_text(spec) or "")
 
 
 _OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")

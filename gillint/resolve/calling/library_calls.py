@@ -264,7 +264,7 @@ def _result(act: Activation, fact: Fact, decision: Decision, bound: Bound, keywo
     if name in POOLS:
         result = _pool(name, result, bound.positional, keywords, threading=act.program.threading_backends > 0)
     result = answered_with(act, name, bound, with_text(name, bound, result))
-    return side_by_side(name, kept(act, name, bound, result, span))
+    return side_by_side(name, bound, kept(act, name, bound, result, span))
 
 
 def _made(name: str, positional: tuple[Value, ...], keywords: Keywords) -> Value:

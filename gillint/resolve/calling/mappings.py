@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+
 from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.assumed import FIELD
-from gillint.resolve.calling.bound import element_of, literal_text, size_of
+from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.iterators import length_of
 from gillint.resolve.joining import join
 from gillint.resolve.objects.members import one_of
 from gillint.resolve.values import NONE, UNKNOWN, Value, of_constant
 
 
+def merged(mappings: Sequence[Value]) -> Value:
+    """Several dicts in one, `{**a, **b}`, `a | b`: of a key that several have, what the last one has under it counts."""
+    named: dict[str, Value] = {}
+    for mapping in mappings:
+        named.update(mapping.columns or ())
+    pairs = [pair_of(m) for m in mappings if m.type in MAPPINGS and (m.columns or m.items is not None)]
+    pair = (one_of([k for k, _ in pairs]), one_of([v for _, v in pairs])) if pairs else None
+    size: Estimate | None = None
+    if all(map(_has_no_other, mappings)):
+        size = Estimate.point(len(named))
+    elif all(m.size is not None or m.columns is not None for m in mappings):
+        size = reduce(add, map(size_of, mappings))
+    return Value(
+        type="dict", size=size, columns=tuple(named.items()) or None, items=pair, element=pair[0] if pair else None
+    )
+
+
 def made_dict(args: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
-    """`dict(a=1)`, `dict(pairs)`, `dict(other)`."""
+    """`dict(a=1)`, `dict(pairs)`, `dict(other)`, `dict(other, a=1)`."""
     if named and not args:
         return Value(type="dict", columns=named)
+    more = tuple((n, v) for n, v in named if not any(v is given for given in args))
+    if more:
+        return merged((made_dict(args, ()), Value(type="dict", columns=more)))
     if not args or args[0].type == "dict":
         return replace(args[0], reference=None) if args else Value(type="dict", size=ZERO)
     member = element_of(args[0])
@@ -85,7 +109,7 @@ _ABOUT = 100
 
 def _has_no_other(mapping: Value) -> bool:
     """Whether all keys of a dict are known."""
-    return mapping.columns is not None and mapping.size == Estimate.point(len(mapping.columns))
+    return mapping.columns is not None and size_of(mapping) == Estimate.point(len(mapping.columns))
 
 
 def _each_pair(mapping: Value) -> tuple[Value, ...] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import reduce
 
 from gillint.diagnostics.span import Span
-from gillint.knowledge.base import find_method
+from gillint.knowledge.base import find_fact, find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.as_operators import OPERATORS
 from gillint.resolve.calling.bound import literal_text
@@ -27,6 +27,7 @@ from gillint.resolve.objects.attributes import attribute_value, symbol_of
 from gillint.resolve.objects.copying import PICKLED
 from gillint.resolve.objects.getters import GETTERS, METHOD_CALLED, call_method, getter, methodcaller
 from gillint.resolve.text.texts import Text, may_be_same
+from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
     PROPERTY,
     UNKNOWN,
@@ -207,6 +208,23 @@ def _weak(
     return Value(type="function", reference=PartialRef(called, positional[:1], ()))
 
 
+def _weak_method(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`weakref.WeakMethod(listener.update)`: what gives the method, put together anew, when it is called."""
+    called = Value(reference=SymbolRef(_METHOD_CALLED))
+    return Value(type="function", reference=PartialRef(called, positional[:1], ())) if positional else None
+
+
+def _method_of_referent(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    fact = find_fact(_METHOD_CALLED)
+    if fact is not None:
+        act.emit(Call(span, act.path, _METHOD_CALLED, "library", Bound(), fact, implicit=True))
+    return positional[0] if positional else None
+
+
 def _referent(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
@@ -215,6 +233,7 @@ def _referent(
 
 
 _REFERENCE_CALLED = "weakref.ReferenceType.__call__"
+_METHOD_CALLED = "weakref.WeakMethod.__call__"
 
 
 def _import_module(
@@ -441,7 +460,8 @@ SPECIAL: dict[str, Special] = {
     "getattr": _getattr,
     "globals": _globals,
     "weakref.ref": _weak,
-    "weakref.WeakMethod": _weak,
+    "weakref.WeakMethod": _weak_method,
+    _METHOD_CALLED: _method_of_referent,
     _REFERENCE_CALLED: _referent,
     "importlib.import_module": _import_module,
     "__import__": _import_module,

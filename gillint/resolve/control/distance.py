@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from gillint.estimate import ONE, Estimate, total
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.numeric.indexing import share
-from gillint.resolve.values import Value
+from gillint.resolve.values import Value, text_of
 from gillint.syntax import tree as t
+from gillint.syntax.walk import expressions, key_of
 
 # A sum of products: the factors whose value is not known, by their text, and what they are multiplied with.
 _Sum = dict[tuple[str, ...], Estimate]
@@ -54,8 +55,9 @@ def distance(act: Activation, first: t.Expr | None, end: t.Expr | None, look: _L
         end: the upper bound.
         look: tells what an expression of the bounds is.
     """
-    if first is None or end is None:
-        return None
+    piece = _until_found(act, first, end, look) if end is not None else None
+    if piece is not None or first is None or end is None:
+        return piece
     amounts: _Amounts = {}
     lower = _sum(act, _unclamped(first), look, amounts)
     upper = _sum(act, _written_out(act, _unclamped(end)), look, amounts)
@@ -67,6 +69,27 @@ def distance(act: Activation, first: t.Expr | None, end: t.Expr | None, look: _L
     # What is between the two may be known roughly: a length that was read.
     parts = [_product(amount, [amounts.get(factor) for factor in key]) for key, amount in left.items()]
     return total(p for p in parts if p is not None).max(0) if None not in parts else None
+
+
+_UNTIL_FOUND = Estimate(1, 30, 1_000)  # a field, a line, a tag
+
+
+def _until_found(act: Activation, first: t.Expr | None, end: t.Expr, look: _Look) -> Estimate | None:
+    """How long `data[at:end]` is after `end = data.find(b"\\n", at)`, and `data[:end]` after `end = data.find(b"\\n")`."""
+    call = _written_once(act, end, _searches)
+    if not isinstance(call, t.Call) or not isinstance(call.function, t.Attribute) or not call.arguments:
+        return None
+    if first is None or len(call.arguments) == 1:
+        is_same = first is None and len(call.arguments) == 1
+    else:
+        place, begun = call.arguments[1].value, expressions((t.Evaluate(first.span, first),))
+        is_same = key_of(place) is not None and key_of(place) in map(key_of, begun)
+    if not is_same:
+        return None
+    whole, wanted = look(act, call.function.value), look(act, call.arguments[0].value)
+    text, separator = text_of(whole), text_of(wanted)
+    pieces = text.count(separator.pattern) if text is not None and separator is not None else ZERO
+    return whole.size / (pieces + 1) if whole.size is not None and pieces != ZERO else _UNTIL_FOUND
 
 
 def offsets(act: Activation, first: t.Expr | None, end: t.Expr | None, look: _Look) -> Value | None:
@@ -132,7 +155,21 @@ def _unclamped(node: t.Expr) -> t.Expr:
 
 def _written_out(act: Activation, node: t.Expr) -> t.Expr:
     """`end` of `data[at:end]` after `end = at + size`."""
-    return _sums(_body(act)).get(node.id) or node if isinstance(node, t.Name) else node
+    return _written_once(act, node, _sums) or node
+
+
+def _written_once(act: Activation, node: t.Expr, of: Callable[[t.Body], Mapping[str, t.Expr | None]]) -> t.Expr | None:
+    return of(_body(act)).get(node.id) if isinstance(node, t.Name) else None
+
+
+def _is_sum(node: t.Expr | None) -> bool:
+    return isinstance(node, t.Binary) and node.operator == "add"
+
+
+def _is_search(node: t.Expr | None) -> bool:
+    return (
+        isinstance(node, t.Call) and isinstance(node.function, t.Attribute) and node.function.name in ("find", "index")
+    )
 
 
 def _body(act: Activation) -> t.Body:
@@ -142,13 +179,22 @@ def _body(act: Activation) -> t.Body:
 @lru_cache(maxsize=1024)
 def _sums(body: t.Body) -> Mapping[str, t.Expr | None]:
     """The variables that a body assigns once, a sum."""
+    return _assigned_once(body, _is_sum)
+
+
+@lru_cache(maxsize=1024)
+def _searches(body: t.Body) -> Mapping[str, t.Expr | None]:
+    """The same of what was found in a text."""
+    return _assigned_once(body, _is_search)
+
+
+def _assigned_once(body: t.Body, fits: Callable[[t.Expr | None], bool]) -> dict[str, t.Expr | None]:
     found: dict[str, t.Expr | None] = {}
     for s in _statements(body):
         target = s.target if isinstance(s, (t.Augment, t.For)) else None
         if isinstance(s, t.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], t.Name):
             name = s.targets[0].id
-            is_sum = isinstance(s.value, t.Binary) and s.value.operator == "add"
-            found[name] = s.value if is_sum and name not in found else None
+            found[name] = s.value if fits(s.value) and name not in found else None
         elif isinstance(target, t.Name):
             found[target.id] = None
     return found

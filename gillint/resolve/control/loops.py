@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.control.branching import choose, rejoin, run_turn
+from gillint.resolve.control.consuming import turns_through
 from gillint.resolve.control.converging import turns_of_a_budget
 from gillint.resolve.control.exhaustion import (
     GUARD,
@@ -208,9 +209,11 @@ def _limited(act: Activation, node: t.While) -> Estimate | None:
 
 def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
-    known = turns_until_sent(node) or _limited(act, node) or turns_by_places(act, node) or turns_by_counter(act, node)
+    said = turns_until_sent(node) or _limited(act, node)
+    known = said or turns_by_places(act, node) or turns_by_counter(act, node)
     known = known or turns_to_fill(act, node) or turns_until_found(act, node)
     usual = usual_turns(act, node)
+    through = turns_through(act, node) if said is None and (known is None or not known.known) else None
     place = place_of(node)
     start = act.environment[place].number if place in act.environment else None
     files = act.program.files
@@ -221,7 +224,7 @@ def run_while(act: Activation, node: t.While) -> None:
         nonlocal known, usual, runs_dry
         body = done.finish()
         if known is None or not known.known:
-            known = turns_by_strides(act, node, start) or known
+            known = turns_by_strides(act, node, start) or through or known
         endless = isinstance(node.test, t.Constant)
         emptied = turns_until_empty(act, body, endless=endless) if known is None else None
         runs_dry = runs_dry or emptied is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from operator import mul
 
-from gillint.estimate import Estimate
+from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.joining import join, with_dimension_of
 from gillint.resolve.values import ELEMENTS, Value
@@ -64,7 +64,12 @@ def made_anew(
     if after.type == "numpy.ndarray" and begun is not None and begun.shape is not None:
         longer = _longer_each_turn(begun.shape, entered.shape, first.shape, after.shape, trips)
         return replace(widened, shape=longer, size=reduce(mul, longer)) if longer is not None else widened
-    if after.size is None or first.size != after.size or after.type not in _TEXTS:
+    if after.size is None or after.type not in _TEXTS:
+        return widened
+    if _is_cut(entered, first):
+        whole, rest = entered.size or ZERO, entered.text.part(Estimate.point(2)) if entered.text is not None else None
+        return replace(widened, size=Estimate(min(1.0, whole.low), whole.likely / 2, whole.high), shape=None, text=rest)
+    if first.size != after.size:
         return widened
     if widened.type != after.type or (widened.size is not None and entered.size == after.size):
         return widened
@@ -81,6 +86,13 @@ def _as_rows(before: Value, after: Value) -> Value:
         return before
     shape = with_dimension_of(before.shape, after.shape)
     return before if shape == before.shape else replace(before, shape=shape)
+
+
+def _is_cut(before: Value, after: Value) -> bool:
+    """Whether a turn took a piece off a text and left most of it: `line, _, rest = rest.partition("\\n")`."""
+    if before.type != after.type or before.size is None or after.size is None:
+        return False
+    return before.size.likely / 2 < after.size.likely < before.size.likely
 
 
 _TEXTS = ("str", "bytes", "bytearray")

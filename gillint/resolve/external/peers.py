@@ -118,7 +118,7 @@ def peer_of(
     place = next((p for p in map(_addressed, texts) if p is not None), None)
     if place is None and _is_default(name, bound):
         place = "local"
-    if place is None or (place == "local" and said.place == "process"):
+    if place is None or (place == "local" and said.place in ("process", "itself")):
         place = said.place
     server = said.server if place in ("process", "local") else None
     delay = _delay(bound, [text for _, text in texts], said.delay, is_own=place == "process")
@@ -370,11 +370,17 @@ def _journal(strings: list[str]) -> Journal:
     return "wal" if logs else "file"
 
 
+# Datagrams that are sent to the address which the system gave another socket of the file, and received behind that.
+_OF_ITSELF = {"SOCK_DGRAM", "bind", "getsockname", "sendto", "recvfrom"}
+
+
 def _place_by_file(names: set[str], strings: list[str]) -> Place | None:
     """By a server of its own, or by addresses that are all of one kind."""
     both = bool(_SERVES & names) and bool(_ASKS & names)
     if "socketpair" in names or (both and bool((_IN_THREADS | _ON_LOOP | _IN_PROCESSES) & names)):
         return "local" if _IN_PROCESSES & names and not _IN_THREADS & names else "process"
+    if names >= _OF_ITSELF and names.isdisjoint(_IN_THREADS | _ON_LOOP | _IN_PROCESSES):
+        return "itself"
     places = {p for p in map(place_of, strings) if p is not None}
     return places.pop() if len(places) == 1 else None
 

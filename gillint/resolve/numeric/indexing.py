@@ -7,7 +7,7 @@ from gillint.frozen import replace
 from gillint.resolve.assumed import SIDE
 from gillint.resolve.calling.bound import literal_text, size_of
 from gillint.resolve.numeric.dtypes import scalar_of
-from gillint.resolve.numeric.memory import CUT, apart, field_of
+from gillint.resolve.numeric.memory import CUT, TURNED, apart, field_of
 from gillint.resolve.numeric.shapes import ARRAY, Shape, broadcast, shape_of, with_shape
 from gillint.resolve.tabular.kinds import kept
 from gillint.resolve.values import NONE, Value
@@ -109,8 +109,9 @@ def _mark(value: Value, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) ->
     `a[1:-1, 1:-1]` parts of rows.
     """
     whole, last = value.shape or (), pieces[-1]
-    if any(p.type in (ARRAY, "list", "range") for p in pieces):
-        return None  # a copy
+    if any(p.type in (ARRAY, "list", "range") for p in pieces):  # a copy, in which what is picked comes first
+        by_columns = len(whole) == 2 and [p.type == "slice" for p in pieces] == [True, False]
+        return TURNED if by_columns and len(shape_of(last) or ()) == 1 else None
     is_open = any(isinstance(part, t.Constant) and part.value is ... for part in parts)
     if not is_open and sum(map(_consumes, parts, pieces)) < len(whole):
         return value.mark

@@ -10,7 +10,7 @@ import re
 from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import item_bytes, size_of
-from gillint.resolve.trace import Call
+from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import Value
 
 _ARRAY = "numpy.ndarray"
@@ -67,12 +67,19 @@ def field_of(record: Value, field: Value) -> str:
     return APART if record.mark == APART or whole >= _LINE_BYTES else STRIDED
 
 
-def side_by_side(name: str, made: Value) -> Value:
-    """What a call makes: the elements of a new array lie side by side; windows share those of the array that they show."""
+def side_by_side(name: str, bound: Bound, made: Value) -> Value:
+    """What a call makes: the elements of a new array lie side by side; windows share those of the array that they show.
+
+    What is made of turned matrices element by element lies as they do.
+    """
     if made.type != _ARRAY:
         return made
     if name in _WINDOWS:
         return replace(made, mark=SHARED)
+    if _is_ufunc(name):
+        operands = [v for v in (bound.receiver, *bound.positional) if v is not None and len(v.shape or ()) > 1]
+        if operands and all(v.mark == TURNED for v in operands):
+            return replace(made, mark=TURNED)
     return replace(made, mark=None) if made.mark in _MORE_NS else made
 
 
@@ -85,12 +92,21 @@ _WINDOWS = (
 
 def setting_out(call: Call) -> Estimate:
     """The time (ns) that an operator takes, with the GIL held, before it goes through operands of which each row lies apart."""
-    is_operator = _OPERATOR.fullmatch(call.name) is not None and call.name.rpartition(".")[2] not in _NO_UFUNCS
+    is_operator = _is_operator(call.name)
     operands = [v for v in (call.bound.receiver, *call.bound.positional) if v is not None and v.mark in _BY_ROWS]
     is_apart = is_operator and any(v.shape is not None and len(v.shape) > 1 for v in operands)
     return Estimate.point(_SET_OUT_NS) if is_apart else ZERO
 
 
+def _is_operator(name: str) -> bool:
+    return _OPERATOR.fullmatch(name) is not None and name.rpartition(".")[2] not in _NO_UFUNCS
+
+
+def _is_ufunc(name: str) -> bool:
+    return _is_operator(name) or name in _UFUNCS
+
+
+_UFUNCS = frozenset(f"numpy.{name}" for name in ("abs", "absolute", "sqrt", "square", "exp", "log", "power", "tanh"))
 _OPERATOR = re.compile(rf"{re.escape(_ARRAY)}\.__\w+__")
 _NO_UFUNCS = ("__getitem__", "__setitem__", "__iter__", "__len__", "__contains__", "__matmul__", "__rmatmul__")
 _BY_ROWS = (STRIDED, APART, CUT)

@@ -13,7 +13,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, size_of
 from gillint.resolve.contents import COPY, NOISE_OF_FLOATS, known_text, printed
-from gillint.resolve.text.texts import Text
+from gillint.resolve.text.texts import RECORD, Text
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
@@ -72,7 +72,7 @@ def packed_numbers(layout: str, size: Estimate) -> Text:
     """A record of numbers by its layout in `struct`: floats are noise for the most part."""
     floats = re.findall(r"(\d*)([defg])", layout)
     noisy = sum(int(count or 1) * {"d": 8, "f": 4, "e": 2}.get(kind, 0) for count, kind in floats)
-    return Text(HOLE, (), ZERO, size, (ONE * noisy * NOISE_OF_FLOATS).min(size), True)
+    return Text(HOLE, ((RECORD, ONE),), ZERO, size, (ONE * noisy * NOISE_OF_FLOATS).min(size), True)
 
 
 _RANDOM_BYTES = (
@@ -131,6 +131,8 @@ def looking_random(name: str, bound: Bound, result: Value) -> Value:
         )
     elif name in _OF_NUMBERS and source.type == "int":  # `bytes(1000)`: zeros
         made = Text(HOLE, (), ONE, ZERO)
+    elif name in _OF_NUMBERS and source.items is not None:  # `bytes([tag, len(body)])`
+        made = Text(HOLE, ((RECORD, ONE),), ZERO, size_of(result))
     elif name in _OF_NUMBERS:
         made = of_members(source)
     elif name in _OF_ARRAYS and (source.dtype or "float64").startswith("float"):

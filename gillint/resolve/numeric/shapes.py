@@ -413,6 +413,12 @@ RULES: dict[str, Rule] = {
 }
 
 
+def given_shape(array: Value, asked: Value) -> Value:
+    """An array after `a.shape = (rows, -1)`."""
+    new = _reshape(array.shape or (size_of(array),), Bound(array, (asked,), ()))
+    return with_shape(array, new) if new is not None else array
+
+
 # An array with at most so many rows may be a few arrays: `np.hypot(*np.gradient(surface))`, `f(*points.T)`.
 _FEW_ROWS = 8
 

@@ -13,6 +13,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import literal_text, size_of
 from gillint.resolve.numeric.indexing import extent
+from gillint.resolve.numeric.memory import TURNED
 from gillint.resolve.numeric.shapes import ARRAY, REDUCTIONS, Shape, axes_of, broadcast, product, shape_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
@@ -48,7 +49,7 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         more.append(("terms", _count(whole)))
         more.append(("loops", _count(whole / next(reversed(letters.values())) if letters else ONE)))
     elif last in REDUCTIONS and operands:
-        more.append(("loops", _count(_reduced_loops(shape_of(operands[0]), size_of(operands[0]), bound))))
+        more.append(("loops", _count(_reduced_loops(operands[0], bound))))
     elif result.type == ARRAY and len(operands) > 1:
         more.append(("loops", _count(_broadcast_loops([shape_of(v) for v in operands[:3]]))))
     return replace(bound, parameters=(*bound.parameters, *more))
@@ -132,9 +133,12 @@ def _is_repeated(own: Estimate, whole: Estimate) -> bool:
 _ROWS = Estimate(0.001, 0.02, 0.3)
 
 
-def _reduced_loops(shape: Shape | None, size: Estimate, bound: Bound) -> Estimate:
-    """One loop for each result where the last dimension is reduced, one for each row otherwise."""
-    axis = bound.get("axis")
+def _reduced_loops(operand: Value | None, bound: Bound) -> Estimate:
+    """One loop for each result where the last dimension is reduced, one for each row otherwise.
+
+    The last one is that along which the elements lie side by side: of a turned matrix the first.
+    """
+    shape, size, axis = shape_of(operand), size_of(operand), bound.get("axis")
     if axis is None or axis == NONE or (shape is not None and len(shape) < 2):
         return ONE
     axes = axes_of(axis, len(shape)) if shape is not None else None
@@ -143,6 +147,8 @@ def _reduced_loops(shape: Shape | None, size: Estimate, bound: Bound) -> Estimat
     if len(axes) == len(shape):
         return ONE
     inner = len(shape) - 1
+    if operand is not None and operand.mark == TURNED:
+        shape, axes = shape[::-1], {inner - a for a in axes}
     while inner > 0 and ((inner - 1) in axes) == ((len(shape) - 1) in axes):
         inner -= 1
     return product(shape[:inner])

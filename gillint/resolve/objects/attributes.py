@@ -208,6 +208,8 @@ _NOT_DESCRIBED = {
 
 def _is_table_without(act: Activation, value: Value, name: str) -> bool:
     """Whether a value is an array or a table that has no such attribute and no such column."""
+    if name == "sparse" and value.type in _TABLES[1:]:  # an accessor of those whose columns are
+        return value.dtype is not None
     if value.type not in _TABLES or name.startswith("_") or name in _NOT_DESCRIBED:
         return False
     return value.column(name) is None and not has(act, value.type, name)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from gillint.knowledge.base import bases_of
+from gillint.diagnostics.span import Span
+from gillint.knowledge.base import bases_of, find_fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import ChoiceRef, FunctionRef, Value, options_of
 
 
-def chosen(act: Activation, ref: FunctionRef, positional: tuple[Value, ...]) -> Value | None:
+def chosen(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], span: Span) -> Value | None:
     """The function that is called in place of a generic one; one of several where the type of the argument is not known."""
     registered = act.program.registered(ref.key)
     if not registered or not positional:
         return None
+    name = f"functools.{'singledispatch.__call__' if ref.bound is None else 'singledispatchmethod.__get__'}"
+    act.emit(Call(span, act.path, name, "library", Bound(), find_fact(name), implicit=True))
     found: dict[str, Value] = {}
     for option in options_of(positional[0]):
         keys = _by_type(act, option.type, registered)

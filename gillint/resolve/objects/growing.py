@@ -13,7 +13,7 @@ from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.calling.bound import DATA, MAPPINGS, Answers, element_of, is_sized, literal_text, of_each, size_of
-from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.calling.mappings import merged, pair_of
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.commands import begun_as
 from gillint.resolve.external.databases import DUCKDB
@@ -182,7 +182,7 @@ def _size_of_each(act: Activation, added: Value) -> Estimate:
 _FEW = 20  # members that are known one by one
 
 
-_LENGTHENED = ("list", "set", "collections.deque", "collections.Counter", *BOXES)
+_LENGTHENED = ("list", "set", "weakref.WeakSet", "collections.deque", "collections.Counter", *BOXES)
 
 
 def _gives_back(act: Activation, queue: t.Expr) -> bool:
@@ -294,11 +294,12 @@ def _update(act: Activation, mapping: t.Expr, container: Value, other: Value) ->
         join(key if key != UNKNOWN else None, new_key),
         join(value if value != UNKNOWN else None, new_value),
     )
-    columns = (*(container.columns or ()), *(other.columns or ())) if container.columns and other.columns else None
+    columns = merged((container, other)).columns if container.columns and other.columns else None
     change_target(act, mapping, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
 
 
 _CHANGED_BY_FACTS = (
+    "configparser.ConfigParser",
     "PIL.Image.Image",
     "PIL.ImageFile.ImageFile",
     "array.array",
@@ -335,6 +336,8 @@ def _made_anew(receiver: Value, method: str, positional: list[Value]) -> Value |
 
 def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional: list[Value]) -> None:
     """What a fact says of the object afterwards, as often as the call is made."""
+    from gillint.resolve.control.emptying import is_drained
+
     made = _made_anew(receiver, function.name, positional)
     if made is not None:
         change_target(act, function.value, made)
@@ -344,6 +347,8 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
         return
     named = tuple(zip(fact.parameters, positional, strict=False))
     before, turns = _growth_of_each(act, function.value, receiver)
+    if receiver.type == "bytearray" and turns != ONE and is_drained(act, function.value):
+        before, turns = ZERO, ONE
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
     added = build(fact.mutates, Answers(fact, bound), bound).size
     if added is not None:
@@ -353,6 +358,9 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
         size = before + more
         text = None
         if receiver.type == "bytearray" and positional:
-            text = joined_after(None if before == ZERO else receiver, positional[0], turns)
+            piece = (
+                positional[0] if positional[0].type != "int" else Value(type="bytes", size=ONE)
+            )  # a byte is appended
+            text = joined_after(None if before == ZERO and receiver.text is None else receiver, piece, turns)
         grown = replace(receiver, size=size, shape=None, literal=None, text=text)
         change_target(act, function.value, grown)

@@ -12,6 +12,7 @@ from gillint.knowledge.schema import Behaviour, Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import FIELDS
 from gillint.resolve.calling.handovers import HANDOVERS
+from gillint.resolve.objects.named_tuples import make_named
 from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.trace import Block, Bound, Call, Kind, Loop
 from gillint.resolve.values import HOLDERS, ClassRef, PartialRef, Value
@@ -35,12 +36,16 @@ def _mentions(behaviour: Behaviour) -> bool:
     return any(c is not None and c.of is not None and any(m in c.of for m in _MEASURES) for c in costs)
 
 
-def set_fields(act: Activation, owner: ClassScope, positional: tuple[Value, ...], span: Span) -> None:
+def set_fields(
+    act: Activation, owner: ClassScope, positional: tuple[Value, ...], span: Span, *, named: int = 0
+) -> None:
     """What making an instance does where no `__init__` is written: fields are set, a member of an enumeration is looked up."""
     for base in act.program.library_bases(owner):
         fact = find_fact(base) if base in ENUMS else None
         if fact is not None:
             act.emit(Call(span, act.path, base, "library", Bound(None, positional), fact))
+        elif base == "typing.NamedTuple":
+            make_named(act, named)
     texts = owner.outline.decorators if owner.outline is not None else ()
     written = next((d for d in texts if d.split("(")[0].rpartition(".")[2] == "dataclass"), None)
     if written is None or "__init__" in owner.methods:

@@ -9,7 +9,7 @@ from gillint.estimate import ONE, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.contents import printed
-from gillint.resolve.text.specs import moment, put_in, text_by
+from gillint.resolve.text.specs import moment, placed, text_by
 from gillint.resolve.text.texts import Text, filled
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
@@ -66,7 +66,7 @@ def by_template(bound: Bound, result: Value) -> Value:
     if text is None:
         return result
     size = bound.receiver.size if bound.receiver is not None else None
-    parts = _put_in(text, bound)
+    parts = [text_by(value, spec) for value, spec in _placed(text, bound)]
     fields = _FIELDS.findall(text.pattern)
     made = filled(_FIELDS.sub(HOLE, text.pattern), [part for _, part in parts])
     if text.pattern == HOLE:  # too long, or repeated: the separators are still there
@@ -93,7 +93,18 @@ def _named(bound: Bound) -> dict[str, Value]:
     return {k: v for k, v in bound.parameters if not any(v is g for g in bound.positional)}
 
 
-def _put_in(template: Text, bound: Bound) -> list[tuple[Estimate, Text]]:
+def put_into(bound: Bound) -> list[tuple[Value, str]]:
+    """The values that `template.format(...)` and `template % values` write, each with its specification; `%s` is none."""
+    text = text_of(bound.receiver)
+    if text is None or not _FIELDS.search(text.pattern):
+        return [(value, "") for value in (*bound.positional, *_named(bound).values())]
+    return [(value, "" if spec in _PLAIN else spec) for value, spec in _placed(text, bound)]
+
+
+_PLAIN = ("%s", "%r")  # as the value writes itself
+
+
+def _placed(template: Text, bound: Bound) -> list[tuple[Value, str]]:
     """What is put into the fields of a format string."""
     given = bound.positional
     named = _named(bound)
@@ -101,7 +112,7 @@ def _put_in(template: Text, bound: Bound) -> list[tuple[Estimate, Text]]:
         given = given[0].items
     elif len(given) == 1 and given[0].type == "dict" and given[0].columns is not None:  # `"%(name)s" % row`
         named |= given[0].columns
-    return put_in(_FIELDS.findall(template.pattern), given, named)
+    return placed(_FIELDS.findall(template.pattern), given, named)
 
 
 def substituted(bound: Bound, result: Value) -> Value:

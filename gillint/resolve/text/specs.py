@@ -91,9 +91,9 @@ def _moment_of(length: Estimate) -> tuple[Estimate, Text]:
     return length, Text(HOLE, (), length - new, new)
 
 
-def put_in(fields: list[str], positional: tuple[Value, ...], named: dict[str, Value]) -> list[tuple[Estimate, Text]]:
-    """What the fields of a format string become (`{:>8.2f}`, `{name}`, `%-10s`, `%(name)s`): length and characters of each."""
-    made: list[tuple[Estimate, Text]] = []
+def placed(fields: list[str], positional: tuple[Value, ...], named: dict[str, Value]) -> list[tuple[Value, str]]:
+    """What the fields of a format string take (`{:>8.2f}`, `{name}`, `%-10s`, `%(name)s`): each value with its specification."""
+    found: list[tuple[Value, str]] = []
     following = iter(positional)
     for field in fields:
         name, spec = _parts(field)
@@ -101,8 +101,8 @@ def put_in(fields: list[str], positional: tuple[Value, ...], named: dict[str, Va
             value = positional[int(name)] if int(name) < len(positional) else UNKNOWN
         else:
             value = named.get(name, UNKNOWN) if name else next(following, UNKNOWN)
-        made.append(text_by(value, spec))
-    return made
+        found.append((value, spec))
+    return found
 
 
 def _parts(field: str) -> tuple[str, str]:

@@ -25,9 +25,9 @@ from gillint.resolve.text.formatting import (
 )
 from gillint.resolve.text.paths import ASKING, selected
 from gillint.resolve.text.patterns import compiled, groups, matched, matches, split
-from gillint.resolve.text.texts import ANY, SEPARATORS, Text, joined, unknown
+from gillint.resolve.text.texts import ANY, NOTHING, RECORD, SEPARATORS, Text, joined, unknown
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import LazyRef, Source, Value, of_constant, text_of
+from gillint.resolve.values import UNKNOWN, LazyRef, Source, Value, of_constant, text_of
 from gillint.syntax.tree import HOLE
 
 
@@ -117,8 +117,13 @@ def together(left: Value, right: Value) -> Text | None:
 
 def joined_after(old: Value | None, added: Value, times: Estimate) -> Text | None:
     """The characters of a text, or of none, to which others have been added so often."""
-    known, begun = text_of(added), text_of(old) if old is not None else Text("", (), ZERO, ZERO)
+    known, begun = text_of(added), text_of(old) if old is not None else NOTHING
     return begun.plus(known.each(times)) if known is not None and begun is not None else None
+
+
+def _header(bound: Bound, result: Value) -> Value:
+    """`len(body).to_bytes(4, "big")`."""
+    return replace(result, text=Text(HOLE, ((RECORD, ONE),), ZERO, size_of(result)))
 
 
 def _added(bound: Bound, result: Value) -> Value:
@@ -173,6 +178,12 @@ def _pieces(text: Text, source: Value, separators: tuple[str, ...], most: Estima
     return Value(type="list", size=pieces, element=member)
 
 
+def _separator(given: Value | None) -> str | None:
+    """The constant that it is, or is known to be made of."""
+    constant = text_of(given) if given is not None and given.type != "NoneType" else None
+    return constant.pattern if constant is not None and not constant.is_open else literal_text(given)
+
+
 _FEW = 32
 
 
@@ -193,25 +204,37 @@ def _split(bound: Bound, result: Value) -> Value:
     given = bound.positional[0] if bound.positional else bound.get("sep")
     if text is None:
         return divided(source, None, result) if given is not None and len(bound.positional) == 1 else result
-    separator = literal_text(given)
+    separator = _separator(given)
     if given is not None and given.type != "NoneType" and separator is None:
-        constant = text_of(given)
-        separator = constant.pattern if constant is not None and not constant.is_open else None
-        if separator is None:
-            return result
+        return result
     exact = _written_out(source, separator) if len(bound.positional) < 2 and bound.get("maxsplit") is None else None
     if exact is not None:
         return exact
-    if separator == "\n":
+    if separator == "\n" and len(bound.positional) < 2 and bound.get("maxsplit") is None:
         return _lines(bound, result)
     wanted = (separator,) if separator is not None else (" ", "\n", "\t")
     most = number_of(bound.positional[1]) if len(bound.positional) > 1 else None
     limit = bound.get("maxsplit")
     most = number_of(limit) if limit is not None else most
+    most = None if most is not None and most.likely < 0 else most  # `split(",", -1)`: all of them
     pieces = _pieces(text, source, wanted, most) if separator is None or separator in SEPARATORS else None
+    if pieces is not None and most == ONE and separator is not None:  # `head, rest = text.split(" ", 1)`
+        return _in_two(bound, pieces, separator)
     if pieces is None and separator is not None and (len(separator) > 1 or separator not in SEPARATORS):
         return divided(source, most, result)
     return pieces or result
+
+
+def _in_two(bound: Bound, pieces: Value, separator: str) -> Value:
+    """The first piece and the rest."""
+    source, text = bound.receiver or UNKNOWN, text_of(bound.receiver) or ANY
+    every = _pieces(text, source, (separator,), None)
+    if every is None or size_of(pieces) != Estimate.point(2):
+        return pieces
+    piece = element_of(every)
+    left = (size_of(source) - size_of(piece) - len(separator)).max(0)
+    rest = Value(type=piece.type, size=left, text=text.part((size_of(every) / (size_of(every) - 1).max(0.1)).max(1)))
+    return replace(pieces, items=(replace(piece, distinct=None), rest))
 
 
 def _parted(place: int) -> Callable[[Bound, Value], Value]:
@@ -219,7 +242,7 @@ def _parted(place: int) -> Callable[[Bound, Value], Value]:
 
     def made(bound: Bound, result: Value) -> Value:
         source, text = bound.receiver, text_of(bound.receiver)
-        separator = literal_text(bound.positional[0]) if bound.positional else None
+        separator = _separator(bound.positional[0]) if bound.positional else None
         if source is None or text is None or separator not in SEPARATORS or result.items is None:
             return result
         pieces = _pieces(text, source, (separator,), None)
@@ -439,6 +462,7 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     "time.strftime": by_directives(0),
     **dict.fromkeys(("datetime.datetime.isoformat", "datetime.date.isoformat"), iso_moment),
     "format": by_specification,
+    "int.to_bytes": _header,
     "round": rounded,
     "re.compile": compiled,
     **dict.fromkeys(("re.findall", "re.finditer"), matches(1)),

@@ -15,7 +15,9 @@ from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.syntax.tree import HOLE
 
-SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-", "\n\n", "\r\n", ", ", ": ")
+# Stands for no character: counts the headers of binary records, such as the length of what follows.
+RECORD = "\x1e"
+SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-", "\0", "\n\n", "\r\n", ", ", ": ", RECORD)
 _LONGEST = 4_000  # characters of a pattern; of longer texts only the separators are kept
 _FEW, _WORD = 32, 40  # so many words of so many characters are kept one by one
 
@@ -95,6 +97,7 @@ class Text:
 
 
 ANY = Text()
+NOTHING = Text("", (), ZERO, ZERO)
 
 
 def unknown(size: Estimate) -> Text:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gillint.knowledge.schema import Behaviour, Clause, Condition, Effect, Fact, Measured
-from gillint.report.facts import callable_page, told
+from gillint.knowledge.schema import Behaviour, Clause, Condition, Cost, Effect, Fact, Measured
+from gillint.report.facts import behaviour, callable_page, told
 
 GIVEN: dict[str, dict[str, Any]] = {
     "size": {"size": "size(a)", "below": 10},
@@ -49,3 +49,17 @@ def test_the_evidence_of_a_condition_is_told_with_it() -> None:
     page = callable_page(Fact("lib.f", "lib.toml", ("a",), Behaviour(Effect.RELEASES), (clause,), evidence=(one,)))
     assert f"\n- {one}\n" in page
     assert f"\n- dtype of `a` object: {other}\n" in page
+
+
+@pytest.mark.parametrize(
+    ("releases", "words"),
+    [
+        (Cost(fixed=1), "giving it up once a call"),
+        (Cost(fixed=4), "giving it up 4 times a call"),
+        (Cost(fixed=20, per=2, of="rows(a)"), "giving it up 20 + 2 x rows(a) times a call"),
+    ],
+)
+def test_what_holds_and_gives_up_in_between_is_not_said_to_hold_throughout(releases: Cost, words: str) -> None:
+    text = behaviour(Behaviour(Effect.HOLDS, releases=releases))
+    assert words in text and "throughout" not in text
+    assert "throughout" in behaviour(Behaviour(Effect.HOLDS))

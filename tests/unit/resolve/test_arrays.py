@@ -380,6 +380,10 @@ def test_a_slice_is_as_long_as_its_bounds_are_apart(piece: str, length: float) -
         ("a[:, None] - b", 1000),
         ("pts.sum(axis=1)", 400),
         ("A.mean(axis=0)", 100),
+        ("A.T.mean(axis=1)", 100),
+        ("A.T.mean(axis=0)", 100),
+        ("pts[:, [0, 2]].sum(axis=1)", 2),
+        ("((pts[:, [0, 2]] - 0.5) ** 2).sum(axis=1)", 2),
         ("a.sum()", 1),
     ],
 )  # fmt: skip
@@ -612,12 +616,28 @@ def test_what_is_asked_of_a_shape_tells_the_rank(asks: str, shape: tuple[float, 
         ("a[::1]", None),
         ("A[:, 3] * 2", None),
         ("A.T.copy()", None),
-        ("A[:, [1, 2]]", None),
+        ("A[:, [1, 2]]", "turned"),  # a copy, column after column
+        ("A[[1, 2], :]", None),
+        ("A.T * 2", "turned"),
+        ("np.sqrt(A.T)", "turned"),
+        ("A.T * A[:200, :100]", None),
         ("A.T.T", None),
     ],
 )
 def test_how_the_elements_of_a_part_lie_in_memory(expression: str, mark: str | None) -> None:
     assert value_of(expression).mark == mark
+
+
+@pytest.mark.parametrize(
+    ("lines", "shape"),
+    [
+        ("x = np.zeros(600)\nx.shape = (20, 30)", (20, 30)),
+        ("x = np.frombuffer(bytes(600), np.uint8)\nx.shape = (20, -1)", (20, 30)),
+        ("def made():\n    x = np.zeros(600)\n    x.shape = 20, 30\n    return x\nx = made()", (20, 30)),
+    ],
+)
+def test_a_shape_that_is_assigned_turns_an_array_into_another(lines: str, shape: tuple[float, ...]) -> None:
+    assert dimensions(value_of("x", f"{SETUP}\n{lines}")) == shape
 
 
 @pytest.mark.parametrize(

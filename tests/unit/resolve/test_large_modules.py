@@ -64,6 +64,7 @@ def test_a_class_body_knows_the_methods_above(statement: str, use: str) -> None:
 GUARD = """
     import zlib
     import numpy as np
+    import pandas as pd
     {function}
     def work():
         {use}
@@ -75,6 +76,11 @@ GUARD = """
     [
         ("def f(x):\n        if callable(x): return x()\n        return zlib.crc32(b'x')", "f([1])", 1),
         ("def f(x):\n        if hasattr(x, 'read'): return x.read()\n        return zlib.crc32(b'x')", "f('a')", 1),
+        (
+            "def f(x):\n        if hasattr(x, 'sparse'): return x\n        return zlib.crc32(b'x')",
+            "f(pd.DataFrame(np.zeros((20, 3))))",
+            1,
+        ),
         # Read of a parameter before anything is assigned to it.
         (
             "def f(x, out=None):\n        if out is None: return 0\n        out = zlib.crc32(x)\n        return out",
@@ -168,6 +174,36 @@ def test_what_the_program_does_not_use_is_not_the_hottest(head: str, rest: str) 
     report = analyse(dedent(PROGRAM.format(head=head, rest=rest)), "sample.py", Options(cores=2, threads=2))
     assert report.verdict is not None
     assert report.regions[report.verdict].region.function in ("work", "often")
+
+
+CHOSEN = """
+    import numpy as np
+    def slow(x, turns):
+        for _ in range(turns):
+            for row in x:
+                for n in row: x = x + n
+        return x
+    def fast(x, turns):
+        return np.tanh(x)
+    def solve(x, kind="fast"):
+        {choice}
+        return run(x, 10)
+    def work():
+        return solve(np.zeros(100_000))
+"""
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "ways = {'slow': slow, 'fast': fast}\n        run = ways.get(kind, fast)",
+        "ways = {'slow': slow, 'fast': fast}\n        run = ways[kind]",
+    ],
+)
+def test_what_is_in_a_table_and_not_taken_out_of_it_is_not_the_hottest(choice: str) -> None:
+    report = analyse(dedent(CHOSEN.format(choice=choice)), "sample.py", Options(cores=2, threads=2))
+    assert report.verdict is not None
+    assert report.regions[report.verdict].region.function != "slow"
 
 
 CLOSED = """

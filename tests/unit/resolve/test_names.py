@@ -74,6 +74,10 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "json.loads",
         "from functools import partial\nimport json\nf = partial(json.loads)\nfor x in xs:\n    f(x)",
     ),
+    "lambda_in_class": (
+        "json.loads",
+        "from json import loads\nclass Codec:\n    loads = lambda self, x: loads(x)\nc = Codec()\nfor x in xs:\n    c.loads(x)",
+    ),
     "lambda": ("json.loads", "import json\nf = lambda x: json.loads(x)\nfor x in xs:\n    f(x)"),
     "spelt_out": ("next", "for x in xs:\n    x.__next__()"),
     "exit": ("exit", "for x in xs:\n    exit()"),

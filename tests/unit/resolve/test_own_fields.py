@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from gillint.knowledge.conditions import Target
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Loop
+from gillint.syntax.parse import parse
 from tests.unit.resolve.test_arrays import dimensions, value_of
 
 HEAD = """
@@ -183,3 +187,30 @@ def texts(pair):
     assert found.size.likely == 5000
     assert found.element is not None
     assert found.element.type == "list"
+
+
+GROWN = """
+import numpy as np
+class Tree:
+    def __init__(self):
+        self.rule = None
+    def fit(self, rows):
+        if not self.rule:
+            self.grow(rows)
+    def grow(self, rows):
+        self.rule = self.split(rows)
+    def split(self, rows):
+        for row in rows:
+            print(row)
+        return 3
+def work():
+    tree = Tree()
+    tree.fit(np.zeros((90, 4)))
+"""
+
+
+def test_what_a_method_is_read_for_alone_says_nothing_of_what_it_calls() -> None:
+    resolved = resolve(parse(GROWN, "a.py"), Target(), {})
+    split = next(trace for trace in resolved.functions if trace.name == "Tree.split")
+    loop = next(node for node in walk(split.block) if isinstance(node, Loop))
+    assert loop.trips.likely == 90

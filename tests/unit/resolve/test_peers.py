@@ -459,3 +459,20 @@ def test_a_server_in_a_process_is_apart_whatever_else_has_threads() -> None:
     pool = "with ThreadPoolExecutor(4) as pool:\n    list(pool.map(fetch, range(100)))\n"
     assert peers_of_file((SERVED_APART, "Process(target=serve).start()\n", pool)).place == "local"
     assert peers_of_file((SERVED_APART, "Thread(target=serve).start()\n", pool)).place == "process"
+
+
+ITSELF = """
+import socket
+here = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+there = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+there.bind(("127.0.0.1", 0))
+for number in range(1000):
+    here.sendto(b"ping", there.getsockname())
+    data, sender = there.recvfrom(100)
+"""
+
+
+def test_datagrams_that_a_program_sends_to_itself_are_there_when_it_receives_them() -> None:
+    assert peers_of_file([ITSELF]).place == "itself"
+    assert peers_of_file([ITSELF, "threading.Thread(target=serve).start()"]).place != "itself"
+    assert prediction_of(ITSELF).bound.value != "io"

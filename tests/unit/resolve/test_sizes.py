@@ -266,3 +266,35 @@ def test_how_large_something_may_be_is_kept_where_calls_are_made_alike() -> None
     shape = rounded(Value(type="numpy.ndarray", shape=(side, side))).shape
     assert shape is not None
     assert [d.likely for d in shape] == [4, 4]
+
+
+MERGED = """
+    rest = {"title": "abc", "text": "old"}
+    page = {"text": "x" * 7800}
+"""
+
+
+@pytest.mark.parametrize(
+    "both",
+    [
+        "{**rest, **page}",
+        "{**rest, 'text': page['text']}",
+        "{'a': 1, **rest, **page, 'b': 2}",
+        "dict(rest, **page)",
+        "dict(rest, text='x' * 7800)",
+        "rest | page",
+    ],
+)
+def test_of_dicts_in_one_the_last_ones_member_counts(both: str) -> None:
+    assert size_of(asked(f"{MERGED}\n    id(({both})['text'])")) == Estimate.point(7800)
+    assert size_of(asked(f"{MERGED}\n    id(({both})['title'])")) == Estimate.point(3)
+
+
+def test_of_a_dict_that_another_updates_the_others_member_counts() -> None:
+    assert size_of(asked(f"{MERGED}\n    rest.update(page)\n    id(rest['text'])")) == Estimate.point(7800)
+    assert size_of(asked(f"{MERGED}\n    rest |= page\n    id(rest['text'])")) == Estimate.point(7800)
+
+
+@pytest.mark.parametrize(("both", "size"), [("{**rest, **page}", 2), ("{**rest, 'c': 1}", 3)])
+def test_how_many_members_dicts_have_in_one(both: str, size: float) -> None:
+    assert size_of(asked(f"{MERGED}\n    id({both})")).likely == size
