@@ -227,7 +227,9 @@ def run_while(act: Activation, node: t.While) -> None:
             strides = turns_by_strides(act, node, start)
             # So many records were put there: that says more than a stride that is read from each of them.
             counted = through if through is not None and through.known else None
-            known = (strides if strides is not None and strides.known else None) or counted or strides or through or known
+            known = (
+                (strides if strides is not None and strides.known else None) or counted or strides or through or known
+            )
         endless = isinstance(node.test, t.Constant)
         emptied = turns_until_empty(act, body, endless=endless) if known is None else None
         runs_dry = runs_dry or emptied is not None

@@ -497,3 +497,24 @@ def work():
 )
 def test_as_many_records_are_read_as_were_written_and_as_long_ones(write: str) -> None:
     assert runs(RECORDS.format(write=write)) == pytest.approx(40 * 5000, rel=0.02)
+
+
+ELEMENTS = """
+import math, struct
+
+def element(tag, value):
+    return struct.pack("<HI", tag, len(value)) + value
+
+BLOB = b"".join([element(n, b"value %d" % n) for n in range(40)]) + element(99, bytes(100_000))
+
+def work():
+    at = 0
+    while at < len(BLOB):
+        tag, length = struct.unpack_from("<HI", BLOB, at)
+        at += 6 + length
+        math.sqrt(tag)
+"""
+
+
+def test_records_that_were_counted_say_more_than_the_stride_that_is_read_from_each() -> None:
+    assert runs(ELEMENTS) == pytest.approx(41, rel=0.1)
