@@ -44,8 +44,8 @@ def behaviour(b: Behaviour, base: Behaviour | None = None) -> str:
     ]
     if costs:
         text += f" (about {', '.join(costs)})"
-    if _gives_up(b):
-        text += f", giving it up {_times(b.releases)}" if b.releases is not None else ""
+    if b.releases is not None and _gives_up(b):
+        text += f", giving it up {_times(b.releases)}"
     if b.parallel:
         text += "; the library spreads it over the cores by itself"
     if b.note and (base is None or b.note != base.note):

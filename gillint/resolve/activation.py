@@ -323,6 +323,13 @@ class Activation:
         return self.scope.path
 
     @property
+    def statements(self) -> t.Body:
+        """What is read, statement by statement; of a lambda there is none."""
+        return (
+            self.body if isinstance(self.body, tuple) else self.body.body if isinstance(self.body, t.Function) else ()
+        )
+
+    @property
     def is_class_body(self) -> bool:
         """Whether what is read is the body of a class."""
         return self.owner is not None and self.name == self.owner.name

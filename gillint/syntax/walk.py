@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from gillint.syntax import tree as t
@@ -48,6 +48,18 @@ def assigned(s: t.Assign) -> Iterator[tuple[str | None, t.Expr | None]]:
             yield from zip(map(key_of, target.elements), value.elements, strict=True)
         else:
             yield from ((key_of(e), None) for e in target.elements)
+
+
+@lru_cache(maxsize=1024)
+def assigned_once(body: t.Body) -> Mapping[str, t.Expr]:
+    """The variables and attributes to which a body assigns once and no more, and what they get."""
+    found: dict[str, t.Expr | None] = {}
+    for s in statements(body):
+        if isinstance(s, t.Assign):
+            found.update({key: None if key in found else value for key, value in assigned(s) if key is not None})
+        elif isinstance(s, (t.Augment, t.For)):
+            found.update(dict.fromkeys(names_in(s.target)))
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def set_in(body: t.Body) -> Iterator[str | None]:

@@ -12,7 +12,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.text.texts import RECORD, Text
 from gillint.resolve.values import FunctionRef, Value, text_of
 from gillint.syntax import tree as t
-from gillint.syntax.walk import assigned, expressions, key_of, statements
+from gillint.syntax.walk import assigned_once, expressions, key_of, statements
 
 _BUFFERS = ("str", "bytes", "bytearray", "memoryview")
 _SEARCHES = ("find", "index", "partition", "split")
@@ -87,11 +87,7 @@ def _measured(test: t.Compare, moved: set[str], cut: set[str], *, is_asked: bool
 
 def _length(act: Activation, node: t.Expr) -> t.Expr:
     """`len(data)` of `end`, which is that from the beginning."""
-    body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
-    if not isinstance(node, t.Name):
-        return node
-    made = [value for s in statements(body) if isinstance(s, t.Assign) for key, value in assigned(s) if key == node.id]
-    only = made[0] if len(made) == 1 else None
+    only = assigned_once(act.statements).get(node.id) if isinstance(node, t.Name) else None
     return only if isinstance(only, t.Call) and key_of(only.function) == "len" else node
 
 

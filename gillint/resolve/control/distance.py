@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
@@ -11,7 +10,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.numeric.indexing import share
 from gillint.resolve.values import Value, text_of
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions, key_of
+from gillint.syntax.walk import assigned_once, expressions, key_of
 
 # A sum of products: the factors whose value is not known, by their text, and what they are multiplied with.
 _Sum = dict[tuple[str, ...], Estimate]
@@ -76,7 +75,7 @@ _UNTIL_FOUND = Estimate(1, 30, 1_000)  # a field, a line, a tag
 
 def _until_found(act: Activation, first: t.Expr | None, end: t.Expr, look: _Look) -> Estimate | None:
     """How long `data[at:end]` is after `end = data.find(b"\\n", at)`, and `data[:end]` after `end = data.find(b"\\n")`."""
-    call = _written_once(act, end, _searches)
+    call = _given_once(act, end, _is_search)
     if not isinstance(call, t.Call) or not isinstance(call.function, t.Attribute) or not call.arguments:
         return None
     if first is None or len(call.arguments) == 1:
@@ -96,7 +95,7 @@ def offsets(act: Activation, first: t.Expr | None, end: t.Expr | None, look: _Lo
     """`starts` where the bounds are `starts[i]` and `starts[i + 1]`: such slices share a whole out, as the rows of a
     compressed sparse matrix do.
     """
-    lower, upper = _named(act, first), _named(act, end)
+    lower, upper = _given_once(act, first, _is_item) or first, _given_once(act, end, _is_item) or end
     if not isinstance(lower, t.Subscript) or not isinstance(upper, t.Subscript):
         return None
     text = act.scope.syntax.text
@@ -110,29 +109,6 @@ def _between_offsets(starts: Value) -> Estimate | None:
     """The same where the whole is not at hand: offsets rise evenly, so that one of them is half of the whole on the average."""
     place = starts.element.number if starts.element is not None else None
     return share(place * 2, starts) if place is not None else None
-
-
-def _named(act: Activation, node: t.Expr | None) -> t.Expr | None:
-    """What a variable stands for that is assigned once, an item of something."""
-    return _items(_body(act)).get(node.id) if isinstance(node, t.Name) else node
-
-
-@lru_cache(maxsize=1024)
-def _items(body: t.Body) -> Mapping[str, t.Expr | None]:
-    """The variables that a body assigns once, an item of something: `a = p[i]`, `a, b = p[i], p[i + 1]`."""
-    found: dict[str, t.Expr | None] = {}
-    for s in _statements(body):
-        targets = s.targets if isinstance(s, t.Assign) else (s.target,) if isinstance(s, (t.Augment, t.For)) else ()
-        for target in targets:
-            value = s.value if isinstance(s, t.Assign) else None
-            are_pairs = isinstance(target, t.Sequence) and isinstance(value, t.Sequence)
-            names = target.elements if isinstance(target, t.Sequence) else (target,)
-            values = value.elements if are_pairs and isinstance(value, t.Sequence) else (value,) * len(names)
-            for name, given in zip(names, values, strict=False):
-                if isinstance(name, t.Name):
-                    is_item = isinstance(given, t.Subscript) and name.id not in found
-                    found[name.id] = given if is_item else None
-    return found
 
 
 def _product(amount: Estimate, factors: list[Estimate | None]) -> Estimate | None:
@@ -155,57 +131,27 @@ def _unclamped(node: t.Expr) -> t.Expr:
 
 def _written_out(act: Activation, node: t.Expr) -> t.Expr:
     """`end` of `data[at:end]` after `end = at + size`."""
-    return _written_once(act, node, _sums) or node
+    return _given_once(act, node, _is_sum) or node
 
 
-def _written_once(act: Activation, node: t.Expr, of: Callable[[t.Body], Mapping[str, t.Expr | None]]) -> t.Expr | None:
-    return of(_body(act)).get(node.id) if isinstance(node, t.Name) else None
+def _given_once(act: Activation, node: t.Expr | None, fits: Callable[[t.Expr], bool]) -> t.Expr | None:
+    """What a variable stands for that is assigned once, if it is something of a kind."""
+    given = assigned_once(act.statements).get(node.id) if isinstance(node, t.Name) else None
+    return given if given is not None and fits(given) else None
 
 
-def _is_sum(node: t.Expr | None) -> bool:
+def _is_item(node: t.Expr) -> bool:
+    return isinstance(node, t.Subscript)
+
+
+def _is_sum(node: t.Expr) -> bool:
     return isinstance(node, t.Binary) and node.operator == "add"
 
 
-def _is_search(node: t.Expr | None) -> bool:
+def _is_search(node: t.Expr) -> bool:
     return (
         isinstance(node, t.Call) and isinstance(node.function, t.Attribute) and node.function.name in ("find", "index")
     )
-
-
-def _body(act: Activation) -> t.Body:
-    return act.body if isinstance(act.body, tuple) else act.body.body if isinstance(act.body, t.Function) else ()
-
-
-@lru_cache(maxsize=1024)
-def _sums(body: t.Body) -> Mapping[str, t.Expr | None]:
-    """The variables that a body assigns once, a sum."""
-    return _assigned_once(body, _is_sum)
-
-
-@lru_cache(maxsize=1024)
-def _searches(body: t.Body) -> Mapping[str, t.Expr | None]:
-    """The same of what was found in a text."""
-    return _assigned_once(body, _is_search)
-
-
-def _assigned_once(body: t.Body, fits: Callable[[t.Expr | None], bool]) -> dict[str, t.Expr | None]:
-    found: dict[str, t.Expr | None] = {}
-    for s in _statements(body):
-        target = s.target if isinstance(s, (t.Augment, t.For)) else None
-        if isinstance(s, t.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], t.Name):
-            name = s.targets[0].id
-            found[name] = s.value if fits(s.value) and name not in found else None
-        elif isinstance(target, t.Name):
-            found[target.id] = None
-    return found
-
-
-def _statements(body: t.Body) -> Iterator[t.Stmt]:
-    for s in body:
-        yield s
-        for part in (getattr(s, field) for field in s.__slots__):
-            if isinstance(part, tuple) and part and isinstance(part[0], t.Stmt):
-                yield from _statements(part)
 
 
 def _sum(act: Activation, node: t.Expr, look: _Look, amounts: _Amounts) -> _Sum | None:

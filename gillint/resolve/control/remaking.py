@@ -33,10 +33,9 @@ def until_given_up(act: Activation, node: t.If) -> float | None:
 
 def _around(act: Activation) -> t.For | t.While | None:
     """The loop whose body is being run."""
-    body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
     if not act.loop_spans:
         return None
-    loops: Iterator[t.For | t.While] = (s for s in statements(body) if isinstance(s, (t.For, t.While)))
+    loops: Iterator[t.For | t.While] = (s for s in statements(act.statements) if isinstance(s, (t.For, t.While)))
     return next((s for s in loops if s.span == act.loop_spans[-1]), None)
 
 
