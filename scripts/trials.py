@@ -1,6 +1,7 @@
 """Is gillint right about code that it has not seen? Predicts programs and statements from their text, counts them, compares.
 
-    python -m scripts.trials PROGRAM.py...          programs with a function `work()`, or folders of such programs
+    python -m scripts.trials PROGRAM.py...          programs with a function `work()`, or folders of such programs; one
+                                                    that hands work over says what one task is: `# task: thumbnail(PATHS[0])`
     python -m scripts.trials --functions FILE.py    a file of functions `work_NAME()`, each by itself
     python -m scripts.trials --statements FILE.toml a list of `[[statement]]` tables: name, setup, statement
 
@@ -35,7 +36,7 @@ from gillint.measure.worker import ProbeError
 from gillint.pipeline import analyse
 from gillint.resolve.trace import Concurrency
 from gillint.scaling.predict import HELP_NO, Prediction, Setting, predict
-from scripts.validate.workloads import read_toml
+from scripts.validate.workloads import local_server, read_toml
 
 _SETTING = Setting(cores=2, threads=2, free_threaded=False)
 _FAR_TIMES, _FAR_HELD, _FAR_RELEASES = 2.0, 0.15, 3.0
@@ -70,8 +71,9 @@ def programs(paths: list[Path]) -> Iterator[Trial]:
     for path in paths:
         for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
             text = file.read_text(encoding="utf-8")
-            if re.search(r"^(async )?def work\(\)", text, re.M):
-                yield Trial(file.stem, text, "work()", whole=True)
+            task = re.search(r"^# task: (.+)$", text, re.M)
+            if task or re.search(r"^def work\(\)", text, re.M):
+                yield Trial(file.stem, text, task[1] if task else "work()", whole=True)
 
 
 def functions(paths: list[Path]) -> Iterator[Trial]:
@@ -199,7 +201,7 @@ def main() -> int:
     marks: Counter[str] = Counter()
     errors: list[float] = []
     tried = unknown = 0
-    with Prober(timeout=given.seconds) as prober:
+    with local_server(), Prober(timeout=given.seconds) as prober:
         for trial in chosen:
             try:
                 counted = prober.count(Statement(trial.setup, trial.statement))
