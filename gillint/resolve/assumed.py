@@ -84,6 +84,7 @@ FILES = (
     "io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile",
     "compression.zstd.ZstdFile", "zipfile.ZipExtFile", "tarfile.ExFileObject",
 )  # fmt: skip
+BUFFERS = ("io.StringIO", "io.BytesIO")
 SIZES |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
 LINE = Estimate.point(80)
 WHOLE_FILE = SIZES["io.BufferedReader"] * LINE

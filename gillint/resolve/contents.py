@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 
 from gillint.estimate import ONE, ZERO, Estimate, total
-from gillint.resolve.assumed import FILES
+from gillint.resolve.assumed import BUFFERS, FILES
 from gillint.resolve.calling.bound import element_of, item_bytes, member_size, size_of
 from gillint.resolve.text.texts import Text, unknown
 from gillint.resolve.values import UNKNOWN, ChoiceRef, Value, text_of
@@ -82,7 +82,7 @@ _USUALLY_UNIQUE = 0.3
 
 def known_text(value: Value) -> Text | None:
     """What is known of the characters of a text or some bytes, or of all that an open file holds."""
-    if value.type not in FILES:
+    if value.type not in _LINED:
         return text_of(value)
     line = text_of(element_of(value))
     return line.each(size_of(value)) if line is not None else None
@@ -117,10 +117,11 @@ def _fresh(value: Value) -> Estimate:
 # Most bytes of random floats are noise; those with the sign and the exponent are not.
 NOISE_OF_FLOATS = 0.8
 _RAW_ARRAYS = ("numpy.ndarray", "array.array")
+_LINED = (*FILES, *BUFFERS)  # their size is the number of lines
 
 
 def _whole(value: Value) -> Estimate:
-    return size_of(value) * (member_size(value) if value.type in FILES else ONE)
+    return size_of(value) * (member_size(value) if value.type in _LINED else ONE)
 
 
 def written(value: Value) -> Text:

@@ -12,7 +12,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_type
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
-from gillint.resolve.assumed import FILES
+from gillint.resolve.assumed import BUFFERS, FILES
 from gillint.resolve.calling.compat import GONE_TYPES
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.shapes import ARRAY
@@ -23,7 +23,7 @@ BUILTIN = frozenset({"str", "bytes", "bytearray", "list", "tuple", "dict", "set"
 # Types of which none is another one's; `bool` is an `int`.
 _APART = frozenset(BUILTIN | {"pathlib.Path", ARRAY, "pandas.DataFrame", "pandas.Series"})
 # Types whose instances are what they are said to be: nobody makes a class of a program of them by the way.
-_CONCRETE = _APART | {*FILES, "io.BytesIO", "io.StringIO"}
+_CONCRETE = _APART | {*FILES, *BUFFERS}
 
 
 def asked(test: t.Expr) -> tuple[t.Expr, t.Expr] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.knowledge.schema import TERMINAL
 from gillint.resolve.activation import Activation
-from gillint.resolve.assumed import ALL_QUEUES, FILES, QUEUES
+from gillint.resolve.assumed import ALL_QUEUES, BUFFERS, FILES, QUEUES
 from gillint.resolve.calling.bound import element_of, member_size, number_of, size_of
 from gillint.resolve.control.converging import PAIRED, SETTLED, bisects, joins_pairs, settles, turns_until_converged
 from gillint.resolve.control.turns import is_retry, leaves_early
@@ -27,7 +27,7 @@ INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
 # Of requests, one after the other: a listing has some pages. An answer comes in a few pieces.
 EXCHANGES = Estimate(1, 20, 1e4)
 FRAGMENTS = Estimate(1, 5, 1e4)
-_SIZED = ("io.BytesIO", "io.StringIO", "http.client.HTTPResponse", "urllib3.HTTPResponse")
+_SIZED = (*BUFFERS, "http.client.HTTPResponse", "urllib3.HTTPResponse")
 _READERS = ("read", "read1", "readline", "readinto")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
 _GIVERS = ("append", "appendleft", "extend", "extendleft", "put", "put_nowait", "add", "update", "insert")

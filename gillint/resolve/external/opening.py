@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
+from gillint.resolve.assumed import BUFFERS
 from gillint.resolve.calling.bound import element_of, literal_text
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.files import MEMORY, Content
@@ -30,7 +31,7 @@ def opened(site: Site) -> Value:
     act, result = site.act, site.result
     is_method = site.name == "pathlib.Path.open"
     source = site.bound.receiver if is_method else site.argument(0, "file", "filename", "name", "path")
-    if site.name in ("io.BytesIO", "io.StringIO"):
+    if site.name in BUFFERS:
         return _buffer(site)
     if site.name == "io.TextIOWrapper":
         return _decoded(site)
@@ -212,8 +213,5 @@ def note_member(act: Activation, member: Value, key: Value) -> None:
     from gillint.resolve.objects.filling import keys_of
 
     name = name_of(member)
-    if name is not None and member.type in _BUFFERS and act.loops:
+    if name is not None and member.type in BUFFERS and act.loops:
         act.program.files.opened[name] = (0, 0, keys_of(act.times * act.trips_so_far(), key))
-
-
-_BUFFERS = ("io.StringIO", "io.BytesIO")

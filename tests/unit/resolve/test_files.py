@@ -559,3 +559,15 @@ def test_an_archive_that_is_read_is_compressed_by_its_name_or_the_mode(opened: s
     )
     native = max(r.demand.native.likely for r in report.regions)
     assert (native > 100_000) == is_packed
+
+
+def test_what_is_in_a_buffer_tells_how_long_a_compressor_takes() -> None:
+    def native(data: str) -> float:
+        setup = (
+            "import io, os, tarfile\n\nt = tarfile.open(fileobj=io.BytesIO(), mode='w:gz')\ni = tarfile.TarInfo('a')\n"
+        )
+        text = f"{setup}d = {data}\nfor _ in range(1000):\n    t.addfile(i, io.BytesIO(d))\n"
+        (region,) = analyse(text, "t.py", Options()).regions
+        return region.demand.native.likely
+
+    assert native("os.urandom(100_000)") > 5 * native("b'x' * 100_000")
