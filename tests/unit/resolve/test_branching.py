@@ -92,6 +92,10 @@ OFTEN = {
         850,
     ),
     "each of ten keys once": (f"if i % 10 not in table:\n            table[i % 10] = {S}", 10),
+    "what is not there yet, by its digest": (
+        f"h = hashlib.sha256(x).hexdigest()\n        if h not in table:\n            table[h] = {S}",
+        900,
+    ),
     "what a KeyError makes, and keeps": (
         f"try:\n            v = table[i % 10]\n        except KeyError:\n            v = {S}\n            table[i % 10] = v",
         10,
