@@ -86,6 +86,7 @@ FILES = (
 )  # fmt: skip
 BUFFERS = ("io.StringIO", "io.BytesIO")
 SIZES |= dict.fromkeys(FILES, Estimate(10, 800, 80_000))
+SIZES |= {"ast.AST": Estimate(1, 60, 1e5)}  # nodes: mostly a statement, or a function
 LINE = Estimate.point(80)
 WHOLE_FILE = SIZES["io.BufferedReader"] * LINE
 MEMBER_SIZE = Estimate(1, 40, 10_000)

@@ -199,7 +199,15 @@ def as_instance(act: Activation, old: Value | None, kind: Value) -> Value:
         return old  # `isinstance(kind, Meta)`: a class that is known stays the one that it is
     types = {o.type for o in options_of(kind)}
     fitting = [o for o in options_of(old) if _is_one_of(act, o, types)]
-    return reduce(join, fitting) if fitting else replace(kind, origin=old.origin)
+    if fitting:
+        return reduce(join, fitting)
+    # A class of the same library, `ast.Call` of an `ast.AST`, is for all we know a kind of the other, and as large.
+    is_kind = old.type is not None and kind.type is not None and _module(old.type) == _module(kind.type) != ""
+    return replace(kind, origin=old.origin, size=kind.size or old.size if is_kind else kind.size)
+
+
+def _module(kind: str) -> str:
+    return kind.rpartition(".")[0]
 
 
 def as_other(act: Activation, old: Value, kind: Value) -> Value:

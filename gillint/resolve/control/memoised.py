@@ -15,8 +15,8 @@ _CACHES = ("lru_cache", "cache")
 _NOTHING = Block((), ())
 # `if key not in table: table[key] = ...` holds in 0.59 where it is run once or a few times (`python -m scripts.arm_shares`).
 _MISS = 0.5
-# Of pieces of 4 KiB of the files in five trees (documents, programs, a package of Python) 0.96 to 1.0 were new; who looks for copies
-# has some more of them.
+# Of pieces of 4 KiB of the files in five trees (documents, programs, a package of Python) 0.96 to 1.0 were new; who looks for
+# copies has some more of them.
 _NEW_CONTENT = 0.9
 
 

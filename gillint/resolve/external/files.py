@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from gillint.diagnostics.span import Span
+from gillint.diagnostics.span import NOWHERE, Span
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.resolve.text.texts import ANY, SEPARATORS, Text, common, may_be_same, overlap, together
@@ -51,6 +51,9 @@ class Content:
     def lines(self) -> Estimate:
         """How many lines it has."""
         return self.text.count("\n").max(1)
+
+
+_MADE: tuple[Span, Turn] = (NOWHERE, ())  # the place of what is made without being written
 
 
 @dataclass(slots=True)
@@ -106,12 +109,17 @@ class Files:
             at[name] = piece
             return
         pieces = self.pieces.setdefault(name, {})
+        pieces.pop(_MADE, None)
         place = (span, self.turn[len(self.begun.get(name, self.turn)) :])
         old = pieces.get(place)
         if old is not None and old.guessed != piece.guessed:
             pieces[place] = old if piece.guessed else piece
         elif old is None or (piece.size * piece.files).likely >= (old.size * old.files).likely:
             pieces[place] = piece
+
+    def create(self, name: str, piece: Content) -> None:
+        """Note that a file is made, whatever may be in it, unless it is seen that something is written to it."""
+        self.pieces.setdefault(self._named(name), {_MADE: piece})
 
     def opened_as(self, name: str) -> tuple[int, int, Estimate]:
         """Who opened a file in which loops, and how often in all; of one of several buffers how often all of them are made."""

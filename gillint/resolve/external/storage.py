@@ -44,11 +44,13 @@ from gillint.resolve.external.reading import (
 from gillint.resolve.external.waves import frames_of, opened_sound, parameters_of
 from gillint.resolve.external.writing import (
     added_member,
+    closed,
     copied,
     copied_tree,
     dumped,
     emptied,
     extracted,
+    made_empty,
     made_folder,
     printed_line,
     saved_array,
@@ -97,6 +99,7 @@ def _bound_arguments(site: Site) -> Value:
 
 _METHODS: dict[str, Callable[[Site], Value]] = {
     "write": written_text,
+    "close": closed,
     "writeframes": written_text,
     "writeframesraw": written_text,
     "getnframes": frames_of,
@@ -117,6 +120,7 @@ _METHODS: dict[str, Callable[[Site], Value]] = {
 _CALLS: dict[str, Callable[[Site], Value]] = {
     "pathlib.Path.write_text": written_path,
     "pathlib.Path.write_bytes": written_path,
+    "pathlib.Path.touch": made_empty,
     "pathlib.Path.read_text": read_path,
     "pathlib.Path.read_bytes": read_path,
     "os.path.getsize": size_of_file,

@@ -9,7 +9,7 @@ from gillint.resolve.assumed import WHOLE_FILE
 from gillint.resolve.calling.bound import element_of, item_bytes, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.contents import NOISE_OF_FLOATS, pickled, printed, written
-from gillint.resolve.external.files import MEMBER, Content
+from gillint.resolve.external.files import MEMBER, MEMORY, Content
 from gillint.resolve.external.handles import (
     HANDLES,
     PACKED,
@@ -69,13 +69,42 @@ def _while_open(site: Site, name: str) -> tuple[Estimate, Estimate]:
     return (act.times * act.trips_so_far() / openings).max(1), openings
 
 
+def made_empty(site: Site) -> Value:
+    """`path.touch()`: a file of its own for each name."""
+    name = name_of(site.bound.receiver)
+    if name is not None:
+        _make(site, name, Content(ZERO, of_literal(""), files=_as_many(site, name, distinct_of(site.bound.receiver))))
+    return site.result
+
+
+def closed(site: Site) -> Value:
+    """`open(path, "w").close()`: a file is there, whatever was written to it."""
+    name = name_of(site.bound.receiver)
+    if name is not None and not name.startswith(MEMORY) and name in site.act.program.files.opened:
+        _, _, openings = site.act.program.files.opened_as(name)
+        kinds = site.act.program.files.kinds.get(name)
+        files = (openings.min(kinds) if kinds is not None else openings).max(1) if HOLE in name else ONE
+        _make(site, name, Content(WHOLE_FILE, files=files))
+    return site.result
+
+
+def _make(site: Site, name: str, piece: Content) -> None:
+    if not site.act.program.is_idle:
+        site.act.program.files.create(name, piece)
+
+
+def _as_many(site: Site, name: str, kinds: Estimate | None) -> Estimate:
+    """How many files one place makes: one for each run of it, and each name."""
+    turns = site.act.times * site.act.trips_so_far()
+    return (turns.min(kinds) if kinds is not None else turns).max(1) if HOLE in name else ONE
+
+
 def whole_file(site: Site, name: str, piece: Content, named: Value | None = None) -> None:
     """Note a file that one call writes from beginning to end; those of a name that comes again take each other's place."""
     act = site.act
     if act.program.is_idle:
         return
-    kinds, turns = distinct_of(named), act.times * act.trips_so_far()
-    files = (turns.min(kinds) if kinds is not None else turns).max(1) if HOLE in name else ONE
+    files = _as_many(site, name, distinct_of(named))
     act.program.files.write(name, site.span, replace(piece, files=files, anew=True, guessed=act.program.is_aside))
 
 

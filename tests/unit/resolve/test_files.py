@@ -571,3 +571,23 @@ def test_what_is_in_a_buffer_tells_how_long_a_compressor_takes() -> None:
         return region.demand.native.likely
 
     assert native("os.urandom(100_000)") > 5 * native("b'x' * 100_000")
+
+
+@pytest.mark.parametrize(
+    "making",
+    [
+        "open(f'{d}/{i:05}.txt', 'w').close()",
+        "(pathlib.Path(d) / f'{i}.txt').touch()",
+        "with open(f'{d}/{i}.txt', 'w') as f:\n        f.write('x')",
+    ],
+)
+def test_files_that_are_made_are_in_their_folder(making: str) -> None:
+    setup = f"import os, pathlib, tempfile\n\nd = tempfile.mkdtemp()\nfor i in range(3000):\n    {making}\n"
+    found = analyse(f"{setup}for name in os.listdir(d):\n    print(name)\n", "t.py", Options()).regions
+    assert found[-1].region.trips.likely == pytest.approx(3000)
+
+
+def test_what_is_written_to_a_file_that_was_made_is_what_is_in_it() -> None:
+    setup = "import pathlib\n\np = pathlib.Path('a.bin')\np.touch()\np.write_bytes(bytes(5000))\n"
+    work = dumped(f"{setup}\ndef work():\n    return p.read_bytes()\n")
+    assert "bytes[5000]" in work
