@@ -16,8 +16,9 @@ from gillint.benchmark.interpreter import Interpreter, find_interpreter
 from gillint.benchmark.verify import Verdict, Verified, judge, predict
 from gillint.errors import UsageError
 from gillint.knowledge.base import data_folder, libraries_of, library
+from gillint.knowledge.conditions import version_matches
 from gillint.knowledge.read import read_library
-from gillint.knowledge.schema import Fact, Measured, Probe
+from gillint.knowledge.schema import Condition, Fact, Measured, Probe
 from gillint.measure.engine import exclusive, measure
 from gillint.measure.plan import Failed, Measurement
 from gillint.measure.probe import Counted, Prober, Statement, benchmark_of
@@ -43,8 +44,19 @@ def verify(facts: list[Fact], interpreter: Path | None) -> Iterator[tuple[Verifi
                 yield _verify(fact, counter, python, here), version or "", running
                 for clause in fact.clauses:
                     if clause.probe is not None:
-                        found = _verify(fact.under(clause), counter, python, here)
+                        case = fact.under(clause)
+                        other = _for_others(clause.condition, version, running)
+                        found = Verified(case, Verdict.SKIPPED, other) if other else _verify(case, counter, python, here)
                         yield replace(found, condition=clause.condition), version or "", running
+
+
+def _for_others(condition: Condition, version: str | None, running: str) -> str | None:
+    """What a condition asks for that the Python or the library at hand is not; None where both are."""
+    if condition.python is not None and not version_matches(running, condition.python):
+        return f"it is about Python {condition.python}; this is {running}"
+    if condition.version is not None and version is not None and not version_matches(version, condition.version):
+        return f"it is about {condition.version}; this is {version}"
+    return None
 
 
 class _Counter:
