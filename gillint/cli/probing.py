@@ -45,12 +45,14 @@ def verify(facts: list[Fact], interpreter: Path | None) -> Iterator[tuple[Verifi
                 for clause in fact.clauses:
                     if clause.probe is not None:
                         case = fact.under(clause)
-                        other = _for_others(clause.condition, version, running)
-                        found = Verified(case, Verdict.SKIPPED, other) if other else _verify(case, counter, python, here)
+                        other = for_others(clause.condition, version, running)
+                        found = (
+                            Verified(case, Verdict.SKIPPED, other) if other else _verify(case, counter, python, here)
+                        )
                         yield replace(found, condition=clause.condition), version or "", running
 
 
-def _for_others(condition: Condition, version: str | None, running: str) -> str | None:
+def for_others(condition: Condition, version: str | None, running: str) -> str | None:
     """What a condition asks for that the Python or the library at hand is not; None where both are."""
     if condition.python is not None and not version_matches(running, condition.python):
         return f"it is about Python {condition.python}; this is {running}"
