@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.resolve.assumed import FILES
 from gillint.resolve.calling.bound import element_of, item_bytes, member_size, size_of
-from gillint.resolve.text.texts import Text, unknown
+from gillint.resolve.text.texts import MAYBE_WIDE, Text
 from gillint.resolve.values import UNKNOWN, ChoiceRef, Value, text_of
 from gillint.syntax.tree import HOLE
 
@@ -114,6 +114,20 @@ def _fresh(value: Value) -> Estimate:
     return fresh.min(_whole(value)) if fresh is not None else _unique(value)
 
 
+def _wide(value: Value) -> Estimate:
+    """How many characters are not ASCII, of a text, of what bytes or a file decode to, or of the texts in nested containers."""
+
+    def of(inner: Value) -> Estimate | None:
+        if inner.type not in _CHARACTERS and inner.type not in FILES:
+            return None
+        text = known_text(inner)
+        return text.wide.min(_whole(inner)) if text is not None else _whole(inner) * MAYBE_WIDE
+
+    return _gathered(value, of)
+
+
+_CHARACTERS = ("str", "bytes", "bytearray", "memoryview")
+
 # Most bytes of random floats are noise; those with the sign and the exponent are not.
 NOISE_OF_FLOATS = 0.8
 _RAW_ARRAYS = ("numpy.ndarray", "array.array")
@@ -128,7 +142,7 @@ def written(value: Value) -> Text:
     size, fresh = printed(value), _novel(value)
     is_list = value.columns is None and (value.items is None or value.type in _DICTS)
     rest = (size - fresh).max(0) / (size_of(value).max(1) if is_list else ONE)  # what comes again is counted once
-    return Text(HOLE, (), rest, fresh.min(size))
+    return Text(HOLE, (), rest, fresh.min(size), wide=_wide(value))
 
 
 def is_document(value: Value, depth: int = 4) -> bool:
@@ -149,7 +163,7 @@ def digits(value: Value) -> Text:
     if value.type == "int" and value.number is not None and not value.number.known and text_of(value) is None:
         fresh = length.min(_COUNTED)
         return Text(HOLE, (), length - fresh, fresh)
-    return unknown(length)
+    return Text(HOLE, (), ZERO, length)
 
 
 def _novel(value: Value, depth: int = 4) -> Estimate:
@@ -315,6 +329,7 @@ _CONTENTS = {
     "unique": _unique,
     "noise": _noise,
     "fresh": _fresh,
+    "wide": _wide,
     "floats": _floats,
     "arrays": _arrays,
     "buffers": _buffers,

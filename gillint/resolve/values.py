@@ -256,7 +256,13 @@ def text_of(value: Value | None) -> Text | None:
 
 
 def _text(value: str | bytes) -> Text:
-    return of_literal(value if isinstance(value, str) else value.decode("latin-1"))
+    """Bytes are what they decode to; those that decode to nothing, one character each."""
+    if isinstance(value, str):
+        return of_literal(value)
+    try:
+        return of_literal(value.decode())
+    except UnicodeDecodeError:
+        return of_literal(value.decode("latin-1"))
 
 
 def _number(value: float) -> Estimate:

@@ -219,6 +219,41 @@ def test_what_a_compressor_is_left_with(body: str, unique: float, noise: float) 
 
 
 @pytest.mark.parametrize(
+    ("body", "size", "wide"),
+    [
+        ("id('plain' * 100)", 500, 0),
+        ("id('Привет, мир! ' * 100)", 1300, 900),
+        ("id('Привет, мир! ' * 100 + 'plain')", 1305, 900),
+        ("id('Привет, мир! '.upper())", 13, 9),
+        ("id(('é' * 400)[:100])", 100, 100),
+        ("id(f'имя {random.random()}'[:2])", 2, 0),
+        ("id(''.join(['café'] * 10))", 40, 10),
+        ("id(('é' * 400).encode())", 800, 400),
+        ("id(('é' * 400).encode('latin-1'))", 400, 400),
+        ("id(('é' * 400).encode('utf-16'))", 800, 400),
+        ("id(('aé' * 400).encode('ascii', 'ignore'))", 400, 0),
+        ("id(bytes('é' * 400, 'utf-8'))", 800, 400),
+        ("id(('é' * 400).encode().decode())", 400, 400),
+        ("id(str(('é' * 400).encode(), encoding='utf-8'))", 400, 400),
+        ("id(('é' * 400).encode('cp1252').decode('cp1252'))", 400, 400),
+        ("id(b'\\xc3\\xa9'.decode())", 1, 1),
+        ("id(json.dumps(['é' * 40]))", 244, 0),
+        ("id(json.dumps(['é' * 40], ensure_ascii=False))", 44, 40),
+        ("id({'text': ['é' * 40] * 3, 'n': 5})", 2, 120),
+        ("p = Path(tempfile.mkdtemp()) / 'x'\np.write_text('é' * 40)\nid(p.read_text())", 40, 40),
+    ],
+)
+def test_characters_that_are_not_ascii(body: str, size: float, wide: float) -> None:
+    value = asked(body)
+    assert (size_of(value).likely, inside(value, "wide").likely) == (size, wide)
+
+
+def test_a_text_of_which_nothing_is_known_is_ascii_most_likely() -> None:
+    wide = inside(asked("id(input())"), "wide")
+    assert (wide.low, wide.likely) == (0, 0) and wide.high > 1000
+
+
+@pytest.mark.parametrize(
     ("columns", "floats"),
     [
         ("{'a': range(100)}", 0),
