@@ -224,7 +224,8 @@ def _compare(act: Activation, node: t.Compare) -> Value:
     first = left = evaluate(act, node.left)
     result = Value(type="bool")
     for operator, expression in zip(node.operators, node.rights, strict=True):
-        right = evaluate(act, expression)
+        looked_in = operator in ("contains", "not_contains") and isinstance(expression, t.Sequence)
+        right = sequence(act, expression, built=False) if looked_in else evaluate(act, expression)
         if len(node.operators) == 1 and not (isinstance(node.left, t.Name) and node.left.id in act.open):
             share = share_of(left, operator, right)
             result = replace(result, number=Estimate.point(share)) if share is not None else result
