@@ -29,6 +29,7 @@ _PRINTED_OF_DTYPE = {
     "datetime": Estimate.point(19),
 }
 _COLUMNS = Estimate(1, 4, 50)
+_DECIMALS = 9.03  # in a digit of 30 bits
 _IN_PICKLE = 0.6  # as the fact of `pickle.dumps` has it
 
 
@@ -42,6 +43,8 @@ def printed(value: Value, depth: int = 4) -> Estimate:
         return Estimate.point(len(str(value.literal.value)))
     if value.type == "float" and value.text is not None and value.text.unique is not None:
         return value.text.unique
+    if value.type == "int" and value.size is not None:
+        return value.size * _DECIMALS
     if value.type == "int" and value.number is not None:
         return value.number.map(lambda n: math.log10(max(abs(n), 1.0)) // 1 + 1)
     if depth == 0 or value.type is None:

@@ -224,12 +224,15 @@ def _compare(act: Activation, node: t.Compare) -> Value:
     first = left = evaluate(act, node.left)
     result = Value(type="bool")
     for operator, expression in zip(node.operators, node.rights, strict=True):
-        looked_in = operator in ("contains", "not_contains") and isinstance(expression, t.Sequence)
-        right = sequence(act, expression, built=False) if looked_in else evaluate(act, expression)
+        is_search = operator in ("contains", "not_contains")
+        if is_search and isinstance(expression, t.Sequence):
+            right = sequence(act, expression, built=False)
+        else:
+            right = evaluate(act, expression)
         if len(node.operators) == 1 and not (isinstance(node.left, t.Name) and node.left.id in act.open):
             share = share_of(left, operator, right)
             result = replace(result, number=Estimate.point(share)) if share is not None else result
-        if operator in ("contains", "not_contains"):
+        if is_search:
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
             method = f"__{operator}__"
@@ -237,11 +240,11 @@ def _compare(act: Activation, node: t.Compare) -> Value:
             decides = _who_compares(left, right, method)
             if decides is not None:
                 found = operator_fact(act, decides, method, (right if decides is left else left,), node.span)
-        if found is None or operator in ("contains", "not_contains"):
+        if found is None or is_search:
             compare_members(act, left, operator, right, node.span)
         if found is None:
             act.operation("compare")
-        elif operator not in ("contains", "not_contains"):
+        elif not is_search:
             result = found
         left = right
     held = holds_here(act.program.target.python, node)  # `PY2 = sys.version_info[0] == 2`

@@ -248,6 +248,27 @@ def test_characters_that_are_not_ascii(body: str, size: float, wide: float) -> N
     assert (size_of(value).likely, inside(value, "wide").likely) == (size, wide)
 
 
+@pytest.mark.parametrize(
+    ("expression", "digits"),
+    [
+        ("3 ** 40", 1),
+        ("7 ** 500", 46.8),
+        ("1 << 4096", 136.5),
+        ("3 ** 2000 * 5 ** 3000", 337.9),
+        ("3 ** 2000 + 1", 105.7),
+        ("3 ** 2000 % 1000", 1),
+        ("3 ** 2000 // 3 ** 1990", 1),
+        ("int('7' * 500)", 55.4),
+        ("int('7')", 1),
+        ("random.getrandbits(3000)", 100),
+        ("int.from_bytes(os.urandom(375), 'big')", 100),
+        ("pow(3, 2 ** 100, 7 ** 300)", 28.1),
+    ],
+)
+def test_how_long_integers_are(expression: str, digits: float) -> None:
+    assert size_of(asked(f"id({expression})")).likely == pytest.approx(digits, abs=0.6)
+
+
 def test_a_text_of_which_nothing_is_known_is_ascii_most_likely() -> None:
     wide = inside(asked("id(input())"), "wide")
     assert (wide.low, wide.likely) == (0, 0) and wide.high > 1000
