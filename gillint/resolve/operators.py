@@ -79,7 +79,9 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     numbers = ("int", "float", "bool")
     long = as_long(left, operator, right)
     if long is not None:
-        return ordinary(operator_fact(act, long[0], f"__{operator}__", (long[1],), span) or Value(type="int"))
+        made = ordinary(operator_fact(act, long[0], f"__{operator}__", (long[1],), span) or Value(type="int"))
+        if operator != "mod" or made.size is not None:  # what is left of a long one is as small as the other
+            return made
     if left.type in numbers and right.type in numbers:
         kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
         amount = None

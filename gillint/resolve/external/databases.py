@@ -64,14 +64,14 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
         done = run_statement(tables, statement, place, times * rows, row)
         return Query(done.visits * rows) if done is not None else None
     row = bound.positional[1] if len(bound.positional) > 1 else None
-    return _before_the_first(summed_up(act, statement, run_statement(tables, statement, place, times, row)))
+    return summed_up(act, statement, run_statement(tables, statement, place, times, row))
 
 
-def _before_the_first(query: Query | None) -> Query | None:
-    """What sqlite looks at until it has the first row: the step to each row after it is taken when that is fetched."""
-    if query is None or query.rows is None:
-        return query
-    return replace(query, visits=(query.visits - query.rows).max(ONE))
+def looked_at(name: str, query: Query) -> Estimate:
+    """What the call that asks looks at. To each row of sqlite after the first one it is stepped when that is fetched."""
+    if not name.startswith("sqlite3.") or query.rows is None:
+        return query.visits
+    return (query.visits - query.rows).max(ONE)
 
 
 def behind_statement(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:

@@ -60,4 +60,5 @@ _BITS_OF_DECIMAL = math.log2(10)
 
 def ordinary(value: Value) -> Value:
     """What an operator made, without a size where it has turned out to be short."""
-    return value if value.size is None or value.size.likely > FEW_DIGITS else replace(value, size=None)
+    is_long = value.size is not None and value.size.likely > FEW_DIGITS
+    return replace(value, size=value.size if is_long else None, shape=None)
