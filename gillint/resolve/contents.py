@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.resolve.assumed import FILES
 from gillint.resolve.calling.bound import element_of, item_bytes, member_size, size_of
-from gillint.resolve.text.texts import MAYBE_WIDE, Text
+from gillint.resolve.text.texts import MAYBE_WIDE, Text, of_literal
 from gillint.resolve.values import UNKNOWN, ChoiceRef, Value, text_of
 from gillint.syntax.tree import HOLE
 
@@ -121,6 +121,9 @@ def _wide(value: Value) -> Estimate:
     """How many characters are not ASCII, of a text, of what bytes or a file decode to, or of the texts in nested containers."""
 
     def of(inner: Value) -> Estimate | None:
+        if inner.columns is not None and inner.type in _DICTS:
+            names = total(of_literal(name).wide for name, _ in inner.columns)
+            return names + total(_wide(v) for _, v in inner.columns)
         if inner.type not in _CHARACTERS and inner.type not in FILES:
             return None
         text = known_text(inner)

@@ -305,11 +305,13 @@ _TABLES = ("pandas.DataFrame", "pandas.Series")
 def _slice(act: Activation, node: t.Slice) -> Value:
     act.operation("slice")
     parts = tuple(evaluate(act, p) if p is not None else NONE for p in (node.lower, node.upper, node.step))
+    step = parts[2].number if node.step is not None else ONE
     starts = offsets(act, node.lower, node.upper, _peek)
     if starts is not None:
-        return Value(type="slice", items=(UNKNOWN, UNKNOWN, parts[2]), element=starts)
+        return Value(type="slice", items=(UNKNOWN, UNKNOWN, parts[2]), element=starts, number=step)
     is_open = node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
-    return Value(type="slice", items=parts, size=distance(act, node.lower, node.upper, _peek) if is_open else None)
+    size = distance(act, node.lower, node.upper, _peek) if is_open else None
+    return Value(type="slice", items=parts, size=size, number=step)
 
 
 def _is_known(value: Value) -> bool:
