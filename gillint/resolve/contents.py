@@ -251,6 +251,20 @@ def _arrays(value: Value) -> Estimate:
     return _gathered(value, lambda v: ONE if v.type == "numpy.ndarray" or v.type in _FRAMES else None)
 
 
+def _foreign(value: Value) -> Estimate:
+    """How many objects there are in nested containers that a document has no form for: dates, decimals, sets, bytes."""
+
+    def of(inner: Value) -> Estimate | None:
+        if inner.type in _DICTS or inner.type is None:
+            return None
+        return ONE if inner.type in _NO_FORM or "." in inner.type or "::" in inner.type else None
+
+    return _gathered(value, of)
+
+
+_NO_FORM = ("bytes", "set", "frozenset", "complex")
+
+
 def _buffers(value: Value) -> Estimate:
     """Bytes of the arrays and frames in nested containers."""
 
@@ -336,6 +350,7 @@ _CONTENTS = {
     "noise": _noise,
     "fresh": _fresh,
     "wide": _wide,
+    "foreign": _foreign,
     "floats": _floats,
     "arrays": _arrays,
     "buffers": _buffers,

@@ -145,7 +145,20 @@ _FILE = Value(type="io.BufferedReader", number=ONE)
 
 # Measures that look inside.
 _CONTENTS = frozenset(
-    ["leaves", "instances", "listed", "printed", "unique", "noise", "fresh", "wide", "floats", "arrays", "buffers"]
+    [
+        "leaves",
+        "instances",
+        "listed",
+        "printed",
+        "unique",
+        "noise",
+        "fresh",
+        "wide",
+        "foreign",
+        "floats",
+        "arrays",
+        "buffers",
+    ]
 )
 
 

@@ -269,6 +269,20 @@ def test_how_long_integers_are(expression: str, digits: float) -> None:
     assert size_of(asked(f"id({expression})")).likely == pytest.approx(digits, abs=0.6)
 
 
+@pytest.mark.parametrize(
+    ("document", "objects"),
+    [
+        ("[1, 'a', None, 2.5]", 0),
+        ("{'at': [datetime.datetime(2024, 1, 1)] * 30, 'n': 5}", 30),
+        ("[{'price': decimal.Decimal(1), 'tags': {'a', 'b'}} for _ in range(10)]", 20),
+        ("[[Counter('aab')]]", 0),
+        ("b'abc'", 1),
+    ],
+)
+def test_objects_that_a_document_has_no_form_for(document: str, objects: float) -> None:
+    assert inside(asked(f"import datetime, decimal\nid({document})"), "foreign").likely == objects
+
+
 def test_a_text_of_which_nothing_is_known_is_ascii_most_likely() -> None:
     wide = inside(asked("id(input())"), "wide")
     assert (wide.low, wide.likely) == (0, 0) and wide.high > 1000
