@@ -366,7 +366,11 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
 def _slice(name: str, args: tuple[Value, ...]) -> Value:
     """`slice(i, i + 4)`: the same as is written `i : i + 4` in a subscript."""
     bounds = (NONE, args[0]) if len(args) == 1 else args[:2]
-    return Value(type="slice", items=(*bounds, args[2] if len(args) > 2 else NONE))
+    return Value(
+        type="slice",
+        items=(*bounds, args[2] if len(args) > 2 else NONE),
+        number=args[2].number if len(args) > 2 else ONE,
+    )
 
 
 def _extreme(name: str, args: tuple[Value, ...]) -> Value:

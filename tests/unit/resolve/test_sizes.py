@@ -283,6 +283,14 @@ def test_objects_that_a_document_has_no_form_for(document: str, objects: float) 
     assert inside(asked(f"import datetime, decimal\nid({document})"), "foreign").likely == objects
 
 
+@pytest.mark.parametrize(
+    ("written", "step"), [("slice(0, 9)", 1), ("slice(0, 9, 3)", 3), ("slice(None, None, -1)", -1)]
+)
+def test_the_number_of_a_slice_is_its_step(written: str, step: float) -> None:
+    number = asked(f"id({written})").number
+    assert number is not None and number.likely == step
+
+
 def test_a_text_of_which_nothing_is_known_is_ascii_most_likely() -> None:
     wide = inside(asked("id(input())"), "wide")
     assert (wide.low, wide.likely) == (0, 0) and wide.high > 1000
