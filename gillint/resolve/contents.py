@@ -83,9 +83,12 @@ def _either(measures: Iterable[Estimate]) -> Estimate:
 _USUALLY_UNIQUE = 0.3
 
 
+_STREAMS = (*FILES, "io.BytesIO", "io.StringIO")
+
+
 def known_text(value: Value) -> Text | None:
     """What is known of the characters of a text or some bytes, or of all that an open file holds."""
-    if value.type not in FILES:
+    if value.type not in _STREAMS:
         return text_of(value)
     line = text_of(element_of(value))
     return line.each(size_of(value)) if line is not None else None
@@ -124,7 +127,7 @@ def _wide(value: Value) -> Estimate:
         if inner.columns is not None and inner.type in _DICTS:
             names = total(of_literal(name).wide for name, _ in inner.columns)
             return names + total(_wide(v) for _, v in inner.columns)
-        if inner.type not in _CHARACTERS and inner.type not in FILES:
+        if inner.type not in _CHARACTERS and inner.type not in _STREAMS:
             return None
         text = known_text(inner)
         return text.wide.min(_whole(inner)) if text is not None else _whole(inner) * MAYBE_WIDE
@@ -140,7 +143,7 @@ _RAW_ARRAYS = ("numpy.ndarray", "array.array")
 
 
 def _whole(value: Value) -> Estimate:
-    return size_of(value) * (member_size(value) if value.type in FILES else ONE)
+    return size_of(value) * (member_size(value) if value.type in _STREAMS else ONE)
 
 
 def written(value: Value) -> Text:
