@@ -344,7 +344,9 @@ def rounded(value: Value, depth: int = 3) -> Value:
         items=tuple(rounded(i, depth - 1) for i in value.items) if value.items is not None else None,
         columns=tuple((k, rounded(v, depth - 1)) for k, v in value.columns) if value.columns is not None else None,
         literal=literal,
-        number=_near(number),
+        number=number
+        if (value.type or "").startswith("datetime.")
+        else _near(number),  # days that are far apart, both large
         distinct=_near(value.distinct),
     )
 

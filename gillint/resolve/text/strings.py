@@ -13,6 +13,7 @@ from gillint.resolve.calling.bound import element_of, literal_text, number_of, s
 from gillint.resolve.calling.splicing import spliced
 from gillint.resolve.contents import is_document, written
 from gillint.resolve.control.comparing import begins, ends
+from gillint.resolve.numeric.dates import MOMENTS, SPAN, earlier, later, moment, span
 from gillint.resolve.numeric.randomness import drawn
 from gillint.resolve.tabular.kinds import different_paths
 from gillint.resolve.text.encoding import decoded, encoded
@@ -472,6 +473,10 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     "time.strftime": by_directives(0),
     **dict.fromkeys(("datetime.datetime.isoformat", "datetime.date.isoformat"), iso_moment),
     "format": by_specification,
+    **dict.fromkeys(MOMENTS, moment),
+    SPAN: span,
+    **dict.fromkeys(_names((*MOMENTS, SPAN), "__add__"), later),
+    **dict.fromkeys(_names((*MOMENTS, SPAN), "__sub__"), earlier),
     "int.to_bytes": _header,
     "round": rounded,
     "re.compile": compiled,

@@ -242,7 +242,11 @@ def test_what_a_compressor_is_left_with(body: str, unique: float, noise: float) 
         ("id({'text': ['é' * 40] * 3, 'n': 5})", 2, 120),
         ("p = Path(tempfile.mkdtemp()) / 'x'\np.write_text('é' * 40)\nid(p.read_text())", 40, 40),
         ("p = Path(tempfile.mkdtemp()) / 'x'\np.write_text('é' * 40)\nid(p.read_bytes())", 80, 40),
-        ("p = Path(tempfile.mkdtemp()) / 'x'\nwith open(p, 'w') as f:\n    f.write('é' * 40)\nid(open(p).read())", 40, 40),
+        (
+            "p = Path(tempfile.mkdtemp()) / 'x'\nwith open(p, 'w') as f:\n    f.write('é' * 40)\nid(open(p).read())",
+            40,
+            40,
+        ),
         ("f = io.StringIO()\nf.write('é' * 40)\nid(f.getvalue())", 40, 40),
     ],
 )
