@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.resolve.assumed import BUFFERS, FILES
 from gillint.resolve.calling.bound import element_of, item_bytes, member_size, size_of
-from gillint.resolve.text.texts import Text, unknown
+from gillint.resolve.text.texts import MAYBE_WIDE, Text, of_literal
 from gillint.resolve.values import UNKNOWN, ChoiceRef, Value, text_of
 from gillint.syntax.tree import HOLE
 
@@ -29,6 +29,7 @@ _PRINTED_OF_DTYPE = {
     "datetime": Estimate.point(19),
 }
 _COLUMNS = Estimate(1, 4, 50)
+_DECIMALS = 9.03  # in a digit of 30 bits
 _IN_PICKLE = 0.6  # as the fact of `pickle.dumps` has it
 
 
@@ -42,6 +43,8 @@ def printed(value: Value, depth: int = 4) -> Estimate:
         return Estimate.point(len(str(value.literal.value)))
     if value.type == "float" and value.text is not None and value.text.unique is not None:
         return value.text.unique
+    if value.type == "int" and value.size is not None:
+        return value.size * _DECIMALS
     if value.type == "int" and value.number is not None:
         return value.number.map(lambda n: math.log10(max(abs(n), 1.0)) // 1 + 1)
     if depth == 0 or value.type is None:
@@ -114,6 +117,23 @@ def _fresh(value: Value) -> Estimate:
     return fresh.min(_whole(value)) if fresh is not None else _unique(value)
 
 
+def _wide(value: Value) -> Estimate:
+    """How many characters are not ASCII, of a text, of what bytes or a file decode to, or of the texts in nested containers."""
+
+    def of(inner: Value) -> Estimate | None:
+        if inner.columns is not None and inner.type in _DICTS:
+            names = total(of_literal(name).wide for name, _ in inner.columns)
+            return names + total(_wide(v) for _, v in inner.columns)
+        if inner.type not in _CHARACTERS and inner.type not in _STREAMS:
+            return None
+        text = known_text(inner)
+        return text.wide.min(_whole(inner)) if text is not None else _whole(inner) * MAYBE_WIDE
+
+    return _gathered(value, of)
+
+
+_CHARACTERS = ("str", "bytes", "bytearray", "memoryview")
+
 # Most bytes of random floats are noise; those with the sign and the exponent are not.
 NOISE_OF_FLOATS = 0.8
 _RAW_ARRAYS = ("numpy.ndarray", "array.array")
@@ -129,7 +149,7 @@ def written(value: Value) -> Text:
     size, fresh = printed(value), _novel(value)
     is_list = value.columns is None and (value.items is None or value.type in _DICTS)
     rest = (size - fresh).max(0) / (size_of(value).max(1) if is_list else ONE)  # what comes again is counted once
-    return Text(HOLE, (), rest, fresh.min(size))
+    return Text(HOLE, (), rest, fresh.min(size), wide=_wide(value))
 
 
 def is_document(value: Value, depth: int = 4) -> bool:
@@ -150,7 +170,7 @@ def digits(value: Value) -> Text:
     if value.type == "int" and value.number is not None and not value.number.known and text_of(value) is None:
         fresh = length.min(_COUNTED)
         return Text(HOLE, (), length - fresh, fresh)
-    return unknown(length)
+    return Text(HOLE, (), ZERO, length)
 
 
 def _novel(value: Value, depth: int = 4) -> Estimate:
@@ -230,6 +250,20 @@ def _floats(value: Value) -> Estimate:
 def _arrays(value: Value) -> Estimate:
     """How many arrays and frames there are in nested containers."""
     return _gathered(value, lambda v: ONE if v.type == "numpy.ndarray" or v.type in _FRAMES else None)
+
+
+def _foreign(value: Value) -> Estimate:
+    """How many objects there are in nested containers that a document has no form for: dates, decimals, sets, bytes."""
+
+    def of(inner: Value) -> Estimate | None:
+        if inner.type in _DICTS or inner.type is None:
+            return None
+        return ONE if inner.type in _NO_FORM or "." in inner.type or "::" in inner.type else None
+
+    return _gathered(value, of)
+
+
+_NO_FORM = ("bytes", "set", "frozenset", "complex")
 
 
 def _buffers(value: Value) -> Estimate:
@@ -316,6 +350,8 @@ _CONTENTS = {
     "unique": _unique,
     "noise": _noise,
     "fresh": _fresh,
+    "wide": _wide,
+    "foreign": _foreign,
     "floats": _floats,
     "arrays": _arrays,
     "buffers": _buffers,

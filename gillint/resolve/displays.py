@@ -26,7 +26,8 @@ def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
     values: list[Value] = []
     spread: Estimate | None = ZERO  # how many come from what is unpacked
     unpacked = 0
-    built = built and not (node.kind == "tuple" and all(isinstance(e, t.Constant) for e in node.elements))
+    if all(isinstance(e, t.Constant) for e in node.elements) and node.elements and (node.kind == "tuple" or not built):
+        return _constants(act, node)
     for element in node.elements:
         if built:
             act.operation(f"build_{node.kind}_item")
@@ -46,6 +47,17 @@ def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
     items = tuple(values) if not unpacked and node.kind != "set" and len(values) <= 64 else None
     source = Source(STARTED, values[0]) if unpacked and _begins_with_a_word(node, values) else None
     return Value(type=node.kind, size=size, element=one_of(values) if values else None, items=items, source=source)
+
+
+def _constants(act: Activation, node: t.Sequence) -> Value:
+    """A tuple of constants, or a list or a set of such in which something is looked for: made by the compiler."""
+    from gillint.resolve.expressions import evaluate
+
+    act.operation("constant")
+    with act.nested():
+        values = tuple(evaluate(act, element) for element in node.elements)
+    items = values if node.kind != "set" and len(values) <= 64 else None
+    return Value(type=node.kind, size=Estimate.point(len(values)), element=one_of(list(values)), items=items)
 
 
 def _begins_with_a_word(node: t.Sequence, values: list[Value]) -> bool:

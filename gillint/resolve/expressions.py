@@ -224,11 +224,15 @@ def _compare(act: Activation, node: t.Compare) -> Value:
     first = left = evaluate(act, node.left)
     result = Value(type="bool")
     for operator, expression in zip(node.operators, node.rights, strict=True):
-        right = evaluate(act, expression)
+        is_search = operator in ("contains", "not_contains")
+        if is_search and isinstance(expression, t.Sequence):
+            right = sequence(act, expression, built=False)
+        else:
+            right = evaluate(act, expression)
         if len(node.operators) == 1 and not (isinstance(node.left, t.Name) and node.left.id in act.open):
             share = share_of(left, operator, right)
             result = replace(result, number=Estimate.point(share)) if share is not None else result
-        if operator in ("contains", "not_contains"):
+        if is_search:
             found = operator_fact(act, right, "__contains__", (left,), node.span)
         else:
             method = f"__{operator}__"
@@ -236,11 +240,11 @@ def _compare(act: Activation, node: t.Compare) -> Value:
             decides = _who_compares(left, right, method)
             if decides is not None:
                 found = operator_fact(act, decides, method, (right if decides is left else left,), node.span)
-        if found is None or operator in ("contains", "not_contains"):
+        if found is None or is_search:
             compare_members(act, left, operator, right, node.span)
         if found is None:
             act.operation("compare")
-        elif operator not in ("contains", "not_contains"):
+        elif not is_search:
             result = found
         left = right
     held = holds_here(act.program.target.python, node)  # `PY2 = sys.version_info[0] == 2`
@@ -301,11 +305,13 @@ _TABLES = ("pandas.DataFrame", "pandas.Series")
 def _slice(act: Activation, node: t.Slice) -> Value:
     act.operation("slice")
     parts = tuple(evaluate(act, p) if p is not None else NONE for p in (node.lower, node.upper, node.step))
+    step = parts[2].number if node.step is not None else ONE
     starts = offsets(act, node.lower, node.upper, _peek)
     if starts is not None:
-        return Value(type="slice", items=(UNKNOWN, UNKNOWN, parts[2]), element=starts)
+        return Value(type="slice", items=(UNKNOWN, UNKNOWN, parts[2]), element=starts, number=step)
     is_open = node.upper is not None and not (_is_known(parts[0]) and _is_known(parts[1]))
-    return Value(type="slice", items=parts, size=distance(act, node.lower, node.upper, _peek) if is_open else None)
+    size = distance(act, node.lower, node.upper, _peek) if is_open else None
+    return Value(type="slice", items=parts, size=size, number=step)
 
 
 def _is_known(value: Value) -> bool:

@@ -19,6 +19,7 @@ from gillint.resolve.external.databases import ROW_STEPS, row_made
 from gillint.resolve.external.peers import peer_of
 from gillint.resolve.numeric.algebra import agreeing
 from gillint.resolve.numeric.arrays import refine
+from gillint.resolve.numeric.bigints import as_long, ordinary
 from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.numeric.memory import side_by_side
 from gillint.resolve.numeric.shapes import with_shape
@@ -76,6 +77,11 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         return timed
     left, right = _constant(left, right), _constant(right, left)
     numbers = ("int", "float", "bool")
+    long = as_long(left, operator, right)
+    if long is not None:
+        made = ordinary(operator_fact(act, long[0], f"__{operator}__", (long[1],), span) or Value(type="int"))
+        if operator != "mod" or made.size is not None:  # what is left of a long one is as small as the other
+            return made
     if left.type in numbers and right.type in numbers:
         kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
         amount = None
@@ -184,8 +190,8 @@ def _operator_call(act: Activation, left: Value, operator: str, right: Value, sp
     for value, other, reflected in ((left, right, False), (right, left, True)):
         name = f"__r{operator}__" if reflected else f"__{operator}__"
         is_array = value.type in ARRAY_TYPES
-        if value.type is None or (reflected and not (is_array or "." in value.type)):
-            continue
+        if value.type in (None, "int") or (reflected and not (is_array or "." in value.type)):
+            continue  # long integers are looked at later
         if not is_array and other.type in ARRAY_TYPES and ("." not in value.type or value.type.startswith(_ONE)):
             continue  # a number, a date or a list beside an array: the array decides
         if not reflected and "." not in value.type and _answers_for(other, operator):

@@ -232,7 +232,12 @@ def of_constant(value: object) -> Value:
     if isinstance(value, bool):
         return Value(type="bool", literal=Literal(value), number=Estimate.point(int(value)))
     if isinstance(value, int):
-        return Value(type="int", literal=Literal(value) if abs(value) < 2**64 else None, number=_number(value))
+        return Value(
+            type="int",
+            literal=Literal(value) if abs(value) < 2**64 else None,
+            number=_number(value),
+            size=_digits(value),
+        )
     if isinstance(value, float):
         return Value(type="float", literal=Literal(value), number=_number(value))
     if isinstance(value, complex):
@@ -256,7 +261,22 @@ def text_of(value: Value | None) -> Text | None:
 
 
 def _text(value: str | bytes) -> Text:
-    return of_literal(value if isinstance(value, str) else value.decode("latin-1"))
+    """Bytes are what they decode to; those that decode to nothing, one character each."""
+    if isinstance(value, str):
+        return of_literal(value)
+    try:
+        return of_literal(value.decode())
+    except UnicodeDecodeError:
+        return of_literal(value.decode("latin-1"))
+
+
+# An int is kept in digits of so many bits; the size of one with more than a few is their number.
+DIGIT_BITS, FEW_DIGITS = 30, 3
+
+
+def _digits(value: int) -> Estimate | None:
+    digits = -(-value.bit_length() // DIGIT_BITS)
+    return Estimate.point(digits) if digits > FEW_DIGITS else None
 
 
 def _number(value: float) -> Estimate:
@@ -324,7 +344,9 @@ def rounded(value: Value, depth: int = 3) -> Value:
         items=tuple(rounded(i, depth - 1) for i in value.items) if value.items is not None else None,
         columns=tuple((k, rounded(v, depth - 1)) for k, v in value.columns) if value.columns is not None else None,
         literal=literal,
-        number=_near(number),
+        number=number
+        if (value.type or "").startswith("datetime.")
+        else _near(number),  # days that are far apart, both large
         distinct=_near(value.distinct),
     )
 

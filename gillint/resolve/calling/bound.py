@@ -145,7 +145,20 @@ _FILE = Value(type="io.BufferedReader", number=ONE)
 
 # Measures that look inside.
 _CONTENTS = frozenset(
-    ["leaves", "instances", "listed", "printed", "unique", "noise", "fresh", "floats", "arrays", "buffers"]
+    [
+        "leaves",
+        "instances",
+        "listed",
+        "printed",
+        "unique",
+        "noise",
+        "fresh",
+        "wide",
+        "foreign",
+        "floats",
+        "arrays",
+        "buffers",
+    ]
 )
 
 
@@ -282,7 +295,7 @@ class Answers:
         return size
 
     def _amount(self, value: Value | None, parameter: str, *, is_pause: bool) -> Estimate:
-        if value is not None and value.items is not None:
+        if value is not None and value.items is not None and value.type != "slice":  # the number of a slice is its step
             return reduce(lambda a, b: a * b, (number_of(i) for i in value.items), ONE)
         if value is None or (value.number is None and value.literal is None):
             self._assume(value, parameter)

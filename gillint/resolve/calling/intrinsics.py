@@ -26,6 +26,7 @@ from gillint.resolve.iterators import (
     spread,
 )
 from gillint.resolve.joining import join
+from gillint.resolve.numeric.bigints import digits_of_bits, digits_written
 from gillint.resolve.numeric.estimators import COLUMNS, PIPELINE, columns_of, pipeline_of
 from gillint.resolve.numeric.randomness import drawn
 from gillint.resolve.numeric.shapes import ARRAY
@@ -155,9 +156,9 @@ def _next(name: str, args: tuple[Value, ...]) -> Value:
 
 def _converted(name: str, args: tuple[Value, ...]) -> Value:
     given = args[0]
-    return Value(
-        type=name, number=given.number, literal=given.literal if given.type == name else None, distinct=given.distinct
-    )
+    literal = given.literal if given.type == name else None
+    digits = digits_written(given) if name == "int" else None
+    return Value(type=name, number=given.number, literal=literal, distinct=given.distinct, size=digits)
 
 
 _RANDOM = ("random.", "secrets.")
@@ -173,7 +174,8 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
         return drawn(replace(member, literal=None, number=number, distinct=kinds), kinds)
     if last in ("getrandbits", "randbits") and args[0].number is not None:
         kinds = args[0].number.map(lambda bits: 2.0 ** min(bits, 40))
-        return drawn(Value(type="int", number=kinds * _QUARTILES, distinct=kinds), kinds)
+        made = Value(type="int", number=kinds * _QUARTILES, distinct=kinds, size=digits_of_bits(args[0].number))
+        return drawn(made, kinds)
     if last not in ("randint", "randrange", "randbelow", "uniform"):
         return None
     low, high = (args[0], args[1]) if len(args) > 1 else (Value(number=ZERO), args[0])
@@ -364,7 +366,11 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
 def _slice(name: str, args: tuple[Value, ...]) -> Value:
     """`slice(i, i + 4)`: the same as is written `i : i + 4` in a subscript."""
     bounds = (NONE, args[0]) if len(args) == 1 else args[:2]
-    return Value(type="slice", items=(*bounds, args[2] if len(args) > 2 else NONE))
+    return Value(
+        type="slice",
+        items=(*bounds, args[2] if len(args) > 2 else NONE),
+        number=args[2].number if len(args) > 2 else ONE,
+    )
 
 
 def _extreme(name: str, args: tuple[Value, ...]) -> Value:

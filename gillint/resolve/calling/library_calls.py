@@ -24,7 +24,7 @@ from gillint.resolve.calling.returns import returned
 from gillint.resolve.calling.special import SPECIAL
 from gillint.resolve.calling.submissions import await_value, hand_over_call, join_result
 from gillint.resolve.external.answers import answered_with, other_side
-from gillint.resolve.external.databases import answered, begun, behind_statement, ends_nothing, query_of
+from gillint.resolve.external.databases import answered, begun, behind_statement, ends_nothing, looked_at, query_of
 from gillint.resolve.external.handles import content_of, current
 from gillint.resolve.external.logs import logged
 from gillint.resolve.external.media import by_its_name, stored
@@ -246,7 +246,7 @@ def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[
     if content is not None:
         bound = replace(bound, parameters=(*bound.parameters, (CONTENT, content)))
     if query is not None:
-        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", query.visits))))
+        bound = replace(bound, parameters=(*bound.parameters, (QUERY, of_number("float", looked_at(name, query)))))
     return bound, query
 
 

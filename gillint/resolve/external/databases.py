@@ -67,6 +67,13 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
     return summed_up(act, statement, run_statement(tables, statement, place, times, row))
 
 
+def looked_at(name: str, query: Query) -> Estimate:
+    """What the call that asks looks at. To each row of sqlite after the first one it is stepped when that is fetched."""
+    if not name.startswith("sqlite3.") or query.rows is None:
+        return query.visits
+    return (query.visits - query.rows).max(ONE)
+
+
 def behind_statement(act: Activation, name: str, bound: Bound, query: Query | None, span: Span) -> None:
     """What a statement does beside reading and changing rows: it calls functions of the program, it ends a transaction."""
     if name == stored_frames.WRITES:

@@ -249,7 +249,7 @@ def _all_of(alike: list[Content]) -> Content | None:
     size = total(c.size * c.files for c in alike) / files
     counts = tuple((s, total(c.text.count(s) * c.files for c in alike) / files) for s in SEPARATORS)
     main = max(alike, key=lambda c: c.size.likely * c.files.likely).text
-    text = Text(ANY.pattern, tuple((s, n) for s, n in counts if n != ZERO), main.fixed, main.fresh)
+    text = Text(ANY.pattern, tuple((s, n) for s, n in counts if n != ZERO), main.fixed, main.fresh, wide=main.wide)
     pieces = total(c.pieces * c.files for c in alike if c.pieces is not None) / files
     known = all(c.pieces is not None for c in alike)
     source = _source_of(alike)

@@ -131,7 +131,10 @@ def filled(value: Value, content: Content, *, is_text: bool = False) -> Value:
     """An open file, or what stands for one, with its lines."""
     lines = content.lines
     kind = "str" if is_text or value.type in TEXT_FILES else "bytes"
-    line = Value(type=kind, size=content.size / lines, text=content.text.part(lines))
+    size = content.size
+    if kind == "str" and value.type != "io.StringIO":  # the bytes of a file are more than its characters
+        size = (size - content.text.wide).max(0)
+    line = Value(type=kind, size=size / lines, text=content.text.part(lines))
     if content.source is not None and content.source.kind == "lines":
         line = replace(line, source=content.source.value.source)
     return replace(value, shape=None, size=lines, element=line)

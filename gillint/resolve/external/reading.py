@@ -122,7 +122,8 @@ def read_path(site: Site) -> Value:
     if content is None:
         return site.result
     content = raw(content)
-    return replace(site.result, shape=None, size=content.size, text=content.text, source=content.source)
+    size = (content.size - content.text.wide).max(0) if site.result.type == "str" else content.size
+    return replace(site.result, shape=None, size=size, text=content.text, source=content.source)
 
 
 def gone_to(site: Site) -> Value:

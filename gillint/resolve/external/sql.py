@@ -27,7 +27,7 @@ _AGAIN, _AGAIN_FOUND = 10.0, 45.0
 _SOME = Estimate(0.01, 1 / 3, 1.0)  # what a condition lets through
 # A pattern with `like` or `glob` lets through less, and costs two more visits a row; what a full text search finds is ranked
 # (`bm25`) at 20 visits a document (SQLite 3.40 in memory: 80 ns a row of 25 characters, 0.8 us a document of 45 words).
-_ALIKE, _PATTERN, _FOUND, _RANK = Estimate(0.0, 0.1, 1.0), 2.0, Estimate(0.01, 0.2, 1.0), 20.0
+_ALIKE, _PATTERN, _FOUND, _RANK = Estimate(0.0, 0.1, 1.0), 0.8, Estimate(0.01, 0.2, 1.0), 20.0
 _KINDS = 3  # of things that a statement names by their words: `state = 'new'`
 _TYPES = (
     ("int", "int"),
@@ -324,10 +324,13 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
         grouped = re.search(r" group by (.*?)(?: having | order by | limit |$)", words)
         keys = {re.sub(r"^.*\.", "", k.strip()) for k in grouped[1].split(",")} if grouped is not None else set()
         groups = differing(known, keys & set().union(*(t.columns for t in known)) or {""}, matched)
-        visited, rows = visited + matched * _GROUP, matched.min(groups)
+        side_by_side = (
+            len(known) == 1 and len(keys) == 1 and keys <= main.keys | main.indexed
+        )  # one group behind the other
+        visited, rows = visited + matched * (_AGGREGATE - 1 if side_by_side else _GROUP), matched.min(groups)
     elif aggregates:
         plain = all(re.fullmatch(r"count\(\*\)( as \w+)?", i.strip()) for i in listed) and " where " not in words
-        visited, rows = (visited / 100 if plain and len(known) == 1 else visited * _AGGREGATE), ONE
+        visited, rows = (visited / 100 if plain and len(known) == 1 else visited + matched * (_AGGREGATE - 1)), ONE
         first_or_last = re.fullmatch(r"(?:min|max)\(\"?(\w+)\"?\)(?: as \w+)?", found[1].strip())
         if first_or_last is not None and len(known) == 1 and " where " not in words:
             visited = ZERO if first_or_last[1] in main.keys | main.indexed else visited  # the first or last of an index
@@ -395,6 +398,11 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     within = re.search(r"\b\"?(\w+)\"? between (\d+) and (\d+)", condition[1])
     if within is not None and within[1] in table.keys | {"rowid"} and " or " not in condition[1]:
         matched = size.min(max(0, int(within[3]) - int(within[2]) + 1))
+        return matched + _LOOKUP, matched
+    up_to = re.search(r"\b\"?(\w+)\"? *([<>])=? *(\d+)", condition[1])
+    if up_to is not None and up_to[1] in table.keys | {"rowid"} and " or " not in condition[1]:  # keys count the rows
+        most = float(up_to[3])
+        matched = size.min(most) if up_to[2] == "<" else (size - most).max(0)
         return matched + _LOOKUP, matched
     kinds = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *'", condition[1])) - table.keys - set(table.distinct)
     by_key = size / (differing([table], equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1)

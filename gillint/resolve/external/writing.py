@@ -36,6 +36,7 @@ def _write(site: Site, size: Estimate, text: Text | None, times: Estimate = ONE,
     handle = site.bound.receiver
     name = name_of(handle)
     if handle is not None and name is not None:
+        size = size + text.wide if text is not None and handle.type == TEXT_FILE else size  # in UTF-8
         text = (text or unknown(size)).each(times)
         piece = Content(size * times, text, packed=packs(handle), source=source, pieces=times)
         write_to(site, name, piece)
@@ -184,7 +185,9 @@ def written_path(site: Site) -> Value:
     name, data = name_of(site.bound.receiver), site.argument(0, "data")
     if name is not None and data is not None:
         note_rewriting(site, name)
-        whole_file(site, name, Content(size_of(data), text_of(data) or ANY, source=data.source), site.bound.receiver)
+        text = text_of(data) or ANY
+        size = size_of(data) + text.wide if data.type == "str" else size_of(data)
+        whole_file(site, name, Content(size, text, source=data.source), site.bound.receiver)
     return site.result
 
 

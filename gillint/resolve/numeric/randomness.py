@@ -13,7 +13,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, size_of
 from gillint.resolve.contents import COPY, NOISE_OF_FLOATS, known_text, printed
-from gillint.resolve.text.texts import RECORD, Text
+from gillint.resolve.text.texts import RECORD, Text, unknown
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
@@ -42,11 +42,11 @@ def drawn(value: Value, kinds: Estimate | None) -> Value:
         if length == ONE and kinds is not None:
             return replace(value, text=Text(HOLE, (), ZERO, ONE, kinds.map(noise_of), True))
         text = text_of(value)
-        new = (text.unique if text is not None and text.unique is not None else length).min(COPY)
-        made = (
-            replace(text, fixed=(length - new).max(0), fresh=new, noise=ZERO, drawn=True) if text is not None else None
-        )
-        return replace(value, text=made or Text(HOLE, (), (length - new).max(0), new, ZERO, True))
+        whole = text.unique if text is not None and text.unique is not None else length
+        new = whole.min(COPY) + ((whole - COPY).max(0) * _out_of_reach(kinds, length) if kinds is not None else ZERO)
+        noisy = new * kinds.map(noise_of) * _NOISE_OF_COPIES if kinds is not None else ZERO
+        made = replace(text or unknown(length), fixed=(length - new).max(0), fresh=new, noise=noisy, drawn=True)
+        return replace(value, text=made)
     if value.type == "int":
         return replace(value, text=Text(HOLE, (), ZERO, printed(value), ZERO, True))
     if value.type == "float":
@@ -54,6 +54,13 @@ def drawn(value: Value, kinds: Estimate | None) -> Value:
     return value
 
 
+def _out_of_reach(kinds: Estimate, length: Estimate) -> Estimate:
+    """How many of words of a large vocabulary have not come within the window of a compressor: those it writes out again."""
+    return (length + 1).combine(kinds, lambda n, k: math.exp(-_WINDOW / max(1.0, n * k)))
+
+
+_WINDOW = 32_768  # of zlib
+_NOISE_OF_COPIES = 0.75  # which of many words it is, nothing tells; that it is one does
 _ALL_DIGITS = Estimate(15, 17.5, 20)  # of a float that nobody has rounded
 
 

@@ -24,6 +24,7 @@ from gillint.resolve.external.mapped import asked_for_list, column_of
 from gillint.resolve.external.programs import pipe_of
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.datasets import target_of
+from gillint.resolve.numeric.dates import days_of
 from gillint.resolve.numeric.dtypes import NUMBERS, as_array
 from gillint.resolve.numeric.labelled_arrays import refine_labelled_arrays
 from gillint.resolve.numeric.layers import LOADER
@@ -376,7 +377,8 @@ def _of_library(act: Activation, value: Value, name: str, span: Span | None = No
                     return refine_sparse(probe.name, bound, made)
                 if base.startswith("subprocess."):
                     return pipe_of(value, made)
-                return attribute_of_path(value, name, read_attribute(value, name, target_of(base, name, made)))
+                found = read_attribute(value, name, target_of(base, name, made))
+                return attribute_of_path(value, name, days_of(value, name, found))
     return None
 
 

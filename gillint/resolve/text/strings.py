@@ -13,8 +13,10 @@ from gillint.resolve.calling.bound import element_of, literal_text, number_of, s
 from gillint.resolve.calling.splicing import spliced
 from gillint.resolve.contents import is_document, written
 from gillint.resolve.control.comparing import begins, ends
+from gillint.resolve.numeric.dates import MOMENTS, SPAN, earlier, later, moment, span
 from gillint.resolve.numeric.randomness import drawn
 from gillint.resolve.tabular.kinds import different_paths
+from gillint.resolve.text.encoding import decoded, encoded
 from gillint.resolve.text.formatting import (
     by_directives,
     by_specification,
@@ -62,6 +64,15 @@ def _same(bound: Bound, result: Value) -> Value:
         return result
     size = source.size if source.size is not None else result.size
     return replace(result, shape=None, text=text, size=size, source=source.source)
+
+
+def _coded(function: Callable[[Bound, Value], Value]) -> Callable[[Bound, Value], Value]:
+    """`str(data, "utf-8")`, `bytes(text, "utf-8")`; without a coding, a copy."""
+
+    def made(bound: Bound, result: Value) -> Value:
+        return (function if len(bound.positional) > 1 or bound.get("encoding") is not None else _same)(bound, result)
+
+    return made
 
 
 def _changed(bound: Bound, result: Value) -> Value:
@@ -301,14 +312,16 @@ def _fields(bound: Bound, result: Value) -> Value:
 # Documents
 
 
-def _made_from(kind: str) -> Callable[[Bound, Value], Value]:
-    """`json.dumps(x)`, `zlib.compress(x)`: what comes out remembers what went in."""
+def _made_from(kind: str, *, escapes: bool = False) -> Callable[[Bound, Value], Value]:
+    """`json.dumps(x)`, `zlib.compress(x)`: what comes out remembers what went in; JSON may escape what is not ASCII."""
 
     def made(bound: Bound, result: Value) -> Value:
         source = bound.positional[0] if bound.positional else None
         if source is None or source.type is None or isinstance(source.reference, LazyRef):
             return result
         text = written(source) if kind == "json" or (kind == "pickle" and is_document(source)) else result.text
+        if text is not None and escapes and bound.get("ensure_ascii") != of_constant(False):
+            text = replace(text, wide=ZERO)
         return replace(result, source=Source(kind, replace(source, literal=None)), text=text)
 
     return made
@@ -413,14 +426,8 @@ def _names(kinds: tuple[str, ...], *methods: str) -> tuple[str, ...]:
 
 
 _TEXTS = ("str", "bytes", "bytearray")
-_JSON_OUT = (
-    "json.dumps",
-    "json.JSONEncoder.encode",
-    "orjson.dumps",
-    "ujson.dumps",
-    "simplejson.dumps",
-    "msgspec.json.encode",
-)
+_JSON_OUT = ("orjson.dumps", "msgspec.json.encode")
+_JSON_ESCAPING = ("json.dumps", "json.JSONEncoder.encode", "ujson.dumps", "simplejson.dumps")
 _JSON_IN = ("json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads")
 _CODES = ("b64", "urlsafe_b64", "b32", "b16", "b85")
 _PACKERS = (
@@ -429,14 +436,18 @@ _PACKERS = (
 )  # fmt: skip
 _PATHS = ("pathlib.PurePath", "pathlib.Path")
 _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
-    **dict.fromkeys(_names(_TEXTS, "encode", "decode", "copy"), _same),
-    **dict.fromkeys(("str", "os.fspath", "os.fsdecode", "codecs.encode", "memoryview"), _same),
-    **dict.fromkeys(("bytes", "bytearray"), _same),
+    "str.encode": encoded,
+    **dict.fromkeys(_names(("bytes", "bytearray"), "decode"), decoded),
+    **dict.fromkeys(_names(_TEXTS, "copy"), _same),
+    **dict.fromkeys(("os.fspath", "os.fsdecode", "codecs.encode", "memoryview"), _same),
+    "str": _coded(decoded),
+    **dict.fromkeys(("bytes", "bytearray"), _coded(encoded)),
     **dict.fromkeys(
         _names(_TEXTS, "lower", "upper", "title", "casefold", "swapcase"), _changed
     ),
     **{name: partial(selected, name) for name in ASKING},
     **dict.fromkeys(_JSON_OUT, _made_from("json")),
+    **dict.fromkeys(_JSON_ESCAPING, _made_from("json", escapes=True)),
     **dict.fromkeys(_JSON_IN, _undone("json")),
     **dict.fromkeys(("pickle.dumps", "marshal.dumps", "msgpack.packb", "msgpack.dumps"), _made_from("pickle")),
     **dict.fromkeys(("pickle.loads", "marshal.loads", "msgpack.unpackb", "msgpack.loads"), _undone("pickle")),
@@ -462,6 +473,10 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     "time.strftime": by_directives(0),
     **dict.fromkeys(("datetime.datetime.isoformat", "datetime.date.isoformat"), iso_moment),
     "format": by_specification,
+    **dict.fromkeys(MOMENTS, moment),
+    SPAN: span,
+    **dict.fromkeys(_names((*MOMENTS, SPAN), "__add__"), later),
+    **dict.fromkeys(_names((*MOMENTS, SPAN), "__sub__"), earlier),
     "int.to_bytes": _header,
     "round": rounded,
     "re.compile": compiled,

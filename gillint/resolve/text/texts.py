@@ -33,6 +33,7 @@ class Text:
         random bytes, what was compressed or encrypted.
     drawn: parts of it are drawn by lot, so that those that are alike come again in no order.
     words: the texts that it may be, where it is one of a few short ones.
+    wide: how many characters are not ASCII: of another alphabet, with an accent, pictures.
     """
 
     pattern: str = HOLE
@@ -42,6 +43,7 @@ class Text:
     noise: Estimate = ZERO
     drawn: bool = False
     words: tuple[str, ...] = ()
+    wide: Estimate = ZERO
 
     def count(self, separator: str) -> Estimate:
         """How often a separator is in the text."""
@@ -67,7 +69,8 @@ class Text:
         unique = self.unique
         counts = tuple((s, n * number) for s, n in self.counts)
         pattern = f"{self.pattern}{HOLE}" if number.low >= 1 and len(self.pattern) <= _WORD else HOLE
-        return Text(pattern, counts, unique or ZERO, ZERO if unique is not None else None, self.noise)
+        new = ZERO if unique is not None else None
+        return Text(pattern, counts, unique or ZERO, new, self.noise, wide=self.wide * number)
 
     def each(self, number: Estimate) -> Text:
         """So many texts that are made alike, one after the other."""
@@ -75,13 +78,15 @@ class Text:
             return self
         fresh = self.fresh * number if self.fresh is not None else None
         counts = tuple((s, n * number) for s, n in self.counts)
-        return Text(HOLE, counts, self.fixed, fresh, self.noise * number, self.drawn)
+        wide = self.wide * number
+        return Text(HOLE, counts, self.fixed, fresh, self.noise * number, self.drawn, wide=wide)
 
     def part(self, pieces: Estimate) -> Text:
         """One of so many pieces of it."""
         fresh = self.fresh / pieces if self.fresh is not None else None
         counts = tuple((s, n / pieces) for s, n in self.counts)
-        return Text(HOLE, counts, self.fixed, fresh, self.noise / pieces, self.drawn)
+        wide = self.wide / pieces
+        return Text(HOLE, counts, self.fixed, fresh, self.noise / pieces, self.drawn, wide=wide)
 
     def plus(self, other: Text) -> Text:
         """One after the other."""
@@ -89,20 +94,24 @@ class Text:
         counts = _added(self.counts, other.counts)
         pattern, drawn = _short(self.pattern + other.pattern), self.drawn or other.drawn
         words = _few(a + b for a in self.variants for b in other.variants) if self.words or other.words else ()
-        return Text(pattern, counts, self.fixed + other.fixed, fresh, self.noise + other.noise, drawn, words)
+        noise, wide = self.noise + other.noise, self.wide + other.wide
+        return Text(pattern, counts, self.fixed + other.fixed, fresh, noise, drawn, words, wide)
 
     def changed(self) -> Text:
         """The same separators, other characters: stripped, in capitals."""
         return replace(self, pattern=HOLE, words=())
 
 
+MAYBE_WIDE = Estimate(
+    0, 0, 1
+)  # the share of the characters that are not ASCII, where nothing tells: most texts are ASCII
 ANY = Text()
 NOTHING = Text("", (), ZERO, ZERO)
 
 
 def unknown(size: Estimate) -> Text:
     """A text of which only the length is known."""
-    return Text(HOLE, (), ZERO, size)
+    return Text(HOLE, (), ZERO, size, wide=size * MAYBE_WIDE)
 
 
 @lru_cache(maxsize=4096)
@@ -110,7 +119,13 @@ def of_literal(text: str) -> Text:
     """A text that is known."""
     counted = ((s, text.count(s)) for s in SEPARATORS)
     found = tuple((s, Estimate.point(n)) for s, n in counted if n)
-    return Text(_short(text), found, Estimate.point(len(text)), ZERO)
+    return Text(_short(text), found, Estimate.point(len(text)), ZERO, wide=_not_ascii(text))
+
+
+def _not_ascii(text: str) -> Estimate:
+    return (
+        ZERO if text.isascii() else Estimate.point(len(text) - len(text.encode("ascii", "ignore")) - text.count(HOLE))
+    )
 
 
 def together(texts: Sequence[Text]) -> Text:
@@ -127,6 +142,7 @@ def together(texts: Sequence[Text]) -> Text:
         total(fresh) if len(fresh) == len(texts) else None,
         total(t.noise for t in texts),
         any(t.drawn for t in texts),
+        wide=total(t.wide for t in texts),
     )
 
 
@@ -143,7 +159,8 @@ def joined(separator: Text, member: Text | None, number: Estimate) -> Text:
     """`separator.join(members)`, each like `member`."""
     between, members = separator.each((number - 1).max(0)), (member or ANY).each(number)
     counts = _added(between.counts, members.counts)
-    return Text(HOLE, counts, between.fixed + members.fixed, members.fresh, members.noise, members.drawn)
+    wide = between.wide + members.wide
+    return Text(HOLE, counts, between.fixed + members.fixed, members.fresh, members.noise, members.drawn, wide=wide)
 
 
 def common(a: Text | None, b: Text | None) -> Text | None:
@@ -154,8 +171,9 @@ def common(a: Text | None, b: Text | None) -> Text | None:
     fixed = a.fixed.max(b.fixed)
     counts = tuple((s, a.count(s).join(b.count(s))) for s in SEPARATORS if a.count(s) != ZERO or b.count(s) != ZERO)
     words = _few((*a.variants, *b.variants)) if a.variants and b.variants else ()
+    wide = a.wide.join(b.wide)
     if a.pattern == b.pattern:
-        return Text(a.pattern, counts, fixed, fresh, a.noise.max(b.noise), a.drawn or b.drawn, words)
+        return Text(a.pattern, counts, fixed, fresh, a.noise.max(b.noise), a.drawn or b.drawn, words, wide)
     start = 0
     while start < min(len(a.pattern), len(b.pattern)) and a.pattern[start] == b.pattern[start]:
         start += 1
@@ -165,7 +183,7 @@ def common(a: Text | None, b: Text | None) -> Text | None:
         end += 1
     tail = rest_a[len(rest_a) - end :]
     noise, drawn = a.noise.max(b.noise), a.drawn or b.drawn
-    return Text(_short(a.pattern[:start] + HOLE + tail), counts, fixed, fresh, noise, drawn, words)
+    return Text(_short(a.pattern[:start] + HOLE + tail), counts, fixed, fresh, noise, drawn, words, wide)
 
 
 def _few(words: Iterable[str]) -> tuple[str, ...]:

@@ -219,6 +219,91 @@ def test_what_a_compressor_is_left_with(body: str, unique: float, noise: float) 
 
 
 @pytest.mark.parametrize(
+    ("body", "size", "wide"),
+    [
+        ("id('plain' * 100)", 500, 0),
+        ("id('Привет, мир! ' * 100)", 1300, 900),
+        ("id('Привет, мир! ' * 100 + 'plain')", 1305, 900),
+        ("id('Привет, мир! '.upper())", 13, 9),
+        ("id(('é' * 400)[:100])", 100, 100),
+        ("id(f'имя {random.random()}'[:2])", 2, 0),
+        ("id(''.join(['café'] * 10))", 40, 10),
+        ("id(('é' * 400).encode())", 800, 400),
+        ("id(('é' * 400).encode('latin-1'))", 400, 400),
+        ("id(('é' * 400).encode('utf-16'))", 800, 400),
+        ("id(('aé' * 400).encode('ascii', 'ignore'))", 400, 0),
+        ("id(bytes('é' * 400, 'utf-8'))", 800, 400),
+        ("id(('é' * 400).encode().decode())", 400, 400),
+        ("id(str(('é' * 400).encode(), encoding='utf-8'))", 400, 400),
+        ("id(('é' * 400).encode('cp1252').decode('cp1252'))", 400, 400),
+        ("id(b'\\xc3\\xa9'.decode())", 1, 1),
+        ("id(json.dumps(['é' * 40]))", 244, 0),
+        ("id(json.dumps(['é' * 40], ensure_ascii=False))", 44, 40),
+        ("id({'text': ['é' * 40] * 3, 'n': 5})", 2, 120),
+        ("p = Path(tempfile.mkdtemp()) / 'x'\np.write_text('é' * 40)\nid(p.read_text())", 40, 40),
+        ("p = Path(tempfile.mkdtemp()) / 'x'\np.write_text('é' * 40)\nid(p.read_bytes())", 80, 40),
+        (
+            "p = Path(tempfile.mkdtemp()) / 'x'\nwith open(p, 'w') as f:\n    f.write('é' * 40)\nid(open(p).read())",
+            40,
+            40,
+        ),
+        ("f = io.StringIO()\nf.write('é' * 40)\nid(f.getvalue())", 40, 40),
+    ],
+)
+def test_characters_that_are_not_ascii(body: str, size: float, wide: float) -> None:
+    value = asked(body)
+    assert (size_of(value).likely, inside(value, "wide").likely) == (size, wide)
+
+
+@pytest.mark.parametrize(
+    ("expression", "digits"),
+    [
+        ("3 ** 40", 1),
+        ("7 ** 500", 46.8),
+        ("1 << 4096", 136.5),
+        ("3 ** 2000 * 5 ** 3000", 337.9),
+        ("3 ** 2000 + 1", 105.7),
+        ("3 ** 2000 % 1000", 1),
+        ("3 ** 2000 // 3 ** 1990", 1),
+        ("int('7' * 500)", 55.4),
+        ("int('7')", 1),
+        ("random.getrandbits(3000)", 100),
+        ("int.from_bytes(os.urandom(375), 'big')", 100),
+        ("pow(3, 2 ** 100, 7 ** 300)", 28.1),
+    ],
+)
+def test_how_long_integers_are(expression: str, digits: float) -> None:
+    assert size_of(asked(f"id({expression})")).likely == pytest.approx(digits, abs=0.6)
+
+
+@pytest.mark.parametrize(
+    ("document", "objects"),
+    [
+        ("[1, 'a', None, 2.5]", 0),
+        ("{'at': [datetime.datetime(2024, 1, 1)] * 30, 'n': 5}", 30),
+        ("[{'price': decimal.Decimal(1), 'tags': {'a', 'b'}} for _ in range(10)]", 20),
+        ("[[Counter('aab')]]", 0),
+        ("b'abc'", 1),
+    ],
+)
+def test_objects_that_a_document_has_no_form_for(document: str, objects: float) -> None:
+    assert inside(asked(f"import datetime, decimal\nid({document})"), "foreign").likely == objects
+
+
+@pytest.mark.parametrize(
+    ("written", "step"), [("slice(0, 9)", 1), ("slice(0, 9, 3)", 3), ("slice(None, None, -1)", -1)]
+)
+def test_the_number_of_a_slice_is_its_step(written: str, step: float) -> None:
+    number = asked(f"id({written})").number
+    assert number is not None and number.likely == step
+
+
+def test_a_text_of_which_nothing_is_known_is_ascii_most_likely() -> None:
+    wide = inside(asked("id(input())"), "wide")
+    assert (wide.low, wide.likely) == (0, 0) and wide.high > 1000
+
+
+@pytest.mark.parametrize(
     ("columns", "floats"),
     [
         ("{'a': range(100)}", 0),

@@ -518,3 +518,24 @@ def work():
 
 def test_records_that_were_counted_say_more_than_the_stride_that_is_read_from_each() -> None:
     assert runs(ELEMENTS) == pytest.approx(41, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("head", "turns"),
+    [
+        ("day, end = date(2024, 1, 1), date(2024, 3, 1)\n    while day < end:", 60),
+        ("day, end = datetime(2024, 1, 1), datetime(2024, 1, 31)\n    while day <= end:", 30),
+        ("day, end = date(2024, 1, 1), date(2024, 3, 1)\n    for _ in range((end - day).days):", 60),
+        ("day, end = date(2024, 1, 1), date(2024, 1, 1) + timedelta(weeks=2)\n    while day < end:", 14),
+    ],
+)
+def test_a_loop_from_day_to_day(head: str, turns: float) -> None:
+    source = f"def work():\n    {head}\n        math.sqrt(2)\n        day += timedelta(days=1)\n"
+    assert runs(f"{HEAD}from datetime import date, datetime, timedelta\n{source}") == pytest.approx(turns)
+
+
+def test_a_loop_from_a_day_that_nobody_knows() -> None:
+    source = (
+        "def work(day):\n    while day < date(2024, 3, 1):\n        math.sqrt(2)\n        day += timedelta(days=1)\n"
+    )
+    assert runs(f"{HEAD}from datetime import date, timedelta\n{source}") > 100
