@@ -37,6 +37,7 @@ from gillint.resolve.tabular.columns import (
 )
 from gillint.resolve.tabular.groups import grouped, of_groups
 from gillint.resolve.tabular.kinds import GROUPS, different, kept, with_kinds
+from gillint.resolve.tabular.labels import under_label, with_labels
 from gillint.resolve.tabular.made_frames import MADE, factorized, merged
 from gillint.resolve.tabular.querying import share_of_query
 from gillint.resolve.text.strings import textual
@@ -47,6 +48,7 @@ from gillint.resolve.values import NONE, Value
 def refine_frame(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of pandas with the columns, rows and dtypes that follow from the arguments."""
     made = with_kinds(name, bound, _counted(name.rpartition(".")[2], bound, _refined(name, bound, result)))
+    made = with_labels(name, bound, made)
     if made.type != FRAME or made.columns is None or all(c.size == made.size for _, c in made.columns):
         return made
     return replace(made, columns=sized(made.columns, made.size))
@@ -254,6 +256,8 @@ def _located(frame: Value, bound: Bound, result: Value) -> Value | None:
     if key.type == "tuple" and key.items is not None and len(key.items) == 2:
         rows_key, columns_key = key.items
     rows = _chosen_rows(frame, rows_key)
+    if rows is None and frame.type in _BY_LABEL:
+        rows = under_label(frame, rows_key)
     frame = replace(frame, type=SERIES if (frame.type or "").startswith(SERIES) else FRAME)
     if frame.type == SERIES:
         if rows is None:
@@ -277,6 +281,9 @@ def _located(frame: Value, bound: Bound, result: Value) -> Value | None:
             return column(frame.dtype, rows) if columns_key.type == "str" else None
         frame = replace(frame, shape=(rows, count))
     return of_rows(replace(frame, columns=columns), rows)
+
+
+_BY_LABEL = (f"{FRAME}.loc", f"{SERIES}.loc")
 
 
 def _chosen_rows(frame: Value, key: Value) -> Estimate | None:

@@ -288,6 +288,30 @@ def test_what_picks_rows_and_columns(key: str, rows: str, columns: str) -> None:
     assert (picked.type, paired.type) == (rows, columns)
 
 
+@pytest.mark.parametrize(
+    ("made", "kind", "found"),
+    [
+        ("d.set_index('k')", "pandas.Series", 40),  # 2,000 rows of 50 different labels
+        ("d.set_index('k').sort_index()", "pandas.Series", 40),
+        ("d.set_index('k')['x']", "pandas.Series", 40),
+        ("d.set_index('k').reset_index()", None, None),
+        ("d.set_index(['k', 'g'])", "pandas.MultiIndex", 40),
+        ("pd.DataFrame({'x': np.ones(n)}, index=np.arange(n))", "numpy.ndarray", None),
+        ("d.groupby(['k', 'g'])['x'].sum()", "pandas.MultiIndex", None),
+        ("d.groupby('k')['x'].sum()", "pandas.Index", None),
+        ("d.groupby(['k', 'g'], as_index=False)['x'].sum()", None, None),
+        ("d.sort_values('x')", None, None),
+    ],
+)
+def test_the_labels_of_rows(made: str, kind: str | None, found: float | None) -> None:
+    setup = f"{SETUP}\ntable = {made}\n"
+    labels = value_of("table", setup).labels
+    assert (labels.type if labels is not None else None) == kind
+    under_one = value_of("table.loc[7]", setup)
+    if found is not None:
+        assert rows(under_one) == found
+
+
 @pytest.mark.parametrize("moment", ["np.timedelta64(1, 'h')", "pd.Timestamp('2024-01-01')", "pd.Timedelta('1h')"])
 def test_a_moment_is_one(moment: str) -> None:
     assert size_of(value_of(moment, SETUP)).likely == 1
