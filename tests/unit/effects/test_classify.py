@@ -178,6 +178,19 @@ def test_what_cannot_be_shown_in_another_shape_is_copied_without_the_gil(array: 
     assert (effect.native.likely > 1e5) == is_copied
 
 
+@pytest.mark.parametrize(
+    ("call", "least", "most"),
+    [
+        ("np.log(a, out=o)", 0, 1.5),
+        ("np.log(a, where=m, out=o)", 4, 6),
+        ("np.log(a, where=True, out=o)", 0, 1.5),
+    ],
+)
+def test_a_loop_under_a_mask_is_begun_for_each_run(call: str, least: float, most: float) -> None:
+    setup = "import numpy as np\na = np.random.rand(100_000)\nm = a > 0.3\no = np.zeros_like(a)\n"
+    assert least <= effect_of(f"{setup}{call}\n", "numpy.log").native.likely / 100_000 <= most
+
+
 @pytest.mark.parametrize(("rows", "least", "most"), [(30, 0.3, 1.0), (100, 0.3, 1.0), (2000, 1.5, 5.0)])
 def test_a_small_matrix_that_is_turned_is_copied_in_the_cache(rows: int, least: float, most: float) -> None:
     source = f"import numpy as np\na = np.zeros(({rows}, {rows}))\na.T.copy()\n"
