@@ -7,6 +7,7 @@ import pytest
 from gillint.knowledge.conditions import Target
 from gillint.resolve.calling.bound import size_of
 from gillint.resolve.program import resolve, walk
+from gillint.resolve.tabular.gaps import gaps_in
 from gillint.resolve.trace import Call
 from gillint.resolve.values import Value
 from gillint.syntax.parse import parse
@@ -449,3 +450,22 @@ def test_an_attribute_of_a_row_is_looked_up() -> None:
             return table.apply(lambda row: row.a * row.b, axis=1)
     """
     assert calls_of(source)["pandas.Series.__getattr__"].count.likely == 1000
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "gaps"),
+    [
+        ("a = np.where(d['x'] > 0, np.nan, 1.0)", "pd.DataFrame({'a': a})['a']", 1),
+        ("a = np.where(d['x'] > 0, 2.0, 1.0)", "pd.DataFrame({'a': a})['a']", 0),
+        ("a = np.ones(n)\na[::7] = np.nan", "pd.Series(a * 2)", 1),
+        ("a = np.ones((n, 3))\na[a < 0.1] = np.nan", "pd.DataFrame(a)", 1),
+        ("a = np.ones(n)\na[::7] = np.nan", "pd.Series(np.isnan(a))", 0),
+        ("d.loc[d['x'] > 0, 'x'] = np.nan", "d['x']", 1),
+        ("d.loc[d['x'] > 0, 'x'] = np.nan", "d['k']", 0),
+        ("d.loc[d['x'] > 0, 'x'] = np.nan\nd = d.fillna(0)", "d['x']", 0),
+        ("d.loc[d['x'] > 0, 'x'] = 0.0", "d['x']", 0),
+        ("", "pd.Series([1.0, np.nan])", 1),
+    ],
+)
+def test_values_that_are_set_missing(lines: str, name: str, gaps: float) -> None:
+    assert gaps_in(value_of(name, f"{SETUP}\n{lines}\n")).likely == gaps
