@@ -18,7 +18,7 @@ from gillint.resolve.numeric.dtype_names import dtype_name
 from gillint.resolve.numeric.dtypes import dtype_after
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
-from gillint.resolve.tabular.calendar import DATES, ONE_DATE, RANGES, moments, ranged
+from gillint.resolve.tabular.calendar import DATES, ONE_DATE, RANGES, moments, periods_in, ranged
 from gillint.resolve.tabular.columns import (
     COLUMN_OF_TYPE,
     FRAME,
@@ -350,14 +350,29 @@ _PER_PERIOD = Estimate(2, 24, 1000)
 def _in_periods(value: Value, bound: Bound, result: Value) -> Value | None:
     """`series.resample("h")`: what iterating gives are the periods, each with its rows."""
     rows = size_of(value)
-    count = (rows / _PER_PERIOD).max(ONE)
+    on = literal_text(bound.get("on"))
+    known = periods_in(value.column(on) if on is not None else value.labels, _frequency(bound))
+    count = known if known is not None else (rows / _PER_PERIOD).max(ONE)
     part = of_rows(value, rows / count) if value.type == FRAME else replace(value, size=rows / count, shape=None)
     pair = Value(type="tuple", items=(Value(type="pandas.Timestamp"), part))
     return replace(result, size=rows, shape=(count,), columns=None, element=pair)
 
 
+def _frequency(bound: Bound) -> Value | None:
+    asked = bound.get("rule") or bound.get("freq")
+    return asked if asked is not None or not bound.positional else bound.positional[0]
+
+
+def _at_intervals(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`series.asfreq("h")`: a row for each hour between its first and its last."""
+    rows = periods_in(value.labels, _frequency(bound))
+    if rows is None:
+        return None
+    return of_rows(result, rows) if value.type == FRAME else replace(result, size=rows, shape=None)
+
+
 def _resampled(value: Value, bound: Bound, result: Value) -> Value | None:
-    rows = (size_of(replace(value, shape=None)) / _PER_PERIOD).max(ONE)
+    rows = value.shape[0] if value.shape else (size_of(value) / _PER_PERIOD).max(ONE)
     names = texts(bound.positional[0]) if bound.positional and bound.positional[0].type == "list" else None
     if names is not None:
         return replace(with_columns(result, tuple((n, column("float64", rows)) for n in names)), size=rows, shape=None)
@@ -426,6 +441,8 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "astype"): _cast,
     (FRAME, "apply"): _applied,
     (FRAME, "resample"): _in_periods,
+    (FRAME, "asfreq"): _at_intervals,
+    (SERIES, "asfreq"): _at_intervals,
     (SERIES, "resample"): _in_periods,
     (SERIES, "__radd__"): _moved,
     (SERIES, "__add__"): _moved,

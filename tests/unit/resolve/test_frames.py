@@ -469,3 +469,17 @@ def test_an_attribute_of_a_row_is_looked_up() -> None:
 )
 def test_values_that_are_set_missing(lines: str, name: str, gaps: float) -> None:
     assert gaps_in(value_of(name, f"{SETUP}\n{lines}\n")).likely == gaps
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("t.resample('h').mean()", 5000 / 60),
+        ("dated.resample('D').sum()", 2000 / 24),
+        ("dated['x'].resample('12h').max()", 2000 / 12),
+        ("dated['x'].asfreq('30min')", 4000),
+        ("dated.asfreq('2h')", 1000),
+    ],
+)
+def test_periods_between_the_first_date_and_the_last(line: str, count: float) -> None:
+    assert rows(value_of(line, SETUP)) == pytest.approx(count)
