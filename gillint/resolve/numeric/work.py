@@ -15,14 +15,16 @@ from gillint.resolve.calling.bound import literal_text, size_of
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.memory import TURNED
 from gillint.resolve.numeric.shapes import ARRAY, REDUCTIONS, Shape, axes_of, broadcast, product, shape_of
+from gillint.resolve.tabular.labels import SORTED
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
 
 
 def with_work(name: str, bound: Bound, result: Value) -> Bound:
     """The arguments of a numpy call with what its costs hang on besides."""
-    if name in _BY_LABELS and bound.receiver is not None and bound.receiver.labels is not None:
-        bound = replace(bound, parameters=(*bound.parameters, ("labels", bound.receiver.labels)))
+    labels = bound.receiver.labels if name in _BY_LABELS and bound.receiver is not None else None
+    if labels is not None and not (labels.mark == SORTED and name.endswith("loc.__getitem__")):
+        bound = replace(bound, parameters=(*bound.parameters, ("labels", labels)))
     if name.endswith(_BY_ROWS_AND_COLUMNS):
         named = zip(("picked", "paired"), _tuple_items(bound), strict=False)
         return replace(bound, parameters=(*bound.parameters, *named))

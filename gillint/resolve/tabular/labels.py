@@ -25,6 +25,9 @@ _AFRESH = frozenset(
         "describe", "value_counts", "sum", "mean", "min", "max", "std", "count", "agg", "aggregate", "apply", "resample",
     )
 )  # fmt: skip
+# The mark of labels that are in order: rows of one label lie side by side, and are cut out.
+SORTED = "sorted"
+_REORDERED = ("sort_values", "sample", "reindex", "nlargest", "nsmallest", "concat")
 # Of several rows more than one is found under a label, where there are so many for each.
 _SEVERAL = 1.5
 
@@ -43,6 +46,10 @@ def with_labels(name: str, bound: Bound, result: Value) -> Value:
         return replace(result, labels=_of_columns(receiver, bound))
     if receiver.type in GROUPED and result.size == (receiver.shape or (None,))[0]:
         return replace(result, labels=_of_groups(receiver))
+    if last == "sort_index" and receiver.labels is not None:
+        return replace(result, labels=replace(receiver.labels, mark=SORTED))
+    if last in _REORDERED and result.labels is not None and result.labels.mark == SORTED:
+        return replace(result, labels=replace(result.labels, mark=None))
     if last in _AFRESH or is_true(bound.get("ignore_index")):
         return replace(result, labels=None)
     return replace(result, labels=receiver.labels) if result.labels is None else result

@@ -313,6 +313,20 @@ def test_the_labels_of_rows(made: str, kind: str | None, found: float | None) ->
         assert rows(under_one) == found
 
 
+@pytest.mark.parametrize(
+    ("table", "is_looked_through"),
+    [
+        ("d.set_index('k')", True),
+        ("d.set_index('k').sort_index()", False),
+        ("d.set_index('k').sort_index().sort_values('x')", True),
+        ("d.set_index('k').sort_index()[['x']]", False),
+    ],
+)
+def test_sorted_labels_are_not_looked_through(table: str, *, is_looked_through: bool) -> None:
+    bound = called(f"{table}.loc[7]", "pandas.DataFrame.loc.__getitem__").bound
+    assert (bound.get("labels") is not None) == is_looked_through
+
+
 @pytest.mark.parametrize("moment", ["np.timedelta64(1, 'h')", "pd.Timestamp('2024-01-01')", "pd.Timedelta('1h')"])
 def test_a_moment_is_one(moment: str) -> None:
     assert size_of(value_of(moment, SETUP)).likely == 1
