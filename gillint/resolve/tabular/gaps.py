@@ -10,6 +10,7 @@ from gillint.resolve.values import NONE, SymbolRef, Value
 
 # The mark of a column, an array or a table some of whose values are missing, and of one that was made of such without.
 GAPS, _WHOLE = "gaps", "whole"
+_ARRAY = "numpy.ndarray"
 _COLUMNS = ("pandas.Series", "pyarrow.Array", "pyarrow.ChunkedArray", "polars.Series")
 _TABLES = ("pandas.DataFrame", "pyarrow.Table", "pyarrow.RecordBatch")
 _MASKED = tuple(f"pandas.{owner}.{method}" for owner in ("Series", "DataFrame") for method in ("where", "mask"))
@@ -32,8 +33,11 @@ _NOBODY_KNOWS = Estimate(0.0, 0.5, 1.0)
 def with_gaps(name: str, bound: Bound, result: Value) -> Value:
     """`prices.where(prices > 0)` leaves gaps, `fillna` leaves none; so does a test for them."""
     last = name.rpartition(".")[2]
-    if name == "numpy.where":
-        return replace(result, mark=GAPS) if any(map(is_gap, bound.positional[1:])) else result
+    if name == "numpy.where" or name.endswith(".choice"):
+        drawn = (
+            (bound.positional[0].items or ()) if name != "numpy.where" and bound.positional else bound.positional[1:]
+        )
+        return replace(result, mark=GAPS) if any(map(is_gap, drawn)) and result.type == _ARRAY else result
     if name in _ASSEMBLED and bound.positional:
         return _of_parts(bound.positional[0], result)
     if result.type not in (*_COLUMNS, *_TABLES):

@@ -168,6 +168,12 @@ def test_only_fresh_memory_has_fresh_pages(call: str, name: str, pages: float) -
     [
         ("np.lib.stride_tricks.sliding_window_view(a, (8, 8))", True),
         ("a.T", True),
+        ("np.transpose(a)", True),
+        ("a.transpose()", True),
+        ("a.transpose(1, 0)", True),
+        ("np.transpose(a, (0, 1))", False),
+        ("np.transpose(a.T)", False),
+        ("np.rot90(a)", True),
         ("a", False),
         ("np.lib.stride_tricks.sliding_window_view(a, (8, 8)).copy()", False),
     ],

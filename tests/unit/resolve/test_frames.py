@@ -479,6 +479,8 @@ def test_an_attribute_of_a_row_is_looked_up() -> None:
         ("d.loc[d['x'] > 0, 'x'] = np.nan\nd = d.fillna(0)", "d['x']", 0),
         ("d.loc[d['x'] > 0, 'x'] = 0.0", "d['x']", 0),
         ("", "pd.Series([1.0, np.nan])", 1),
+        ("", "pd.Series(rng.choice(['a', 'b', None], n))", 1),
+        ("", "pd.Series(rng.choice(['a', 'b'], n))", 0),
     ],
 )
 def test_values_that_are_set_missing(lines: str, name: str, gaps: float) -> None:
