@@ -41,7 +41,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     if value.columns is not None and text is not None and value.type in _NAMED:
         found = value.column(text)
         if found is not None:
-            return found
+            return found if value.labels is None else replace(found, labels=value.labels)
     if value.type == ARRAY:
         return array_item(value, index, node)
     if value.type in (TENSOR, DATASET):

@@ -105,6 +105,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
         source=_sources(a.source, b.source, depth) or (_begun_alike(a, b) if items is None else None),
         mark=a.mark if a.mark == b.mark else _store(a.mark, b.mark),
+        labels=a.labels if a.labels == b.labels else None,
     )
 
 

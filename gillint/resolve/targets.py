@@ -34,6 +34,7 @@ from gillint.resolve.objects.use import as_used
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stepping import run_to_its_end
+from gillint.resolve.tabular.gaps import is_gap, with_gap
 from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import (
@@ -316,6 +317,7 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     if operator_fact(act, container, "__setitem__", (index, value), target.span) is None:
         act.operation("store_subscript")
     text = literal_text(index)
+    container = _with_a_gap(act, target, container, index) if is_gap(value) else container
     if container.type == "json" and text is None and index.type == "str":
         container = Value(
             type="dict", size=ZERO, mark=container.mark
@@ -365,6 +367,24 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
         if not container.columns and rows == ZERO and value.type not in _ONE_FOR_ALL:
             rows = size_of(value)  # the first column of an empty frame brings its rows along
         change_target(act, target.value, replace(container, columns=(*kept, (text, series)), size=rows))
+
+
+_GAPPED = ("numpy.ndarray", "pandas.Series", "pandas.DataFrame")
+
+
+def _with_a_gap(act: Activation, target: t.Subscript, container: Value, index: Value) -> Value:
+    """`a[mask] = np.nan`, `frame.loc[mask, "a"] = None`: from here on values are missing."""
+    place = target.value
+    is_located = isinstance(place, t.Attribute) and place.name in ("loc", "iloc", "at", "iat")
+    if isinstance(place, t.Attribute) and is_located:
+        place = place.value
+    table = read_target(act, place)
+    if table is None or table.type not in _GAPPED or literal_text(index) is not None:
+        return container  # a column that is missing as a whole is stored as one
+    changed = with_gap(table, index)
+    if changed != table:
+        change_target(act, place, changed)
+    return container if is_located else changed
 
 
 def _stored(columns: Columns, name: str, value: Value) -> Columns:

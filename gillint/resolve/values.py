@@ -186,6 +186,7 @@ class Value:
             (`number`) are the largest of what is around them; `normal`, around whose likely value the others gather. Of an
             array, how its elements lie in memory: `strided`, one after some others; `apart`, each in a cache line of its own;
             `turned`, by columns. Of a column, that values of it are missing (`gaps`).
+        labels: of a table or a column, what its rows are called by.
     """
 
     type: str | None = None
@@ -204,6 +205,7 @@ class Value:
     source: Source | None = None
     guessed: bool = False
     mark: str | None = None
+    labels: Value | None = None
 
     def column(self, name: str) -> Value | None:
         """The column or dict value of this name."""

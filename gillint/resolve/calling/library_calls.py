@@ -38,6 +38,7 @@ from gillint.resolve.locks import note_lock
 from gillint.resolve.numeric.algebra import agreeing
 from gillint.resolve.numeric.arrays import refine
 from gillint.resolve.numeric.estimators import checked
+from gillint.resolve.numeric.evaluated import with_operands
 from gillint.resolve.numeric.gathering import gathered
 from gillint.resolve.numeric.layers import made_layer
 from gillint.resolve.numeric.memory import side_by_side
@@ -239,7 +240,10 @@ def library(
 
 def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[Bound, Query | None]:
     """The arguments with what is behind them: the contents of a file that is named, the rows that a statement looks at."""
+    from gillint.resolve.expressions import lookup
+
     bound = agreeing(name, by_its_record(act, name, by_its_name(name, bound)))
+    bound = with_operands(name, bound, lambda variable: lookup(act, variable))
     content = content_of(act, name, bound)
     query = query_of(act, name, bound, (span, act.path))
     bound = begun(act, name, bound)

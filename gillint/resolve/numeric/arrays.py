@@ -84,7 +84,7 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if name in ("numpy.shape", "numpy.size", "numpy.ndim") and bound.positional:
         return measured(name[6:], bound.positional[0], constant_int(bound.get("axis"))) or result
     made = with_kinds(name, bound, _with_asked_dtype(bound, _refined(name, bound, result)))
-    return _of_scalar(bound, made)
+    return with_gaps(name, bound, _of_scalar(bound, made))
 
 
 def _of_scalar(bound: Bound, made: Value) -> Value:

@@ -3,8 +3,8 @@
 NumPy runs an inner loop over the last dimensions that all operands share, and starts it anew for each of the others: an array
 of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
 forms; `picked` and `paired` are arrays of indices in a tuple, `strided` is a column that is assigned, `filled` the part that
-slices assign; in `frame.loc[rows, columns]` what picks the rows, and what the columns. They are given to the fact beside the
-arguments, and so is the `result`.
+slices assign; in `frame.loc[rows, columns]` and in `matrix[rows, columns]` what picks the rows, and what the columns; `labels`
+are those of the rows of a table. They are given to the fact beside the arguments, and so is the `result`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ from gillint.resolve.calling.bound import literal_text, size_of
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.memory import TURNED
 from gillint.resolve.numeric.shapes import ARRAY, REDUCTIONS, Shape, axes_of, broadcast, product, shape_of
+from gillint.resolve.tabular.labels import SORTED
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
 
 
 def with_work(name: str, bound: Bound, result: Value) -> Bound:
     """The arguments of a numpy call with what its costs hang on besides."""
+    labels = bound.receiver.labels if name in _BY_LABELS and bound.receiver is not None else None
+    if labels is not None and not (labels.mark == SORTED and name.endswith("loc.__getitem__")):
+        bound = replace(bound, parameters=(*bound.parameters, ("labels", labels)))
     if name.endswith(_BY_ROWS_AND_COLUMNS):
         named = zip(("picked", "paired"), _tuple_items(bound), strict=False)
         return replace(bound, parameters=(*bound.parameters, *named))
@@ -62,9 +66,15 @@ _BY_KINDS = frozenset(
         "pandas.Series.drop_duplicates", "pandas.DataFrame.drop_duplicates",
     )
 )  # fmt: skip
+# What finds rows by their labels, or makes columns of these.
+_BY_LABELS = frozenset(
+    f"pandas.{table}.{by}"
+    for table in ("DataFrame", "Series")
+    for by in ("loc.__getitem__", "reset_index", "sort_index", "xs", "unstack")
+)
 _BY_ROWS_AND_COLUMNS = tuple(
     f"pandas.DataFrame.{by}.__{what}item__" for by in ("loc", "iloc") for what in ("get", "set")
-)
+) + tuple(f"scipy.sparse.{kind}_{what}.__getitem__" for kind in ("csr", "csc") for what in ("matrix", "array"))
 
 
 def _of_operator(name: str, bound: Bound) -> tuple[tuple[str, Value], ...]:

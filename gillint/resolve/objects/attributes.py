@@ -40,6 +40,7 @@ from gillint.resolve.objects.use import as_kept
 from gillint.resolve.opaque import part_of
 from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.tabular.frames import refine_frame
+from gillint.resolve.tabular.gaps import GAPS
 from gillint.resolve.text.strings import attribute_of_path
 from gillint.resolve.trace import Block, Bound, Branch, Call, Lock
 from gillint.resolve.values import (
@@ -438,7 +439,7 @@ def symbol_of(name: str) -> Value:
     if name in _ALPHABETS:
         return of_constant(_ALPHABETS[name])
     if name in _FLOATS:
-        return Value(type="float")
+        return Value(type="float", mark=GAPS if name.endswith(".nan") else None)
     if name in _INTEGERS:
         return of_constant(_INTEGERS[name])
     if name == "sys.argv":

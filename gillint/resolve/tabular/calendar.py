@@ -72,6 +72,13 @@ def span_of(dates: Value | None) -> Estimate | None:
     return member.number if member is not None and member.type == _MOMENT else None
 
 
+def periods_in(dates: Value | None, frequency: Value | None) -> Estimate | None:
+    """How many periods of a length, such as "h" or "15min", there are between the first of dates and the last."""
+    text = literal_text(frequency)
+    span, days = span_of(dates), _days(text) if text is not None else None
+    return (span / days).max(1.0) if span is not None and days is not None else None
+
+
 _MOMENT = "pandas.Timestamp"
 ONE_DATE = (_MOMENT, "datetime.datetime", "datetime.date", "numpy.datetime64")
 DATES = "datetime64[us]"

@@ -18,7 +18,7 @@ from gillint.resolve.numeric.dtype_names import dtype_name
 from gillint.resolve.numeric.dtypes import dtype_after
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
-from gillint.resolve.tabular.calendar import DATES, ONE_DATE, RANGES, moments, ranged
+from gillint.resolve.tabular.calendar import DATES, ONE_DATE, RANGES, moments, periods_in, ranged
 from gillint.resolve.tabular.columns import (
     COLUMN_OF_TYPE,
     FRAME,
@@ -37,6 +37,7 @@ from gillint.resolve.tabular.columns import (
 )
 from gillint.resolve.tabular.groups import grouped, of_groups
 from gillint.resolve.tabular.kinds import GROUPS, different, kept, with_kinds
+from gillint.resolve.tabular.labels import under_label, with_labels
 from gillint.resolve.tabular.made_frames import MADE, factorized, merged
 from gillint.resolve.tabular.querying import share_of_query
 from gillint.resolve.text.strings import textual
@@ -47,6 +48,7 @@ from gillint.resolve.values import NONE, Value
 def refine_frame(name: str, bound: Bound, result: Value) -> Value:
     """The result of a call of pandas with the columns, rows and dtypes that follow from the arguments."""
     made = with_kinds(name, bound, _counted(name.rpartition(".")[2], bound, _refined(name, bound, result)))
+    made = with_labels(name, bound, made)
     if made.type != FRAME or made.columns is None or all(c.size == made.size for _, c in made.columns):
         return made
     return replace(made, columns=sized(made.columns, made.size))
@@ -254,6 +256,8 @@ def _located(frame: Value, bound: Bound, result: Value) -> Value | None:
     if key.type == "tuple" and key.items is not None and len(key.items) == 2:
         rows_key, columns_key = key.items
     rows = _chosen_rows(frame, rows_key)
+    if rows is None and frame.type in _BY_LABEL:
+        rows = under_label(frame, rows_key)
     frame = replace(frame, type=SERIES if (frame.type or "").startswith(SERIES) else FRAME)
     if frame.type == SERIES:
         if rows is None:
@@ -277,6 +281,9 @@ def _located(frame: Value, bound: Bound, result: Value) -> Value | None:
             return column(frame.dtype, rows) if columns_key.type == "str" else None
         frame = replace(frame, shape=(rows, count))
     return of_rows(replace(frame, columns=columns), rows)
+
+
+_BY_LABEL = (f"{FRAME}.loc", f"{SERIES}.loc")
 
 
 def _chosen_rows(frame: Value, key: Value) -> Estimate | None:
@@ -343,14 +350,29 @@ _PER_PERIOD = Estimate(2, 24, 1000)
 def _in_periods(value: Value, bound: Bound, result: Value) -> Value | None:
     """`series.resample("h")`: what iterating gives are the periods, each with its rows."""
     rows = size_of(value)
-    count = (rows / _PER_PERIOD).max(ONE)
+    on = literal_text(bound.get("on"))
+    known = periods_in(value.column(on) if on is not None else value.labels, _frequency(bound))
+    count = known if known is not None else (rows / _PER_PERIOD).max(ONE)
     part = of_rows(value, rows / count) if value.type == FRAME else replace(value, size=rows / count, shape=None)
     pair = Value(type="tuple", items=(Value(type="pandas.Timestamp"), part))
     return replace(result, size=rows, shape=(count,), columns=None, element=pair)
 
 
+def _frequency(bound: Bound) -> Value | None:
+    asked = bound.get("rule") or bound.get("freq")
+    return asked if asked is not None or not bound.positional else bound.positional[0]
+
+
+def _at_intervals(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`series.asfreq("h")`: a row for each hour between its first and its last."""
+    rows = periods_in(value.labels, _frequency(bound))
+    if rows is None:
+        return None
+    return of_rows(result, rows) if value.type == FRAME else replace(result, size=rows, shape=None)
+
+
 def _resampled(value: Value, bound: Bound, result: Value) -> Value | None:
-    rows = (size_of(replace(value, shape=None)) / _PER_PERIOD).max(ONE)
+    rows = value.shape[0] if value.shape else (size_of(value) / _PER_PERIOD).max(ONE)
     names = texts(bound.positional[0]) if bound.positional and bound.positional[0].type == "list" else None
     if names is not None:
         return replace(with_columns(result, tuple((n, column("float64", rows)) for n in names)), size=rows, shape=None)
@@ -419,6 +441,8 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "astype"): _cast,
     (FRAME, "apply"): _applied,
     (FRAME, "resample"): _in_periods,
+    (FRAME, "asfreq"): _at_intervals,
+    (SERIES, "asfreq"): _at_intervals,
     (SERIES, "resample"): _in_periods,
     (SERIES, "__radd__"): _moved,
     (SERIES, "__add__"): _moved,

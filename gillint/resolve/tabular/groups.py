@@ -56,7 +56,7 @@ def grouped(value: Value, bound: Bound, result: Value) -> Value | None:
         dtype=value.dtype,
         items=None,
         element=Value(type="tuple", items=(key_value, part)),
-        origin=_FLAT if is_flat else result.origin,
+        origin=FLAT if is_flat else result.origin,
     )
 
 
@@ -70,7 +70,7 @@ def grouped_by_names(bound: Bound, result: Value) -> Value:
     return replace(result, shape=(reduce(mul, found).min(size_of(frame)),))
 
 
-_FLAT = "flat"  # grouped with `as_index=False`: the keys are columns of the result, which is a frame
+FLAT = "flat"  # grouped with `as_index=False`: the keys are columns of the result, which is a frame
 # What one more key leaves of the rows that a group has.
 _FURTHER_KEY = 0.6
 
@@ -115,7 +115,7 @@ def of_groups(last: str, groups: Value, bound: Bound, result: Value) -> Value:
     if made.type not in (SERIES, FRAME) or last == "get_group" or groups.shape is None:
         return made
     size = made.size if made.size is not None else groups.shape[0]
-    if made.type == SERIES and groups.origin == _FLAT and last not in _ROW_BY_ROW:
+    if made.type == SERIES and groups.origin == FLAT and last not in _ROW_BY_ROW:
         return Value(type=FRAME, size=size)
     if last in _TAKEN:
         given = bound.get("n") or (bound.positional[0] if bound.positional else None)

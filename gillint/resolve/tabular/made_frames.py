@@ -12,6 +12,7 @@ from gillint.resolve.numeric.dtype_names import dtype_name
 from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.numeric.shapes import ARRAY, constant_int
 from gillint.resolve.tabular.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column, sized, texts, with_columns
+from gillint.resolve.tabular.gaps import gap_of
 from gillint.resolve.tabular.kinds import different
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import ITERATORS, NONE, Value
@@ -20,10 +21,10 @@ from gillint.resolve.values import ITERATORS, NONE, Value
 def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
     names = texts(bound.get("columns"))
     if data.type == ARRAY and names is not None and data.shape is not None and len(data.shape) == 2:
-        columns = tuple((n, column(data.dtype, data.shape[0])) for n in names)
+        columns = tuple((n, replace(column(data.dtype, data.shape[0]), mark=gap_of(data))) for n in names)
         return replace(with_columns(result, columns), size=data.shape[0], shape=None)
     if data.type == ARRAY and data.shape is not None and len(data.shape) == 2:
-        return _unnamed(result, *data.shape, data.dtype)
+        return replace(_unnamed(result, *data.shape, data.dtype), mark=gap_of(data))
     if data.type == "dict" and data.columns is None and data.items is not None:
         return _of_members(data, bound, result)
     if data.type not in ("list", "tuple", "generator", *ITERATORS):

@@ -168,6 +168,12 @@ def test_only_fresh_memory_has_fresh_pages(call: str, name: str, pages: float) -
     [
         ("np.lib.stride_tricks.sliding_window_view(a, (8, 8))", True),
         ("a.T", True),
+        ("np.transpose(a)", True),
+        ("a.transpose()", True),
+        ("a.transpose(1, 0)", True),
+        ("np.transpose(a, (0, 1))", False),
+        ("np.transpose(a.T)", False),
+        ("np.rot90(a)", True),
         ("a", False),
         ("np.lib.stride_tricks.sliding_window_view(a, (8, 8)).copy()", False),
     ],
@@ -176,6 +182,19 @@ def test_what_cannot_be_shown_in_another_shape_is_copied_without_the_gil(array: 
     source = f"import numpy as np\na = np.zeros((500, 500))\nb = {array}\nb.reshape(-1)\n"
     effect = effect_of(source, "numpy.ndarray.reshape")
     assert (effect.native.likely > 1e5) == is_copied
+
+
+@pytest.mark.parametrize(
+    ("call", "least", "most"),
+    [
+        ("np.log(a, out=o)", 0, 1.5),
+        ("np.log(a, where=m, out=o)", 4, 6),
+        ("np.log(a, where=True, out=o)", 0, 1.5),
+    ],
+)
+def test_a_loop_under_a_mask_is_begun_for_each_run(call: str, least: float, most: float) -> None:
+    setup = "import numpy as np\na = np.random.rand(100_000)\nm = a > 0.3\no = np.zeros_like(a)\n"
+    assert least <= effect_of(f"{setup}{call}\n", "numpy.log").native.likely / 100_000 <= most
 
 
 @pytest.mark.parametrize(("rows", "least", "most"), [(30, 0.3, 1.0), (100, 0.3, 1.0), (2000, 1.5, 5.0)])

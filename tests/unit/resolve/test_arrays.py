@@ -477,6 +477,34 @@ def test_what_an_assignment_reaches(line: str, sizes: tuple[float | None, ...]) 
     assert tuple(v.size.likely if v is not None and v.size is not None else None for v in found) == sizes
 
 
+@pytest.mark.parametrize(
+    ("call", "size", "dtype", "operations"),
+    [
+        ("ne.evaluate('a + 2 * a')", 300, "float64", 2),
+        ("ne.evaluate('A > 0.5')", 20_000, "bool", 1),
+        ("ne.evaluate('sin(a) + 1')", 300, "float64", 19),
+        ("ne.evaluate('x - x', local_dict={'x': A})", 20_000, "float64", 1),
+        ("ne.evaluate('a +')", None, None, None),
+        ("ne.evaluate(text)", None, None, None),
+    ],
+)
+def test_what_an_expression_in_a_text_reads(
+    call: str, size: float | None, dtype: str | None, operations: float | None
+) -> None:
+    source = f"{SETUP}\nimport numexpr as ne\na, A = np.ones(300), np.ones((100, 200))\nfound = {call}\n"
+    nodes = [n for t in resolve(parse(source, "a.py"), Target(), {}).functions for n in walk(t.block)]
+    bound = next(n.bound for n in nodes if isinstance(n, Call) and n.name == "numexpr.evaluate")
+    operands, count = bound.get("operands"), bound.get("operations")
+    if size is None:
+        assert operands is None
+        return
+    assert operands is not None
+    assert operands.size is not None
+    assert count is not None
+    assert count.number is not None
+    assert (operands.size.likely, operands.dtype, count.number.likely) == (size, dtype, operations)
+
+
 def test_a_list_of_arrays_is_made_one_before_it_is_reduced() -> None:
     source = f"{SETUP}\nshow(np.mean([A, A, A], axis=0), np.argmin([[1, 2], [3, 4]]))\n"
     nodes = [n for t in resolve(parse(source, "a.py"), Target(), {}).functions for n in walk(t.block)]

@@ -7,6 +7,7 @@ import pytest
 from gillint.knowledge.conditions import Target
 from gillint.resolve.calling.bound import size_of
 from gillint.resolve.program import resolve, walk
+from gillint.resolve.tabular.gaps import gaps_in
 from gillint.resolve.trace import Call
 from gillint.resolve.values import Value
 from gillint.syntax.parse import parse
@@ -288,6 +289,44 @@ def test_what_picks_rows_and_columns(key: str, rows: str, columns: str) -> None:
     assert (picked.type, paired.type) == (rows, columns)
 
 
+@pytest.mark.parametrize(
+    ("made", "kind", "found"),
+    [
+        ("d.set_index('k')", "pandas.Series", 40),  # 2,000 rows of 50 different labels
+        ("d.set_index('k').sort_index()", "pandas.Series", 40),
+        ("d.set_index('k')['x']", "pandas.Series", 40),
+        ("d.set_index('k').reset_index()", None, None),
+        ("d.set_index(['k', 'g'])", "pandas.MultiIndex", 40),
+        ("pd.DataFrame({'x': np.ones(n)}, index=np.arange(n))", "numpy.ndarray", None),
+        ("d.groupby(['k', 'g'])['x'].sum()", "pandas.MultiIndex", None),
+        ("d.groupby('k')['x'].sum()", "pandas.Index", None),
+        ("d.groupby(['k', 'g'], as_index=False)['x'].sum()", None, None),
+        ("d.sort_values('x')", None, None),
+    ],
+)
+def test_the_labels_of_rows(made: str, kind: str | None, found: float | None) -> None:
+    setup = f"{SETUP}\ntable = {made}\n"
+    labels = value_of("table", setup).labels
+    assert (labels.type if labels is not None else None) == kind
+    under_one = value_of("table.loc[7]", setup)
+    if found is not None:
+        assert rows(under_one) == found
+
+
+@pytest.mark.parametrize(
+    ("table", "is_looked_through"),
+    [
+        ("d.set_index('k')", True),
+        ("d.set_index('k').sort_index()", False),
+        ("d.set_index('k').sort_index().sort_values('x')", True),
+        ("d.set_index('k').sort_index()[['x']]", False),
+    ],
+)
+def test_sorted_labels_are_not_looked_through(table: str, *, is_looked_through: bool) -> None:
+    bound = called(f"{table}.loc[7]", "pandas.DataFrame.loc.__getitem__").bound
+    assert (bound.get("labels") is not None) == is_looked_through
+
+
 @pytest.mark.parametrize("moment", ["np.timedelta64(1, 'h')", "pd.Timestamp('2024-01-01')", "pd.Timedelta('1h')"])
 def test_a_moment_is_one(moment: str) -> None:
     assert size_of(value_of(moment, SETUP)).likely == 1
@@ -425,3 +464,38 @@ def test_an_attribute_of_a_row_is_looked_up() -> None:
             return table.apply(lambda row: row.a * row.b, axis=1)
     """
     assert calls_of(source)["pandas.Series.__getattr__"].count.likely == 1000
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "gaps"),
+    [
+        ("a = np.where(d['x'] > 0, np.nan, 1.0)", "pd.DataFrame({'a': a})['a']", 1),
+        ("a = np.where(d['x'] > 0, 2.0, 1.0)", "pd.DataFrame({'a': a})['a']", 0),
+        ("a = np.ones(n)\na[::7] = np.nan", "pd.Series(a * 2)", 1),
+        ("a = np.ones((n, 3))\na[a < 0.1] = np.nan", "pd.DataFrame(a)", 1),
+        ("a = np.ones(n)\na[::7] = np.nan", "pd.Series(np.isnan(a))", 0),
+        ("d.loc[d['x'] > 0, 'x'] = np.nan", "d['x']", 1),
+        ("d.loc[d['x'] > 0, 'x'] = np.nan", "d['k']", 0),
+        ("d.loc[d['x'] > 0, 'x'] = np.nan\nd = d.fillna(0)", "d['x']", 0),
+        ("d.loc[d['x'] > 0, 'x'] = 0.0", "d['x']", 0),
+        ("", "pd.Series([1.0, np.nan])", 1),
+        ("", "pd.Series(rng.choice(['a', 'b', None], n))", 1),
+        ("", "pd.Series(rng.choice(['a', 'b'], n))", 0),
+    ],
+)
+def test_values_that_are_set_missing(lines: str, name: str, gaps: float) -> None:
+    assert gaps_in(value_of(name, f"{SETUP}\n{lines}\n")).likely == gaps
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("t.resample('h').mean()", 5000 / 60),
+        ("dated.resample('D').sum()", 2000 / 24),
+        ("dated['x'].resample('12h').max()", 2000 / 12),
+        ("dated['x'].asfreq('30min')", 4000),
+        ("dated.asfreq('2h')", 1000),
+    ],
+)
+def test_periods_between_the_first_date_and_the_last(line: str, count: float) -> None:
+    assert rows(value_of(line, SETUP)) == pytest.approx(count)
