@@ -233,13 +233,19 @@ class Answers:
 
     def is_given(self, parameter: str) -> bool | None:
         # What a file holds is assumed where nothing tells; whether something tells is another question.
-        value = self._bound.get(parameter) if parameter in (CONTENT, QUERY) else self.value(parameter)
+        value = self._bound.get(parameter) if parameter in (CONTENT, QUERY) else self._part(parameter)
         if value is None:
-            return None if self._bound.has_star else False
+            return None if self._bound.has_star and "." not in parameter else False
         return value != NONE
 
+    def _part(self, parameter: str) -> Value | None:
+        """What is passed, or an entry of it: `params.nthread` of `{"nthread": 1}`; of entries not known, none is given."""
+        name, _, entry = parameter.partition(".")
+        value = self.value(name)
+        return value.column(entry) if entry and value is not None else value
+
     def constant_of(self, parameter: str) -> tuple[bool, Constant]:
-        value = self.value(parameter)
+        value = self._part(parameter)
         if value is not None and value.literal is None and isinstance(value.reference, SymbolRef):
             return (True, value.reference.name.rpartition(".")[2])  # `astype(str)` and `astype("str")` mean the same
         if value is None or value.literal is None or isinstance(value.literal.value, bytes):

@@ -78,6 +78,7 @@ _WRITERS = {
     "xml.etree.ElementTree.ElementTree.write": _Writer((0, ("file_or_filename",)), None),
     "pyarrow.parquet.write_table": _Writer((1, ("where",)), (0, ("table",))),
     "pyarrow.csv.write_csv": _Writer((1, ("output_file",)), (0, ("data",))),
+    "pyarrow.feather.write_feather": _Writer((1, ("dest",)), (0, ("df",))),
     **dict.fromkeys(
         (f"pandas.DataFrame.to_{kind}" for kind in ("csv", "json", "parquet", "feather", "pickle", "excel")),
         _Writer((0, _PATH), None),
@@ -97,6 +98,7 @@ _READERS = {
     "numpy.genfromtxt", "cv2.imread", "tifffile.imread", "imageio.imread", "imageio.v2.imread",
     "imageio.v3.imread", "skimage.io.imread", "joblib.load", "PIL.Image.open", "polars.read_csv", "polars.read_parquet",
     "polars.scan_csv", "polars.scan_parquet", "pyarrow.parquet.read_table", "pyarrow.csv.read_csv",
+    "pyarrow.dataset.dataset", "pyarrow.feather.read_table", "pyarrow.feather.read_feather",
     *(f"pandas.read_{kind}" for kind in ("csv", "table", "json", "parquet", "feather", "pickle", "excel")),
 }  # fmt: skip
 

@@ -194,3 +194,31 @@ def test_boosting_with_one_job_leaves_the_other_cores_alone(kind: str, jobs: str
     library = kind.partition(".")[0]
     source = f"import {library}\nimport numpy as np\nX, y = np.random.rand(5000, 8), np.random.rand(5000)\n"
     assert verdict(f"{source}for _ in range(9):\n    {kind}({jobs}).fit(X, y)\n")["concurrency"] == concurrency
+
+
+BOOSTED = """
+import lightgbm as lgb
+import xgboost as xgb
+import numpy as np
+X = np.ones((5000, 10)); y = np.ones(5000); d = xgb.DMatrix(X, y); e = lgb.Dataset(X, y)
+P = {"objective": "reg:squarederror", "nthread": 1}
+def train(params): return xgb.train(params, d, 50)
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_alone"),
+    [
+        ("xgb.train({'nthread': 1}, d, 50)", True),
+        ("xgb.train(P, d, 50)", True),
+        ("xgb.train({**P, 'max_depth': 3}, d, 50)", True),
+        ("train(P)", True),
+        ("lgb.train(dict(num_threads=1), e, 50)", True),
+        ("xgb.train({'nthread': 2}, d, 50)", False),
+        ("xgb.train({'max_depth': 3}, d, 50)", False),
+        ("xgb.train(json.load(open('params.json')), d, 50)", False),
+    ],
+)
+def test_an_entry_of_the_parameters_says_how_many_threads_a_library_takes(statement: str, is_alone: bool) -> None:
+    found = verdict(f"{BOOSTED}for _ in range(100):\n    {statement}\n")
+    assert (found["concurrency"] == "internal") is not is_alone
