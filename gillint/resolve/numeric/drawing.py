@@ -71,7 +71,8 @@ _SCALED = ("__mul__", "__rmul__", "__truediv__")
 def after(last: str, source: Value | None, other: Value | None, result: Value) -> Value:
     """The array or column with what is known of its numbers after an operation: moved and scaled by a constant, or nothing."""
     member = source.element if source is not None else None
-    if last == "astype" and member is not None and member.type == "int" and kind_of(result.dtype) in ("int", "uint"):
+    kind = kind_of(result.dtype) if result.dtype is not None else None
+    if last == "astype" and member is not None and member.type == "int" and kind in ("int", "uint"):
         return replace(result, element=member)
     if last in _KEEPS or member is None or member.type not in ("int", "float"):
         return result

@@ -697,6 +697,30 @@ def test_what_is_drawn_alone_lies_between_the_bounds() -> None:
     assert words.element is not None and words.element.size is not None and words.element.size.likely == 2
 
 
+DRAWN = """import numpy as np
+rng = np.random.default_rng(0)
+labels = rng.integers(0, 8, (40, 30))
+small = labels.astype(np.uint8)
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "number"),
+    [
+        ("labels.max()", 7),
+        ("np.min(labels)", 0),
+        ("small.max()", 7),
+        ("np.zeros(np.max(small) + 1)", 8),
+        ("np.bincount(rng.integers(0, 8, 500))", 8),
+    ],
+)
+def test_what_numbers_are_drawn_between_tells_the_largest(expression: str, number: float) -> None:
+    value = value_of(expression, DRAWN)
+    found = value.number if value.shape is None else value.shape[0]
+    assert found is not None
+    assert found.likely == number
+
+
 def test_columns_of_a_frame_side_by_side() -> None:
     setup = "import numpy as np, pandas as pd\ndf = pd.DataFrame({'a': np.zeros(80), 'b': np.zeros(80)})\n"
     assert dimensions(value_of("np.column_stack([df['a'], df['b']])", setup)) == (80.0, 2.0)
