@@ -582,6 +582,26 @@ def column(x):
     assert dimensions(value_of("column(np.zeros((90, 3)))", setup)) == (90, 3)
 
 
+FLAGS = {
+    "set in both arms": "    if isinstance(x, float):\n        single = True\n    else:\n        single = False\n",
+    "the answer itself": "    single = isinstance(x, float)\n",
+}
+
+
+@pytest.mark.parametrize("flag", FLAGS.values(), ids=list(FLAGS))
+def test_a_flag_remembers_what_was_passed(flag: str) -> None:
+    body = "    x = np.asarray(x).flatten()\n    if single:\n        return x.item()\n    else:\n        return x\n"
+    setup = f"import numpy as np\ndef f(x):\n{flag}{body}"
+    assert value_of("f(2.5)", setup).type == "float"
+    assert dimensions(value_of("f(np.zeros(9))", setup)) == (9,)
+
+
+def test_a_flag_that_something_else_may_set_decides_nothing() -> None:
+    body = "    single = isinstance(x, float)\n    for i in other:\n        single = not i\n    if single:\n        return x\n"
+    setup = f"import numpy as np\ndef f(x, other):\n{body}    return np.zeros(3)\n"
+    assert value_of("f(2.5, [0, 1])", setup).type != "float"
+
+
 def test_a_function_for_many_sizes_knows_about_how_large_each_is() -> None:
     setup = "import numpy as np\ndef half(x):\n    return x[::2]\n"
     several = "\n".join(f"half(np.zeros({n}))" for n in range(100, 112))
