@@ -124,7 +124,7 @@ def _wide(value: Value) -> Estimate:
         if inner.columns is not None and inner.type in _DICTS:
             names = total(of_literal(name).wide for name, _ in inner.columns)
             return names + total(_wide(v) for _, v in inner.columns)
-        if inner.type not in _CHARACTERS and inner.type not in _STREAMS:
+        if inner.type not in _CHARACTERS and inner.type not in _LINED:
             return None
         text = known_text(inner)
         return text.wide.min(_whole(inner)) if text is not None else _whole(inner) * MAYBE_WIDE

@@ -49,7 +49,8 @@ from gillint.syntax.parse import dotted
 
 _MAX_LEVELS = 16  # calls inside calls up to which those of a function by itself are run level by level
 _MAX_INSTANCES = 8  # runs of one function for different arguments; after that these are rounded,
-_MAX_ROUNDED = 16  # and after so many runs in all only their types are told apart
+_MAX_ROUNDED = 16  # to a power of two, after so many in all to one of 16,
+_MAX_COARSE = 24  # and at last only their types are told apart
 _MAX_RENEWALS = 2  # how often a summary is found out anew because attributes have changed
 EMPTY_BLOCK = Block()
 
@@ -191,9 +192,10 @@ class Functions(Classes):
         seen = own.instances.setdefault(function.key, set())
         if key not in seen and not is_level:
             if len(seen) >= _MAX_INSTANCES:
-                arguments = {name: rounded(value) for name, value in arguments.items()}
+                base = 2.0 if len(seen) < _MAX_ROUNDED else 16.0
+                arguments = {name: rounded(value, base=base) for name, value in arguments.items()}
                 key = self._summary_key(function, act, arguments)
-            if key not in seen and len(seen) >= _MAX_ROUNDED:
+            if key not in seen and len(seen) >= _MAX_COARSE:
                 arguments = {name: generalised(value) for name, value in arguments.items()}
                 key = self._summary_key(function, act, arguments)
             else:

@@ -123,14 +123,20 @@ def _shapes(
 
 
 def _is_one_row_or_column(shape: tuple[Estimate, ...]) -> bool:
-    return ONE in (shape[0], shape[-1])
+    return 1.0 in (shape[0].likely, shape[-1].likely)
 
 
 def with_dimension_of(shape: tuple[Estimate, ...], other: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
-    """A row as a table of one row, a column as a table of one column, where the other one is a table of such."""
+    """A row as a table of one row, a column as a table of one column, where the other one is a table of such; how many rows
+    there are may differ.
+    """
     if shape and shape == other[1:]:
         return (ONE, *shape)
-    return (*shape, ONE) if shape and shape == other[:-1] else shape
+    if shape and shape == other[:-1]:
+        return (*shape, ONE)
+    if len(shape) == 1 and len(other) == 2 and _is_one_row_or_column(other):
+        return (*shape, ONE) if other[1].likely == 1.0 else (ONE, *shape)
+    return shape
 
 
 def _beside_cell(a: Value, b: Value, share: float | None) -> Value | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO
@@ -18,7 +18,7 @@ from gillint.resolve.calling.library_calls import library
 from gillint.resolve.calling.submissions import await_value
 from gillint.resolve.contexts import TRANSACTION, entered, left
 from gillint.resolve.control.branching import choose, rest
-from gillint.resolve.control.dataflow import written
+from gillint.resolve.control.classtests import asked as asks_for_class
 from gillint.resolve.control.emptying import held_short, is_drained, note_emptied, once_in
 from gillint.resolve.control.failures import fails
 from gillint.resolve.control.likelihood import (
@@ -32,6 +32,7 @@ from gillint.resolve.control.likelihood import (
 from gillint.resolve.control.loops import run_for, run_while
 from gillint.resolve.control.matching import run_match
 from gillint.resolve.control.narrowing import asks_for_rank, asks_in_vain, behind_guard, decided, narrowed
+from gillint.resolve.control.passed import asks_what_was_passed
 from gillint.resolve.control.remaking import until_given_up
 from gillint.resolve.control.switches import until_switched
 from gillint.resolve.control.turns import (
@@ -55,7 +56,7 @@ from gillint.resolve.operators import binary, operator_fact
 from gillint.resolve.targets import bind, declare, put_back, store_attribute, write_target
 from gillint.resolve.text.texts import ANY, NOTHING, unknown
 from gillint.resolve.trace import Await, Lock
-from gillint.resolve.values import NONE, UNKNOWN, AliasRef, SymbolRef, UndefinedRef, Value, is_known, text_of
+from gillint.resolve.values import NONE, UNKNOWN, AliasRef, Literal, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 from gillint.syntax.walk import mentioned, names_in
@@ -132,7 +133,9 @@ def _assigned(act: Activation, node: t.Assign) -> Value:
     if isinstance(value, t.Sequence) and isinstance(target, t.Sequence) and len(node.targets) == 1:
         in_turn = len(value.elements) in (2, 3) and len(target.elements) == len(value.elements)
         return sequence(act, value, built=not in_turn)
-    return evaluate(act, value)
+    answer = decided(act, value) if asks_for_class(value) else None  # `single = isinstance(x, float)`
+    found = evaluate(act, value)
+    return found if answer is None else replace(found, type="bool", literal=Literal(answer))
 
 
 def _augment(act: Activation, node: t.Augment) -> None:
@@ -278,7 +281,7 @@ def _if(act: Activation, node: t.If) -> float:
         bool(act.given)
         or bool(names and names <= act.fixed)
         or asks_for_rank(node.test)
-        or _is_as_passed(act, node, names)
+        or asks_what_was_passed(act, node.span.line, names)
     )
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     if taken is not None and fails(arms[taken]):
@@ -307,14 +310,6 @@ def _compares_text(test: t.Expr) -> bool:
         return any(map(_compares_text, test.values))
     right = test.rights[0] if isinstance(test, t.Compare) else None
     return isinstance(right, t.Constant) and isinstance(right.value, str)
-
-
-def _is_as_passed(act: Activation, node: t.If, names: Set[str]) -> bool:
-    """Whether the parameters that a test asks are still what was passed: they are only assigned to behind it."""
-    if act.loops or act.open or not names or not isinstance(act.body, t.Function):
-        return False
-    before = tuple(s for s in act.body.body if s.span.line < node.span.line)
-    return names <= {p.name for p in act.body.parameters} and names.isdisjoint(written(before))
 
 
 def _with(act: Activation, node: t.With) -> float:

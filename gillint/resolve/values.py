@@ -331,8 +331,8 @@ def generalised(value: Value) -> Value:
     return Value(type=value.type, dtype=value.dtype, element=element, items=items, reference=reference)
 
 
-def rounded(value: Value, depth: int = 3) -> Value:
-    """The same with amounts to a power of two, so that calls with arguments of about the same size are alike."""
+def rounded(value: Value, depth: int = 3, base: float = 2.0) -> Value:
+    """The same with amounts to a power of `base`, so that calls with arguments of about the same size are alike."""
     if depth == 0:
         return generalised(value)
     number, literal = value.number, value.literal
@@ -340,29 +340,36 @@ def rounded(value: Value, depth: int = 3) -> Value:
         number, literal = Estimate.point(literal.value), None
     return replace(
         value,
-        size=_near(value.size),
-        shape=_near_shape(value.shape),
-        element=rounded(value.element, depth - 1) if value.element is not None else None,
-        items=tuple(rounded(i, depth - 1) for i in value.items) if value.items is not None else None,
-        columns=tuple((k, rounded(v, depth - 1)) for k, v in value.columns) if value.columns is not None else None,
+        size=_near(value.size, base),
+        shape=_near_shape(value.shape, base),
+        element=rounded(value.element, depth - 1, base) if value.element is not None else None,
+        items=tuple(rounded(i, depth - 1, base) for i in value.items) if value.items is not None else None,
+        columns=tuple((k, rounded(v, depth - 1, base)) for k, v in value.columns)
+        if value.columns is not None
+        else None,
         literal=literal,
         number=number
         if (value.type or "").startswith("datetime.")
-        else _near(number),  # days that are far apart, both large
-        distinct=_near(value.distinct),
+        else _near(number, base),  # days that are far apart, both large
+        distinct=_near(value.distinct, base),
     )
 
 
-def _near(amount: Estimate | None) -> Estimate | None:
-    return amount.map(_power_of_two) if amount is not None else None
+def _near(amount: Estimate | None, base: float) -> Estimate | None:
+    return amount.map(lambda a: _power(a, base)) if amount is not None else None
 
 
-def _near_shape(shape: tuple[Estimate, ...] | None) -> tuple[Estimate, ...] | None:
-    return tuple(d.map(_power_of_two) for d in shape) if shape is not None else None
+_FEW = 16.0  # so many columns or channels are part of what an array is
 
 
-def _power_of_two(amount: float) -> float:
-    return math.copysign(2.0 ** round(math.log2(abs(amount))), amount) if amount else 0.0
+def _near_shape(shape: tuple[Estimate, ...] | None, base: float) -> tuple[Estimate, ...] | None:
+    if shape is None:
+        return None
+    return tuple(d if d.known and d.likely <= _FEW else d.map(lambda a: _power(a, base)) for d in shape)
+
+
+def _power(amount: float, base: float) -> float:
+    return math.copysign(base ** round(math.log(abs(amount), base)), amount) if amount else 0.0
 
 
 def trimmed(value: Value, depth: int = 4) -> Value:

@@ -11,6 +11,7 @@ import libcst as cst
 from gillint.diagnostics.span import Span
 from gillint.syntax import fstrings
 from gillint.syntax import tree as t
+from gillint.syntax.facing import facing, facing_loop
 from gillint.syntax.positions import Positions
 
 _BINARY = {
@@ -136,7 +137,8 @@ class Lowering:
                 node.asynchronous is not None,
             )
         if isinstance(node, cst.While):
-            return t.While(span, self.expr(node.test), self.body(node.body), self._orelse(node.orelse))
+            body = self.body(node.body)
+            return t.While(span, facing_loop(self.expr(node.test), body), body, self._orelse(node.orelse))
         if isinstance(node, cst.If):
             return t.If(span, self.expr(node.test), self.body(node.body), self._orelse(node.orelse))
         if isinstance(node, cst.With):
@@ -307,9 +309,8 @@ class Lowering:
 
     def _expr_Comparison(self, node: cst.Comparison, span: Span) -> t.Expr:
         operators = tuple(_COMPARE.get(type(c.operator).__name__, "eq") for c in node.comparisons)
-        return t.Compare(
-            span, self.expr(node.left), operators, tuple(self.expr(c.comparator) for c in node.comparisons)
-        )
+        rights = tuple(self.expr(c.comparator) for c in node.comparisons)
+        return facing(t.Compare(span, self.expr(node.left), operators, rights))
 
     def _expr_Subscript(self, node: cst.Subscript, span: Span) -> t.Expr:
         parts = [self._index(e.slice, span) for e in node.slice]

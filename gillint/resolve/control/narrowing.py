@@ -252,7 +252,8 @@ def _compared(left: Literal | None, operator: str, right: object) -> bool | None
     if left is not None and _is_number(left.value) and _is_number(right) and operator in ORDER:
         return ORDER[operator](left.value, right)  # type: ignore[arg-type]
     if left is None or not (_is_flag(left.value) or isinstance(left.value, str)):
-        return None
+        is_number = left is not None and _is_number(left.value)
+        return operator == "is_not" if is_number and right is None and operator in ("is", "is_not") else None
     if operator in ("eq", "ne") and isinstance(right, str):
         return (left.value == right) == (operator == "eq")
     if operator in ("is", "is_not") and _is_flag(right):

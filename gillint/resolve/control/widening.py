@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 from operator import mul
 
@@ -62,8 +63,10 @@ def made_anew(
         return widened
     entered = _as_rows(entered, first)
     if after.type == "numpy.ndarray" and begun is not None and begun.shape is not None:
-        longer = _longer_each_turn(begun.shape, entered.shape, first.shape, after.shape, trips)
-        return replace(widened, shape=longer, size=reduce(mul, longer)) if longer is not None else widened
+        other = _longer_each_turn(begun.shape, entered.shape, first.shape, after.shape, trips)
+        if other is None and widened.shape is not None and _shrinking(entered, first) is not None:
+            other = _shorter_each_turn(entered.shape or (), first.shape or (), trips)
+        return replace(widened, shape=other, size=reduce(mul, other)) if other is not None else widened
     if after.size is None or after.type not in _TEXTS:
         return widened
     if _is_cut(entered, first):
@@ -106,6 +109,29 @@ def _shrinking(before: Value, after: Value) -> tuple[Estimate, ...] | None:
     if any(new.likely > old.likely or new.high > old.high for old, new in pairs):
         return None
     return tuple(old if new.low >= old.low else Estimate(min(1.0, new.low), old.likely, old.high) for old, new in pairs)
+
+
+def _shorter_each_turn(entered: Shape, first: Shape, trips: Estimate) -> Shape | None:
+    """The dimensions on average of an array of which each turn leaves the same share: `image[::2, ::2]`; where nobody knows
+    how much that is (`rest = rest[mask]`), between those and the first.
+    """
+    shares = [new.likely / old.likely if old.likely > 0 else 1.0 for old, new in zip(entered, first, strict=True)]
+    share = reduce(mul, shares)
+    if not 0.0 < share < _AS_IT_WAS:
+        return None
+    is_guessed = any(old.known and not new.known for old, new in zip(entered, first, strict=True))
+    until_one = math.log(max(2.0, reduce(mul, entered).likely)) / -math.log(share)
+    turns = max(1.0, min(trips.likely, until_one) if is_guessed else trips.likely)
+    mean = (1.0 - share**turns) / (turns * (1.0 - share))
+    mean = mean**0.5 if is_guessed else mean
+    parts = [mean ** (math.log(part) / math.log(share)) for part in shares]
+    return tuple(
+        Estimate(min(1.0, new.low), old.likely * part, old.high) if part < 1.0 else old
+        for old, new, part in zip(entered, first, parts, strict=True)
+    )
+
+
+_AS_IT_WAS = 0.999999
 
 
 # How much longer an array may become than the first turns make it.

@@ -13,6 +13,7 @@ from gillint.resolve.external.pictures import as_array
 from gillint.resolve.numeric.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.numeric.assembled import ASSEMBLED
 from gillint.resolve.numeric.datasets import DATASETS, labelled
+from gillint.resolve.numeric.drawing import extreme_of_drawn
 from gillint.resolve.numeric.dtype_names import dtype_called, dtype_name
 from gillint.resolve.numeric.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
 from gillint.resolve.numeric.labelled_arrays import refine_labelled_arrays
@@ -129,7 +130,8 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
             return replace(result, type=ARRAY, shape=None, size=None) if last in REDUCTIONS else result
         dtype = dtype_after(last, source.dtype if source.type == ARRAY else of_elements(source))
         if not new and last in _EXTREMES:
-            return replace(extreme_of(dtype, largest="max" in last), origin=result.origin)
+            extreme = extreme_of_drawn(source.element, largest="max" in last)
+            return replace(extreme or extreme_of(dtype, largest="max" in last), origin=result.origin)
         if not new:
             return result if result.type != ARRAY or shape == () else scalar_of(dtype)
         kept = dtype if dtype is not None or last in REDUCTIONS else result.dtype

@@ -8,6 +8,7 @@ from functools import reduce
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, item_bytes, literal_text, number_of, size_of
+from gillint.resolve.numeric.drawing import extreme_of_drawn
 from gillint.resolve.numeric.dtype_names import dtype_name
 from gillint.resolve.numeric.dtypes import NUMBERS, of_elements, promoted, scalar_of
 from gillint.resolve.numeric.shapes import (
@@ -213,7 +214,11 @@ def _bincount(bound: Bound, result: Value) -> Value | None:
     least = bound.get("minlength")
     if least is not None and least.number is not None:
         return with_shape(result, (least.number,))
-    counted = shape_of(bound.positional[0]) if bound.positional else None
+    values = bound.positional[0] if bound.positional else None
+    largest = extreme_of_drawn(values.element, largest=True) if values is not None else None
+    if largest is not None and largest.number is not None:
+        return with_shape(result, (largest.number + 1,))
+    counted = shape_of(values)
     if counted is None:
         return None
     return with_shape(result, (product(counted).combine(KEPT, lambda n, share: max(1.0, n * share)),))

@@ -6,6 +6,7 @@ import math
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
+from gillint.resolve.numeric.dtypes import kind_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
@@ -41,6 +42,19 @@ def member_of(last: str, bound: Bound) -> Value | None:
     return None
 
 
+def is_drawn(member: Value | None) -> bool:
+    """Whether it is a whole number that is as likely to be any between two others."""
+    number = member.number if member is not None and member.type == "int" else None
+    return member is not None and number is not None and member.distinct == number.high - number.low + ONE
+
+
+def extreme_of_drawn(member: Value | None, *, largest: bool) -> Value | None:
+    """The largest or the smallest of many whole numbers that were drawn between two others; None where nothing tells."""
+    if member is None or member.number is None or not is_drawn(member):
+        return None
+    return Value(type="int", number=Estimate.point(member.number.high if largest else member.number.low))
+
+
 # What leaves numbers as they are: it gives the same ones, some of them, or in another order.
 _KEEPS = frozenset(
     (
@@ -57,6 +71,9 @@ _SCALED = ("__mul__", "__rmul__", "__truediv__")
 def after(last: str, source: Value | None, other: Value | None, result: Value) -> Value:
     """The array or column with what is known of its numbers after an operation: moved and scaled by a constant, or nothing."""
     member = source.element if source is not None else None
+    kind = kind_of(result.dtype) if result.dtype is not None else None
+    if last == "astype" and member is not None and member.type == "int" and kind in ("int", "uint"):
+        return replace(result, element=member)
     if last in _KEEPS or member is None or member.type not in ("int", "float"):
         return result
     if member.number is None or member.mark not in (None, _NORMAL):

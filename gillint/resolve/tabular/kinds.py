@@ -9,7 +9,7 @@ from operator import mul
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, size_of
-from gillint.resolve.numeric.drawing import after, let_through, lies_between, member_of
+from gillint.resolve.numeric.drawing import after, is_drawn, let_through, lies_between, member_of
 from gillint.resolve.numeric.dtypes import scalar_of
 from gillint.resolve.numeric.shapes import KEPT, shape_of
 from gillint.resolve.tabular.calendar import cut_dates
@@ -234,7 +234,7 @@ def with_kinds(name: str, bound: Bound, result: Value) -> Value:
         return result
     if result.type not in _MANY:
         return replace(result, distinct=count)
-    member = result.element if result.type != _ARRAY else None
+    member = result.element if result.type != _ARRAY or is_drawn(result.element) else None
     if member is None:
         member = scalar_of(result.dtype) if result.type == _ARRAY or result.dtype is not None else Value()
     if last == "choice" and member.type == "str":  # as long as those that are drawn from

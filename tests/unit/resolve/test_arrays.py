@@ -610,6 +610,26 @@ def column(x):
     assert dimensions(value_of("column(np.zeros((90, 3)))", setup)) == (90, 3)
 
 
+FLAGS = {
+    "set in both arms": "    if isinstance(x, float):\n        single = True\n    else:\n        single = False\n",
+    "the answer itself": "    single = isinstance(x, float)\n",
+}
+
+
+@pytest.mark.parametrize("flag", FLAGS.values(), ids=list(FLAGS))
+def test_a_flag_remembers_what_was_passed(flag: str) -> None:
+    body = "    x = np.asarray(x).flatten()\n    if single:\n        return x.item()\n    else:\n        return x\n"
+    setup = f"import numpy as np\ndef f(x):\n{flag}{body}"
+    assert value_of("f(2.5)", setup).type == "float"
+    assert dimensions(value_of("f(np.zeros(9))", setup)) == (9,)
+
+
+def test_a_flag_that_something_else_may_set_decides_nothing() -> None:
+    body = "    single = isinstance(x, float)\n    for i in other:\n        single = not i\n    if single:\n        return x\n"
+    setup = f"import numpy as np\ndef f(x, other):\n{body}    return np.zeros(3)\n"
+    assert value_of("f(2.5, [0, 1])", setup).type != "float"
+
+
 def test_a_function_for_many_sizes_knows_about_how_large_each_is() -> None:
     setup = "import numpy as np\ndef half(x):\n    return x[::2]\n"
     several = "\n".join(f"half(np.zeros({n}))" for n in range(100, 112))
@@ -723,6 +743,30 @@ def test_what_is_drawn_alone_lies_between_the_bounds() -> None:
     assert drawn.number is not None and (drawn.number.low, drawn.number.high) == (3, 8)
     words = value_of("rng.choice(np.array(['ab', 'cd']), 5)", "import numpy as np\nrng = np.random.default_rng(0)\n")
     assert words.element is not None and words.element.size is not None and words.element.size.likely == 2
+
+
+DRAWN = """import numpy as np
+rng = np.random.default_rng(0)
+labels = rng.integers(0, 8, (40, 30))
+small = labels.astype(np.uint8)
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "number"),
+    [
+        ("labels.max()", 7),
+        ("np.min(labels)", 0),
+        ("small.max()", 7),
+        ("np.zeros(np.max(small) + 1)", 8),
+        ("np.bincount(rng.integers(0, 8, 500))", 8),
+    ],
+)
+def test_what_numbers_are_drawn_between_tells_the_largest(expression: str, number: float) -> None:
+    value = value_of(expression, DRAWN)
+    found = value.number if value.shape is None else value.shape[0]
+    assert found is not None
+    assert found.likely == number
 
 
 def test_columns_of_a_frame_side_by_side() -> None:

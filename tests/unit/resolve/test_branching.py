@@ -61,6 +61,8 @@ ONCE = {
     "in a test": (f"if x and {S}:\n        return 1\n    return 2", SECOND),
     "in a conditional": (f"return {S} if x > y else 0", TAKEN),
     "drawn by lot": (f"if random.random() < 0.2:\n        {S}", 0.2),
+    "a number is something": (f"z = 4\n    if z is not None:\n        {S}", 1),
+    "a number is not nothing": (f"z = 0\n    if z is None:\n        {S}", 0),
     "where a constant decides": (f"z = False\n    return {S} if z else 0", 0),
 }
 

@@ -402,3 +402,20 @@ COLLECTED = {
 @pytest.mark.parametrize(("loop", "size"), COLLECTED.values(), ids=COLLECTED)
 def test_what_is_collected_until_something_ends_it(loop: str, size: float) -> None:
     assert size_of_argument(indent(f"found = []\n{loop}", "    ")) == pytest.approx(size, rel=0.1)
+
+
+SHRINKING = [
+    ("a = np.zeros((1024, 1024))", "a = a[::2, ::2]", 4, 1024**2 * (1 + 1 / 4 + 1 / 16 + 1 / 64) / 4),
+    ("a = np.zeros(1000)", "a = a[1:]", 100, 950),
+    ("a = np.zeros(8000)", "a = a[a > limit]", 40, 8000 * 0.43),
+]
+
+
+@pytest.mark.parametrize(("made", "cut", "turns", "size"), SHRINKING)
+def test_an_array_that_a_loop_makes_shorter_has_its_average_size(made: str, cut: str, turns: int, size: float) -> None:
+    source = f"import numpy as np\ndef work(limit):\n    {made}\n    for _ in range({turns}):\n        id(a)\n        {cut}\n"
+    resolved = resolve(parse(source, "program.py"), Target(python="3.11"), Options().assumptions)
+    call = next(n for n in walk(*(f.block for f in resolved.functions)) if isinstance(n, Call) and n.name == "id")
+    found = call.bound.positional[0].size
+    assert found is not None
+    assert found.likely == pytest.approx(size, rel=0.05)

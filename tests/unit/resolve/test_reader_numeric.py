@@ -209,9 +209,9 @@ def test_parts_of_sparse_matrices(key: str, expected: tuple[float, ...], stored:
     ("code", "name"),
     [
         ("import torch\nv = torch.rand(900)\nm = v > 0.5\n", "torch.Tensor.__gt__"),
-        ("import torch\nv = torch.rand(900)\nm = 0.5 < v\n", "torch.Tensor.__lt__"),
+        ("import torch\nv = torch.rand(900)\nm = 0.5 < v\n", "torch.Tensor.__gt__"),
         ("from decimal import Decimal\nm = Decimal('1') < Decimal('2')\n", "decimal.Decimal.__lt__"),
-        ("a = np.zeros(900)\nm = 0.5 < a\n", "numpy.ndarray.__lt__"),
+        ("a = np.zeros(900)\nm = 0.5 < a\n", "numpy.ndarray.__gt__"),
     ],
 )
 def test_comparisons_of_a_library_are_calls(code: str, name: str) -> None:

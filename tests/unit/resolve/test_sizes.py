@@ -11,6 +11,7 @@ from gillint.estimate import Estimate
 from gillint.knowledge.conditions import Target
 from gillint.resolve.calling.bound import size_of
 from gillint.resolve.contents import inside
+from gillint.resolve.joining import join
 from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call
 from gillint.resolve.values import Value, rounded
@@ -351,6 +352,23 @@ def test_how_large_something_may_be_is_kept_where_calls_are_made_alike() -> None
     shape = rounded(Value(type="numpy.ndarray", shape=(side, side))).shape
     assert shape is not None
     assert [d.likely for d in shape] == [4, 4]
+
+
+def test_a_few_columns_are_kept_where_calls_are_made_alike() -> None:
+    shape = rounded(Value(type="numpy.ndarray", shape=(Estimate.point(90), Estimate.point(5)))).shape
+    assert shape is not None
+    assert [d.likely for d in shape] == [64, 5]
+    shape = rounded(Value(type="numpy.ndarray", shape=(Estimate.point(90), Estimate.point(5))), base=16.0).shape
+    assert shape is not None
+    assert [d.likely for d in shape] == [256, 5]
+
+
+def test_a_list_of_numbers_and_a_column_of_others_are_a_column() -> None:
+    numbers = Value(type="numpy.ndarray", shape=(Estimate.point(150),))
+    column = Value(type="numpy.ndarray", shape=(Estimate.point(90), Estimate.point(1)))
+    for joined in (join(numbers, column), join(column, numbers)):
+        assert joined.shape is not None
+        assert [d.high for d in joined.shape] == [150, 1]
 
 
 MERGED = """

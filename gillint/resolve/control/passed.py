@@ -1,0 +1,56 @@
+"""Tests of what was passed to a function, at once or remembered in a flag: `is_float = isinstance(x, float)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+from gillint.resolve.activation import Activation
+from gillint.resolve.control.dataflow import written
+from gillint.syntax import tree as t
+from gillint.syntax.walk import assigned, mentioned
+
+
+def asks_what_was_passed(act: Activation, line: int, names: Set[str]) -> bool:
+    """Whether all that a test at a line mentions is what was passed, or a flag that says so."""
+    if act.loops or act.open or not names or not isinstance(act.body, t.Function):
+        return False
+    return all(_is_as_passed(act.body, name, line) or _is_flag(act.body, name) for name in names)
+
+
+def _is_as_passed(body: t.Function, name: str, line: int) -> bool:
+    """A parameter that is only assigned to behind that line."""
+    before = tuple(s for s in body.body if s.span.line < line)
+    return _is_parameter(body, name) and name not in written(before)
+
+
+def _is_flag(body: t.Function, name: str) -> bool:
+    """A variable that gets constants where tests of what was passed hold, or not, or the answer of such a test."""
+    given = [each for s in body.body for each in _given(name, s, ())]
+    return bool(given) and all(
+        isinstance(value, (t.Constant, t.Compare, t.Call))
+        and all(_asks_parameters(body, part) for part in (value, *tests))
+        for value, tests in given
+    )
+
+
+def _asks_parameters(body: t.Function, part: t.Expr) -> bool:
+    """Whether an expression mentions only parameters as they were passed, and what the function does not assign to."""
+    own = written(body.body)
+    return all(
+        _is_as_passed(body, n, part.span.line) or (n not in own and not _is_parameter(body, n)) for n in mentioned(part)
+    )
+
+
+def _is_parameter(body: t.Function, name: str) -> bool:
+    return any(p.name == name for p in body.parameters)
+
+
+def _given(name: str, s: t.Stmt, tests: tuple[t.Expr, ...]) -> Iterator[tuple[t.Expr | None, tuple[t.Expr, ...]]]:
+    """What a statement gives a variable, and the tests around."""
+    if isinstance(s, t.Assign):
+        yield from ((value, tests) for target, value in assigned(s) if target == name)
+    elif isinstance(s, t.If):
+        for inner in (*s.body, *s.orelse):
+            yield from _given(name, inner, (*tests, s.test))
+    elif name in written((s,)):
+        yield None, tests
