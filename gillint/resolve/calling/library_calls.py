@@ -79,7 +79,7 @@ _RUNS_COROUTINE = {
     *_RUNS_FUNCTION,
 }
 # What they cost themselves, apart from the coroutine.
-_RUNS_LOOP = ("asyncio.run", "asyncio.Runner.run", "asyncio.AbstractEventLoop.run_until_complete")
+_RUNS_LOOP = ("asyncio.run", "asyncio.Runner.run", "asyncio.AbstractEventLoop.run_until_complete", *_RUNS_FUNCTION)
 _INIT = ".__init__"
 # Objects that libraries keep under a name.
 INSTANCES = {
