@@ -86,6 +86,7 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
 _COLUMNS = ("pyarrow.Array", "pyarrow.ChunkedArray", "polars.Series")  # they are of what the list is of
 
 
+_NESTED = ("list", "dict", "tuple", "set", "frozenset")  # what no column has a dtype of its own for
 _COLUMN_OF = {"int": "int64", "float": "float64", "bool": "bool", "str": "str"}
 
 
@@ -100,7 +101,7 @@ def _columns(source: Value) -> tuple[tuple[str, Value], ...] | None:
             continue
         dtype = value.dtype
         if dtype is None and value.element is not None:
-            dtype = _COLUMN_OF.get(value.element.type or "")
+            dtype = "object" if value.element.type in _NESTED else _COLUMN_OF.get(value.element.type or "")
         kept = replace(value, type="pandas.Series", dtype=dtype, columns=None, literal=None, items=None)
         made.append((name, replace(kept, size=size_of(value) if value.size or value.items or value.shape else None)))
     return tuple(made)

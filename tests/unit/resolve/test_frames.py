@@ -499,3 +499,8 @@ def test_values_that_are_set_missing(lines: str, name: str, gaps: float) -> None
 )
 def test_periods_between_the_first_date_and_the_last(line: str, count: float) -> None:
     assert rows(value_of(line, SETUP)) == pytest.approx(count)
+
+
+def test_a_column_of_lists_is_one_of_objects() -> None:
+    made = value_of("pd.DataFrame({'l': [[1, 2]] * 9, 'k': range(9), 'd': [{'a': 1} for _ in range(9)]})", SETUP)
+    assert columns(made) == {"l": "object", "k": "int64", "d": "object"}
