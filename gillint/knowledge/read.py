@@ -34,8 +34,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_NOTHING = "nothing"  # serialises a call under a condition, though others of the fact are
 _BEHAVIOUR_COSTS = ("gil", "native", "wait", "releases", "stall", "pages")
-_BEHAVIOUR = (*_BEHAVIOUR_COSTS, "effect", "parallel", "returns", "arguments", "note")
+_BEHAVIOUR = (*_BEHAVIOUR_COSTS, "effect", "parallel", "serialised_by", "returns", "arguments", "note")
 _CONDITION = {
     "size": "size",
     "below": "below",
@@ -63,7 +64,6 @@ _FACT = {
     "names",
     "aliases",
     "parameters",
-    "serialised_by",
     "callback",
     "calls",
     "consumes",
@@ -159,7 +159,6 @@ def _facts(table: Table, version: str, distribution: str) -> list[tuple[str, Fac
         parameters=table.texts("parameters") or (),
         behaviour=behaviour,
         clauses=tuple(_clause(t, behaviour) for t in table.tables("when")),
-        serialised_by=table.text("serialised_by"),
         callback=table.text("callback"),
         calls=table.expression("calls") or "1",
         consumes=table.text("consumes"),
@@ -193,6 +192,9 @@ def _behaviour(table: Table, base: Behaviour | None) -> Behaviour:
             changes[key] = _cost(cost)
     if "parallel" in table.data:
         changes["parallel"] = table.flag("parallel")
+    serialised_by = table.text("serialised_by")
+    if serialised_by is not None:
+        changes["serialised_by"] = None if serialised_by == _NOTHING else serialised_by
     returns = table.table("returns")
     if returns is not None:
         changes["returns"] = _returns(returns)

@@ -139,6 +139,7 @@ class Behaviour:
     stall: Cost | None = None
     pages: Cost | None = None
     parallel: bool = False
+    serialised_by: str | None = None
     returns: Returns | None = None
     arguments: tuple[Returns, ...] = ()  # what the callback is given
     note: str | None = None
@@ -174,7 +175,6 @@ class Fact:
     parameters: tuple[str, ...]
     behaviour: Behaviour
     clauses: tuple[Clause, ...] = ()
-    serialised_by: str | None = None
     callback: str | None = None
     calls: str = "1"
     consumes: str | None = None
@@ -189,6 +189,11 @@ class Fact:
     distribution: str = "python"
     is_extension: bool = False
     overrides: str | None = None
+
+    @property
+    def serialised_by(self) -> str | None:
+        """What lets one thread through at a time, where no condition says otherwise."""
+        return self.behaviour.serialised_by
 
     @property
     def id(self) -> str:

@@ -135,6 +135,15 @@ def test_a_clause_overrides_only_what_it_gives() -> None:
     assert clause.native is not None and clause.native.fixed == 9
 
 
+def test_a_lock_may_be_taken_under_a_condition_alone() -> None:
+    conditions = (
+        'when = [{ given = "x", serialised_by = "nothing" }, { given = "y", serialised_by = "file" }, { given = "z" }]'
+    )
+    found = read_one(f'serialised_by = "library"\n{conditions}')
+    assert found.serialised_by == "library"
+    assert [c.behaviour.serialised_by for c in found.clauses] == [None, "file", "library"]
+
+
 def test_a_clause_may_have_evidence_and_a_probe_of_its_own() -> None:
     found = read_one(
         'when = [{ given = "x", effect = "releases", native = { fixed = 9 }, evidence = [\n'
