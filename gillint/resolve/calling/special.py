@@ -289,10 +289,13 @@ def _process_context(
 def _length(
     act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
 ) -> Value | None:
-    """`len(x)` of an instance of a class of the project."""
-    from gillint.resolve.operators import project_operator
+    """`len(x)` of an instance of a class of the project; of a library's object, what asking for it costs."""
+    from gillint.resolve.operators import operator_fact, project_operator
 
-    return project_operator(act, positional[0], "__len__", (), span) if positional else None
+    made = project_operator(act, positional[0], "__len__", (), span) if positional else None
+    if made is None and positional and "::" not in (positional[0].type or ""):
+        operator_fact(act, positional[0], "__len__", (), span)
+    return made
 
 
 def _backend(

@@ -87,3 +87,17 @@ def test_methods_that_dataclass_writes_are_bytecode(decorator: str, does: str, i
     loops = [r for r in analyse(source, "p.py", Options(python="3.11")).regions if r.region.kind is Kind.LOOP]
     last = max(loops, key=lambda r: r.region.span.line)
     assert (last.demand.python.likely > 30_000) == is_dear
+
+
+@pytest.mark.parametrize(
+    ("made", "name"),
+    [
+        ("h5py.File('a.h5', 'w')", "h5py.Group.__len__"),
+        ("h5py.File('a.h5', 'w').attrs", "h5py.AttributeManager.__len__"),
+        ("networkx.path_graph(10)", "networkx.Graph.__len__"),
+    ],
+)
+def test_len_of_a_library_s_object_costs_what_its_fact_says(made: str, name: str) -> None:
+    source = f"import h5py, networkx\nof = {made}\nfor i in range(1000):\n    len(of)\n"
+    last = max(analyse(source, "p.py", Options(python="3.11")).regions, key=lambda r: r.region.span.line)
+    assert any(c.detail.call.name == name for c in last.calls), [c.detail.call.name for c in last.calls]
