@@ -25,6 +25,7 @@ from gillint.resolve.control.exhaustion import (
     works_off,
 )
 from gillint.resolve.control.failures import failing
+from gillint.resolve.control.falling import share_of_else
 from gillint.resolve.control.feeding import unless_outweighed
 from gillint.resolve.control.iterations import iterations_of
 from gillint.resolve.control.pointers import place_of, turns_by_places, turns_by_strides
@@ -142,7 +143,11 @@ def _loop(
             endless=is_endless(node),
         )
     )
-    _run(act, node.orelse)
+    share = share_of_else(act, node) if node.orelse else 0.0
+    if share >= 1.0:
+        _run(act, node.orelse)
+    elif share > 0.0:
+        choose(act, _run, ((), node.orelse), (1.0 - share, share))
     rejoin(act, "break", ways, before)
 
 

@@ -98,6 +98,16 @@ def _substituted(position: int) -> Callable[[Bound, Value], Value]:
     return made
 
 
+def _wrapped(bound: Bound, result: Value) -> Value:
+    """`textwrap.wrap(text, 80)`: lines with the characters of the text, and no line end in them."""
+    text, line = text_of(bound.positional[0]) if bound.positional else None, result.element
+    if text is None or line is None:
+        return result
+    piece = text.part(size_of(result).max(1))
+    counts = tuple((s, n) for s, n in piece.counts if "\n" not in s)
+    return replace(result, element=replace(line, text=replace(piece, counts=counts)))
+
+
 def _join(bound: Bound, result: Value) -> Value:
     separator, members = text_of(bound.receiver), bound.positional[0] if bound.positional else None
     if separator is None or members is None:
@@ -487,6 +497,8 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     "re.split": split(1),
     "re.Pattern.split": split(0),
     **dict.fromkeys(("re.Pattern.findall", "re.Pattern.finditer"), matches(0)),
+    **dict.fromkeys(("textwrap.fill", "textwrap.dedent", "textwrap.indent", "html.escape"), _substituted(0)),
+    "textwrap.wrap": _wrapped,
     "re.sub": _substituted(2),
     "re.Pattern.sub": _substituted(1),
     **dict.fromkeys(_names(_TEXTS, "split", "rsplit"), _split),

@@ -71,10 +71,12 @@ def test_an_xpath_that_is_a_function_gives_one_value(path: str, kind: str) -> No
         ("os.urandom(100000)", 1.0, 1.0),
         ("os.urandom(100000)[:5000]", 1.0, 1.0),
         ("json.dumps([{'name': i, 'value': i * 1.5} for i in range(1000)]).encode()", 0.1, 0.9),
+        ("'\\n'.join(textwrap.wrap('one two three ' * 1000, 80)).encode()", 0.0, 0.01),
+        ("textwrap.fill('one two three ' * 1000, 80).encode()", 0.0, 0.01),
     ],
 )
 def test_what_is_left_to_a_compressor(data: str, low: float, high: float) -> None:
-    call = call_of(f"import json, os, zlib\ndef work():\n    zlib.compress({data})\n", "zlib.compress")
+    call = call_of(f"import json, os, textwrap, zlib\ndef work():\n    zlib.compress({data})\n", "zlib.compress")
     assert call.fact is not None
     answers = Answers(call.fact, call.bound)
     share = answers.measure("unique", "data", None).likely / answers.measure("size", "data", None).likely

@@ -419,3 +419,41 @@ def test_an_array_that_a_loop_makes_shorter_has_its_average_size(made: str, cut:
     found = call.bound.positional[0].size
     assert found is not None
     assert found.likely == pytest.approx(size, rel=0.05)
+
+
+def test_most_things_fit_into_a_group_that_is_there() -> None:
+    source = """
+def work():
+    groups = []
+    for thing in range(400):
+        for group in groups:
+            if fits(group, thing):
+                break
+        else:
+            groups.append([thing])
+    sorted(groups)
+"""
+    assert size_in(source) == pytest.approx(20)
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("if n == k:\n                break", 50),
+        ("with lock:\n                if n == k:\n                    break", 50),
+        ("print(k)", 100),
+        ("for q in range(3):\n                break", 100),
+    ],
+)
+def test_the_else_of_a_loop_is_for_what_was_not_found(body: str, size: float) -> None:
+    source = f"""
+def work():
+    found = []
+    for n in range(100):
+        for k in range(5):
+            {body}
+        else:
+            found.append(n)
+    sorted(found)
+"""
+    assert size_in(source) == pytest.approx(size)
