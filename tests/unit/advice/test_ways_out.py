@@ -331,7 +331,7 @@ def test_a_library_of_which_nothing_is_known_does_not_switch_the_gil_on() -> Non
     ("source", "batched"),
     [
         ("import numpy as np\nfor _ in range(999):\n    np.sin(np.zeros(2000))\n", True),
-        ("import zlib\nfor line in lines:\n    zlib.compress(b'x' * 3000)\n", True),
+        ("import zlib\nfor line in lines:\n    zlib.compress(b'x' * 500)\n", True),
         ("import os\nfor name in names:\n    os.stat(name)\n", False),
         (
             "import sqlite3\ndef rows(cursor: sqlite3.Cursor):\n    for _ in range(99):\n        cursor.fetchall()\n",
