@@ -46,8 +46,10 @@ def may_share_file(call: Call) -> bool:
 
 
 def _written_to(call: Call) -> str | None:
-    """The file of SQLite that a call writes to, commits included; empty where it is not known."""
+    """The file of SQLite that a call writes to, commits included; empty where it is not known. So is a shelf one."""
     receiver = call.bound.receiver
+    if receiver is not None and call.name in _SETS_IN_A_SHELF:
+        return receiver.text.pattern if receiver.text is not None else ""
     if receiver is None or receiver.dtype == "memory" or not call.name.startswith(_SQLITE_CALLS):
         return None
     sql = text_of(call.bound.get("sql"))
@@ -57,6 +59,7 @@ def _written_to(call: Call) -> str | None:
     return receiver.text.pattern if receiver.text is not None else ""
 
 
+_SETS_IN_A_SHELF = ("shelve.Shelf.__setitem__", "dbm.Database.__setitem__", "dbm.Database.setdefault")
 _SQLITE_CALLS = ("sqlite3.Connection.", "sqlite3.Cursor.")
 _WRITES = re.compile(r"\s*(?:insert|update|delete|replace)\b", re.IGNORECASE)
 

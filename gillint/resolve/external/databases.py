@@ -17,7 +17,7 @@ from gillint.resolve.external.sql import run_script, run_statement
 from gillint.resolve.external.sql_functions import REGISTERS, register, run_named, summed_up
 from gillint.resolve.external.sql_tables import Query, Table
 from gillint.resolve.tabular import stored_frames
-from gillint.resolve.text.texts import ANY
+from gillint.resolve.text.texts import ANY, Text
 from gillint.resolve.trace import Bound, Call, Kind, Loop, Node, children
 from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, PartialRef, Value, is_known, text_of
 
@@ -219,6 +219,12 @@ def opened_database(site: Site) -> Value:
     level = site.argument(3, _LEVEL)
     alone = level is not None and level.type == "NoneType" and not said.begins
     return replace(site.result, dtype=said.journal, columns=_ALONE if alone else None)
+
+
+def opened_shelf(site: Site) -> Value:
+    """`shelve.open(path)`, `dbm.open(path)`: one that goes by the name of its file."""
+    path = text_of(site.argument(0, "filename", "file") or Value())
+    return replace(site.result, text=Text(path.pattern)) if path is not None else site.result
 
 
 def cursor_of(site: Site) -> Value:

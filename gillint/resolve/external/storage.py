@@ -12,7 +12,7 @@ from gillint.resolve.assumed import FILES
 from gillint.resolve.calling.commandline import add_argument, parse_args, parse_known_args
 from gillint.resolve.calling.options import BOUND_ARGUMENTS
 from gillint.resolve.calling.sites import Site
-from gillint.resolve.external.databases import cursor_of, fetched, opened_database, registered
+from gillint.resolve.external.databases import cursor_of, fetched, opened_database, opened_shelf, registered
 from gillint.resolve.external.handles import HANDLES, WRITERS
 from gillint.resolve.external.hdf5 import created_dataset
 from gillint.resolve.external.mailboxes import BOXES, added_mail, opened_box, payload
@@ -143,6 +143,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
         fetched,
     ),
     **dict.fromkeys(("sqlite3.connect", "peewee.SqliteDatabase"), opened_database),
+    **dict.fromkeys(("shelve.open", "dbm.open"), opened_shelf),
     "sqlite3.Connection.cursor": cursor_of,
     "duckdb.DuckDBPyConnection.register": registered,
     **dict.fromkeys(("h5py.File.create_dataset", "h5py.Group.create_dataset"), created_dataset),

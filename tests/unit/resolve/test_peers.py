@@ -13,8 +13,8 @@ from gillint.scaling.predict import Prediction
 from gillint.syntax.tree import HOLE
 
 
-def prediction_of(source: str) -> Prediction:
-    result = analyse(dedent(source), "program.py", Options(cores=2, threads=2, python="3.11"))
+def prediction_of(source: str, python: str = "3.11") -> Prediction:
+    result = analyse(dedent(source), "program.py", Options(cores=2, threads=2, python=python))
     assert result.verdict is not None
     return result.regions[result.verdict].prediction
 

@@ -414,3 +414,21 @@ ASKED_FIRST = """
 @pytest.mark.parametrize("header", ["pass", "next(found)", "next(found); next(found)"])
 def test_a_generator_asks_once_however_its_items_are_taken(header: str) -> None:
     assert count(ASKED_FIRST.format(header=header), "requests.get") == 1
+
+
+@pytest.mark.parametrize(("name", "least", "most"), [("'store'", 0.5, 1.1), ("f'store{n}'", 1.8, 2.0)])
+def test_a_shelf_has_one_writer_at_a_time(name: str, least: float, most: float) -> None:
+    source = f"""
+        import shelve
+        from concurrent.futures import ThreadPoolExecutor
+        def save(n):
+            with shelve.open({name}) as db:
+                for i in range(50):
+                    db[f"{{n}}-{{i}}"] = i
+        def main():
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(save, range(10)))
+    """
+    ceiling = prediction_of(source, python="3.13").ceiling.likely
+    assert ceiling is not None
+    assert least <= ceiling <= most
