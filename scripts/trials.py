@@ -28,6 +28,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from gillint.advice.assess import Assessment
+from gillint.advice.explain import duration
 from gillint.advice.outcome import Options
 from gillint.costs.demand import Demand
 from gillint.estimate import ONE, Estimate
@@ -35,7 +36,8 @@ from gillint.measure.probe import Counted, Prober, Statement
 from gillint.measure.worker import ProbeError
 from gillint.pipeline import analyse
 from gillint.resolve.trace import Concurrency
-from gillint.scaling.predict import HELD_IS_GIL, HELD_IS_MIXED, HELP_NO, Prediction, Setting, predict
+from gillint.scaling.predict import HELP_NO, Prediction, Setting, predict
+from scripts.validate.predicting import bound_by
 from scripts.validate.workloads import local_server, read_toml
 
 _SETTING = Setting(cores=2, threads=2, free_threaded=False)
@@ -118,11 +120,7 @@ def of_counted(c: Counted) -> Prediction:
 
 def bound_of(c: Counted) -> str:
     """The bound by the held fraction, as for the programs of fixtures/workloads."""
-    if c.held >= HELD_IS_GIL:
-        return "gil"
-    if c.held > HELD_IS_MIXED:
-        return "mixed"
-    return "io" if c.wait > c.native + c.other_threads else "native"
+    return bound_by(c.held, waits=c.wait > c.native + c.other_threads)
 
 
 def helps(p: Prediction) -> bool | None:
@@ -162,25 +160,17 @@ def line(o: Outcome) -> str:
     """An outcome in a line."""
     c, m = o.counted, o.model
     left = f"{o.marks:5} {o.trial.name[:40]:40}"
-    found = (
-        f"G {_ns(c.gil * c.scale)} N {_ns((c.native + c.other_threads) * c.scale)} W {_ns(c.wait)} k {c.releases:.3g}"
-    )
+    native = (c.native + c.other_threads) * c.scale
+    found = f"G {duration(c.gil * c.scale)} N {duration(native)} W {duration(c.wait)} k {c.releases:.3g}"
     found = f"counted {bound_of(c)} {m.ceiling.likely:.2f}x held {c.held:.2f} {found}"
     if o.said is None:
         return f"{left} said nothing | {found}"
     p, d = o.said.prediction, o.said.demand
     ceiling = f"{p.ceiling.likely:.2f}x" if p.ceiling.likely is not None else "?"
     held = f"{p.held.likely:.2f}" if p.held.likely is not None else "?"
-    demand = f"G {_ns(d.gil.likely)} N {_ns(d.native.likely)} W {_ns(d.wait.likely)} k {d.releases.likely:.3g}"
+    demand = f"G {duration(d.gil.likely)} N {duration(d.native.likely)} W {duration(d.wait.likely)} k {d.releases.likely:.3g}"
     where = f" line {o.said.region.span.line}" if o.trial.whole else ""
     return f"{left} said {p.bound.value} {ceiling} held {held} {demand}{where} | {found}"
-
-
-def _ns(value: float) -> str:
-    for unit, size in (("s", 1e9), ("ms", 1e6), ("us", 1e3)):
-        if value >= size:
-            return f"{value / size:.3g}{unit}"
-    return f"{value:.3g}ns"
 
 
 def why(a: Assessment) -> Iterator[str]:

@@ -46,7 +46,7 @@ def may_share_file(call: Call) -> bool:
 
 
 def _written_to(call: Call) -> str | None:
-    """The file of SQLite that a call writes to, commits included; empty where it is not known. So is a shelf one."""
+    """The file of SQLite that a call writes to, commits included, a shelf among them; empty where it is not known."""
     receiver = call.bound.receiver
     if receiver is not None and call.name in _SETS_IN_A_SHELF:
         return receiver.text.pattern if receiver.text is not None else ""

@@ -10,7 +10,7 @@ from gillint.costs.demand import Demand
 from gillint.estimate import ONE, Estimate
 from gillint.pipeline import analyse, imported_libraries
 from gillint.resolve.trace import Concurrency
-from gillint.scaling.predict import Range, Setting, predict
+from gillint.scaling.predict import HELD_IS_GIL, HELD_IS_MIXED, Range, Setting, predict
 from gillint.syntax.parse import parse
 from scripts.validate.measuring import Row
 from scripts.validate.workloads import Workload
@@ -105,10 +105,13 @@ def calls_into_c(workload: Workload) -> bool:
 def measured_bound(row: Row) -> str | None:
     """The bound by the measured demands; None where the held fraction is not known."""
     d, held = row["demands"], row["held"]
-    if d is None or held is None:
-        return None
-    if held["likely"] >= 0.8:
+    return bound_by(held["likely"], waits=d["wait"] > d["native"]) if d is not None and held is not None else None
+
+
+def bound_by(held: float, *, waits: bool) -> str:
+    """The bound by a held fraction; `waits`: whether what is not held is waiting for the most part."""
+    if held >= HELD_IS_GIL:
         return "gil"
-    if held["likely"] > 0.3:
+    if held > HELD_IS_MIXED:
         return "mixed"
-    return "io" if d["wait"] > d["native"] else "native"
+    return "io" if waits else "native"

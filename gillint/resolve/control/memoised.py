@@ -33,15 +33,15 @@ def missed(act: Activation, keys: tuple[Value, ...], asked: Estimate | None = No
         different = distinct_of(key)
         if different is not None:
             kinds, most = kinds * different.likely, 1.0
-        elif _is_digest(key):
+        elif _looks_random(key):
             kinds, most = kinds * turns * _NEW_CONTENT, 1.0
         elif key.literal is None:  # nothing tells: as many as there are calls with each
             kinds *= turns**0.5
     return min(most, kinds / turns)
 
 
-def _is_digest(key: Value) -> bool:
-    """Whether it is the digest of something, and so stands for its content."""
+def _looks_random(key: Value) -> bool:
+    """Whether hardly two are alike: a digest, which stands for a content, or a token that was drawn by lot."""
     text = text_of(key)
     return text is not None and text.noise.likely > 0
 

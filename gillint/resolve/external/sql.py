@@ -324,9 +324,8 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
         grouped = re.search(r" group by (.*?)(?: having | order by | limit |$)", words)
         keys = {re.sub(r"^.*\.", "", k.strip()) for k in grouped[1].split(",")} if grouped is not None else set()
         groups = differing(known, keys & set().union(*(t.columns for t in known)) or {""}, matched)
-        side_by_side = (
-            len(known) == 1 and len(keys) == 1 and keys <= main.keys | main.indexed
-        )  # one group behind the other
+        # By an indexed column one group comes behind the other.
+        side_by_side = len(known) == 1 and len(keys) == 1 and keys <= main.keys | main.indexed
         visited, rows = visited + matched * (_AGGREGATE - 1 if side_by_side else _GROUP), matched.min(groups)
     elif aggregates:
         plain = all(re.fullmatch(r"count\(\*\)( as \w+)?", i.strip()) for i in listed) and " where " not in words

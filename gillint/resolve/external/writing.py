@@ -49,8 +49,7 @@ def write_to(site: Site, name: str, piece: Content) -> None:
         return
     turns, files = _while_open(site, name)
     turns = (turns / act.program.files.emptyings(name)).max(1)
-    kinds = act.program.files.kinds.get(name)
-    files = (files.min(kinds) if kinds is not None else files).max(1) if HOLE in name else ONE
+    files = _as_many(name, files, act.program.files.kinds.get(name))
     text = piece.text.each(turns)
     source = piece.source
     if turns != ONE and source is not None and source.kind != "lines":
@@ -74,7 +73,8 @@ def made_empty(site: Site) -> Value:
     """`path.touch()`: a file of its own for each name."""
     name = name_of(site.bound.receiver)
     if name is not None:
-        _make(site, name, Content(ZERO, of_literal(""), files=_as_many(site, name, distinct_of(site.bound.receiver))))
+        files = _as_many(name, _turns(site), distinct_of(site.bound.receiver))
+        _make(site, name, Content(ZERO, of_literal(""), files=files))
     return site.result
 
 
@@ -83,8 +83,7 @@ def closed(site: Site) -> Value:
     name = name_of(site.bound.receiver)
     if name is not None and not name.startswith(MEMORY) and name in site.act.program.files.opened:
         _, _, openings = site.act.program.files.opened_as(name)
-        kinds = site.act.program.files.kinds.get(name)
-        files = (openings.min(kinds) if kinds is not None else openings).max(1) if HOLE in name else ONE
+        files = _as_many(name, openings, site.act.program.files.kinds.get(name))
         _make(site, name, Content(WHOLE_FILE, files=files))
     return site.result
 
@@ -94,9 +93,12 @@ def _make(site: Site, name: str, piece: Content) -> None:
         site.act.program.files.create(name, piece)
 
 
-def _as_many(site: Site, name: str, kinds: Estimate | None) -> Estimate:
-    """How many files one place makes: one for each run of it, and each name."""
-    turns = site.act.times * site.act.trips_so_far()
+def _turns(site: Site) -> Estimate:
+    return site.act.times * site.act.trips_so_far()
+
+
+def _as_many(name: str, turns: Estimate, kinds: Estimate | None) -> Estimate:
+    """How many files one place makes in so many turns: one for each, but no more than there are names."""
     return (turns.min(kinds) if kinds is not None else turns).max(1) if HOLE in name else ONE
 
 
@@ -105,7 +107,7 @@ def whole_file(site: Site, name: str, piece: Content, named: Value | None = None
     act = site.act
     if act.program.is_idle:
         return
-    files = _as_many(site, name, distinct_of(named))
+    files = _as_many(name, _turns(site), distinct_of(named))
     act.program.files.write(name, site.span, replace(piece, files=files, anew=True, guessed=act.program.is_aside))
 
 

@@ -102,9 +102,8 @@ class Text:
         return replace(self, pattern=HOLE, words=())
 
 
-MAYBE_WIDE = Estimate(
-    0, 0, 1
-)  # the share of the characters that are not ASCII, where nothing tells: most texts are ASCII
+# The share of the characters that are not ASCII, where nothing tells: most texts are ASCII.
+MAYBE_WIDE = Estimate(0, 0, 1)
 ANY = Text()
 NOTHING = Text("", (), ZERO, ZERO)
 
@@ -123,9 +122,9 @@ def of_literal(text: str) -> Text:
 
 
 def _not_ascii(text: str) -> Estimate:
-    return (
-        ZERO if text.isascii() else Estimate.point(len(text) - len(text.encode("ascii", "ignore")) - text.count(HOLE))
-    )
+    if text.isascii():
+        return ZERO
+    return Estimate.point(len(text) - len(text.encode("ascii", "ignore")) - text.count(HOLE))
 
 
 def together(texts: Sequence[Text]) -> Text:
