@@ -78,7 +78,12 @@ def loads(demand: Demand, *, free_threaded: bool) -> tuple[Load, Load, Load]:
         d = replace(d, gil=ZERO, native=d.native + d.gil, releases=ZERO, guarded=ZERO)
     asked = (d.gil, d.native, d.wait, d.releases, d.parallel, d.pages, d.serial, d.guarded)
     low, likely, high = zip(*(e.scenarios for e in asked), strict=True)
-    return Load(*low), Load(*likely), Load(*high)
+    return _within(Load(*low)), _within(Load(*likely)), _within(Load(*high))
+
+
+def _within(load: Load) -> Load:
+    """What others queue for is no longer than the whole: a lock around a loop without an end, of which one turn is asked."""
+    return replace(load, serial=min(load.serial, load.gil + load.native + load.wait))
 
 
 def predict(

@@ -231,3 +231,10 @@ def test_predictions_are_finite_and_ordered(
     assert all(math.isfinite(v) and v >= 0 for v in values)
     assert 0 < found.ceiling.low <= found.ceiling.high <= threads
     assert 0 <= found.held.low <= found.held.high <= 1
+
+
+def test_nobody_queues_for_longer_than_the_whole_takes() -> None:
+    endless = demand(gil=1e7, wait=6.8e8, releases=300, serial=1e15)
+    ceiling = predict(endless, ONE, Concurrency.SEQUENTIAL, Setting(2, 2, False)).ceiling
+    assert ceiling.likely is not None
+    assert 0.5 < ceiling.low <= ceiling.likely <= 1.05
