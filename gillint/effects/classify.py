@@ -85,7 +85,7 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         return CallEffect(Effect.UNKNOWN, unknown=UNKNOWN_NS, assumed=True)
     fact = call.fact
     library = target.library_version(fact)
-    answers = Answers(fact, call.bound, call.result, library)
+    answers = Answers(fact, call.bound, call.result, library, target.python)
     decision = decide(fact, answers, target)
     gil = _each(decision, "gil", answers, _DEFAULT_GIL)
     native = _each(decision, "native", answers, None)

@@ -131,6 +131,9 @@ class _WithoutArrays:
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         return ZERO if what in ("arrays", "buffers") else ONE
 
+    def io_buffer(self) -> Estimate:
+        return ONE
+
 
 def _as_named(full: str) -> str:
     """The module's own name and what is asked of it: a function, or the class that has the method."""

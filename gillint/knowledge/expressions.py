@@ -15,6 +15,7 @@ _OF_ARGUMENT = {
     "buffers",
 }  # fmt: skip
 _OF_NUMBER = {"nlogn", "sqrt", "min", "max", "about"}
+_OF_TARGET = "io_buffer"  # what the Python that is predicted for has, whatever is passed
 
 
 class Measures(Protocol):
@@ -25,6 +26,10 @@ class Measures(Protocol):
 
         `index` is the number beside it: of the dimension in `dim`, the default in `value`.
         """
+        ...
+
+    def io_buffer(self) -> Estimate:
+        """How many bytes a buffered file reads or writes at once."""
         ...
 
 
@@ -51,6 +56,8 @@ def _check(node: ast.expr) -> str | None:
         return _check(node.left) or _check(node.right)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         name = node.func.id
+        if name == _OF_TARGET:
+            return f"`{name}` takes nothing" if node.args else None
         if name in _OF_ARGUMENT:
             if not node.args or not isinstance(node.args[0], ast.Name):
                 return f"`{name}` takes the name of a parameter"
@@ -84,6 +91,8 @@ def _evaluate(node: ast.expr, measures: Measures) -> Estimate:
         return left * right if isinstance(node.op, ast.Mult) else left / right
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     name = node.func.id
+    if name == _OF_TARGET:
+        return measures.io_buffer()
     if name in _OF_ARGUMENT:
         parameter = node.args[0]
         assert isinstance(parameter, ast.Name)

@@ -7,6 +7,7 @@ from functools import reduce
 from gillint.estimate import ONE, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_type
+from gillint.knowledge.conditions import version_matches
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact
 from gillint.resolve.assumed import (
     CELL,
@@ -33,6 +34,7 @@ from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, WEAK, ChoiceRef, Literal, MethodRef, SymbolRef, UndefinedRef, Value
 from gillint.source.environment import LibraryVersion
 
+_LARGE_BUFFERS = ">=3.14"  # io.DEFAULT_BUFFER_SIZE as it is on 3.13.0 and on 3.14.10
 _ITEM_BYTES = {
     "bool": 1,
     "int8": 1,
@@ -173,10 +175,16 @@ class Answers:
     """Answers the questions of conditions and expressions; keeps what had to be assumed in `hangs_on`."""
 
     def __init__(
-        self, fact: Fact, bound: Bound, result: Value | None = None, library: LibraryVersion | None = None
+        self,
+        fact: Fact,
+        bound: Bound,
+        result: Value | None = None,
+        library: LibraryVersion | None = None,
+        python: str | None = None,
     ) -> None:
         self._fact = fact
         self._library = library
+        self._python = python
         self._bound = bound
         self._result = result
         self.hangs_on: list[str] = []
@@ -254,6 +262,10 @@ class Answers:
 
     def program_of(self, parameter: str) -> str | None:
         return program_in(self.value(parameter))
+
+    def io_buffer(self) -> Estimate:
+        is_large = self._python is not None and version_matches(self._python, _LARGE_BUFFERS)
+        return Estimate.point(131_072 if is_large else 8_192)
 
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         value = self.value(parameter)
