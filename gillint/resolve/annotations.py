@@ -38,6 +38,11 @@ _TYPING = {
     "MutableMapping": "dict",
     "DefaultDict": "dict",
     "Deque": "collections.deque",
+    "Counter": "collections.Counter",
+    "OrderedDict": "collections.OrderedDict",
+    "ChainMap": "collections.ChainMap",
+    "Buffer": "bytes",
+    "ByteString": "bytes",
     "Text": "str",
     "IO": "io.TextIOWrapper",
     "TextIO": "io.TextIOWrapper",
@@ -48,7 +53,7 @@ _TYPING = {
 }
 _TYPING_MODULES = ("typing.", "typing_extensions.", "collections.abc.", "numpy.typing.")
 _SELF = {"typing.Self", "typing_extensions.Self", "Self"}
-_BUILTIN = {"int", "float", "str", "bytes", "bytearray", "bool", "complex", "range", *_CONTAINERS}
+_BUILTIN = {"int", "float", "str", "bytes", "bytearray", "memoryview", "bool", "complex", "range", *_CONTAINERS}
 # What stands in brackets is what an attribute of an instance is; `Mapped` is sqlalchemy's.
 _TRANSPARENT = {"Optional", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly", "Mapped"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE
@@ -153,6 +154,18 @@ def _upon_instance(act: Activation, name: str, bound: Bound) -> Bound:
     return replace(bound, receiver=act.environment.get(body.parameters[0].name, bound.receiver))
 
 
+# What a class is called whose instances are raised (PEP 8): some are kept for later (`errors.append(api.NotFoundError(key))`).
+_EXCEPTION = re.compile(r"\.[A-Z]\w*(Error|Exception|Warning)$")
+
+
+def _fact(name: str, receiver: Value | None) -> Fact | None:
+    """The fact of a function, of a class, or of a method, which may be that of a base."""
+    found = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
+    owner, _, method = name.rpartition(".")
+    kind = INSTANCES.get(owner, owner) if receiver is None else receiver.type
+    return found or (find_method(kind, method) if kind is not None else None)
+
+
 def library(
     act: Activation,
     name: str,
@@ -169,11 +182,9 @@ def library(
     if done is not None:
         return done
     by_its_method(act, name, positional, span)
-    fact = find_fact(name) or (find_fact(name.removesuffix(_INIT)) if name.endswith(_INIT) else None)
-    owner, _, method = name.rpartition(".")
-    kind_of_owner = INSTANCES.get(owner, owner) if receiver is None else receiver.type
-    if fact is None and kind_of_owner is not None:
-        fact = find_method(kind_of_owner, method)
+    fact = _fact(name, receiver)
+    if fact is None and receiver is None and _EXCEPTION.search(name):
+        fact, assumed = find_fact("Exception"), True
     is_made = fact is None and find_type(name) is not None
     if is_made:  # constructors of a family that share a cost: `sklearn.base.BaseEstimator.__init__`
         fact = find_method(name, "__init__")
@@ -206,7 +217,7 @@ def library(
     result = _result(act, fact, decision, bound, keywords, span)
     if is_made:
         result = made_layer(name, bound, result) or replace(result, type=name)
-    elif fact.name != name and receiver is None and result.type in bases_of(owner):
+    elif fact.name != name and receiver is None and result.type in bases_of(owner := name.rpartition(".")[0]):
         result = replace(result, type=owner)  # `Counter.fromkeys`, which is that of dict, makes a Counter
     bound = with_work(public, _upon_instance(act, name, bound), result)
     if query is not None:

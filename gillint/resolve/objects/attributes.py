@@ -218,11 +218,13 @@ def _is_table_without(act: Activation, value: Value, name: str) -> bool:
 
 
 def is_builtin_without(type_name: str | None, name: str) -> bool:
-    """Whether a type is one of Python's own, and has no such attribute."""
+    """Whether a type is one of Python's own, and has no such attribute, in the Python that runs or in a later one."""
     kind = getattr(builtins, type_name or "", None)
-    return isinstance(kind, type) and not any(
-        name in vars(base) for base in kind.__mro__
-    )  # the class itself can be called
+    return (
+        isinstance(kind, type)
+        and not any(name in vars(base) for base in kind.__mro__)  # the class itself can be called
+        and find_method(kind.__name__, name) is None
+    )
 
 
 def _of_reference(value: Value, name: str) -> Value | None:

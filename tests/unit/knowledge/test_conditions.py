@@ -24,6 +24,9 @@ class Arguments:
     given: dict[str, bool | None] = field(default_factory=dict)
     programs: dict[str, str] = field(default_factory=dict)
 
+    def io_buffer(self) -> Estimate:
+        return Estimate.point(8_192)
+
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         key = parameter if what == "size" else f"{what} {parameter}" if index is None else f"{what} {parameter} {index}"
         return self.sizes[key]
@@ -212,6 +215,7 @@ MEASURES = Arguments(
         ("value(n) * rows(a) * cols(a)", (60, 60, 60)),
         ("dim(a, 1) + bytes(a) + count(a) + total(x)", (97, 97, 97)),
         ("size(x) / 0", (1e15, 1e15, 1e15)),
+        ("io_buffer() * 2", (16_384, 16_384, 16_384)),
     ],
 )
 def test_expressions(text: str, expected: tuple[float, float, float]) -> None:

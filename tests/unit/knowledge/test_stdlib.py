@@ -20,6 +20,9 @@ class Call:
     sizes: dict[str, float] = field(default_factory=dict)
     constants: dict[str, Constant] = field(default_factory=dict)
 
+    def io_buffer(self) -> Estimate:
+        return Estimate.point(8_192)
+
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         return Estimate.point(self.sizes.get(parameter, 0))
 
