@@ -16,7 +16,7 @@ from gillint.benchmark.interpreter import Interpreter, find_interpreter
 from gillint.benchmark.verify import Verdict, Verified, judge, predict
 from gillint.errors import UsageError
 from gillint.knowledge.base import data_folder, libraries_of, library
-from gillint.knowledge.conditions import version_matches
+from gillint.knowledge.conditions import version_key, version_matches
 from gillint.knowledge.read import read_library
 from gillint.knowledge.schema import Condition, Fact, Measured, Probe
 from gillint.measure.engine import exclusive, measure
@@ -41,7 +41,12 @@ def verify(facts: list[Fact], interpreter: Path | None) -> Iterator[tuple[Verifi
             version, running = counter.versions(distribution)
             for fact in group:
                 here = counter.environment(fact)
-                yield _verify(fact, counter, python, here), version or "", running
+                later = is_later(fact, running)
+                yield (
+                    Verified(fact, Verdict.SKIPPED, later) if later else _verify(fact, counter, python, here),
+                    version or "",
+                    running,
+                )
                 for clause in fact.clauses:
                     if clause.probe is not None:
                         case = fact.under(clause)
@@ -59,6 +64,17 @@ def for_others(condition: Condition, version: str | None, running: str) -> str |
     if condition.version is not None and version is not None and not version_matches(version, condition.version):
         return f"it is about {condition.version}; this is {version}"
     return None
+
+
+_COUNTED_ON = (3, 11)  # what this Python has was counted on it
+
+
+def is_later(fact: Fact, running: str) -> str | None:
+    """The later Python that a name of the standard library needs, as far as the fact tells: it was counted there alone."""
+    counted = [version_key(e.python)[:2] for e in fact.evidence if isinstance(e, Measured)]
+    if fact.distribution != "python" or not counted or min(counted) <= max(_COUNTED_ON, version_key(running)[:2]):
+        return None
+    return f"it was counted on Python {'.'.join(map(str, min(counted)))} and later; this is {running}"
 
 
 class _Counter:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gillint.cli.probing import for_others
+from gillint.cli.probing import for_others, is_later
+from gillint.knowledge.base import find_fact
 from gillint.knowledge.schema import Condition
 
 
@@ -21,3 +22,18 @@ from gillint.knowledge.schema import Condition
 def test_a_condition_for_other_versions_is_skipped(condition: Condition, skipped: bool) -> None:
     assert (for_others(condition, "1.26.4", "3.11.7") is not None) is skipped
     assert for_others(Condition(version=">=2"), None, "3.11.7") is None  # a library that does not say its version
+
+
+@pytest.mark.parametrize(
+    ("name", "running", "skipped"),
+    [
+        ("float.from_number", "3.13.5", True),
+        ("float.from_number", "3.14.0", False),
+        ("json.dumps", "3.10.13", False),
+        ("numpy.sort", "3.10.13", False),
+    ],
+)
+def test_a_name_of_a_later_python_is_skipped(name: str, running: str, skipped: bool) -> None:
+    fact = find_fact(name)
+    assert fact is not None
+    assert (is_later(fact, running) is not None) is skipped

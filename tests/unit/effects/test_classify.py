@@ -45,6 +45,35 @@ def test_the_effect(source: str, name: str, effect: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "name", "effect"),
+    [
+        ("def work(m: memoryview):\n    m.tobytes()", "memoryview.tobytes", "holds"),
+        ("def work(m: memoryview):\n    m.count(3)", "memoryview.count", "holds"),  # from Python 3.14 on
+        ("from typing import Counter\ndef work(c: Counter[str]):\n    c.most_common()",
+         "collections.Counter.most_common", "holds"),
+        ("import nobody_knows\nerrors = []\nerrors.append(nobody_knows.AbsentError('x'))", "Exception", "holds"),
+    ],
+)  # fmt: skip
+def test_what_an_annotation_or_a_name_tells(source: str, name: str, effect: str) -> None:
+    resolved = resolve(parse(source), Target(), {})
+    found = [n for f in resolved.functions for n in walk(f.block) if isinstance(n, Call) and n.fact is not None]
+    assert {classify(n, Target()).effect.value for n in found if n.fact is not None and n.fact.name == name} == {effect}
+
+
+@pytest.mark.parametrize(
+    ("statement", "name", "before", "since"),
+    [
+        ("f.write(b'x' * 100)", "io.BufferedWriter.write", 2 * 100 / 8192, 2 * 100 / 131_072),
+        ("f.write(b'x' * 100_000)", "io.BufferedWriter.write", 1, 1),
+    ],
+)
+def test_files_have_larger_buffers_from_python_3_14_on(statement: str, name: str, before: float, since: float) -> None:
+    source = f"f = open('a', 'wb')\n{statement}"
+    found = [effect_of(source, name, Target(python=python)).releases.likely for python in ("3.13", "3.14")]
+    assert found == pytest.approx([before, since])
+
+
+@pytest.mark.parametrize(
     ("part", "statement", "name", "more"),
     [
         ("x[:, :-1]", "a * 2.0", "numpy.ndarray.__mul__", True),
