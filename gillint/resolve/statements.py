@@ -85,7 +85,7 @@ def _evaluate(act: Activation, node: t.Evaluate) -> float | None:
 def _assign(act: Activation, node: t.Assign) -> None:
     longer = _made_longer(act, node)
     if longer is not None:
-        _augment(act, longer)
+        _augment(act, longer, anew=not isinstance(node.value, t.Binary) or node.value.right is not longer.value)
         return
     if node.annotation is not None and node.value is not None and is_type_alias(act, node.annotation):
         for target in node.targets:
@@ -108,14 +108,26 @@ def _assign(act: Activation, node: t.Assign) -> None:
 
 
 def _made_longer(act: Activation, node: t.Assign) -> t.Augment | None:
-    """`text = text + piece`, which is `text += piece` of what is never changed."""
+    """`text = text + piece`, which is `text += piece` of what is never changed; `text + a + b` and `piece + text` as well."""
     target, value = node.targets[0], node.value
     if len(node.targets) != 1 or not isinstance(target, t.Name) or not isinstance(value, t.Binary):
         return None
-    same = value.operator == "add" and isinstance(value.left, t.Name) and value.left.id == target.id
-    old = act.environment.get(target.id) if same else None
-    is_longer = old is not None and old.reference is None and old.type in ("str", "bytes", "tuple")
-    return t.Augment(node.span, target, "add", value.right) if is_longer else None
+    piece = _added(value, target.id)
+    old = act.environment.get(target.id) if piece is not None else None
+    is_longer = old is not None and old.reference is None and old.type in _NEVER_CHANGED
+    return t.Augment(node.span, target, "add", piece) if is_longer and piece is not None else None
+
+
+def _added(value: t.Binary, name: str) -> t.Expr | None:
+    """What a sum adds to a variable that is its first or its last part."""
+    if value.operator != "add":
+        return None
+    if isinstance(value.left, t.Name) and value.left.id == name:
+        return value.right
+    if isinstance(value.right, t.Name) and value.right.id == name:
+        return value.left
+    rest = _added(value.left, name) if isinstance(value.left, t.Binary) else None
+    return t.Binary(value.span, rest, "add", value.right) if rest is not None else None
 
 
 def _is_trimmed(name: str, value: t.Expr | None) -> bool:
@@ -138,13 +150,20 @@ def _assigned(act: Activation, node: t.Assign) -> Value:
     return found if answer is None else replace(found, type="bool", literal=Literal(answer))
 
 
-def _augment(act: Activation, node: t.Augment) -> None:
+def _augment(act: Activation, node: t.Augment, *, anew: bool = False) -> None:
+    """`x += y`; `anew`: by an expression that copies both, `x = y + x`."""
     act.operation("augmented")
     old = evaluate(act, node.target)
     value = evaluate(act, node.value)
-    copied = old.type == "str" and not _grows_in_place(act, node.target)
+    copied = anew or (old.type == "str" and not _grows_in_place(act, node.target))
     in_place = None if copied else operator_fact(act, old, f"__i{node.operator}__", (value,), node.span)
-    result = in_place if in_place is not None else binary(act, old, node.operator, value, node.span)
+    if in_place is not None:
+        result = in_place
+    else:
+        half = (
+            _half_grown(act, node.target, old, value) if node.operator == "add" and old.type in _NEVER_CHANGED else old
+        )
+        result = binary(act, half, node.operator, value, node.span)
     if (
         node.operator == "add"
         and old.type in _SEQUENCES
@@ -163,9 +182,20 @@ def _augment(act: Activation, node: t.Augment) -> None:
 
 def _grows_in_place(act: Activation, target: t.Expr) -> bool:
     """Whether `+=` makes a text longer where it stands, as the interpreter does for a function's own variable."""
-    return isinstance(target, t.Name) and isinstance(act.body, t.Function) and target.id not in act.globals
+    if not isinstance(target, t.Name) or not isinstance(act.body, t.Function):
+        return False
+    return target.id not in act.globals and target.id not in act.nonlocals
 
 
+def _half_grown(act: Activation, target: t.Expr, old: Value, added: Value) -> Value:
+    """What is copied each time that a text or a tuple becomes longer: half of what it will be, on average."""
+    before, turns = growth(act, target, old)
+    if turns == ONE or isinstance(target, t.Subscript):  # of members, each becomes longer in some of the turns
+        return old
+    return replace(old, size=before + size_of(added) * turns * 0.5, text=None, literal=None, items=None)
+
+
+_NEVER_CHANGED = ("str", "bytes", "tuple")
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 _BUFFERS = ("str", "bytes", "bytearray")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import BUFFERS
@@ -46,8 +46,11 @@ def opened(site: Site) -> Value:
     mode = literal_text(site.argument(0 if is_method else 1, "mode")) or "r"
     if site.name.startswith("tempfile."):
         mode = "w"
-    if _is_unbuffered(site):
+    buffering = _buffering(site)
+    if buffering == ZERO:  # each read and write of the file is a system call
         result = replace(result, type="io.FileIO")
+    elif buffering == ONE and result.type == TEXT_FILE and mode[0] in "wax":
+        result = replace(result, dtype="line")
     if mode[0] in "wax":
         kind = result.dtype or mode.partition(":")[2] or _compression(site)
         result = replace(result, dtype=_at_level(site, kind) if kind == "gz" else kind)
@@ -83,11 +86,11 @@ def _unpacked_by(mode: str, name: str | None) -> str | None:
     return asked if asked in UNPACKING.values() else _TARS.get(PurePosixPath(name or "").suffix)
 
 
-def _is_unbuffered(site: Site) -> bool:
-    """Whether each read and write of the file is a system call: `open(path, "rb", buffering=0)`."""
-    place = {"open": 2, "io.open": 2, "pathlib.Path.open": 1}.get(site.name)
-    buffering = site.argument(place, "buffering") if place is not None else None
-    return buffering is not None and buffering.number == ZERO
+def _buffering(site: Site) -> Estimate | None:
+    """What is asked of the buffer: none, `open(path, "rb", buffering=0)`, or that each line is written at once, by 1."""
+    place = {"open": 2, "io.open": 2, "pathlib.Path.open": 1, "os.fdopen": 2}.get(site.name)
+    asked = site.argument(place, "buffering") if place is not None else None
+    return asked.number if asked is not None else None
 
 
 def streamed(site: Site) -> Value:

@@ -4,7 +4,8 @@ NumPy runs an inner loop over the last dimensions that all operands share, and s
 of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
 forms; `picked` and `paired` are arrays of indices in a tuple, `strided` is a column that is assigned, `filled` the part that
 slices assign; in `frame.loc[rows, columns]` and in `matrix[rows, columns]` what picks the rows, and what the columns; `labels`
-are those of the rows of a table. They are given to the fact beside the arguments, and so is the `result`.
+are those of the rows of a table, `copied` the column that is copied before it is written to. They are given to the fact beside
+the arguments, and so is the `result`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from gillint.resolve.calling.bound import literal_text, size_of
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.memory import TURNED
 from gillint.resolve.numeric.shapes import ARRAY, REDUCTIONS, Shape, axes_of, broadcast, product, shape_of
+from gillint.resolve.tabular.blocks import WRITES_A_CELL, copied_column
 from gillint.resolve.tabular.labels import SORTED
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
@@ -27,7 +29,8 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         bound = replace(bound, parameters=(*bound.parameters, ("labels", labels)))
     if name.endswith(_BY_ROWS_AND_COLUMNS):
         named = zip(("picked", "paired"), _tuple_items(bound), strict=False)
-        return replace(bound, parameters=(*bound.parameters, *named))
+        copied = [("copied", copied_column(bound))] if name in WRITES_A_CELL else []
+        return replace(bound, parameters=(*bound.parameters, *named, *copied))
     if name.startswith("torch.") and result.shape is not None and bound.get("result") is None:
         return replace(bound, parameters=(*bound.parameters, ("result", result), *_of_operator(name, bound)))
     if name in _BY_KINDS:
