@@ -78,10 +78,19 @@ def _packed(act: Activation, name: str, bound: Bound, result: Value) -> Value:
         act.program.put(place, way, Value(type=data.type, size=data.size, text=data.text, source=data.source))
     elif method in _UNPACKS and data.source is None and result.source is None and result.type == "bytes":
         known = act.program.taken(place, way)
-        small = data.size is None or known is None or known.size is None or data.size.likely <= 2 * known.size.likely
-        if known is not None and known.type == "bytes" and small:
+        if known is not None and known.type == "bytes" and _may_be_packed(data.size, known.size):
             return replace(known, reference=None)
     return result
+
+
+_PIECE = 0.01  # of what is unpacked: a piece of what was packed, or something else
+
+
+def _may_be_packed(packed: Estimate | None, whole: Estimate | None) -> bool:
+    """Whether bytes of one size may be those of the other, packed: not much longer, and not a hundredth."""
+    if packed is None or whole is None:
+        return True
+    return _PIECE * whole.likely <= packed.likely <= 2 * whole.likely
 
 
 def as_it_was_dumped(act: Activation, name: str, positional: tuple[Value, ...]) -> tuple[Value, ...]:
