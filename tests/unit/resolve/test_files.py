@@ -9,10 +9,14 @@ import pytest
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
 from gillint.estimate import Estimate
+from gillint.knowledge.conditions import Target
 from gillint.pipeline import analyse
 from gillint.resolve.external.sql import run_script, run_statement
 from gillint.resolve.external.sql_tables import Tables
+from gillint.resolve.program import resolve, walk
 from gillint.resolve.text.texts import Text, common, filled, may_be_same, of_literal, unknown
+from gillint.resolve.trace import Call
+from gillint.syntax.parse import parse
 from gillint.syntax.tree import HOLE
 
 
@@ -591,3 +595,20 @@ def test_what_is_written_to_a_file_that_was_made_is_what_is_in_it() -> None:
     setup = "import pathlib\n\np = pathlib.Path('a.bin')\np.touch()\np.write_bytes(bytes(5000))\n"
     work = dumped(f"{setup}\ndef work():\n    return p.read_bytes()\n")
     assert "bytes[5000]" in work
+
+
+@pytest.mark.parametrize(
+    ("opened", "buffered"),
+    [
+        ('open("a", "w", buffering=1)', "line"),
+        ('open("a", "w", 1)', "line"),
+        ('Path("a").open("w", buffering=1)', "line"),
+        ('open("a", "w")', None),
+        ('open("a", buffering=1)', None),  # read
+    ],
+)
+def test_a_file_may_be_written_to_line_by_line(opened: str, buffered: str | None) -> None:
+    source = f"from pathlib import Path\nf = {opened}\nf.write('some text\\n')"
+    calls = [n for f in resolve(parse(source), Target(), {}).functions for n in walk(f.block) if isinstance(n, Call)]
+    writes = [n.bound.receiver for n in calls if n.name == "io.TextIOWrapper.write"]
+    assert [w.dtype for w in writes if w is not None] == [buffered]

@@ -457,3 +457,27 @@ def work():
     sorted(found)
 """
     assert size_in(source) == pytest.approx(size)
+
+
+COPIED = {
+    "an attribute": ("class K: pass\nk = K()\nk.text = ''", "k.text += 'x' * 20", "str.__add__", 50_000),
+    "a global": ("global TEXT\nTEXT = ''", "TEXT += 'x' * 20", "str.__add__", 50_000),
+    "before it": ("text = ''", "text = 'x' * 20 + text", "str.__add__", 50_000),
+    "two parts": ("text = ''", "text = text + 'x' * 10 + 'y' * 10", "str.__add__", 50_000),
+    "bytes": ("text = b''", "text += b'x' * 20", "bytes.__add__", 50_000),
+    "a variable of its own": ("text = ''", "text += 'x' * 20", "str.__iadd__", None),
+}
+
+
+@pytest.mark.parametrize(("begun", "turn", "name", "copied"), COPIED.values(), ids=COPIED)
+def test_a_text_that_becomes_longer_is_copied_half_grown(begun: str, turn: str, name: str, copied: int | None) -> None:
+    body = f"{begun}\nfor i in range(5000):\n{indent(turn, '    ')}"
+    resolved = resolve(parse(f"def work():\n{indent(body, '    ')}\nwork()"), Target(), {})
+    calls = [n for f in resolved.functions for n in walk(f.block) if isinstance(n, Call) and n.name == name]
+    assert calls
+    sizes = [
+        c.bound.receiver.size.likely
+        for c in calls
+        if c.bound.receiver is not None and c.bound.receiver.size is not None
+    ]
+    assert copied is None or copied in sizes
