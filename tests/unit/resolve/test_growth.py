@@ -392,6 +392,11 @@ COLLECTED = {
         "for i in range(20):\n    for j in range(30):\n        found.append(j)\n    sorted(found)\n    found.clear()",
         30,
     ),
+    "after an inner loop, in some of its turns": (
+        "for i in range(20):\n    found = []\n    for j in range(30):\n        if i in lines:\n            found.append(j)\n"
+        "        else:\n            found.append(i)\n    sorted(found)",
+        30,
+    ),
     "a count of turns says when": (
         "for i in range(2000):\n    found.append(i)\n    if i % 100 == 0:\n        sorted(found)\n        found.clear()",
         2000,
