@@ -364,10 +364,7 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
         kept = tuple((k, v) for k, v in container.columns if k != text)
         rows = container.size
-        if value.type in _ONE_FOR_ALL:
-            series = column(COLUMN_OF_TYPE.get(value.type or "", "object"), rows)
-        else:
-            series = replace(value, type="pandas.Series")
+        series = _as_column(value, rows)
         if not container.columns and rows == ZERO and value.type not in _ONE_FOR_ALL:
             rows = size_of(value)  # the first column of an empty frame brings its rows along
         change_target(act, target.value, replace(container, columns=(*kept, (text, series)), size=rows))
@@ -399,6 +396,13 @@ def _stored(columns: Columns, name: str, value: Value) -> Columns:
 
 
 _ONE_FOR_ALL = ("int", "float", "str", "bool", "NoneType")
+
+
+def _as_column(value: Value, rows: Estimate | None) -> Value:
+    """What is put into a column of a frame of so many rows; a single value stands in all of them."""
+    if value.type in _ONE_FOR_ALL:
+        return column(COLUMN_OF_TYPE.get(value.type or "", "object"), rows)
+    return replace(value, type="pandas.Series")
 
 
 def _fill(act: Activation, target: t.Expr, container: Value, value: Value) -> None:
