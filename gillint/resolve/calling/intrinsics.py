@@ -312,8 +312,6 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if args[0].type == "json" and size is None:
         size = FEW  # as a loop over it
     distinct = kinds_of(args[0]) if args[0].type == ARRAY else element_of(args[0]).distinct
-    if args[0].type == "str" and distinct is None:
-        distinct = _LETTERS
     if kind in ("set", "frozenset") and size is not None and distinct is not None:
         size = size.min(distinct)
     member = element_of(args[0]) if size != ZERO else None  # what nothing is in says nothing of what will be
@@ -323,8 +321,6 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
 
 _ONE_BY_ONE = ("list", "tuple", "iterator", "generator")  # iterating gives the very members, and in their order
 
-
-_LETTERS = Estimate(4, 40, 120)  # different characters of a text
 
 # What a variable that counts is, over the loop as a whole: its mean, and half of its values around that.
 _QUARTILES = Estimate(0.25, 0.5, 0.75)

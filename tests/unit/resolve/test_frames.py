@@ -114,6 +114,7 @@ def test_columns(expression: str, dtype: str, count: float) -> None:
         ('list(called.merge(d, on="k").groupby(["g", "name"]))', 150),
         ("set(f'c{random.randrange(20)}' for _ in range(500))", 20),
         ("set(['a', 'b', 'c', 'd'][i % 4] for i in range(500))", 4),
+        ("set('abcd'[i % 4] for i in range(500))", 4),
         ("set('c%03d' % random.randrange(20) for _ in range(500))", 20),
         *(
             (f"list(pd.DataFrame({{'k': {keys}, 'x': d['x']}}).groupby('k'))", groups)

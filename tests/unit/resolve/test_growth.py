@@ -170,6 +170,16 @@ def size_in(source: str) -> float:
             20,
         ),
         ("text = ''\nfor i in range(100):\n    if i % 4 == 0:\n        text += 'xyz'\nsorted(text)", 75),
+        ("kinds = {}\nfor ch in open('a').read():\n    kinds[ch] = kinds.get(ch, 0) + 1\nsorted(kinds)", 40),
+        ("kinds = {}\nfor i in range(900):\n    kinds['abc'[i % 3]] = i\nsorted(kinds)", 3),
+        # as many as there are different words in so many
+        ("kinds = {}\nfor w in lines[:1000]:\n    kinds[w] = kinds.get(w, 0) + 1\nsorted(kinds)", 1000**0.7),
+        ("kinds = {}\nfor w in lines[:1000]:\n    kinds[w] = kinds.get(w + 'x', 0) + 1\nsorted(kinds)", 1000),
+        (
+            "seen, found = set(), []\nfor i in range(900):\n    if i % 30 in seen:\n        continue\n"
+            "    seen.add(i % 30)\n    found.append(i)\nsorted(found)",
+            30,
+        ),
         (
             "data = bytearray()\nfor i in range(100):\n    if i % 4 == 0:\n        data.extend(b'xyz')\n    else:\n"
             "        data += b'a'\nsorted(data)",
