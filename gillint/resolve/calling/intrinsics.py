@@ -34,7 +34,7 @@ from gillint.resolve.objects.named_tuples import class_of_fields
 from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.tabular.kinds import kinds_of
 from gillint.resolve.text.records import PACKED, packed
-from gillint.resolve.trace import Bound, Kind
+from gillint.resolve.trace import Block, Bound, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -382,10 +382,13 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
                 act, sources[0], lambda m: apply(act, function, (m,), (), span, function.origin or "function")
             )
         act.loops.pop()
-    produced = element[0] if name == "filter" else result
-    lazy = Lazy(span, Kind.MAP, builder.finish(), trips, produced, act.path, act.name, hangs_on)
-    made = replace(act.defer(lazy, "iterator", produced), items=items)
-    return replace(made, size=trips * _PASSED) if name == "filter" and made.size is not None else made
+    if name == "filter":  # an item that passes comes with those that do not
+        passed = trips * _PASSED
+        each = Loop(span, act.path, Kind.MAP, Estimate.point(1 / _PASSED), builder.finish(), function=act.name)
+        lazy = Lazy(span, Kind.MAP, Block((), (each,)), passed, element[0], act.path, act.name, hangs_on)
+        return act.defer(lazy, "iterator", element[0])
+    lazy = Lazy(span, Kind.MAP, builder.finish(), trips, result, act.path, act.name, hangs_on)
+    return replace(act.defer(lazy, "iterator", result), items=items)
 
 
 def _slice(name: str, args: tuple[Value, ...]) -> Value:
