@@ -436,6 +436,24 @@ def test_an_array_that_a_loop_makes_shorter_has_its_average_size(made: str, cut:
     assert found.likely == pytest.approx(size, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "size"),
+    [
+        (r"\W+", 1000),
+        (r"[\s,]+", 1000),
+        (r"[,\s]+", 1000),
+        (r"[ ,;]+", 1000),
+        (r"[^a-z]+", 1000),
+        (r"[^\w']+", 1000),
+        (r",", 6500**0.5),  # pieces as many as each is long
+        (r"[^,]+", 6500**0.5),
+    ],
+)
+def test_words_of_a_text_that_is_split(pattern: str, size: float) -> None:
+    source = f'import re\ntext = "x" * 6500\nsorted(re.split(r"{pattern}", text))\n'
+    assert size_in(source) == pytest.approx(size, rel=0.01)
+
+
 def test_most_things_fit_into_a_group_that_is_there() -> None:
     source = """
 def work():
