@@ -297,6 +297,9 @@ class Activation:
     yield_loop: Span | None = None
     yielded: list[Estimate] = field(default_factory=list)
     loop_spans: list[Span] = field(default_factory=list)
+    loop_places: list[int] = field(
+        default_factory=list
+    )  # of each of these in `loops`, where shares of arms are between
     ways: list[list[Way]] = field(default_factory=list)  # by loop: how its turns end before their end
     sharing: set[Span] = field(default_factory=set)  # loops that take what they go through from one around them
     pending: list[int] = field(default_factory=list)
@@ -358,13 +361,20 @@ class Activation:
         """The deferred work that a value stands for."""
         return self.program.lazies.get(value.reference.key) if isinstance(value.reference, LazyRef) else None
 
+    def lazies_of(self, value: Value) -> tuple[Lazy, ...]:
+        """The deferred work of a value that stands for one of several coroutines."""
+        refs = (value.reference, *value.reference.also) if isinstance(value.reference, LazyRef) else ()
+        known = (self.program.lazies.get(ref.key) for ref in refs)
+        return tuple(lazy for lazy in known if lazy is not None)
+
     def start(self, value: Value) -> Lazy | None:
         """Take the deferred work out of a value: from here on it is done, or someone else's."""
         lazy = self.lazy_of(value)
         if lazy is not None and isinstance(value.reference, LazyRef):
-            self.program.started.add(value.reference.key)
-            if value.reference.key in self.pending:
-                self.pending.remove(value.reference.key)
+            for ref in (value.reference, *value.reference.also):
+                self.program.started.add(ref.key)
+                if ref.key in self.pending:
+                    self.pending.remove(ref.key)
         return lazy
 
     def keep_for_later(self, value: Value) -> None:

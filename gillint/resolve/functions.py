@@ -146,8 +146,13 @@ class Functions(Classes):
         result = summary.result
         self.grown = summary.grown
         if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
-            result = replace(result, reference=LazyRef(self.new_lazy(summary.lazy)))
+            result = replace(result, reference=self._reference_to(summary.lazy))
         return summary.block, result, function.name
+
+    def _reference_to(self, lazy: Lazy) -> LazyRef:
+        """Remember deferred work of a function of the project."""
+        code = (lazy.path, lazy.span) if lazy.kind is Kind.COROUTINE else None
+        return LazyRef(self.new_lazy(lazy), code)
 
     def _note_site(self, key: str, arguments: dict[str, Value]) -> None:
         """Join the arguments of a call to those of the others.
@@ -334,7 +339,7 @@ class Functions(Classes):
                 return EMPTY_BLOCK, self._generator(act, block, tree)
             if tree.is_async:
                 lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
-                return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=LazyRef(self.new_lazy(lazy)))
+                return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=self._reference_to(lazy))
         return block, trimmed(result)
 
     @staticmethod
@@ -392,7 +397,7 @@ class Functions(Classes):
             once=once,
             in_turns=True,
         )
-        return Value(type="generator", size=trips, element=produced, reference=LazyRef(self.new_lazy(lazy)))
+        return Value(type="generator", size=trips, element=produced, reference=self._reference_to(lazy))
 
 
 def _on_its_class(ref: FunctionRef, function: Function) -> str:

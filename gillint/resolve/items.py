@@ -64,7 +64,7 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
             found = replace(found, distinct=value.size if index.literal is None else None)
         return found if found.type is not None or found.reference is not None else None
     if value.type in ("str", "bytes", "bytearray"):
-        return _letter(value)
+        return _letter(value, index)
     if value.type == "pandas.Index" and index.type == "int":
         return scalar_of(value.dtype)
     if value.type in ("pandas.DataFrame", "pandas.Series") and index.type in ("pandas.Series", ARRAY):
@@ -78,11 +78,13 @@ def item_of(value: Value, index: Value, node: t.Expr) -> Value | None:
     return None
 
 
-def _letter(text: Value) -> Value | None:
-    """One character or byte; of what may be a message with parts one of these."""
+def _letter(text: Value, index: Value) -> Value | None:
+    """One character or byte, of `"abc"[i % 3]` one of so many; of what may be a message with parts one of these."""
     if text.type != "str":
         return Value(type="int")
-    return text.element if text.mark == PARTS else Value(type="str", size=ONE)
+    letters = literal_text(text) if index.literal is None else None
+    distinct = Estimate.point(len(set(letters))) if letters else None
+    return text.element if text.mark == PARTS else Value(type="str", size=ONE, distinct=distinct)
 
 
 def _read(value: Value, index: Value, node: t.Expr) -> Value | None:

@@ -27,7 +27,7 @@ from gillint.resolve.values import ChoiceRef, Value, is_known
 
 def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = False) -> Value:
     """What a loop over an instance of the program's own class goes through: what its `__iter__` or `__aiter__` gives."""
-    if not _is_own(value):
+    if not is_own(value):
         value = current(act, value)
         run_to_its_end(act, value)
         return loaded(act, value, span) or as_parts(value)
@@ -40,7 +40,8 @@ def iterable_of(act: Activation, value: Value, span: Span, *, is_async: bool = F
     return members
 
 
-def _is_own(value: Value) -> bool:
+def is_own(value: Value) -> bool:
+    """Whether it is an instance of one of the program's own classes."""
     return value.type is not None and "::" in value.type and value.reference is None
 
 
@@ -54,7 +55,7 @@ def iterate(
         act.operation("loop_step")
         size = value.size if value.size is not None else lazy.trips
         return size, element, lazy, lazy.trips_hang_on
-    if _is_own(value):
+    if is_own(value):
         before = len(act.builder.nodes)
         act.loops.append(value.size or UNKNOWN_TRIPS)  # a step is taken in each turn: what it makes once is there then
         step = operator_fact(act, value, "__anext__" if is_async else "__next__", (), span)
@@ -83,7 +84,7 @@ def iterate(
         return size, element, None, value.origin or _source_text(act, span)
     inner = INNER_RANGE if value.type == "range" else INNER_TRIPS
     assumed = inner if act.runs_often() else UNKNOWN_TRIPS
-    origin = value.origin if not _is_own(value) else None  # which is what its own methods call it: `self`
+    origin = value.origin if not is_own(value) else None  # which is what its own methods call it: `self`
     return assumed, element, None, origin or _source_text(act, span)
 
 

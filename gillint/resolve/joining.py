@@ -19,6 +19,7 @@ from gillint.resolve.values import (
     ClassRef,
     FunctionRef,
     ImportRef,
+    LazyRef,
     MadeRef,
     MethodRef,
     PartialRef,
@@ -175,12 +176,23 @@ def _store(a: str | None, b: str | None) -> str | None:
 
 
 def _reference(a: Reference | None, b: Reference | None) -> Reference | None:
+    if isinstance(a, LazyRef) and isinstance(b, LazyRef):
+        return _one_of_both(a, b)
     if a == b or _same_code(a, b):
         return b
     if isinstance(a, MadeRef) and isinstance(b, MadeRef):
         places = tuple(dict.fromkeys((*a.places, *b.places)))
         return replace(places[0], also=places[1:]) if len(places) <= _MAX_OPTIONS else None
     return None
+
+
+def _one_of_both(a: LazyRef, b: LazyRef) -> LazyRef | None:
+    """One of two coroutines: those of one function are alike; nothing is known of one of two generators."""
+    if a == b or a.code is None or b.code is None:
+        return b if a == b else None
+    known = {ref.code: replace(ref, also=()) for ref in (*a.also, a, *b.also)}
+    known.pop(b.code, None)
+    return replace(b, also=tuple(known.values())) if len(known) < _MAX_OPTIONS else None
 
 
 def is_empty(value: Value) -> bool:

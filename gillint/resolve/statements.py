@@ -59,7 +59,7 @@ from gillint.resolve.trace import Await, Lock
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, Literal, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-from gillint.syntax.walk import mentioned, names_in
+from gillint.syntax.walk import key_of, mentioned, names_in
 
 
 def run(act: Activation, body: t.Body) -> float:
@@ -99,7 +99,10 @@ def _assign(act: Activation, node: t.Assign) -> None:
         value = replace(value, element=known.element, items=value.items or known.items)
     for target in node.targets:
         begun = act.born.get(target.id) if isinstance(target, t.Name) and _is_trimmed(target.id, node.value) else None
-        bind(act, target, value)
+        if act.loops and isinstance(target, t.Subscript) and _counts(target, node.value):
+            put_back(act, target, value)
+        else:
+            bind(act, target, value)
         if begun is not None and isinstance(target, t.Name):
             act.born[target.id] = begun
         if is_known(known):
@@ -128,6 +131,16 @@ def _added(value: t.Binary, name: str) -> t.Expr | None:
         return value.left
     rest = _added(value.left, name) if isinstance(value.left, t.Binary) else None
     return t.Binary(value.span, rest, "add", value.right) if rest is not None else None
+
+
+def _counts(target: t.Subscript, value: t.Expr | None) -> bool:
+    """`seen[word] = seen.get(word, 0) + 1`, which is `seen[word] += 1`: most keys come again."""
+    old = value.left if isinstance(value, t.Binary) else None
+    if not isinstance(old, t.Call) or not isinstance(old.function, t.Attribute) or not old.arguments:
+        return False
+    place, key = key_of(target.value), key_of(target.index)
+    same = key_of(old.function.value) == place and key_of(old.arguments[0].value) == key
+    return old.function.name == "get" and place is not None and key is not None and same
 
 
 def _is_trimmed(name: str, value: t.Expr | None) -> bool:

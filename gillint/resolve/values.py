@@ -59,9 +59,15 @@ class ChoiceRef:
 
 @dataclass(frozen=True, slots=True)
 class LazyRef:
-    """Work that happens later: the body of a generator when it is iterated, of a coroutine when it is awaited."""
+    """Work that happens later: the body of a generator when it is iterated, of a coroutine when it is awaited.
+
+    `code` is where the function of a coroutine stands: one of many that are made there is like the others. `also`: where
+    it may be one of several functions, those of the others.
+    """
 
     key: int
+    code: tuple[str, Span] | None = None
+    also: tuple[LazyRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

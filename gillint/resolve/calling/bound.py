@@ -427,6 +427,9 @@ _ARRAYS = ("numpy.ndarray", "numpy.ma.MaskedArray")
 TENSOR = "torch.Tensor"
 
 
+LETTERS = Estimate(4, 40, 120)  # different characters of a text
+
+
 def element_of(value: Value) -> Value:
     """What iterating over a value gives, as far as it is known."""
     if value.type in _ARRAYS and value.shape is not None and (rows := value.shape[1:]):
@@ -447,14 +450,14 @@ def element_of(value: Value) -> Value:
         return Value(type=kind, size=CELL if is_cell else None, origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
+    if value.type == "str":
+        return Value(type="str", size=ONE, distinct=LETTERS if value.literal is None else None)
     info = find_type(value.type) if value.type is not None and "::" not in value.type else None
     if info is not None and info.element is not None and not info.element.element_of_like:
         from gillint.resolve.calling.returns import build
 
         bound = Bound(value)
         return build(info.element, Answers(_ITERATION, bound), bound)
-    if value.type == "str":
-        return Value(type="str", size=ONE)
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
     return replace(part_of(value) or UNKNOWN, origin=value.origin)

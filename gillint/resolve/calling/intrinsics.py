@@ -34,7 +34,7 @@ from gillint.resolve.objects.named_tuples import class_of_fields
 from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.tabular.kinds import kinds_of
 from gillint.resolve.text.records import PACKED, packed
-from gillint.resolve.trace import Bound, Kind
+from gillint.resolve.trace import Block, Bound, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     UNKNOWN,
@@ -55,8 +55,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
         return _mapped(act, name, args, span) if name != "iter" else called_again(act, args[0], span)
     if name in _CONTAINERS:
         return _container("list" if name == "sorted" else name, args)
-    if name.startswith(_RANDOM) and args:
-        return _drawn(name, args)
+    if name.startswith(_RANDOM):
+        return _drawn(name, args) if args else _drawn_from_one(name)
     if name == "dict":
         return made_dict(args, bound.parameters)
     if bound.receiver is not None and (name.startswith(_MAPPING) or name == "list.pop"):
@@ -176,7 +176,9 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
         kinds = args[0].number.map(lambda bits: 2.0 ** min(bits, 40))
         made = Value(type="int", number=kinds * _QUARTILES, distinct=kinds, size=digits_of_bits(args[0].number))
         return drawn(made, kinds)
-    if last not in ("randint", "randrange", "randbelow", "uniform"):
+    if last in _AROUND:
+        return drawn(Value(type="float", number=_AROUND[last](args)), None)
+    if last not in ("randint", "randrange", "randbelow", "uniform", "triangular"):
         return None
     low, high = (args[0], args[1]) if len(args) > 1 else (Value(number=ZERO), args[0])
     if low.number is None or high.number is None:
@@ -184,9 +186,36 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
     first, count = low.number, high.number - low.number + (1 if last == "randint" else 0)
     middle = Estimate.of(x + n / 2 for x, n in zip(first.scenarios, count.scenarios, strict=True))
     amount = Estimate(first.low, middle.likely, (first + count).high)
-    if last == "uniform":
+    if last in ("uniform", "triangular"):
         return drawn(Value(type="float", number=amount), None)
     return drawn(Value(type="int", number=amount, distinct=count), count)
+
+
+def _drawn_from_one(name: str) -> Value | None:
+    """`random.random()`: a number from 0 to 1."""
+    is_drawn = name.endswith(".random")
+    return drawn(Value(type="float", number=Estimate(0, 0.5, 1)), None) if is_drawn else None
+
+
+def _by_rate(args: tuple[Value, ...]) -> Estimate | None:
+    """`random.expovariate(1 / mean)`."""
+    rate = args[0].number
+    if rate is None or rate.low <= 0:
+        return None
+    return Estimate(0, 1 / rate.likely, _TAIL / rate.low)
+
+
+def _by_spread(args: tuple[Value, ...]) -> Estimate | None:
+    """`random.gauss(mean, deviation)`."""
+    mean, spread = args[0].number, args[1].number if len(args) > 1 else None
+    if mean is None or spread is None:
+        return None
+    reach = 3 * spread.high
+    return Estimate(mean.low - reach, mean.likely, mean.high + reach)
+
+
+_TAIL = 5.0  # one of a hundred and fifty is further off than so many times the mean
+_AROUND = {"expovariate": _by_rate, "gauss": _by_spread, "normalvariate": _by_spread}
 
 
 _EMPTY = {"list": ZERO, "set": ZERO, "dict": ZERO, "int": None, "float": None, "str": ZERO}
@@ -283,8 +312,6 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
     if args[0].type == "json" and size is None:
         size = FEW  # as a loop over it
     distinct = kinds_of(args[0]) if args[0].type == ARRAY else element_of(args[0]).distinct
-    if args[0].type == "str" and distinct is None:
-        distinct = _LETTERS
     if kind in ("set", "frozenset") and size is not None and distinct is not None:
         size = size.min(distinct)
     member = element_of(args[0]) if size != ZERO else None  # what nothing is in says nothing of what will be
@@ -294,8 +321,6 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
 
 _ONE_BY_ONE = ("list", "tuple", "iterator", "generator")  # iterating gives the very members, and in their order
 
-
-_LETTERS = Estimate(4, 40, 120)  # different characters of a text
 
 # What a variable that counts is, over the loop as a whole: its mean, and half of its values around that.
 _QUARTILES = Estimate(0.25, 0.5, 0.75)
@@ -357,10 +382,13 @@ def _mapped(act: Activation, name: str, args: tuple[Value, ...], span: Span) -> 
                 act, sources[0], lambda m: apply(act, function, (m,), (), span, function.origin or "function")
             )
         act.loops.pop()
-    produced = element[0] if name == "filter" else result
-    lazy = Lazy(span, Kind.MAP, builder.finish(), trips, produced, act.path, act.name, hangs_on)
-    made = replace(act.defer(lazy, "iterator", produced), items=items)
-    return replace(made, size=trips * _PASSED) if name == "filter" and made.size is not None else made
+    if name == "filter":  # an item that passes comes with those that do not
+        passed = trips * _PASSED
+        each = Loop(span, act.path, Kind.MAP, Estimate.point(1 / _PASSED), builder.finish(), function=act.name)
+        lazy = Lazy(span, Kind.MAP, Block((), (each,)), passed, element[0], act.path, act.name, hangs_on)
+        return act.defer(lazy, "iterator", element[0])
+    lazy = Lazy(span, Kind.MAP, builder.finish(), trips, result, act.path, act.name, hangs_on)
+    return replace(act.defer(lazy, "iterator", result), items=items)
 
 
 def _slice(name: str, args: tuple[Value, ...]) -> Value:

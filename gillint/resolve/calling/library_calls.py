@@ -18,8 +18,9 @@ from gillint.resolve.calling.buffers import as_buffers
 from gillint.resolve.calling.callbacks import called_back, stands_for_another
 from gillint.resolve.calling.compiled import COMPILED, compiled_body
 from gillint.resolve.calling.folding import folded
+from gillint.resolve.calling.gone_through import gone_through
 from gillint.resolve.calling.handovers import HANDOVERS, JOINS, MADE, POOLS, kind_of_pool
-from gillint.resolve.calling.intrinsics import WRAPPERS, intrinsic
+from gillint.resolve.calling.intrinsics import intrinsic
 from gillint.resolve.calling.ordering import with_compared
 from gillint.resolve.calling.returns import returned
 from gillint.resolve.calling.special import SPECIAL
@@ -197,10 +198,7 @@ def library(
     if asks_for_contents(public):
         receiver = opened_up(act, receiver) if receiver is not None else None
         positional = tuple(opened_up(act, v) for v in positional)
-    if fact is not None and (fact.consumes is not None or public in WRAPPERS):
-        from gillint.resolve.iterating import iterable_of
-
-        positional = tuple(iterable_of(act, v, span) for v in positional)
+    positional = gone_through(act, fact, public, positional, span)
     bound = replace(bind_arguments(fact, receiver, positional, keywords, has_star), inner=act.runs_often())
     if fact is None:
         _without_fact(act, name, bound, span, assumed=assumed)

@@ -223,12 +223,12 @@ def _hand_over_awaitables(
             tasks = tasks + 1
             continue
         element = value.element
-        inner = act.lazy_of(element) if element is not None else None
-        if inner is not None and element is not None and element.type in ("coroutine", "awaitable"):
+        inner = act.lazies_of(element) if element is not None else ()
+        if inner and element is not None and element.type in ("coroutine", "awaitable"):
             act.start(element)
             act.consume(value)
-            blocks.append(_of_one_task(inner))
-            results.append(inner.result)
+            blocks += map(_of_one_task, inner)
+            results += [work.result for work in inner]
             tasks = tasks + size_of(value)
         elif element is not None:
             results.append(element if value.type in _AWAITABLE else element.element or UNKNOWN)

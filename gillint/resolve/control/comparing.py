@@ -57,7 +57,13 @@ _EQUAL = ("int", "str")
 
 
 def _one_in(kinds: Estimate | None) -> float | None:
-    return 1.0 / kinds.likely if kinds is not None and 1.0 < kinds.likely <= FEW_TEXTS else None
+    """One of so many; not of what may be few or many, as the letters of a text, of which some are more frequent than others."""
+    if kinds is None or kinds.high > _WIDE * max(kinds.low, 1.0):
+        return None
+    return 1.0 / kinds.likely if 1.0 < kinds.likely <= FEW_TEXTS else None
+
+
+_WIDE = 10.0
 
 
 def _is_exact(number: Estimate | None) -> bool:

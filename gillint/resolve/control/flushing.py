@@ -21,13 +21,13 @@ def until_flushed(act: Activation, target: t.Expr) -> Estimate | None:
         return None
     body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
     loops = {s.span: s for s in statements(body) if isinstance(s, (t.For, t.While))}
-    for depth, span in enumerate(reversed(act.loop_spans)):
+    for depth, (span, place) in enumerate(zip(reversed(act.loop_spans), reversed(act.loop_places), strict=True)):
         found = list(_flushes(loops[span].body, name, ())) if span in loops else []
         if not found:
             continue
         if not all(map(_asks_what_comes, (test for tests in found for test in tests))):
             return None
-        inner = turns_of(act.loops[-depth:]) if depth else ONE
+        inner = turns_of(act.loops[place + 1 :]) if depth else ONE
         return inner * _UNTIL_FLUSHED if all(found) else inner
     return None
 

@@ -215,6 +215,9 @@ def _sought(node: t.If) -> tuple[t.Expr, t.Expr | None] | None:
     return (stores[0].index, stores[0].value) if stores else None
 
 
+_SOUGHT = (t.Name, t.Sequence, t.Subscript, t.Attribute, t.Binary)
+
+
 def _noted(act: Activation, node: t.If) -> Value | None:
     """What is looked for among what was there before: `if row.id in seen: continue`, and later `seen.add(row.id)`.
 
@@ -224,7 +227,7 @@ def _noted(act: Activation, node: t.If) -> Value | None:
     if not isinstance(test, t.Compare) or test.operators not in (("contains",), ("not_contains",)) or not act.loops:
         return None
     seen, asked = key_of(test.rights[0]), key_of(test.left)
-    if seen is None or "." in seen or not isinstance(test.left, (t.Name, t.Sequence, t.Subscript, t.Attribute)):
+    if seen is None or "." in seen or not isinstance(test.left, _SOUGHT):
         return None
     sought = value_of(act, test.left)
     if distinct_of(sought) is None:

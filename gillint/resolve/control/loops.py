@@ -102,11 +102,13 @@ def _loop(
                 trips = trips.min(Estimate(1, POLLS, trips.high))
             elif ends_at_a_blank_line(node):
                 trips = trips.min(Estimate(1, HEADER, trips.high))
-            act.loops.append(trips)
             act.loop_spans.append(node.span)
+            act.loop_places.append(len(act.loops))
+            act.loops.append(trips)
             ways = run_turn(act, _attempt if counts_attempts(node) else _run, node.body)
-            act.loop_spans.pop()
             act.loops.pop()
+            act.loop_places.pop()
+            act.loop_spans.pop()
         after = act.environment
         if attempt == 0 and learn is not None and learn(builder):  # once more, with containers that grow so far only
             act.environment.clear()

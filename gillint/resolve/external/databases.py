@@ -18,7 +18,7 @@ from gillint.resolve.external.sql_functions import REGISTERS, register, run_name
 from gillint.resolve.external.sql_tables import Query, Table
 from gillint.resolve.tabular import stored_frames
 from gillint.resolve.text.texts import ANY, Text
-from gillint.resolve.trace import Bound, Call, Kind, Loop, Node, children
+from gillint.resolve.trace import Block, Bound, Call, Kind, Loop, Node, children
 from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, PartialRef, Value, is_known, text_of
 
 _CURSOR = "sqlite3.Cursor"
@@ -93,7 +93,7 @@ def _note_transaction(act: Activation, name: str, bound: Bound) -> None:
         act.program.sql_begun = False
     elif text is not None and name in _EXECUTES and not any(k.match(text.pattern) for k in (_READS, _OF_THE_SCHEMA)):
         alone = bound.receiver is not None and bound.receiver.columns == _ALONE
-        act.program.sql_begun = act.program.sql_begun or not alone
+        act.program.sql_begun = act.program.sql_begun or not alone or _BEGINS.match(text.pattern) is not None
 
 
 def begun(act: Activation, name: str, bound: Bound) -> Bound:
@@ -254,20 +254,25 @@ _LEVEL = "isolation_level"
 _ALONE = ((_LEVEL, NONE),)
 _ASKS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 _LEAVES = re.compile(r"\s*(commit|end|rollback)\b(?!\s+to\b)", re.IGNORECASE)
+_BEGINS = re.compile(r"\s*(begin|savepoint)\b", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(commit|end)\b", re.IGNORECASE)
 _OF_THE_SCHEMA = re.compile(r"\s*(create|drop|alter|vacuum|reindex)\b", re.IGNORECASE)
 
 
 def _end_transaction(act: Activation, name: str, bound: Bound, span: Span) -> None:
-    """What a statement that ends a transaction waits for: `execute("COMMIT")`, a change with `isolation_level=None`."""
+    """What a statement that ends a transaction waits for: `execute("COMMIT")`, each change with `isolation_level=None`."""
     receiver = bound.receiver
     text = text_of(bound.positional[0]) if receiver is not None and bound.positional else None
-    if receiver is None or text is None or name not in _EXECUTES:
+    if receiver is None or text is None or name not in (*_EXECUTES, *_EXECUTES_MANY):
         return
-    changes = not any(known.match(text.pattern) for known in (_READS, _OF_THE_SCHEMA))
-    if _ENDS.match(text.pattern) or (receiver.columns == _ALONE and changes):
+    changes = not any(known.match(text.pattern) for known in (_READS, _OF_THE_SCHEMA, _BEGINS))
+    if _ENDS.match(text.pattern) or (receiver.columns == _ALONE and changes and not act.program.sql_begun):
         connection = replace(receiver, type=_CONNECTION, columns=None)
-        act.emit(Call(span, act.path, COMMIT, "library", Bound(connection), find_fact(COMMIT), implicit=True))
+        commit = Call(span, act.path, COMMIT, "library", Bound(connection), find_fact(COMMIT), implicit=True)
+        rows = size_of(bound.positional[1]) if name in _EXECUTES_MANY and len(bound.positional) > 1 else ONE
+        act.emit(
+            commit if rows == ONE else Loop(span, act.path, Kind.MAP, rows, Block((), (commit,)), function=act.name)
+        )
 
 
 def ends_nothing(name: str, receiver: Value | None) -> bool:
@@ -277,6 +282,7 @@ def ends_nothing(name: str, receiver: Value | None) -> bool:
 
 _CONNECTION = "sqlite3.Connection"
 _EXECUTES = ("sqlite3.Connection.execute", "sqlite3.Cursor.execute")
+_EXECUTES_MANY = ("sqlite3.Connection.executemany", "sqlite3.Cursor.executemany")
 COMMIT = "sqlite3.Connection.commit"
 _READS = re.compile(
     r"\s*(select|pragma|explain|values|with\b(?!.*\b(insert|replace)\s+into\b|.*\b(update\s+\w|delete\s+from)))\b",

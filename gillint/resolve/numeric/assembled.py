@@ -254,6 +254,15 @@ def _where(bound: Bound, result: Value) -> Value | None:
     return _nonzero(bound, result) if len(bound.positional) == 1 else None
 
 
+def _select(bound: Bound, result: Value) -> Value | None:
+    """`np.select([a < 1, a > 5], [low, high], default=0)`: one of the choices for each."""
+    choices, default = bound.get("choicelist"), bound.get("default")
+    if choices is None:
+        return None
+    parts = (*(choices.items or (element_of(choices),)), default if default is not None else Value(type="int"))
+    return replace(result, dtype=promoted(parts) or result.dtype)
+
+
 def _flatnonzero(bound: Bound, result: Value) -> Value | None:
     found = _found(bound)
     return with_shape(result, (found[0],)) if found is not None else None
@@ -456,6 +465,7 @@ ASSEMBLED: dict[str, Rule] = {
     "bincount": _bincount,
     "nonzero": _nonzero,
     "where": _where,
+    "select": _select,
     "flatnonzero": _flatnonzero,
     "argwhere": _argwhere,
     "unique": _unique,

@@ -10,6 +10,8 @@ from gillint.resolve.calling.bound import element_of
 from gillint.resolve.values import ITERATORS, Value
 
 _ARRAY = "numpy.ndarray"
+_COLUMNS = ("pandas.Series", "pandas.Index")
+_NO_ARRAY = ("str", "string", "category")  # a column of these is an array of objects
 _OF_SCALAR = {"int": "int64", "float": "float64", "bool": "bool", "complex": "complex128", "str": "str"}
 # What numpy has no dtype for: an array of these is one of objects.
 OBJECTS = {
@@ -79,10 +81,10 @@ def promoted(operands: Iterable[Value], *, divides: bool = False) -> str | None:
     """The dtype of an operation: arrays decide, plain numbers only by their kind."""
     arrays, kinds = [], set()
     for value in operands:
-        if value.type == _ARRAY:
+        if value.type in (_ARRAY, *_COLUMNS):
             if value.dtype is None:
                 return None
-            arrays.append(value.dtype)
+            arrays.append("object" if value.type in _COLUMNS and value.dtype in _NO_ARRAY else value.dtype)
         elif value.type in ("list", "tuple"):
             listed = of_elements(value)
             if listed is None:

@@ -13,7 +13,7 @@ from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.numeric.shapes import ARRAY, constant_int
 from gillint.resolve.tabular.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column, sized, texts, with_columns
 from gillint.resolve.tabular.gaps import gap_of
-from gillint.resolve.tabular.kinds import different
+from gillint.resolve.tabular.kinds import different, kinds_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import ITERATORS, NONE, Value
 
@@ -108,7 +108,15 @@ def merged(left: Value, bound: Bound, result: Value) -> Value | None:
         return None
     mine = {n for n, _ in given[0].columns}
     both = (*given[0].columns, *((n, c) for n, c in given[1].columns if n not in mine))
-    return with_columns(result, sized(both, result.size))
+    return with_columns(result, sized(tuple((n, _repeated(c, result.size)) for n, c in both), result.size))
+
+
+def _repeated(part: Value, rows: Estimate | None) -> Value:
+    """A column of a smaller frame in a larger one that is joined to it: no more different values than there were rows."""
+    if part.size is None or not part.size.known or rows is None or rows.likely <= part.size.likely:
+        return part
+    kinds = kinds_of(part) or part.size
+    return replace(part, element=replace(part.element or Value(), distinct=kinds))
 
 
 def _cut(data: Value, bound: Bound, result: Value) -> Value | None:

@@ -15,7 +15,10 @@ from gillint.syntax.tree import HOLE
 
 # One class of characters, again and again: `\w+`, `[a-z0-9']+`, `(\S+)`, `\b\w{3,}\b`.
 _WORDS = re.compile(r"(?:\\b)?\(?(?:\?:)?(?:\\[wS]|\[[^\]]*(?:a-z|A-Z|\\w)[^\]]*\])(?:[+*]|\{\d,\d*\})\)?(?:\\b)?")
-_SPACE = re.compile(r"\(?(?:\\[sW]|\[[^\]]*\\[sW][^\]]*\])[+*]?\)?")
+# What stands between words: `\W+`, `[\s,]+`, `[ ,;]`, `[^a-z']+`.
+_SPACE = re.compile(
+    r"\(?(?:\\[sW]|\[[^\]^][^\]]*\\[sW][^\]]*\]|\[(?:\\[sW]|[^\]^]*[ ])[^\]]*\]|\[\^[^\]]*(?:a-z|A-Z|\\w)[^\]]*\])[+*]?\)?"
+)
 _WORD, _TOKEN = 6.5, 3.5  # characters for each, with what is between them
 _FEW = 3  # kinds of tokens
 

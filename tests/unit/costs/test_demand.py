@@ -38,6 +38,23 @@ def test_waiting_adds_up(once: str, times: str, factor: float) -> None:
     assert demand_of(times).wait.likely == pytest.approx(factor * demand_of(once).wait.likely)
 
 
+@pytest.mark.parametrize(
+    ("drawn", "seconds"),
+    [
+        ("random.random() / 10", 0.05),
+        ("0.1 + rng.random() * 0.1", 0.15),
+        ("random.uniform(0.1, 0.3)", 0.2),
+        ("random.triangular(0.1, 0.3)", 0.2),
+        ("random.expovariate(1 / 0.2)", 0.2),
+        ("random.gauss(0.1, 0.02)", 0.1),
+        ("rng.normalvariate(0.1, 0.02)", 0.1),
+    ],
+)
+def test_a_pause_that_is_drawn_by_lot_has_its_mean(drawn: str, seconds: float) -> None:
+    demand = demand_of(f"import random, time\nrng = random.Random(1)\ntime.sleep({drawn})\n")
+    assert demand.wait.likely == pytest.approx(seconds * 1e9, rel=0.01)
+
+
 def test_work_that_is_handed_over_is_not_the_callers() -> None:
     demand = demand_of("import threading, time\nthreading.Thread(target=time.sleep, args=(1,)).start()\n")
     assert demand.wait.likely == 0

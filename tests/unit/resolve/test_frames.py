@@ -24,6 +24,7 @@ n = 2000
 d = pd.DataFrame({"k": rng.integers(0, 50, n), "g": rng.choice(["a", "b", "c"], n), "x": rng.normal(size=n)})
 drawn = pd.DataFrame({"k": d["k"], "g": d["g"], "u": rng.random(n)})
 right = pd.DataFrame({"k": np.arange(50), "w": np.ones(50)})
+called = pd.DataFrame({"k": np.arange(50), "name": [f"user {i}" for i in range(50)]})
 dated = pd.DataFrame({"k": np.arange(n), "x": np.ones(n)}, index=pd.date_range("2024-01-01", periods=n, freq="h"))
 wanted = ["k"]
 wanted.append("x")
@@ -109,8 +110,11 @@ def test_columns(expression: str, dtype: str, count: float) -> None:
         ("np.unique(pd.factorize(d['k'])[0])", 50),
         ('list(d.groupby([d["g"], "k"]))', 150),
         ('list(pl.DataFrame({"k": list(range(400))}).group_by("k"))', 400),
+        ('list(pd.merge(d, called).groupby("name"))', 50),  # what is joined comes again
+        ('list(called.merge(d, on="k").groupby(["g", "name"]))', 150),
         ("set(f'c{random.randrange(20)}' for _ in range(500))", 20),
         ("set(['a', 'b', 'c', 'd'][i % 4] for i in range(500))", 4),
+        ("set('abcd'[i % 4] for i in range(500))", 4),
         ("set('c%03d' % random.randrange(20) for _ in range(500))", 20),
         *(
             (f"list(pd.DataFrame({{'k': {keys}, 'x': d['x']}}).groupby('k'))", groups)
@@ -372,6 +376,23 @@ PASSED_FUNCTIONS = [
     "df.transform(lambda s: s.rank())",
     "df.groupby('b').pipe(lambda g: g['a'].max().rank())",
 ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "dtype"),
+    [
+        ("d['one']", "int64"),  # what is put into all rows
+        ("d['half'] + d['k']", "float64"),
+        ("np.where(d['x'] > 0, d['x'], 0)", "float64"),
+        ("np.where(d['k'] > 9, 0, d['k'])", "int64"),
+        ("np.where(d['k'] > 9, d['g'], 0)", "object"),
+        ("np.select([d['k'] > 9, d['k'] < 5], [1, -1], default=0)", "int64"),
+        ("np.select([d['k'] > 9, d['k'] < 5], [d['x'], d['k']])", "float64"),
+    ],
+)
+def test_what_is_chosen_for_each_row_is_of_a_kind(expression: str, dtype: str) -> None:
+    value = value_of(expression, f"{SETUP}d['one'] = 1\nd['half'] = 0.5\n")
+    assert (value.dtype, rows(value)) == (dtype, 2000)
 
 
 @pytest.mark.parametrize("expression", PASSED_FUNCTIONS)

@@ -170,6 +170,16 @@ def size_in(source: str) -> float:
             20,
         ),
         ("text = ''\nfor i in range(100):\n    if i % 4 == 0:\n        text += 'xyz'\nsorted(text)", 75),
+        ("kinds = {}\nfor ch in open('a').read():\n    kinds[ch] = kinds.get(ch, 0) + 1\nsorted(kinds)", 40),
+        ("kinds = {}\nfor i in range(900):\n    kinds['abc'[i % 3]] = i\nsorted(kinds)", 3),
+        # as many as there are different words in so many
+        ("kinds = {}\nfor w in lines[:1000]:\n    kinds[w] = kinds.get(w, 0) + 1\nsorted(kinds)", 1000**0.7),
+        ("kinds = {}\nfor w in lines[:1000]:\n    kinds[w] = kinds.get(w + 'x', 0) + 1\nsorted(kinds)", 1000),
+        (
+            "seen, found = set(), []\nfor i in range(900):\n    if i % 30 in seen:\n        continue\n"
+            "    seen.add(i % 30)\n    found.append(i)\nsorted(found)",
+            30,
+        ),
         (
             "data = bytearray()\nfor i in range(100):\n    if i % 4 == 0:\n        data.extend(b'xyz')\n    else:\n"
             "        data += b'a'\nsorted(data)",
@@ -392,6 +402,11 @@ COLLECTED = {
         "for i in range(20):\n    for j in range(30):\n        found.append(j)\n    sorted(found)\n    found.clear()",
         30,
     ),
+    "after an inner loop, in some of its turns": (
+        "for i in range(20):\n    found = []\n    for j in range(30):\n        if i in lines:\n            found.append(j)\n"
+        "        else:\n            found.append(i)\n    sorted(found)",
+        30,
+    ),
     "a count of turns says when": (
         "for i in range(2000):\n    found.append(i)\n    if i % 100 == 0:\n        sorted(found)\n        found.clear()",
         2000,
@@ -419,6 +434,24 @@ def test_an_array_that_a_loop_makes_shorter_has_its_average_size(made: str, cut:
     found = call.bound.positional[0].size
     assert found is not None
     assert found.likely == pytest.approx(size, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "size"),
+    [
+        (r"\W+", 1000),
+        (r"[\s,]+", 1000),
+        (r"[,\s]+", 1000),
+        (r"[ ,;]+", 1000),
+        (r"[^a-z]+", 1000),
+        (r"[^\w']+", 1000),
+        (r",", 6500**0.5),  # pieces as many as each is long
+        (r"[^,]+", 6500**0.5),
+    ],
+)
+def test_words_of_a_text_that_is_split(pattern: str, size: float) -> None:
+    source = f'import re\ntext = "x" * 6500\nsorted(re.split(r"{pattern}", text))\n'
+    assert size_in(source) == pytest.approx(size, rel=0.01)
 
 
 def test_most_things_fit_into_a_group_that_is_there() -> None:

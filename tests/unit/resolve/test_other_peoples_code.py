@@ -375,6 +375,34 @@ def test_an_iterator_of_the_program_gives_what_it_steps_through(made: str, times
     assert asked(OWN_ROWS.format(made=made))[0] == pytest.approx(times, rel=0.01)
 
 
+GONE_THROUGH = """
+class Packed:
+    def __init__(self, blocks):
+        self.blocks = blocks
+    def __iter__(self):
+        for block in self.blocks:
+            yield zlib.compress(block)
+
+def work():
+    packed = Packed([bytes(70_000) for _ in range(50)])
+    {use}
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "sum(map(len, packed))",
+        "list(filter(None, packed))",
+        "list(itertools.chain(packed, []))",
+        "list(itertools.takewhile(len, packed))",
+        "list(enumerate(packed))",
+    ],
+)
+def test_an_instance_of_the_program_that_a_call_goes_through(use: str) -> None:
+    assert asked(f"import itertools\n{GONE_THROUGH.format(use=use)}")[0] == pytest.approx(50, rel=0.01)
+
+
 def test_an_endless_loop_over_an_iterator_ends_with_it() -> None:
     source = """
         def work():

@@ -6,9 +6,10 @@ from textwrap import dedent
 
 import pytest
 
+from gillint.costs.demand import Costs
 from gillint.estimate import Estimate
 from gillint.resolve.program import resolve, walk
-from gillint.resolve.trace import Call, Loop
+from gillint.resolve.trace import Call, Handover, Loop
 from gillint.syntax.parse import parse
 from tests.support import options
 from tests.unit.resolve.test_peers import prediction_of
@@ -120,6 +121,36 @@ def test_one_of_several_coroutines_is_awaited() -> None:
             return asyncio.run(main())
     """
     assert prediction_of(source).bound.value == "io"
+
+
+# Each turn makes another coroutine; those of one function are alike, and those of two are one of both.
+COLLECTED = {
+    "one function": ("tasks.append(short(name))", 10e6),
+    "after a name": ("task = short(name)\ntasks.append(task)", 10e6),
+    "two functions": ("tasks.append(short(name) if name in NAMES else long(name))", 20e6),
+    "two arms": ("if name in NAMES:\n    tasks.append(short(name))\nelse:\n    tasks.append(long(name))", 20e6),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("turn", "wait"), COLLECTED.values(), ids=COLLECTED)
+def test_coroutines_that_a_loop_collects(turn: str, wait: float) -> None:
+    source = f"""
+        import asyncio
+        async def short(name):
+            await asyncio.sleep(0.01)
+        async def long(name):
+            await asyncio.sleep(0.03)
+        async def main(names):
+            tasks = []
+            for name in names:
+                {turn.replace(chr(10), chr(10) + " " * 16)}
+            await asyncio.gather(*tasks)
+        def work():
+            return asyncio.run(main([str(n) for n in range(20)]))
+    """
+    resolved = resolve(parse(dedent(source), "a.py"), options().target, {})
+    tasks = [n for f in resolved.functions for n in walk(f.block) if isinstance(n, Handover)]
+    assert Costs(options().target).block(tasks[0].worker).wait.likely == pytest.approx(wait, rel=0.1)
 
 
 @pytest.mark.parametrize(

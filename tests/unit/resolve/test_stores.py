@@ -157,6 +157,9 @@ COMMITS = [
     ("isolation_level=None", "c.execute('select * from t')", 0),
     ("isolation_level=None", "c.execute('insert into t values (1)')\nc.commit()", 100),
     ("isolation_level=None", "c.execute('BEGIN')\nc.execute('insert into t values (1)')\nc.execute('COMMIT')", 100),
+    ("isolation_level=None", "c.executemany('insert into t values (?)', [(k,) for k in range(5)])", 500),
+    ("isolation_level=None", "c.execute('BEGIN')\nc.executemany('insert into t values (?)', [(1,), (2,)])", 0),
+    ("timeout=5", "c.executemany('insert into t values (?)', [(1,), (2,)])", 0),
     ("timeout=5", "c.execute('insert into t values (1)')", 0),
     ("timeout=5", "c.execute('insert into t values (1)')\nc.commit()", 100),
 ]
