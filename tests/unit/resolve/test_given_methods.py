@@ -86,6 +86,20 @@ def test_what_nobody_has_written_is_done_all_the_same(body: str, name: str, ofte
     assert called(body, name) == pytest.approx(often, rel=0.1)
 
 
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("asyncio.gather(*[ping() for _ in range(30)])", "asyncio.gather"),
+        ("asyncio.gather(*map(one, range(30)))", "asyncio.gather"),
+        ("asyncio.wait_for(ping(), 5)", "asyncio.wait_for"),
+    ],
+)
+def test_a_task_costs_something_itself(call: str, name: str) -> None:
+    body = f"import asyncio\n    async def main():\n        await {call}\n    return asyncio.run(main())"
+    body = "async def ping():\n        return 1\n    async def one(n):\n        return n\n    " + body
+    assert called(body, name) == (1 if name.endswith("wait_for") else 30)
+
+
 def test_a_configuration_has_a_section_for_some_lines() -> None:
     assert 30 < called("return [math.sqrt(len(s)) for s in SETTINGS.sections()]", "math.sqrt") < 90
 
