@@ -18,7 +18,8 @@ def step_through(act: Activation, value: Value, span: Span) -> None:
 
     The fact of the call knows the cost of keeping an item, not of making it.
     """
-    if value.type is None or "." not in value.type or "::" in value.type or act.lazy_of(value) is not None:
+    is_library = value.type is not None and "::" not in value.type and ("." in value.type or value.type in _DEAR)
+    if value.type is None or not is_library or act.lazy_of(value) is not None:
         return
     step = find_method(value.type, "__iter__")
     if step is None or value.type in _ARRAYS:
@@ -31,6 +32,7 @@ def step_through(act: Activation, value: Value, span: Span) -> None:
 
 
 _ARRAYS = ("numpy.ndarray",)
+_DEAR = ("callable_iterator",)  # of `re.finditer`; making an item of the other builtins is cheaper than keeping it
 
 
 # Exceptions in Python that take as long as the one by which an array says that it has no more items, with a text of its own

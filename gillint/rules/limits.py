@@ -83,7 +83,7 @@ def _timeouts(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
     ]
     for trace in context.resolved.functions:
         for node in own_nodes(trace.block):
-            if isinstance(node, Call) and node.name in _TIMEOUTS:
+            if isinstance(node, Call) and node.name in _TIMEOUTS and not node.implicit:
                 yield from _one_timeout(rule, context, node, handed)
             elif isinstance(node, Handover) and node.concurrency is Concurrency.THREADS:
                 limit = _nanoseconds(dict(node.options).get("timeout")) if node.via.endswith(".map") else None

@@ -104,8 +104,10 @@ _SEVERAL = ("list", "dict", "tuple")
 
 
 def _handed_on(fact: Fact, bound: Bound) -> tuple[Value, ...]:
-    """What a method gets that another one of the same object stands for: `model(x, mask)` is `model.forward(x, mask)`."""
-    return bound.positional if stands_for_another(fact) else ()
+    """What a function gets as it was passed: `model(x, mask)` is `model.forward(x, mask)`, `context.run(f, x)` is `f(x)`."""
+    if stands_for_another(fact):
+        return bound.positional
+    return bound.positional[len(fact.parameters) :] if fact.parameters[-1:] == (fact.callback,) else ()
 
 
 def stands_for_another(fact: Fact) -> bool:

@@ -81,7 +81,7 @@ _RUNS_COROUTINE = {
     *_RUNS_FUNCTION,
 }
 # What they cost themselves, apart from the coroutine.
-_RUNS_LOOP = ("asyncio.run", "asyncio.Runner.run", "asyncio.AbstractEventLoop.run_until_complete", *_RUNS_FUNCTION)
+_TAKES_TIME = {*_RUNS_COROUTINE} - {"asyncio.shield", "asyncio.timeout"}
 _INIT = ".__init__"
 # Objects that libraries keep under a name.
 INSTANCES = {
@@ -121,7 +121,7 @@ def _instead(
         with act.nested() as builder:
             awaited = await_value(act, positional[0], span)
         bound = Bound(None, positional, keywords)
-        if name in _RUNS_LOOP:
+        if name in _TAKES_TIME:
             act.emit(Call(span, act.path, name, "library", bound, find_fact(name), implicit=True))
         act.emit(Call(span, act.path, name, "project", bound, inner=builder.finish(), awaited=True))
         return awaited

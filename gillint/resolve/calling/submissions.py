@@ -7,13 +7,14 @@ from functools import reduce
 from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
+from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.calling.bound import element_of, size_of
 from gillint.resolve.calling.delayed import result_of
 from gillint.resolve.calling.handovers import DELAYED, FUTURE, HandoverSpec
 from gillint.resolve.joining import join
 from gillint.resolve.objects.attributes import is_builtin_without
-from gillint.resolve.trace import Block, Bound, Branch, Call, Concurrency, Handover, Kind, has_await, inline
+from gillint.resolve.trace import Block, Bound, Branch, Call, Concurrency, Handover, Kind, Loop, has_await, inline
 from gillint.resolve.values import UNKNOWN, FunctionRef, PartialRef, TaskRef, UndefinedRef, Value
 
 Keywords = tuple[tuple[str, Value], ...]
@@ -238,6 +239,8 @@ def _hand_over_awaitables(
     if blocks:
         worker = blocks[0] if len(blocks) == 1 else Block((), (Branch(tuple(blocks)),))
         act.emit(Handover(span, act.path, name, spec.concurrency, worker, tasks, None, act.name))
+        made_by = Call(span, act.path, name, "library", Bound(None, positional), find_fact(name), implicit=True)
+        act.emit(Loop(span, act.path, Kind.MAP, tasks, Block((), (made_by,)), function=act.name))
     else:
         act.emit(Call(span, act.path, name, "join", Bound(None, positional)))
     if spec.style == "coroutine":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import reduce
+from math import prod
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
@@ -377,6 +378,9 @@ def _partners(words: str, main: Table, other: Table, by_name: dict[str, Table]) 
 
 
 _EQUAL = re.compile(r"\b(\w+)\.(\w+) *==? *(\w+)\.(\w+)")
+_LISTED = re.compile(
+    r"(?:\w+\.)?\"?(\w+)\"?(?<! not) in *\((?! *select )([^()]*)\)"
+)  # a column, and the values it may have
 
 
 def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
@@ -391,9 +395,12 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     alike = re.search(r" (?:like|glob|regexp) ", condition[1]) is not None
     passed, seen = (_ALIKE, size * (1 + _PATTERN)) if alike else (_SOME, size)
     equal = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *(?:\?|:|'|\d|" + HOLE + r")", condition[1]))
+    lists = ((column, values) for column, values in _LISTED.findall(condition[1]) if HOLE not in values)
+    listed = {column: values.count(",") + 1.0 for column, values in lists}
+    equal, taken = equal | set(listed), prod(listed.values())
     by_keys = equal & (table.keys | {"rowid"}) or any(named <= equal for named in table.together)
     if by_keys and " or " not in condition[1]:
-        return Estimate.point(_LOOKUP), ONE
+        return Estimate.point(_LOOKUP * taken), Estimate.point(taken)
     within = re.search(r"\b\"?(\w+)\"? between (\d+) and (\d+)", condition[1])
     if within is not None and within[1] in table.keys | {"rowid"} and " or " not in condition[1]:
         matched = size.min(max(0, int(within[3]) - int(within[2]) + 1))
@@ -403,8 +410,12 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
         most = float(up_to[3])
         matched = size.min(most) if up_to[2] == "<" else (size - most).max(0)
         return matched + _LOOKUP, matched
-    kinds = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *'", condition[1])) - table.keys - set(table.distinct)
-    by_key = size / (differing([table], equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1)
+    kinds = (
+        set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==|in *\() *'", condition[1])) - table.keys - set(table.distinct)
+    )
+    by_key = (size / (differing([table], equal - kinds, size) * _KINDS ** len(kinds)).min(size).max(1) * taken).min(
+        size
+    )
     if equal & table.indexed and " or " not in condition[1]:
         return by_key * _NEXT + _LOOKUP, by_key
     return seen, size.combine(passed, lambda n, share: n * share) if not equal else by_key.combine(

@@ -22,9 +22,10 @@ _FUNCTIONS = {
 }
 _CALL = re.compile(r"\s*([\w-]+)\(.*\)\s*")
 _TEXTS = re.compile(r".*(?:/|::|^)(?:@[\w:*-]+|text\(\))\s*")
-# What a predicate leaves: of an identifier one; of a place one under each parent; of anything else some.
+# What a predicate leaves: of an identifier one; of what is equal to a text a few; of anything else some.
 _BY_ID = re.compile(r"\[\s*@?(?:id|key|name)\s*=")
-_SOME = Estimate(0.01, 0.3, 1.0)
+_BY_TEXT = re.compile(r"\[[^\]]*[^!<>]=\s*['\"]")
+_FEW, _SOME = Estimate(0.001, 0.1, 1.0), Estimate(0.01, 0.3, 1.0)
 # The last part of a selector tells what is found: `#list` is one, `li.job`, `a[href]` and `ul > li` are some.
 _CSS_ID = re.compile(r"#[\w-]+\s*$")
 _CSS_SOME = re.compile(r"[.:\[# >+~]")
@@ -50,6 +51,6 @@ def selected(name: str, bound: Bound, result: Value) -> Value:
     if _BY_ID.search(path):
         count = count.min(1)
     elif "[" in path:
-        count = (count * _SOME).max(1)
+        count = (count * (_FEW if _BY_TEXT.search(path) else _SOME)).max(1)
     element = Value(type="str") if _TEXTS.fullmatch(path) else result.element
     return replace(result, size=count, element=element)

@@ -13,7 +13,7 @@ from gillint.syntax.parse import parse
 
 TARGET = Target("3.11")
 CLASSES = """
-import configparser, enum, functools, math, operator, weakref
+import configparser, contextvars, enum, functools, math, operator, re, weakref
 from typing import NamedTuple
 
 class Perm(enum.Flag):
@@ -49,6 +49,8 @@ METHODS = []
 for one in LISTENERS:
     OBSERVERS.add(one)
     METHODS.append(weakref.WeakMethod(one.update))
+def weigh(values, power):
+    return sum(math.sqrt(v) ** power for v in values)
 SETTINGS = configparser.ConfigParser()
 LINES = "host = h{0}\\nport = {0}\\ndebug = yes\\nlevel = warning\\n"
 SETTINGS.read_string("".join(f"[section{i}]\\n" + LINES for i in range(60)))
@@ -75,10 +77,27 @@ def called(body: str, name: str) -> float:
         ("return [m()(2) for m in METHODS]", "math.sqrt", 40),
         ("return [m()(2) for m in METHODS]", "weakref.WeakMethod.__call__", 40),
         ("return functools.reduce(operator.or_, [{1, 2}] * 30)", "set.__or__", 30),
+        ("return list(re.finditer('[a-z]+', 'word ' * 200))", "callable_iterator.__iter__", 150),
+        ("return contextvars.copy_context().run(math.sqrt, 4)", "math.sqrt", 1),
+        ("return contextvars.copy_context().run(weigh, {4, 9, 16}, 2)", "math.sqrt", 3),
     ],
 )
 def test_what_nobody_has_written_is_done_all_the_same(body: str, name: str, often: float) -> None:
     assert called(body, name) == pytest.approx(often, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("asyncio.gather(*[ping() for _ in range(30)])", "asyncio.gather"),
+        ("asyncio.gather(*map(one, range(30)))", "asyncio.gather"),
+        ("asyncio.wait_for(ping(), 5)", "asyncio.wait_for"),
+    ],
+)
+def test_a_task_costs_something_itself(call: str, name: str) -> None:
+    body = f"import asyncio\n    async def main():\n        await {call}\n    return asyncio.run(main())"
+    body = "async def ping():\n        return 1\n    async def one(n):\n        return n\n    " + body
+    assert called(body, name) == (1 if name.endswith("wait_for") else 30)
 
 
 def test_a_configuration_has_a_section_for_some_lines() -> None:

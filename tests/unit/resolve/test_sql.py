@@ -28,6 +28,8 @@ ROWS = {  # statement: the rows that it gives back
     "select parent from centre where id between 11 and 30": 20,
     "select parent from centre where id <= 30": 30,
     "select parent from centre where id > 380": 20,
+    "select parent from centre where id in (3, 7, 11)": 3,
+    "select amount from booking where centre in (?, ?)": 2 * 10_000**0.5,
     "with recursive n(i) as (select 1 union all select i + 1 from n where i < 500) select i from n": 501,
 }
 
