@@ -185,7 +185,7 @@ def test_every_wait_for_a_server_nearby_was_measured(name: str) -> None:
 def test_expressions_name_parameters_that_exist(name: str) -> None:
     for fact in unique(load(name)):
         known = {*fact.parameters, "self", "result", "content", "query", "passed", "loops", "terms"}
-        known |= {"picked", "paired", "strided", "filled", "labels", "operands", "operations"}
+        known |= {"picked", "paired", "strided", "filled", "labels", "copied", "operands", "operations"}
         behaviours = [fact.behaviour, *(c.behaviour for c in fact.clauses)]
         texts = [
             c.of for b in behaviours for c in (b.gil, b.native, b.wait, b.releases, b.stall, b.pages) if c is not None
