@@ -108,6 +108,8 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
     if decision.likely.effect is Effect.UNKNOWN:  # a fact may say how long it takes, if not what it does meanwhile
         unknown, native = (native, ZERO) if decision.likely.native is not None else (UNKNOWN_NS, native)
     releases = _releases(decision, answers)
+    kept = _kept(decision, native, releases)
+    gil, native = gil + kept, (native - kept).max(ZERO)
     return CallEffect(
         effect=decision.likely.effect,
         gil=gil + _in_a_program(call, decision, native, releases),
@@ -241,6 +243,14 @@ def _releases(decision: Decision, answers: Answers) -> Estimate:
         else:
             values.append(_default_releases(behaviour))
     return Estimate.of(values)
+
+
+def _kept(decision: Decision, native: Estimate, releases: Estimate) -> Estimate:
+    """The native time for which a call that gives the GIL up elsewhere does not: an array is too short."""
+    return Estimate.of(
+        within if count <= 0 and behaviour.effect is Effect.RELEASES and not behaviour.parallel else 0.0
+        for behaviour, within, count in zip(decision.scenarios, native.scenarios, releases.scenarios, strict=True)
+    )
 
 
 _UNEVEN = 4.0  # the longest of the stretches between a call's many releases, to their mean

@@ -8,7 +8,7 @@ from gillint.frozen import dataclass, replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import literal_text, size_of
 from gillint.resolve.calling.sites import Site
-from gillint.resolve.contents import printed
+from gillint.resolve.contents import pickled, printed
 from gillint.resolve.external.files import Content
 from gillint.resolve.external.handles import HANDLES, filled, name_of, unpacked
 from gillint.resolve.external.packed_names import packed_with, packing, unpacked_with
@@ -64,6 +64,7 @@ _WRITERS = {
     "scipy.io.wavfile.write": _Writer((0, _PATH), (2, ("data",))),
     "numpy.save": _Writer((0, _PATH), (1, ("arr",))),
     "numpy.savetxt": _Writer((0, _PATH), (1, ("X",))),
+    "numpy.ndarray.tofile": _Writer((0, ("fid",)), None),
     "cv2.imwrite": _Writer((0, _PATH), (1, ("img",))),
     "tifffile.imwrite": _Writer((0, _PATH), (1, ("data",))),
     "imageio.imwrite": _Writer((0, _PATH), (1, ("im",))),
@@ -88,6 +89,7 @@ _WRITERS = {
 _TABLES = ("polars.DataFrame", "pyarrow.Table")
 _TREE, _ELEMENT = "xml.etree.ElementTree.ElementTree", 60.0  # characters of an element, its text and tags
 _TEXT_OF_NUMBERS = "numpy.savetxt"
+_AS_THEY_ARE = ("joblib.dump", "numpy.ndarray.tofile")  # arrays with the bytes that they have in memory
 _FULL_NUMBER, _ROUNDED_NUMBER = (
     Estimate.point(25),
     Estimate(3, 8, 20),
@@ -160,6 +162,8 @@ def _written(site: Site, how: _Writer) -> Value:
     elif data.type in _TABLES:
         row = _CSV_ROW if name.endswith("csv") else _PACKED_ROW
         content = Content(size_of(data) * row, lines_of(data), source=Source(_KIND, made))
+    elif site.name in _AS_THEY_ARE:
+        content = Content(pickled(data), source=Source(_KIND, made))
     elif data.type == _TREE:
         content = Content(size_of(data) * _ELEMENT)
     elif site.name == _TEXT_OF_NUMBERS:

@@ -192,6 +192,15 @@ def test_only_fresh_memory_has_fresh_pages(call: str, name: str, pages: float) -
     assert effect_of(setup + call + "\n", name).pages.likely == pages
 
 
+@pytest.mark.parametrize(("size", "share"), [(400, 0.0), (400_000, 0.8)])
+def test_what_is_too_short_to_give_the_gil_up_for_is_done_under_it(size: int, share: float) -> None:
+    setup = "import numpy as np\nfrom scipy.spatial.distance import jensenshannon\n"
+    source = f"{setup}a = np.random.rand({size})\njensenshannon(a, a)\n"
+    effect = effect_of(source, "scipy.spatial.distance.jensenshannon")
+    assert effect.gil.likely > 20_000
+    assert share <= effect.native.likely / effect.elapsed.likely <= (1.0 if share else 0.0)
+
+
 @pytest.mark.parametrize(
     ("array", "is_copied"),
     [

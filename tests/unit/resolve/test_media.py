@@ -43,6 +43,7 @@ def effects(source: str) -> str:
         ("Image.new('RGB', (30, 40)).save(p)", "cv2.blur(cv2.imread(p), (3, 3))", "(40 x 30 x 3)"),
         ("cv2.imwrite(p, np.zeros((40, 30, 3)))", "np.abs(np.asarray(Image.open(p)))", "(40 x 30 x 3)"),
         ("joblib.dump(list(range(70)), p)", "sorted(joblib.load(p))", "list[70]"),
+        ("np.zeros((40, 30)).tofile(p)", "np.sort(np.fromfile(p))", "(1200)"),
     ],
 )
 def test_what_is_read_is_as_large_as_what_was_written(write: str, read: str, expected: str) -> None:
