@@ -1,4 +1,4 @@
-"""Which versions of libraries a project uses: from an environment, else from what its lock and requirements files pin."""
+"""Which versions of libraries a project uses: from its environment, else what it pins, else the environment of gillint."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def normalised(name: str) -> str:
 
 
 def find_environment(start: Path, named: Path | None = None) -> Environment:
-    """What is installed in the named environment, in a `.venv` near a path, and beside gillint; then what is pinned.
+    """What is installed in the named environment and in a `.venv` near a path, what is pinned, what is installed beside gillint.
+
+    A pin is the project's own word; the Python that runs gillint may be anybody's.
 
     Args:
         start: the file or folder under analysis.
@@ -73,8 +75,8 @@ def find_environment(start: Path, named: Path | None = None) -> Environment:
         if packages:
             found.extend(installed(packages, _shown(folder / ".venv")))
             break
-    found.extend(installed([Path(p) for p in sys.path if p.endswith(("site-packages", "dist-packages"))], THIS_PYTHON))
     found.extend(pinned(folders))
+    found.extend(installed([Path(p) for p in sys.path if p.endswith(("site-packages", "dist-packages"))], THIS_PYTHON))
     return Environment(tuple(found))
 
 
@@ -138,8 +140,8 @@ def locked(text: str, origin: str) -> Iterator[LibraryVersion]:
 
 
 def required(text: str, origin: str) -> Iterator[LibraryVersion]:
-    """What a requirements file pins with `==`."""
-    pin = r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([0-9][\w.!+-]*)\s*(?:[;#\\].*)?"
+    """What a requirements file pins: with `==`, or to a series with `==2.1.*` or `~=2.1.0`, which counts as its first release."""
+    pin = r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:===?|~=)\s*([0-9][\w!+-]*(?:\.[\w!+-]+)*)(?:\.\*)?\s*(?:[;#\\].*)?"
     for name, version in (m.groups() for line in text.splitlines() if (m := re.fullmatch(pin, line))):
         yield LibraryVersion(name, version, origin)
 

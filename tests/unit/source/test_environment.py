@@ -41,13 +41,14 @@ def test_the_order(project: Path) -> None:
     (project / "uv.lock").write_text(
         '[[package]]\nname = "two"\nversion = "3.0"\n\n[[package]]\nname = "three"\nversion = "3.0"\n'
     )
-    (project / "requirements.txt").write_text("three==4.0\nfour==4.0\n")
+    (project / "requirements.txt").write_text("three==4.0\nfour==4.0\nlibcst==0.1\n")
     found = find_environment(project / "src" / "module.py", project / "named")
     assert version(found, "one") == ("1.0", "named")
     assert version(found, "two") == ("2.0", ".venv")
     assert version(found, "three") == ("3.0", "uv.lock")
     assert version(found, "four") == ("4.0", "requirements.txt")
     assert version(found, "pytest") is not None and version(found, "pytest")[1] == THIS_PYTHON  # type: ignore[index]
+    assert version(found, "libcst") == ("0.1", "requirements.txt")  # what is installed beside gillint counts last
     assert version(found, "none-of-these") is None
 
 
@@ -74,7 +75,8 @@ def test_the_search_ends_at_the_repository(project: Path) -> None:
     [
         ("numpy==2.1.0\n", {"numpy": "2.1.0"}),
         ("  Foo.Bar[extra, more] == 1.0rc1 ; python_version < '3.12'  # why\n", {"Foo.Bar": "1.0rc1"}),
-        ("numpy>=2\npandas~=2.0\nscipy==1.*\n-r other.txt\n# torch==1.0\n", {}),
+        ("numpy>=2\n-r other.txt\n# torch==1.0\n", {}),
+        ("pandas~=2.0.1\nscipy == 1.9.* ; python_version < '3.12'\n", {"pandas": "2.0.1", "scipy": "1.9"}),
         ("certifi==2024.7.4 \\\n    --hash=sha256:abc\n", {"certifi": "2024.7.4"}),
         ("a==1,<2\n", {}),
     ],
