@@ -13,7 +13,8 @@ from pathlib import Path
 from gillint.errors import UsageError
 
 THIS_PYTHON = "the Python that runs gillint"
-LOCKS = ("uv.lock", "poetry.lock", "pylock.toml")
+LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
+REQUIREMENTS = ("requirements*.txt", "requirements/*.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def pinned(folders: Iterable[Path]) -> Iterator[LibraryVersion]:
     """What the nearest folder with lock or requirements files pins, the locks first."""
     for folder in folders:
         locks = [folder / name for name in LOCKS if (folder / name).is_file()]
-        requirements = sorted(folder.glob("requirements*.txt"))
+        requirements = [path for pattern in REQUIREMENTS for path in sorted(folder.glob(pattern))]
         if locks or requirements:
             for path in locks:
                 yield from locked(_text(path), _shown(path))
@@ -128,7 +129,7 @@ _PACKAGE = re.compile(r"^\[\[packages?\]\][ \t]*\r?\n((?:(?!\[).*\r?\n?)*)", re.
 
 
 def locked(text: str, origin: str) -> Iterator[LibraryVersion]:
-    """What a uv.lock, poetry.lock or pylock.toml pins; not where it has several versions of one name."""
+    """What a lock file pins; not where it has several versions of one name."""
     found: dict[str, set[str]] = {}
     for match in _PACKAGE.finditer(text):
         entry = dict(re.findall(r'^(name|version)\s*=\s*"([^"\n]+)"', match[1], re.MULTILINE))

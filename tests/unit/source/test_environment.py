@@ -70,6 +70,13 @@ def test_the_search_ends_at_the_repository(project: Path) -> None:
     assert find_environment(project / "src").find("outside") is None
 
 
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements/base.txt"])
+def test_where_requirements_are_looked_for(project: Path, name: str) -> None:
+    (project / "requirements").mkdir()
+    (project / name).write_text("one==1.0\n")
+    assert version(find_environment(project / "src"), "one") == ("1.0", Path(name).name)
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
