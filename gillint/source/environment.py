@@ -13,7 +13,8 @@ from pathlib import Path
 from gillint.errors import UsageError
 
 THIS_PYTHON = "the Python that runs gillint"
-LOCKS = ("uv.lock", "poetry.lock", "pylock.toml")
+LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
+REQUIREMENTS = ("requirements*.txt", "requirements/*.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def pinned(folders: Iterable[Path]) -> Iterator[LibraryVersion]:
     """What the nearest folder with lock or requirements files pins, the locks first."""
     for folder in folders:
         locks = [folder / name for name in LOCKS if (folder / name).is_file()]
-        requirements = sorted(folder.glob("requirements*.txt"))
+        requirements = [path for pattern in REQUIREMENTS for path in sorted(folder.glob(pattern))]
         if locks or requirements:
             for path in locks:
                 yield from locked(_text(path), _shown(path))
@@ -126,7 +127,7 @@ _PACKAGE = re.compile(r"^\[\[packages?\]\][ \t]*\r?\n((?:(?!\[).*\r?\n?)*)", re.
 
 
 def locked(text: str, origin: str) -> Iterator[LibraryVersion]:
-    """What a uv.lock, poetry.lock or pylock.toml pins; not where it has several versions of one name."""
+    """What a lock file pins; not where it has several versions of one name."""
     found: dict[str, set[str]] = {}
     for match in _PACKAGE.finditer(text):
         entry = dict(re.findall(r'^(name|version)\s*=\s*"([^"\n]+)"', match[1], re.MULTILINE))
@@ -138,10 +139,12 @@ def locked(text: str, origin: str) -> Iterator[LibraryVersion]:
 
 
 def required(text: str, origin: str) -> Iterator[LibraryVersion]:
-    """What a requirements file pins with `==`."""
-    pin = r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([0-9][\w.!+-]*)\s*(?:[;#\\].*)?"
-    for name, version in (m.groups() for line in text.splitlines() if (m := re.fullmatch(pin, line))):
-        yield LibraryVersion(name, version, origin)
+    """What a requirements file pins: with `==`, or to a series with `==2.1.*` or `~=2.1.0`, which counts as its first release."""
+    number = r"[0-9][\w!+-]*(?:\.[\w!+-]+)*"
+    series = r"==\s*(\d+\.[\d.]*\d)\.\*|~=\s*(\d+\.\d+\.[\w.]+)"
+    pin = rf"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:===?\s*({number})|{series})\s*(?:[;#\\].*)?"
+    for name, *versions in (m.groups() for line in text.splitlines() if (m := re.fullmatch(pin, line))):
+        yield LibraryVersion(name, next(filter(None, versions)), origin)
 
 
 def _text(path: Path) -> str:

@@ -69,12 +69,20 @@ def test_the_search_ends_at_the_repository(project: Path) -> None:
     assert find_environment(project / "src").find("outside") is None
 
 
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements/base.txt"])
+def test_where_requirements_are_looked_for(project: Path, name: str) -> None:
+    (project / "requirements").mkdir()
+    (project / name).write_text("one==1.0\n")
+    assert version(find_environment(project / "src"), "one") == ("1.0", Path(name).name)
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
         ("numpy==2.1.0\n", {"numpy": "2.1.0"}),
         ("  Foo.Bar[extra, more] == 1.0rc1 ; python_version < '3.12'  # why\n", {"Foo.Bar": "1.0rc1"}),
         ("numpy>=2\npandas~=2.0\nscipy==1.*\n-r other.txt\n# torch==1.0\n", {}),
+        ("pandas~=2.0.1\nscipy == 1.9.* ; python_version < '3.12'\n", {"pandas": "2.0.1", "scipy": "1.9"}),
         ("certifi==2024.7.4 \\\n    --hash=sha256:abc\n", {"certifi": "2024.7.4"}),
         ("a==1,<2\n", {}),
     ],
