@@ -245,9 +245,11 @@ def check_depth(module: ast.Module) -> Literals:
             found.strings.append(node)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             found.alone.append(node.value)
-        for value in vars(node).values():  # `ast.iter_child_nodes` takes twice as long
+        # `ast.iter_child_nodes` takes twice as long. Nodes without fields are the same object in all trees, to which others may
+        # have given attributes (IPython's tracebacks do: `parent`).
+        for value in vars(node).values():
             if value.__class__ is list:
-                stack.extend((child, depth + 1) for child in value if isinstance(child, ast.AST))
+                stack.extend((child, depth + 1) for child in value if isinstance(child, ast.AST) and child._fields)
             elif isinstance(value, ast.AST) and value._fields:
                 stack.append((value, depth + 1))
     return found

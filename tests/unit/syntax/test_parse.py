@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from gillint.syntax import tree as t
@@ -84,6 +86,19 @@ def test_what_is_nested_too_deeply_is_refused_and_never_crashes(source: str) -> 
 )
 def test_what_is_merely_long_is_parsed(source: str) -> None:
     assert parse(source + "\n").statements()
+
+
+def test_what_others_note_on_shared_nodes_is_not_looked_at() -> None:
+    """All `==` of a process are the same object; the tracebacks of IPython note the node above on it."""
+    above: ast.expr = ast.Constant(1)
+    for _ in range(300):
+        above = ast.List([above])
+    shared = ast.parse("a == b").body[0].value.ops[0]  # type: ignore[attr-defined]
+    shared.parent = above
+    try:
+        assert parse("x = [c == d for c in e]\n").statements()
+    finally:
+        del shared.parent
 
 
 @pytest.mark.parametrize("source", ["x = 1\0\n", "\0", "a\0b"])
