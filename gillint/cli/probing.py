@@ -86,6 +86,7 @@ class _Counter:
         self._one_thread: Prober | None = None
         self._kept: dict[Probe, Counted | ProbeError] = {}  # facts of a family share their probe
         self._versions: dict[str, tuple[str | None, str]] = {}
+        self._beside: dict[str, set[str]] = {}  # distributions that conditions of a file's facts speak of
 
     def versions(self, distribution: str) -> tuple[str | None, str]:
         if distribution not in self._versions:
@@ -93,12 +94,19 @@ class _Counter:
         return self._versions[distribution]
 
     def environment(self, fact: Fact) -> Environment:
-        """Of the interpreter, as far as the fact asks: its library, and what its conditions want beside it."""
-        conditions = [clause.condition for clause in fact.clauses]
-        beside = (name for c in conditions for name in (c.installed, c.missing) if name is not None)
-        found = ((name, self.versions(name)[0]) for name in dict.fromkeys((fact.distribution, *beside)))
+        """Of the interpreter, as far as its library asks: the library, and what conditions of its facts want beside it.
+
+        Not of the fact alone: a probe calls others of the library before (`pd.Index(texts)`).
+        """
+        if fact.file not in self._beside:
+            found = (known for name in libraries_of(fact.name) if (known := library(name)) is not None)
+            home = next((known for known in found if known.file == fact.file), None)
+            facts = [fact] if home is None else [other for _, other in home.facts]
+            conditions = [clause.condition for other in facts for clause in other.clauses]
+            self._beside[fact.file] = {n for c in conditions for n in (c.installed, c.missing) if n is not None}
+        versions = ((name, self.versions(name)[0]) for name in (fact.distribution, *sorted(self._beside[fact.file])))
         return Environment(
-            tuple(LibraryVersion(name, version, self._interpreter) for name, version in found if version is not None)
+            tuple(LibraryVersion(name, version, self._interpreter) for name, version in versions if version is not None)
         )
 
     def count(self, probe: Probe) -> Counted | ProbeError:
