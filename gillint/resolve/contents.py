@@ -335,9 +335,13 @@ def _text_in(value: Value, depth: int = 3) -> Estimate:
 
 
 def _listed(value: Value) -> Estimate:
-    """How many members the lists in a container have, all together."""
+    """How many members the lists in a container have, all together, and arrays of texts: what is taken apart one by one."""
     members = [v for _, v in value.columns] if value.columns is not None else list(value.items or ())
-    return total(size_of(v) for v in members if v.type in ("list", "tuple"))
+    return total(size_of(v) for v in members if v.type in ("list", "tuple") or _is_array_of_texts(v))
+
+
+def _is_array_of_texts(value: Value) -> bool:
+    return value.type == "numpy.ndarray" and value.dtype in ("str", "bytes")
 
 
 def inside(value: Value, what: str) -> Estimate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gillint.resolve.calling.bound import count_of
+from gillint.resolve.contents import inside
 from gillint.resolve.tabular.composition import composition, keeps_texts_as_objects
 from gillint.source.environment import LibraryVersion
 from tests.unit.resolve.test_arrays import value_of
@@ -49,6 +50,19 @@ def test_texts_and_objects_are_counted(expression: str, texts: float, objects: f
     value = value_of(expression, SETUP)
     assert composition("texts", value).likely == texts
     assert composition("objects", value).likely == objects
+
+
+@pytest.mark.parametrize(
+    ("expression", "one_by_one"),
+    [
+        ('{"s": np.array(["a", "b"]), "x": rng.random(n)}', 2),
+        ('{"s": rng.choice(["a", "b"], n), "l": [1, 2, 3]}', 2003),
+        ('{"w": words, "x": rng.random(n)}', 0),
+        ("[[1, 2], [3, 4]]", 4),
+    ],
+)
+def test_members_taken_apart_one_by_one_are_counted(expression: str, one_by_one: float) -> None:
+    assert inside(value_of(expression, SETUP), "listed").likely == one_by_one
 
 
 @pytest.mark.parametrize(("version", "kept"), [("2.3.3", True), ("3.0.1", False)])
