@@ -55,7 +55,9 @@ def opened(site: Site) -> Value:
         kind = result.dtype or mode.partition(":")[2] or _compression(site)
         result = replace(result, dtype=_at_level(site, kind) if kind == "gz" else kind)
     elif site.name.startswith("tarfile."):
-        result = replace(result, dtype=_unpacked_by(mode, name))
+        kind = _unpacked_by(mode, name)
+        in_memory = inner is not None and inner.type == "io.BytesIO"
+        result = replace(result, dtype=kind if kind or not in_memory else "memory")
     if name is None:
         return result
     act.program.files.left.pop(name, None)

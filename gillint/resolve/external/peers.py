@@ -370,6 +370,13 @@ def _journal(strings: list[str]) -> Journal:
     return "wal" if logs else "file"
 
 
+# What has somebody else read and write the other end of a pair of sockets.
+_RUNS_BESIDE = _IN_THREADS | _IN_PROCESSES | {
+    "threading", "concurrent", "asyncio", "multiprocessing", "subprocess", "trio", "anyio", "curio", "gevent", "eventlet", "ssl",
+    "pass_fds", "send_fds", "posix_spawn", "joblib",
+}  # fmt: skip
+
+
 # Datagrams that are sent to the address which the system gave another socket of the file, and received behind that.
 _OF_ITSELF = {"SOCK_DGRAM", "bind", "getsockname", "sendto", "recvfrom"}
 
@@ -377,6 +384,8 @@ _OF_ITSELF = {"SOCK_DGRAM", "bind", "getsockname", "sendto", "recvfrom"}
 def _place_by_file(names: set[str], strings: list[str]) -> Place | None:
     """By a server of its own, or by addresses that are all of one kind."""
     both = bool(_SERVES & names) and bool(_ASKS & names)
+    if "socketpair" in names and names.isdisjoint(_RUNS_BESIDE):
+        return "itself"  # one thread has both ends
     if "socketpair" in names or (both and bool((_IN_THREADS | _ON_LOOP | _IN_PROCESSES) & names)):
         return "local" if _IN_PROCESSES & names and not _IN_THREADS & names else "process"
     if names >= _OF_ITSELF and names.isdisjoint(_IN_THREADS | _ON_LOOP | _IN_PROCESSES):

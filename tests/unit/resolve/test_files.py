@@ -612,3 +612,19 @@ def test_a_file_may_be_written_to_line_by_line(opened: str, buffered: str | None
     calls = [n for f in resolve(parse(source), Target(), {}).functions for n in walk(f.block) if isinstance(n, Call)]
     writes = [n.bound.receiver for n in calls if n.name == "io.TextIOWrapper.write"]
     assert [w.dtype for w in writes if w is not None] == [buffered]
+
+
+@pytest.mark.parametrize(("archive", "releases"), [("io.BytesIO(data)", False), ("open('a.tar', 'rb')", True)])
+def test_the_members_of_an_archive_in_memory_are_read_with_the_gil_held(archive: str, releases: bool) -> None:
+    source = f"""
+    import io, sys, tarfile
+    def read(data: bytes):
+        with tarfile.open(fileobj={archive}) as archive:
+            return [archive.extractfile(member).read() for member in archive]
+    for _ in range(1000):
+        read(sys.stdin.buffer.read())
+    """
+    report = analyse(dedent(source), "a.py", Options())
+    calls = [c for r in report.regions for c in r.calls if c.detail.call.name == "tarfile.ExFileObject.read"]
+    assert calls
+    assert all((c.detail.effect.releases.likely > 0) == releases for c in calls)

@@ -75,7 +75,9 @@ SERVER = """
     [
         (SERVER.format(start="threading.Thread(target=server.serve_forever).start()"), "process"),
         (SERVER.format(start="multiprocessing.Process(target=server.serve_forever).start()"), "local"),
-        ("a, b = socket.socketpair()", "process"),
+        ("a, b = socket.socketpair()", "itself"),
+        ("import threading\na, b = socket.socketpair()", "process"),
+        ("a, b = socket.socketpair()\nmultiprocessing.Process(target=echo, args=(b,)).start()", "local"),
         ('BASE = "http://localhost:8000"', "local"),
         ('BASE = f"http://localhost:{PORT}/{name}"', "local"),
         ('BASE = "https://example.com/"', "remote"),
@@ -476,3 +478,19 @@ def test_datagrams_that_a_program_sends_to_itself_are_there_when_it_receives_the
     assert peers_of_file([ITSELF]).place == "itself"
     assert peers_of_file([ITSELF, "threading.Thread(target=serve).start()"]).place != "itself"
     assert prediction_of(ITSELF).bound.value != "io"
+
+
+@pytest.mark.parametrize(("imports", "waits"), [("import socket", False), ("import socket, threading", True)])
+def test_one_thread_finds_what_it_sent_into_a_pair_of_sockets(imports: str, waits: bool) -> None:
+    source = f"""
+    {imports}
+    near, far = socket.socketpair()
+    lines = far.makefile("rb")
+    for n in range(1000):
+        near.send(b"a line\\n")
+        lines.readline()
+    """
+    report = analyse(dedent(source), "a.py", Options())
+    region = next(r for r in report.regions if r.region.span.line == 5)
+    assert region.demand is not None
+    assert (region.demand.gil.likely > 20e3) == waits  # what the other side takes is work of this process
