@@ -13,6 +13,7 @@ import importlib
 import importlib.metadata
 import io
 import multiprocessing
+import platform
 import re
 import select
 import sys
@@ -26,6 +27,7 @@ from pathlib import Path
 
 import pytest
 
+from gillint.cli.probing import is_later
 from gillint.knowledge.base import (
     all_libraries,
     data_folder,
@@ -317,10 +319,11 @@ def test_names_exist_in_the_installed_library(name: str) -> None:
 
 def _newer(found: Library, fact: Fact) -> bool:
     """A name of the standard library that the running Python does not have (yet, or any more): from 3.13 on all are looked
-    up that were read in the source of no later version.
+    up that were read in the source of no later version, and counted on none.
     """
     read_in = [version_key(e.version)[:2] for e in fact.evidence if isinstance(e, Source)]
     later = bool(read_in) and min(read_in) > sys.version_info[:2]
+    later = later or is_later(fact, platform.python_version()) is not None
     return found.distribution == "python" and (sys.version_info < (3, 13) or later)
 
 
