@@ -297,9 +297,8 @@ class Activation:
     yield_loop: Span | None = None
     yielded: list[Estimate] = field(default_factory=list)
     loop_spans: list[Span] = field(default_factory=list)
-    loop_places: list[int] = field(
-        default_factory=list
-    )  # of each of these in `loops`, where shares of arms are between
+    # Where each of these stands in `loops`, which has shares of arms between them.
+    loop_places: list[int] = field(default_factory=list)
     ways: list[list[Way]] = field(default_factory=list)  # by loop: how its turns end before their end
     sharing: set[Span] = field(default_factory=set)  # loops that take what they go through from one around them
     pending: list[int] = field(default_factory=list)

@@ -378,9 +378,8 @@ def _partners(words: str, main: Table, other: Table, by_name: dict[str, Table]) 
 
 
 _EQUAL = re.compile(r"\b(\w+)\.(\w+) *==? *(\w+)\.(\w+)")
-_LISTED = re.compile(
-    r"(?:\w+\.)?\"?(\w+)\"?(?<! not) in *\((?! *select )([^()]*)\)"
-)  # a column, and the values it may have
+# A column, and the values that it may have.
+_LISTED = re.compile(r"(?:\w+\.)?\"?(\w+)\"?(?<! not) in *\((?! *select )([^()]*)\)")
 
 
 def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
