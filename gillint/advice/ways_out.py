@@ -41,8 +41,9 @@ from gillint.effects.classify import classify
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
-from gillint.knowledge.conditions import Target, version_key
+from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import FOR_ALL, Effect, Library
+from gillint.knowledge.versions import version_key
 from gillint.regions.find import PAUSES
 from gillint.resolve.assumed import FILES
 from gillint.resolve.calling.bound import member_size, size_of

@@ -9,8 +9,9 @@ from gillint.costs.locks import LOCK_TAKEN
 from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import library, library_files
-from gillint.knowledge.conditions import Target, version_key
+from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect, Library
+from gillint.knowledge.versions import version_key
 from gillint.resolve.program import walk
 from gillint.resolve.trace import Call, Handover, Iterations, Kind
 from gillint.scaling.model import bound

@@ -15,10 +15,10 @@ from gillint.advice.outcome import Options
 from gillint.benchmark.interpreter import Interpreter, find_interpreter
 from gillint.benchmark.verify import Verdict, Verified, judge, predict
 from gillint.errors import UsageError
-from gillint.knowledge.base import data_folder, libraries_of, library
-from gillint.knowledge.conditions import version_key, version_matches
+from gillint.knowledge.base import data_folder, home_of, libraries_of, library, versions_with
 from gillint.knowledge.read import read_library
 from gillint.knowledge.schema import Condition, Fact, Measured, Probe
+from gillint.knowledge.versions import version_matches
 from gillint.measure.engine import exclusive, measure
 from gillint.measure.plan import Failed, Measurement
 from gillint.measure.probe import Counted, Prober, Statement, benchmark_of
@@ -41,9 +41,9 @@ def verify(facts: list[Fact], interpreter: Path | None) -> Iterator[tuple[Verifi
             version, running = counter.versions(distribution)
             for fact in group:
                 here = counter.environment(fact)
-                later = is_later(fact, running)
+                absent = not_there(fact, version, running)
                 yield (
-                    Verified(fact, Verdict.SKIPPED, later) if later else _verify(fact, counter, python, here),
+                    Verified(fact, Verdict.SKIPPED, absent) if absent else _verify(fact, counter, python, here),
                     version or "",
                     running,
                 )
@@ -66,15 +66,13 @@ def for_others(condition: Condition, version: str | None, running: str) -> str |
     return None
 
 
-_COUNTED_ON = (3, 11)  # what this Python has was counted on it
-
-
-def is_later(fact: Fact, running: str) -> str | None:
-    """The later Python that a name of the standard library needs, as far as the fact tells: it was counted there alone."""
-    counted = [version_key(e.python)[:2] for e in fact.evidence if isinstance(e, Measured)]
-    if fact.distribution != "python" or not counted or min(counted) <= max(_COUNTED_ON, version_key(running)[:2]):
+def not_there(fact: Fact, version: str | None, running: str) -> str | None:
+    """Which versions have a name, where the Python or the library at hand is none of them; None where it is."""
+    needed, is_of_python = versions_with(fact), fact.distribution == "python"
+    at_hand = running if is_of_python else version
+    if needed is None or at_hand is None or version_matches(at_hand, needed):
         return None
-    return f"it was counted on Python {'.'.join(map(str, min(counted)))} and later; this is {running}"
+    return f"{'Python' if is_of_python else fact.distribution} {needed} has it; this is {at_hand}"
 
 
 class _Counter:
@@ -99,8 +97,7 @@ class _Counter:
         Not of the fact alone: a probe calls others of the library before (`pd.Index(texts)`).
         """
         if fact.file not in self._beside:
-            found = (known for name in libraries_of(fact.name) if (known := library(name)) is not None)
-            home = next((known for known in found if known.file == fact.file), None)
+            home = home_of(fact)
             facts = [fact] if home is None else [other for _, other in home.facts]
             conditions = [clause.condition for other in facts for clause in other.clauses]
             self._beside[fact.file] = {n for c in conditions for n in (c.installed, c.missing) if n is not None}

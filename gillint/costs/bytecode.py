@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from gillint.errors import KnowledgeError
 from gillint.knowledge.base import data_folder
-from gillint.knowledge.conditions import Target, version_key
+from gillint.knowledge.conditions import Target
+from gillint.knowledge.versions import version_key
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -243,6 +243,18 @@ def libraries_of(name: str) -> Iterator[str]:
     return knowledge().libraries_of(name)
 
 
+def home_of(fact: Fact) -> Library | None:
+    """The library whose file a fact is in; None for a fact of the user's."""
+    shipped = (shipped_library(name) for name in libraries_of(fact.name) if name in _shipped_files())
+    return next((found for found in shipped if found is not None and found.file == fact.file), None)
+
+
+def versions_with(fact: Fact) -> str | None:
+    """The versions of its library (of Python) that have a name, as a specifier; None for all of them."""
+    home = home_of(fact)
+    return None if home is None else home.exists_in(fact.name)
+
+
 def find_fact(name: str) -> Fact | None:
     """The fact of exactly this public name, or None."""
     return knowledge().fact(name)

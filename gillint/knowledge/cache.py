@@ -26,7 +26,7 @@ from gillint.knowledge import schema
 from gillint.knowledge.read import read_library
 from gillint.knowledge.schema import Entries, General, Library
 
-_CODE = ("schema.py", "read.py", "table.py", "expressions.py", "cache.py")
+_CODE = ("schema.py", "read.py", "table.py", "expressions.py", "versions.py", "cache.py")
 _KINDS: tuple[Any, ...] = (
     schema.Effect,
     schema.Cost,

@@ -92,7 +92,7 @@ def read_library(text: str, file: str) -> Library:
     except tomllib.TOMLDecodeError as error:
         raise KnowledgeError(f"{file}: not valid TOML: {error}") from None
     top = Table(data, file, "")
-    top.allow({"library", "distribution", "version", "default", "support", "fact", "type"})
+    top.allow({"library", "distribution", "version", "exists_in", "default", "support", "fact", "type"})
     name = top.must("library")
     version, distribution = top.must("version"), top.must("distribution")
     facts: dict[str, Fact] = {}
@@ -121,7 +121,7 @@ def read_library(text: str, file: str) -> Library:
             version=version,
             distribution=distribution,
         )
-    support = top.table("support")
+    exists, support = top.table("exists_in"), top.table("support")
     free = sub = None
     support_evidence: tuple[Evidence, ...] = ()
     if support is not None:
@@ -135,7 +135,9 @@ def read_library(text: str, file: str) -> Library:
         version=version,
         facts=Entries.of(facts),
         types=Entries.of(types),
-        general=Entries.of({"": General(default, free, sub, support_evidence)}),
+        general=Entries.of(
+            {"": General(default, free, sub, support_evidence, exists.ranges() if exists is not None else ())}
+        ),
     )
 
 
@@ -273,6 +275,8 @@ def _clause(table: Table, base: Behaviour) -> Clause:
             parts[field] = table.data[key]
         elif key == "matches":
             parts[field] = table.pattern(key)
+        elif key in ("python", "version"):
+            parts[field] = table.versions(key)
         else:
             parts[field] = table.text(key)
     if not parts:

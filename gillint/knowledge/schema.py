@@ -314,6 +314,7 @@ class General:
     free_threading: Support | None = None
     subinterpreters: Support | None = None
     support_evidence: tuple[Evidence, ...] = ()
+    exists_in: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +348,12 @@ class Library:
     def support_evidence(self) -> tuple[Evidence, ...]:
         """What the two stand on."""
         return self.general.at(0).support_evidence
+
+    def exists_in(self, name: str) -> str | None:
+        """Which versions have a name, as a specifier; None for all of them. What is inside a class or a module came with it."""
+        given = {known: versions for versions, names in self.general.at(0).exists_in for known in names}
+        owners = ("." + name).split(".")
+        return next((given[n] for end in range(len(owners), 1, -1) if (n := ".".join(owners[1:end])) in given), None)
 
 
 TERMINAL = "terminal"

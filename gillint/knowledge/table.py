@@ -8,6 +8,7 @@ from typing import Any
 
 from gillint.errors import KnowledgeError
 from gillint.knowledge.expressions import check_expression
+from gillint.knowledge.versions import version_matches
 
 
 class Table:
@@ -99,6 +100,22 @@ class Table:
             re.compile(value or "")
         except re.error as error:
             raise self.fail(key, f"is no regular expression: {error}") from None
+        return value
+
+    def versions(self, key: str) -> str | None:
+        """A range of versions."""
+        return self._range(key, self.text(key))
+
+    def ranges(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Ranges of versions as keys, and the names that each has."""
+        return tuple((str(self._range(key, key)), self.texts(key) or ()) for key in self.data)
+
+    def _range(self, key: str, value: str | None) -> str | None:
+        try:
+            if value is not None:
+                version_matches("1", value)
+        except ValueError:
+            raise self.fail(key, f"is no range of versions, such as `>=3.11,<3.13`, but `{value}`") from None
         return value
 
     def table(self, key: str) -> Table | None:

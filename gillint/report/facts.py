@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from gillint.knowledge.base import versions_with
 from gillint.knowledge.schema import Behaviour, Condition, Cost, Effect, Fact, Library, one_by_one
 
 
 def callable_page(fact: Fact) -> str:
     """All that is known of a callable."""
     lines = [f"# {fact.name}", "", behaviour(fact.behaviour)]
+    if (versions := versions_with(fact)) is not None:
+        lines.append(
+            f"There is one in {'Python' if fact.distribution == 'python' else fact.distribution} {versions} only."
+        )
     if fact.serialised_by:
         lines.append(f"One at a time: {one_by_one(fact.serialised_by)}.")
     if fact.callback:

@@ -27,7 +27,6 @@ from pathlib import Path
 
 import pytest
 
-from gillint.cli.probing import is_later
 from gillint.knowledge.base import (
     all_libraries,
     data_folder,
@@ -37,8 +36,8 @@ from gillint.knowledge.base import (
     library,
     library_files,
 )
-from gillint.knowledge.conditions import version_key, version_matches
 from gillint.knowledge.schema import Condition, Effect, Fact, Library, Measured, Source
+from gillint.knowledge.versions import version_matches
 
 FILES = sorted(data_folder().glob("*/*.toml"))
 LIBRARIES = sorted(library_files())
@@ -222,10 +221,6 @@ def test_effects_and_costs_agree(name: str) -> None:
 # Names that exist, where they can be looked up
 
 
-REMOVED = {  # from these versions on, which are what the tests may run on
-    "pandas.DataFrame.applymap",  # pandas 3.0
-    "numpy.row_stack",  # numpy 2.5
-}
 # What has no class of its own to look methods up in, or hands them on from `__getattr__`: an instance shows them.
 INSTANCES: dict[str, Callable[[], object]] = {
     "codecs.StreamReaderWriter": lambda: codecs.StreamReaderWriter(io.BytesIO(), *codecs.lookup("utf-8")[2:]),
@@ -301,8 +296,8 @@ def test_names_exist_in_the_installed_library(name: str) -> None:
     found = load(name)
     if not installed(found):
         pytest.skip(f"{found.distribution} is not installed")
-    missing = []
-    for known, fact in found.facts:
+    missing, unexpected = [], []
+    for known in found.facts.places:
         if known.rsplit(".", 1)[-1].startswith("__") or _ANONYMOUS.search(known):
             continue
         try:
@@ -312,19 +307,28 @@ def test_names_exist_in_the_installed_library(name: str) -> None:
         except RuntimeError:
             continue  # a proxy that answers within a request only
         except LookupError:
-            if known not in REMOVED and not _exists_as_a_type(known) and not _newer(found, fact):
+            if _is_due(found, known) and not _exists_as_a_type(known):
                 missing.append(known)
-    assert missing == []
+        else:
+            if not _is_due(found, known):
+                unexpected.append(known)
+    assert (missing, unexpected) == ([], [])
 
 
-def _newer(found: Library, fact: Fact) -> bool:
-    """A name of the standard library that the running Python does not have (yet, or any more): from 3.13 on all are looked
-    up that were read in the source of no later version, and counted on none.
-    """
-    read_in = [version_key(e.version)[:2] for e in fact.evidence if isinstance(e, Source)]
-    later = bool(read_in) and min(read_in) > sys.version_info[:2]
-    later = later or is_later(fact, platform.python_version()) is not None
-    return found.distribution == "python" and (sys.version_info < (3, 13) or later)
+def _is_due(found: Library, name: str) -> bool:
+    """Whether a name is one of the version of its library that is at hand."""
+    of_python = found.distribution == "python"
+    at_hand = platform.python_version() if of_python else importlib.metadata.version(found.distribution)
+    versions = found.exists_in(name)
+    return versions is None or version_matches(at_hand, versions)
+
+
+@each_library
+def test_what_exists_in_some_versions_has_facts(name: str) -> None:
+    found = load(name)
+    for _, names in found.general.at(0).exists_in:
+        for known in names:
+            assert any(f"{n}.".startswith(f"{known}.") for n in found.facts.places), known
 
 
 @each_library
@@ -332,7 +336,7 @@ def test_methods_of_public_classes_exist(name: str) -> None:
     found = load(name)
     if not installed(found):
         pytest.skip(f"{found.distribution} is not installed")
-    for known, fact in found.facts:
+    for known in found.facts.places:
         owner, _, method = known.rpartition(".")
         try:
             holder = resolve(owner) if owner else None
@@ -342,11 +346,10 @@ def test_methods_of_public_classes_exist(name: str) -> None:
             isinstance(holder, type)
             and not method.startswith("__")
             and not _ANONYMOUS.search(known)
-            and known not in REMOVED
             and owner not in INSTANCES
-            and not _newer(found, fact)
+            and (_is_due(found, known) or owner not in dict(found.types))
         ):
-            assert hasattr(holder, method), known
+            assert hasattr(holder, method) == _is_due(found, known), known
 
 
 @each_library

@@ -7,8 +7,8 @@ from functools import reduce
 from gillint.estimate import ONE, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_type
-from gillint.knowledge.conditions import version_matches
 from gillint.knowledge.schema import Behaviour, Constant, Effect, Fact
+from gillint.knowledge.versions import version_matches
 from gillint.resolve.assumed import (
     CELL,
     CHOICES,

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from gillint.diagnostics.span import Span
 from gillint.frozen import replace
-from gillint.knowledge.conditions import Target, version_key
+from gillint.knowledge.conditions import Target
+from gillint.knowledge.versions import version_key
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.calls import apply
 from gillint.resolve.calling.compiled import COMPILED, COMPILED_FUNCTION

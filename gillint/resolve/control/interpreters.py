@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from gillint.knowledge.conditions import version_key
+from gillint.knowledge.versions import version_key
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
 

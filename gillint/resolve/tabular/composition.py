@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gillint.estimate import ONE, ZERO, Estimate
-from gillint.knowledge.conditions import version_matches
+from gillint.knowledge.versions import version_matches
 from gillint.resolve.calling.bound import count_of, element_of
 from gillint.resolve.tabular.gaps import gaps_in
 from gillint.resolve.values import Value

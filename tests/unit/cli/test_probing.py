@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gillint.cli.probing import for_others, is_later
+from gillint.cli.probing import for_others, not_there
 from gillint.knowledge.base import find_fact
 from gillint.knowledge.schema import Condition
 
@@ -25,15 +25,20 @@ def test_a_condition_for_other_versions_is_skipped(condition: Condition, skipped
 
 
 @pytest.mark.parametrize(
-    ("name", "running", "skipped"),
+    ("name", "version", "running", "skipped"),
     [
-        ("float.from_number", "3.13.5", True),
-        ("float.from_number", "3.14.0", False),
-        ("json.dumps", "3.10.13", False),
-        ("numpy.sort", "3.10.13", False),
+        ("float.from_number", "3.13.5", "3.13.5", True),
+        ("float.from_number", "3.14.0", "3.14.0", False),
+        ("concurrent.interpreters.Queue.get", "3.13.5", "3.13.5", True),  # the whole module is new
+        ("crypt.crypt", "3.13.5", "3.13.5", True),
+        ("json.dumps", "3.10.13", "3.10.13", False),
+        ("numpy.sort", "2.4.6", "3.10.13", False),
+        ("numpy.row_stack", "2.5.0", "3.13.5", True),
+        ("numpy.row_stack", "2.4.6", "3.13.5", False),
+        ("numpy.row_stack", None, "3.13.5", False),  # a library that does not say its version
     ],
 )
-def test_a_name_of_a_later_python_is_skipped(name: str, running: str, skipped: bool) -> None:
+def test_a_name_of_other_versions_is_skipped(name: str, version: str | None, running: str, skipped: bool) -> None:
     fact = find_fact(name)
     assert fact is not None
-    assert (is_later(fact, running) is not None) is skipped
+    assert (not_there(fact, version, running) is not None) is skipped

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from gillint.estimate import Estimate
-from gillint.knowledge.conditions import Target, cost_of, decide, version_key, version_matches
+from gillint.knowledge.conditions import Target, cost_of, decide
 from gillint.knowledge.expressions import check_expression, evaluate
 from gillint.knowledge.schema import Behaviour, Clause, Condition, Constant, Cost, Effect, Fact
+from gillint.knowledge.versions import version_key, version_matches
 
 
 @dataclass

@@ -64,6 +64,7 @@ def read_one(extra: str = "", **more: str) -> Fact:
         (fact('when = [{ given = "x", efect = "holds" }]'), "fact[0].when[0].efect", "unknown key"),
         (fact('when = [{ argument = "x", effect = "holds" }]'), "fact[0].when[0].argument", "`is` or `matches`"),
         (fact('when = [{ argument = "x", matches = "(", effect = "holds" }]'), "fact[0].when[0].matches", "no regular"),
+        (fact('when = [{ version = "45", effect = "releases" }]'), "fact[0].when[0].version", "no range of versions"),
         (fact('when = [{ dtype = "object" }]'), "fact[0].when[0].dtype", "list of strings"),
         (fact('probe = { setup = "x = 1" }'), "fact[0].probe.statement", "missing"),
         (fact('returns = { kind = "list" }'), "fact[0].returns.kind", "unknown key"),
@@ -73,6 +74,8 @@ def read_one(extra: str = "", **more: str) -> Fact:
         (HEAD + '[[type]]\nname = "T"\nbase = "U"\n', "type[0].base", "unknown key"),
         (HEAD + f'[support]\nfree_threading = {{ state = "perhaps" }}\n{EVIDENCE}', "support.free_threading.state", "declared"),
         (HEAD + '[support]\nfree_threading = { state = "declared" }\n', "support.evidence", "missing"),
+        (HEAD + '[exists_in]\n"3.14" = ["lib.f"]\n', "exists_in.3.14", "no range of versions"),
+        (HEAD + '[exists_in]\n">=3.14" = "lib.f"\n', "exists_in.>=3.14", "list of strings"),
         (HEAD + '[default]\neffect = "holds"\n', "default.evidence", "missing"),
         (HEAD + f'[default]\neffect = "holds"\nname = "x"\n{EVIDENCE}', "default.name", "unknown key"),
         (HEAD + f'[[fact]]\nnames = []\neffect = "holds"\n{EVIDENCE}', "fact[0].names", "empty"),
@@ -85,6 +88,14 @@ def test_errors_name_the_file_and_the_key(content: str, where: str, says: str) -
     assert message.startswith("packages/lib.toml: ")
     assert where in message
     assert says in message
+
+
+def test_names_that_some_versions_have() -> None:
+    found = read_library(
+        HEAD + '[exists_in]\n">=2" = ["lib.Queue", "lib.put"]\n"<3" = ["lib.old"]\n', "packages/lib.toml"
+    )
+    names = ("lib.Queue", "lib.Queue.get", "lib.put", "lib.putter", "lib.old", "lib")
+    assert [found.exists_in(name) for name in names] == [">=2", ">=2", ">=2", None, "<3", None]
 
 
 def test_what_a_fact_carries() -> None:
