@@ -20,7 +20,7 @@ from gillint.resolve.external.peers import peer_of
 from gillint.resolve.numeric.algebra import agreeing
 from gillint.resolve.numeric.arrays import refine
 from gillint.resolve.numeric.bigints import as_long, ordinary
-from gillint.resolve.numeric.dtypes import of_elements
+from gillint.resolve.numeric.dtypes import NUMBERS, of_elements, scalar_class
 from gillint.resolve.numeric.memory import side_by_side
 from gillint.resolve.numeric.shapes import with_shape
 from gillint.resolve.numeric.work import with_work
@@ -71,7 +71,9 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     special = array_class(act, left, operator, right) or _operator_call(act, left, operator, right, span)
     if special is not None:
         return special
-    act.operation("power" if operator == "pow" else "binary")
+    scalar = _numpy_scalar(act, left, operator, right, span)
+    if scalar is None:
+        act.operation("power" if operator == "pow" else "binary")
     timed = _of_clocks(left, operator, right)
     if timed is not None:
         return timed
@@ -83,18 +85,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         if operator != "mod" or made.size is not None:  # what is left of a long one is as small as the other
             return made
     if left.type in numbers and right.type in numbers:
-        kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
-        amount = None
-        if left.number is not None and right.number is not None and operator in _ARITHMETIC:
-            amount = left.number.combine(right.number, _ARITHMETIC[operator])
-            if operator == "mod" and kind == "int" and not left.number.known:
-                amount = right.number * _REMAINDER  # the scenarios of a range may all leave the same
-        if operator == "and" and kind == "int" and right.number is not None:
-            amount = right.number * _REMAINDER
-        made = of_number(kind, amount)
-        if operator in _REMAINDERS and kind == "int" and made.literal is None and right.number is not None:
-            return replace(made, distinct=right.number + _REMAINDERS[operator], text=_lot(left))
-        return made if made.literal is not None else replace(made, text=_lot(left) or _lot(right))
+        return _of_numbers(left, operator, right, scalar)
     if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
         both = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
         return Value(type="complex", number=number_of(left) * number_of(right) if both else None)
@@ -115,6 +106,46 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     if operator == "truediv" and left.type == "pathlib.Path":
         return left
     return _flags(left, operator, right) or UNKNOWN
+
+
+def _of_numbers(left: Value, operator: str, right: Value, scalar: Value | None) -> Value:
+    """What two real numbers give, `scalar` being the one that is numpy's, if any."""
+    kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
+    amount = None
+    if left.number is not None and right.number is not None and operator in _ARITHMETIC:
+        amount = left.number.combine(right.number, _ARITHMETIC[operator])
+        if operator == "mod" and kind == "int" and not left.number.known:
+            amount = right.number * _REMAINDER  # the scenarios of a range may all leave the same
+    if operator == "and" and kind == "int" and right.number is not None:
+        amount = right.number * _REMAINDER
+    made = of_number(kind, amount)
+    if scalar is not None:
+        made = replace(made, literal=None, number=amount, dtype=_dtype_with(scalar, kind))
+    if operator in _REMAINDERS and kind == "int" and made.literal is None and right.number is not None:
+        return replace(made, distinct=right.number + _REMAINDERS[operator], text=_lot(left))
+    return made if made.literal is not None else replace(made, text=_lot(left) or _lot(right))
+
+
+def _numpy_scalar(act: Activation, left: Value, operator: str, right: Value, span: Span) -> Value | None:
+    """The operand that is one of numpy's numbers, whose operators take more than those of Python's own; None where neither is."""
+    if (left.type or "") not in NUMBERS or (right.type or left.type) not in NUMBERS:
+        return None
+    for value, other, name in ((left, right, f"__{operator}__"), (right, left, f"__r{operator}__")):
+        owner = scalar_class(value)
+        if owner is None:
+            continue
+        for method in (name, f"__{operator}__"):
+            if find_method(owner, method) is not None:
+                beside = replace(other, type=scalar_class(other) or other.type)
+                operator_fact(act, Value(type=owner), method, (beside,), span)
+                return value
+    return None
+
+
+def _dtype_with(scalar: Value, kind: str) -> str | None:
+    """The dtype of what numpy's number gives beside another number: an integer that is divided, or beside a float, is a float."""
+    is_same = (scalar.type == "float") == (kind == "float")
+    return scalar.dtype if is_same else "float64"
 
 
 def _flags(left: Value, operator: str, right: Value) -> Value | None:

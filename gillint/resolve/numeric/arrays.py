@@ -15,7 +15,16 @@ from gillint.resolve.numeric.assembled import ASSEMBLED
 from gillint.resolve.numeric.datasets import DATASETS, labelled
 from gillint.resolve.numeric.drawing import extreme_of_drawn
 from gillint.resolve.numeric.dtype_names import dtype_called, dtype_name
-from gillint.resolve.numeric.dtypes import NUMBERS, dtype_after, extreme_of, of_elements, promoted, scalar_of
+from gillint.resolve.numeric.dtypes import (
+    NUMBERS,
+    SCALAR_CLASSES,
+    dtype_after,
+    extreme_of,
+    of_elements,
+    plain_of,
+    promoted,
+    scalar_of,
+)
 from gillint.resolve.numeric.labelled_arrays import refine_labelled_arrays
 from gillint.resolve.numeric.partition import refine_partition
 from gillint.resolve.numeric.shapes import (
@@ -77,7 +86,7 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if (result.type in NUMBERS or result.type in EXACT) and (number := computed(name, bound)) is not None:
         return replace(result, number=number)
     if name in _CASTS and result.type in NUMBERS and bound.positional:
-        return replace(result, number=bound.positional[0].number)
+        return replace(result, number=bound.positional[0].number, dtype=dtype_called(name))
     if not name.startswith(_LIKE_NUMPY):
         return grouped_by_names(bound, result) if name in POLARS_GROUPS else with_kinds(name, bound, result)
     if name == "numpy.dtype":
@@ -85,12 +94,15 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if name in ("numpy.shape", "numpy.size", "numpy.ndim") and bound.positional:
         return measured(name[6:], bound.positional[0], constant_int(bound.get("axis"))) or result
     made = with_kinds(name, bound, _with_asked_dtype(bound, _refined(name, bound, result)))
-    return with_gaps(name, bound, _of_scalar(bound, made))
+    return with_gaps(name, bound, _of_scalar(name, bound, made))
 
 
-def _of_scalar(bound: Bound, made: Value) -> Value:
-    """A method of a number of numpy's gives a number."""
+def _of_scalar(name: str, bound: Bound, made: Value) -> Value:
+    """A method of a number of numpy's gives a number: of numpy's, unless Python's own is asked for."""
     source = bound.receiver
+    if source is not None and source.dtype is not None and source.type in SCALAR_CLASSES:
+        number = plain_of(source.dtype) if name.endswith((".item", ".tolist")) else scalar_of(source.dtype)
+        return replace(number, number=source.number) if made.type in ("float", source.type) else made
     if source is None or source.type != ARRAY or source.shape != () or made.type != ARRAY or size_of(made) != ONE:
         return made
     return replace(scalar_of(made.dtype), number=source.number)
@@ -133,11 +145,19 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
             extreme = extreme_of_drawn(source.element, largest="max" in last)
             return replace(extreme or extreme_of(dtype, largest="max" in last), origin=result.origin)
         if not new:
-            return result if result.type != ARRAY or shape == () else scalar_of(dtype)
+            number = result if result.type != ARRAY or shape == () else scalar_of(dtype)
+            return (
+                number
+                if number.type not in NUMBERS or last in _PYTHONS_OWN
+                else replace(number, dtype=dtype or "float64")
+            )
         kept = dtype if dtype is not None or last in REDUCTIONS else result.dtype
         return replace(with_shape(result, new), dtype=kept, element=None, items=None)
     left = _along(last, bound, source, result)
     return left if left is not None else _typed(last, bound, result)
+
+
+_PYTHONS_OWN = ("count_nonzero",)  # gives a number of Python's own, not of numpy's
 
 
 def _many_drawn(last: str, bound: Bound, result: Value) -> Value:
@@ -370,7 +390,7 @@ def _outside(given: Value) -> Shape:
 
 def _listed(shape: Shape, source: Value | None) -> Value:
     """`a.tolist()`: lists in lists."""
-    member = scalar_of(source.dtype if source is not None else None)
+    member = plain_of(source.dtype if source is not None else None)
     kinds = kinds_of(source)
     member = replace(member, distinct=kinds) if kinds is not None else member
     for dimension in reversed(shape):

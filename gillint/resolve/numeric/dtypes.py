@@ -141,13 +141,40 @@ NUMBERS = ("int", "float", "bool", "complex")
 
 def as_array(number: Value) -> Value:
     """One of numpy's scalars as the array without dimensions that its methods treat it as."""
-    return Value(type=_ARRAY, dtype=_OF_SCALAR.get(number.type or ""), shape=(), size=ONE, number=number.number)
+    return Value(
+        type=_ARRAY, dtype=number.dtype or _OF_SCALAR.get(number.type or ""), shape=(), size=ONE, number=number.number
+    )
 
 
 def scalar_of(dtype: str | None) -> Value:
-    """One element of an array."""
+    """One element of an array: a number of numpy's."""
+    number = plain_of(dtype)
+    return replace(number, dtype=dtype or "float64") if number.type in NUMBERS else number
+
+
+def plain_of(dtype: str | None) -> Value:
+    """One element of an array as an object of Python's: what `tolist` gives."""
     kind = _SCALARS.get(kind_of(dtype)) if dtype is not None else "float"
     return Value(type=kind, number=_IN_A_BYTE if dtype == "uint8" else None)
+
+
+# The classes of numpy's numbers by their kind; those of floats that have facts of their own.
+_SCALAR_CLASSES = {
+    "float": "numpy.generic",
+    "complex": "numpy.generic",
+    "int": "numpy.integer",
+    "uint": "numpy.integer",
+}
+_OF_THEIR_OWN = ("numpy.float64", "numpy.float32")
+SCALAR_CLASSES = (*_OF_THEIR_OWN, *_SCALAR_CLASSES.values())
+
+
+def scalar_class(number: Value) -> str | None:
+    """The class of one of numpy's numbers; None for any other."""
+    if number.type not in NUMBERS or number.dtype is None:
+        return None
+    own = f"numpy.{number.dtype}"
+    return own if own in _OF_THEIR_OWN else _SCALAR_CLASSES.get(kind_of(number.dtype))
 
 
 _IN_A_BYTE = Estimate(0.0, 100.0, 255.0)

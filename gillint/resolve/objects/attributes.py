@@ -25,7 +25,7 @@ from gillint.resolve.external.programs import pipe_of
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.datasets import target_of
 from gillint.resolve.numeric.dates import days_of
-from gillint.resolve.numeric.dtypes import NUMBERS, as_array
+from gillint.resolve.numeric.dtypes import NUMBERS, as_array, scalar_class
 from gillint.resolve.numeric.labelled_arrays import refine_labelled_arrays
 from gillint.resolve.numeric.layers import LOADER
 from gillint.resolve.numeric.memory import STRIDED, TURNED
@@ -113,8 +113,9 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     found = _of_library(act, value, name, span)
     if found is not None:
         return found
-    if value.type in NUMBERS and lacks(act, value, name) and find_method(ARRAY, name) is not None:
-        return Value(reference=MethodRef(as_array(value), name), origin=name)  # one of numpy's scalars
+    number = _as_numpys(act, value, name)
+    if number is not None:
+        return Value(reference=MethodRef(number, name), origin=name)
     if isinstance(ref, MadeRef) and value.type in NAMESPACES:
         return act.program.taken(ref, name) or Value(origin=name)
     column = value.column(name) if value.type in _RECORDS else None
@@ -185,6 +186,15 @@ def has(act: Activation, type_name: str, name: str) -> bool:
         return True
     infos = (find_type(base) for base in bases_of(type_name))
     return any(key == name for info in infos if info is not None for key, _ in info.attributes)
+
+
+def _as_numpys(act: Activation, value: Value, name: str) -> Value | None:
+    """A number that is asked for what only numpy's have: one of its scalars, or an array without dimensions."""
+    scalar = scalar_class(value)
+    if scalar is not None and find_method(scalar, name) is not None:
+        return replace(value, type=scalar)
+    is_numpys = value.type in NUMBERS and lacks(act, value, name) and find_method(ARRAY, name) is not None
+    return as_array(value) if is_numpys else None
 
 
 def lacks(act: Activation, value: Value, name: str) -> bool:
