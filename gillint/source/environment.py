@@ -52,7 +52,7 @@ def normalised(name: str) -> str:
 
 
 def find_environment(start: Path, named: Path | None = None) -> Environment:
-    """What is installed in the named environment, in a `.venv` near a path, and beside gillint; then what is pinned.
+    """What is installed in the named environment, a `.venv` near a path, the active one, and beside gillint; then what is pinned.
 
     Args:
         start: the file or folder under analysis.
@@ -74,6 +74,9 @@ def find_environment(start: Path, named: Path | None = None) -> Environment:
         if packages:
             found.extend(installed(packages, _shown(folder / ".venv")))
             break
+    active = os.environ.get("VIRTUAL_ENV")
+    if active and Path(active).resolve() != Path(sys.prefix).resolve():
+        found.extend(installed(site_packages(Path(active)), "VIRTUAL_ENV"))
     found.extend(installed([Path(p) for p in sys.path if p.endswith(("site-packages", "dist-packages"))], THIS_PYTHON))
     found.extend(pinned(folders))
     return Environment(tuple(found))

@@ -51,6 +51,17 @@ def test_the_order(project: Path) -> None:
     assert version(found, "none-of-these") is None
 
 
+def test_the_active_environment_counts_before_gillints_own(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(project / ".venv", "one-1.0")
+    install(project / "active", "one-2.0", "pytest-1.0")
+    monkeypatch.setenv("VIRTUAL_ENV", str(project / "active"))
+    found = find_environment(project / "src")
+    assert version(found, "one") == ("1.0", ".venv")
+    assert version(found, "pytest") == ("1.0", "VIRTUAL_ENV")
+    monkeypatch.setenv("VIRTUAL_ENV", str(project / "gone"))
+    assert version(find_environment(project / "src"), "pytest") != ("1.0", "VIRTUAL_ENV")
+
+
 def test_the_python_of_an_environment_names_it(project: Path) -> None:
     install(project / "named", "one-1.0")
     (project / "named" / "bin").mkdir()
