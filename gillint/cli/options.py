@@ -113,7 +113,7 @@ EnvironmentPath = Annotated[
     typer.Option(
         "--environment",
         metavar="PATH",
-        help="The environment whose versions of libraries count.  [default: .venv, the active one, gillint's own, then what is pinned]",
+        help="The environment whose versions of libraries count.  [default: .venv, VIRTUAL_ENV, gillint's own, then the pins]",
     ),
 ]
 StdinName = Annotated[

@@ -9,6 +9,7 @@ from gillint.advice.explain import USUAL, duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.regions.find import PAUSES
 from gillint.resolve.control.loops import WHILE_TURNS
+from gillint.resolve.numeric.dtypes import SCALAR_CLASSES
 from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind
 from gillint.rules.base import NATIVE, WAITING, FileContext, Rule, culprit, finding, is_polled
 from gillint.scaling.predict import BoundType
@@ -104,9 +105,10 @@ def _native(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         yield finding(rule, context, a.region.span, message, a.confidence, related, facts)
 
 
+_ITERATION = "numpy.ndarray.__iter__"
 _UNPACKS = {
     "numpy.ndarray.tolist": "work on the array itself",
-    "numpy.ndarray.__iter__": "use whole-array operations instead of a loop over its elements",
+    _ITERATION: "use whole-array operations instead of a loop over its elements",
     "numpy.vectorize.__call__": "it is a Python loop; use ufuncs on whole arrays",
     "pandas.DataFrame.iterrows.__iter__": "use column operations, or itertuples where a loop it must be",
     "pandas.DataFrame.itertuples.__iter__": "use column operations",
@@ -115,6 +117,7 @@ _UNPACKS = {
     "pandas.Series.map": "use vectorised operations, or a dict instead of a function",
     "pandas.DataFrame.map": "use vectorised operations instead of a Python function for each value",
 }
+_OF_ELEMENTS = tuple(f"{scalar}.__" for scalar in SCALAR_CLASSES)  # operators of what it gives
 _FROM_ARRAY = {"list", "tuple", "sorted", "sum", "min", "max", "set"}
 _SHARE = 0.3
 
@@ -135,6 +138,8 @@ def _unpacked(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             elif name in ("pandas.Series.map", "pandas.Series.apply", "pandas.DataFrame.apply", "pandas.DataFrame.map"):
                 advice = advice if detail.call.callback is not None else None
             inside = call.share + (_callback_share(a, call.detail.call) if advice is not None else 0.0)
+            if name == _ITERATION:
+                inside += sum(c.share for c in a.calls if c.detail.call.name.startswith(_OF_ELEMENTS))
             if (
                 advice is None
                 or detail.effect.assumed
