@@ -94,7 +94,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         type=a.type,
         size=size,
         shape=shape,
-        dtype=either_packing(a, b),
+        dtype=_dtype(a, b),
         element=element,
         items=items,
         columns=_columns(a.columns, b.columns, depth),
@@ -108,6 +108,17 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         mark=a.mark if a.mark == b.mark else _store(a.mark, b.mark),
         labels=a.labels if a.labels == b.labels else None,
     )
+
+
+def _dtype(a: Value, b: Value) -> str | None:
+    """Of arrays and files that of both; `total = 0.0` is a number of numpy's once one has been added to it."""
+    start, other = (a, b) if a.literal is not None else (b, a)
+    if start.literal is None or a.type not in ("float", "int", "complex") or a.dtype == b.dtype:
+        return either_packing(a, b)
+    return other.dtype if start.dtype is None and (other.dtype or "").startswith(_NUMBERS) else None
+
+
+_NUMBERS = ("float", "int", "uint", "complex")  # how the dtypes of numbers begin
 
 
 def _shapes(

@@ -83,6 +83,11 @@ def test_operators_and_methods_are_those_of_numpy(expression: str, name: str) ->
     assert name in [c.name for c in calls_of(f"y = {expression}")]
 
 
+def test_what_is_added_up_becomes_one_of_numpys() -> None:
+    lines = "total = 0.0\nfor v in a:\n    total = 0.9 * total + v"
+    assert [c.name for c in calls_of(lines) if c.implicit][-2:] == ["numpy.float64.__rmul__", "numpy.float64.__add__"]
+
+
 @pytest.mark.parametrize("expression", ["1.5 * 2", "float(x) * 2", "a.tolist()[3] * 2", "x < 3"])
 def test_others_are_bytecode(expression: str) -> None:
     assert not [c.name for c in calls_of(f"y = {expression}") if c.implicit and "numpy.float64" in c.name]
