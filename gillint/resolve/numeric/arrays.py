@@ -38,6 +38,7 @@ from gillint.resolve.tabular.frames import refine_frame
 from gillint.resolve.tabular.gaps import with_gaps
 from gillint.resolve.tabular.groups import POLARS_GROUPS, grouped_by_names
 from gillint.resolve.tabular.kinds import kinds_of, with_kinds
+from gillint.resolve.tabular.polars_expressions import described
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
 
@@ -79,7 +80,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if name in _CASTS and result.type in NUMBERS and bound.positional:
         return replace(result, number=bound.positional[0].number)
     if not name.startswith(_LIKE_NUMPY):
-        return grouped_by_names(bound, result) if name in POLARS_GROUPS else with_kinds(name, bound, result)
+        made = with_kinds(name, bound, result)
+        return grouped_by_names(bound, made) if name in POLARS_GROUPS else described(name, bound, made)
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result
     if name in ("numpy.shape", "numpy.size", "numpy.ndim") and bound.positional:
