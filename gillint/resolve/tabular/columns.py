@@ -26,7 +26,15 @@ COLUMN_OF_TYPE = {
     "bool": "bool",
     "str": "str",
     "datetime.datetime": "datetime64[us]",
+    "pandas.Timestamp": "datetime64[us]",
 }
+
+_NESTED = ("list", "dict", "tuple", "set", "frozenset")
+
+
+def cell_dtype(value: Value) -> str | None:
+    """The dtype of a column of such values; None where nothing tells."""
+    return "object" if value.type in _NESTED else COLUMN_OF_TYPE.get(value.type or "")
 
 
 def column(dtype: str | None, rows: Estimate | None, element: Value | None = None) -> Value:

@@ -40,6 +40,7 @@ from gillint.resolve.tabular.kinds import GROUPS, different, kept, with_kinds
 from gillint.resolve.tabular.labels import under_label, with_labels
 from gillint.resolve.tabular.made_frames import MADE, factorized, merged
 from gillint.resolve.tabular.querying import share_of_query
+from gillint.resolve.tabular.taken_apart import TAKEN_APART
 from gillint.resolve.text.strings import textual
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
@@ -222,29 +223,6 @@ def _pivoted(frame: Value, bound: Bound, result: Value) -> Value | None:
     for kinds in wide:
         count = count * kinds if kinds is not None else count_of(None)
     return replace(with_columns(result, None), size=rows, shape=(rows, count) if wide else None)
-
-
-def _molten(frame: Value, bound: Bound, result: Value) -> Value | None:
-    kept, names = texts(bound.get("id_vars")) or (), texts(bound.get("value_vars"))
-    count = len(names) if names is not None else max(1, len(frame.columns or ()) - len(kept))
-    rows = size_of(frame) * float(count)
-    return replace(with_columns(result, None), size=rows, shape=None)
-
-
-def _rows_as_series(frame: Value, bound: Bound, result: Value) -> Value | None:
-    pair = Value(type="tuple", items=(Value(type="int"), row_of(frame)))
-    return replace(result, element=pair, items=None, columns=frame.columns)
-
-
-def _rows_as_tuples(frame: Value, bound: Bound, result: Value) -> Value | None:
-    index = bound.get("index") or (bound.positional[0] if bound.positional else None)
-    without = index is not None and index.literal is not None and index.literal.value is False
-    columns = row_of(frame).columns
-    if columns is None:
-        return replace(result, element=Value(type="tuple"), items=None)
-    fields = columns if without else (("Index", Value(type="int")), *columns)
-    record = Value(type="tuple", items=tuple(v for _, v in fields), columns=fields)
-    return replace(result, element=record, items=None)
 
 
 def _located(frame: Value, bound: Bound, result: Value) -> Value | None:
@@ -454,11 +432,9 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "nsmallest"): _same_columns,
     (FRAME, "to_numpy"): _matrix,
     (FRAME, "values"): _matrix,
-    (FRAME, "melt"): _molten,
     (FRAME, "pivot_table"): _pivoted,
     (FRAME, "pivot"): _pivoted,
-    (FRAME, "iterrows"): _rows_as_series,
-    (FRAME, "itertuples"): _rows_as_tuples,
+    **{(FRAME, method): rule for method, rule in TAKEN_APART.items()},
     (FRAME, "groupby"): grouped,
     (SERIES, "groupby"): grouped,
     (SERIES, "value_counts"): _value_counts,
