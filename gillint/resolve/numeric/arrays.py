@@ -313,6 +313,8 @@ def _elementwise(last: str, bound: Bound, result: Value) -> Value:
     if len(known) < len(shapes) or not known:
         return replace(result, dtype=dtype or result.dtype) if result.type == ARRAY else result
     shape = broadcast(*known)
+    if shape and result.dtype == "str":  # one of two texts for each
+        return with_shape(result, shape)
     return replace(with_shape(result, shape), dtype=dtype, columns=None, element=None) if shape else result
 
 

@@ -173,3 +173,17 @@ def test_a_data_set_is_read_as_it_was_written(written: str) -> None:
     )
     size = call.bound.positional[0].size
     assert size is not None and size.likely == 40
+
+
+STORED = {  # of what zarr keeps: the shape and the dtype of what is read
+    "zarr.create_array('a.zarr', shape=(200, 30), chunks=(50, 30), dtype='f4')[:50]": ((50, 30), "float32"),
+    "zarr.create_array(store='a.zarr', data=np.arange(900, dtype='i4'), chunks=(100,))[100:400]": ((300,), "int32"),
+    "zarr.zeros((100, 20), dtype='i2')[5]": ((20,), "int16"),
+    "zarr.array(np.ones((60, 10)))[:]": ((60, 10), "float64"),
+}
+
+
+@pytest.mark.parametrize("read", STORED)
+def test_parts_of_arrays_that_zarr_keeps(read: str) -> None:
+    found = call_of(f"import zarr, numpy as np\ndef work():\n    print({read})\n", "print").bound.positional[0]
+    assert (tuple(n.likely for n in found.shape or ()), found.dtype) == STORED[read]
