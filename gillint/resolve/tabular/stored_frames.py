@@ -23,9 +23,11 @@ _A_NAME = re.compile(r"\w+")
 
 def asked_for(act: Activation, bound: Bound, place: object) -> Query | None:
     """The query of `pandas.read_sql`: a statement, or the name of a table."""
-    text = text_of(bound.positional[0] if bound.positional else bound.get("sql") or bound.get("table_name"))
-    if text is None:
-        return None
+    asked = bound.positional[0] if bound.positional else bound.get("sql") or bound.get("table_name")
+    text = text_of(asked)
+    if text is None:  # a statement that was put together: `select(Book)`
+        rows = asked.size if asked is not None and (asked.type or "").startswith("sqlalchemy.") else None
+        return Query(rows, rows) if rows is not None else None
     is_table = _A_NAME.fullmatch(text.pattern) is not None
     statement = f"select * from {text.pattern}" if is_table else text.pattern
     done = run_statement(act.program.tables, statement, place, ONE)
