@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import mul
+
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.assumed import FIELDS
@@ -186,8 +189,8 @@ def _distinct_rows(value: Value, bound: Bound, result: Value) -> Value | None:
     found = [groups_of(value, k) for k in keys] if keys is not None else [groups_of(value, None)]
     rows = size_of(value)
     known = [f for f in found if f is not None]
-    for number in known if len(known) == len(found) else ():
-        rows = rows.min(number) if len(known) == 1 else rows
+    if found and len(known) == len(found):
+        rows = rows.min(reduce(mul, known))  # as many as there are combinations
     if value.type == FRAME:
         return replace(with_columns(result, sized(value.columns, rows)), size=rows, shape=None)
     return replace(result, size=rows, shape=None)

@@ -52,6 +52,19 @@ def test_columns_and_rows(expression: str) -> None:
     assert rows is None or size_of(frame).likely == rows
 
 
+DISTINCT = {
+    "'shop'": 4,
+    "['shop', 'kind']": 12,
+    "subset=['shop', 'kind', 'n']": 300,
+}  # as many as there are combinations
+
+
+@pytest.mark.parametrize("keys", DISTINCT)
+def test_rows_that_differ(keys: str) -> None:
+    shops = "{'shop': [f's{i % 4}' for i in range(300)], 'kind': [f'k{i % 3}' for i in range(300)], 'n': range(300)}"
+    assert size_of(made(f"pd.DataFrame({shops}).drop_duplicates({keys})")).likely == DISTINCT[keys]
+
+
 def test_a_dict_for_each_row() -> None:
     record = made("sales.to_dict('records')").element
     assert record is not None and [(n, v.type) for n, v in record.columns or ()] == [
