@@ -8,6 +8,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import count_of, literal_text
 from gillint.resolve.joining import Columns
+from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.tabular.kinds import kinds_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -40,6 +41,17 @@ def cell_dtype(value: Value) -> str | None:
 def column(dtype: str | None, rows: Estimate | None, element: Value | None = None) -> Value:
     """A column of so many rows."""
     return Value(type=SERIES, dtype=dtype, size=rows, element=element)
+
+
+ONE_FOR_ALL = ("int", "float", "str", "bool", "NoneType")
+
+
+def as_column(value: Value, rows: Estimate | None) -> Value:
+    """What is put into a column of a frame of so many rows; a single value stands in all of them."""
+    if value.type in ONE_FOR_ALL:
+        return column(COLUMN_OF_TYPE.get(value.type or "", "object"), rows)
+    dtype = of_elements(value) if value.type in ("list", "tuple", "range") else value.dtype
+    return replace(value, type=SERIES, dtype=dtype)
 
 
 def texts(value: Value | None) -> tuple[str, ...] | None:

@@ -18,7 +18,7 @@ from gillint.resolve.calling.bound import (
     size_of,
 )
 from gillint.resolve.numeric.dtype_names import dtype_name
-from gillint.resolve.numeric.dtypes import dtype_after
+from gillint.resolve.numeric.dtypes import dtype_after, promoted
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.tabular.calendar import DATES, ONE_DATE, RANGES, moments, periods_in, ranged
@@ -29,6 +29,7 @@ from gillint.resolve.tabular.columns import (
     INDEX,
     SERIES,
     Rule,
+    as_column,
     column,
     groups_of,
     of_rows,
@@ -166,7 +167,7 @@ def _renamed(frame: Value, bound: Bound, result: Value) -> Value | None:
 def _assigned(frame: Value, bound: Bound, result: Value) -> Value | None:
     if frame.columns is None:
         return None
-    added = {n: v if v.type == SERIES else column(None, frame.size) for n, v in bound.parameters}
+    added = {n: as_column(v, frame.size) for n, v in bound.parameters}
     return with_columns(result, (*((n, c) for n, c in frame.columns if n not in added), *added.items()))
 
 
@@ -390,7 +391,20 @@ def _moved(value: Value, bound: Bound, result: Value) -> Value | None:
     """`start + spans`: dates."""
     other = bound.positional[0] if bound.positional else None
     is_span = (value.dtype or "").startswith("timedelta")
-    return replace(result, dtype=DATES) if is_span and other is not None and other.type in ONE_DATE else None
+    is_date = is_span and other is not None and other.type in ONE_DATE
+    return replace(result, dtype=DATES) if is_date else _calculated(value, bound, result)
+
+
+def _calculated(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`units * price`: of the dtype that both have in common."""
+    other = bound.positional[0] if bound.positional else None
+    if other is None or not (value.dtype or "").startswith(_NUMERIC):
+        return None
+    dtype = promoted((value, other))
+    return replace(result, dtype=dtype) if dtype is not None and dtype.startswith(_NUMERIC) else None
+
+
+_NUMERIC = ("int", "uint", "float")
 
 
 def _aligned(value: Value, bound: Bound, result: Value) -> Value | None:
@@ -428,6 +442,7 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (SERIES, "__radd__"): _moved,
     (SERIES, "__add__"): _moved,
     **{(SERIES, method): _aligned for method in ("add", "sub", "mul", "div", "combine_first")},
+    **{(SERIES, f"__{method}__"): _calculated for method in ("mul", "rmul", "sub", "rsub", "mod", "floordiv", "pow")},
     (SERIES, "cumsum"): _added_up,
     (FRAME, "drop_duplicates"): _distinct_rows,
     (SERIES, "drop_duplicates"): _distinct_rows,

@@ -12,7 +12,7 @@ from gillint.resolve.values import Value
 from gillint.syntax.parse import parse
 
 SETUP = """
-import pandas as pd
+import numpy as np, pandas as pd
 records = [{"id": i, "tags": ["a", "b", "c"], "owner": {"login": "x", "age": 3}} for i in range(200)]
 frame = pd.DataFrame(records)
 sales = pd.DataFrame({"sku": ["a"] * 300, "units": range(300), "at": pd.date_range("2024-01-01", periods=300)})
@@ -38,6 +38,14 @@ COLUMNS = {
     "pd.DataFrame(sales.to_dict('records'))": (300, "sku=str units=int64 at=datetime64[us]"),
     "pd.concat({'a': sales, 'b': sales})": (600, "sku=str units=int64 at=datetime64[us]"),
     "pd.concat({k: sales for k in 'ab'})": (None, "sku=str units=int64 at=datetime64[us]"),
+    "sales[['units']].assign(a=lambda d: d.units * 0.5, b=lambda d: d.a + 1, c='x')": (
+        300,
+        "units=int64 a=float64 b=float64 c=str",
+    ),
+    "sales[['units']].assign(a=np.where(sales.units > 3, 'x', 'y'), b=sales.units * sales.units, c=range(300))": (
+        300,
+        "units=int64 a=str b=int64 c=int64",
+    ),
     "pd.read_csv('sales.csv')": (300, "sku=str units=int64 at=str"),
     "pd.read_csv('sales.csv', parse_dates=['at'])": (300, "sku=str units=int64 at=datetime64[us]"),
     "next(iter(pd.read_csv('sales.csv', chunksize=50)))": (50, "sku=str units=int64 at=str"),
