@@ -11,8 +11,8 @@ from gillint.estimate import Estimate
 
 _OF_ARGUMENT = {
     "size", "value", "seconds", "rows", "cols", "dim", "bytes", "count", "total", "leaves", "instances", "listed", "printed",
-    "floats", "item", "unique", "noise", "fresh", "wide", "foreign", "choices", "texts", "objects", "gaps", "arrays",
-    "buffers",
+    "floats", "item", "unique", "noise", "fresh", "wide", "foreign", "choices", "texts", "objects", "dates", "gaps",
+    "arrays", "buffers",
 }  # fmt: skip
 _OF_NUMBER = {"nlogn", "sqrt", "min", "max", "about"}
 _OF_TARGET = "io_buffer"  # what the Python that is predicted for has, whatever is passed

@@ -21,7 +21,7 @@ from gillint.resolve.text.texts import Text, may_be_same
 from gillint.resolve.values import SymbolRef, Value, text_of
 from gillint.syntax import tree as t
 
-FILED = ("h5py.Dataset", "h5py.ReadDataset")  # indexed as arrays are
+FILED = ("h5py.Dataset", "h5py.ReadDataset", "zarr.Array")  # indexed as arrays are
 _SIDE = Estimate(10, 200, 10_000)
 _ROWS = ("pandas.DataFrame", "pandas.Series", "pandas.Index")
 # A list of this length may be the choices of which something takes one.

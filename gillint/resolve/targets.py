@@ -34,7 +34,7 @@ from gillint.resolve.objects.use import as_used
 from gillint.resolve.operators import operator_fact
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.stepping import run_to_its_end
-from gillint.resolve.tabular.columns import COLUMN_OF_TYPE, column
+from gillint.resolve.tabular.columns import ONE_FOR_ALL, as_column
 from gillint.resolve.tabular.gaps import is_gap, with_gap
 from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.trace import Bound, Call
@@ -364,8 +364,8 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
     elif container.type == "pandas.DataFrame" and text is not None and container.columns is not None:
         kept = tuple((k, v) for k, v in container.columns if k != text)
         rows = container.size
-        series = _as_column(value, rows)
-        if not container.columns and rows == ZERO and value.type not in _ONE_FOR_ALL:
+        series = as_column(value, rows)
+        if not container.columns and rows == ZERO and value.type not in ONE_FOR_ALL:
             rows = size_of(value)  # the first column of an empty frame brings its rows along
         change_target(act, target.value, replace(container, columns=(*kept, (text, series)), size=rows))
 
@@ -393,16 +393,6 @@ def _stored(columns: Columns, name: str, value: Value) -> Columns:
     if all(k != name for k, _ in columns):
         return (*columns, (name, value))
     return tuple((k, value if k == name else v) for k, v in columns)
-
-
-_ONE_FOR_ALL = ("int", "float", "str", "bool", "NoneType")
-
-
-def _as_column(value: Value, rows: Estimate | None) -> Value:
-    """What is put into a column of a frame of so many rows; a single value stands in all of them."""
-    if value.type in _ONE_FOR_ALL:
-        return column(COLUMN_OF_TYPE.get(value.type or "", "object"), rows)
-    return replace(value, type="pandas.Series")
 
 
 def _fill(act: Activation, target: t.Expr, container: Value, value: Value) -> None:

@@ -277,7 +277,7 @@ class Answers:
             return Estimate.point(0)
         if what in ("count", "choices"):
             return count_of(value) if what == "count" else _choices(value)
-        if what in ("texts", "objects", "gaps"):
+        if what in ("texts", "objects", "dates", "gaps"):
             from gillint.resolve.tabular.composition import composition, keeps_texts_as_objects
 
             return composition(what, value, self._library is not None and keeps_texts_as_objects(self._library))

@@ -57,6 +57,7 @@ from gillint.resolve.objects.unspoken import ask
 from gillint.resolve.opaque import instance_of, made_by
 from gillint.resolve.stepping import step_through
 from gillint.resolve.tabular.frames import as_given
+from gillint.resolve.tabular.polars_expressions import worked_out
 from gillint.resolve.text.strings import textual
 from gillint.resolve.trace import Block, Bound, Call, CallKind, Kind, bind_arguments
 from gillint.resolve.values import (
@@ -209,6 +210,7 @@ def library(
         guessed = times.likely > _GUESSED * times.low
         bound = replace(bound, often=times.low if guessed else math.sqrt(times.low * times.likely))
     bound, query = _looked_into(act, public, bound, span)
+    bound = worked_out(act, fact, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
         step_through(act, bound.get(fact.consumes) or (positional[0] if positional else UNKNOWN), span)

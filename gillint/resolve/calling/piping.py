@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gillint.diagnostics.span import Span
+from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.tabular.columns import as_column
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import LazyRef, Value
 
@@ -43,6 +45,28 @@ def chained(
     for function in functions:
         value = apply(act, function, (value,), (), span, "func")
     return value
+
+
+ASSIGN = "pandas.DataFrame.assign"
+
+
+def assigned(
+    act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+) -> Value | None:
+    """`df.assign(total=lambda d: d.a + d.b)`: each function is given the frame with the columns before."""
+    from gillint.resolve.calling.calls import apply
+    from gillint.resolve.calling.library_calls import library
+
+    if receiver is None or not any(_is_function(value) for _, value in keywords):
+        return None
+    frame, passed = receiver, dict(keywords)
+    for name, value in keywords:
+        if _is_function(value):
+            passed[name] = apply(act, value, (frame,), (), span, name)
+        if frame.columns is not None:
+            others = tuple((n, c) for n, c in frame.columns if n != name)
+            frame = replace(frame, columns=(*others, (name, as_column(passed[name], frame.size))))
+    return library(act, ASSIGN, receiver, positional, tuple(passed.items()), span)
 
 
 def _is_function(value: Value) -> bool:

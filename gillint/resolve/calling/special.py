@@ -16,7 +16,7 @@ from gillint.resolve.calling.compiled import WRAPPERS, wrapped
 from gillint.resolve.calling.delayed import COMPUTE, computed, delayed
 from gillint.resolve.calling.handovers import backend_of
 from gillint.resolve.calling.leaving import LEFT_LATER
-from gillint.resolve.calling.piping import CHAINS, PIPES, chained, piped
+from gillint.resolve.calling.piping import ASSIGN, CHAINS, PIPES, assigned, chained, piped
 from gillint.resolve.calling.timed import run_again, run_once, run_timer, timer
 from gillint.resolve.control.classtests import BUILTIN
 from gillint.resolve.joining import join
@@ -493,6 +493,7 @@ SPECIAL: dict[str, Special] = {
     "pandas.Series.transform": _apply_ufunc,
     "pandas.DataFrame.apply": _apply_ufunc,
     **{name: piped(name) for name in PIPES},
+    ASSIGN: assigned,
     **dict.fromkeys(CHAINS, chained),
     **{name: _wrapper(name) for name in WRAPPERS},
     **{name: _getter(name) for name in GETTERS},

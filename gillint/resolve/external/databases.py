@@ -26,6 +26,8 @@ _STATEMENTS = ("execute", "executemany", "executescript")
 DUCKDB = "duckdb.DuckDBPyConnection"
 ROW_GIVERS = (_CURSOR, DUCKDB)
 _DUCKDB = (DUCKDB, "duckdb")
+# The only column of `FROM range(1000)`.
+_RANGE = (("range", Value(type="pandas.Series", dtype="int64")),)
 _DUCKDB_ASKS = tuple(f"{owner}.{method}" for owner in _DUCKDB for method in ("execute", "sql", "query"))
 # Of a file, or of what somebody else filled, nobody knows how many rows there are.
 _OPEN_TABLE = Estimate(100, 100_000, 1e7)
@@ -164,7 +166,7 @@ def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | No
         name = found[3] or f"source_{found.start()}"
         if name.lower() not in tables:
             frame = act.environment.get(name) if found[3] else None
-            counted = Value(size=Estimate.point(float(found[2]))) if found[2] else None
+            counted = Value(size=Estimate.point(float(found[2])), columns=_RANGE) if found[2] else None
             tables[name.lower()] = _table_of(counted or frame or UNKNOWN, name)
         return f"{found[1]} {name}"
 
@@ -181,15 +183,15 @@ def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | No
         )
     done = run_statement(tables, made[2], place, ONE)
     if done is not None:
-        columns = dict.fromkeys(f"column_{i}" for i in range(len(done.row.items or ()) if done.row is not None else 0))
+        items = done.row.items or () if done.row is not None else ()
+        columns = {name: item.type for name, item in zip(done.names, items, strict=False)}
         act.program.tables[made[1]] = Table(columns, rows={place: done.rows})
     return done
 
 
 def _table_of(frame: Value, place: object) -> Table:
     """A frame as a table."""
-    columns = {k.lower(): None for k, _ in frame.columns or ()}
-    return Table(dict(columns), rows={place: frame.size or _OPEN_TABLE})
+    return stored_frames.table_of(frame, place, frame.size or _OPEN_TABLE)
 
 
 def registered(site: Site) -> Value:
@@ -206,6 +208,8 @@ def answered(name: str, result: Value, query: Query) -> Value:
         return stored_frames.frame_of(result, query)
     kind = result.type if name in _DUCKDB_ASKS else _CURSOR
     made = replace(result, type=kind, shape=None, size=query.rows, element=query.row or Value(type="tuple"))
+    if name in _DUCKDB_ASKS:
+        made = replace(made, columns=stored_frames.columns_of(query))
     return replace(made, number=query.visits) if kind == "duckdb.DuckDBPyRelation" else made
 
 

@@ -79,7 +79,7 @@ def asked(act: Activation, name: str, bound: Bound, span: Span) -> Value | None:
     if name == "sqlalchemy.text" and args:
         text = text_of(args[0])
         done = run_statement(act.program.tables, text.pattern, span, ONE) if text is not None else None
-        return Value(type=_TEXT, size=done.rows if done is not None else ROWS)
+        return Value(type=_TEXT, size=done.rows if done is not None else ROWS, text=text)
     if name == _CORE and args:
         named = text_of(args[0])
         if named is not None:

@@ -227,7 +227,9 @@ def _read(site: Site) -> Value:
         return site.result
     if site.result.type == _CHUNKS and site.result.element is not None:
         rows = size_of(site.result.element).max(1)
-        return replace(site.result, size=(size_of(source.value) / rows).max(1))
+        whole = replace(site, bound=replace(site.bound, parameters=_whole(site.bound)), result=Value(type=FRAME))
+        part = of_rows(_frame(whole, source.value), rows)
+        return replace(site.result, size=(size_of(source.value) / rows).max(1), element=part)
     if source.value.type in _TABLES:
         return replace(site.result, size=source.value.size)
     if site.result.items is not None:  # the samples and their rate
@@ -237,6 +239,12 @@ def _read(site: Site) -> Value:
 
 
 _CHUNKS = "pandas.io.parsers.TextFileReader"
+
+
+def _whole(bound: Bound) -> tuple[tuple[str, Value], ...]:
+    """What a reader is told about all of a file, and not about its pieces."""
+    return tuple((name, value) for name, value in bound.parameters if name not in ("chunksize", "iterator"))
+
 
 # What a reader is told that leaves nothing of the columns that were written.
 _CHOSEN = ("names", "chunksize", "iterator")
@@ -276,7 +284,10 @@ def _read_back(name: str, column: Value, dtypes: Value | None, *, is_text: bool)
         if named is not None:
             return replace(column, dtype=named)
     is_date = (column.dtype or "").startswith("datetime")
-    return replace(column, dtype="object") if is_date and is_text else column
+    return replace(column, dtype="str", element=_DATE) if is_date and is_text else column
+
+
+_DATE = Value(type="str", size=Estimate.point(19))  # as it is written: 2024-03-01 12:00:00
 
 
 def _like(result: Value, written: Value) -> Value:

@@ -80,13 +80,24 @@ def row_of(tables: list[Table], listed: list[str]) -> Value:
         text = re.sub(r"^distinct ", "", item.strip())
         if text == "*" or text.endswith(".*"):
             items.extend(declared.values())
-        elif text.startswith(("sum(", "avg(", "total(")):
-            items.append(Value(type="float"))
-        elif text.startswith("count("):
-            items.append(Value(type="int"))
         else:
-            items.append(declared.get(re.sub(r"^\w+\.| as \w+$", "", text).strip('"'), UNKNOWN))
+            plain = re.sub(r"^\w+\.| as \w+$", "", text)
+            made = next((kind for pattern, kind in _MADE if pattern.match(plain)), None)
+            items.append(made or declared.get(_EXTREME.sub(r"\1", plain).strip('"'), UNKNOWN))
     return Value(type="tuple", items=tuple(items), size=Estimate.point(len(items)))
+
+
+# What expressions of a select list give; the least and the greatest are of their column.
+_EXTREME = re.compile(r"(?:min|max|any_value|first|last)\((?:\w+\.)?(\w+)\)")
+_TEXT = Estimate(2, 12, 1e4)
+_MADE = (
+    (re.compile(r"(sum|avg|total|stddev|median|round)\("), Value(type="float")),
+    (re.compile(r"(count|length|row_number|rank)\("), Value(type="int")),
+    (
+        re.compile(r"(lower|upper|substr|substring|strftime|printf|format|concat|trim|replace)\(|.*\|\|"),
+        Value(type="str", size=_TEXT),
+    ),
+)
 
 
 def names_of(tables: list[Table], listed: list[str]) -> tuple[str, ...]:
@@ -107,9 +118,6 @@ def cell(table: Table, column: str) -> Value:
     if stored is not None and stored.type is not None and kind in (None, stored.type):
         return stored if stored.size is not None or stored.type != "str" else replace(stored, size=_TEXT)
     return Value(type=kind, size=_TEXT if kind == "str" else None)
-
-
-_TEXT = Estimate(2, 12, 1e4)
 
 
 def parts_of(text: str) -> list[str]:

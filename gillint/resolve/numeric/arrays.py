@@ -47,6 +47,7 @@ from gillint.resolve.tabular.frames import refine_frame
 from gillint.resolve.tabular.gaps import with_gaps
 from gillint.resolve.tabular.groups import POLARS_GROUPS, grouped_by_names
 from gillint.resolve.tabular.kinds import kinds_of, with_kinds
+from gillint.resolve.tabular.polars_expressions import described
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
 
@@ -88,7 +89,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if name in _CASTS and result.type in NUMBERS and bound.positional:
         return replace(result, number=bound.positional[0].number, dtype=dtype_called(name))
     if not name.startswith(_LIKE_NUMPY):
-        return grouped_by_names(bound, result) if name in POLARS_GROUPS else with_kinds(name, bound, result)
+        made = with_kinds(name, bound, result)
+        return grouped_by_names(bound, made) if name in POLARS_GROUPS else described(name, bound, made)
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result
     if name in ("numpy.shape", "numpy.size", "numpy.ndim") and bound.positional:
@@ -331,6 +333,8 @@ def _elementwise(last: str, bound: Bound, result: Value) -> Value:
     if len(known) < len(shapes) or not known:
         return replace(result, dtype=dtype or result.dtype) if result.type == ARRAY else result
     shape = broadcast(*known)
+    if shape and result.dtype == "str":  # one of two texts for each
+        return with_shape(result, shape)
     return replace(with_shape(result, shape), dtype=dtype, columns=None, element=None) if shape else result
 
 

@@ -8,6 +8,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import count_of, literal_text
 from gillint.resolve.joining import Columns
+from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.tabular.kinds import kinds_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -26,12 +27,31 @@ COLUMN_OF_TYPE = {
     "bool": "bool",
     "str": "str",
     "datetime.datetime": "datetime64[us]",
+    "pandas.Timestamp": "datetime64[us]",
 }
+
+_NESTED = ("list", "dict", "tuple", "set", "frozenset")
+
+
+def cell_dtype(value: Value) -> str | None:
+    """The dtype of a column of such values; None where nothing tells."""
+    return "object" if value.type in _NESTED else COLUMN_OF_TYPE.get(value.type or "")
 
 
 def column(dtype: str | None, rows: Estimate | None, element: Value | None = None) -> Value:
     """A column of so many rows."""
     return Value(type=SERIES, dtype=dtype, size=rows, element=element)
+
+
+ONE_FOR_ALL = ("int", "float", "str", "bool", "NoneType")
+
+
+def as_column(value: Value, rows: Estimate | None) -> Value:
+    """What is put into a column of a frame of so many rows; a single value stands in all of them."""
+    if value.type in ONE_FOR_ALL:
+        return column(COLUMN_OF_TYPE.get(value.type or "", "object"), rows)
+    dtype = of_elements(value) if value.type in ("list", "tuple", "range") else value.dtype
+    return replace(value, type=SERIES, dtype=dtype)
 
 
 def texts(value: Value | None) -> tuple[str, ...] | None:

@@ -9,8 +9,8 @@ from gillint.resolve.tabular.gaps import gaps_in
 from gillint.resolve.values import Value
 from gillint.source.environment import LibraryVersion
 
-# Columns whose rows are no numbers: texts that Arrow keeps, and Python objects.
-_DTYPES = {"texts": ("str", "string"), "objects": ("object",)}
+# How the dtypes begin of columns whose rows are no numbers: texts that Arrow keeps, Python objects, dates and spans of time.
+_DTYPES = {"texts": ("str",), "objects": ("object",), "dates": ("datetime64", "timedelta64")}
 _ONE_OF_FOUR = Estimate(0.0, 0.25, 1.0)
 _FRAME = "pandas.DataFrame"
 
@@ -21,11 +21,11 @@ def keeps_texts_as_objects(library: LibraryVersion) -> bool:
 
 
 def composition(what: str, value: Value | None, texts_are_objects: bool = False) -> Estimate:
-    """How many columns are `texts` or `objects`, or whether there are `gaps` in any; a Series is a column."""
+    """How many columns are `texts`, `objects` or `dates`, or whether there are `gaps` in any; a Series is a column."""
     if what == "gaps":
         return gaps_in(value)
-    if texts_are_objects:
-        return ZERO if what == "texts" else sum((_columns_of(value, dtypes) for dtypes in _DTYPES.values()), ZERO)
+    if texts_are_objects and what != "dates":
+        return ZERO if what == "texts" else sum((_columns_of(value, _DTYPES[k]) for k in ("texts", "objects")), ZERO)
     return _columns_of(value, _DTYPES[what])
 
 
@@ -34,8 +34,9 @@ def _columns_of(frame: Value | None, dtypes: tuple[str, ...]) -> Estimate:
     if frame is not None and frame.type in ("list", "tuple"):
         return _columns_of(element_of(frame), dtypes)
     if frame is not None and frame.dtype is None and frame.columns is not None:
-        return Estimate.point(sum(column.dtype in dtypes for _, column in frame.columns))
-    if frame is not None and (frame.dtype is not None or frame.type != _FRAME):
-        own = frame.dtype in dtypes
-        return (count_of(frame) if frame.type == _FRAME else ONE) if own else ZERO
+        return Estimate.point(sum((column.dtype or "").startswith(dtypes) for _, column in frame.columns))
+    is_frame = frame is None or (frame.type or "").startswith(_FRAME)  # or what goes through its rows
+    if frame is not None and (frame.dtype is not None or not is_frame):
+        own = (frame.dtype or "").startswith(dtypes)
+        return (count_of(frame) if is_frame else ONE) if own else ZERO
     return count_of(frame) * _ONE_OF_FOUR if dtypes == _DTYPES["texts"] else ZERO

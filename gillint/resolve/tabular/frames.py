@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import mul
+
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.assumed import FIELDS
@@ -15,7 +18,7 @@ from gillint.resolve.calling.bound import (
     size_of,
 )
 from gillint.resolve.numeric.dtype_names import dtype_name
-from gillint.resolve.numeric.dtypes import dtype_after
+from gillint.resolve.numeric.dtypes import dtype_after, promoted
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.shapes import ARRAY, KEPT, constant_int, is_true, with_shape
 from gillint.resolve.tabular.calendar import DATES, ONE_DATE, RANGES, moments, periods_in, ranged
@@ -26,6 +29,7 @@ from gillint.resolve.tabular.columns import (
     INDEX,
     SERIES,
     Rule,
+    as_column,
     column,
     groups_of,
     of_rows,
@@ -40,6 +44,7 @@ from gillint.resolve.tabular.kinds import GROUPS, different, kept, with_kinds
 from gillint.resolve.tabular.labels import under_label, with_labels
 from gillint.resolve.tabular.made_frames import MADE, factorized, merged
 from gillint.resolve.tabular.querying import share_of_query
+from gillint.resolve.tabular.taken_apart import TAKEN_APART
 from gillint.resolve.text.strings import textual
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
@@ -162,7 +167,7 @@ def _renamed(frame: Value, bound: Bound, result: Value) -> Value | None:
 def _assigned(frame: Value, bound: Bound, result: Value) -> Value | None:
     if frame.columns is None:
         return None
-    added = {n: v if v.type == SERIES else column(None, frame.size) for n, v in bound.parameters}
+    added = {n: as_column(v, frame.size) for n, v in bound.parameters}
     return with_columns(result, (*((n, c) for n, c in frame.columns if n not in added), *added.items()))
 
 
@@ -185,8 +190,8 @@ def _distinct_rows(value: Value, bound: Bound, result: Value) -> Value | None:
     found = [groups_of(value, k) for k in keys] if keys is not None else [groups_of(value, None)]
     rows = size_of(value)
     known = [f for f in found if f is not None]
-    for number in known if len(known) == len(found) else ():
-        rows = rows.min(number) if len(known) == 1 else rows
+    if found and len(known) == len(found):
+        rows = rows.min(reduce(mul, known))  # as many as there are combinations
     if value.type == FRAME:
         return replace(with_columns(result, sized(value.columns, rows)), size=rows, shape=None)
     return replace(result, size=rows, shape=None)
@@ -222,29 +227,6 @@ def _pivoted(frame: Value, bound: Bound, result: Value) -> Value | None:
     for kinds in wide:
         count = count * kinds if kinds is not None else count_of(None)
     return replace(with_columns(result, None), size=rows, shape=(rows, count) if wide else None)
-
-
-def _molten(frame: Value, bound: Bound, result: Value) -> Value | None:
-    kept, names = texts(bound.get("id_vars")) or (), texts(bound.get("value_vars"))
-    count = len(names) if names is not None else max(1, len(frame.columns or ()) - len(kept))
-    rows = size_of(frame) * float(count)
-    return replace(with_columns(result, None), size=rows, shape=None)
-
-
-def _rows_as_series(frame: Value, bound: Bound, result: Value) -> Value | None:
-    pair = Value(type="tuple", items=(Value(type="int"), row_of(frame)))
-    return replace(result, element=pair, items=None, columns=frame.columns)
-
-
-def _rows_as_tuples(frame: Value, bound: Bound, result: Value) -> Value | None:
-    index = bound.get("index") or (bound.positional[0] if bound.positional else None)
-    without = index is not None and index.literal is not None and index.literal.value is False
-    columns = row_of(frame).columns
-    if columns is None:
-        return replace(result, element=Value(type="tuple"), items=None)
-    fields = columns if without else (("Index", Value(type="int")), *columns)
-    record = Value(type="tuple", items=tuple(v for _, v in fields), columns=fields)
-    return replace(result, element=record, items=None)
 
 
 def _located(frame: Value, bound: Bound, result: Value) -> Value | None:
@@ -409,7 +391,20 @@ def _moved(value: Value, bound: Bound, result: Value) -> Value | None:
     """`start + spans`: dates."""
     other = bound.positional[0] if bound.positional else None
     is_span = (value.dtype or "").startswith("timedelta")
-    return replace(result, dtype=DATES) if is_span and other is not None and other.type in ONE_DATE else None
+    is_date = is_span and other is not None and other.type in ONE_DATE
+    return replace(result, dtype=DATES) if is_date else _calculated(value, bound, result)
+
+
+def _calculated(value: Value, bound: Bound, result: Value) -> Value | None:
+    """`units * price`: of the dtype that both have in common."""
+    other = bound.positional[0] if bound.positional else None
+    if other is None or not (value.dtype or "").startswith(_NUMERIC):
+        return None
+    dtype = promoted((value, other))
+    return replace(result, dtype=dtype) if dtype is not None and dtype.startswith(_NUMERIC) else None
+
+
+_NUMERIC = ("int", "uint", "float")
 
 
 def _aligned(value: Value, bound: Bound, result: Value) -> Value | None:
@@ -447,6 +442,7 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (SERIES, "__radd__"): _moved,
     (SERIES, "__add__"): _moved,
     **{(SERIES, method): _aligned for method in ("add", "sub", "mul", "div", "combine_first")},
+    **{(SERIES, f"__{method}__"): _calculated for method in ("mul", "rmul", "sub", "rsub", "mod", "floordiv", "pow")},
     (SERIES, "cumsum"): _added_up,
     (FRAME, "drop_duplicates"): _distinct_rows,
     (SERIES, "drop_duplicates"): _distinct_rows,
@@ -454,11 +450,9 @@ _METHODS: dict[tuple[str, str], Rule] = {
     (FRAME, "nsmallest"): _same_columns,
     (FRAME, "to_numpy"): _matrix,
     (FRAME, "values"): _matrix,
-    (FRAME, "melt"): _molten,
     (FRAME, "pivot_table"): _pivoted,
     (FRAME, "pivot"): _pivoted,
-    (FRAME, "iterrows"): _rows_as_series,
-    (FRAME, "itertuples"): _rows_as_tuples,
+    **{(FRAME, method): rule for method, rule in TAKEN_APART.items()},
     (FRAME, "groupby"): grouped,
     (SERIES, "groupby"): grouped,
     (SERIES, "value_counts"): _value_counts,

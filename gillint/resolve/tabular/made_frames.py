@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
-from gillint.resolve.calling.bound import element_of, has_known_size, size_of
+from gillint.resolve.calling.bound import element_of, has_known_size, literal_text, size_of
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.dtype_names import dtype_name
 from gillint.resolve.numeric.dtypes import of_elements
 from gillint.resolve.numeric.shapes import ARRAY, constant_int
-from gillint.resolve.tabular.columns import COLUMN_OF_TYPE, FRAME, SERIES, Rule, column, sized, texts, with_columns
+from gillint.resolve.tabular.columns import (
+    COLUMN_OF_TYPE,
+    FRAME,
+    SERIES,
+    Rule,
+    cell_dtype,
+    column,
+    sized,
+    texts,
+    with_columns,
+)
 from gillint.resolve.tabular.gaps import gap_of
 from gillint.resolve.tabular.kinds import different, kinds_of
 from gillint.resolve.trace import Bound
@@ -31,16 +42,33 @@ def _frame_of(data: Value, bound: Bound, result: Value) -> Value | None:
         return replace(result, items=None, element=None)
     rows, row = size_of(data), element_of(data)
     if row.columns is not None:
-        columns = tuple((n, column(COLUMN_OF_TYPE.get(v.type or ""), rows, v)) for n, v in row.columns)
+        columns = tuple((n, column(cell_dtype(v), rows, v)) for n, v in row.columns)
         return replace(with_columns(result, columns), size=rows, shape=None)
     if names is not None and row.items is not None and len(names) == len(row.items):
-        columns = tuple(
-            (n, column(COLUMN_OF_TYPE.get(v.type or ""), rows, v)) for n, v in zip(names, row.items, strict=True)
-        )
+        columns = tuple((n, column(cell_dtype(v), rows, v)) for n, v in zip(names, row.items, strict=True))
         return replace(with_columns(result, columns), size=rows, shape=None)
     if row.type in ("list", "tuple", ARRAY, SERIES) and has_known_size(row):
         return _unnamed(result, rows, size_of(row), None)
     return with_columns(result, None)
+
+
+def _flattened(data: Value, bound: Bound, result: Value) -> Value | None:
+    """`pd.json_normalize(records)`: a column for each value, those of nested dicts by the path to them."""
+    row = element_of(data) if data.type in ("list", "tuple") else data
+    if row.columns is None or any(bound.get(option) is not None for option in ("record_path", "meta")):
+        return None
+    rows = size_of(data) if data.type != "dict" else ONE
+    separator = literal_text(bound.get("sep")) or "."
+    columns = tuple((n, column(cell_dtype(v), rows, v)) for n, v in _leaves(row, separator))
+    return replace(with_columns(result, columns), size=rows, shape=None)
+
+
+def _leaves(record: Value, separator: str) -> Iterator[tuple[str, Value]]:
+    for name, value in record.columns or ():
+        if value.type == "dict" and value.columns is not None:
+            yield from ((f"{name}{separator}{n}", v) for n, v in _leaves(value, separator))
+        else:
+            yield name, value
 
 
 def _unnamed(result: Value, rows: Estimate, count: Estimate, dtype: str | None) -> Value:
@@ -85,6 +113,10 @@ def _plain_series(data: Value, result: Value) -> Value | None:
 
 
 def _concatenated(parts: Value, bound: Bound, result: Value) -> Value | None:
+    if parts.type == "dict":  # under keys
+        parts = Value(
+            items=tuple(v for _, v in parts.columns) if parts.columns is not None else (parts.items or ())[1:]
+        )
     members = parts.items if parts.items is not None else (element_of(parts),)
     if not members:
         return None
@@ -169,6 +201,7 @@ def factorized(values: Value, bound: Bound, result: Value) -> Value | None:
 MADE: dict[str, Rule] = {
     "pandas.factorize": factorized,
     **dict.fromkeys(("pandas.DataFrame", "pandas.DataFrame.from_records"), _frame_of),
+    "pandas.json_normalize": _flattened,
     "pandas.Series": _series_of,
     "pandas.concat": _concatenated,
     "pandas.merge": merged,

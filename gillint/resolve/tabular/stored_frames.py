@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from gillint.estimate import ONE
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import literal_text, size_of
 from gillint.resolve.external.sql import run_statement
 from gillint.resolve.external.sql_tables import Query, Table
+from gillint.resolve.joining import Columns
 from gillint.resolve.tabular.columns import COLUMN_OF_TYPE, FRAME, column, scalar
 from gillint.resolve.tabular.kinds import kinds_of
 from gillint.resolve.trace import Bound
@@ -22,9 +23,11 @@ _A_NAME = re.compile(r"\w+")
 
 def asked_for(act: Activation, bound: Bound, place: object) -> Query | None:
     """The query of `pandas.read_sql`: a statement, or the name of a table."""
-    text = text_of(bound.positional[0] if bound.positional else bound.get("sql") or bound.get("table_name"))
-    if text is None:
-        return None
+    asked = bound.positional[0] if bound.positional else bound.get("sql") or bound.get("table_name")
+    text = text_of(asked)
+    if text is None:  # a statement that was put together: `select(Book)`
+        rows = asked.size if asked is not None and (asked.type or "").startswith("sqlalchemy.") else None
+        return Query(rows, rows) if rows is not None else None
     is_table = _A_NAME.fullmatch(text.pattern) is not None
     statement = f"select * from {text.pattern}" if is_table else text.pattern
     done = run_statement(act.program.tables, statement, place, ONE)
@@ -41,14 +44,18 @@ def frame_of(result: Value, query: Query) -> Value:
     """The frame that a query is read into; with `chunksize` it is one of several, of which nothing is said."""
     if result.type != FRAME:
         return result
+    return replace(result, size=query.rows, shape=None, columns=columns_of(query))
+
+
+def columns_of(query: Query) -> Columns | None:
+    """The columns that a query gives, where their names are known."""
     items = query.row.items if query.row is not None and query.row.items is not None else ()
-    columns = None
-    if items and len(items) == len(query.names):
-        columns = tuple(
-            (name, column(COLUMN_OF_TYPE.get(item.type or ""), query.rows, item))
-            for name, item in zip(query.names, items, strict=True)
-        )
-    return replace(result, size=query.rows, shape=None, columns=columns)
+    if not items or len(items) != len(query.names):
+        return None
+    return tuple(
+        (name, column(COLUMN_OF_TYPE.get(item.type or ""), query.rows, item))
+        for name, item in zip(query.names, items, strict=True)
+    )
 
 
 def keep_frame(act: Activation, bound: Bound, place: object) -> None:
@@ -56,13 +63,18 @@ def keep_frame(act: Activation, bound: Bound, place: object) -> None:
     name = literal_text(bound.positional[0] if bound.positional else bound.get("name"))
     if name is None or bound.receiver is None:
         return
-    frame, tables = bound.receiver, act.program.tables
-    cells = {k.lower(): scalar(v.dtype, v.element) for k, v in frame.columns or ()}
+    tables, made = act.program.tables, table_of(bound.receiver, place)
     old = tables.get(name.lower())
     grows = literal_text(bound.get("if_exists")) == "append"
     table = old if old is not None and grows else Table()
-    table.columns.update({k: cell.type for k, cell in cells.items()})
-    table.distinct.update({k.lower(): n for k, v in frame.columns or () if (n := kinds_of(v)) is not None})
-    rows = size_of(frame)
-    table.rows[place] = rows * (act.times * act.trips_so_far()) if grows else rows
+    table.columns.update(made.columns)
+    table.distinct.update(made.distinct)
+    table.rows[place] = made.size * (act.times * act.trips_so_far()) if grows else made.size
     tables[name.lower()] = table
+
+
+def table_of(frame: Value, place: object, rows: Estimate | None = None) -> Table:
+    """A frame as a table: of as many rows as given, else as it has."""
+    cells = {k.lower(): scalar(v.dtype, v.element).type for k, v in frame.columns or ()}
+    distinct = {k.lower(): n for k, v in frame.columns or () if (n := kinds_of(v)) is not None}
+    return Table(cells, distinct=distinct, rows={place: rows if rows is not None else size_of(frame)})

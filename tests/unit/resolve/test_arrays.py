@@ -96,6 +96,8 @@ ARRAYS = [
     ("np.tril(S, -1)", (60, 60), "float64"),
     ("np.where(A > 5, A, 0)", (100, 200), "float64"),
     ("np.where(a > 5, 1, 0)", (1000,), "int64"),
+    ("np.where(a > 5, 'high', 'low')", (1000,), "str"),
+    ("np.select([a > 5, a > 2], ['high', 'low'], default='none')", (1000,), "str"),
     ("np.squeeze(np.ones((1, 30)))", (30,), "float64"),
     ("np.expand_dims(a, 0)", (1, 1000), "float64"),
     ("a[:, None]", (1000, 1), "float64"),

@@ -78,6 +78,20 @@ def test_columns_of_another_library_do_not_ask_for_its_version() -> None:
     assert not keeps_texts_as_objects(LibraryVersion("polars", "0.20.31", "requirements.txt"))
 
 
+@pytest.mark.parametrize(
+    ("expression", "dates"),
+    [
+        ('pd.DataFrame({"t": pd.date_range("2024-01-01", periods=90), "w": ["a"] * 90})', 1),
+        ('pd.Series(pd.date_range("2024-01-01", periods=90))', 1),
+        ('pd.Series(pd.date_range("2024-01-01", periods=90)).dt.year', 0),
+        ('pd.DataFrame({"t": pd.date_range("2024-01-01", periods=90), "n": range(90)}).itertuples()', 1),
+        ("unknown", 0),
+    ],
+)
+def test_columns_of_dates(expression: str, dates: int) -> None:
+    assert composition("dates", value_of(expression, SETUP)).likely == dates
+
+
 def test_some_columns_of_a_file_are_texts() -> None:
     found = composition("texts", value_of("unknown", SETUP))
     assert found.low == 0 and found.likely >= 1 and not found.known

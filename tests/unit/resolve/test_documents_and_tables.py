@@ -125,6 +125,32 @@ def test_a_connection_of_duckdb_gives_the_rows_of_its_last_statement(owner: str)
     assert size is not None and size.likely == 5000
 
 
+TYPED = {  # the columns of the frame that a query of DuckDB is read into
+    "select * from given": "int64 str float64",
+    "select name, max(id) as top, count(*) as n from given group by name": "str int64 int64",
+    "select avg(price) as p, upper(name) as name from given": "float64 str",
+    "select range as id, 'no ' || range as label from range(40)": "int64 str",
+    "select * from made": "int64 str",
+}
+
+
+@pytest.mark.parametrize("asked", TYPED)
+def test_columns_that_duckdb_gives_back(asked: str) -> None:
+    call = call_of(
+        f"""
+        import duckdb, pandas as pd
+        def work():
+            con = duckdb.connect()
+            con.register('given', pd.DataFrame({{'id': range(9), 'name': ['a'] * 9, 'price': [0.5] * 9}}))
+            con.execute("create table made as select id, name || '!' as name from given")
+            return print(con.execute("{asked}").df())
+        """,
+        "print",
+    )
+    frame = call.bound.positional[0]
+    assert [column.dtype for _, column in frame.columns or ()] == TYPED[asked].split()
+
+
 @pytest.mark.parametrize("written", ["f['runs/x'] = data", "f.create_dataset('runs/x', data=data, compression='gzip')"])
 def test_a_data_set_is_read_as_it_was_written(written: str) -> None:
     call = call_of(
@@ -147,3 +173,17 @@ def test_a_data_set_is_read_as_it_was_written(written: str) -> None:
     )
     size = call.bound.positional[0].size
     assert size is not None and size.likely == 40
+
+
+STORED = {  # of what zarr keeps: the shape and the dtype of what is read
+    "zarr.create_array('a.zarr', shape=(200, 30), chunks=(50, 30), dtype='f4')[:50]": ((50, 30), "float32"),
+    "zarr.create_array(store='a.zarr', data=np.arange(900, dtype='i4'), chunks=(100,))[100:400]": ((300,), "int32"),
+    "zarr.zeros((100, 20), dtype='i2')[5]": ((20,), "int16"),
+    "zarr.array(np.ones((60, 10)))[:]": ((60, 10), "float64"),
+}
+
+
+@pytest.mark.parametrize("read", STORED)
+def test_parts_of_arrays_that_zarr_keeps(read: str) -> None:
+    found = call_of(f"import zarr, numpy as np\ndef work():\n    print({read})\n", "print").bound.positional[0]
+    assert (tuple(n.likely for n in found.shape or ()), found.dtype) == STORED[read]

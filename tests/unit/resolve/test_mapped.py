@@ -124,3 +124,9 @@ def test_a_table_has_what_was_put_into_it(put: str, asked: str, rows: int) -> No
     (call,) = calls_of(region, "sqlalchemy.engine.CursorResult.all")
     assert call.bound.receiver is not None
     assert call.bound.receiver.size == Estimate.point(rows)
+
+
+@pytest.mark.parametrize("statement", ["text('select title from book')", "select(Book)", "'select title from book'"])
+def test_rows_of_a_statement_that_pandas_reads(statement: str) -> None:
+    call = calls_of(loop_of(f"pd.read_sql({statement}, engine)", "import pandas as pd\n"), "pandas.read_sql")[0]
+    assert call.result is not None and call.result.size == Estimate.point(1000)

@@ -70,3 +70,20 @@ def test_arrays_of_a_dataset_have_their_sizes(line: str, size: float) -> None:
     call = next(n for n in nodes(line) if isinstance(n, Call) and n.name.endswith(".mean"))
     assert call.bound.receiver is not None
     assert size_of(call.bound.receiver).likely == size
+
+
+PERIODS = {  # between the first date of the coordinate and the last
+    "dated.resample(time='MS').sum()": 24,
+    "dated['air'].resample(time='7D').mean()": 104,
+    "dated.air.resample({'time': 'YS'}).mean()": 2,
+    "ds.resample(time='D').mean()": 20,  # dates that nobody knows
+}
+
+
+@pytest.mark.parametrize("line", PERIODS)
+def test_periods_of_a_resampled_dataset(line: str) -> None:
+    dated = "pd.date_range('2020-01-01', periods=730)"
+    made = f"dated = xr.Dataset({{'air': (('time',), np.zeros(730))}}, coords={{'time': {dated}}}); {line}"
+    call = next(n for n in nodes(f"import pandas as pd; {made}") if isinstance(n, Call) and "Resample." in n.name)
+    assert call.bound.receiver is not None and call.bound.receiver.shape is not None
+    assert call.bound.receiver.shape[0].likely == pytest.approx(PERIODS[line], rel=0.03)
