@@ -309,6 +309,8 @@ _CHANGED_BY_FACTS = (
     "email.mime.multipart.MIMEMultipart",
     "networkx.Graph",
     "networkx.DiGraph",
+    "prettytable.PrettyTable",
+    "rich.table.Table",
     "socket.socket",
 )
 
