@@ -303,6 +303,7 @@ _CHANGED_BY_FACTS = (
     "PIL.Image.Image",
     "PIL.ImageFile.ImageFile",
     "array.array",
+    "bitarray.bitarray",
     "bytearray",
     "email.message.Message",
     "email.message.EmailMessage",
