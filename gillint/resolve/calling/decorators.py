@@ -32,6 +32,7 @@ _OF_CLASSES = {"staticmethod", "classmethod", "abstractmethod", "setter", "gette
 _PROPERTY = re.compile(r"(?:^|\.)\w*property$")
 _KEEPER = re.compile(r"(?:^|\.)(?:\w*(?:cache|lazy|memo)\w*property|reify|cache_readonly)$")
 _CACHED = "functools.cached_property"
+_TASK = "celery.Task"
 _LOCKED_BEFORE = (3, 12)
 
 
@@ -47,8 +48,15 @@ def decorated(act: Activation, function: Value, decorators: tuple[t.Expr, ...], 
             called = evaluate(act, decorator.function if isinstance(decorator, t.Call) else decorator)
             made = _applied(act, function, decorator, called, span)
         serve_decorated(act, called, function, span)
-        function = made
+        function = replace(made, type=_TASK) if _makes_task(called) else made
     return function
+
+
+def _makes_task(decorator: Value) -> bool:
+    """Whether a decorator leaves a function that is handed to workers as well: `@app.task`, `@shared_task`."""
+    ref = decorator.reference
+    is_method = isinstance(ref, MethodRef) and (ref.receiver.type, ref.name) == ("celery.Celery", "task")
+    return is_method or public_name(decorator) == "celery.shared_task"
 
 
 def names_of(act: Activation, decorators: tuple[t.Expr, ...]) -> frozenset[str]:

@@ -303,12 +303,15 @@ _CHANGED_BY_FACTS = (
     "PIL.Image.Image",
     "PIL.ImageFile.ImageFile",
     "array.array",
+    "bitarray.bitarray",
     "bytearray",
     "email.message.Message",
     "email.message.EmailMessage",
     "email.mime.multipart.MIMEMultipart",
     "networkx.Graph",
     "networkx.DiGraph",
+    "prettytable.PrettyTable",
+    "rich.table.Table",
     "socket.socket",
 )
 

@@ -196,6 +196,20 @@ def test_graphs(code: str, expected: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("t = Table('a', 'b')\nfor i in range(150):\n    t.add_row(str(i), 'x')\nshow(t)", 150),
+        ("t = PrettyTable(['a', 'b'])\nfor i in range(20):\n    t.add_row([i, i])\nshow(t)", 20),
+        ("t = Table('a', 'b')\nt.add_row('1', 'x')\nshow(t)", 1),
+    ],
+)
+def test_printed_tables(code: str, expected: float) -> None:
+    size = passed("from prettytable import PrettyTable\nfrom rich.table import Table\n" + code).size
+    assert size is not None
+    assert size.likely == expected
+
+
+@pytest.mark.parametrize(
     ("key", "expected", "stored"),
     [("[:100]", (100, 400), 1000), ("[:, :40]", (200, 40), 200), ("[[1, 2]]", (2, 400), 20), ("[5]", (1, 400), 10)],
 )

@@ -103,6 +103,40 @@ def test_counts(body: str, name: str, expected: float) -> None:
             "pickle.dumps",
             id="a module of Python 2",
         ),
+        pytest.param(
+            """
+            from celery import Celery
+            app = Celery("x", broker="redis://localhost")
+            @app.task(bind=True)
+            def add(self, a): return a
+            def work():
+                add.delay(1)
+            """,
+            "celery.Task.delay",
+            id="a task of an application",
+        ),
+        pytest.param(
+            """
+            from celery import shared_task, group
+            @shared_task
+            def add(a): return a
+            def work():
+                group(add.s(i) for i in range(3)).apply_async()
+            """,
+            "celery.canvas.group.apply_async",
+            id="a group of shared tasks",
+        ),
+        pytest.param(
+            """
+            from celery import shared_task
+            @shared_task
+            def read(path): return open(path)
+            def work():
+                read("x")
+            """,
+            "open",
+            id="a task that is called here",
+        ),
     ],
 )
 def test_calls_are_found(source: str, name: str) -> None:
