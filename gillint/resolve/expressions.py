@@ -121,6 +121,8 @@ def _call(act: Activation, node: t.Call) -> Value:
     has_star = False
     for argument in node.arguments:
         value = evaluate(act, argument.value)
+        if argument.star:
+            act.operation("call_unpacked")
         if argument.star == "*":
             members = value.items if value.type in ("tuple", "list", "iterator") else few_rows(value)
             if members is not None:
@@ -347,6 +349,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     source = iterable_of(act, evaluate(act, first), first.span, is_async=outermost.is_async)
     mark = source.mark if is_stored(source) and len(node.clauses) == 1 and not outermost.conditions else None
     act.begin(source)
+    act.operation("generator_create" if node.kind == "generator" else "comprehension_create")
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
             with act.nested() as turn:  # what a turn of this clause needs, a turn of the ones within needs a part of

@@ -136,6 +136,9 @@ class Functions(Classes):
                     given = Value(type="coroutine", element=given)
                 return None, given, function.name
             arguments = less
+        packed = sum(p.kind in ("*", "**") for p in tree.parameters)
+        if packed:
+            act.operation("packed_parameter", packed)
         if not record:
             act.open = frozenset(arguments)
         elif isinstance(tree, t.Function):

@@ -187,7 +187,7 @@ def turns_until_empty(act: Activation, body: Block, *, endless: bool = True) -> 
             return _reads(act, call, method, [c for c in calls if c is not call and _reads_too(c, source)])
         if source.size is None or not source.size.known:
             continue
-        if method not in _TAKERS or source.type not in _CONTAINERS:
+        if not _takes(method, source):
             continue
         if not any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH)):
             return source.size.max(1)
@@ -368,6 +368,11 @@ def _gives(call: Call, to: Value) -> bool:
     if receiver is None or receiver.type != to.type or call.name.rsplit(".", 1)[-1] not in _GIVERS:
         return False
     return receiver.reference == to.reference or receiver.reference is None or to.reference is None
+
+
+def _takes(method: str, source: Value) -> bool:
+    """Whether a method takes something out of a container: `get` does of a queue, and leaves a dict as it is."""
+    return method in _TAKERS and source.type in _CONTAINERS and not (source.type == "dict" and method == "get")
 
 
 def _reads_too(call: Call, source: Value) -> bool:

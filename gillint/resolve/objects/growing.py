@@ -41,7 +41,7 @@ from gillint.resolve.text.strings import joined_after
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions, key_of
+from gillint.syntax.walk import expressions, key_of, statements
 
 _UNSYNCED = re.compile(r"pragma\s+synchronous\s*=\s*(off|0)", re.IGNORECASE)
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
@@ -186,11 +186,19 @@ _LENGTHENED = ("list", "set", "weakref.WeakSet", "collections.deque", "collectio
 
 
 def _gives_back(act: Activation, queue: t.Expr) -> bool:
-    """Whether the function that puts something into a queue takes as much out of it: a pool of connections."""
+    """Whether the function that puts something into a queue takes as much out of it: a pool of connections.
+
+    What one loop puts there and another one takes out is all there in between.
+    """
     key = key_of(queue)
     body = act.body.body if isinstance(act.body, t.Function) and key is not None else ()
+    if act.loop_spans:
+        body = next((s.body for s in statements(body) if isinstance(s, _LOOPS) and s.span == act.loop_spans[0]), body)
     taken = (e.function for e in expressions(body) if isinstance(e, t.Call) and isinstance(e.function, t.Attribute))
     return any(f.name in ("get", "get_nowait") and key_of(f.value) == key for f in taken)
+
+
+_LOOPS = (t.For, t.While)
 
 
 def _part(added: Estimate, size: Estimate) -> float:

@@ -1,0 +1,53 @@
+"""How often `while` loops turn that change a number by a factor, empty a container or fill one up to a limit."""
+
+from __future__ import annotations
+
+import pytest
+
+from gillint.knowledge.conditions import Target
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Loop
+from gillint.syntax.parse import parse
+
+HEAD = """
+import heapq, queue
+from heapq import heappop, heappush, heapreplace
+heap = [3, 1, 2] * 100
+"""
+
+
+def turns(code: str) -> float:
+    """The likely turns of the last loop."""
+    resolved = resolve(parse(HEAD + code, "a.py"), Target(), {})
+    loops = [n for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Loop)]
+    return loops[-1].trips.likely
+
+
+FACTORS = [
+    ("t = 1.0\nwhile t > 0.01:\n    t *= 0.985", 305),
+    ("t, cooling = 100.0, 0.5\nwhile t > 1:\n    t = cooling * t", 7),
+    ("n = 5000\nwhile n:\n    f(n)\n    n >>= 1", 13),
+    ("gap = 64\nwhile gap > 0:\n    gap //= 2", 7),
+    ("size = 1\nwhile size < 1000:\n    size *= 2", 10),
+    ("t, left = 1.0, True\nwhile left and t > 0.5:\n    left = step()\n    t *= 0.9", 7),
+]
+DRAINED = [
+    ("while len(heap) > 1:\n    a, b = heapq.heappop(heap), heapq.heappop(heap)\n    heapq.heappush(heap, a + b)", 299),
+    ("while heap:\n    print(heappop(heap))", 300),
+    ("q = queue.Queue()\nfor i in range(70):\n    q.put(i)\nwhile not q.empty():\n    q.get_nowait()", 70),
+    ("rows = []\nwhile balance > 0 and len(rows) < 360:\n    balance = step()\n    rows.append(balance)", 360),
+]
+# Nothing tells, or another rule does.
+OTHERS = [
+    ("t = 1.0\nwhile t > 0.01:\n    t *= step()", 40),
+    ("t = 1.0\nwhile t > 2:\n    if step():\n        t *= 0.5", 1000),
+    ("while heap:\n    a = heappop(heap)\n    if a:\n        heappush(heap, a - 1)", 1000),
+    ("while heap:\n    a = heappop(heap)\n    extend(heap)", 1000),
+    ("seen = {0: 1}\nwhile heap:\n    seen.get(heappop(heap))\n    heappush(heap, step())", 1000),
+    ("rows = []\nwhile step() and len(rows) < 360:\n    if step():\n        rows.append(1)", 1000),
+]
+
+
+@pytest.mark.parametrize(("code", "expected"), FACTORS + DRAINED + OTHERS)
+def test_turns(code: str, expected: float) -> None:
+    assert turns(code) == expected
