@@ -10,6 +10,7 @@ from gillint.resolve.budget import BUDGET
 from gillint.resolve.calling.decorators import decorated
 from gillint.resolve.calling.parameters import bind_parameters
 from gillint.resolve.control.dataflow import written
+from gillint.resolve.control.ends import calls_to_the_end
 from gillint.resolve.control.exhaustion import turns_while_talking
 from gillint.resolve.control.memoised import remembers
 from gillint.resolve.control.recursion import (
@@ -328,6 +329,9 @@ class Functions(Classes):
             # Functions that call each other count their calls once: where the first of them is entered.
             inner = self._recurring.pop(key, ())
             known = rounds(tree, arguments, inner, block)
+            to_the_end = None if remembers(tree) else calls_to_the_end(act, tree, arguments, inner, block)
+            if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
+                known = to_the_end
             nodes = nodes_walked(arguments, inner) if known is None else None
             if nodes is not None:
                 known = nodes

@@ -30,7 +30,7 @@ from gillint.resolve.control.failures import failing
 from gillint.resolve.control.falling import share_of_else
 from gillint.resolve.control.feeding import unless_outweighed
 from gillint.resolve.control.iterations import iterations_of
-from gillint.resolve.control.pointers import place_of, turns_by_places, turns_by_strides
+from gillint.resolve.control.pointers import place_of, places_in_the_end, turns_by_places, turns_by_strides
 from gillint.resolve.control.receiving import turns_to_fill
 from gillint.resolve.control.sending import turns_until_sent
 from gillint.resolve.control.shared_iterators import its_share
@@ -264,3 +264,4 @@ def run_while(act: Activation, node: t.While) -> None:
         return turns, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
+    act.environment.update(places_in_the_end(act, node))

@@ -140,6 +140,8 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
     old, count = _growth_of_each(act, function.value, receiver)
     if receiver.type in QUEUES and _gives_back(act, function.value):
         old, count = receiver.size or ZERO, ZERO
+    if _is_taken_back(act, function.value):
+        count = count.min(ONE)
     if function.name in ("extend", "update"):
         count = count * _size_of_each(act, added)
         added = element_of(added)
@@ -169,6 +171,20 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
     source = begun_as(receiver) if items is None else receiver.source
     changed = replace(receiver, size=size, element=element, items=items, literal=None, source=source)
     change_target(act, function.value, changed)
+
+
+_UNDONE = ("pop", "remove", "discard")
+
+
+def _is_taken_back(act: Activation, container: t.Expr) -> bool:
+    """Whether each turn takes out again what it puts in: `path.append(x); search(path); path.pop()`."""
+    key = key_of(container)
+    if key is None or not act.loop_spans:
+        return False
+    around = (s for s in statements(act.statements) if isinstance(s, _LOOPS) and s.span == act.loop_spans[-1])
+    calls = (s.value for loop in around for s in loop.body if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
+    functions = (c.function for c in calls if isinstance(c.function, t.Attribute) and key_of(c.function.value) == key)
+    return any(f.name in _UNDONE for f in functions)
 
 
 def _size_of_each(act: Activation, added: Value) -> Estimate:
