@@ -35,6 +35,7 @@ from gillint.resolve.control.narrowing import asks_for_rank, asks_in_vain, behin
 from gillint.resolve.control.passed import asks_what_was_passed
 from gillint.resolve.control.remaking import until_given_up
 from gillint.resolve.control.switches import until_switched
+from gillint.resolve.control.topping import every_so_often, filled_up
 from gillint.resolve.control.turns import (
     ends_the_program,
     leaves,
@@ -329,7 +330,9 @@ def _if(act: Activation, node: t.If) -> float:
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     if taken is not None and fails(arms[taken]):
         taken = None  # a program that always fails is not run: something about the values is not as it seems
+    filled = filled_up(act, node)
     period = once_in(act, node) or until_changed(act, node) or until_switched(act, node) or remade
+    period = period or (every_so_often(act, *filled) if filled is not None else None)
     longest = note_emptied(act, node, period)
     if period is not None:  # they do not become longer than that
         held = {n: act.environment[n] for n in longest if n in act.environment}
@@ -340,7 +343,7 @@ def _if(act: Activation, node: t.If) -> float:
         never = parts.index(0.0)  # `path == ":memory:"` of a path that ends otherwise
         taken = 1 - never if is_sure or not leaves(arms[never]) else None
     reached = choose(act, run, arms, parts, known, taken, seldom=period is not None)
-    short = held_short(act, node)
+    short = held_short(act, node) or filled
     if short is not None and short[0] in act.environment:
         buffer = act.environment[short[0]]
         act.environment[short[0]] = replace(buffer, size=size_of(buffer).min(short[1]))

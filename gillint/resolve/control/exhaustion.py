@@ -10,6 +10,7 @@ from gillint.knowledge.schema import TERMINAL
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, BUFFERS, FILES, QUEUES
 from gillint.resolve.calling.bound import element_of, member_size, number_of, size_of
+from gillint.resolve.control.consuming import RUN, stays_in_a_run
 from gillint.resolve.control.converging import PAIRED, SETTLED, bisects, joins_pairs, settles, turns_until_converged
 from gillint.resolve.control.turns import is_retry, leaves_early
 from gillint.resolve.control.visiting import turns_of_a_walk
@@ -281,6 +282,8 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
         return PIECES
     if fills_up(loop):
         return _ARRIVES
+    if stays_in_a_run(loop.test):
+        return RUN
     if settles(loop):
         return SETTLED
     found = turns_until_converged(loop) or (turns_of_a_walk(act, loop) if works_off(loop) else None)
