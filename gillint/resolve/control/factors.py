@@ -12,6 +12,7 @@ from gillint.syntax import tree as t
 from gillint.syntax.walk import key_of, set_in, statements
 
 _FALLING, _RISING = ("gt", "ge", "ne"), ("lt", "le", "ne")
+_LARGE = 1e15  # what may be larger, nothing tells
 _SHIFTS = {"lshift": 1.0, "rshift": -1.0}
 
 
@@ -37,7 +38,7 @@ def _turns_of(act: Activation, test: t.Expr, loop: t.While) -> Estimate | None:
     with act.nested():
         start, factor = evaluate(act, number).number, evaluate(act, node).number
         end = evaluate(act, end_node).number if end_node is not None else Estimate.point(0)
-    if start is None or factor is None or end is None or not (start.known and factor.known and end.known):
+    if start is None or factor is None or end is None or not (start.high < _LARGE and factor.known and end.known):
         return None
     by = _factor(sign, factor.likely)
     if by is None or start.likely <= 0 or operator not in (_FALLING if by < 1 else _RISING):
@@ -46,9 +47,13 @@ def _turns_of(act: Activation, test: t.Expr, loop: t.While) -> Estimate | None:
     least = max(end.likely, 1.0 if whole else 0.0)
     if least <= 0:
         return None
-    steps = round(math.log(least / start.likely) / math.log(by), 6)
-    turns = math.floor(steps) + (end.likely < 1) if whole and least <= 1 else math.ceil(steps)
-    return Estimate.point(max(1.0, turns))
+
+    def turns(first: float) -> float:
+        steps = round(math.log(least / max(first, least * 1e-9)) / math.log(by), 6)
+        return max(0.0, math.floor(steps) + (end.likely < 1) if whole and least <= 1 else math.ceil(steps))
+
+    found = start.map(turns)
+    return found if not found.known else found.max(1)
 
 
 def _factor(sign: str, amount: float) -> float | None:

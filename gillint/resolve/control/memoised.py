@@ -9,7 +9,7 @@ from gillint.resolve.trace import Block, Branch, Call, Node
 from gillint.resolve.values import FunctionRef, Value, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-from gillint.syntax.walk import expressions, key_of
+from gillint.syntax.walk import expressions, key_of, statements
 
 _CACHES = ("lru_cache", "cache")
 _NOTHING = Block((), ())
@@ -48,11 +48,18 @@ def _looks_random(key: Value) -> bool:
 
 def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tuple[Value, ...]) -> Node:
     """The call of a function of the project, which is run where its arguments are new, if it remembers its answers."""
-    asked = act.trips_so_far() if _is_cleared(act, ref) else act.times * act.trips_so_far()
+    anew = _is_cleared(act, ref) or _is_defined_here(act, ref)
+    asked = act.trips_so_far() if anew else act.times * act.trips_so_far()
     if asked.likely <= 1 or not _remembers(act, ref):
         return call
     new = missed(act, arguments, asked)
     return Branch((Block((), (call,)), _NOTHING), (new, 1.0 - new))
+
+
+def _is_defined_here(act: Activation, ref: FunctionRef) -> bool:
+    """Whether the function that asks makes the other one anew, with an empty memory, each time it runs."""
+    tree, _ = act.program.function_tree(ref.key)
+    return isinstance(act.body, t.Function) and any(s is tree for s in statements(act.body.body))
 
 
 def _is_cleared(act: Activation, ref: FunctionRef) -> bool:
