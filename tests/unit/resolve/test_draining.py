@@ -37,6 +37,28 @@ DRAINED = [
     ("q = queue.Queue()\nfor i in range(70):\n    q.put(i)\nwhile not q.empty():\n    q.get_nowait()", 70),
     ("rows = []\nwhile balance > 0 and len(rows) < 360:\n    balance = step()\n    rows.append(balance)", 360),
 ]
+GRAPHS = [
+    (
+        "graph = {i: [i + 1, i + 2] for i in range(400)}\nqueue, seen = [0], {0}\n"
+        "def walk():\n    while queue:\n        node = queue.pop()\n        for other in graph[node]:\n"
+        "            if other not in seen:\n                seen.add(other)\n                queue.append(other)\nwalk()",
+        400,
+    ),
+    (
+        "graph = [[i + 1] for i in range(70)]\nstack = [0]\nwhile stack:\n    node = stack.pop()\n"
+        "    stack.extend(other for other in graph[node] if other)",
+        70,
+    ),
+]
+OFTEN = [
+    (
+        "for amount in range(200):\n    for coin in (50, 20, 10):\n        while amount >= coin:\n            amount -= coin",
+        1,
+    ),
+    ("for c in text:\n    while k and pattern[k] != c:\n        k = fail[k - 1]", 0.5),
+    ("for c in text:\n    while low >= 0 and high < n and a[low] == a[high]:\n        low -= 1\n        high += 1", 2),
+    ("for c in text:\n    while scanner.peek().isdigit():\n        scanner.advance()", 4),
+]
 # Nothing tells, or another rule does.
 OTHERS = [
     ("t = 1.0\nwhile t > 0.01:\n    t *= step()", 40),
@@ -51,3 +73,30 @@ OTHERS = [
 @pytest.mark.parametrize(("code", "expected"), FACTORS + DRAINED + OTHERS)
 def test_turns(code: str, expected: float) -> None:
     assert turns(code) == expected
+
+
+def loops_of(code: str) -> list[float]:
+    resolved = resolve(parse(HEAD + code, "a.py"), Target(), {})
+    return [n.trips.likely for trace in resolved.functions for n in walk(trace.block) if isinstance(n, Loop)]
+
+
+@pytest.mark.parametrize(("code", "expected"), GRAPHS + OFTEN)
+def test_one_of_the_loops_turns_so_often(code: str, expected: float) -> None:
+    assert expected in loops_of(code)
+
+
+FILLED = """
+best = []
+for n in range(4000):
+    if len(best) < 10:
+        {push}
+    else:
+        heapq.heapreplace(best, n)
+for member in best:
+    pass
+"""
+
+
+@pytest.mark.parametrize("push", ["heapq.heappush(best, n)", "best.append(n)"])
+def test_what_is_filled_up_is_as_long_as_its_limit(push: str) -> None:
+    assert turns(FILLED.format(push=push)) == 10
