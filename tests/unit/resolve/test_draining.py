@@ -37,7 +37,7 @@ DRAINED = [
     ("q = queue.Queue()\nfor i in range(70):\n    q.put(i)\nwhile not q.empty():\n    q.get_nowait()", 70),
     ("rows = []\nwhile balance > 0 and len(rows) < 360:\n    balance = step()\n    rows.append(balance)", 360),
 ]
-GRAPHS = [
+GRAPHS: list[tuple[str, float]] = [
     (
         "graph = {i: [i + 1, i + 2] for i in range(400)}\nqueue, seen = [0], {0}\n"
         "def walk():\n    while queue:\n        node = queue.pop()\n        for other in graph[node]:\n"
@@ -50,7 +50,7 @@ GRAPHS = [
         70,
     ),
 ]
-OFTEN = [
+OFTEN: list[tuple[str, float]] = [
     (
         "for amount in range(200):\n    for coin in (50, 20, 10):\n        while amount >= coin:\n            amount -= coin",
         1,
