@@ -100,7 +100,9 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
         return symbol_of(f"{ref.name}.{name}")
     if isinstance(ref, SuperRef):
         return _of_bases(act, ref, name, span)
-    told = maker(ref, name) if isinstance(ref, PartialRef) else _of_reference(value, name)
+    told = _of_reference(value, name)
+    if told is None and isinstance(ref, PartialRef):
+        told = maker(ref, name)
     if told is not None:
         return told
     if isinstance(ref, ClassRef):
