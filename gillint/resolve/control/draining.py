@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gillint.estimate import Estimate
+from gillint.estimate import ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import size_of
+from gillint.resolve.control.turns import leaves_early
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
 from gillint.syntax.walk import expressions, key_of, statements
@@ -41,6 +43,21 @@ def turns_until_drained(act: Activation, loop: t.While) -> Estimate | None:
     if container.size is None or not container.size.high:
         return None
     return ((size_of(container) - left) / -change).max(1)
+
+
+def leave_empty(act: Activation, loop: t.While) -> None:
+    """What a loop takes from until there is no more is empty afterwards: what is put there next time begins at nothing."""
+    name = loop.test.id if isinstance(loop.test, t.Name) else None
+    value = act.environment.get(name) if name is not None else None
+    if name is None or value is None or value.type not in _EMPTIED or any(map(leaves_early, loop.body)):
+        return
+    calls = (e for e in expressions(loop.body) if isinstance(e, t.Call))
+    if any(_step(call, name) == -1 for call in calls) and not any(_is_replaced(s, name) for s in statements(loop.body)):
+        act.environment[name] = replace(value, size=ZERO, items=None, literal=None)
+        act.born[name] = (len(act.loops), ZERO)
+
+
+_EMPTIED = ("list", "set", "collections.deque")
 
 
 def turns_until_filled(act: Activation, loop: t.While) -> Estimate | None:
@@ -104,6 +121,10 @@ def _is_changed(s: t.Stmt, key: str) -> bool:
     targets = s.targets if isinstance(s, (t.Assign, t.Delete)) else (s.target,) if isinstance(s, t.Augment) else ()
     flat = [e for x in targets for e in (x.elements if isinstance(x, t.Sequence) else (x,))]
     return any(key_of(e.value if isinstance(s, t.Delete) and isinstance(e, t.Subscript) else e) == key for e in flat)
+
+
+def _is_replaced(s: t.Stmt, name: str) -> bool:
+    return isinstance(s, t.Assign) and any(key_of(target) == name for target in s.targets)
 
 
 def _step(e: t.Expr, key: str) -> int | None:

@@ -9,7 +9,7 @@ from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.control.branching import choose, rejoin, run_turn
 from gillint.resolve.control.consuming import turns_through
 from gillint.resolve.control.converging import turns_of_a_budget
-from gillint.resolve.control.draining import turns_until_drained, turns_until_filled
+from gillint.resolve.control.draining import leave_empty, turns_until_drained, turns_until_filled
 from gillint.resolve.control.exhaustion import (
     GUARD,
     INNER_WHILE_TRIPS,
@@ -265,3 +265,4 @@ def run_while(act: Activation, node: t.While) -> None:
 
     _loop(act, node, enter, learn)
     act.environment.update(places_in_the_end(act, node))
+    leave_empty(act, node)
