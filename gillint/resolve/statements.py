@@ -50,7 +50,7 @@ from gillint.resolve.locks import LOCKS
 from gillint.resolve.numeric.ranks import learn_from_unpacking
 from gillint.resolve.objects.aliases import note_alias
 from gillint.resolve.objects.filling import growth
-from gillint.resolve.objects.growing import added_elsewhere
+from gillint.resolve.objects.growing import added_elsewhere, growth_of_each
 from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.operators import binary, operator_fact
@@ -203,8 +203,8 @@ def _grows_in_place(act: Activation, target: t.Expr) -> bool:
 
 def _half_grown(act: Activation, target: t.Expr, old: Value, added: Value) -> Value:
     """What is copied each time that a text or a tuple becomes longer: half of what it will be, on average."""
-    before, turns = growth(act, target, old)
-    if turns == ONE or isinstance(target, t.Subscript):  # of members, each becomes longer in some of the turns
+    before, turns = growth_of_each(act, target, old)
+    if turns == ONE:
         return old
     return replace(old, size=before + size_of(added) * turns * 0.5, text=None, literal=None, items=None)
 
@@ -216,7 +216,7 @@ _BUFFERS = ("str", "bytes", "bytearray")
 
 def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
-    before, turns = growth(act, node.target, old)
+    before, turns = growth_of_each(act, node.target, old)
     if added.type is None and added.size is None:  # what the function that is running itself gives, say
         return replace(result, type=old.type, size=None, text=None, literal=None, items=None)
     if turns != ONE and old.type in _BUFFERS and is_drained(act, node.target):

@@ -137,7 +137,7 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
     known = QUEUES if function.name.startswith("put") else _LENGTHENED
     if receiver.type not in known:
         return
-    old, count = _growth_of_each(act, function.value, receiver)
+    old, count = growth_of_each(act, function.value, receiver)
     if receiver.type in QUEUES and _gives_back(act, function.value):
         old, count = receiver.size or ZERO, ZERO
     if _is_taken_back(act, function.value):
@@ -222,7 +222,7 @@ def _part(added: Estimate, size: Estimate) -> float:
     return min(1.0, added.likely / size.likely) if size.likely > 0 else 0.5
 
 
-def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
+def growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
     """The same as `growth`; of a member of a container, and of an attribute of one, for each of the members."""
     old, count = growth(act, target, receiver)
     if (
@@ -370,7 +370,7 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     if fact is None or fact.mutates is None or (function.name == "setblocking" and not _is_off(positional)):
         return
     named = tuple(zip(fact.parameters, positional, strict=False))
-    before, turns = _growth_of_each(act, function.value, receiver)
+    before, turns = growth_of_each(act, function.value, receiver)
     if receiver.type == "bytearray" and turns != ONE and is_drained(act, function.value):
         before, turns = ZERO, ONE
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)
