@@ -51,6 +51,7 @@ from gillint.resolve.numeric.ranks import learn_from_unpacking
 from gillint.resolve.objects.aliases import note_alias
 from gillint.resolve.objects.filling import growth
 from gillint.resolve.objects.growing import added_elsewhere, growth_of_each
+from gillint.resolve.objects.lengthening import NEVER_CHANGED, made_longer
 from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.operators import binary, operator_fact
@@ -84,7 +85,7 @@ def _evaluate(act: Activation, node: t.Evaluate) -> float | None:
 
 
 def _assign(act: Activation, node: t.Assign) -> None:
-    longer = _made_longer(act, node)
+    longer = made_longer(act, node)
     if longer is not None:
         _augment(act, longer, anew=not isinstance(node.value, t.Binary) or node.value.right is not longer.value)
         return
@@ -109,29 +110,6 @@ def _assign(act: Activation, node: t.Assign) -> None:
         if is_known(known):
             declare(act, target, known)
     note_alias(act, node, value)
-
-
-def _made_longer(act: Activation, node: t.Assign) -> t.Augment | None:
-    """`text = text + piece`, which is `text += piece` of what is never changed; `text + a + b` and `piece + text` as well."""
-    target, value = node.targets[0], node.value
-    if len(node.targets) != 1 or not isinstance(target, t.Name) or not isinstance(value, t.Binary):
-        return None
-    piece = _added(value, target.id)
-    old = act.environment.get(target.id) if piece is not None else None
-    is_longer = old is not None and old.reference is None and old.type in _NEVER_CHANGED
-    return t.Augment(node.span, target, "add", piece) if is_longer and piece is not None else None
-
-
-def _added(value: t.Binary, name: str) -> t.Expr | None:
-    """What a sum adds to a variable that is its first or its last part."""
-    if value.operator != "add":
-        return None
-    if isinstance(value.left, t.Name) and value.left.id == name:
-        return value.right
-    if isinstance(value.right, t.Name) and value.right.id == name:
-        return value.left
-    rest = _added(value.left, name) if isinstance(value.left, t.Binary) else None
-    return t.Binary(value.span, rest, "add", value.right) if rest is not None else None
 
 
 def _counts(target: t.Subscript, value: t.Expr | None) -> bool:
@@ -175,7 +153,7 @@ def _augment(act: Activation, node: t.Augment, *, anew: bool = False) -> None:
         result = in_place
     else:
         half = (
-            _half_grown(act, node.target, old, value) if node.operator == "add" and old.type in _NEVER_CHANGED else old
+            _half_grown(act, node.target, old, value) if node.operator == "add" and old.type in NEVER_CHANGED else old
         )
         result = binary(act, half, node.operator, value, node.span)
     if (
@@ -209,7 +187,6 @@ def _half_grown(act: Activation, target: t.Expr, old: Value, added: Value) -> Va
     return replace(old, size=before + size_of(added) * turns * 0.5, text=None, literal=None, items=None)
 
 
-_NEVER_CHANGED = ("str", "bytes", "tuple")
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 _BUFFERS = ("str", "bytes", "bytearray")
 

@@ -100,3 +100,17 @@ for member in best:
 @pytest.mark.parametrize("push", ["heapq.heappush(best, n)", "best.append(n)"])
 def test_what_is_filled_up_is_as_long_as_its_limit(push: str) -> None:
     assert turns(FILLED.format(push=push)) == 10
+
+
+ANEW = """
+waiting = []
+for k in range(50):
+    for n in range(200):
+        heappush(waiting, n)
+    while waiting:
+        heappop(waiting)
+"""
+
+
+def test_what_was_drained_is_filled_anew() -> None:
+    assert turns(ANEW) == 200
