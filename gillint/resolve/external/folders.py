@@ -12,18 +12,8 @@ from gillint.syntax.tree import HOLE
 from gillint.syntax.walk import expressions, key_of
 
 _ASKS = ("exists", "isdir", "is_dir", "isfile", "is_file")
-_MAKES = (
-    "mkdir",
-    "makedirs",
-    "mkpath",
-    "write_text",
-    "write_bytes",
-    "touch",
-    "urlretrieve",
-    "to_csv",
-    "to_parquet",
-    "savez",
-)
+_MAKES = ("mkdir", "makedirs", "mkpath", "touch", "urlretrieve", "to_csv", "to_parquet", "savez")
+_WRITES = ("write_text", "write_bytes")
 _MODE = re.compile(r"[wax][bt]?\+?|[wx]:\w*")  # of a file or an archive that is opened to be written
 _ONCE = 0.4  # where it is asked once: as often as any arm is taken
 
@@ -46,7 +36,9 @@ def made_if_missing(node: t.If) -> t.Expr | None:
 
 
 def _written(call: t.Call) -> t.Expr | None:
-    """The path of what a call opens to write into it: `open(path, "w")`, `path.open("wb")`, `ZipFile(path, mode="w")`."""
+    """The path of what a call writes, or opens to write into it: `open(path, "w")`, `path.open("wb")`, `ZipFile(path, "w")`."""
+    if isinstance(call.function, t.Attribute) and call.function.name in _WRITES:
+        return call.function.value
     modes = (a.value.value for a in call.arguments if isinstance(a.value, t.Constant))
     if not any(isinstance(mode, str) and _MODE.fullmatch(mode) for mode in modes):
         return None

@@ -25,7 +25,7 @@ CASES = {
     "made anew": ("@functools.cache\ndef own(n):\n    return math.sqrt(n)\nown(5)", 200),
     "a file that is missing": ("if not PATH.exists():\n    PATH.write_text(str(math.sqrt(2)))", 1),
     "a file that is opened": (
-        "if not os.path.exists('/srv/b'):\n    with open('/srv/b', 'w') as f:\n        math.sqrt(2)",
+        "if not os.path.exists(PATH):\n    with open(PATH, 'w') as f:\n        math.sqrt(2)",
         1,
     ),
     "an archive": ("if not PATH.exists():\n    with zipfile.ZipFile(PATH, 'w') as z:\n        math.sqrt(2)", 1),
