@@ -148,6 +148,9 @@ LOOPS: dict[str, str] = {
     "for_decrement": "x = n\nfor y in l:\n    x -= 1",
     "comprehension": "x = [f * g for y in l]",
     "generator": "for x in (y for y in l):\n    pass",
+    # Twenty thousand lists: the collector looks at them again and again.
+    "kept": "_gc.enable()\nx = [[y, y] for y in l * 20]\n_gc.disable()",
+    "dropped": "for y in l * 20:\n    x = [y, y]",
 }
 
 Times = Mapping[str, float]
@@ -236,6 +239,10 @@ KINDS: dict[str, tuple[str, Callable[[Times], float]]] = {
         "*args or **kwargs of a function: what packing them adds to a call",
         lambda t: (t["packs"] - t["call_function"] + t["packs_keywords"] - t["keyword"]) / 2,
     ),
+    "kept_container": (
+        "each of many lists, tuples or objects that are kept: what the garbage collector, and memory that is new, add",
+        lambda t: (t["kept"] - t["dropped"]) / 20 - t["comprehension"] + t["for_list"] + net(t, 0, "float_multiply"),
+    ),
     "build_list_item": (
         "each item of a list display (a fourth of one of four)",
         lambda t: net(t, 4, "list_of_four") / 4,
@@ -305,6 +312,7 @@ def compile_snippet(snippet: str, loop: str) -> Callable[[int], int]:
     space: dict[str, Any] = {
         "_clock": time.thread_time_ns,
         "_contextlib": contextlib,
+        "_gc": gc,
         "_repeat": itertools.repeat,
         "_math": math,
         "_threading": threading,

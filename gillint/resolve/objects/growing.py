@@ -24,6 +24,7 @@ from gillint.resolve.external.stores import put_into
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.shapes import PICTURE
 from gillint.resolve.objects.aliases import method_of, places_of
+from gillint.resolve.objects.collected import keep
 from gillint.resolve.objects.filling import (
     containers,
     different,
@@ -142,6 +143,8 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
         old, count = receiver.size or ZERO, ZERO
     if _is_taken_back(act, function.value):
         count = count.min(ONE)
+    if function.name in ("append", "appendleft"):
+        keep(act, added, count.min(receiver.number) if receiver.number is not None else count)
     if function.name in ("extend", "update"):
         count = count * _size_of_each(act, added)
         added = element_of(added)
