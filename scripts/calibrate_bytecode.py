@@ -56,6 +56,8 @@ class Manager:
 def managed():
     yield
 def function(z): return z
+def packing(*z): return n
+def packing_keywords(**z): return n
 def empty():
     return
     yield
@@ -63,7 +65,7 @@ async def coroutine(): return None
 a, b, c, d, i, j, n = 1234, 567, 8, 9, 3, 5, 1000  # a is the loop's variable, too
 yes, f, g, s, t = True, 2.5, 0.75, "some text of twenty", "and another one here"
 o, q, manager, m = Plain(), Slotted(), Manager(), _math
-one = (1234,)
+one, none = (1234,), ()
 l, u, e = list(range(1000, 2000)), (1234, 567, 89, 10), {"some": 1, "key": 2, "of": 3, "it": 4}
 k, absolute, is_callable, rng, few = "key", abs, callable, range(1000), [i % 300 for i in range(1000)]
 step, done = next, empty()
@@ -107,6 +109,12 @@ SNIPPETS: dict[str, str] = {
     "call_callable": "x = is_callable(a)",
     "call_class": "x = Trivial(a)",
     "lambda": "x = lambda: 0",
+    "no_turns": "x = [y for y in none]",
+    "no_items": "x = step((y for y in none), a)",
+    "no_argument": "x = step(done, a)",
+    "packs": "x = packing(a)",
+    "packs_keywords": "x = packing_keywords(z=a)",
+    "keyword": "x = function(z=a)",
     "list_of_four": "x = [a, b, c, d]",
     "tuple_of_four": "x = (a, b, c, d)",
     "dict_of_four": "x = {'k': a, 'l': b, 'm': c, 'n': d}",
@@ -140,6 +148,9 @@ LOOPS: dict[str, str] = {
     "for_decrement": "x = n\nfor y in l:\n    x -= 1",
     "comprehension": "x = [f * g for y in l]",
     "generator": "for x in (y for y in l):\n    pass",
+    # Twenty thousand lists: the collector looks at them again and again.
+    "kept": "_gc.enable()\nx = [[y, y] for y in l * 20]\n_gc.disable()",
+    "dropped": "for y in l * 20:\n    x = [y, y]",
 }
 
 Times = Mapping[str, float]
@@ -216,6 +227,22 @@ KINDS: dict[str, tuple[str, Callable[[Times], float]]] = {
         "a generator's resume and yield, without the loops on either side",
         lambda t: t["generator"] - 2 * t["for_list"] - name(t),
     ),
+    "comprehension_create": (
+        "a comprehension, without its turns: until 3.12 a function that is made and called",
+        lambda t: net(t, 1, "no_turns"),
+    ),
+    "generator_create": (
+        "a generator expression made, begun, ended and dropped, without its turns",
+        lambda t: t["no_items"] - t["no_argument"],
+    ),
+    "packed_parameter": (
+        "*args or **kwargs of a function: what packing them adds to a call",
+        lambda t: (t["packs"] - t["call_function"] + t["packs_keywords"] - t["keyword"]) / 2,
+    ),
+    "kept_container": (
+        "each of many lists, tuples or objects that are kept: what the garbage collector, and memory that is new, add",
+        lambda t: (t["kept"] - t["dropped"]) / 20 - t["comprehension"] + t["for_list"] + net(t, 0, "float_multiply"),
+    ),
     "build_list_item": (
         "each item of a list display (a fourth of one of four)",
         lambda t: net(t, 4, "list_of_four") / 4,
@@ -285,6 +312,7 @@ def compile_snippet(snippet: str, loop: str) -> Callable[[int], int]:
     space: dict[str, Any] = {
         "_clock": time.thread_time_ns,
         "_contextlib": contextlib,
+        "_gc": gc,
         "_repeat": itertools.repeat,
         "_math": math,
         "_threading": threading,

@@ -30,6 +30,7 @@ from gillint.resolve.joining import join, looked_up
 from gillint.resolve.numeric.ranks import learn_from_index, rank_decides
 from gillint.resolve.numeric.shapes import ARRAY, few_rows
 from gillint.resolve.objects.attributes import attribute_value, symbol_of
+from gillint.resolve.objects.collected import keep
 from gillint.resolve.objects.growing import grow, lengthen, made_by_need
 from gillint.resolve.objects.lists import as_list
 from gillint.resolve.objects.unspoken import compare_members, missing, truth
@@ -121,6 +122,8 @@ def _call(act: Activation, node: t.Call) -> Value:
     has_star = False
     for argument in node.arguments:
         value = evaluate(act, argument.value)
+        if argument.star:
+            act.operation("call_unpacked")
         if argument.star == "*":
             members = value.items if value.type in ("tuple", "list", "iterator") else few_rows(value)
             if members is not None:
@@ -347,6 +350,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     source = iterable_of(act, evaluate(act, first), first.span, is_async=outermost.is_async)
     mark = source.mark if is_stored(source) and len(node.clauses) == 1 and not outermost.conditions else None
     act.begin(source)
+    act.operation("generator_create" if node.kind == "generator" else "comprehension_create")
     with act.nested() as builder:
         for number, clause in enumerate(node.clauses):
             with act.nested() as turn:  # what a turn of this clause needs, a turn of the ones within needs a part of
@@ -375,6 +379,8 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
             act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
             produced = evaluate(act, node.element)
             value = evaluate(act, node.value) if node.value is not None else None
+            if node.kind == "list":
+                keep(act, produced, turns_of(act.loops[len(act.loops) - depth :]) * passing)
     block = builder.finish()
     of_list = node.kind in ("list", "generator")
     items = each_of(act, node, source, lambda: evaluate(act, node.element)) if of_list else None

@@ -10,11 +10,13 @@ from gillint.resolve.budget import BUDGET
 from gillint.resolve.calling.decorators import decorated
 from gillint.resolve.calling.parameters import bind_parameters
 from gillint.resolve.control.dataflow import written
+from gillint.resolve.control.ends import calls_to_the_end
 from gillint.resolve.control.exhaustion import turns_while_talking
 from gillint.resolve.control.memoised import remembers
 from gillint.resolve.control.recursion import (
     ANSWERS,
     INNER_CALLS,
+    NODES_PER_LEAF,
     balanced,
     calls_itself,
     ended_with,
@@ -136,6 +138,9 @@ class Functions(Classes):
                     given = Value(type="coroutine", element=given)
                 return None, given, function.name
             arguments = less
+        packed = sum(p.kind in ("*", "**") for p in tree.parameters)
+        if packed:
+            act.operation("packed_parameter", packed)
         if not record:
             act.open = frozenset(arguments)
         elif isinstance(tree, t.Function):
@@ -321,10 +326,14 @@ class Functions(Classes):
             self._elsewhere = elsewhere
         self._drain(act, result)
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
+        nodes: Estimate | None = None
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
             inner = self._recurring.pop(key, ())
             known = rounds(tree, arguments, inner, block)
+            to_the_end = None if remembers(tree) else calls_to_the_end(act, tree, arguments, inner, block)
+            if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
+                known = to_the_end
             nodes = nodes_walked(arguments, inner) if known is None else None
             if nodes is not None:
                 known = nodes
@@ -336,7 +345,7 @@ class Functions(Classes):
             block = replace(thinned, recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
             if act.yields:
-                return EMPTY_BLOCK, self._generator(act, block, tree)
+                return EMPTY_BLOCK, self._generator(act, block, tree, nodes)
             if tree.is_async:
                 lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
                 return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=self._reference_to(lazy))
@@ -355,8 +364,11 @@ class Functions(Classes):
             known = self._self_calls[id(tree)] = (tree, calls_itself(tree))
         return known[1]
 
-    def _generator(self, act: Activation, block: Block, tree: t.Function) -> Value:
-        """A generator function: one item costs what the loop around its `yield` does in one turn."""
+    def _generator(self, act: Activation, block: Block, tree: t.Function, nodes: Estimate | None) -> Value:
+        """A generator function: one item costs what the loop around its `yield` does in one turn.
+
+        One that walks through a document with so many `nodes` gives its leaves.
+        """
         produced: Value | None = None
         so_far = ZERO
         for value, times in zip(act.yields, act.yielded, strict=True):
@@ -376,7 +388,13 @@ class Functions(Classes):
                 )
                 once = Block(block.operations, without(block, node).nodes, act.name)
         items = so_far
-        if items.likely > 1.5 * trips.likely:
+        if nodes is not None and nodes.likely > NODES_PER_LEAF * items.likely:
+            each = Estimate.point(NODES_PER_LEAF)
+            runs = Loop(
+                tree.span, act.path, Kind.RECURSION, each, replace(block, rounds=None), Iterations.UNKNOWN, act.name
+            )
+            body, trips, once = Block((), (runs,), act.name), nodes / NODES_PER_LEAF, EMPTY_BLOCK
+        elif items.likely > 1.5 * trips.likely:
             # More than one item a turn, or all of them from `yield from`: an item costs its part of the turn.
             part = trips.likely / items.likely
             body, trips = Block((), (Branch((body, EMPTY_BLOCK), (part, 1.0 - part)),), act.name), items

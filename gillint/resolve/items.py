@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import MAPPINGS, TENSOR, element_of, literal_text, size_of
@@ -142,6 +144,8 @@ def _sliced(value: Value, piece: Value) -> Value | None:
         return some
     whole = size_of(value) if value.size is not None or value.items is not None else None
     size = extent(whole, piece)
+    if size is not None and size.known and whole is not None and whole.likely % 1 == 0:
+        size = size.map(math.ceil)  # every second one of fifteen
     if value.type == "pandas.DataFrame" and size is not None:
         return replace(of_rows(value, size), element=value.element, reference=None)
     origin = value.origin if size is None else None

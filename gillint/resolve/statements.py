@@ -35,6 +35,7 @@ from gillint.resolve.control.narrowing import asks_for_rank, asks_in_vain, behin
 from gillint.resolve.control.passed import asks_what_was_passed
 from gillint.resolve.control.remaking import until_given_up
 from gillint.resolve.control.switches import until_switched
+from gillint.resolve.control.topping import every_so_often, filled_up
 from gillint.resolve.control.turns import (
     ends_the_program,
     leaves,
@@ -49,7 +50,8 @@ from gillint.resolve.locks import LOCKS
 from gillint.resolve.numeric.ranks import learn_from_unpacking
 from gillint.resolve.objects.aliases import note_alias
 from gillint.resolve.objects.filling import growth
-from gillint.resolve.objects.growing import added_elsewhere
+from gillint.resolve.objects.growing import added_elsewhere, growth_of_each
+from gillint.resolve.objects.lengthening import NEVER_CHANGED, made_longer
 from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.operators import binary, operator_fact
@@ -83,7 +85,7 @@ def _evaluate(act: Activation, node: t.Evaluate) -> float | None:
 
 
 def _assign(act: Activation, node: t.Assign) -> None:
-    longer = _made_longer(act, node)
+    longer = made_longer(act, node)
     if longer is not None:
         _augment(act, longer, anew=not isinstance(node.value, t.Binary) or node.value.right is not longer.value)
         return
@@ -108,29 +110,6 @@ def _assign(act: Activation, node: t.Assign) -> None:
         if is_known(known):
             declare(act, target, known)
     note_alias(act, node, value)
-
-
-def _made_longer(act: Activation, node: t.Assign) -> t.Augment | None:
-    """`text = text + piece`, which is `text += piece` of what is never changed; `text + a + b` and `piece + text` as well."""
-    target, value = node.targets[0], node.value
-    if len(node.targets) != 1 or not isinstance(target, t.Name) or not isinstance(value, t.Binary):
-        return None
-    piece = _added(value, target.id)
-    old = act.environment.get(target.id) if piece is not None else None
-    is_longer = old is not None and old.reference is None and old.type in _NEVER_CHANGED
-    return t.Augment(node.span, target, "add", piece) if is_longer and piece is not None else None
-
-
-def _added(value: t.Binary, name: str) -> t.Expr | None:
-    """What a sum adds to a variable that is its first or its last part."""
-    if value.operator != "add":
-        return None
-    if isinstance(value.left, t.Name) and value.left.id == name:
-        return value.right
-    if isinstance(value.right, t.Name) and value.right.id == name:
-        return value.left
-    rest = _added(value.left, name) if isinstance(value.left, t.Binary) else None
-    return t.Binary(value.span, rest, "add", value.right) if rest is not None else None
 
 
 def _counts(target: t.Subscript, value: t.Expr | None) -> bool:
@@ -174,7 +153,7 @@ def _augment(act: Activation, node: t.Augment, *, anew: bool = False) -> None:
         result = in_place
     else:
         half = (
-            _half_grown(act, node.target, old, value) if node.operator == "add" and old.type in _NEVER_CHANGED else old
+            _half_grown(act, node.target, old, value) if node.operator == "add" and old.type in NEVER_CHANGED else old
         )
         result = binary(act, half, node.operator, value, node.span)
     if (
@@ -202,20 +181,19 @@ def _grows_in_place(act: Activation, target: t.Expr) -> bool:
 
 def _half_grown(act: Activation, target: t.Expr, old: Value, added: Value) -> Value:
     """What is copied each time that a text or a tuple becomes longer: half of what it will be, on average."""
-    before, turns = growth(act, target, old)
-    if turns == ONE or isinstance(target, t.Subscript):  # of members, each becomes longer in some of the turns
+    before, turns = growth_of_each(act, target, old)
+    if turns == ONE:
         return old
     return replace(old, size=before + size_of(added) * turns * 0.5, text=None, literal=None, items=None)
 
 
-_NEVER_CHANGED = ("str", "bytes", "tuple")
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple")
 _BUFFERS = ("str", "bytes", "bytearray")
 
 
 def _lengthened(act: Activation, node: t.Augment, old: Value, added: Value, result: Value) -> Value:
     """`text += piece`: longer by a piece for each turn of the loops around."""
-    before, turns = growth(act, node.target, old)
+    before, turns = growth_of_each(act, node.target, old)
     if added.type is None and added.size is None:  # what the function that is running itself gives, say
         return replace(result, type=old.type, size=None, text=None, literal=None, items=None)
     if turns != ONE and old.type in _BUFFERS and is_drained(act, node.target):
@@ -329,7 +307,9 @@ def _if(act: Activation, node: t.If) -> float:
     taken = None if holds is None or (leaves(arms[not holds]) and not is_sure) else int(not holds)
     if taken is not None and fails(arms[taken]):
         taken = None  # a program that always fails is not run: something about the values is not as it seems
+    filled = filled_up(act, node)
     period = once_in(act, node) or until_changed(act, node) or until_switched(act, node) or remade
+    period = period or (every_so_often(act, *filled) if filled is not None else None)
     longest = note_emptied(act, node, period)
     if period is not None:  # they do not become longer than that
         held = {n: act.environment[n] for n in longest if n in act.environment}
@@ -340,7 +320,7 @@ def _if(act: Activation, node: t.If) -> float:
         never = parts.index(0.0)  # `path == ":memory:"` of a path that ends otherwise
         taken = 1 - never if is_sure or not leaves(arms[never]) else None
     reached = choose(act, run, arms, parts, known, taken, seldom=period is not None)
-    short = held_short(act, node)
+    short = held_short(act, node) or filled
     if short is not None and short[0] in act.environment:
         buffer = act.environment[short[0]]
         act.environment[short[0]] = replace(buffer, size=size_of(buffer).min(short[1]))

@@ -164,7 +164,10 @@ def test_conditions_and_versions_make_sense(name: str) -> None:
                 assert c.from_ < c.below, fact.name
             of_elements = c.of.removesuffix("[]") if c.of is not None and (c.type or c.not_type) else c.of
             for parameter in (of_elements, c.given, c.absent, c.argument):
-                assert parameter is None or all(map(str.isidentifier, parameter.split("."))), (fact.name, parameter)
+                assert parameter is None or all(map(str.isidentifier, re.split(r"\.|, ", parameter))), (
+                    fact.name,
+                    parameter,
+                )
             assert clause.behaviour != fact.behaviour, f"{fact.name}: a clause that changes nothing"
 
 

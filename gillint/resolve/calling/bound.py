@@ -199,6 +199,9 @@ class Answers:
         return self._result if found is None and parameter == RESULT else found
 
     def type_of(self, parameter: str) -> str | None:
+        if "," in parameter:  # what all of them are
+            kinds = {self.type_of(one.strip()) for one in parameter.split(",")}
+            return None if None in kinds else kinds.pop() if len(kinds) == 1 else "object"
         value = self.value(parameter.removesuffix("[]"))
         if parameter.endswith("[]") and value is not None:  # of its elements; an instance of the program's own has none
             own = value.type if value.type is not None and "::" in value.type and value.element is None else None

@@ -446,6 +446,7 @@ SPECIAL: dict[str, Special] = {
     "timeit.Timer.repeat": _run_timer("timeit.repeat", "repeat", "number"),
     "typing.cast": _cast,
     c_arrays.ARRAY: c_arrays.array,
+    **c_arrays.MAKERS,
     named_tuples.CALLED: named_tuples.instance,
     named_tuples.MADE: named_tuples.instance_of_row,
     **dict.fromkeys(("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field"), _field),

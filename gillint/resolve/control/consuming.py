@@ -29,6 +29,8 @@ def turns_through(act: Activation, loop: t.While) -> Estimate | None:
     """
     if act.runs_often() and any(map(leaves_early, loop.body)) and not _from_the_beginning(act, loop):
         return None  # one piece in each call: `def parse_row(text, at)`
+    if stays_in_a_run(loop.test):
+        return None
     tests = loop.test.values if isinstance(loop.test, t.Boolean) else ()
     for node in _looked_at(act, loop):
         with act.nested():
@@ -42,6 +44,20 @@ def turns_through(act: Activation, loop: t.While) -> Estimate | None:
     return None
 
 
+_ALIKE = ("isdigit", "isalpha", "isalnum", "isspace", "isdecimal", "isnumeric", "isidentifier", "isupper", "islower")
+RUN = Estimate(1.0, _RUN, 1e6)
+
+
+def stays_in_a_run(test: t.Expr) -> bool:
+    """`while self.peek().isdigit(): self.advance()`: as long as characters are of one kind."""
+    if isinstance(test, t.Boolean):
+        return any(map(stays_in_a_run, test.values))
+    asked = test.function if isinstance(test, t.Call) else None
+    if not isinstance(asked, t.Attribute) or asked.name not in _ALIKE:
+        return False
+    return isinstance(asked.value, (t.Call, t.Name, t.Attribute))
+
+
 def _from_the_beginning(act: Activation, loop: t.While) -> bool:
     """Whether the place that the test looks at is known when the loop begins, or there is none."""
     places = [e.id for e in _inside((loop.test,)) if isinstance(e, t.Name) and e.id in _all_moved(loop)]
@@ -53,10 +69,30 @@ def _all_moved(loop: t.While) -> set[str]:
     return {key for s in statements(loop.body) for key in _moved(s)}
 
 
+def _moved_by_methods(act: Activation, loop: t.While) -> set[str]:
+    """The places of a scanner that its methods move: `self.at` of `self.advance()`."""
+    moved: set[str] = set()
+    for e in expressions(loop.body):
+        if (
+            not isinstance(e, t.Call)
+            or not isinstance(e.function, t.Attribute)
+            or not isinstance(e.function.value, t.Name)
+        ):
+            continue
+        with act.nested():
+            ref = evaluate(act, e.function).reference
+        tree = act.program.function_tree(ref.key)[0] if isinstance(ref, FunctionRef) else None
+        if isinstance(tree, t.Function) and tree.parameters:
+            itself = f"{tree.parameters[0].name}."
+            keys = (key for s in statements(tree.body) if isinstance(s, t.Augment) for key in _moved(s))
+            moved |= {f"{e.function.value.id}.{key.removeprefix(itself)}" for key in keys if key.startswith(itself)}
+    return moved
+
+
 def _looked_at(act: Activation, loop: t.While) -> Iterator[t.Expr]:
     """The buffers at whose end a loop may be over."""
     test = _written_out(act, loop.test)
-    moved = _all_moved(loop)
+    moved = _all_moved(loop) | _moved_by_methods(act, loop)
     cut = {key for s in statements(loop.body) for key in _cut(s)}
     for part in test.values if isinstance(test, t.Boolean) else (test,):
         if isinstance(part, t.Constant):

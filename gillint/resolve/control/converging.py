@@ -23,6 +23,12 @@ _SETTLED = Estimate(1, 5, 1_000)
 PAIRED = Estimate(1.5, 2, 3)
 # Another one is drawn in the place of one that does not fit, which the next one mostly does.
 _REDRAWN = Estimate(0, 1, 10)
+# Back to a shorter match: no more often than forward, all in all.
+_FALLEN = Estimate(0, 0.5, 50)
+# As long as two sequences are alike.
+_ALIKE = Estimate(0, 2, 1_000)
+# As often as one number fits into what is left of another.
+_TAKEN_AWAY = Estimate(0, 1, 1_000)
 _DRAWS = re.compile(r"rand|choice|sample|shuffle|integers|uuid|token")
 _TOLERANCE = re.compile(r"(?:^|_)(?:tol|atol|rtol|eps|epsilon|tolerance|precision|accuracy)(?:$|_)", re.IGNORECASE)
 _SMALL = 0.05
@@ -35,6 +41,12 @@ def turns_until_converged(loop: t.While) -> Estimate | None:
         return _FOLLOWED
     if _redraws(loop):
         return _REDRAWN
+    if _falls_back(loop):
+        return _FALLEN
+    if _compares_members(loop):
+        return _ALIKE
+    if _takes_away(loop):
+        return _TAKEN_AWAY
     names = {e.id for e in _inside(loop.test) if isinstance(e, t.Name)}
     if _bisects(loop.body, names):
         return HALVED
@@ -54,6 +66,45 @@ def turns_of_a_budget(loop: t.For) -> Estimate | None:
     stops = _breaks(loop.body) if is_range else ()
     small = any(s.operators[0] in ("lt", "le") and _is_tolerance(s.rights[0]) for s in stops)
     return _CONVERGED if small else None
+
+
+def _falls_back(loop: t.While) -> bool:
+    """`while k and pattern[k] != c: k = fail[k - 1]`: to a shorter match, as far back as was come forward before, all in all."""
+    only = loop.body[0] if len(loop.body) == 1 else None
+    if not isinstance(only, t.Assign) or not isinstance(only.value, t.Subscript) or len(only.targets) != 1:
+        return False
+    name = key_of(only.targets[0])
+    return name is not None and name in names_in(only.value.index) and name in names_in(loop.test)
+
+
+def _compares_members(loop: t.While) -> bool:
+    """`while i + k < n and a[i + k] == b[k]: k += 1`: as long as two sequences are alike, which is not long, mostly."""
+    moved = {key_of(s.target) for s in loop.body if isinstance(s, t.Augment)}
+    return isinstance(loop.test, t.Boolean) and any(
+        test.operators == ("eq",)
+        and isinstance(test.left, t.Subscript)
+        and isinstance(test.rights[0], t.Subscript)
+        and not moved.isdisjoint(names_in(test.left.index) | names_in(test.rights[0].index))
+        for test in _comparisons(loop.test)
+    )
+
+
+def _takes_away(loop: t.While) -> bool:
+    """`while amount >= coin: amount -= coin`, `while minutes >= 60: minutes -= 60`: as often as it fits, which is not often."""
+    test = loop.test
+    if not isinstance(test, t.Compare) or test.operators not in (("ge",), ("gt",)):
+        return False
+    name, by = key_of(test.left), test.rights[0]
+    taken = [
+        s.value for s in loop.body if isinstance(s, t.Augment) and s.operator == "sub" and key_of(s.target) == name
+    ]
+    return any(_is_same(value, by) for value in taken)
+
+
+def _is_same(one: t.Expr, other: t.Expr) -> bool:
+    if isinstance(one, t.Constant) and isinstance(other, t.Constant):
+        return one.value == other.value
+    return key_of(one) is not None and key_of(one) == key_of(other)
 
 
 def joins_pairs(loop: t.While) -> bool:

@@ -10,7 +10,9 @@ from gillint.knowledge.schema import TERMINAL
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, BUFFERS, FILES, QUEUES
 from gillint.resolve.calling.bound import element_of, member_size, number_of, size_of
+from gillint.resolve.control.consuming import RUN, stays_in_a_run
 from gillint.resolve.control.converging import PAIRED, SETTLED, bisects, joins_pairs, settles, turns_until_converged
+from gillint.resolve.control.graphs import turns_over_a_graph
 from gillint.resolve.control.turns import is_retry, leaves_early
 from gillint.resolve.control.visiting import turns_of_a_walk
 from gillint.resolve.expressions import evaluate
@@ -187,7 +189,7 @@ def turns_until_empty(act: Activation, body: Block, *, endless: bool = True) -> 
             return _reads(act, call, method, [c for c in calls if c is not call and _reads_too(c, source)])
         if source.size is None or not source.size.known:
             continue
-        if method not in _TAKERS or source.type not in _CONTAINERS:
+        if not _takes(method, source):
             continue
         if not any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH)):
             return source.size.max(1)
@@ -281,9 +283,13 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
         return PIECES
     if fills_up(loop):
         return _ARRIVES
+    if stays_in_a_run(loop.test):
+        return RUN
     if settles(loop):
         return SETTLED
-    found = turns_until_converged(loop) or (turns_of_a_walk(act, loop) if works_off(loop) else None)
+    found = turns_until_converged(loop)
+    if found is None and works_off(loop):
+        found = turns_of_a_walk(act, loop) or turns_over_a_graph(act, loop)
     if found is not None:
         return found
     is_inner = act.runs_often() and not works_off(loop) and not serves(loop)
@@ -368,6 +374,11 @@ def _gives(call: Call, to: Value) -> bool:
     if receiver is None or receiver.type != to.type or call.name.rsplit(".", 1)[-1] not in _GIVERS:
         return False
     return receiver.reference == to.reference or receiver.reference is None or to.reference is None
+
+
+def _takes(method: str, source: Value) -> bool:
+    """Whether a method takes something out of a container: `get` does of a queue, and leaves a dict as it is."""
+    return method in _TAKERS and source.type in _CONTAINERS and not (source.type == "dict" and method == "get")
 
 
 def _reads_too(call: Call, source: Value) -> bool:

@@ -9,6 +9,7 @@ from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.control.branching import choose, rejoin, run_turn
 from gillint.resolve.control.consuming import turns_through
 from gillint.resolve.control.converging import turns_of_a_budget
+from gillint.resolve.control.draining import leave_empty, turns_until_drained, turns_until_filled
 from gillint.resolve.control.exhaustion import (
     GUARD,
     INNER_WHILE_TRIPS,
@@ -24,11 +25,12 @@ from gillint.resolve.control.exhaustion import (
     usual_turns,
     works_off,
 )
+from gillint.resolve.control.factors import turns_by_factor
 from gillint.resolve.control.failures import failing
 from gillint.resolve.control.falling import share_of_else
 from gillint.resolve.control.feeding import unless_outweighed
 from gillint.resolve.control.iterations import iterations_of
-from gillint.resolve.control.pointers import place_of, turns_by_places, turns_by_strides
+from gillint.resolve.control.pointers import place_of, places_in_the_end, turns_by_places, turns_by_strides
 from gillint.resolve.control.receiving import turns_to_fill
 from gillint.resolve.control.sending import turns_until_sent
 from gillint.resolve.control.shared_iterators import its_share
@@ -218,7 +220,8 @@ def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
     said = turns_until_sent(node) or _limited(act, node)
     known = said or turns_by_places(act, node) or turns_by_counter(act, node)
-    known = known or turns_to_fill(act, node) or turns_until_found(act, node)
+    known = known or turns_by_factor(act, node) or turns_until_drained(act, node)
+    known = known or turns_to_fill(act, node) or turns_until_found(act, node) or turns_until_filled(act, node)
     usual = usual_turns(act, node)
     through = turns_through(act, node) if said is None and (known is None or not known.known) else None
     place = place_of(node)
@@ -261,3 +264,5 @@ def run_while(act: Activation, node: t.While) -> None:
         return turns, hangs_on, Iterations.INDEPENDENT
 
     _loop(act, node, enter, learn)
+    act.environment.update(places_in_the_end(act, node))
+    leave_empty(act, node)

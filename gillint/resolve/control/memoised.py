@@ -9,7 +9,7 @@ from gillint.resolve.trace import Block, Branch, Call, Node
 from gillint.resolve.values import FunctionRef, Value, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-from gillint.syntax.walk import key_of
+from gillint.syntax.walk import expressions, key_of, statements
 
 _CACHES = ("lru_cache", "cache")
 _NOTHING = Block((), ())
@@ -48,11 +48,26 @@ def _looks_random(key: Value) -> bool:
 
 def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tuple[Value, ...]) -> Node:
     """The call of a function of the project, which is run where its arguments are new, if it remembers its answers."""
-    turns = (act.times * act.trips_so_far()).likely
-    if turns <= 1 or not _remembers(act, ref):
+    anew = _is_cleared(act, ref) or _is_defined_here(act, ref)
+    asked = act.trips_so_far() if anew else act.times * act.trips_so_far()
+    if asked.likely <= 1 or not _remembers(act, ref):
         return call
-    new = missed(act, arguments)
+    new = missed(act, arguments, asked)
     return Branch((Block((), (call,)), _NOTHING), (new, 1.0 - new))
+
+
+def _is_defined_here(act: Activation, ref: FunctionRef) -> bool:
+    """Whether the function that asks makes the other one anew, with an empty memory, each time it runs."""
+    tree, _ = act.program.function_tree(ref.key)
+    return isinstance(act.body, t.Function) and any(s is tree for s in statements(act.body.body))
+
+
+def _is_cleared(act: Activation, ref: FunctionRef) -> bool:
+    """Whether the function that asks makes the other one forget its answers: `distance.cache_clear()`."""
+    name = ref.key.rpartition(":")[2].rpartition(".")[2]
+    calls = (e.function for e in expressions(act.statements) if isinstance(e, t.Call))
+    cleared = (f.value for f in calls if isinstance(f, t.Attribute) and f.name == "cache_clear")
+    return any((key_of(e) or "").rpartition(".")[2] == name for e in cleared)
 
 
 def _remembers(act: Activation, ref: FunctionRef) -> bool:

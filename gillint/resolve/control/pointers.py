@@ -8,8 +8,11 @@ from functools import lru_cache
 from gillint.estimate import Estimate, total
 from gillint.frozen import dataclass
 from gillint.resolve.activation import Activation
+from gillint.resolve.control.turns import leaves_early
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.values import Value
 from gillint.syntax import tree as t
+from gillint.syntax.walk import key_of
 
 _UP, _DOWN = ("lt", "le", "ne"), ("gt", "ge", "ne")
 # What an inner loop moves a place by on the average: the length of a word or a number in a text.
@@ -70,6 +73,27 @@ def _turns_of(act: Activation, test: t.Expr, loop: t.While) -> tuple[Estimate, b
     if any(m.inside for m, _ in nearer):
         pace *= _RUN
     return (far - near) / pace, all(m.always for m, _ in nearer)
+
+
+def places_in_the_end(act: Activation, loop: t.While) -> dict[str, Value]:
+    """Where the places are that a loop moves up to an end, once it is over: there, or not far from it.
+
+    `while i < len(left) and j < len(right)`: of the one little is left behind `i`, and nothing of the other.
+    """
+    parts = loop.test.values if isinstance(loop.test, t.Boolean) and loop.test.operator == "and" else (loop.test,)
+    if any(leaves_early(s) for s in loop.body):
+        return {}
+    found: dict[str, Value] = {}
+    for part in parts:
+        name = key_of(part.left) if isinstance(part, t.Compare) and part.operators == ("lt",) else None
+        moves = _moves_of(name, loop) if name is not None else None
+        if name is None or moves is None or not isinstance(part, t.Compare) or set(moves.steps) != {1}:
+            continue
+        with act.nested():
+            end = evaluate(act, part.rights[0]).number
+        if end is not None and end.likely > 0:
+            found[name] = Value(type="int", number=end)
+    return found
 
 
 def place_of(loop: t.While) -> str | None:

@@ -168,7 +168,7 @@ def nodes_walked(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value
         for name, value in after.items():
             was = before.get(name)
             if was is not None and was.type in ("json", "dict", "list") and was.size is not None and value != was:
-                return (inside(was, "leaves") * _NODES_PER_LEAF).max(1)
+                return (inside(was, "leaves") * NODES_PER_LEAF).max(1)
     return None
 
 
@@ -281,7 +281,7 @@ def _levels(before: Mapping[str, Value], after: Mapping[str, Value]) -> float | 
 _UNEVEN = 1.4  # levels of a binary tree that is made by random cuts, to those of a balanced one
 _GAP = 2  # what two neighbouring parts may have in common, or leave out between them
 _ONE = 1.05  # a call, as far as shares of arms tell
-_NODES_PER_LEAF = 1.4  # the containers around them are nodes, too
+NODES_PER_LEAF = 1.4  # the containers around them are nodes, too
 
 
 def balanced(block: Block, *, walks: bool = False) -> Block:

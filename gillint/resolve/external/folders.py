@@ -1,6 +1,8 @@
-"""What is in folders, and folders that are made where they are not there yet: once for each, however often somebody asks."""
+"""What is in folders; folders and files that are made where they are not there yet: once for each, however often it is asked."""
 
 from __future__ import annotations
+
+import re
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.control.memoised import missed
@@ -9,13 +11,18 @@ from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 from gillint.syntax.walk import expressions, key_of
 
-_ASKS = ("exists", "isdir", "is_dir")
-_MAKES = ("mkdir", "makedirs", "mkpath")
+_ASKS = ("exists", "isdir", "is_dir", "isfile", "is_file")
+_MAKES = ("mkdir", "makedirs", "mkpath", "touch", "urlretrieve", "to_csv", "to_parquet", "savez")
+_WRITES = ("write_text", "write_bytes")
+_MODE = re.compile(r"[wax][bt]?\+?|[wx]:\w*")  # of a file or an archive that is opened to be written
 _ONCE = 0.4  # where it is asked once: as often as any arm is taken
 
 
 def made_if_missing(node: t.If) -> t.Expr | None:
-    """The folder of `if not os.path.isdir(folder): os.makedirs(folder)`, of `if not folder.exists(): folder.mkdir()`."""
+    """The folder of `if not os.path.isdir(folder): os.makedirs(folder)`, of `if not folder.exists(): folder.mkdir()`.
+
+    So the file of `if not path.exists(): path.write_text(...)`, of `if not os.path.exists(path): with open(path, "w")`.
+    """
     test = node.test
     if not isinstance(test, t.Unary) or test.operator != "not" or not isinstance(test.operand, t.Call):
         return None
@@ -23,8 +30,21 @@ def made_if_missing(node: t.If) -> t.Expr | None:
     key = key_of(folder) if folder is not None else None
     if key is None:
         return None
-    made = (_named(e, _MAKES) for e in expressions(node.body) if isinstance(e, t.Call))
-    return folder if any(m is not None and key_of(m) == key for m in made) else None
+    calls = [e for e in expressions(node.body) if isinstance(e, t.Call)]
+    made = (m for call in calls for m in (_named(call, _MAKES), _written(call)) if m is not None)
+    return folder if any(key_of(m) == key for m in made) else None
+
+
+def _written(call: t.Call) -> t.Expr | None:
+    """The path of what a call writes, or opens to write into it: `open(path, "w")`, `path.open("wb")`, `ZipFile(path, "w")`."""
+    if isinstance(call.function, t.Attribute) and call.function.name in _WRITES:
+        return call.function.value
+    modes = (a.value.value for a in call.arguments if isinstance(a.value, t.Constant))
+    if not any(isinstance(mode, str) and _MODE.fullmatch(mode) for mode in modes):
+        return None
+    first = call.arguments[0].value
+    owner = call.function.value if isinstance(call.function, t.Attribute) else None
+    return owner if isinstance(first, t.Constant) else first
 
 
 # Most of what is in a folder is a file.

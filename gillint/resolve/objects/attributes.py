@@ -32,6 +32,7 @@ from gillint.resolve.numeric.memory import STRIDED, TURNED
 from gillint.resolve.numeric.shapes import ARRAY, PICTURES, with_shape
 from gillint.resolve.numeric.sparse import refine_sparse
 from gillint.resolve.numeric.tensors import tensor_attribute
+from gillint.resolve.objects.c_arrays import maker
 from gillint.resolve.objects.dispatch import classes_with, deriving_with, overriding
 from gillint.resolve.objects.instances import fields_of, maker_of
 from gillint.resolve.objects.lists import as_list
@@ -100,6 +101,8 @@ def attribute_value(act: Activation, value: Value, name: str, span: Span | None 
     if isinstance(ref, SuperRef):
         return _of_bases(act, ref, name, span)
     told = _of_reference(value, name)
+    if told is None and isinstance(ref, PartialRef):
+        told = maker(ref, name)
     if told is not None:
         return told
     if isinstance(ref, ClassRef):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gillint.diagnostics.span import Span
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
@@ -46,6 +48,34 @@ def array(
     kind, length, *initial = positional
     made = library(act, ARRAY, None, (), tuple(("args", value) for value in initial[:1]), span)
     return replace(made, type=ARRAY, size=length.number, element=_member(act, kind))
+
+
+_OVER_MEMORY = ("from_buffer", "from_buffer_copy", "from_address")
+
+
+def maker(kind: PartialRef, name: str) -> Value | None:
+    """`(Point * 200).from_buffer_copy`: what makes an instance over memory that is there."""
+    if kind.function.reference != SymbolRef(ARRAY) or name not in _OVER_MEMORY:
+        return None
+    return Value(reference=PartialRef(Value(reference=SymbolRef(f"{ARRAY}.{name}")), kind.positional, ()))
+
+
+def _over_memory(name: str) -> Callable[..., Value | None]:
+    def made(
+        act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
+    ) -> Value | None:
+        from gillint.resolve.calling.library_calls import library
+
+        if len(positional) < 3 or not _is_c_type(act, positional[0]):
+            return None
+        kind, length, *source = positional
+        found = library(act, name, None, tuple(source), keywords, span)
+        return replace(found, type=ARRAY, size=length.number, element=_member(act, kind))
+
+    return made
+
+
+MAKERS = {name: _over_memory(name) for name in (f"{ARRAY}.{method}" for method in _OVER_MEMORY)}
 
 
 def _member(act: Activation, kind: Value) -> Value | None:

@@ -24,6 +24,7 @@ from gillint.resolve.external.stores import put_into
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.shapes import PICTURE
 from gillint.resolve.objects.aliases import method_of, places_of
+from gillint.resolve.objects.collected import keep
 from gillint.resolve.objects.filling import (
     containers,
     different,
@@ -41,7 +42,7 @@ from gillint.resolve.text.strings import joined_after
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions, key_of
+from gillint.syntax.walk import expressions, key_of, statements
 
 _UNSYNCED = re.compile(r"pragma\s+synchronous\s*=\s*(off|0)", re.IGNORECASE)
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
@@ -137,9 +138,13 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
     known = QUEUES if function.name.startswith("put") else _LENGTHENED
     if receiver.type not in known:
         return
-    old, count = _growth_of_each(act, function.value, receiver)
+    old, count = growth_of_each(act, function.value, receiver)
     if receiver.type in QUEUES and _gives_back(act, function.value):
         old, count = receiver.size or ZERO, ZERO
+    if _is_taken_back(act, function.value):
+        count = count.min(ONE)
+    if function.name in ("append", "appendleft"):
+        keep(act, added, count.min(receiver.number) if receiver.number is not None else count)
     if function.name in ("extend", "update"):
         count = count * _size_of_each(act, added)
         added = element_of(added)
@@ -171,6 +176,20 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
     change_target(act, function.value, changed)
 
 
+_UNDONE = ("pop", "remove", "discard")
+
+
+def _is_taken_back(act: Activation, container: t.Expr) -> bool:
+    """Whether each turn takes out again what it puts in: `path.append(x); search(path); path.pop()`."""
+    key = key_of(container)
+    if key is None or not act.loop_spans:
+        return False
+    around = (s for s in statements(act.statements) if isinstance(s, _LOOPS) and s.span == act.loop_spans[-1])
+    calls = (s.value for loop in around for s in loop.body if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
+    functions = (c.function for c in calls if isinstance(c.function, t.Attribute) and key_of(c.function.value) == key)
+    return any(f.name in _UNDONE for f in functions)
+
+
 def _size_of_each(act: Activation, added: Value) -> Estimate:
     """How much `rows.extend(more)` adds: what is added thousands of times and nobody knows is small each time."""
     size = size_of(added)
@@ -186,11 +205,19 @@ _LENGTHENED = ("list", "set", "weakref.WeakSet", "collections.deque", "collectio
 
 
 def _gives_back(act: Activation, queue: t.Expr) -> bool:
-    """Whether the function that puts something into a queue takes as much out of it: a pool of connections."""
+    """Whether the function that puts something into a queue takes as much out of it: a pool of connections.
+
+    What one loop puts there and another one takes out is all there in between.
+    """
     key = key_of(queue)
     body = act.body.body if isinstance(act.body, t.Function) and key is not None else ()
+    if act.loop_spans:
+        body = next((s.body for s in statements(body) if isinstance(s, _LOOPS) and s.span == act.loop_spans[0]), body)
     taken = (e.function for e in expressions(body) if isinstance(e, t.Call) and isinstance(e.function, t.Attribute))
     return any(f.name in ("get", "get_nowait") and key_of(f.value) == key for f in taken)
+
+
+_LOOPS = (t.For, t.While)
 
 
 def _part(added: Estimate, size: Estimate) -> float:
@@ -198,7 +225,7 @@ def _part(added: Estimate, size: Estimate) -> float:
     return min(1.0, added.likely / size.likely) if size.likely > 0 else 0.5
 
 
-def _growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
+def growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Estimate, Estimate]:
     """The same as `growth`; of a member of a container, and of an attribute of one, for each of the members."""
     old, count = growth(act, target, receiver)
     if (
@@ -349,7 +376,7 @@ def _mutate(act: Activation, function: t.Attribute, receiver: Value, positional:
     if fact is None or fact.mutates is None or (function.name == "setblocking" and not _is_off(positional)):
         return
     named = tuple(zip(fact.parameters, positional, strict=False))
-    before, turns = _growth_of_each(act, function.value, receiver)
+    before, turns = growth_of_each(act, function.value, receiver)
     if receiver.type == "bytearray" and turns != ONE and is_drained(act, function.value):
         before, turns = ZERO, ONE
     bound = Bound(replace(receiver, size=ZERO), tuple(positional), named)

@@ -113,7 +113,25 @@ def _characters(pattern: Value | None) -> float | None:
         return None
     if _WORDS.fullmatch(text):
         return _WORD
-    return _TOKEN if _alternatives(text) >= _FEW and r"\d" in text else None
+    whole = _unwrapped(text)
+    kinds = _alternatives(whole)
+    return _TOKEN if (kinds >= _FEW and r"\d" in whole) or (kinds > 1 and _NUMBER.search(whole)) else None
+
+
+# Any number is one of the alternatives: the other ones are what else there is, signs or names.
+_NUMBER = re.compile(r"(?:^|\|)\(?\\d\+(?:\\\.\\d[+*])?\)?(?:\||$)")
+
+
+def _unwrapped(text: str) -> str:
+    """The alternatives of a tokenizer, without the spaces before them and the group around them: `\\s*(?:(\\d+)|(.))`."""
+    inside = re.fullmatch(r"(?:\\s\*)?\(\?:(.*)\)(?:\\s\*)?", text, re.DOTALL)
+    body = inside[1] if inside is not None else text.removeprefix(r"\s*")
+    depth = 0
+    for character in re.sub(r"\\.|\[[^\]]*\]", "", body):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 0:
+            return text  # of two groups, one behind the other
+    return body
 
 
 def _alternatives(text: str) -> int:

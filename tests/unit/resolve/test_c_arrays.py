@@ -24,6 +24,8 @@ Row = ctypes.c_int * 8
         ("(20 * ctypes.c_uint8)()", 20, "int"),
         ("Row()", 8, "int"),
         ("(Row * 4)()", 4, "ctypes.Array"),
+        ("(Point * 20).from_buffer_copy(bytes(320))", 20, None),
+        ("(ctypes.c_double * 40).from_buffer(bytearray(320))", 40, "float"),
     ],
 )
 def test_an_array_is_as_long_as_its_class_says(expression: str, size: int, element: str | None) -> None:

@@ -497,6 +497,8 @@ COPIED = {
     "a global": ("global TEXT\nTEXT = ''", "TEXT += 'x' * 20", "str.__add__", 50_000),
     "before it": ("text = ''", "text = 'x' * 20 + text", "str.__add__", 50_000),
     "two parts": ("text = ''", "text = text + 'x' * 10 + 'y' * 10", "str.__add__", 50_000),
+    "an f-string": ("text = ''", "text = f'{text}{\"x\" * 20}'", "str.__add__", 50_000),
+    "members of a dict": ("texts = {k: '' for k in range(20)}", "texts[i % 20] += 'x' * 20", "str.__add__", 2_500),
     "bytes": ("text = b''", "text += b'x' * 20", "bytes.__add__", 50_000),
     "a variable of its own": ("text = ''", "text += 'x' * 20", "str.__iadd__", None),
 }

@@ -1,0 +1,45 @@
+"""Containers that are filled up to a limit: `if len(best) < 10: heappush(best, x)`, `else: heapreplace(best, x)`."""
+
+from __future__ import annotations
+
+from gillint.resolve.activation import Activation
+from gillint.resolve.control.chances import exactly
+from gillint.syntax import tree as t
+from gillint.syntax.walk import key_of
+
+_NOT_YET = ("lt", "le", "ne")
+_GIVING = ("append", "appendleft", "add", "put", "put_nowait", "insert")
+_PUSHING = ("heappush", "insort", "insort_left", "insort_right")
+
+
+def filled_up(act: Activation, node: t.If) -> tuple[str, float] | None:
+    """The variable to which an arm adds one thing while it is not yet so long, and how long that is."""
+    test = node.test
+    if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in _NOT_YET:
+        return None
+    call = test.left
+    if not isinstance(call, t.Call) or key_of(call.function) != "len" or len(call.arguments) != 1:
+        return None
+    name = key_of(call.arguments[0].value)
+    if name is None or not any(_adds_to(s, name) for s in node.body):
+        return None
+    most = exactly(act, test.rights[0])
+    return (name, most + (test.operators[0] == "le")) if most is not None and most >= 1 else None
+
+
+def every_so_often(act: Activation, name: str, most: float) -> float | None:
+    """Every how manyth time, all in all, there is still room in what is filled up once; None where nothing tells."""
+    since = act.born[name][0] if name in act.born else 0
+    turns = act.trips_so_far(since).likely
+    return turns / most if turns > most else None
+
+
+def _adds_to(s: t.Stmt, name: str) -> bool:
+    call = s.value if isinstance(s, t.Evaluate) else None
+    if not isinstance(call, t.Call):
+        return False
+    function = call.function
+    called = function.name if isinstance(function, t.Attribute) else function.id if isinstance(function, t.Name) else ""
+    if called in _PUSHING:
+        return bool(call.arguments) and key_of(call.arguments[0].value) == name
+    return isinstance(function, t.Attribute) and called in _GIVING and key_of(function.value) == name
