@@ -314,7 +314,8 @@ class Functions(Classes):
                 run(act, tree.body)
                 result = UNKNOWN if act.returns else self._left_by(act, tree, arguments)
                 whole = 0.0
-                for number, (value, chance) in enumerate(act.returns):
+                reached = [given for given in act.returns if given[1] > 0.0] or act.returns
+                for number, (value, chance) in enumerate(reached):
                     whole += chance
                     result = value if number == 0 else join(result, value, chance / (whole or 1.0))
                 if not is_known(result):

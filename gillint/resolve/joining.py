@@ -11,6 +11,7 @@ from gillint.resolve.external.packing import either_packing
 from gillint.resolve.text.texts import Text, common
 from gillint.resolve.values import (
     HOLDERS,
+    ITERATORS,
     STORE,
     UNKNOWN,
     UNPICKLED,
@@ -36,6 +37,7 @@ from gillint.resolve.values import (
 _MAX_NESTING = 6
 # Of these `items` are a key and a value.
 _KEYED = ("dict", "collections.defaultdict", "collections.OrderedDict", "sortedcontainers.SortedDict", *WEAK)
+_KEYED_TYPES = frozenset(_KEYED)
 Columns = tuple[tuple[str, Value], ...]
 
 
@@ -59,9 +61,10 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         b = replace(b, type="float")
     if depth > _MAX_NESTING:
         return UNKNOWN
-    if a.type != b.type and a.type in HOLDERS and b.type in HOLDERS and is_empty(a) != is_empty(b):
+    kinds = {a.type, b.type}
+    if len(kinds) == 2 and kinds <= {*HOLDERS, *ITERATORS} and is_empty(a) != is_empty(b):
         return b if is_empty(a) else a  # `table.get(key, ())`: an empty one of another kind says nothing
-    said = _beside_document(a, b) if a.type != b.type else None
+    said = _beside_document(a, b) or _beside_iterator(a, b, depth, share) if a.type != b.type else None
     if said is not None:
         return said
     choice = _choice(a, b, depth)
@@ -159,6 +162,19 @@ def _beside_cell(a: Value, b: Value, share: float | None) -> Value | None:
     if cell != Value(size=cell.size, origin=cell.origin):
         return None
     return replace(other, size=a.size.join(b.size, share), literal=None, text=None, distinct=None, origin=cell.origin)
+
+
+def _beside_iterator(a: Value, b: Value, depth: int, share: float | None) -> Value | None:
+    """What an iterator and a container in its place are together, as `zip(*parts)` and `[whole]`: what can be run through."""
+    if not {a.type, b.type} <= {*HOLDERS, *ITERATORS} or not {a.type, b.type} & {*ITERATORS}:
+        return None
+    if any(v.reference is not None for v in (a, b) if v.type in ITERATORS) or _KEYED_TYPES & {a.type, b.type}:
+        return None
+    sizes = [v.size if v.size is not None or v.items is None else Estimate.point(len(v.items)) for v in (a, b)]
+    size = sizes[0].join(sizes[1], share) if sizes[0] is not None and sizes[1] is not None else None
+    members = [m for v in (a, b) for m in ((v.element,) if v.element is not None else v.items or ())]
+    element = reduce(lambda x, y: _join(x, y, depth + 1, share), members) if members else None
+    return Value(type="iterator", size=size, element=element, origin=a.origin or b.origin)
 
 
 def _beside_document(a: Value, b: Value) -> Value | None:

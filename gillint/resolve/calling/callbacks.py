@@ -34,7 +34,8 @@ def called_back(
         return builder.finish(), None
     if fact.callback is None or decision.likely.effect is Effect.WAITS:
         return None, None
-    functions = [f for path in fact.callback.split(", ") for f in _functions(act, fact, path, bound, span)]
+    found = [(path, f) for path in fact.callback.split(", ") for f in _functions(act, fact, path, bound, span)]
+    functions = [f for _, f in found]
     answers = Answers(fact, bound)
     # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
     given = [r for r in decision.likely.arguments if r.like is None or answers.value(r.like) is not None]
@@ -47,17 +48,28 @@ def called_back(
             return _one_by_one(act, functions[0], begun, steps_through, span, fact.callback)
     if fact.name.startswith("scipy."):
         arguments = (*arguments, *_further(bound.get("args")))
-    known = [f for f in functions if not isinstance(f.reference, LazyRef)]
-    known = [f for f in known if f.reference is not None or act.program.class_of(f.type) is not None]
+    known = [(path, f) for path, f in found if not isinstance(f.reference, LazyRef)]
+    known = [(path, f) for path, f in known if f.reference is not None or act.program.class_of(f.type) is not None]
     if not known:
         return None, None
     result: Value | None = None
+    owners: dict[str, Value] = {}
     with act.nested() as builder:
         act.loops.append(evaluate(fact.calls, answers).max(0))
-        for function in known:
-            result = apply(act, function, arguments, (), span, fact.callback)
+        for path, function in known:
+            owner, _, name = path.rpartition(".")
+            method = attribute_value(act, owners[owner], name, span) if owner in owners else function
+            result = apply(act, method, arguments, (), span, fact.callback)
+            if len(known) > 1 and _gives_itself(act, owner, bound, result, span):
+                owners[owner] = result
         act.loops.pop()
     return builder.finish(), result
+
+
+def _gives_itself(act: Activation, owner: str, bound: Bound, result: Value, span: Span) -> bool:
+    """Whether a method gives its own object back, as it is then: `estimator.fit`, before `estimator.score`."""
+    own = _function(act, owner, bound, span) if owner else None
+    return own is not None and own.type is not None and own.type == result.type
 
 
 def _steps(bound: Bound) -> tuple[Value, ...]:

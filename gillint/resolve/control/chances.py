@@ -74,6 +74,8 @@ def chance(act: Activation, test: t.Expr) -> float | None:
     if not isinstance(test, t.Compare) or len(test.rights) != 1:
         return None
     left, sign = test.left, test.operators[0]
+    if _is_length(left):
+        return _long_enough(value_of(act, left), sign, value_of(act, test.rights[0]))
     if not isinstance(left, t.Binary) and not _is_drawn(left):
         is_open = isinstance(left, t.Name) and left.id in act.open  # others may pass anything
         return (
@@ -88,6 +90,24 @@ def chance(act: Activation, test: t.Expr) -> float | None:
         return _remainders(act, left, sign, right)
     below = min(1.0, max(0.0, right))
     return below if sign in ("lt", "le") else 1.0 - below if sign in ("gt", "ge") else None
+
+
+def _is_length(node: t.Expr) -> bool:
+    return isinstance(node, t.Call) and isinstance(node.function, t.Name) and node.function.id == "len"
+
+
+def _long_enough(length: Value, sign: str, limit: Value) -> float | None:
+    """Whether a length is beyond a limit, whatever else is unknown: `if len(words) < n: return []`. What is not may get there."""
+    if length.number is None or limit.number is None or sign not in _BEYOND:
+        return None
+    is_beyond = all(
+        n > _WELL * max(1.0, most) for n, most in zip(length.number.scenarios, limit.number.scenarios, strict=True)
+    )
+    return _BEYOND[sign] if is_beyond else None
+
+
+_BEYOND = {"gt": 1.0, "ge": 1.0, "lt": 0.0, "le": 0.0, "eq": 0.0, "ne": 1.0}
+_WELL = 2.0
 
 
 # Most neighbours of a cell are in the grid: of 30 x 30 cells 0.98 in each direction, of 5 x 5 0.9.

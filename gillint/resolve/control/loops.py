@@ -30,6 +30,7 @@ from gillint.resolve.control.failures import failing
 from gillint.resolve.control.falling import share_of_else
 from gillint.resolve.control.feeding import unless_outweighed
 from gillint.resolve.control.iterations import iterations_of
+from gillint.resolve.control.multiplying import at_the_end, multiplied, over_all_turns
 from gillint.resolve.control.pointers import place_of, places_in_the_end, turns_by_places, turns_by_strides
 from gillint.resolve.control.receiving import turns_to_fill
 from gillint.resolve.control.sending import turns_until_sent
@@ -87,6 +88,7 @@ def _loop(
     first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
+    scaled = multiplied(node.body)
     turn = -1
     for attempt in range(4):
         turn += 1
@@ -125,6 +127,7 @@ def _loop(
                 k: made_anew(v, entered.get(k), first.get(k), (before.get(k), after[k]), trips)
                 for k, v in stable.items()
             }
+            stable |= over_all_turns(scaled, entered, first, trips)
         is_stable = act.program.sql_begun == begun and all(stable.get(k) == v for k, v in before.items())
         if turn == 2 or is_stable:
             break
@@ -132,6 +135,7 @@ def _loop(
         before = {k: stable.get(k, v) for k, v in before.items()}
         act.environment.clear()
         act.environment.update(before)
+    act.environment.update(at_the_end(scaled, entered, first, trips))
     body = builder.finish()
     fed = unless_outweighed(fed, body.nodes[:made], body.nodes[made:])
     act.emit(

@@ -23,7 +23,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.trace import Block, Branch, Call, Loop, Node, calls_again, inline
 from gillint.resolve.values import UNKNOWN, Value, is_known
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions
+from gillint.syntax.walk import expressions, statements
 
 _HALVES = 0.75  # of what there was: the levels are few, however much it is
 _STEPS = 12  # a number that is counted down from so far up, one call for each
@@ -37,6 +37,19 @@ def calls_itself(tree: t.Function | t.Lambda) -> bool:
     if not isinstance(tree, t.Function):
         return False
     return any(isinstance(e, t.Call) and _name_called(e.function) == tree.name for e in expressions(tree.body))
+
+
+@lru_cache(maxsize=4096)
+def tries_again(tree: t.Function | t.Lambda) -> bool:
+    """Whether a function calls itself only where something failed: `except OSError: make_folder(path); save(path, data)`."""
+    if not isinstance(tree, t.Function) or not calls_itself(tree):
+        return False
+    failed = [e for s in statements(tree.body) if isinstance(s, t.Try) for h in s.handlers for e in expressions(h.body)]
+    return _own_calls(tree, expressions(tree.body)) == _own_calls(tree, failed)
+
+
+def _own_calls(tree: t.Function, found: Sequence[t.Expr]) -> int:
+    return sum(isinstance(e, t.Call) and _name_called(e.function) == tree.name for e in found)
 
 
 def ended_with(tree: t.Function | t.Lambda, returned: Sequence[Value], arguments: Mapping[str, Value]) -> Value:
@@ -138,6 +151,8 @@ def _two_digits(number: float) -> float:
 
 # Of a function that calls itself and is called for each of many things: a message, a line, a record.
 INNER_CALLS = Estimate(2, 40, 1e5)
+# Of one that calls itself where it failed: mostly it does not.
+_TRIES = Estimate(1, 1, 3)
 # Of one that reads what another side says: mostly a status, a number, a text, and seldom a list of them.
 ANSWERS = Estimate(1, 2, 1e3)
 
@@ -150,6 +165,8 @@ def rounds(
     `inner`: the arguments of each call from inside; `block`: what a run does. Where it goes through the places between two
     ends, and what is left of them is shared among the calls from inside, a level of these calls costs as much as the first.
     """
+    if tries_again(tree):
+        return _TRIES
     states = _states(before, inner) if remembers(tree) else None
     if states is not None:
         return states

@@ -223,3 +223,20 @@ def test_what_instances_say(body: str, calls: float) -> None:
 )
 def test_joining_in_pairs_takes_as_many_steps_as_there_are_members(step: str) -> None:
     assert calls_of_crc(f"level = [1] * 800\nwhile len(level) > 1:\n    {step}") == pytest.approx(800, rel=0.5)
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("len(words) < 5", 0.0),
+        ("len(words) <= limit", 0.0),
+        ("len(words) > 5", 1.0),
+        ("len(words) == 5", 0.0),
+        ("not len(words) < 5", 1.0),
+        # Near misses: what is not beyond the limit may get there.
+        ("len(words) > 5000", 0.4),
+        ("len(words) > 600", 0.4),
+    ],
+)
+def test_a_length_that_is_well_beyond_a_limit(test: str, expected: float) -> None:
+    assert calls_of_crc(f'words = list("x" * 1000)\nlimit = 5\nif {test}:\n    zlib.crc32(b"")') == expected

@@ -7,6 +7,9 @@ import pytest
 from gillint.advice.outcome import Options
 from gillint.cli.stages import dump_stage
 from gillint.resolve.calling.bound import element_of, size_of
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.syntax.parse import parse
 from tests.support import verdict
 from tests.unit.resolve.test_arrays import value_of
 
@@ -90,6 +93,14 @@ def test_with_n_jobs_the_fits_run_elsewhere() -> None:
 def test_a_search_knows_how_many_fits_it_makes(expression: str, fits: float) -> None:
     size = value_of(expression, HEAD).size
     assert size is not None and size.likely == fits
+
+
+def test_what_is_scored_is_what_was_fitted() -> None:
+    head = HEAD.replace("StandardScaler\n", "StandardScaler\nfrom sklearn.svm import SVC\n")
+    resolved = resolve(parse(f"{head}cross_val_score(SVC(), X, y)\n", "sample.py"), Options().target, {})
+    scored = [n for f in resolved.functions for n in walk(f.block) if isinstance(n, Call) and n.name.endswith(".score")]
+    sizes = [c.bound.receiver.size for c in scored if c.bound.receiver is not None]
+    assert sizes and all(size is not None and size.likely == 2000 for size in sizes)
 
 
 def test_a_constructor_without_a_fact_is_that_of_its_family() -> None:

@@ -516,3 +516,41 @@ def test_a_text_that_becomes_longer_is_copied_half_grown(begun: str, turn: str, 
         if c.bound.receiver is not None and c.bound.receiver.size is not None
     ]
     assert copied is None or copied in sizes
+
+
+MULTIPLIED = {
+    "doubled": ("n = 1\nfor i in range(5):\n    sorted(bytes(n))\n    n *= 2", 6.2),
+    "written out": ("n = 100\nfor i in range(3):\n    sorted(bytes(n))\n    n = n * 10", 3700),
+    "shifted": ("n = 1\nfor i in range(4):\n    sorted(bytes(n))\n    n <<= 1", 3.75),
+    "divided": ("n = 1600\nfor i in range(3):\n    sorted(bytes(n))\n    n //= 4", 700),
+    "behind the loop": ("n = 1\nfor i in range(5):\n    n *= 2\nsorted(bytes(n))", 32),
+}
+
+
+@pytest.mark.parametrize(("body", "size"), MULTIPLIED.values(), ids=MULTIPLIED)
+def test_a_number_that_each_turn_multiplies(body: str, size: float) -> None:
+    assert size_of_argument(indent(body, "    ")) == pytest.approx(size)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "n = 1\nfor i in range(5):\n    sorted(bytes(n))\n    if i % 2:\n        n *= 2",
+        "n = 1\nfor i in range(5):\n    sorted(bytes(n))\n    n *= 2\n    n += 1",
+        "n = 1\nfor i in range(unknown):\n    sorted(bytes(n))\n    n *= 2",
+    ],
+)
+def test_a_number_that_is_changed_otherwise_is_not_known(body: str) -> None:
+    assert size_of_argument(indent(body, "    ")) not in (1.0, 6.2)
+
+
+EITHER = {
+    "an iterator, or its only member": ("return [tuple(words)]", 700.3),
+    "an iterator, or nothing": ("return []", 1000),
+}
+
+
+@pytest.mark.parametrize(("instead", "size"), EITHER.values(), ids=EITHER)
+def test_what_can_be_run_through_either_way(instead: str, size: float) -> None:
+    source = f"def parts(words, n):\n    if ask():\n        {instead}\n    return iter(words)\nsorted(parts(list('x' * 1000), 5))"
+    assert size_in(source) == pytest.approx(size, rel=0.3)

@@ -152,6 +152,20 @@ KNOWN = {
         10,
         0.1,
     ),
+    "where something failed, after that is mended": (
+        "def f(path):\n    try:\n        math.sqrt(1)\n        path.write_text('x')\n    except FileNotFoundError:\n"
+        "        path.parent.mkdir()\n        f(path)",
+        "f(pathlib.Path('x'))",
+        1,
+        0.1,
+    ),
+    "where something failed, and elsewhere": (
+        "def f(path):\n    math.sqrt(1)\n    try:\n        for child in path.iterdir():\n            f(child)\n"
+        "    except OSError:\n        f(path.parent)",
+        "f(pathlib.Path('x'))",
+        1000,
+        0.01,
+    ),
     "a directory: nothing tells": (
         "def f(path):\n    math.sqrt(1)\n    for child in path.iterdir():\n        f(child)",
         "f(pathlib.Path('x'))",
