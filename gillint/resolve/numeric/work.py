@@ -4,8 +4,8 @@ NumPy runs an inner loop over the last dimensions that all operands share, and s
 of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
 forms; `picked` and `paired` are arrays of indices in a tuple, `strided` is a column that is assigned, `filled` the part that
 slices assign; in `frame.loc[rows, columns]` and in `matrix[rows, columns]` what picks the rows, and what the columns; `labels`
-are those of the rows of a table, `copied` the column that is copied before it is written to. They are given to the fact beside
-the arguments, and so is the `result`.
+are those of the rows of a table, `copied` the column that is copied before it is written to; `steps` are those of a Fourier
+transform. They are given to the fact beside the arguments, and so is the `result`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import literal_text, size_of
+from gillint.resolve.numeric.fourier import transform_steps
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.memory import TURNED
 from gillint.resolve.numeric.shapes import ARRAY, REDUCTIONS, Shape, axes_of, broadcast, product, shape_of
@@ -35,6 +36,9 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         return replace(bound, parameters=(*bound.parameters, ("result", result), *_of_operator(name, bound)))
     if name in _BY_KINDS:
         return replace(bound, parameters=(*bound.parameters, ("result", result)))
+    steps = transform_steps(name, bound)
+    if steps is not None:
+        bound = replace(bound, parameters=(*bound.parameters, ("steps", _count(steps))))
     if not name.startswith("numpy."):
         return bound
     more: list[tuple[str, Value]] = []
