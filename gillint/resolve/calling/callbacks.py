@@ -53,7 +53,7 @@ def called_back(
         return None, None
     result: Value | None = None
     with act.nested() as builder:
-        act.loops.append(evaluate(fact.calls, answers).max(0))
+        act.loops.append(evaluate(decision.likely.calls, answers).max(0))
         for function in known:
             result = apply(act, function, arguments, (), span, fact.callback)
         act.loops.pop()

@@ -43,7 +43,8 @@ _C_NAMES = {
 }  # fmt: skip
 _CODES = {  # no capital letters but these two: the others are modes of pictures
     "O": "object", "?": "bool", "b1": "bool", "d": "float64", "f": "float32", "e": "float16", "b": "int8", "h": "int16",
-    "T": "str", "i": "int32", "l": "int64", "q": "int64", "int": "int64", "float": "float64", "uint": "uint64", "complex": "complex128",
+    "i": "int32", "l": "int64", "q": "int64", "int": "int64", "float": "float64", "uint": "uint64", "complex": "complex128",
+    "T": "str",
 }  # fmt: skip
 
 

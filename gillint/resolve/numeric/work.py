@@ -5,7 +5,7 @@ of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how ma
 forms; `picked` and `paired` are arrays of indices in a tuple, `strided` is a column that is assigned, `filled` the part that
 slices assign; in `frame.loc[rows, columns]` and in `matrix[rows, columns]` what picks the rows, and what the columns; `labels`
 are those of the rows of a table, `copied` the column that is copied before it is written to; `steps` are those of a Fourier
-transform. They are given to the fact beside the arguments, and so is the `result`.
+transform, `span` is how long an equation is integrated. They are given to the fact beside the arguments, and so is the `result`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gillint.resolve.numeric.shapes import ARRAY, REDUCTIONS, Shape, axes_of, br
 from gillint.resolve.tabular.blocks import WRITES_A_CELL, copied_column
 from gillint.resolve.tabular.labels import SORTED
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, Value
+from gillint.resolve.values import NONE, Value, of_number
 
 
 def with_work(name: str, bound: Bound, result: Value) -> Bound:
@@ -39,6 +39,8 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
     steps = transform_steps(name, bound)
     if steps is not None:
         bound = replace(bound, parameters=(*bound.parameters, ("steps", _count(steps))))
+    if name in _OVER_TIME:
+        return replace(bound, parameters=(*bound.parameters, *_span(bound)))
     if not name.startswith("numpy."):
         return bound
     more: list[tuple[str, Value]] = []
@@ -82,6 +84,18 @@ _BY_LABELS = frozenset(
 _BY_ROWS_AND_COLUMNS = tuple(
     f"pandas.DataFrame.{by}.__{what}item__" for by in ("loc", "iloc") for what in ("get", "set")
 ) + tuple(f"scipy.sparse.{kind}_{what}.__getitem__" for kind in ("csr", "csc") for what in ("matrix", "array"))
+
+
+_OVER_TIME = ("scipy.integrate.solve_ivp",)
+
+
+def _span(bound: Bound) -> tuple[tuple[str, Value], ...]:
+    """How far apart the two ends of `t_span` are, where both are known."""
+    given = bound.get("t_span")
+    ends = [v.number for v in given.items or ()] if given is not None else []
+    if len(ends) != 2 or ends[0] is None or ends[1] is None:
+        return ()
+    return (("span", of_number("float", (ends[1] - ends[0]).map(abs))),)
 
 
 def _of_operator(name: str, bound: Bound) -> tuple[tuple[str, Value], ...]:

@@ -59,3 +59,12 @@ def test_each_axis_has_its_length(expression: str, steps: float) -> None:
     (value,) = (v for n in walk(resolved.functions[0].block) if isinstance(n, Call) if (v := n.bound.get("steps")))
     assert value.size is not None
     assert value.size.likely == pytest.approx(steps)
+
+
+@pytest.mark.parametrize(("given", "span"), [("(0, 20)", 20.0), ("[-1, 1.5]", 2.5), ("(5, 0)", 5.0), ("span", None)])
+def test_how_long_an_equation_is_integrated(given: str, span: float | None) -> None:
+    text = f"from scipy.integrate import solve_ivp\nspan = input()\nsolve_ivp(lambda t, y: -y, {given}, [1.0])\n"
+    resolved = resolve(parse(text, "a.py"), Target(), {})
+    (call,) = (n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.name.endswith("solve_ivp"))
+    found = call.bound.get("span")
+    assert (found.number.likely if found is not None and found.number is not None else None) == span
