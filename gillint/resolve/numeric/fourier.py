@@ -24,6 +24,10 @@ _ALONG_TWO = frozenset(("fft2", "ifft2", "rfft2", "irfft2", "hfft2", "ihfft2"))
 _ALONG_ALL = frozenset(
     ("fftn", "ifftn", "rfftn", "irfftn", "hfftn", "ihfftn", "dctn", "idctn", "dstn", "idstn"),
 )
+_CALLED_BY = {
+    "scipy.signal.hilbert": "fft",
+    "scipy.signal.resample": "rfft",
+}  # others that transform what they are given whole
 _FROM_HALF = ("irfft", "hfft")  # what is given is half a spectrum
 
 _LARGEST = 10**9  # what is longer does not come up, and takes long to factorise
@@ -35,7 +39,7 @@ _CHIRP = 3.0  # two transforms, taken for half as dear again as they are estimat
 def transform_steps(name: str, bound: Bound) -> Estimate | None:
     """The steps of a transform, counted as n log2(n) for each line of a power of two; None of what is no transform."""
     module = next((m for m in _MODULES if name.startswith(m)), None)
-    last = name[len(module) :] if module is not None else ""
+    last = name[len(module) :] if module is not None else _CALLED_BY.get(name, "")
     array = bound.positional[0] if bound.positional else None
     if array is None or last not in _ALONG_ONE | _ALONG_TWO | _ALONG_ALL:
         return None
