@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gillint.diagnostics.span import Span
+from gillint.frozen import replace
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Effect, Fact
@@ -14,7 +15,7 @@ from gillint.resolve.calling.returns import build
 from gillint.resolve.numeric.estimators import run_of_steps
 from gillint.resolve.objects.attributes import attribute_value
 from gillint.resolve.trace import Block, Bound, Branch
-from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, LazyRef, PartialRef, SymbolRef, Value
+from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, LazyRef, MethodRef, PartialRef, SymbolRef, Value
 
 
 def called_back(
@@ -55,9 +56,17 @@ def called_back(
     with act.nested() as builder:
         act.loops.append(evaluate(decision.likely.calls, answers).max(0))
         for function in known:
-            result = apply(act, function, arguments, (), span, fact.callback)
+            result = apply(act, _of_what_was_made(function, result), arguments, (), span, fact.callback)
         act.loops.pop()
     return builder.finish(), result
+
+
+def _of_what_was_made(function: Value, made: Value | None) -> Value:
+    """A method of what the one before gave back, where that is its object: `estimator.fit`, then `score` of what is fitted."""
+    method = function.reference
+    if made is None or not isinstance(method, MethodRef) or made.type != method.receiver.type:
+        return function
+    return replace(function, reference=replace(method, receiver=made))
 
 
 def _steps(bound: Bound) -> tuple[Value, ...]:
