@@ -98,7 +98,7 @@ def _steps(length: float) -> float:
     direct = _by_factors(n)
     if n < _PACKED or _factors(n)[-1] ** 2 <= n:
         return direct
-    return min(direct, _CHIRP * _by_factors(_good_length(2 * n - 1)))
+    return min(direct, _CHIRP * _by_factors(int(good_length(2 * n - 1))))
 
 
 def _by_factors(n: int) -> float:
@@ -118,8 +118,9 @@ def _factors(n: int) -> tuple[int, ...]:
     return (*found, n) if n > 1 else tuple(found)
 
 
-def _good_length(n: int) -> int:
+def good_length(length: float) -> float:
     """The next length whose factors are all at most eleven."""
-    while _factors(n)[-1] > 11:
+    n = max(1, math.ceil(length))
+    while n <= _LARGEST and _factors(n)[-1:] > (11,):
         n += 1
-    return n
+    return float(n)

@@ -50,6 +50,7 @@ def test_a_length_that_is_a_guess_is_taken_for_one_of_small_factors() -> None:
         ("np.fft.fft2(M)", 64 * 512 * 15),
         ("np.fft.fft2(M, s=(128, 512))", 128 * 512 * 16),
         ("np.fft.fftn(M, axes=(0,))", 64 * 512 * 6),
+        ("np.fft.fft(a, fft.next_fast_len(2039))", 2048 * 11),
         ("fft.rfft(M)", 64 * 512 * 9),
         ("fft.dctn(M)", 64 * 512 * 15),
     ],
