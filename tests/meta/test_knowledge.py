@@ -186,7 +186,19 @@ def test_every_wait_for_a_server_nearby_was_measured(name: str) -> None:
 @each_library
 def test_expressions_name_parameters_that_exist(name: str) -> None:
     for fact in unique(load(name)):
-        known = {*fact.parameters, "self", "result", "content", "query", "passed", "loops", "terms", "steps", "span"}
+        known = {
+            *fact.parameters,
+            "self",
+            "result",
+            "content",
+            "query",
+            "passed",
+            "loops",
+            "terms",
+            "steps",
+            "span",
+            "neighbours",
+        }
         known |= {"picked", "paired", "strided", "filled", "labels", "copied", "operands", "operations"}
         behaviours = [fact.behaviour, *(c.behaviour for c in fact.clauses)]
         texts = [

@@ -5,7 +5,8 @@ of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how ma
 forms; `picked` and `paired` are arrays of indices in a tuple, `strided` is a column that is assigned, `filled` the part that
 slices assign; in `frame.loc[rows, columns]` and in `matrix[rows, columns]` what picks the rows, and what the columns; `labels`
 are those of the rows of a table, `copied` the column that is copied before it is written to; `steps` are those of a Fourier
-transform, `span` is how long an equation is integrated. They are given to the fact beside the arguments, and so is the `result`.
+transform, `span` is how long an equation is integrated,
+`neighbours` how many a node of a graph has. They are given to the fact beside the arguments, and so is the `result`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
     steps = transform_steps(name, bound)
     if steps is not None:
         bound = replace(bound, parameters=(*bound.parameters, ("steps", _count(steps))))
+    if name.startswith("networkx."):
+        return replace(bound, parameters=(*bound.parameters, *_neighbours(bound)))
     if name in _OVER_TIME:
         return replace(bound, parameters=(*bound.parameters, *_span(bound)))
     if not name.startswith("numpy."):
@@ -84,6 +87,14 @@ _BY_LABELS = frozenset(
 _BY_ROWS_AND_COLUMNS = tuple(
     f"pandas.DataFrame.{by}.__{what}item__" for by in ("loc", "iloc") for what in ("get", "set")
 ) + tuple(f"scipy.sparse.{kind}_{what}.__getitem__" for kind in ("csr", "csc") for what in ("matrix", "array"))
+
+
+def _neighbours(bound: Bound) -> tuple[tuple[str, Value], ...]:
+    """How many neighbours a node of a graph has, where what made it told."""
+    graph = bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
+    if graph is None or graph.number is None or not (graph.type or "").startswith("networkx."):
+        return ()
+    return (("neighbours", of_number("float", graph.number)),)
 
 
 _OVER_TIME = ("scipy.integrate.solve_ivp",)

@@ -186,10 +186,8 @@ def test_members(code: str, expected: str) -> None:
         ("g = nx.Graph()\nfor i in range(100):\n    for j in range(4):\n        g.add_edge(i, j)\nshow(g)", 100),
         ("show(nx.degree_centrality(nx.grid_2d_graph(10, 20)))", 200),
         ("g = nx.gnp_random_graph(200, 0.1)\nshow(g.subgraph(range(50)).copy())", 50),
-        ("g = nx.gnp_random_graph(200, 0.1)\nshow(g.edges(data=True))", 2000),
-        ("g = nx.complete_graph(20)\nshow(g.edges)", 200),
-        ("g = nx.barabasi_albert_graph(300, 2)\nshow(g.edges)", 600),
-        ("g = nx.Graph()\ng.add_edges_from([(1, 2)] * 4000)\nshow(g.edges)", 4000),
+        ("g = nx.gnp_random_graph(200, 0.1)\nshow(g.edges(data=True))", 600),
+        ("show(nx.Graph([(1, 2)] * 4000))", 1000),
     ],
 )
 def test_graphs(code: str, expected: float) -> None:

@@ -1,4 +1,4 @@
-"""The steps of a Fourier transform: by the length along each axis, and by its factors."""
+"""What costs hang on besides the arguments: steps of a Fourier transform, the span of an equation, neighbours in a graph."""
 
 from __future__ import annotations
 
@@ -69,3 +69,20 @@ def test_how_long_an_equation_is_integrated(given: str, span: float | None) -> N
     (call,) = (n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.name.endswith("solve_ivp"))
     found = call.bound.get("span")
     assert (found.number.likely if found is not None and found.number is not None else None) == span
+
+
+@pytest.mark.parametrize(
+    ("made", "neighbours"),
+    [
+        ("nx.gnp_random_graph(200, 0.1)", 20.0),
+        ("nx.gnm_random_graph(100, 400)", 8.0),
+        ("nx.barabasi_albert_graph(300, 2)", 4.0),
+        ("nx.Graph([(1, 2), (2, 3)])", None),
+        ("given()", None),
+    ],
+)
+def test_how_many_neighbours_a_node_has(made: str, neighbours: float | None) -> None:
+    resolved = resolve(parse(f"import networkx as nx\nnx.pagerank({made})\n", "a.py"), Target(), {})
+    (call,) = (n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.name.endswith("pagerank"))
+    found = call.bound.get("neighbours")
+    assert (found.number.likely if found is not None and found.number is not None else None) == neighbours
