@@ -16,6 +16,17 @@ from gillint.resolve.trace import Block, Branch, Call, Iterations, Loop
 BYTECODE_SHARE = 0.01
 ELEMENT_NS = 0.5
 CALL_SHARE = 0.05
+# A function of one number that no instruction computes; exp and log took 3 ns, sin, cos, pow and acos 8, tanh and atan2 10.
+TRANSCENDENTAL_NS = 7.0
+_TRANSCENDENTAL = frozenset(
+    f"{module}.{name}"
+    for module in ("math", "numpy", "cmath")
+    for name in (
+        "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh",
+        "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "pow", "power", "hypot", "cbrt", "erf", "erfc", "gamma",
+        "lgamma",
+    )
+)  # fmt: skip
 # An innermost loop that stores each element by itself is vectorised: two five-point stencils and `y[i] = a * x[i] + y[i]` took
 # 0.6, 0.3 and 0.2 ns an element, where one after the other would be 8, 7 and 3.
 VECTORISED = 0.08
@@ -57,5 +68,7 @@ def _call(effects: _Effects, target: Target, call: Call, depth: int) -> Estimate
     effect = effects(call)
     if call.implicit and effect.native == ZERO:
         return Estimate.point(ELEMENT_NS)
+    if call.name in _TRANSCENDENTAL and effect.native == ZERO:
+        return Estimate.point(TRANSCENDENTAL_NS)
     is_builtin = "." not in call.name  # `abs(x)` and `min(a, b)` are an instruction or two
     return effect.native + effect.gil * (BYTECODE_SHARE if is_builtin else CALL_SHARE)

@@ -122,7 +122,7 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         if decision.likely.pages is not None
         else _fresh_pages(call, decision.likely.effect),
         unknown=unknown,
-        calls=evaluate(fact.calls, answers) if fact.callback is not None else ZERO,
+        calls=evaluate(decision.likely.calls, answers) if fact.callback is not None else ZERO,
         parallel=decision.likely.parallel,
         serialised_by=decision.likely.serialised_by,
         fact=fact,

@@ -57,7 +57,7 @@ _CONDITION = {
     "installed": "installed",
     "missing": "missing",
 }
-_CLAUSE = {*_CONDITION, *_BEHAVIOUR, "evidence", "probe"}
+_CLAUSE = {*_CONDITION, *_BEHAVIOUR, "calls", "evidence", "probe"}
 _FACT = {
     *_BEHAVIOUR,
     "name",
@@ -162,7 +162,6 @@ def _facts(table: Table, version: str, distribution: str) -> list[tuple[str, Fac
         behaviour=behaviour,
         clauses=tuple(_clause(t, behaviour) for t in table.tables("when")),
         callback=table.text("callback"),
-        calls=table.expression("calls") or "1",
         consumes=table.text("consumes"),
         mutates=_returns(mutates) if mutates is not None else None,
         awaitable=table.flag("awaitable"),
@@ -200,6 +199,9 @@ def _behaviour(table: Table, base: Behaviour | None) -> Behaviour:
     returns = table.table("returns")
     if returns is not None:
         changes["returns"] = _returns(returns)
+    calls = table.expression("calls")
+    if calls is not None:
+        changes["calls"] = calls
     if "arguments" in table.data:
         changes["arguments"] = tuple(_returns(t) for t in table.tables("arguments"))
     note = table.text("note")

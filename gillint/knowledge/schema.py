@@ -141,7 +141,8 @@ class Behaviour:
     parallel: bool = False
     serialised_by: str | None = None
     returns: Returns | None = None
-    arguments: tuple[Returns, ...] = ()  # what the callback is given
+    calls: str = "1"  # how often the callback is called
+    arguments: tuple[Returns, ...] = ()  # what it is given
     note: str | None = None
 
 
@@ -176,7 +177,6 @@ class Fact:
     behaviour: Behaviour
     clauses: tuple[Clause, ...] = ()
     callback: str | None = None
-    calls: str = "1"
     consumes: str | None = None
     mutates: Returns | None = None
     awaitable: bool = False

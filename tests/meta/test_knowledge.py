@@ -188,13 +188,25 @@ def test_every_wait_for_a_server_nearby_was_measured(name: str) -> None:
 @each_library
 def test_expressions_name_parameters_that_exist(name: str) -> None:
     for fact in unique(load(name)):
-        known = {*fact.parameters, "self", "result", "content", "query", "passed", "loops", "terms"}
+        known = {
+            *fact.parameters,
+            "self",
+            "result",
+            "content",
+            "query",
+            "passed",
+            "loops",
+            "terms",
+            "steps",
+            "span",
+            "neighbours",
+        }
         known |= {"picked", "paired", "strided", "filled", "labels", "copied", "operands", "operations"}
         behaviours = [fact.behaviour, *(c.behaviour for c in fact.clauses)]
         texts = [
             c.of for b in behaviours for c in (b.gil, b.native, b.wait, b.releases, b.stall, b.pages) if c is not None
         ]
-        texts += [c.condition.size for c in fact.clauses] + [fact.calls]
+        texts += [c.condition.size for c in fact.clauses] + [b.calls for b in behaviours]
         texts += [r for b in behaviours if b.returns is not None for r in (b.returns.size, b.returns.value)]
         for text in texts:
             used = set(re.findall(r"(?:size|value|rows|cols|dim|bytes|count|total)\((\w+)", text or ""))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 
 from gillint.estimate import Estimate
+from gillint.resolve.numeric.fourier import good_length
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value, of_number
 
@@ -34,6 +35,9 @@ EXACT = ("decimal.Decimal", "fractions.Fraction")
 _SAME = (*EXACT, *(f"decimal.Decimal.{method}" for method in ("quantize", "to_integral_value", "normalize")))
 
 
+_NEXT_LENGTHS = ("scipy.fft.next_fast_len", "scipy.fftpack.next_fast_len")
+
+
 def computed(name: str, bound: Bound) -> Estimate | None:
     """The number that `round`, `bit_length` or a function of `math` or numpy gives for a number; None where nothing tells."""
     if name in _SAME:
@@ -44,6 +48,7 @@ def computed(name: str, bound: Bound) -> Estimate | None:
         return whole.map(lambda x: float(int(min(abs(x), 2.0**1000)).bit_length())) if whole is not None else None
     module, _, last = name.rpartition(".")
     function = _FUNCTIONS.get(last) if module in ("math", "numpy") or name in ("abs", "round") else None
+    function = good_length if name in _NEXT_LENGTHS else function
     given = bound.positional[0].number if bound.positional else None
     if function is None or given is None or len(bound.positional) > 1:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gillint.diagnostics.span import Span
+from gillint.frozen import replace
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
 from gillint.knowledge.schema import Effect, Fact
@@ -14,7 +15,7 @@ from gillint.resolve.calling.returns import build
 from gillint.resolve.numeric.estimators import run_of_steps
 from gillint.resolve.objects.attributes import attribute_value
 from gillint.resolve.trace import Block, Bound, Branch
-from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, LazyRef, PartialRef, SymbolRef, Value
+from gillint.resolve.values import NONE, UNKNOWN, FunctionRef, LazyRef, MethodRef, PartialRef, SymbolRef, Value
 
 
 def called_back(
@@ -34,8 +35,7 @@ def called_back(
         return builder.finish(), None
     if fact.callback is None or decision.likely.effect is Effect.WAITS:
         return None, None
-    found = [(path, f) for path in fact.callback.split(", ") for f in _functions(act, fact, path, bound, span)]
-    functions = [f for _, f in found]
+    functions = [f for path in fact.callback.split(", ") for f in _functions(act, fact, path, bound, span)]
     answers = Answers(fact, bound)
     # An argument that is an element of what was not passed is not there: `np.vectorize(f)(x)` gives `f` one.
     given = [r for r in decision.likely.arguments if r.like is None or answers.value(r.like) is not None]
@@ -48,28 +48,25 @@ def called_back(
             return _one_by_one(act, functions[0], begun, steps_through, span, fact.callback)
     if fact.name.startswith("scipy."):
         arguments = (*arguments, *_further(bound.get("args")))
-    known = [(path, f) for path, f in found if not isinstance(f.reference, LazyRef)]
-    known = [(path, f) for path, f in known if f.reference is not None or act.program.class_of(f.type) is not None]
+    known = [f for f in functions if not isinstance(f.reference, LazyRef)]
+    known = [f for f in known if f.reference is not None or act.program.class_of(f.type) is not None]
     if not known:
         return None, None
     result: Value | None = None
-    owners: dict[str, Value] = {}
     with act.nested() as builder:
-        act.loops.append(evaluate(fact.calls, answers).max(0))
-        for path, function in known:
-            owner, _, name = path.rpartition(".")
-            method = attribute_value(act, owners[owner], name, span) if owner in owners else function
-            result = apply(act, method, arguments, (), span, fact.callback)
-            if len(known) > 1 and _gives_itself(act, owner, bound, result, span):
-                owners[owner] = result
+        act.loops.append(evaluate(decision.likely.calls, answers).max(0))
+        for function in known:
+            result = apply(act, _of_what_was_made(function, result), arguments, (), span, fact.callback)
         act.loops.pop()
     return builder.finish(), result
 
 
-def _gives_itself(act: Activation, owner: str, bound: Bound, result: Value, span: Span) -> bool:
-    """Whether a method gives its own object back, as it is then: `estimator.fit`, before `estimator.score`."""
-    own = _function(act, owner, bound, span) if owner else None
-    return own is not None and own.type is not None and own.type == result.type
+def _of_what_was_made(function: Value, made: Value | None) -> Value:
+    """A method of what the one before gave back, where that is its object: `estimator.fit`, then `score` of what is fitted."""
+    method = function.reference
+    if made is None or not isinstance(method, MethodRef) or made.type != method.receiver.type:
+        return function
+    return replace(function, reference=replace(method, receiver=made))
 
 
 def _steps(bound: Bound) -> tuple[Value, ...]:

@@ -69,8 +69,12 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     if returns.columns is not None:
         source = answers.value(returns.columns if returns.columns != "like" else returns.like or "self")
         changes["columns"] = _columns(source) if source is not None else None
-    if returns.value is not None:
-        return of_number(returns.type or "int", evaluate(returns.value, answers))
+    number = evaluate(returns.value, answers) if returns.value is not None else None
+    if number is not None and returns.size is None:
+        return of_number(returns.type or "int", number)
+    changes |= (
+        {"number": number} if number is not None else {}
+    )  # beside a size: how many neighbours a node of a graph has
     if returns.type == "pandas.DataFrame" and "size" not in changes:
         given = [v for _, v in base.columns or () if v.size is not None and v.type not in _COLUMN_OF]
         rows = size_of(given[0]) if given else base.size

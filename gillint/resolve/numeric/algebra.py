@@ -8,7 +8,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import literal_text, number_of
 from gillint.resolve.numeric.dtypes import promoted
-from gillint.resolve.numeric.shapes import ARRAY, Shape, broadcast, is_true, shape_of, with_shape
+from gillint.resolve.numeric.shapes import ARRAY, Shape, axes_of, broadcast, is_true, shape_of, with_shape
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
@@ -100,13 +100,24 @@ def _cross(bound: Bound, result: Value) -> Value | None:
 
 
 def _tensordot(bound: Bound, result: Value) -> Value | None:
+    """What is left of the dimensions of both: `axes` are so many in the middle, or those of the one and of the other."""
     pair, axes = _operands(bound), bound.get("axes")
     if pair is None:
         return None
+    first, second = pair
+    if axes is not None and axes.items is not None and len(axes.items) == 2:
+        gone = axes_of(axes.items[0], len(first)), axes_of(axes.items[1], len(second))
+        if gone[0] is None or gone[1] is None:
+            return None
+        return _number_or_array(result, (*_without(first, gone[0]), *_without(second, gone[1])))
     count = int(number_of(axes).likely) if axes is not None and axes.number is not None else 2 if axes is None else None
-    if count is None or count > min(len(pair[0]), len(pair[1])):
+    if count is None or count > min(len(first), len(second)):
         return None
-    return _number_or_array(result, (*pair[0][: len(pair[0]) - count], *pair[1][count:]))
+    return _number_or_array(result, (*first[: len(first) - count], *second[count:]))
+
+
+def _without(shape: Shape, axes: set[int]) -> Shape:
+    return tuple(d for i, d in enumerate(shape) if i not in axes)
 
 
 def _einsum(bound: Bound, result: Value) -> Value | None:

@@ -370,19 +370,19 @@ def _places(bound: Bound, result: Value) -> Value | None:
     """`np.ndindex(shape)`: the place of each element, as so many numbers."""
     given = bound.positional
     sizes = given[0].items if len(given) == 1 and given[0].items is not None else given
-    return _of_places([number_of(v) for v in sizes], None) if sizes else None
+    return _of_places(result, [number_of(v) for v in sizes], None) if sizes else None
 
 
 def _numbered(bound: Bound, result: Value) -> Value | None:
     """`np.ndenumerate(a)`: each element with its place."""
     given = bound.positional[0] if bound.positional else None
-    return _of_places(list(given.shape), scalar_of(given.dtype)) if given is not None and given.shape else None
+    return _of_places(result, list(given.shape), scalar_of(given.dtype)) if given is not None and given.shape else None
 
 
-def _of_places(shape: list[Estimate], member: Value | None) -> Value:
+def _of_places(result: Value, shape: list[Estimate], member: Value | None) -> Value:
     place = Value(type="tuple", items=tuple(Value(type="int", number=n * _HALF) for n in shape))
     each = place if member is None else Value(type="tuple", items=(place, member))
-    return Value(type="iterator", size=product(tuple(shape)), element=each)
+    return replace(result, size=product(tuple(shape)), element=each)
 
 
 _HALF = Estimate(0.0, 0.5, 1.0)

@@ -41,9 +41,10 @@ _C_NAMES = {
     # Strings of pandas: those that stay Python's own, and those that Arrow keeps.
     "string[python]": "object", "string[pyarrow]": "string",
 }  # fmt: skip
-_CODES = {  # no capital letters but this one: those are modes of pictures
+_CODES = {  # no capital letters but these two: the others are modes of pictures
     "O": "object", "?": "bool", "b1": "bool", "d": "float64", "f": "float32", "e": "float16", "b": "int8", "h": "int16",
     "i": "int32", "l": "int64", "q": "int64", "int": "int64", "float": "float64", "uint": "uint64", "complex": "complex128",
+    "T": "str",
 }  # fmt: skip
 
 

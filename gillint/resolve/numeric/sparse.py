@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
+from functools import reduce
 
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, literal_text, number_of, size_of
 from gillint.resolve.numeric.indexing import extent
-from gillint.resolve.numeric.shapes import ARRAY, KEPT, product, with_shape
+from gillint.resolve.numeric.shapes import ARRAY, KEPT, Shape, product, with_shape
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
@@ -29,6 +32,10 @@ def refine_sparse(name: str, bound: Bound, result: Value) -> Value:
         return replace(result, shape=(number_of(height), number_of(bound.get("n") or height)))
     if name in _SQUARE and bound.positional:
         return _in_format(bound, _square(name, bound, result))
+    joined = _JOINED.get(name)
+    if joined is not None and bound.positional:
+        shape = joined(bound.positional)
+        return replace(result, shape=shape) if shape is not None else result
     matrix = bound.receiver
     if matrix is None or matrix.shape is None or len(matrix.shape) != 2:
         return result
@@ -109,6 +116,42 @@ def _of_diagonals(given: Value, sides: tuple[Estimate, ...] | None, result: Valu
     if given.type in ("list", "tuple"):
         result = replace(result, size=size_of(given) * size_of(diagonal))
     return replace(result, shape=sides if sides is not None else (size_of(diagonal),) * 2)
+
+
+def _kron(given: tuple[Value, ...]) -> Shape | None:
+    """A block like the second matrix for each element of the first."""
+    sides = [_sides(m) for m in given[:2]]
+    if len(sides) < 2 or sides[0] is None or sides[1] is None:
+        return None
+    return (sides[0][0] * sides[1][0], sides[0][1] * sides[1][1])
+
+
+def _joined_along(axes: tuple[int, ...]) -> Callable[[tuple[Value, ...]], Shape | None]:
+    """The matrices of a list, one after the other along these axes."""
+
+    def joined(given: tuple[Value, ...]) -> Shape | None:
+        blocks = given[0]
+        sides = [_sides(m) for m in blocks.items or (element_of(blocks),)]
+        if any(s is None for s in sides):
+            return None
+        known = [s for s in sides if s is not None]
+        times = ONE if blocks.items is not None else size_of(blocks)
+        along = [reduce(operator.add, (s[axis] for s in known)) * times for axis in (0, 1)]
+        return tuple(along[axis] if axis in axes else known[0][axis] for axis in (0, 1))
+
+    return joined
+
+
+def _sides(matrix: Value) -> Shape | None:
+    return matrix.shape if matrix.shape is not None and len(matrix.shape) == 2 else None
+
+
+_JOINED = {
+    "scipy.sparse.kron": _kron,
+    "scipy.sparse.vstack": _joined_along((0,)),
+    "scipy.sparse.hstack": _joined_along((1,)),
+    "scipy.sparse.block_diag": _joined_along((0, 1)),
+}
 
 
 def _in_format(bound: Bound, result: Value) -> Value:

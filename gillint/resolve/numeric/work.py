@@ -4,8 +4,9 @@ NumPy runs an inner loop over the last dimensions that all operands share, and s
 of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
 forms; `picked` and `paired` are arrays of indices in a tuple, `strided` is a column that is assigned, `filled` the part that
 slices assign; in `frame.loc[rows, columns]` and in `matrix[rows, columns]` what picks the rows, and what the columns; `labels`
-are those of the rows of a table, `copied` the column that is copied before it is written to. They are given to the fact beside
-the arguments, and so is the `result`.
+are those of the rows of a table, `copied` the column that is copied before it is written to; `steps` are those of a Fourier
+transform, `span` is how long an equation is integrated,
+`neighbours` how many a node of a graph has. They are given to the fact beside the arguments, and so is the `result`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from __future__ import annotations
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import literal_text, size_of
+from gillint.resolve.numeric.fourier import transform_steps
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.memory import TURNED
 from gillint.resolve.numeric.shapes import ARRAY, REDUCTIONS, Shape, axes_of, broadcast, product, shape_of
 from gillint.resolve.tabular.blocks import WRITES_A_CELL, copied_column
 from gillint.resolve.tabular.labels import SORTED
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, Value
+from gillint.resolve.values import NONE, Value, of_number
 
 
 def with_work(name: str, bound: Bound, result: Value) -> Bound:
@@ -35,6 +37,13 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         return replace(bound, parameters=(*bound.parameters, ("result", result), *_of_operator(name, bound)))
     if name in _BY_KINDS:
         return replace(bound, parameters=(*bound.parameters, ("result", result)))
+    steps = transform_steps(name, bound)
+    if steps is not None:
+        bound = replace(bound, parameters=(*bound.parameters, ("steps", _count(steps))))
+    if name.startswith("networkx."):
+        return replace(bound, parameters=(*bound.parameters, *_neighbours(bound)))
+    if name in _OVER_TIME:
+        return replace(bound, parameters=(*bound.parameters, *_span(bound)))
     if not name.startswith("numpy."):
         return bound
     more: list[tuple[str, Value]] = []
@@ -78,6 +87,26 @@ _BY_LABELS = frozenset(
 _BY_ROWS_AND_COLUMNS = tuple(
     f"pandas.DataFrame.{by}.__{what}item__" for by in ("loc", "iloc") for what in ("get", "set")
 ) + tuple(f"scipy.sparse.{kind}_{what}.__getitem__" for kind in ("csr", "csc") for what in ("matrix", "array"))
+
+
+def _neighbours(bound: Bound) -> tuple[tuple[str, Value], ...]:
+    """How many neighbours a node of a graph has, where what made it told."""
+    graph = bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
+    if graph is None or graph.number is None or not (graph.type or "").startswith("networkx."):
+        return ()
+    return (("neighbours", of_number("float", graph.number)),)
+
+
+_OVER_TIME = ("scipy.integrate.solve_ivp",)
+
+
+def _span(bound: Bound) -> tuple[tuple[str, Value], ...]:
+    """How far apart the two ends of `t_span` are, where both are known."""
+    given = bound.get("t_span")
+    ends = [v.number for v in given.items or ()] if given is not None else []
+    if len(ends) != 2 or ends[0] is None or ends[1] is None:
+        return ()
+    return (("span", of_number("float", (ends[1] - ends[0]).map(abs))),)
 
 
 def _of_operator(name: str, bound: Bound) -> tuple[tuple[str, Value], ...]:

@@ -29,7 +29,7 @@ from gillint.resolve.numeric.dtypes import NUMBERS, as_array, scalar_class
 from gillint.resolve.numeric.labelled_arrays import refine_labelled_arrays
 from gillint.resolve.numeric.layers import LOADER
 from gillint.resolve.numeric.memory import STRIDED, TURNED
-from gillint.resolve.numeric.shapes import ARRAY, PICTURES, with_shape
+from gillint.resolve.numeric.shapes import ARRAY, PICTURES, product, with_shape
 from gillint.resolve.numeric.sparse import refine_sparse
 from gillint.resolve.numeric.tensors import tensor_attribute
 from gillint.resolve.objects.c_arrays import maker
@@ -421,6 +421,8 @@ def _dimensions(value: Value, name: str) -> Value | None:
     if name == "T":
         turned = with_shape(value, tuple(reversed(shape)))
         return replace(turned, mark=TURNED if value.mark is None and len(shape) > 1 else None)
+    if name == "flat":
+        return with_shape(value, (product(shape),))
     if name in ("real", "imag"):
         return _part_of_complex(value)
     if name == "shape":

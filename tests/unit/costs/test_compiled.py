@@ -86,3 +86,27 @@ def test_what_needs_no_other_turn_is_done_several_at_a_time() -> None:
 
     apart, in_turn = spent("b[i, j] = a[i, j - 1] + a[i - 1, j]"), spent("a[i, j] = a[i, j - 1] + a[i - 1, j]")
     assert 5 * apart < in_turn
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("math.sin", 5, 12), ("np.exp", 5, 12), ("math.sqrt", 0.5, 4), ("abs", 0.3, 4)]
+)
+def test_a_function_of_one_number_takes_nanoseconds(name: str, least: float, most: float) -> None:
+    source = f"""
+import math
+import numpy as np
+from numba import njit
+
+@njit
+def total(x):
+    s = 0.0
+    for v in x:
+        s += {name}(v)
+    return s
+
+def work():
+    return total(np.zeros(100_000))
+"""
+    resolved = resolve(parse(source, "a.py"), Target(), {})
+    trace = next(t for t in resolved.functions if t.name == "work")
+    assert least * 100_000 < Costs(Target()).block(trace.block).elapsed.likely < most * 100_000

@@ -115,7 +115,7 @@ def test_what_a_fact_carries() -> None:
     gil, native = found.behaviour.gil, found.behaviour.native
     assert gil is not None and (gil.fixed, gil.per, gil.of) == (3, 2.5, "size(x)")
     assert native is not None and (native.low, native.fixed, native.high) == (10, 1_000, 1e6)
-    assert (found.callback, found.calls, found.serialised_by, found.awaitable) == (
+    assert (found.callback, found.behaviour.calls, found.serialised_by, found.awaitable) == (
         "y",
         "size(x) / 2",
         "connection",
@@ -153,6 +153,16 @@ def test_a_lock_may_be_taken_under_a_condition_alone() -> None:
     found = read_one(f'serialised_by = "library"\n{conditions}')
     assert found.serialised_by == "library"
     assert [c.behaviour.serialised_by for c in found.clauses] == [None, "file", "library"]
+
+
+@pytest.mark.parametrize(("given", "calls"), [("", "size(x)"), (', calls = "3"', "3")])
+def test_a_clause_may_say_how_often_the_callback_is_called(given: str, calls: str) -> None:
+    clause = f'{{ given = "y", gil = {{ fixed = 1 }}{given} }}'
+    found = read_library(
+        fact(f'parameters = ["x", "y"]\ncallback = "x"\ncalls = "size(x)"\nwhen = [{clause}]\n'), "packages/lib.toml"
+    ).facts.find("lib.f")
+    assert found is not None
+    assert (found.behaviour.calls, found.clauses[0].behaviour.calls) == ("size(x)", calls)
 
 
 def test_a_clause_may_have_evidence_and_a_probe_of_its_own() -> None:

@@ -168,9 +168,14 @@ def test_the_places_of_the_elements_of_an_array(expression: str, count: float, m
         ("m.sum(0)", (1, 80)),
         ("np.array(m.sum(1))[:, 0]", (50,)),
         ("a.sum(axis=1)", (50,)),
+        ("vstack([m, m])", (100, 80)),
+        ("vstack([m for _ in range(7)])", (350, 80)),
+        ("hstack((m, a))", (50, 160)),
+        ("block_diag([m, m.T])", (130, 130)),
+        ("kron(m, np.ones((2, 3)))", (100, 240)),
     ],
 )
-def test_sums_of_sparse_matrices(expression: str, shape: tuple[float, ...]) -> None:
-    head = "import numpy as np\nfrom scipy.sparse import csc_matrix, csr_array\n"
+def test_sums_and_joins_of_sparse_matrices(expression: str, shape: tuple[float, ...]) -> None:
+    head = "import numpy as np\nfrom scipy.sparse import block_diag, csc_matrix, csr_array, hstack, kron, vstack\n"
     head += "m = csc_matrix(np.zeros((50, 80)))\na = csr_array(np.zeros((50, 80)))\n"
     assert dimensions(value_of(expression, head)) == shape

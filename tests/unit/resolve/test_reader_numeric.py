@@ -187,6 +187,7 @@ def test_members(code: str, expected: str) -> None:
         ("show(nx.degree_centrality(nx.grid_2d_graph(10, 20)))", 200),
         ("g = nx.gnp_random_graph(200, 0.1)\nshow(g.subgraph(range(50)).copy())", 50),
         ("g = nx.gnp_random_graph(200, 0.1)\nshow(g.edges(data=True))", 600),
+        ("show(nx.Graph([(1, 2)] * 4000))", 1000),
     ],
 )
 def test_graphs(code: str, expected: float) -> None:
