@@ -8,6 +8,7 @@ from gillint.costs.bytecode import operations_ns
 from gillint.effects.classify import CallEffect
 from gillint.estimate import ZERO, Estimate
 from gillint.knowledge.conditions import Target
+from gillint.resolve.numeric.dtypes import SCALAR_CLASSES
 from gillint.resolve.trace import Block, Branch, Call, Iterations, Loop
 
 # A hundredth of the bytecode's time, half a nanosecond for an element of an array; a call of numpy inside keeps its native
@@ -30,6 +31,10 @@ _TRANSCENDENTAL = frozenset(
 # An innermost loop that stores each element by itself is vectorised: two five-point stencils and `y[i] = a * x[i] + y[i]` took
 # 0.6, 0.3 and 0.2 ns an element, where one after the other would be 8, 7 and 3.
 VECTORISED = 0.08
+_SCALAR_OPERATORS = tuple(
+    f"{scalar}.__" for scalar in SCALAR_CLASSES
+)  # an instruction, as between Python's own numbers
+_BINARY = (("binary", 1.0),)
 # Unpacking the arguments: 0.2 us each.
 CALL = Estimate.point(400)
 _MAX_DEPTH = 20
@@ -67,7 +72,8 @@ def _call(effects: _Effects, target: Target, call: Call, depth: int) -> Estimate
         return compiled_ns(effects, target, inner, depth + 1)
     effect = effects(call)
     if call.implicit and effect.native == ZERO:
-        return Estimate.point(ELEMENT_NS)
+        is_arithmetic = call.name.startswith(_SCALAR_OPERATORS)
+        return Estimate.point(operations_ns(_BINARY, target) * BYTECODE_SHARE if is_arithmetic else ELEMENT_NS)
     if call.name in _TRANSCENDENTAL and effect.native == ZERO:
         return Estimate.point(TRANSCENDENTAL_NS)
     is_builtin = "." not in call.name  # `abs(x)` and `min(a, b)` are an instruction or two

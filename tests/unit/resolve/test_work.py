@@ -25,7 +25,7 @@ L = [0.5] * 1024
 
 @pytest.mark.parametrize(
     ("length", "times"),
-    [(1024, 1.0), (1000, 1.05), (44100, 1.15), (7, 1.37), (10007, 7.0), (1000003, 7.1), (39999, 9.7)],
+    [(1024, 1.0), (1000, 1.05), (44100, 1.10), (7, 1.25), (10007, 6.8), (1000003, 6.8), (39999, 4.0)],
 )
 def test_large_prime_factors_take_more_steps(length: int, times: float) -> None:
     steps = length_steps(Estimate.point(length))
