@@ -46,6 +46,18 @@ def test_what_an_xpath_finds(path: str, kind: str, few: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("predicate", "share"), [('@class="new"', 0.3), ('@kind="new"', 0.1), ('contains(@kind, "n")', 0.3)]
+)
+def test_a_class_is_shared_by_more_than_a_text(predicate: str, share: float) -> None:
+    sizes = [
+        call_of(f"{TREE}def work():\n    sorted(root.xpath('{path}'))\n", "sorted").bound.positional[0].size
+        for path in ("//item", f"//item[{predicate}]")
+    ]
+    whole, found = (size.likely if size is not None else 0 for size in sizes)
+    assert found == pytest.approx(share * whole)
+
+
+@pytest.mark.parametrize(
     ("selector", "least", "most"), [("item", 1000, 1e5), ("item.new", 100, 5000), ("#first", 0, 1)]
 )
 @pytest.mark.parametrize("found", ["root.cssselect({0!r})", "CSSSelector({0!r})(root)"])
