@@ -118,6 +118,33 @@ def test_rows_that_duckdb_gives_back(asked: str, rows: int) -> None:
     assert found.size is not None and found.size.likely == rows
 
 
+@pytest.mark.parametrize(
+    ("asked", "rows"),
+    [
+        ("select hour, count(*) from made group by hour", 24),
+        ("select hour, zone, count(*) from made group by hour, zone", 240),
+        ("select distinct zone from made", 10),
+        ("select id from made where zone < 3", 18_000),
+        ("select id from made where fare > 40", 12_000),
+        ("select id from made where zone > 20", 0),
+        ("select id, count(*) from made group by id", 245),  # nothing tells
+    ],
+)
+def test_columns_that_are_remainders_have_so_many_values(asked: str, rows: int) -> None:
+    made = "select i as id, i % 24 as hour, (i * 7) % 10 as zone, (i % 5000) / 100.0 as fare from range(60000) t(i)"
+    found: Value = call_of(
+        f"""
+        import duckdb
+        def work():
+            con = duckdb.connect()
+            con.execute('create table made as {made}')
+            return sorted(con.execute('{asked}').fetchall())
+        """,
+        "sorted",
+    ).bound.positional[0]
+    assert found.size is not None and found.size.likely == pytest.approx(rows, rel=0.01)
+
+
 @pytest.mark.parametrize("owner", ["con", "cur"])
 def test_a_connection_of_duckdb_gives_the_rows_of_its_last_statement(owner: str) -> None:
     call = call_of(
