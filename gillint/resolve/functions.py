@@ -10,7 +10,7 @@ from gillint.resolve.budget import BUDGET
 from gillint.resolve.calling.decorators import decorated
 from gillint.resolve.calling.parameters import bind_parameters
 from gillint.resolve.control.dataflow import written
-from gillint.resolve.control.ends import calls_to_the_end
+from gillint.resolve.control.ends import calls_to_the_end, ends_of
 from gillint.resolve.control.exhaustion import turns_while_talking
 from gillint.resolve.control.memoised import remembers
 from gillint.resolve.control.recursion import (
@@ -23,6 +23,7 @@ from gillint.resolve.control.recursion import (
     nodes_walked,
     of_another_kind,
     rounds,
+    rounds_remembered,
     smaller,
 )
 from gillint.resolve.expressions import evaluate
@@ -331,8 +332,11 @@ class Functions(Classes):
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
             inner = self._recurring.pop(key, ())
-            known = rounds(tree, arguments, inner, block)
-            to_the_end = None if remembers(tree) else calls_to_the_end(act, tree, arguments, inner, block)
+            kept = remembers(tree)
+            asked = self._running[-1].trips_so_far() if self._running else ONE
+            known = rounds_remembered(arguments, inner, ends_of(act, tree), asked) if kept else None
+            known = rounds(tree, arguments, inner, block) if known is None else known
+            to_the_end = None if kept else calls_to_the_end(act, tree, arguments, inner, block)
             if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
                 known = to_the_end
             nodes = nodes_walked(arguments, inner) if known is None else None

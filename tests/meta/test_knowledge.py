@@ -196,6 +196,7 @@ def test_expressions_name_parameters_that_exist(name: str) -> None:
             "query",
             "passed",
             "loops",
+            "converted",
             "terms",
             "steps",
             "span",

@@ -44,6 +44,20 @@ def calls_to_the_end(
     return Estimate.point(max(1.0, min(_MOST, ((calls ** (levels + 1) - 1) / (calls - 1)) ** tried)))
 
 
+def ends_of(act: Activation, tree: t.Function | t.Lambda) -> dict[str, Estimate]:
+    """What the parameters of a function are compared with where it ends: `if i == len(a) or j == len(b): return 0`."""
+    found: dict[str, Estimate] = {}
+    for test in _tests(tree.body) if isinstance(tree, t.Function) else ():
+        if isinstance(test.left, t.Name) and (end := _end(act, test)) is not None:
+            found.setdefault(test.left.id, end)
+    return found
+
+
+def _end(act: Activation, test: t.Compare) -> Estimate | None:
+    with act.nested():
+        return evaluate(act, test.rights[0]).number
+
+
 def _tests(body: t.Body) -> Iterator[t.Compare]:
     """The comparisons by which a function ends, before it calls itself."""
     for s in body:
@@ -70,8 +84,7 @@ def _steps(
     if not isinstance(counted, t.Name) or counted.id not in before:
         return None
     amounts = [_amount(values.get(counted.id), is_length=is_length) for values in (before, *inner)]
-    with act.nested():
-        end = evaluate(act, test.rights[0]).number
+    end = _end(act, test)
     if end is None or not end.known or None in amounts:
         return None
     first, *nexts = (a for a in amounts if a is not None)

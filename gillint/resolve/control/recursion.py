@@ -18,7 +18,6 @@ from gillint.frozen import replace
 from gillint.resolve.calling.bound import size_of
 from gillint.resolve.contents import inside
 from gillint.resolve.control.converging import HALVED
-from gillint.resolve.control.memoised import remembers
 from gillint.resolve.joining import join
 from gillint.resolve.trace import Block, Branch, Call, Loop, Node, calls_again, inline
 from gillint.resolve.values import UNKNOWN, Value, is_known
@@ -167,9 +166,6 @@ def rounds(
     """
     if tries_again(tree):
         return _TRIES
-    states = _states(before, inner) if remembers(tree) else None
-    if states is not None:
-        return states
     calls = block.again.likely
     places = _places_shared(before, inner) if calls > _ONE else None
     if places is not None:
@@ -216,8 +212,28 @@ def _calls_in_all(before: Mapping[str, Value], inner: Sequence[Mapping[str, Valu
     return max(1.0, levels if calls <= _ONE else _power(calls, levels))
 
 
-def _states(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]]) -> Estimate | None:
-    """For how many arguments a function has to find its answer out, where it remembers it; None where nothing tells."""
+def rounds_remembered(
+    before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], ends: Mapping[str, Estimate], asked: Estimate
+) -> Estimate | None:
+    """How often a function that remembers its answers runs for one call from outside; None where nothing tells.
+
+    `ends`: what it compares its parameters with; `asked`: how often it is called. Where it is asked of one number after the
+    other (`fib(n) for n in range(400)`), all calls together find out what the largest of them needs.
+    """
+    states = _states(before, inner, ends)
+    is_one_of_many = any(
+        v.number is not None and not v.number.known and any(after.get(name) != v for after in inner)
+        for name, v in before.items()
+    )
+    if states is None or not is_one_of_many or asked.likely <= 1:
+        return states
+    return Estimate.of((1.0, max(1.0, states.high / asked.likely), max(1.0, states.high)))
+
+
+def _states(
+    before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], ends: Mapping[str, Estimate]
+) -> Estimate | None:
+    """For how many arguments a function has to find its answer out."""
     found: Estimate | None = None
     fixed = [v.size for n, v in before.items() if v.size is not None and all(after.get(n) == v for after in inner)]
     for name, was in before.items():
@@ -225,10 +241,9 @@ def _states(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]]) -
         now = [after[name] for after in inner if after.get(name) not in (None, was)]
         if amount is None or not now:
             continue
-        if fixed and any(
-            v.number is not None and v.number.likely > amount.likely for v in now
-        ):  # up to the end of something
-            amount = reduce(Estimate.max, fixed)
+        if any(v.number is not None and v.number.likely > amount.likely for v in now):  # up to the end of something
+            end = ends.get(name, reduce(Estimate.max, fixed) if fixed else amount)
+            amount = (end - amount).max(0) if name in ends else end
         found = (amount + 1).max(1) * (found if found is not None else ONE)
     return found
 

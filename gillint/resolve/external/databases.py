@@ -15,7 +15,7 @@ from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.peers import around
 from gillint.resolve.external.sql import run_script, run_statement
 from gillint.resolve.external.sql_functions import REGISTERS, register, run_named, summed_up
-from gillint.resolve.external.sql_tables import Query, Table
+from gillint.resolve.external.sql_tables import Query, Table, parts_of, remainders
 from gillint.resolve.tabular import stored_frames
 from gillint.resolve.text.texts import ANY, Text
 from gillint.resolve.trace import Block, Bound, Call, Kind, Loop, Node, children
@@ -185,7 +185,13 @@ def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | No
     if done is not None:
         items = done.row.items or () if done.row is not None else ()
         columns = {name: item.type for name, item in zip(done.names, items, strict=False)}
-        act.program.tables[made[1]] = Table(columns, rows={place: done.rows})
+        of_remainders = remainders(parts_of(re.sub(r"^select (.*?) from .*$", r"\1", made[2])))
+        act.program.tables[made[1]] = Table(
+            columns,
+            rows={place: done.rows},
+            distinct={name: Estimate.point(kinds) for name, (kinds, _) in of_remainders.items()},
+            below={name: below for name, (_, below) in of_remainders.items()},
+        )
     return done
 
 

@@ -13,6 +13,7 @@ from gillint.resolve.external.files import Content
 from gillint.resolve.external.handles import HANDLES, filled, name_of, unpacked
 from gillint.resolve.external.packed_names import packed_with, packing, unpacked_with
 from gillint.resolve.external.pictures import (
+    LOAD,
     as_array,
     bands_of,
     cropped,
@@ -119,6 +120,8 @@ def by_its_name(name: str, bound: Bound) -> Bound:
     """The arguments with what the name of a file tells: the format of a picture or a sound."""
     if name in _BY_NAME:
         return _told(bound, "format", format_of(_named(bound, *_BY_NAME[name])))
+    if name == LOAD and bound.receiver is not None and bound.receiver.text is not None:
+        return _told(bound, "format", format_of(bound.receiver.text.pattern))
     return bound
 
 
@@ -154,6 +157,10 @@ def _written(site: Site, how: _Writer) -> Value:
     if data is None:
         return site.result
     made = replace(data, reference=None, origin=None, source=None, text=None)
+    if data.type in PICTURES and (kind := literal_text(site.bound.get("format"))) is not None:
+        made = replace(
+            made, text=Text(f".{kind.lower()}")
+        )  # a picture is called by its file, here by what is to be in it
     if name is None or target is None:
         is_text = data.type == FRAME and site.name.endswith("to_csv") and target is None
         return replace(site.result, text=lines_of(data), source=Source(_KIND, made)) if is_text else site.result
@@ -303,4 +310,5 @@ def _like(result: Value, written: Value) -> Value:
         return replace(result, shape=None, size=written.size)
     sized = with_shape(result, shape)
     dtype = written.dtype if result.type not in PICTURES or written.type in PICTURES else mode_of(written)
-    return replace(sized, type=result.type, dtype=result.dtype or dtype)
+    text = written.text if result.type in PICTURES and written.type in PICTURES else result.text
+    return replace(sized, type=result.type, dtype=result.dtype or dtype, text=text)

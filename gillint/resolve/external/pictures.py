@@ -14,7 +14,7 @@ from gillint.resolve.text.texts import Text
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import Value, of_constant
 
-_LOAD = f"{OPENED}.load"
+LOAD = f"{OPENED}.load"
 # What leaves the pixels of an opened picture where they are.
 _LAZY = {"close", "seek", "tell", "verify", "draft", "getexif", "get_format_mimetype", "show", "__enter__", "__exit__"}
 # Functions outside Pillow that read the pixels of a picture that is passed to them.
@@ -46,11 +46,12 @@ def format_of(name: str) -> str | None:
 
 
 def opened(name: str, bound: Bound, result: Value) -> Value:
-    """An opened picture remembers the name of its file."""
+    """An opened picture remembers the name of its file; in memory the format that it was saved in."""
     if name != "PIL.Image.open" or not bound.positional:
         return result
     file = name_of(bound.positional[0])
-    return replace(result, text=Text(file)) if file is not None else result
+    is_told = file is not None and (format_of(file) is not None or result.text is None)
+    return replace(result, text=Text(file)) if file is not None and is_told else result
 
 
 def decodes(value: Value, method: str) -> bool:
@@ -60,12 +61,12 @@ def decodes(value: Value, method: str) -> bool:
 
 def decoded(act: Activation, value: Value, method: str, span: Span) -> Value:
     """An opened picture after the first method that needs its pixels, which decodes them."""
-    fact = find_fact(_LOAD) if decodes(value, method) else None
+    fact = find_fact(LOAD) if decodes(value, method) else None
     if fact is None:
         return value
     kind = format_of(value.text.pattern) if value.text is not None else None
     parameters = (("format", of_constant(kind)),) if kind is not None else ()
-    act.emit(Call(span, act.path, _LOAD, "library", Bound(value, (), parameters), fact, implicit=True))
+    act.emit(Call(span, act.path, LOAD, "library", Bound(value, (), parameters), fact, implicit=True))
     return replace(value, type=PICTURE, text=None)
 
 

@@ -324,6 +324,9 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     if " group by " in words or found[1].startswith("distinct "):
         grouped = re.search(r" group by (.*?)(?: having | order by | limit |$)", words)
         keys = {re.sub(r"^.*\.", "", k.strip()) for k in grouped[1].split(",")} if grouped is not None else set()
+        if grouped is None:  # `select distinct`: of columns that are known to have so many values
+            named = {re.sub(r"^distinct |^.*\.", "", item.strip()) for item in listed}
+            keys = named if all(any(n in t.distinct for t in known) for n in named) else set()
         groups = differing(known, keys & set().union(*(t.columns for t in known)) or {""}, matched)
         # By an indexed column one group comes behind the other.
         side_by_side = len(known) == 1 and len(keys) == 1 and keys <= main.keys | main.indexed
@@ -409,6 +412,9 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
         most = float(up_to[3])
         matched = size.min(most) if up_to[2] == "<" else (size - most).max(0)
         return matched + _LOOKUP, matched
+    if up_to is not None and up_to[1] in table.below and not re.search(r" (?:and|or) ", condition[1]):
+        share = min(1.0, float(up_to[3]) / table.below[up_to[1]])
+        return size, size * (share if up_to[2] == "<" else 1.0 - share)
     kinds = (
         set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==|in *\() *'", condition[1])) - table.keys - set(table.distinct)
     )

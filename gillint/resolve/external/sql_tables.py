@@ -13,7 +13,7 @@ from gillint.resolve.values import UNKNOWN, Value
 @dataclass(slots=True)
 class Table:
     """A table: its columns with the types of their values, the columns it is looked up by, alone or
-    together, its rows, how many values differ, what was put in, how often it is made.
+    together, its rows, how many values differ, what numbers stay below, what was put in, how often it is made.
     """
 
     columns: dict[str, str | None] = field(default_factory=dict)
@@ -22,6 +22,7 @@ class Table:
     indexed: set[str] = field(default_factory=set)
     rows: dict[object, Estimate] = field(default_factory=dict)
     distinct: dict[str, Estimate] = field(default_factory=dict)
+    below: dict[str, float] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     made: Estimate = ONE
 
@@ -110,6 +111,23 @@ def names_of(tables: list[Table], listed: list[str]) -> tuple[str, ...]:
         else:
             names.append(re.sub(r"^.* (?:as )?(?=\w+$)|^\w+\.(?=\w+$)", "", text).strip('"'))
     return tuple(names)
+
+
+_REMAINDER = re.compile(r"(?:\w+|\([^()]*\))(?: *\* *\w+)* *% *(\d+)")
+_PART = re.compile(r"\(?(.*?)\)? */ *(\d+(?:\.\d+)?)")
+
+
+def remainders(listed: list[str]) -> dict[str, tuple[float, float]]:
+    """How many values the columns have that are made by a remainder, `i % 24 as hour`, and what these stay below."""
+    found: dict[str, tuple[float, float]] = {}
+    for item in listed:
+        expression, _, name = item.strip().rpartition(" as ")
+        part = _PART.fullmatch(expression)
+        remainder = _REMAINDER.fullmatch(part[1] if part is not None else expression)
+        if remainder is not None and float(remainder[1]):
+            divided = float(part[2]) or 1.0 if part is not None else 1.0
+            found[name.strip('"')] = (float(remainder[1]), float(remainder[1]) / divided)
+    return found
 
 
 def cell(table: Table, column: str) -> Value:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
-from gillint.resolve.calling.bound import element_of
+from gillint.resolve.calling.bound import element_of, size_of
 from gillint.resolve.values import ITERATORS, Value
 
 _ARRAY = "numpy.ndarray"
@@ -105,6 +105,19 @@ def promoted(operands: Iterable[Value], *, divides: bool = False) -> str | None:
     if "complex" in kinds and kind != "complex":
         return "complex128"
     return joined
+
+
+def converted(operands: Sequence[Value], *, in_place: bool = False) -> Estimate:
+    """Elements of arrays that are cast before they are computed with; what is stored in place is cast back, too.
+
+    Numbers of NumPy's decide as arrays do, those of Python only by their kind.
+    """
+    common = promoted(as_array(v) if v.type in NUMBERS and v.dtype is not None else v for v in operands)
+    cast = [v.type == _ARRAY and v.dtype not in (common, None) for v in operands]
+    if common in (None, "object") or not any(cast):
+        return ZERO
+    sizes = [size_of(v) for v, is_cast in zip(operands, cast, strict=True) if is_cast]
+    return sum(sizes, size_of(operands[0]) if in_place and cast[0] else ZERO)
 
 
 def _joined(a: str, b: str) -> str:

@@ -1,7 +1,8 @@
 """How much an array function has to go through, where its arguments' sizes do not say it: what facts call `loops` and `terms`.
 
 NumPy runs an inner loop over the last dimensions that all operands share, and starts it anew for each of the others: an array
-of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `terms` is how many products an `einsum`
+of points less their mean, (n, 3) - (3,), takes n short loops. `loops` is how many; `converted` are the elements of operands
+that have another dtype than the one that is computed in, and are cast to it first; `terms` is how many products an `einsum`
 forms; `picked` and `paired` are arrays of indices in a tuple, `strided` is a column that is assigned, `filled` the part that
 slices assign; in `frame.loc[rows, columns]` and in `matrix[rows, columns]` what picks the rows, and what the columns; `labels`
 are those of the rows of a table, `copied` the column that is copied before it is written to; `steps` are those of a Fourier
@@ -14,6 +15,7 @@ from __future__ import annotations
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import literal_text, size_of
+from gillint.resolve.numeric.dtypes import converted
 from gillint.resolve.numeric.fourier import transform_steps
 from gillint.resolve.numeric.indexing import extent
 from gillint.resolve.numeric.memory import TURNED
@@ -68,7 +70,11 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         more.append(("loops", _count(_reduced_loops(operands[0], bound))))
     elif result.type == ARRAY and len(operands) > 1:
         more.append(("loops", _count(_broadcast_loops([shape_of(v) for v in operands[:3]]))))
+        more.append(("converted", _count(converted(operands[:2], in_place=last in _IN_PLACE))))
     return replace(bound, parameters=(*bound.parameters, *more))
+
+
+_IN_PLACE = ("__iadd__", "__isub__", "__imul__")
 
 
 # What looks for the different values, and takes longer the more there are: `result` says how many.

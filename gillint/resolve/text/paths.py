@@ -22,9 +22,10 @@ _FUNCTIONS = {
 }
 _CALL = re.compile(r"\s*([\w-]+)\(.*\)\s*")
 _TEXTS = re.compile(r".*(?:/|::|^)(?:@[\w:*-]+|text\(\))\s*")
-# What a predicate leaves: of an identifier one; of what is equal to a text a few; of anything else some.
+# What a predicate leaves: of an identifier one; of what is equal to a text a few; of a class, which many share, and of anything
+# else some.
 _BY_ID = re.compile(r"\[\s*@?(?:id|key|name)\s*=")
-_BY_TEXT = re.compile(r"\[[^\]]*[^!<>]=\s*['\"]")
+_BY_TEXT = re.compile(r"\[(?!\s*@class\s*=)[^\]]*[^!<>]=\s*['\"]")
 _FEW, _SOME = Estimate(0.001, 0.1, 1.0), Estimate(0.01, 0.3, 1.0)
 # The last part of a selector tells what is found: `#list` is one, `li.job`, `a[href]` and `ul > li` are some.
 _CSS_ID = re.compile(r"#[\w-]+\s*$")

@@ -46,6 +46,18 @@ def test_what_an_xpath_finds(path: str, kind: str, few: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("predicate", "share"), [('@class="new"', 0.3), ('@kind="new"', 0.1), ('contains(@kind, "n")', 0.3)]
+)
+def test_a_class_is_shared_by_more_than_a_text(predicate: str, share: float) -> None:
+    sizes = [
+        call_of(f"{TREE}def work():\n    sorted(root.xpath('{path}'))\n", "sorted").bound.positional[0].size
+        for path in ("//item", f"//item[{predicate}]")
+    ]
+    whole, found = (size.likely if size is not None else 0 for size in sizes)
+    assert found == pytest.approx(share * whole)
+
+
+@pytest.mark.parametrize(
     ("selector", "least", "most"), [("item", 1000, 1e5), ("item.new", 100, 5000), ("#first", 0, 1)]
 )
 @pytest.mark.parametrize("found", ["root.cssselect({0!r})", "CSSSelector({0!r})(root)"])
@@ -104,6 +116,33 @@ def work(frame):
 def test_rows_that_duckdb_gives_back(asked: str, rows: int) -> None:
     found: Value = call_of(DUCK.replace("{asked}", asked), "sorted").bound.positional[0]
     assert found.size is not None and found.size.likely == rows
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows"),
+    [
+        ("select hour, count(*) from made group by hour", 24),
+        ("select hour, zone, count(*) from made group by hour, zone", 240),
+        ("select distinct zone from made", 10),
+        ("select id from made where zone < 3", 18_000),
+        ("select id from made where fare > 40", 12_000),
+        ("select id from made where zone > 20", 0),
+        ("select id, count(*) from made group by id", 245),  # nothing tells
+    ],
+)
+def test_columns_that_are_remainders_have_so_many_values(asked: str, rows: int) -> None:
+    made = "select i as id, i % 24 as hour, (i * 7) % 10 as zone, (i % 5000) / 100.0 as fare from range(60000) t(i)"
+    found: Value = call_of(
+        f"""
+        import duckdb
+        def work():
+            con = duckdb.connect()
+            con.execute('create table made as {made}')
+            return sorted(con.execute('{asked}').fetchall())
+        """,
+        "sorted",
+    ).bound.positional[0]
+    assert found.size is not None and found.size.likely == pytest.approx(rows, rel=0.01)
 
 
 @pytest.mark.parametrize("owner", ["con", "cur"])

@@ -72,6 +72,27 @@ KNOWN = {
         61,
         0.1,
     ),
+    "answers that are kept, from one number to the next": (
+        "@functools.cache\ndef f(n):\n    math.sqrt(1)\n    if n < 2:\n        return n\n    return f(n - 1) + f(n - 2)",
+        "[f(n) for n in range(1, 401)]",
+        401,
+        0.1,
+    ),
+    "answers that are kept, up to the ends of two texts": (
+        "A, B = 'x' * 60, 'y' * 50\n@functools.lru_cache(None)\ndef f(i, j):\n    math.sqrt(1)\n"
+        "    if i == len(A) or j == len(B):\n        return 0\n    return max(f(i + 1, j), f(i, j + 1))",
+        "f(0, 0)",
+        61 * 51,
+        0.01,
+    ),
+    "answers in a table of its own, up to an end and down to another": (
+        "W = [3] * 40\nkept = {}\ndef f(i, room):\n    math.sqrt(1)\n    if i >= len(W):\n        return 0\n"
+        "    if (i, room) in kept:\n        return kept[i, room]\n"
+        "    kept[i, room] = max(f(i + 1, room), f(i + 1, room - W[i]))\n    return kept[i, room]",
+        "f(0, 100)",
+        41 * 101,
+        0.01,
+    ),
     "up to the end of a text": (
         "def f(text, i):\n    math.sqrt(1)\n    if i == len(text):\n        return 0\n    return f(text, i + 1)",
         "f('x' * 70, 0)",

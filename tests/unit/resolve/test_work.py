@@ -86,3 +86,28 @@ def test_how_many_neighbours_a_node_has(made: str, neighbours: float | None) -> 
     (call,) = (n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.name.endswith("pagerank"))
     found = call.bound.get("neighbours")
     assert (found.number.likely if found is not None and found.number is not None else None) == neighbours
+
+
+ARRAYS = """
+import numpy as np
+f = np.zeros(1000)
+g = f.astype(np.float32)
+i = np.zeros(1000, dtype=np.int64)
+b = np.zeros(1000, dtype=np.int8)
+m = f > 0.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "elements"),
+    [
+        ("f * f", 0), ("f * 2", 0), ("g * 0.5", 0), ("b + 1", 0), ("m & m", 0), ("i * 3", 0), ("g > 0.5", 0),
+        ("i * 0.5", 1000), ("f * g", 1000), ("i + f", 1000), ("m * 2", 1000), ("m * f", 1000), ("i > 0.5", 1000),
+        ("b == i[3]", 1000), ("f > b", 1000), ("np.add(g, f)", 1000), ("f[:, None] * b", 1000),
+        ("f += i", 1000), ("g += f", 2000), ("f += f[0]", 0),
+    ],
+)  # fmt: skip
+def test_operands_of_another_dtype_are_converted(statement: str, elements: float) -> None:
+    resolved = resolve(parse(f"{ARRAYS}\n{statement}\n", "a.py"), Target(), {})
+    found = [v for n in walk(resolved.functions[0].block) if isinstance(n, Call) if (v := n.bound.get("converted"))]
+    assert (found[-1].size.likely if found and found[-1].size is not None else 0) == elements
