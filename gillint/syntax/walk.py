@@ -38,6 +38,23 @@ def key_of(expression: t.Expr) -> str | None:
     return None
 
 
+def name_called(function: t.Expr) -> str:
+    """The last name of what is called, `pop` of `heap.pop`; nothing where it has none."""
+    return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else ""
+
+
+def length_of(expression: t.Expr) -> t.Expr | None:
+    """`rows` of `len(rows)`."""
+    if not isinstance(expression, t.Call) or key_of(expression.function) != "len" or len(expression.arguments) != 1:
+        return None
+    return expression.arguments[0].value
+
+
+def conditions_of(test: t.Expr) -> tuple[t.Expr, ...]:
+    """The conditions that must hold together: the parts of `a and b`, else the test itself."""
+    return test.values if isinstance(test, t.Boolean) and test.operator == "and" else (test,)
+
+
 def assigned(s: t.Assign) -> Iterator[tuple[str | None, t.Expr | None]]:
     """The variables and attributes that a statement assigns to, and what each of them gets: `batch, size = [], 0`."""
     for target in s.targets:
