@@ -48,9 +48,11 @@ def _looks_random(key: Value) -> bool:
 
 def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tuple[Value, ...]) -> Node:
     """The call of a function of the project, which is run where its arguments are new, if it remembers its answers."""
+    if not _remembers(act, ref):
+        return call
     anew = _is_cleared(act, ref) or _is_defined_here(act, ref)
     asked = act.trips_so_far() if anew else act.times * act.trips_so_far()
-    if asked.likely <= 1 or not _remembers(act, ref):
+    if asked.likely <= 1:
         return call
     new = missed(act, arguments, asked)
     return Branch((Block((), (call,)), _NOTHING), (new, 1.0 - new))

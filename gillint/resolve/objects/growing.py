@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import reduce
+from functools import lru_cache, reduce
 
+from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
@@ -184,8 +185,8 @@ def _is_taken_back(act: Activation, container: t.Expr) -> bool:
     key = key_of(container)
     if key is None or not act.loop_spans:
         return False
-    around = (s for s in statements(act.statements) if isinstance(s, _LOOPS) and s.span == act.loop_spans[-1])
-    calls = (s.value for loop in around for s in loop.body if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
+    body = _loops_in(act.statements).get(act.loop_spans[-1], ())
+    calls = (s.value for s in body if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
     functions = (c.function for c in calls if isinstance(c.function, t.Attribute) and key_of(c.function.value) == key)
     return any(f.name in _UNDONE for f in functions)
 
@@ -212,12 +213,15 @@ def _gives_back(act: Activation, queue: t.Expr) -> bool:
     key = key_of(queue)
     body = act.body.body if isinstance(act.body, t.Function) and key is not None else ()
     if act.loop_spans:
-        body = next((s.body for s in statements(body) if isinstance(s, _LOOPS) and s.span == act.loop_spans[0]), body)
+        body = _loops_in(body).get(act.loop_spans[0], body)
     taken = (e.function for e in expressions(body) if isinstance(e, t.Call) and isinstance(e.function, t.Attribute))
     return any(f.name in ("get", "get_nowait") and key_of(f.value) == key for f in taken)
 
 
-_LOOPS = (t.For, t.While)
+@lru_cache(maxsize=2048)
+def _loops_in(body: t.Body) -> Mapping[Span, t.Body]:
+    """What is in each of the loops of a body."""
+    return {s.span: s.body for s in statements(body) if isinstance(s, (t.For, t.While))}
 
 
 def _part(added: Estimate, size: Estimate) -> float:
