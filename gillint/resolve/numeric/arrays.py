@@ -20,6 +20,7 @@ from gillint.resolve.numeric.dtypes import (
     SCALAR_CLASSES,
     dtype_after,
     extreme_of,
+    numpys_own,
     of_elements,
     plain_of,
     promoted,
@@ -148,11 +149,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
             return replace(extreme or extreme_of(dtype, largest="max" in last), origin=result.origin)
         if not new:
             number = result if result.type != ARRAY or shape == () else scalar_of(dtype)
-            return (
-                number
-                if number.type not in NUMBERS or last in _PYTHONS_OWN
-                else replace(number, dtype=dtype or "float64")
-            )
+            return number if last in _PYTHONS_OWN else numpys_own(number, dtype)
         kept = dtype if dtype is not None or last in REDUCTIONS else result.dtype
         return replace(with_shape(result, new), dtype=kept, element=None, items=None)
     left = _along(last, bound, source, result)
