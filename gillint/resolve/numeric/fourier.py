@@ -32,8 +32,7 @@ _CHIRP = 3.0  # two transforms, taken for half as dear again as they are estimat
 
 def transform_steps(name: str, bound: Bound) -> Estimate | None:
     """The steps of a transform, counted as n log2(n) for each line of a power of two; None of what is no transform."""
-    module = next((m for m in _MODULES if name.startswith(m)), None)
-    last = name[len(module) :] if module is not None else _CALLED_BY.get(name, "")
+    last = name.rpartition(".")[2] if name.startswith(_MODULES) else _CALLED_BY.get(name, "")
     array = bound.positional[0] if bound.positional else None
     if array is None or last not in _ALONG_ONE | _ALONG_TWO | _ALONG_ALL:
         return None
