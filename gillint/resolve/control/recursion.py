@@ -40,7 +40,7 @@ def calls_itself(tree: t.Function | t.Lambda) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def tries_again(tree: t.Function | t.Lambda) -> bool:
+def _tries_again(tree: t.Function | t.Lambda) -> bool:
     """Whether a function calls itself only where something failed: `except OSError: make_folder(path); save(path, data)`."""
     if not isinstance(tree, t.Function) or not calls_itself(tree):
         return False
@@ -160,7 +160,7 @@ def rounds(
     `inner`: the arguments of each call from inside; `block`: what a run does. Where it goes through the places between two
     ends, and what is left of them is shared among the calls from inside, a level of these calls costs as much as the first.
     """
-    if tries_again(tree):
+    if _tries_again(tree):
         return _TRIES
     states = _states(before, inner) if remembers(tree) else None
     if states is not None:

@@ -130,7 +130,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         return _of_list(bound.positional[0], result)
     if last in _BINARY or last in ("where", "clip"):
         return _elementwise(last, bound, result)
-    source = bound.receiver if bound.receiver is not None else _subject(last, bound)
+    source = bound.receiver if bound.receiver is not None else _subject(bound)
     shape = shape_of(source)
     if last == "tolist" and shape:
         return _listed(shape, source)
@@ -224,7 +224,7 @@ _CASTS = frozenset(
 )
 
 
-def _subject(last: str, bound: Bound) -> Value | None:
+def _subject(bound: Bound) -> Value | None:
     """What a function is about: its first argument, or the first that is an array."""
     first = bound.positional[0] if bound.positional else None
     if first is not None and (first.type == ARRAY or shape_of(first)):
