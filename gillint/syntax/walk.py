@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from gillint.diagnostics.span import Span
 from gillint.syntax import tree as t
 
 
@@ -117,6 +118,12 @@ def statements(body: t.Body) -> Iterator[t.Stmt]:
         if isinstance(s, (t.If, t.For, t.While, t.With, t.Try)):
             yield from statements(s.body)
             yield from statements(s.orelse) if isinstance(s, (t.If, t.Try)) else ()
+
+
+@lru_cache(maxsize=2048)
+def loops_in(body: t.Body) -> Mapping[Span, t.For | t.While]:
+    """The loops of a body, those inside others included, by where they stand."""
+    return {s.span: s for s in statements(body) if isinstance(s, (t.For, t.While))}
 
 
 @lru_cache(maxsize=16384)

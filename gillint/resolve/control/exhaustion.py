@@ -223,16 +223,12 @@ def comes_in_singly(act: Activation, loop: t.While) -> bool:
     waiting.popleft()`.
     """
     names = _taken_from(loop)
-    body = act.body.body if isinstance(act.body, t.Function) and act.loop_spans and names else ()
-    around = next((s for s in statements(body) if isinstance(s, _LOOPS) and s.span == act.loop_spans[-1]), None)
+    around = act.loop if isinstance(act.body, t.Function) and names else None
     if around is None or not names.isdisjoint(set_in(around.body)):
         return False
     calls = (e.function for e in expressions(around.body) if isinstance(e, t.Call))
     done = {f.name for f in calls if isinstance(f, t.Attribute) and key_of(f.value) in names}
     return not done.isdisjoint(("append", "appendleft", "add")) and done.isdisjoint(("extend", "extendleft", "update"))
-
-
-_LOOPS = (t.For, t.While)
 
 
 def turns_by_others(act: Activation, body: Block) -> Estimate | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache, reduce
+from functools import reduce
 
-from gillint.diagnostics.span import Span
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_method
@@ -43,7 +42,7 @@ from gillint.resolve.text.strings import joined_after
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions, key_of, statements
+from gillint.syntax.walk import expressions, key_of, loops_in
 
 _UNSYNCED = re.compile(r"pragma\s+synchronous\s*=\s*(off|0)", re.IGNORECASE)
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
@@ -183,10 +182,9 @@ _UNDONE = ("pop", "remove", "discard")
 def _is_taken_back(act: Activation, container: t.Expr) -> bool:
     """Whether each turn takes out again what it puts in: `path.append(x); search(path); path.pop()`."""
     key = key_of(container)
-    if key is None or not act.loop_spans:
+    if key is None or act.loop is None:
         return False
-    body = _loops_in(act.statements).get(act.loop_spans[-1], ())
-    calls = (s.value for s in body if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
+    calls = (s.value for s in act.loop.body if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
     functions = (c.function for c in calls if isinstance(c.function, t.Attribute) and key_of(c.function.value) == key)
     return any(f.name in _UNDONE for f in functions)
 
@@ -212,16 +210,10 @@ def _gives_back(act: Activation, queue: t.Expr) -> bool:
     """
     key = key_of(queue)
     body = act.body.body if isinstance(act.body, t.Function) and key is not None else ()
-    if act.loop_spans:
-        body = _loops_in(body).get(act.loop_spans[0], body)
+    outermost = loops_in(body).get(act.loop_spans[0]) if act.loop_spans else None
+    body = outermost.body if outermost is not None else body
     taken = (e.function for e in expressions(body) if isinstance(e, t.Call) and isinstance(e.function, t.Attribute))
     return any(f.name in ("get", "get_nowait") and key_of(f.value) == key for f in taken)
-
-
-@lru_cache(maxsize=2048)
-def _loops_in(body: t.Body) -> Mapping[Span, t.Body]:
-    """What is in each of the loops of a body."""
-    return {s.span: s.body for s in statements(body) if isinstance(s, (t.For, t.While))}
 
 
 def _part(added: Estimate, size: Estimate) -> float:
