@@ -20,6 +20,7 @@ from gillint.resolve.trace import Block, Call, Iterations, Kind, Loop, Node, Res
 from gillint.resolve.values import ClassRef, FunctionRef, ImportRef, LazyRef, MadeRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.parse import Syntax
+from gillint.syntax.walk import loops_in
 
 
 @dataclass(slots=True)
@@ -330,6 +331,11 @@ class Activation:
         return (
             self.body if isinstance(self.body, tuple) else self.body.body if isinstance(self.body, t.Function) else ()
         )
+
+    @property
+    def loop(self) -> t.For | t.While | None:
+        """The innermost loop whose body is being run."""
+        return loops_in(self.statements).get(self.loop_spans[-1]) if self.loop_spans else None
 
     @property
     def is_class_body(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from gillint.diagnostics.span import Span
 from gillint.syntax import tree as t
 
 
@@ -36,6 +37,23 @@ def key_of(expression: t.Expr) -> str | None:
         inner = key_of(expression.value)
         return f"{inner}.{expression.name}" if inner is not None else None
     return None
+
+
+def name_called(function: t.Expr) -> str:
+    """The last name of what is called, `pop` of `heap.pop`; nothing where it has none."""
+    return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else ""
+
+
+def length_of(expression: t.Expr) -> t.Expr | None:
+    """`rows` of `len(rows)`."""
+    if not isinstance(expression, t.Call) or key_of(expression.function) != "len" or len(expression.arguments) != 1:
+        return None
+    return expression.arguments[0].value
+
+
+def conditions_of(test: t.Expr) -> tuple[t.Expr, ...]:
+    """The conditions that must hold together: the parts of `a and b`, else the test itself."""
+    return test.values if isinstance(test, t.Boolean) and test.operator == "and" else (test,)
 
 
 def assigned(s: t.Assign) -> Iterator[tuple[str | None, t.Expr | None]]:
@@ -100,6 +118,12 @@ def statements(body: t.Body) -> Iterator[t.Stmt]:
         if isinstance(s, (t.If, t.For, t.While, t.With, t.Try)):
             yield from statements(s.body)
             yield from statements(s.orelse) if isinstance(s, (t.If, t.Try)) else ()
+
+
+@lru_cache(maxsize=2048)
+def loops_in(body: t.Body) -> Mapping[Span, t.For | t.While]:
+    """The loops of a body, those inside others included, by where they stand."""
+    return {s.span: s for s in statements(body) if isinstance(s, (t.For, t.While))}
 
 
 @lru_cache(maxsize=16384)

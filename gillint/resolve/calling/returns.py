@@ -72,9 +72,8 @@ def build(returns: Returns, answers: Answers, bound: Bound) -> Value:
     number = evaluate(returns.value, answers) if returns.value is not None else None
     if number is not None and returns.size is None:
         return of_number(returns.type or "int", number)
-    changes |= (
-        {"number": number} if number is not None else {}
-    )  # beside a size: how many neighbours a node of a graph has
+    # Beside a size: how many neighbours a node of a graph has.
+    changes |= {"number": number} if number is not None else {}
     if returns.type == "pandas.DataFrame" and "size" not in changes:
         given = [v for _, v in base.columns or () if v.size is not None and v.type not in _COLUMN_OF]
         rows = size_of(given[0]) if given else base.size

@@ -13,7 +13,7 @@ from gillint.resolve.control.narrowing import passed_along
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import key_of
+from gillint.syntax.walk import key_of, length_of
 
 
 def missing(test: t.Expr) -> t.Expr | None:
@@ -74,7 +74,7 @@ def chance(act: Activation, test: t.Expr) -> float | None:
     if not isinstance(test, t.Compare) or len(test.rights) != 1:
         return None
     left, sign = test.left, test.operators[0]
-    if _is_length(left):
+    if length_of(left) is not None:
         return _long_enough(value_of(act, left), sign, value_of(act, test.rights[0]))
     if not isinstance(left, t.Binary) and not _is_drawn(left):
         is_open = isinstance(left, t.Name) and left.id in act.open  # others may pass anything
@@ -90,10 +90,6 @@ def chance(act: Activation, test: t.Expr) -> float | None:
         return _remainders(act, left, sign, right)
     below = min(1.0, max(0.0, right))
     return below if sign in ("lt", "le") else 1.0 - below if sign in ("gt", "ge") else None
-
-
-def _is_length(node: t.Expr) -> bool:
-    return isinstance(node, t.Call) and isinstance(node.function, t.Name) and node.function.id == "len"
 
 
 def _long_enough(length: Value, sign: str, limit: Value) -> float | None:

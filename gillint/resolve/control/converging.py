@@ -37,7 +37,7 @@ _SMALL = 0.05
 def turns_until_converged(loop: t.While) -> Estimate | None:
     """How often a loop turns that halves, divides, follows parents, draws again or converges; None for any other."""
     tests = _comparisons(loop.test)
-    if any(_follows(test, loop.body) for test in tests):
+    if any(map(_follows, tests)):
         return _FOLLOWED
     if _redraws(loop):
         return _REDRAWN
@@ -167,7 +167,7 @@ def _is_break(s: t.Stmt) -> bool:
     return isinstance(s, t.Jump) and s.kind == "break"
 
 
-def _follows(test: t.Compare, body: t.Body) -> bool:
+def _follows(test: t.Compare) -> bool:
     """`while parent[a] != a: a = parent[a]`."""
     if len(test.rights) != 1:
         return False

@@ -15,7 +15,7 @@ from gillint.resolve.calling.bound import size_of
 from gillint.resolve.control.turns import leaves_early
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions, key_of, statements
+from gillint.syntax.walk import conditions_of, expressions, key_of, length_of, name_called, statements
 
 _TAKEN = {"pop": -1, "popleft": -1, "popitem": -1, "heappop": -1}
 _GIVEN = {"append": 1, "appendleft": 1, "add": 1, "heappush": 1}
@@ -32,10 +32,7 @@ def turns_until_drained(act: Activation, loop: t.While) -> Estimate | None:
     change = _change(loop, key_of(node)) if node is not None else None
     if node is None or change is None or change >= 0:
         return None
-    called = {e.function.id for e in expressions(loop.body) if isinstance(e, t.Call) and isinstance(e.function, t.Name)}
-    called |= {
-        e.function.name for e in expressions(loop.body) if isinstance(e, t.Call) and isinstance(e.function, t.Attribute)
-    }
+    called = {name_called(e.function) for e in expressions(loop.body) if isinstance(e, t.Call)}
     if called.isdisjoint(("heappop", *_GIVEN)):
         return None
     with act.nested():
@@ -62,9 +59,9 @@ _EMPTIED = ("list", "set", "collections.deque")
 
 def turns_until_filled(act: Activation, loop: t.While) -> Estimate | None:
     """The most turns of a loop that ends when a list is as long as it may be, and makes it longer in each turn."""
-    tests = loop.test.values if isinstance(loop.test, t.Boolean) and loop.test.operator == "and" else ()
-    for test in tests:
-        counted = _counted(test.left) if isinstance(test, t.Compare) and test.operators[0] in ("lt", "le") else None
+    tests = conditions_of(loop.test)
+    for test in tests if len(tests) > 1 else ():
+        counted = length_of(test.left) if isinstance(test, t.Compare) and test.operators[0] in ("lt", "le") else None
         change = _change(loop, key_of(counted)) if counted is not None else None
         if counted is None or change is None or change <= 0 or not isinstance(test, t.Compare):
             continue
@@ -83,15 +80,10 @@ def _looked_at(test: t.Expr) -> tuple[t.Expr | None, float]:
     if isinstance(test, t.Compare) and test.operators in (("gt",), ("ge",), ("ne",)):
         limit = test.rights[0].value if isinstance(test.rights[0], t.Constant) else None
         left = limit - (1 if test.operators == ("ge",) else 0) if isinstance(limit, int) else None
-        if left in (0, 1):  # another limit is that of what sheds what is too much
-            return _counted(test.left), float(left)
+        # Another limit is that of what sheds what is too much.
+        if left in (0, 1):
+            return length_of(test.left), float(left)
     return None, 0.0
-
-
-def _counted(e: t.Expr) -> t.Expr | None:
-    """`rows` of `len(rows)`."""
-    is_length = isinstance(e, t.Call) and isinstance(e.function, t.Name) and e.function.id == "len"
-    return e.arguments[0].value if is_length and isinstance(e, t.Call) and len(e.arguments) == 1 else None
 
 
 def _change(loop: t.While, key: str | None) -> int | None:
@@ -134,6 +126,5 @@ def _step(e: t.Expr, key: str) -> int | None:
     if isinstance(e.function, t.Attribute) and key_of(e.function.value) == key:
         return _EACH.get(e.function.name)
     if any(key_of(a.value) == key for a in e.arguments):
-        last = e.function.id if isinstance(e.function, t.Name) else getattr(e.function, "name", "")
-        return _EACH.get(last) if last in _EACH else None
+        return _EACH.get(name_called(e.function))
     return 0

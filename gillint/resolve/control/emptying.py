@@ -13,7 +13,7 @@ from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Branch, Call, Loop, Node
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
-from gillint.syntax.walk import assigned, expressions, key_of, statements
+from gillint.syntax.walk import assigned, expressions, key_of, length_of, name_called, statements
 
 # `line, _, rest = rest.partition(b"\n")`, `*lines, self.rest = self.rest.split("\n")`, `data = data[size:]`, `del data[:size]`.
 _TAKES = re.compile(
@@ -55,7 +55,7 @@ def once_in(act: Activation, node: t.If) -> float | None:
     full = _full_buffer(act, node)
     if full is not None:
         return full
-    filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
+    filled = _measured(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
     if filled is None or not isinstance(test, t.Compare) or test.operators[0] not in ("eq", "ge", "gt"):
         return None
     if not act.loops and "." not in filled:  # an attribute grows with the calls of a method
@@ -121,7 +121,7 @@ def held_short(act: Activation, node: t.If) -> tuple[str, float] | None:
     test = node.test
     if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in ("gt", "ge", "eq"):
         return None
-    name = _length_of(test.left)
+    name = _measured(test.left)
     if name is None or "." in name or not any(_takes_from(s, name) for s in node.body):
         return None
     most = exactly(act, test.rights[0])
@@ -138,8 +138,7 @@ def _takes_from(s: t.Stmt, name: str) -> bool:
     call = s.value if isinstance(s, (t.Evaluate, t.Assign)) else None
     if not isinstance(call, t.Call):
         return False
-    function = call.function
-    taking = function.name if isinstance(function, t.Attribute) else function.id if isinstance(function, t.Name) else ""
+    function, taking = call.function, name_called(call.function)
     if taking == "heappop":
         return bool(call.arguments) and key_of(call.arguments[0].value) == name
     return isinstance(function, t.Attribute) and taking in _TAKING and key_of(function.value) == name
@@ -151,7 +150,7 @@ def note_emptied(act: Activation, node: t.If, period: float | None) -> dict[str,
     Of an attribute it is remembered that it does not become longer.
     """
     test = node.test
-    filled = _length_of(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
+    filled = _measured(test.left) if isinstance(test, t.Compare) and len(test.rights) == 1 else None
     if filled is None:
         counted = _counted(act, node)
         counter = _count_of(node.test.left) if isinstance(node.test, t.Compare) else None
@@ -265,11 +264,10 @@ def _names(s: t.Stmt) -> Iterator[str]:
             yield owner.id
 
 
-def _length_of(node: t.Expr) -> str | None:
+def _measured(node: t.Expr) -> str | None:
     """The variable whose length an expression is."""
-    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name) or node.function.id != "len":
-        return None
-    return key_of(node.arguments[0].value) if len(node.arguments) == 1 else None
+    container = length_of(node)
+    return key_of(container) if container is not None else None
 
 
 def _class_of(act: Activation, holder: str) -> ClassScope | None:

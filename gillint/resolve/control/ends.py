@@ -14,7 +14,7 @@ from gillint.resolve.expressions import evaluate
 from gillint.resolve.trace import Block
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions
+from gillint.syntax.walk import expressions, length_of, name_called
 
 _MOST = 1e6
 # What is tried is mostly given up before the end; so is some of it where there are other ends: `left < 0`.
@@ -60,30 +60,31 @@ def _end(act: Activation, test: t.Compare) -> Estimate | None:
 
 def _tests(body: t.Body) -> Iterator[t.Compare]:
     """The comparisons by which a function ends, before it calls itself."""
-    for s in body:
-        if isinstance(s, t.If) and s.body and isinstance(s.body[-1], (t.Return, t.Raise)):
-            for test in s.test.values if isinstance(s.test, t.Boolean) and s.test.operator == "or" else (s.test,):
-                if isinstance(test, t.Compare) and len(test.rights) == 1 and test.operators[0] in _AT_THE_END:
-                    yield test
+    for whole in _ending(body):
+        for test in whole.values if isinstance(whole, t.Boolean) and whole.operator == "or" else (whole,):
+            if isinstance(test, t.Compare) and len(test.rights) == 1 and test.operators[0] in _AT_THE_END:
+                yield test
 
 
 def _ends(body: t.Body) -> int:
     """How many conditions end a function."""
-    tests = (s.test for s in body if isinstance(s, t.If) and s.body and isinstance(s.body[-1], (t.Return, t.Raise)))
-    return sum(len(test.values) if isinstance(test, t.Boolean) else 1 for test in tests)
+    return sum(len(test.values) if isinstance(test, t.Boolean) else 1 for test in _ending(body))
+
+
+def _ending(body: t.Body) -> Iterator[t.Expr]:
+    """The tests behind which a function is left."""
+    return (s.test for s in body if isinstance(s, t.If) and s.body and isinstance(s.body[-1], (t.Return, t.Raise)))
 
 
 def _steps(
     act: Activation, test: t.Compare, before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]]
 ) -> float | None:
     """How many calls are one in the other until a comparison holds; None where not every one of them is a step nearer."""
-    is_length = (
-        isinstance(test.left, t.Call) and isinstance(test.left.function, t.Name) and test.left.function.id == "len"
-    )
-    counted = test.left.arguments[0].value if isinstance(test.left, t.Call) and is_length else test.left
+    whole = length_of(test.left)
+    counted = whole if whole is not None else test.left
     if not isinstance(counted, t.Name) or counted.id not in before:
         return None
-    amounts = [_amount(values.get(counted.id), is_length=is_length) for values in (before, *inner)]
+    amounts = [_amount(values.get(counted.id), is_length=whole is not None) for values in (before, *inner)]
     end = _end(act, test)
     if end is None or not end.known or None in amounts:
         return None
@@ -110,5 +111,4 @@ def _is_tried(body: t.Body, name: str) -> bool:
 
 
 def _calls(body: t.Body, name: str) -> bool:
-    functions = (e.function for e in expressions(body) if isinstance(e, t.Call))
-    return any((f.id if isinstance(f, t.Name) else getattr(f, "name", "")) == name for f in functions)
+    return any(isinstance(e, t.Call) and name_called(e.function) == name for e in expressions(body))

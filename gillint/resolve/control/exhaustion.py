@@ -20,7 +20,7 @@ from gillint.resolve.external.records import records_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.values import NONE, MadeRef, Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions, key_of, set_in, statements
+from gillint.syntax.walk import conditions_of, expressions, key_of, name_called, set_in, statements
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
 # Where it is run again and again. In the programs of the accuracy table such a loop turns nine times (geometric mean), and
@@ -67,7 +67,9 @@ def cuts_off(loop: t.While) -> bool:
     wanted = loop.test.operators[0]
     if wanted == "contains":
         looked_at = {key_of(loop.test.rights[0])}
-    elif wanted in ("gt", "ge") and isinstance(loop.test.left, t.Call) and _last_name(loop.test.left.function) == "len":
+    elif (
+        wanted in ("gt", "ge") and isinstance(loop.test.left, t.Call) and name_called(loop.test.left.function) == "len"
+    ):
         looked_at = {key_of(a.value) for a in loop.test.left.arguments}
     else:
         return False
@@ -96,8 +98,7 @@ def sheds(loop: t.While) -> bool:
     """Whether a loop takes away what is too much or too old: `while len(cache) > limit: cache.popitem()`,
     `while window and window[0] < start: window.popleft()`.
     """
-    tests = loop.test.values if isinstance(loop.test, t.Boolean) and loop.test.operator == "and" else (loop.test,)
-    looked_at = {name for test in tests if isinstance(test, t.Compare) for name in _limited(test)}
+    looked_at = {name for test in conditions_of(loop.test) if isinstance(test, t.Compare) for name in _limited(test)}
     if not looked_at:
         return False
     removed = (
@@ -118,7 +119,7 @@ def sheds(loop: t.While) -> bool:
                 taken.add(owner)
             elif method in _GIVERS:
                 given.add(owner)
-        if _last_name(e.function) == "heappop" and e.arguments:
+        if name_called(e.function) == "heappop" and e.arguments:
             taken.add(key_of(e.arguments[0].value))
     return bool(looked_at & taken - given)
 
@@ -127,7 +128,7 @@ def _limited(test: t.Compare) -> Iterator[str]:
     """The containers whose length a test compares with a limit, or whose first or last member it looks at."""
     for side in (test.left, *test.rights):
         for e in (side, *_below(side)):
-            if isinstance(e, t.Call) and _last_name(e.function) == "len" and len(e.arguments) == 1:
+            if isinstance(e, t.Call) and name_called(e.function) == "len" and len(e.arguments) == 1:
                 limit = test.rights[0]
                 endless = isinstance(limit, t.Constant) and isinstance(limit.value, int) and limit.value <= 1
                 name = key_of(e.arguments[0].value)
@@ -157,10 +158,6 @@ def _is_end(index: t.Expr) -> bool:
     if isinstance(index, t.Unary) and index.operator == "neg":
         index = index.operand
     return isinstance(index, t.Constant) and index.value in (0, 1, -1)
-
-
-def _last_name(function: t.Expr) -> str | None:
-    return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else None
 
 
 def turns_until_empty(act: Activation, body: Block, *, endless: bool = True) -> Estimate | None:
@@ -226,16 +223,12 @@ def comes_in_singly(act: Activation, loop: t.While) -> bool:
     waiting.popleft()`.
     """
     names = _taken_from(loop)
-    body = act.body.body if isinstance(act.body, t.Function) and act.loop_spans and names else ()
-    around = next((s for s in statements(body) if isinstance(s, _LOOPS) and s.span == act.loop_spans[-1]), None)
+    around = act.loop if isinstance(act.body, t.Function) and names else None
     if around is None or not names.isdisjoint(set_in(around.body)):
         return False
     calls = (e.function for e in expressions(around.body) if isinstance(e, t.Call))
     done = {f.name for f in calls if isinstance(f, t.Attribute) and key_of(f.value) in names}
     return not done.isdisjoint(("append", "appendleft", "add")) and done.isdisjoint(("extend", "extendleft", "update"))
-
-
-_LOOPS = (t.For, t.While)
 
 
 def turns_by_others(act: Activation, body: Block) -> Estimate | None:
@@ -309,7 +302,7 @@ def works_off(loop: t.While) -> bool:
             continue
         if isinstance(e.function, t.Attribute) and e.function.name in _TAKERS and key_of(e.function.value) in names:
             return True
-        if _last_name(e.function) == "heappop" and e.arguments and key_of(e.arguments[0].value) in names:
+        if name_called(e.function) == "heappop" and e.arguments and key_of(e.arguments[0].value) in names:
             return True
     return False
 
@@ -319,7 +312,7 @@ def serves(loop: t.While) -> bool:
     if not isinstance(loop.test, t.Constant) or not loop.test.value:
         return False
     return any(
-        isinstance(e, t.Call) and _last_name(e.function) in _ASKED_FOR_TASKS and all(a.keyword for a in e.arguments)
+        isinstance(e, t.Call) and name_called(e.function) in _ASKED_FOR_TASKS and all(a.keyword for a in e.arguments)
         for e in expressions(loop.body)
     )
 
@@ -336,7 +329,7 @@ def _asked_for_members(test: t.Expr) -> set[str | None]:
     if isinstance(test, t.Compare):
         return _asked_for_members(test.left)
     if isinstance(test, t.Call):
-        if _last_name(test.function) == "len" and test.arguments:
+        if name_called(test.function) == "len" and test.arguments:
             return {key_of(test.arguments[0].value)}
         return {key_of(test.function.value)} if isinstance(test.function, t.Attribute) else set()
     return {key_of(test)} if isinstance(test, (t.Name, t.Attribute)) else set()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
+from gillint.resolve.control.multiplying import multiplied
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
-from gillint.syntax.walk import key_of, set_in, statements
+from gillint.syntax.walk import conditions_of, key_of
 
 _FALLING, _RISING = ("gt", "ge", "ne"), ("lt", "le", "ne")
 _LARGE = 1e15  # what may be larger, nothing tells
@@ -21,8 +21,7 @@ def turns_by_factor(act: Activation, loop: t.While) -> Estimate | None:
 
     Of several conditions the first that no longer holds.
     """
-    parts = loop.test.values if isinstance(loop.test, t.Boolean) and loop.test.operator == "and" else (loop.test,)
-    found = [turns for part in parts if (turns := _turns_of(act, part, loop)) is not None]
+    found = [turns for part in conditions_of(loop.test) if (turns := _turns_of(act, part, loop)) is not None]
     return min(found, key=lambda turns: turns.likely) if found else None
 
 
@@ -31,10 +30,10 @@ def _turns_of(act: Activation, test: t.Expr, loop: t.While) -> Estimate | None:
     if isinstance(test, t.Compare) and len(test.rights) == 1:
         number, end_node, operator = test.left, test.rights[0], test.operators[0]
     name = key_of(number)
-    factor_node = _changed_by(loop, name) if name is not None else None
-    if factor_node is None:
+    change = multiplied(loop.body).get(name) if name is not None else None
+    if change is None:
         return None
-    sign, node = factor_node
+    sign, node = change
     with act.nested():
         start, factor = evaluate(act, number).number, evaluate(act, node).number
         end = evaluate(act, end_node).number if end_node is not None else Estimate.point(0)
@@ -63,36 +62,3 @@ def _factor(sign: str, amount: float) -> float | None:
     elif sign in ("truediv", "floordiv"):
         amount = 1.0 / amount if amount > 0 else 1.0
     return amount if 0 < amount != 1.0 else None
-
-
-def _changed_by(loop: t.While, name: str) -> tuple[str, t.Expr] | None:
-    """The operator and the number by which each turn changes a number, and nothing else in the loop does."""
-    changes = list(_changes(loop.body, name))
-    in_turn = [change for s in loop.body for change in _changes((s,), name, deep=False)]
-    if len(changes) != 1 or len(in_turn) != 1 or in_turn[0] is None:
-        return None
-    sign, by = in_turn[0]
-    return None if key_of(by) in set_in(loop.body) else (sign, by)
-
-
-def _changes(body: t.Body, name: str, *, deep: bool = True) -> Iterator[tuple[str, t.Expr] | None]:
-    """What some statements do to a number: None for what is no change by a factor."""
-    for s in statements(body) if deep else body:
-        if isinstance(s, t.Augment) and key_of(s.target) == name:
-            yield (s.operator, s.value) if s.operator in _OPERATORS else None
-        elif isinstance(s, t.Assign) and name in {key_of(target) for target in s.targets}:
-            yield _product(s.value, name)
-        elif isinstance(s, t.Assign) and name in set_in((s,)):
-            yield None
-
-
-_OPERATORS = ("mul", "truediv", "floordiv", *_SHIFTS)
-
-
-def _product(value: t.Expr | None, name: str) -> tuple[str, t.Expr] | None:
-    """`temperature * cooling`, `cooling * temperature`, `n // 2`."""
-    if not isinstance(value, t.Binary) or value.operator not in _OPERATORS:
-        return None
-    if key_of(value.left) == name:
-        return value.operator, value.right
-    return (value.operator, value.left) if value.operator == "mul" and key_of(value.right) == name else None

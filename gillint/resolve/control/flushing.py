@@ -8,7 +8,7 @@ from itertools import pairwise
 from gillint.estimate import ONE, Estimate
 from gillint.resolve.activation import Activation, turns_of
 from gillint.syntax import tree as t
-from gillint.syntax.walk import assigned, inside, key_of, statements
+from gillint.syntax.walk import assigned, inside, key_of, loops_in
 
 # How many turns go by until one of them ends what was collected, where only what comes tells that.
 _UNTIL_FLUSHED = Estimate(1, 5, 1_000)
@@ -19,8 +19,7 @@ def until_flushed(act: Activation, target: t.Expr) -> Estimate | None:
     name = key_of(target)
     if name is None or not act.loop_spans:
         return None
-    body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
-    loops = {s.span: s for s in statements(body) if isinstance(s, (t.For, t.While))}
+    loops = loops_in(act.statements)
     for depth, (span, place) in enumerate(zip(reversed(act.loop_spans), reversed(act.loop_places), strict=True)):
         found = list(_flushes(loops[span].body, name, ())) if span in loops else []
         if not found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.tabular.kinds import distinct_of
@@ -9,7 +11,7 @@ from gillint.resolve.trace import Block, Branch, Call, Node
 from gillint.resolve.values import FunctionRef, Value, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-from gillint.syntax.walk import expressions, key_of, statements
+from gillint.syntax.walk import expressions, key_of, name_called, statements
 
 _CACHES = ("lru_cache", "cache")
 _NOTHING = Block((), ())
@@ -48,9 +50,11 @@ def _looks_random(key: Value) -> bool:
 
 def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tuple[Value, ...]) -> Node:
     """The call of a function of the project, which is run where its arguments are new, if it remembers its answers."""
+    if not _remembers(act, ref):
+        return call
     anew = _is_cleared(act, ref) or _is_defined_here(act, ref)
     asked = act.trips_so_far() if anew else act.times * act.trips_so_far()
-    if asked.likely <= 1 or not _remembers(act, ref):
+    if asked.likely <= 1:
         return call
     new = missed(act, arguments, asked)
     return Branch((Block((), (call,)), _NOTHING), (new, 1.0 - new))
@@ -59,15 +63,24 @@ def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tupl
 def _is_defined_here(act: Activation, ref: FunctionRef) -> bool:
     """Whether the function that asks makes the other one anew, with an empty memory, each time it runs."""
     tree, _ = act.program.function_tree(ref.key)
-    return isinstance(act.body, t.Function) and any(s is tree for s in statements(act.body.body))
+    return isinstance(act.body, t.Function) and tree in _defined_in(act.body.body)
+
+
+@lru_cache(maxsize=2048)
+def _defined_in(body: t.Body) -> frozenset[t.Stmt]:
+    return frozenset(s for s in statements(body) if isinstance(s, t.Function))
 
 
 def _is_cleared(act: Activation, ref: FunctionRef) -> bool:
     """Whether the function that asks makes the other one forget its answers: `distance.cache_clear()`."""
-    name = ref.key.rpartition(":")[2].rpartition(".")[2]
-    calls = (e.function for e in expressions(act.statements) if isinstance(e, t.Call))
+    return ref.key.rpartition(":")[2].rpartition(".")[2] in _cleared_in(act.statements)
+
+
+@lru_cache(maxsize=2048)
+def _cleared_in(body: t.Body) -> frozenset[str]:
+    calls = (e.function for e in expressions(body) if isinstance(e, t.Call))
     cleared = (f.value for f in calls if isinstance(f, t.Attribute) and f.name == "cache_clear")
-    return any((key_of(e) or "").rpartition(".")[2] == name for e in cleared)
+    return frozenset(name_called(e) for e in cleared)
 
 
 def _remembers(act: Activation, ref: FunctionRef) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
@@ -13,35 +14,52 @@ from gillint.syntax.walk import key_of, names_in, set_in, statements
 
 Variables = Mapping[str, Value]
 _OPERATORS = ("mul", "truediv", "lshift", "rshift", "floordiv")
+# Of what grows for longer, or beyond this, nothing is said.
 _MOST_TURNS = 64.0
 _MOST = 1e12
 
 
-def multiplied(body: t.Body) -> frozenset[str]:
-    """The variables that each turn of a loop multiplies once, and that it changes nowhere else."""
-    scaled = Counter(name for s in body if (name := _scaled(s)) is not None)
+@lru_cache(maxsize=4096)
+def multiplied(body: t.Body) -> Mapping[str, tuple[str, t.Expr]]:
+    """The variables that each turn of a loop multiplies once, and that it changes nowhere else: the operator, and by what.
+
+    What it multiplies by stays the same as well.
+    """
     changes = Counter(_changed(body))
-    return frozenset(name for name, count in scaled.items() if count == changes[name] == 1)
+    scaled = (found for s in body if (found := _scaled(s)) is not None)
+    return {
+        name: (operator, by)
+        for name, operator, by in scaled
+        if changes[name] == 1 and changes.keys().isdisjoint(names_in(by))
+    }
 
 
-def _scaled(s: t.Stmt) -> str | None:
+def _scaled(s: t.Stmt) -> tuple[str, str, t.Expr] | None:
+    """What a statement multiplies, the operator, and by what: `n *= 2`, `gap = gap // 2`, `t = cooling * t`."""
     if isinstance(s, t.Augment):
-        return key_of(s.target) if s.operator in _OPERATORS else None
-    if not isinstance(s, t.Assign) or len(s.targets) != 1 or not isinstance(s.value, t.Binary):
+        name, operator, by = key_of(s.target), s.operator, s.value
+    elif isinstance(s, t.Assign) and len(s.targets) == 1 and isinstance(s.value, t.Binary):
+        name, operator, by = key_of(s.targets[0]), s.value.operator, s.value.right
+        if key_of(s.value.left) != name:
+            if operator != "mul" or key_of(by) != name:
+                return None
+            by = s.value.left
+    else:
         return None
-    name = key_of(s.targets[0])
-    return name if s.value.operator in _OPERATORS and name == key_of(s.value.left) else None
+    return (name, operator, by) if name is not None and operator in _OPERATORS else None
 
 
 def _changed(body: t.Body) -> Iterator[str | None]:
     for s in statements(body):
         if isinstance(s, t.Assign):
             yield from set_in((s,))
-        elif isinstance(s, (t.Augment, t.For)):
+        elif isinstance(s, t.Augment):
+            yield key_of(s.target)
+        elif isinstance(s, t.For):
             yield from names_in(s.target)
 
 
-def over_all_turns(names: frozenset[str], entered: Variables, first: Variables, trips: Estimate) -> dict[str, Value]:
+def over_all_turns(names: Collection[str], entered: Variables, first: Variables, trips: Estimate) -> dict[str, Value]:
     """What such numbers are at the top of a turn: from the first one to the last, and their mean.
 
     Args:
@@ -58,7 +76,7 @@ def over_all_turns(names: frozenset[str], entered: Variables, first: Variables, 
     return found
 
 
-def at_the_end(names: frozenset[str], entered: Variables, first: Variables, trips: Estimate) -> dict[str, Value]:
+def at_the_end(names: Collection[str], entered: Variables, first: Variables, trips: Estimate) -> dict[str, Value]:
     """What such numbers are behind the loop."""
     return {
         name: _number(first[name], Estimate.point(start * ratio**trips.likely))
@@ -67,11 +85,11 @@ def at_the_end(names: frozenset[str], entered: Variables, first: Variables, trip
 
 
 def _progressions(
-    names: frozenset[str], entered: Variables, first: Variables, trips: Estimate
+    names: Collection[str], entered: Variables, first: Variables, trips: Estimate
 ) -> Iterator[tuple[str, float, float]]:
     if not trips.known or not 1.0 < trips.likely <= _MOST_TURNS:
         return
-    for name in sorted(names & entered.keys() & first.keys()):
+    for name in sorted({*names} & entered.keys() & first.keys()):
         start, then = entered[name].number, first[name].number
         if start is None or then is None or not (start.known and then.known) or not start.likely > 0.0 < then.likely:
             continue

@@ -21,13 +21,13 @@ from gillint.resolve.control.classtests import (
 from gillint.resolve.control.interpreters import holds_here
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.joining import join
-from gillint.resolve.numeric.ranks import ORDER, is_len, ranked
+from gillint.resolve.numeric.ranks import ORDER, ranked
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.objects.attributes import has, lacks
 from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
-from gillint.syntax.walk import key_of, names_in
+from gillint.syntax.walk import key_of, length_of, names_in
 
 
 def narrowed(act: Activation, test: t.Expr, *, holds: bool) -> dict[str, Value]:
@@ -150,9 +150,8 @@ def _dimensions(act: Activation, node: t.Expr) -> int | None:
     array = ranked(node)
     if array is not None:
         return _count(_settled(act, array))
-    if not is_len(node):
-        return None
-    value = _settled(act, node.arguments[0].value)
+    whole = length_of(node)
+    value = _settled(act, whole) if whole is not None else None
     return len(value.items) if value is not None and value.type == "tuple" and value.items is not None else None
 
 

@@ -12,7 +12,7 @@ from gillint.resolve.control.turns import leaves_early
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import key_of
+from gillint.syntax.walk import conditions_of, key_of
 
 _UP, _DOWN = ("lt", "le", "ne"), ("gt", "ge", "ne")
 # What an inner loop moves a place by on the average: the length of a word or a number in a text.
@@ -30,9 +30,8 @@ class _Moves:
 
 def turns_by_places(act: Activation, loop: t.While) -> Estimate | None:
     """How often a loop turns whose test compares places that it moves by constant steps, and nothing else; None for others."""
-    parts = loop.test.values if isinstance(loop.test, t.Boolean) and loop.test.operator == "and" else (loop.test,)
     found: list[tuple[Estimate, bool]] = []
-    for part in parts:
+    for part in conditions_of(loop.test):
         one = _turns_of(act, part, loop)
         if one is None:
             return None
@@ -80,11 +79,10 @@ def places_in_the_end(act: Activation, loop: t.While) -> dict[str, Value]:
 
     `while i < len(left) and j < len(right)`: of the one little is left behind `i`, and nothing of the other.
     """
-    parts = loop.test.values if isinstance(loop.test, t.Boolean) and loop.test.operator == "and" else (loop.test,)
     if any(leaves_early(s) for s in loop.body):
         return {}
     found: dict[str, Value] = {}
-    for part in parts:
+    for part in conditions_of(loop.test):
         name = key_of(part.left) if isinstance(part, t.Compare) and part.operators == ("lt",) else None
         moves = _moves_of(name, loop) if name is not None else None
         if name is None or moves is None or not isinstance(part, t.Compare) or set(moves.steps) != {1}:

@@ -22,7 +22,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.trace import Block, Branch, Call, Loop, Node, calls_again, inline
 from gillint.resolve.values import UNKNOWN, Value, is_known
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions, statements
+from gillint.syntax.walk import expressions, name_called, statements
 
 _HALVES = 0.75  # of what there was: the levels are few, however much it is
 _STEPS = 12  # a number that is counted down from so far up, one call for each
@@ -35,11 +35,11 @@ def calls_itself(tree: t.Function | t.Lambda) -> bool:
     """Whether a function calls something by its own name."""
     if not isinstance(tree, t.Function):
         return False
-    return any(isinstance(e, t.Call) and _name_called(e.function) == tree.name for e in expressions(tree.body))
+    return _own_calls(tree, expressions(tree.body)) > 0
 
 
 @lru_cache(maxsize=4096)
-def tries_again(tree: t.Function | t.Lambda) -> bool:
+def _tries_again(tree: t.Function | t.Lambda) -> bool:
     """Whether a function calls itself only where something failed: `except OSError: make_folder(path); save(path, data)`."""
     if not isinstance(tree, t.Function) or not calls_itself(tree):
         return False
@@ -48,7 +48,7 @@ def tries_again(tree: t.Function | t.Lambda) -> bool:
 
 
 def _own_calls(tree: t.Function, found: Sequence[t.Expr]) -> int:
-    return sum(isinstance(e, t.Call) and _name_called(e.function) == tree.name for e in found)
+    return sum(isinstance(e, t.Call) and name_called(e.function) == tree.name for e in found)
 
 
 def ended_with(tree: t.Function | t.Lambda, returned: Sequence[Value], arguments: Mapping[str, Value]) -> Value:
@@ -67,11 +67,6 @@ def ended_with(tree: t.Function | t.Lambda, returned: Sequence[Value], arguments
         if is_known(like) and value.type != "NoneType":
             result = join(result, like) if result is not None else like
     return result if result is not None else UNKNOWN
-
-
-def _name_called(function: t.Expr) -> str:
-    """The last name of what is called."""
-    return function.id if isinstance(function, t.Name) else function.name if isinstance(function, t.Attribute) else ""
 
 
 def smaller(before: Mapping[str, Value], after: Mapping[str, Value], turns: Estimate) -> dict[str, Value] | None:
@@ -164,7 +159,7 @@ def rounds(
     `inner`: the arguments of each call from inside; `block`: what a run does. Where it goes through the places between two
     ends, and what is left of them is shared among the calls from inside, a level of these calls costs as much as the first.
     """
-    if tries_again(tree):
+    if _tries_again(tree):
         return _TRIES
     calls = block.again.likely
     places = _places_shared(before, inner) if calls > _ONE else None
@@ -254,7 +249,7 @@ def _descends(tree: t.Function | t.Lambda) -> bool:
         return False
     parts: dict[str, set[str]] = {}
     for e in expressions(tree.body):
-        if isinstance(e, t.Call) and _name_called(e.function) == tree.name:
+        if isinstance(e, t.Call) and name_called(e.function) == tree.name:
             for a in e.arguments:
                 if isinstance(a.value, t.Attribute) and isinstance(a.value.value, t.Name):
                     parts.setdefault(a.value.value.id, set()).add(a.value.name)

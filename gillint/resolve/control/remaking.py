@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import LEAVES
 from gillint.resolve.control.chances import is_none, missing
@@ -21,7 +19,7 @@ def until_given_up(act: Activation, node: t.If) -> float | None:
     asked = missing(node.test)
     if not isinstance(asked, t.Name) or asked.id not in set_in(node.body):
         return None
-    loop = _around(act)
+    loop = act.loop
     if loop is None or (isinstance(loop, t.For) and asked.id in names_in(loop.target)) or asked.id in set_in(loop.body):
         return None
     others = [s for s in statements(loop.body) if isinstance(s, t.If) and s is not node]
@@ -29,14 +27,6 @@ def until_given_up(act: Activation, node: t.If) -> float | None:
     if not all(_lets_go(s, asked.id) for s in others):
         return None
     return 1.0 / min(1.0, once_in_all(act) + sum(1.0 / (once_in(act, s) or 1.0 / LEAVES) for s in others))
-
-
-def _around(act: Activation) -> t.For | t.While | None:
-    """The loop whose body is being run."""
-    if not act.loop_spans:
-        return None
-    loops: Iterator[t.For | t.While] = (s for s in statements(act.statements) if isinstance(s, (t.For, t.While)))
-    return next((s for s in loops if s.span == act.loop_spans[-1]), None)
 
 
 def _lets_go(node: t.If, name: str) -> bool:

@@ -8,7 +8,7 @@ from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
-from gillint.syntax.walk import key_of
+from gillint.syntax.walk import key_of, name_called
 
 _REACHED = ("ge", "gt", "eq")
 _NOT_YET = ("lt", "le", "ne")
@@ -88,7 +88,7 @@ def _is_position(loop: t.For, name: str) -> bool:
     call = loop.iterable
     if not isinstance(call, t.Call):
         return False
-    called = call.function.id if isinstance(call.function, t.Name) else getattr(call.function, "name", "")
+    called = name_called(call.function)
     if called == "enumerate" and isinstance(loop.target, t.Sequence) and len(call.arguments) == 1:
         return key_of(loop.target.elements[0]) == name
     counts = (called == "range" and len(call.arguments) == 1) or (called == "count" and not call.arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gillint.resolve.activation import Activation
 from gillint.resolve.control.chances import exactly
 from gillint.syntax import tree as t
-from gillint.syntax.walk import key_of
+from gillint.syntax.walk import key_of, length_of, name_called
 
 _NOT_YET = ("lt", "le", "ne")
 _GIVING = ("append", "appendleft", "add", "put", "put_nowait", "insert")
@@ -17,10 +17,8 @@ def filled_up(act: Activation, node: t.If) -> tuple[str, float] | None:
     test = node.test
     if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in _NOT_YET:
         return None
-    call = test.left
-    if not isinstance(call, t.Call) or key_of(call.function) != "len" or len(call.arguments) != 1:
-        return None
-    name = key_of(call.arguments[0].value)
+    container = length_of(test.left)
+    name = key_of(container) if container is not None else None
     if name is None or not any(_adds_to(s, name) for s in node.body):
         return None
     most = exactly(act, test.rights[0])
@@ -38,8 +36,7 @@ def _adds_to(s: t.Stmt, name: str) -> bool:
     call = s.value if isinstance(s, t.Evaluate) else None
     if not isinstance(call, t.Call):
         return False
-    function = call.function
-    called = function.name if isinstance(function, t.Attribute) else function.id if isinstance(function, t.Name) else ""
+    function, called = call.function, name_called(call.function)
     if called in _PUSHING:
         return bool(call.arguments) and key_of(call.arguments[0].value) == name
     return isinstance(function, t.Attribute) and called in _GIVING and key_of(function.value) == name

@@ -9,7 +9,7 @@ from gillint.resolve.control.memoised import missed
 from gillint.resolve.values import Value, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
-from gillint.syntax.walk import expressions, key_of
+from gillint.syntax.walk import expressions, key_of, name_called
 
 _ASKS = ("exists", "isdir", "is_dir", "isfile", "is_file")
 _MAKES = ("mkdir", "makedirs", "mkpath", "touch", "urlretrieve", "to_csv", "to_parquet", "savez")
@@ -64,8 +64,7 @@ def kind_of_entry(act: Activation, test: t.Expr) -> float | None:
 def _named(call: t.Call, methods: tuple[str, ...]) -> t.Expr | None:
     """The path that a call is about: its first argument, else what the method is of."""
     function = call.function
-    name = function.name if isinstance(function, t.Attribute) else function.id if isinstance(function, t.Name) else ""
-    if name not in methods:
+    if name_called(function) not in methods:
         return None
     plain = [a.value for a in call.arguments if a.keyword is None]
     if plain and key_of(plain[0]) is not None:

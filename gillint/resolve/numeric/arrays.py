@@ -20,6 +20,7 @@ from gillint.resolve.numeric.dtypes import (
     SCALAR_CLASSES,
     dtype_after,
     extreme_of,
+    numpys_own,
     of_elements,
     plain_of,
     promoted,
@@ -129,7 +130,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         return _of_list(bound.positional[0], result)
     if last in _BINARY or last in ("where", "clip"):
         return _elementwise(last, bound, result)
-    source = bound.receiver if bound.receiver is not None else _subject(last, bound)
+    source = bound.receiver if bound.receiver is not None else _subject(bound)
     shape = shape_of(source)
     if last == "tolist" and shape:
         return _listed(shape, source)
@@ -148,11 +149,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
             return replace(extreme or extreme_of(dtype, largest="max" in last), origin=result.origin)
         if not new:
             number = result if result.type != ARRAY or shape == () else scalar_of(dtype)
-            return (
-                number
-                if number.type not in NUMBERS or last in _PYTHONS_OWN
-                else replace(number, dtype=dtype or "float64")
-            )
+            return number if last in _PYTHONS_OWN else numpys_own(number, dtype)
         kept = dtype if dtype is not None or last in REDUCTIONS else result.dtype
         return replace(with_shape(result, new), dtype=kept, element=None, items=None)
     left = _along(last, bound, source, result)
@@ -227,7 +224,7 @@ _CASTS = frozenset(
 )
 
 
-def _subject(last: str, bound: Bound) -> Value | None:
+def _subject(bound: Bound) -> Value | None:
     """What a function is about: its first argument, or the first that is an array."""
     first = bound.positional[0] if bound.positional else None
     if first is not None and (first.type == ARRAY or shape_of(first)):

@@ -161,7 +161,11 @@ def as_array(number: Value) -> Value:
 
 def scalar_of(dtype: str | None) -> Value:
     """One element of an array: a number of numpy's."""
-    number = plain_of(dtype)
+    return numpys_own(plain_of(dtype), dtype)
+
+
+def numpys_own(number: Value, dtype: str | None) -> Value:
+    """A number as one of numpy's; what is no number stays what it is."""
     return replace(number, dtype=dtype or "float64") if number.type in NUMBERS else number
 
 

@@ -10,24 +10,18 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, Estimate, total
 from gillint.resolve.calling.bound import size_of
 from gillint.resolve.numeric.shapes import Shape, axes_of, dimensions, product, shape_of
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value
 
 _MODULES = ("numpy.fft.", "scipy.fft.", "scipy.fftpack.")
-_ALONG_ONE = frozenset(
-    ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "dct", "idct", "dst", "idst"),
-)
+_ALONG_ONE = frozenset(("fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "dct", "idct", "dst", "idst"))
 _ALONG_TWO = frozenset(("fft2", "ifft2", "rfft2", "irfft2", "hfft2", "ihfft2"))
-_ALONG_ALL = frozenset(
-    ("fftn", "ifftn", "rfftn", "irfftn", "hfftn", "ihfftn", "dctn", "idctn", "dstn", "idstn"),
-)
-_CALLED_BY = {
-    "scipy.signal.hilbert": "fft",
-    "scipy.signal.resample": "rfft",
-}  # others that transform what they are given whole
+_ALONG_ALL = frozenset(("fftn", "ifftn", "rfftn", "irfftn", "hfftn", "ihfftn", "dctn", "idctn", "dstn", "idstn"))
+# Others that transform what they are given whole.
+_CALLED_BY = {"scipy.signal.hilbert": "fft", "scipy.signal.resample": "rfft"}
 _FROM_HALF = ("irfft", "hfft")  # what is given is half a spectrum
 
 _LARGEST = 10**9  # what is longer does not come up, and takes long to factorise
@@ -40,8 +34,7 @@ _CHIRP = 3.0  # two transforms, taken for half as dear again as they are estimat
 
 def transform_steps(name: str, bound: Bound) -> Estimate | None:
     """The steps of a transform, counted as n log2(n) for each line of a power of two; None of what is no transform."""
-    module = next((m for m in _MODULES if name.startswith(m)), None)
-    last = name[len(module) :] if module is not None else _CALLED_BY.get(name, "")
+    last = name.rpartition(".")[2] if name.startswith(_MODULES) else _CALLED_BY.get(name, "")
     array = bound.positional[0] if bound.positional else None
     if array is None or last not in _ALONG_ONE | _ALONG_TWO | _ALONG_ALL:
         return None
@@ -52,7 +45,7 @@ def transform_steps(name: str, bound: Bound) -> Estimate | None:
     if lengths is None:
         return length_steps(product(shape))
     whole = product(tuple(lengths.get(i, d) for i, d in enumerate(shape)))
-    return sum((whole / length.max(ONE) * length_steps(length) for length in lengths.values()), start=ZERO)
+    return total(whole / length.max(ONE) * length_steps(length) for length in lengths.values())
 
 
 def _lengths(last: str, shape: Shape, bound: Bound) -> dict[int, Estimate] | None:

@@ -16,7 +16,7 @@ _LOOKED_UP = (f"{DATASET}.__getitem__", f"{DATASET}.__getattr__")
 
 
 def refine_labelled_arrays(name: str, bound: Bound, result: Value) -> Value:
-    """What the constructor and a look-up say of the size of each array."""
+    """What constructors, look-ups and resampling say: the sizes of arrays, their coordinates, how many periods there are."""
     if name in (DATASET, DATA_ARRAY):
         given, coordinates = bound.get("data_vars"), bound.get("coords")
         made = _made_of(given, result) if name == DATASET and given is not None else result

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TypeGuard
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
@@ -15,6 +14,7 @@ from gillint.resolve.objects.filling import read_target
 from gillint.resolve.targets import change_target
 from gillint.resolve.values import UNKNOWN, Value
 from gillint.syntax import tree as t
+from gillint.syntax.walk import length_of
 
 
 def learn_from_unpacking(act: Activation, target: t.Expr, value: t.Expr) -> None:
@@ -75,22 +75,14 @@ def _spread(size: Estimate, rank: int, *, has_channels: bool) -> Shape:
 
 def ranked(node: t.Expr) -> t.Expr | None:
     """The array of which the number of dimensions is asked: `x.ndim`, `np.ndim(x)`, `len(x.shape)`, `len(np.shape(x))`."""
-    what = "ndim"
-    if is_len(node):
-        what, node = "shape", node.arguments[0].value
+    whole = length_of(node)
+    what, node = ("ndim", node) if whole is None else ("shape", whole)
     part = node.function if isinstance(node, t.Call) else node
     if not isinstance(part, t.Attribute) or part.name != what:
         return None
     if not isinstance(node, t.Call):
         return part.value
     return node.arguments[0].value if len(node.arguments) == 1 else None
-
-
-def is_len(node: t.Expr) -> TypeGuard[t.Call]:
-    """Whether an expression is `len(x)`."""
-    if not isinstance(node, t.Call) or not isinstance(node.function, t.Name):
-        return False
-    return node.function.id == "len" and len(node.arguments) == 1
 
 
 def rank_decides(act: Activation, node: t.Compare, left: Value, right: Value) -> bool | None:

@@ -6,8 +6,8 @@ that have another dtype than the one that is computed in, and are cast to it fir
 forms; `picked` and `paired` are arrays of indices in a tuple, `strided` is a column that is assigned, `filled` the part that
 slices assign; in `frame.loc[rows, columns]` and in `matrix[rows, columns]` what picks the rows, and what the columns; `labels`
 are those of the rows of a table, `copied` the column that is copied before it is written to; `steps` are those of a Fourier
-transform, `span` is how long an equation is integrated,
-`neighbours` how many a node of a graph has. They are given to the fact beside the arguments, and so is the `result`.
+transform, `span` is how long an equation is integrated, `neighbours` how many a node of a graph has. They are given to the
+fact beside the arguments, and so is the `result`.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def array(
         return None
     kind, length, *initial = positional
     made = library(act, ARRAY, None, (), tuple(("args", value) for value in initial[:1]), span)
-    return replace(made, type=ARRAY, size=length.number, element=_member(act, kind))
+    return _instance(made, kind, length)
 
 
 _OVER_MEMORY = ("from_buffer", "from_buffer_copy", "from_address")
@@ -70,7 +70,7 @@ def _over_memory(name: str) -> Callable[..., Value | None]:
             return None
         kind, length, *source = positional
         found = library(act, name, None, tuple(source), keywords, span)
-        return replace(found, type=ARRAY, size=length.number, element=_member(act, kind))
+        return _instance(found, kind, length)
 
     return made
 
@@ -78,7 +78,11 @@ def _over_memory(name: str) -> Callable[..., Value | None]:
 MAKERS = {name: _over_memory(name) for name in (f"{ARRAY}.{method}" for method in _OVER_MEMORY)}
 
 
-def _member(act: Activation, kind: Value) -> Value | None:
+def _instance(made: Value, kind: Value, length: Value) -> Value:
+    return replace(made, type=ARRAY, size=length.number, element=_member(kind))
+
+
+def _member(kind: Value) -> Value | None:
     """What an element is when it is read: a number for a C number, an instance for a structure."""
     ref = kind.reference
     if isinstance(ref, ClassRef):

@@ -11,7 +11,7 @@ from gillint.resolve.objects.filling import read_target
 from gillint.resolve.targets import change_target
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import set_in
+from gillint.syntax.walk import name_called, set_in
 
 _LISTS = ("list", "tuple", "collections.deque")
 
@@ -55,10 +55,7 @@ _PAIRS = ("items", "enumerate")
 
 def _method(iterable: t.Expr) -> str | None:
     """`values` of `table.values()`, `enumerate` of `enumerate(rows)`; None of a container itself."""
-    if not isinstance(iterable, t.Call):
-        return None
-    function = iterable.function
-    return function.name if isinstance(function, t.Attribute) else function.id if isinstance(function, t.Name) else ""
+    return name_called(iterable.function) if isinstance(iterable, t.Call) else None
 
 
 def _container(iterable: t.Expr) -> t.Expr | None:

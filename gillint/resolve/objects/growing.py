@@ -42,7 +42,7 @@ from gillint.resolve.text.strings import joined_after
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
-from gillint.syntax.walk import expressions, key_of, statements
+from gillint.syntax.walk import expressions, key_of, loops_in
 
 _UNSYNCED = re.compile(r"pragma\s+synchronous\s*=\s*(off|0)", re.IGNORECASE)
 _GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
@@ -182,10 +182,9 @@ _UNDONE = ("pop", "remove", "discard")
 def _is_taken_back(act: Activation, container: t.Expr) -> bool:
     """Whether each turn takes out again what it puts in: `path.append(x); search(path); path.pop()`."""
     key = key_of(container)
-    if key is None or not act.loop_spans:
+    if key is None or act.loop is None:
         return False
-    around = (s for s in statements(act.statements) if isinstance(s, _LOOPS) and s.span == act.loop_spans[-1])
-    calls = (s.value for loop in around for s in loop.body if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
+    calls = (s.value for s in act.loop.body if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
     functions = (c.function for c in calls if isinstance(c.function, t.Attribute) and key_of(c.function.value) == key)
     return any(f.name in _UNDONE for f in functions)
 
@@ -211,13 +210,10 @@ def _gives_back(act: Activation, queue: t.Expr) -> bool:
     """
     key = key_of(queue)
     body = act.body.body if isinstance(act.body, t.Function) and key is not None else ()
-    if act.loop_spans:
-        body = next((s.body for s in statements(body) if isinstance(s, _LOOPS) and s.span == act.loop_spans[0]), body)
+    outermost = loops_in(body).get(act.loop_spans[0]) if act.loop_spans else None
+    body = outermost.body if outermost is not None else body
     taken = (e.function for e in expressions(body) if isinstance(e, t.Call) and isinstance(e.function, t.Attribute))
     return any(f.name in ("get", "get_nowait") and key_of(f.value) == key for f in taken)
-
-
-_LOOPS = (t.For, t.While)
 
 
 def _part(added: Estimate, size: Estimate) -> float:

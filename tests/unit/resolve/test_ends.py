@@ -101,3 +101,8 @@ def test_runs(source: str, expected: float) -> None:
     block = next(f.block for f in resolved.functions if f.name == "work")
     runs = sum(c.count.likely for c in Costs(TARGET).calls(block) if c.call.name == "math.sqrt")
     assert runs == pytest.approx(expected, rel=0.05)
+
+
+def test_a_length_of_nothing_is_no_end() -> None:
+    source = "def go(xs):\n    if len() == 3:\n        return\n    go(xs)\n    go(xs)\ngo([1])\n"
+    assert resolve(parse(source, "program.py"), TARGET, {}).functions

@@ -60,11 +60,8 @@ def test_columns_and_rows(expression: str) -> None:
     assert rows is None or size_of(frame).likely == rows
 
 
-DISTINCT = {
-    "'shop'": 4,
-    "['shop', 'kind']": 12,
-    "subset=['shop', 'kind', 'n']": 300,
-}  # as many as there are combinations
+# As many as there are combinations.
+DISTINCT = {"'shop'": 4, "['shop', 'kind']": 12, "subset=['shop', 'kind', 'n']": 300}
 
 
 @pytest.mark.parametrize("keys", DISTINCT)
