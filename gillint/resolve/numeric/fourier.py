@@ -77,8 +77,8 @@ def _axes(given: Value | None, otherwise: range, width: int) -> list[int] | None
 
 
 def length_steps(length: Estimate) -> Estimate:
-    """The steps along one line; where the length is a guess, it is taken for one of small factors."""
-    return length.map(_steps if length.known else _smooth_steps)
+    """The steps along one line; where the length is a guess, or a share of something, it is taken for one of small factors."""
+    return length.map(_steps if length.known and length.likely.is_integer() else _smooth_steps)
 
 
 def _smooth_steps(n: float) -> float:

@@ -34,6 +34,7 @@ def test_large_prime_factors_take_more_steps(length: int, times: float) -> None:
 
 def test_a_length_that_is_a_guess_is_taken_for_one_of_small_factors() -> None:
     assert length_steps(Estimate(10.0, 10007.0, 1e6)).likely == pytest.approx(10007 * math.log2(10007))
+    assert length_steps(Estimate.point(10007.5)).likely == pytest.approx(10007.5 * math.log2(10007.5))
 
 
 @pytest.mark.parametrize(
