@@ -65,15 +65,7 @@ CASES = {
                 return xs
             middle = len(xs) // 2
             left, right = sort(xs[:middle]), sort(xs[middle:])
-            out, i, j = [], 0, 0
-            while i < len(left) and j < len(right):
-                if left[i] <= right[j]:
-                    out.append(left[i])
-                    i += 1
-                else:
-                    out.append(right[j])
-                    j += 1
-            return out + left[i:] + right[j:]
+            return [*left, *right]
         def work():
             sort([3, 1] * 32)
         """,
