@@ -20,7 +20,8 @@ from gillint.resolve.external.peers import peer_of
 from gillint.resolve.numeric.algebra import agreeing
 from gillint.resolve.numeric.arrays import refine
 from gillint.resolve.numeric.bigints import as_long, ordinary
-from gillint.resolve.numeric.dtypes import NUMBERS, of_elements, scalar_class
+from gillint.resolve.numeric.dtype_names import NUMBERS
+from gillint.resolve.numeric.dtypes import of_elements, scalar_class
 from gillint.resolve.numeric.memory import side_by_side
 from gillint.resolve.numeric.shapes import with_shape
 from gillint.resolve.numeric.work import with_work

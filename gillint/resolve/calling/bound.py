@@ -27,7 +27,7 @@ from gillint.resolve.assumed import (
 )
 from gillint.resolve.external.commands import program_in
 from gillint.resolve.joining import join
-from gillint.resolve.numeric.dtype_names import SCALARS, member_type
+from gillint.resolve.numeric.dtype_names import SCALARS, member_type, numpys_own
 from gillint.resolve.objects.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
@@ -442,18 +442,16 @@ def element_of(value: Value) -> Value:
             value, shape=value.shape[1:], size=reduce(lambda a, b: a * b, value.shape[1:], ONE), literal=None
         )
     if value.element is not None:
-        return _numpys_own(value, value.element)
+        return numpys_own(value.element, value.dtype) if value.type in _ARRAYS else value.element
     if value.items:
         return one_of(value.items)
     if isinstance(value.reference, ChoiceRef):
         return reduce(join, map(element_of, value.reference.options))
-    if value.type in (*_ARRAYS, "pandas.Series"):
-        kind = None if value.type == "pandas.Series" and value.dtype is None else member_type(value.dtype)
-        is_column = value.type == "pandas.Series"  # its iterator makes Python's own numbers
-        dtype = (value.dtype or "float64") if not is_column and kind in ("float", "int", "complex") else None
-        return Value(
-            type=kind, dtype=dtype, size=CELL if is_column and kind in (None, "str") else None, origin=value.origin
-        )
+    if value.type in _ARRAYS:
+        return numpys_own(Value(type=member_type(value.dtype), origin=value.origin), value.dtype)
+    if value.type == "pandas.Series":  # its iterator makes Python's own numbers
+        kind = member_type(value.dtype) if value.dtype is not None else None
+        return Value(type=kind, size=CELL if kind in (None, "str") else None, origin=value.origin)
     if value.type == "dict" and value.columns is not None:
         return Value(type="str")
     if value.type == "str":
@@ -467,13 +465,6 @@ def element_of(value: Value) -> Value:
     if value.type in ("bytes", "bytearray", "range"):
         return Value(type="int")
     return replace(part_of(value) or UNKNOWN, origin=value.origin)
-
-
-def _numpys_own(array: Value, member: Value) -> Value:
-    """A number that an array gives is one of numpy's; any other member is what it is."""
-    if array.type not in _ARRAYS or member.dtype is not None or member.type not in ("float", "int", "complex"):
-        return member
-    return replace(member, dtype=array.dtype or SCALARS[member.type])
 
 
 def literal_text(value: Value | None) -> str | None:

@@ -6,13 +6,13 @@ from functools import reduce
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
+from gillint.resolve.control.topping import adds_to
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
-from gillint.syntax.walk import key_of, name_called
+from gillint.syntax.walk import key_of, length_of, name_called
 
 _REACHED = ("ge", "gt", "eq")
 _NOT_YET = ("lt", "le", "ne")
-_ADDING = ("append", "add", "appendleft", "put")
 
 
 def turns_until_stopped(act: Activation, loop: t.For | t.While) -> Estimate | None:
@@ -54,10 +54,11 @@ def _stops(body: t.Body) -> bool:
 
 def _counted(act: Activation, loop: t.For | t.While, node: t.Expr, body: t.Body) -> tuple[float | None, float]:
     """What a count begins at, and what is added to it each turn."""
-    if isinstance(node, t.Call) and isinstance(node.function, t.Name) and node.function.id == "len":
-        name = key_of(node.arguments[0].value) if len(node.arguments) == 1 else None
-        value = act.environment.get(name or "")
-        is_filled = any(_adds_to(s, name) for s in body)
+    container = length_of(node)
+    if container is not None:
+        filled = key_of(container) or ""
+        value = act.environment.get(filled)
+        is_filled = any(adds_to(s, filled) for s in body)
         if value is None or value.size is None or not value.size.known or not is_filled:
             return None, 0.0
         return value.size.likely, 1.0
@@ -75,12 +76,6 @@ def _counted(act: Activation, loop: t.For | t.While, node: t.Expr, body: t.Body)
         return None, 0.0
     amount = added.value if isinstance(added.value, (int, float)) else 0
     return start.number.likely, float(amount if steps[0].operator == "add" else -amount)
-
-
-def _adds_to(s: t.Stmt, name: str | None) -> bool:
-    call = s.value if isinstance(s, t.Evaluate) else None
-    function = call.function if isinstance(call, t.Call) else None
-    return isinstance(function, t.Attribute) and function.name in _ADDING and key_of(function.value) == name
 
 
 def _is_position(loop: t.For, name: str) -> bool:

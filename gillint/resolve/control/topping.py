@@ -19,7 +19,7 @@ def filled_up(act: Activation, node: t.If) -> tuple[str, float] | None:
         return None
     container = length_of(test.left)
     name = key_of(container) if container is not None else None
-    if name is None or not any(_adds_to(s, name) for s in node.body):
+    if name is None or not any(adds_to(s, name) for s in node.body):
         return None
     most = exactly(act, test.rights[0])
     return (name, most + (test.operators[0] == "le")) if most is not None and most >= 1 else None
@@ -32,7 +32,8 @@ def every_so_often(act: Activation, name: str, most: float) -> float | None:
     return turns / most if turns > most else None
 
 
-def _adds_to(s: t.Stmt, name: str) -> bool:
+def adds_to(s: t.Stmt, name: str) -> bool:
+    """Whether a statement adds one thing to the container of this name."""
     call = s.value if isinstance(s, t.Evaluate) else None
     if not isinstance(call, t.Call):
         return False

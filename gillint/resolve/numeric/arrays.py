@@ -14,13 +14,11 @@ from gillint.resolve.numeric.algebra import ALGEBRA, UFUNC_OUTER
 from gillint.resolve.numeric.assembled import ASSEMBLED
 from gillint.resolve.numeric.datasets import DATASETS, labelled
 from gillint.resolve.numeric.drawing import extreme_of_drawn
-from gillint.resolve.numeric.dtype_names import dtype_called, dtype_name
+from gillint.resolve.numeric.dtype_names import NUMBERS, dtype_called, dtype_name, numpys_own
 from gillint.resolve.numeric.dtypes import (
-    NUMBERS,
     SCALAR_CLASSES,
     dtype_after,
     extreme_of,
-    numpys_own,
     of_elements,
     plain_of,
     promoted,

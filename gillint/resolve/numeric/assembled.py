@@ -9,8 +9,8 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, item_bytes, literal_text, number_of, size_of
 from gillint.resolve.numeric.drawing import extreme_of_drawn
-from gillint.resolve.numeric.dtype_names import dtype_name
-from gillint.resolve.numeric.dtypes import NUMBERS, of_elements, promoted, scalar_of
+from gillint.resolve.numeric.dtype_names import NUMBERS, dtype_name
+from gillint.resolve.numeric.dtypes import of_elements, promoted, scalar_of
 from gillint.resolve.numeric.shapes import (
     ARRAY,
     KEPT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from gillint.frozen import replace
 from gillint.resolve.values import Value
 
 SCALARS = {
@@ -14,6 +15,15 @@ SCALARS = {
     "object": "object",
     "str": "str",
 }
+
+
+NUMBERS = ("int", "float", "bool", "complex")
+
+
+def numpys_own(number: Value, dtype: str | None) -> Value:
+    """A number as one of numpy's; what is no number, or is one already, stays what it is."""
+    is_pythons = number.type in NUMBERS and number.dtype is None
+    return replace(number, dtype=dtype or SCALARS[number.type or ""]) if is_pythons else number
 
 
 def dtype_name(value: Value) -> str | None:

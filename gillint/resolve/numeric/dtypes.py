@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, size_of
+from gillint.resolve.numeric.dtype_names import NUMBERS, numpys_own
 from gillint.resolve.values import ITERATORS, Value
 
 _ARRAY = "numpy.ndarray"
@@ -149,9 +150,6 @@ def of_elements(value: Value) -> str | None:
     return "object" if inner.type in OBJECTS else _OF_SCALAR.get(inner.type or "")
 
 
-NUMBERS = ("int", "float", "bool", "complex")
-
-
 def as_array(number: Value) -> Value:
     """One of numpy's scalars as the array without dimensions that its methods treat it as."""
     return Value(
@@ -162,11 +160,6 @@ def as_array(number: Value) -> Value:
 def scalar_of(dtype: str | None) -> Value:
     """One element of an array: a number of numpy's."""
     return numpys_own(plain_of(dtype), dtype)
-
-
-def numpys_own(number: Value, dtype: str | None) -> Value:
-    """A number as one of numpy's; what is no number stays what it is."""
-    return replace(number, dtype=dtype or "float64") if number.type in NUMBERS else number
 
 
 def plain_of(dtype: str | None) -> Value:

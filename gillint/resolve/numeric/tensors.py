@@ -7,7 +7,7 @@ from collections.abc import Callable
 from gillint.estimate import ONE
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import TENSOR, element_of, size_of
-from gillint.resolve.numeric.dtypes import NUMBERS
+from gillint.resolve.numeric.dtype_names import NUMBERS
 from gillint.resolve.numeric.indexing import array_item
 from gillint.resolve.numeric.layers import batch_of, made_layer, shape_after
 from gillint.resolve.numeric.shapes import ARRAY, measured, product, shape_of, with_shape

@@ -25,7 +25,8 @@ from gillint.resolve.external.programs import pipe_of
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.datasets import target_of
 from gillint.resolve.numeric.dates import days_of
-from gillint.resolve.numeric.dtypes import NUMBERS, as_array, scalar_class
+from gillint.resolve.numeric.dtype_names import NUMBERS
+from gillint.resolve.numeric.dtypes import as_array, scalar_class
 from gillint.resolve.numeric.labelled_arrays import refine_labelled_arrays
 from gillint.resolve.numeric.layers import LOADER
 from gillint.resolve.numeric.memory import STRIDED, TURNED
