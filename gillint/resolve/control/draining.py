@@ -15,12 +15,8 @@ from gillint.resolve.calling.bound import size_of
 from gillint.resolve.control.turns import leaves_early
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
+from gillint.syntax.containers import change_of
 from gillint.syntax.walk import conditions_of, expressions, key_of, length_of, name_called, statements
-
-_TAKEN = {"pop": -1, "popleft": -1, "popitem": -1, "heappop": -1}
-_GIVEN = {"append": 1, "appendleft": 1, "add": 1, "heappush": 1}
-_KEPT = {"heapreplace": 0, "heappushpop": 0, "len": 0}
-_EACH = _TAKEN | _GIVEN | _KEPT
 
 
 def turns_until_drained(act: Activation, loop: t.While) -> Estimate | None:
@@ -32,8 +28,7 @@ def turns_until_drained(act: Activation, loop: t.While) -> Estimate | None:
     change = _change(loop, key_of(node)) if node is not None else None
     if node is None or change is None or change >= 0:
         return None
-    called = {name_called(e.function) for e in expressions(loop.body) if isinstance(e, t.Call)}
-    if called.isdisjoint(("heappop", *_GIVEN)):
+    if not any(_is_put_back_or_of_a_heap(e) for e in expressions(loop.body)):
         return None
     with act.nested():
         container = evaluate(act, node)
@@ -123,8 +118,16 @@ def _step(e: t.Expr, key: str) -> int | None:
     """What one call adds to a container; None where nobody can tell."""
     if not isinstance(e, t.Call):
         return 0
-    if isinstance(e.function, t.Attribute) and key_of(e.function.value) == key:
-        return _EACH.get(e.function.name)
-    if any(key_of(a.value) == key for a in e.arguments):
-        return _EACH.get(name_called(e.function))
-    return 0
+    change = change_of(e)
+    if change is not None and key_of(change.container) == key:
+        return change.by if not change.several else None
+    own = e.function.value if isinstance(e.function, t.Attribute) else None
+    is_seen = (own is not None and key_of(own) == key) or any(key_of(a.value) == key for a in e.arguments)
+    return None if is_seen and length_of(e) is None else 0
+
+
+def _is_put_back_or_of_a_heap(e: t.Expr) -> bool:
+    change = change_of(e)
+    if change is None or not isinstance(e, t.Call):
+        return False
+    return not change.several and (change.by > 0 or name_called(e.function) == "heappop")

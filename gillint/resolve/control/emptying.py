@@ -13,7 +13,8 @@ from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Branch, Call, Loop, Node
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
-from gillint.syntax.walk import assigned, expressions, key_of, length_of, name_called, statements
+from gillint.syntax.containers import ADDS, ADDS_EACH, takes_from
+from gillint.syntax.walk import assigned, expressions, key_of, length_of, statements
 
 # `line, _, rest = rest.partition(b"\n")`, `*lines, self.rest = self.rest.split("\n")`, `data = data[size:]`, `del data[:size]`.
 _TAKES = re.compile(
@@ -74,9 +75,6 @@ def _added(act: Activation, name: str) -> float:
     return max(1.0, _put(act, act.builder.nodes, name))
 
 
-_FILLING = {"append": False, "appendleft": False, "add": False, "extend": True, "update": True}  # by what they take
-
-
 def _put(act: Activation, nodes: Sequence[Node], name: str) -> float:
     """How many items some nodes put into a variable."""
     found = 0.0
@@ -86,9 +84,9 @@ def _put(act: Activation, nodes: Sequence[Node], name: str) -> float:
         elif isinstance(node, Branch):
             found += sum(share * _put(act, arm.nodes, name) for arm, share in node.shares)
         elif isinstance(node, Call) and node.bound.positional:
-            takes_many = _FILLING.get(node.name.rpartition(".")[2])
-            if takes_many is not None and act.scope.syntax.text(node.span).startswith(f"{name}."):
-                found += size_of(node.bound.positional[0]).likely if takes_many else 1.0
+            method = node.name.rpartition(".")[2]
+            if method in ADDS and act.scope.syntax.text(node.span).startswith(f"{name}."):
+                found += size_of(node.bound.positional[0]).likely if method in ADDS_EACH else 1.0
     return found
 
 
@@ -128,20 +126,12 @@ def held_short(act: Activation, node: t.If) -> tuple[str, float] | None:
     return (name, most) if most is not None and most >= 1 else None
 
 
-_TAKING = ("pop", "popleft", "popitem")
-
-
 def _takes_from(s: t.Stmt, name: str) -> bool:
     """`x.pop()`, `heapq.heappop(x)`, `del x[0]`."""
     if isinstance(s, t.Delete):
         return any(isinstance(target, t.Subscript) and key_of(target.value) == name for target in s.targets)
-    call = s.value if isinstance(s, (t.Evaluate, t.Assign)) else None
-    if not isinstance(call, t.Call):
-        return False
-    function, taking = call.function, name_called(call.function)
-    if taking == "heappop":
-        return bool(call.arguments) and key_of(call.arguments[0].value) == name
-    return isinstance(function, t.Attribute) and taking in _TAKING and key_of(function.value) == name
+    value = s.value if isinstance(s, (t.Evaluate, t.Assign)) else None
+    return value is not None and takes_from(value, name)
 
 
 def note_emptied(act: Activation, node: t.If, period: float | None) -> dict[str, float]:

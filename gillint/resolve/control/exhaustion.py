@@ -20,6 +20,7 @@ from gillint.resolve.external.records import records_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.values import NONE, MadeRef, Value
 from gillint.syntax import tree as t
+from gillint.syntax.containers import ADDS, TAKES, change_of
 from gillint.syntax.walk import conditions_of, expressions, key_of, name_called, set_in, statements
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
@@ -31,8 +32,6 @@ EXCHANGES = Estimate(1, 20, 1e4)
 FRAGMENTS = Estimate(1, 5, 1e4)
 _SIZED = (*BUFFERS, "http.client.HTTPResponse", "urllib3.HTTPResponse")
 _READERS = ("read", "read1", "readline", "readinto")
-_TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
-_GIVERS = ("append", "appendleft", "extend", "extendleft", "put", "put_nowait", "add", "update", "insert")
 _CONTAINERS = ("list", "set", "dict", "collections.deque", *QUEUES)
 
 
@@ -109,18 +108,9 @@ def sheds(loop: t.While) -> bool:
         if isinstance(x, t.Subscript)
     )
     taken: set[str | None] = {key_of(container) for container in removed}  # `del cache[oldest]`
-    given: set[str | None] = set()
-    for e in expressions(loop.body):
-        if not isinstance(e, t.Call):
-            continue
-        if isinstance(e.function, t.Attribute):
-            owner, method = key_of(e.function.value), e.function.name
-            if method in _TAKERS:
-                taken.add(owner)
-            elif method in _GIVERS:
-                given.add(owner)
-        if name_called(e.function) == "heappop" and e.arguments:
-            taken.add(key_of(e.arguments[0].value))
+    changes = [change for e in expressions(loop.body) if (change := change_of(e)) is not None]
+    taken |= {key_of(change.container) for change in changes if change.by < 0}
+    given = {key_of(change.container) for change in changes if change.by > 0}
     return bool(looked_at & taken - given)
 
 
@@ -212,10 +202,8 @@ _SELDOM = 0.1
 def _taken_from(loop: t.While) -> set[str | None]:
     """The containers from which a loop takes until the test finds nothing, or nothing that it looks for, in them."""
     names = {key_of(e) for e in expressions((t.Return(loop.test.span, loop.test),))}
-    taken = (e.function for e in expressions(loop.body) if isinstance(e, t.Call))
-    return {
-        key_of(f.value) for f in taken if isinstance(f, t.Attribute) and f.name in _TAKERS and key_of(f.value) in names
-    }
+    changes = (change_of(e) for e in expressions(loop.body))
+    return names & {key_of(change.container) for change in changes if change is not None and change.by < 0}
 
 
 def comes_in_singly(act: Activation, loop: t.While) -> bool:
@@ -226,9 +214,9 @@ def comes_in_singly(act: Activation, loop: t.While) -> bool:
     around = act.loop if isinstance(act.body, t.Function) and names else None
     if around is None or not names.isdisjoint(set_in(around.body)):
         return False
-    calls = (e.function for e in expressions(around.body) if isinstance(e, t.Call))
-    done = {f.name for f in calls if isinstance(f, t.Attribute) and key_of(f.value) in names}
-    return not done.isdisjoint(("append", "appendleft", "add")) and done.isdisjoint(("extend", "extendleft", "update"))
+    changes = (change_of(e) for e in expressions(around.body))
+    added = [c for c in changes if c is not None and c.by > 0 and key_of(c.container) in names]
+    return bool(added) and not any(change.several for change in added)
 
 
 def turns_by_others(act: Activation, body: Block) -> Estimate | None:
@@ -238,7 +226,7 @@ def turns_by_others(act: Activation, body: Block) -> Estimate | None:
     """
     for call in _calls(body):
         source = call.bound.receiver
-        taken = source is not None and call.name.rsplit(".", 1)[-1] in _TAKERS and source.type in ALL_QUEUES
+        taken = source is not None and call.name.rsplit(".", 1)[-1] in TAKES and source.type in ALL_QUEUES
         if source is None or not taken or source.size is not None or not isinstance(source.reference, MadeRef):
             continue
         if any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH)):
@@ -297,14 +285,8 @@ def is_guard(limit: Estimate, loop: t.While) -> bool:
 def works_off(loop: t.While) -> bool:
     """`while frontier: cell = frontier.pop()`, `while heap: heappop(heap)`: there is always more that is found."""
     names = _asked_for_members(loop.test)
-    for e in expressions(loop.body):
-        if not isinstance(e, t.Call):
-            continue
-        if isinstance(e.function, t.Attribute) and e.function.name in _TAKERS and key_of(e.function.value) in names:
-            return True
-        if name_called(e.function) == "heappop" and e.arguments and key_of(e.arguments[0].value) in names:
-            return True
-    return False
+    changes = (change_of(e) for e in expressions(loop.body))
+    return any(change is not None and change.by < 0 and key_of(change.container) in names for change in changes)
 
 
 def serves(loop: t.While) -> bool:
@@ -364,14 +346,14 @@ def _is_talk(call: Call) -> bool:
 def _gives(call: Call, to: Value) -> bool:
     """Whether a call may fill a container: another one of the same type, as far as they can be told apart."""
     receiver = call.bound.receiver
-    if receiver is None or receiver.type != to.type or call.name.rsplit(".", 1)[-1] not in _GIVERS:
+    if receiver is None or receiver.type != to.type or call.name.rsplit(".", 1)[-1] not in ADDS:
         return False
     return receiver.reference == to.reference or receiver.reference is None or to.reference is None
 
 
 def _takes(method: str, source: Value) -> bool:
     """Whether a method takes something out of a container: `get` does of a queue, and leaves a dict as it is."""
-    return method in _TAKERS and source.type in _CONTAINERS and not (source.type == "dict" and method == "get")
+    return method in TAKES and source.type in _CONTAINERS and not (source.type == "dict" and method == "get")
 
 
 def _reads_too(call: Call, source: Value) -> bool:

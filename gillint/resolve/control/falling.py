@@ -5,10 +5,10 @@ from __future__ import annotations
 from gillint.resolve.activation import Activation
 from gillint.resolve.control.failures import failing, fails
 from gillint.syntax import tree as t
+from gillint.syntax.containers import change_of
 from gillint.syntax.walk import expressions, key_of
 
 _IN_VAIN = 0.5  # how often a search finds nothing, where nothing tells
-_ADDS = ("append", "add", "appendleft", "insert")
 
 
 def share_of_else(act: Activation, node: t.For | t.While) -> float:
@@ -41,5 +41,5 @@ def _breaks(body: t.Body) -> bool:
 
 def _filled(body: t.Body) -> set[str | None]:
     """The containers to which something is added."""
-    called = (e.function for e in expressions(body) if isinstance(e, t.Call))
-    return {key_of(f.value) for f in called if isinstance(f, t.Attribute) and f.name in _ADDS}
+    changes = (change_of(e) for e in expressions(body))
+    return {key_of(change.container) for change in changes if change is not None and change.by > 0}

@@ -9,6 +9,7 @@ from gillint.resolve.control.overlapping import overlaps
 from gillint.resolve.control.turns import counts_attempts, polls
 from gillint.resolve.trace import Iterations
 from gillint.syntax import tree as t
+from gillint.syntax.containers import change_of
 from gillint.syntax.walk import expressions, inside, key_of, names_in
 
 _SHARED_CURSOR = {"fetchone", "fetchmany", "read", "readline", "recv", "next", "read1", "readinto", "get_nowait"}
@@ -106,14 +107,9 @@ def _polls(loop: t.While) -> bool:
 
 def _works_off_a_list_that_grows(loop: t.While) -> bool:
     """`while todo: x = todo.pop(); todo.extend(...)`: what comes next depends on what was found."""
-    called: dict[str, set[str]] = {}
-    for e in expressions(loop.body):
-        if isinstance(e, t.Call) and isinstance(e.function, t.Attribute):
-            owner = key_of(e.function.value)
-            if owner is not None:
-                called.setdefault(owner, set()).add(e.function.name)
-    taking, giving = {"pop", "popleft"}, {"append", "extend", "appendleft", "add", "update"}
-    return any(called.get(n, set()) & taking and called.get(n, set()) & giving for n in names_in(loop.test))
+    changes = [change for e in expressions(loop.body) if (change := change_of(e)) is not None]
+    taken, given = ({key_of(c.container) for c in changes if c.by == by} for by in (-1, 1))
+    return not taken.isdisjoint(given & names_in(loop.test))
 
 
 def _merges(loop: t.While) -> bool:
@@ -124,8 +120,8 @@ def _merges(loop: t.While) -> bool:
     for e in expressions(loop.body):
         if isinstance(e, t.Subscript):
             seen.add(key_of(e.value))
-        elif isinstance(e, t.Call) and isinstance(e.function, t.Attribute) and e.function.name in ("pop", "popleft"):
-            taken.add(key_of(e.function.value))
+        elif (change := change_of(e)) is not None and change.by < 0:
+            taken.add(key_of(change.container))
     return len(names_in(loop.test) & seen & taken) > 1
 
 

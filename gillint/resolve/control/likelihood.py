@@ -17,6 +17,7 @@ from gillint.resolve.objects.filling import turns_since_made
 from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
+from gillint.syntax.containers import change_of
 from gillint.syntax.walk import key_of, set_in, statements
 
 
@@ -233,13 +234,11 @@ def _noted(act: Activation, node: t.If) -> Value | None:
     if distinct_of(sought) is None:
         return None
     body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
-    notes = (s.value for s in statements(body) if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
-    for call in notes:
-        function = call.function
-        if isinstance(function, t.Attribute) and function.name in ("add", "append") and len(call.arguments) == 1:
-            noted = call.arguments[0].value
+    for note in (change_of(s.value) for s in statements(body) if isinstance(s, t.Evaluate)):
+        noted = note.added if note is not None and not note.several else None
+        if note is not None and noted is not None:
             is_same = key_of(noted) == asked if asked is not None else type(noted) is type(test.left)
-            if is_same and key_of(function.value) == seen:
+            if is_same and key_of(note.container) == seen:
                 return sought
     return None
 

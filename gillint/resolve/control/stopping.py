@@ -6,9 +6,9 @@ from functools import reduce
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
-from gillint.resolve.control.topping import adds_to
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
+from gillint.syntax.containers import adds_to
 from gillint.syntax.walk import key_of, length_of, name_called
 
 _REACHED = ("ge", "gt", "eq")
@@ -58,7 +58,7 @@ def _counted(act: Activation, loop: t.For | t.While, node: t.Expr, body: t.Body)
     if container is not None:
         filled = key_of(container) or ""
         value = act.environment.get(filled)
-        is_filled = any(adds_to(s, filled) for s in body)
+        is_filled = any(adds_to(s.value, filled) for s in body if isinstance(s, t.Evaluate))
         if value is None or value.size is None or not value.size.known or not is_filled:
             return None, 0.0
         return value.size.likely, 1.0

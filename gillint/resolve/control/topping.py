@@ -5,11 +5,10 @@ from __future__ import annotations
 from gillint.resolve.activation import Activation
 from gillint.resolve.control.chances import exactly
 from gillint.syntax import tree as t
-from gillint.syntax.walk import key_of, length_of, name_called
+from gillint.syntax.containers import adds_to
+from gillint.syntax.walk import key_of, length_of
 
 _NOT_YET = ("lt", "le", "ne")
-_GIVING = ("append", "appendleft", "add", "put", "put_nowait", "insert")
-_PUSHING = ("heappush", "insort", "insort_left", "insort_right")
 
 
 def filled_up(act: Activation, node: t.If) -> tuple[str, float] | None:
@@ -19,7 +18,7 @@ def filled_up(act: Activation, node: t.If) -> tuple[str, float] | None:
         return None
     container = length_of(test.left)
     name = key_of(container) if container is not None else None
-    if name is None or not any(adds_to(s, name) for s in node.body):
+    if name is None or not any(adds_to(s.value, name) for s in node.body if isinstance(s, t.Evaluate)):
         return None
     most = exactly(act, test.rights[0])
     return (name, most + (test.operators[0] == "le")) if most is not None and most >= 1 else None
@@ -30,14 +29,3 @@ def every_so_often(act: Activation, name: str, most: float) -> float | None:
     since = act.born[name][0] if name in act.born else 0
     turns = act.trips_so_far(since).likely
     return turns / most if turns > most else None
-
-
-def adds_to(s: t.Stmt, name: str) -> bool:
-    """Whether a statement adds one thing to the container of this name."""
-    call = s.value if isinstance(s, t.Evaluate) else None
-    if not isinstance(call, t.Call):
-        return False
-    function, called = call.function, name_called(call.function)
-    if called in _PUSHING:
-        return bool(call.arguments) and key_of(call.arguments[0].value) == name
-    return isinstance(function, t.Attribute) and called in _GIVING and key_of(function.value) == name

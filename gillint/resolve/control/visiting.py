@@ -11,11 +11,11 @@ from functools import lru_cache
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.syntax import tree as t
+from gillint.syntax.containers import change_of
 from gillint.syntax.walk import expressions, key_of, names_in, statements
 
 SHARED = Estimate(1, 1.2, 1e4)  # turns of one of the walks: what is left of one a place where some places begin none
 _OFTEN = 20.0  # calls of a function that walks, with the places that have been visited passed to it
-_MARKS = ("add", "append", "update", "setdefault")
 
 
 def turns_of_a_walk(act: Activation, loop: t.While) -> Estimate | None:
@@ -39,7 +39,10 @@ def _marked(loop: t.While) -> frozenset[str]:
     """The containers in which a loop notes what it has visited: `seen.add(cell)`, `seen[y, x] = True`."""
     found: set[str | None] = set()
     for e in expressions(loop.body):
-        if isinstance(e, t.Call) and isinstance(e.function, t.Attribute) and e.function.name in _MARKS:
+        change = change_of(e)
+        if change is not None and change.by > 0:
+            found.add(key_of(change.container))
+        elif isinstance(e, t.Call) and isinstance(e.function, t.Attribute) and e.function.name == "setdefault":
             found.add(key_of(e.function.value))
     for s in statements(loop.body):
         if isinstance(s, t.Assign):

@@ -42,11 +42,11 @@ from gillint.resolve.text.strings import joined_after
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
+from gillint.syntax.containers import ADDS, ADDS_EACH
 from gillint.syntax.walk import expressions, key_of, loops_in
 
 _UNSYNCED = re.compile(r"pragma\s+synchronous\s*=\s*(off|0)", re.IGNORECASE)
-_GROWS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0, "update": 0}
-_GROWS |= {"put": 0, "put_nowait": 0, "setdefault": 0}
+_GROWS = ADDS | {"setdefault": 0}
 
 
 def _execute(act: Activation, target: t.Expr, receiver: Value, positional: list[Value], result: Value) -> None:
@@ -145,7 +145,7 @@ def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Va
         count = count.min(ONE)
     if function.name in ("append", "appendleft"):
         keep(act, added, count.min(receiver.number) if receiver.number is not None else count)
-    if function.name in ("extend", "update"):
+    if function.name in ADDS_EACH:
         count = count * _size_of_each(act, added)
         added = element_of(added)
     if receiver.type == "collections.Counter":
