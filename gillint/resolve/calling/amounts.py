@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 
 from gillint.estimate import Estimate
+from gillint.frozen import replace
+from gillint.resolve.calling.bound import element_of, size_of
 from gillint.resolve.numeric.fourier import good_length
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value, of_number
@@ -66,26 +68,44 @@ def _product(numbers: Sequence[Estimate]) -> Estimate:
     return reduce(lambda a, b: a * b, numbers)
 
 
+_LARGEST, _SMALLEST = ("max", "numpy.max", "numpy.amax"), ("min", "numpy.min", "numpy.amin")
 _REDUCTIONS: dict[str, Callable[[Sequence[Estimate]], Estimate]] = {
     **dict.fromkeys(("sum", "math.fsum", "numpy.sum"), _sum),
     **dict.fromkeys(("math.prod", "numpy.prod"), _product),
-    **dict.fromkeys(("max", "numpy.max", "numpy.amax"), lambda numbers: reduce(Estimate.max, numbers)),
-    **dict.fromkeys(("min", "numpy.min", "numpy.amin"), lambda numbers: reduce(Estimate.min, numbers)),
+    **dict.fromkeys(_LARGEST, lambda numbers: reduce(Estimate.max, numbers)),
+    **dict.fromkeys(_SMALLEST, lambda numbers: reduce(Estimate.min, numbers)),
     **dict.fromkeys(("numpy.mean", "statistics.mean"), lambda numbers: _sum(numbers) / len(numbers)),
 }
 _FRACTIONS = ("math.fsum", "numpy.mean", "statistics.mean")
 
 
 def reduced(name: str, bound: Bound) -> Value | None:
-    """What a reduction gives of a list or tuple whose numbers are all known: `np.prod(shape)`; None where nothing tells."""
+    """What a reduction gives of numbers that are known: `np.prod(shape)`, `max(xs)`; None where nothing tells."""
     compute = _REDUCTIONS.get(name)
     given = bound.positional[0] if len(bound.positional) == 1 else None
-    if compute is None or given is None or given.type not in ("list", "tuple") or not given.items:
+    if compute is None or given is None:
         return None
     if any(value != NONE for parameter, value in bound.parameters if parameter in ("axis", "key", "start", "initial")):
         return None
+    if given.type not in ("list", "tuple") or not given.items:
+        return _extreme(given, largest=name in _LARGEST) if name in (*_LARGEST, *_SMALLEST) else None
     numbers = [m.number for m in given.items if m.number is not None and m.type in ("int", "float", "bool")]
     if len(numbers) < len(given.items):
         return None
     whole = name not in _FRACTIONS and all(m.type != "float" for m in given.items)
     return of_number("int" if whole else "float", compute(numbers))
+
+
+def _extreme(values: Value, *, largest: bool) -> Value | None:
+    """The largest or the smallest of several whose numbers differ: at that end of what they may be."""
+    member = element_of(values)
+    number, most = member.number, size_of(values)
+    if number is None or number.known or number.is_open or most.likely <= 1:
+        return None
+    ordered = number.sorted()
+    end = ordered.high if largest else ordered.low
+    if member.distinct is not None and member.distinct.known:  # whole numbers that follow one another
+        half = (min(member.distinct.likely, most.likely) - 1) / 2
+        end = max(end, number.likely + half) if largest else min(end, number.likely - half)
+    reached = Estimate(number.likely, end, end) if largest else Estimate(end, end, number.likely)
+    return replace(member, number=reached, literal=None, distinct=None)
