@@ -51,6 +51,20 @@ def length_of(expression: t.Expr) -> t.Expr | None:
     return expression.arguments[0].value
 
 
+def as_augment(s: t.Stmt) -> t.Augment | None:
+    """`i += 1` as it is, and `i = i + 1`, `i = 1 + i` in its form, which is the same for numbers; None for anything else."""
+    if isinstance(s, t.Augment):
+        return s
+    if not isinstance(s, t.Assign) or len(s.targets) != 1 or not isinstance(s.value, t.Binary):
+        return None
+    target, value, name = s.targets[0], s.value, key_of(s.targets[0])
+    if name is not None and key_of(value.left) == name:
+        return t.Augment(s.span, target, value.operator, value.right)
+    if name is not None and key_of(value.right) == name and value.operator in ("add", "mul"):
+        return t.Augment(s.span, target, value.operator, value.left)
+    return None
+
+
 def conditions_of(test: t.Expr) -> tuple[t.Expr, ...]:
     """The conditions that must hold together: the parts of `a and b`, else the test itself."""
     return test.values if isinstance(test, t.Boolean) and test.operator == "and" else (test,)

@@ -6,7 +6,7 @@ import re
 
 from gillint.estimate import Estimate
 from gillint.syntax import tree as t
-from gillint.syntax.walk import assigned, expressions, key_of, names_in, statements
+from gillint.syntax.walk import as_augment, assigned, expressions, key_of, names_in, statements
 
 # Halving a number, or what is between two: the logarithm of a size from ten to a million millions.
 HALVED = Estimate(3, 12, 40)
@@ -79,7 +79,7 @@ def _falls_back(loop: t.While) -> bool:
 
 def _compares_members(loop: t.While) -> bool:
     """`while i + k < n and a[i + k] == b[k]: k += 1`: as long as two sequences are alike, which is not long, mostly."""
-    moved = {key_of(s.target) for s in loop.body if isinstance(s, t.Augment)}
+    moved = {key_of(step.target) for s in loop.body if (step := as_augment(s)) is not None}
     return isinstance(loop.test, t.Boolean) and any(
         test.operators == ("eq",)
         and isinstance(test.left, t.Subscript)
@@ -95,10 +95,8 @@ def _takes_away(loop: t.While) -> bool:
     if not isinstance(test, t.Compare) or test.operators not in (("ge",), ("gt",)):
         return False
     name, by = key_of(test.left), test.rights[0]
-    taken = [
-        s.value for s in loop.body if isinstance(s, t.Augment) and s.operator == "sub" and key_of(s.target) == name
-    ]
-    return any(_is_same(value, by) for value in taken)
+    steps = (step for s in loop.body if (step := as_augment(s)) is not None)
+    return any(s.operator == "sub" and key_of(s.target) == name and _is_same(s.value, by) for s in steps)
 
 
 def _is_same(one: t.Expr, other: t.Expr) -> bool:

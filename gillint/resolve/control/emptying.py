@@ -14,7 +14,7 @@ from gillint.resolve.trace import Branch, Call, Loop, Node
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
 from gillint.syntax.containers import ADDS, ADDS_EACH, takes_from
-from gillint.syntax.walk import assigned, expressions, key_of, length_of, statements
+from gillint.syntax.walk import as_augment, assigned, expressions, key_of, length_of, statements
 
 # `line, _, rest = rest.partition(b"\n")`, `*lines, self.rest = self.rest.split("\n")`, `data = data[size:]`, `del data[:size]`.
 _TAKES = re.compile(
@@ -220,7 +220,8 @@ def _counted(act: Activation, node: t.If) -> float | None:
     if not act.loops and "." not in name:
         return None
     body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
-    added = [s.value for s in statements(body) if isinstance(s, t.Augment) and key_of(s.target) == name]
+    steps = (moved for s in statements(body) if (moved := as_augment(s)) is not None)
+    added = [moved.value for moved in steps if key_of(moved.target) == name]
     if len(added) != 1:
         return None
     with act.nested():

@@ -21,7 +21,7 @@ from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.values import NONE, MadeRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.containers import ADDS, TAKES, change_of
-from gillint.syntax.walk import conditions_of, expressions, key_of, name_called, set_in, statements
+from gillint.syntax.walk import as_augment, conditions_of, expressions, key_of, name_called, set_in, statements
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
 # Where it is run again and again. In the programs of the accuracy table such a loop turns nine times (geometric mean), and
@@ -443,11 +443,7 @@ def turns_by_counter(act: Activation, node: t.While) -> Estimate | None:
     test = node.test
     if not isinstance(test, t.Compare) or len(test.rights) != 1 or not isinstance(test.left, t.Name):
         return None
-    steps = [
-        s
-        for s in node.body
-        if isinstance(s, t.Augment) and isinstance(s.target, t.Name) and s.target.id == test.left.id
-    ]
+    steps = [s for x in node.body if (s := as_augment(x)) is not None and key_of(s.target) == test.left.id]
     start = act.environment.get(test.left.id)
     if len(steps) > 1 or start is None or start.number is None:
         return None

@@ -10,7 +10,7 @@ from gillint.resolve.control.turns import counts_attempts, polls
 from gillint.resolve.trace import Iterations
 from gillint.syntax import tree as t
 from gillint.syntax.containers import change_of
-from gillint.syntax.walk import expressions, inside, key_of, names_in
+from gillint.syntax.walk import as_augment, expressions, inside, key_of, names_in
 
 _SHARED_CURSOR = {"fetchone", "fetchmany", "read", "readline", "recv", "next", "read1", "readinto", "get_nowait"}
 
@@ -102,7 +102,7 @@ def _polls(loop: t.While) -> bool:
             or (isinstance(e.function, t.Name) and e.function.id == "sleep")
         )
         for e in expressions(loop.body)
-    ) and not any(isinstance(s, t.Augment) and key_of(s.target) in names_in(loop.test) for s in loop.body)
+    ) and not any((step := as_augment(s)) is not None and key_of(step.target) in names_in(loop.test) for s in loop.body)
 
 
 def _works_off_a_list_that_grows(loop: t.While) -> bool:

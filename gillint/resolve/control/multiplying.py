@@ -10,7 +10,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import key_of, names_in, set_in, statements
+from gillint.syntax.walk import as_augment, key_of, names_in, set_in, statements
 
 Variables = Mapping[str, Value]
 _OPERATORS = ("mul", "truediv", "lshift", "rshift", "floordiv")
@@ -36,17 +36,9 @@ def multiplied(body: t.Body) -> Mapping[str, tuple[str, t.Expr]]:
 
 def _scaled(s: t.Stmt) -> tuple[str, str, t.Expr] | None:
     """What a statement multiplies, the operator, and by what: `n *= 2`, `gap = gap // 2`, `t = cooling * t`."""
-    if isinstance(s, t.Augment):
-        name, operator, by = key_of(s.target), s.operator, s.value
-    elif isinstance(s, t.Assign) and len(s.targets) == 1 and isinstance(s.value, t.Binary):
-        name, operator, by = key_of(s.targets[0]), s.value.operator, s.value.right
-        if key_of(s.value.left) != name:
-            if operator != "mul" or key_of(by) != name:
-                return None
-            by = s.value.left
-    else:
-        return None
-    return (name, operator, by) if name is not None and operator in _OPERATORS else None
+    step = as_augment(s)
+    name = key_of(step.target) if step is not None else None
+    return (name, step.operator, step.value) if step is not None and name and step.operator in _OPERATORS else None
 
 
 def _changed(body: t.Body) -> Iterator[str | None]:

@@ -12,7 +12,7 @@ from gillint.resolve.control.turns import leaves_early
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import conditions_of, key_of
+from gillint.syntax.walk import as_augment, conditions_of, key_of
 
 _UP, _DOWN = ("lt", "le", "ne"), ("gt", "ge", "ne")
 # What an inner loop moves a place by on the average: the length of a word or a number in a text.
@@ -173,13 +173,14 @@ def _moves_of(name: str, loop: t.While) -> _Moves | None:
     steps: list[float] = []
     always = inside = False
     for statement, depth, in_loop in _statements(loop.body, 0, in_loop=False):
-        if isinstance(statement, t.Augment) and isinstance(statement.target, t.Name) and statement.target.id == name:
-            amount = statement.value.value if isinstance(statement.value, t.Constant) else None
-            if not isinstance(amount, (int, float)) or statement.operator not in ("add", "sub"):
+        moved = as_augment(statement)
+        if moved is not None and isinstance(moved.target, t.Name) and moved.target.id == name:
+            amount = moved.value.value if isinstance(moved.value, t.Constant) else None
+            if not isinstance(amount, (int, float)) or moved.operator not in ("add", "sub"):
                 return None
             if not 0 < abs(amount) < _LONGEST:
                 return None
-            steps.append(amount if statement.operator == "add" else -amount)
+            steps.append(amount if moved.operator == "add" else -amount)
             always = always or (depth == 0 and not in_loop)
             inside = inside or in_loop
         elif name in _bound(statement):

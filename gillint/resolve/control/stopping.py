@@ -9,7 +9,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
 from gillint.syntax.containers import adds_to
-from gillint.syntax.walk import key_of, length_of, name_called
+from gillint.syntax.walk import as_augment, key_of, length_of, name_called
 
 _REACHED = ("ge", "gt", "eq")
 _NOT_YET = ("lt", "le", "ne")
@@ -67,7 +67,7 @@ def _counted(act: Activation, loop: t.For | t.While, node: t.Expr, body: t.Body)
         return None, 0.0
     if isinstance(loop, t.For) and _is_position(loop, name):
         return 0.0, 1.0
-    steps = [s for s in body if isinstance(s, t.Augment) and key_of(s.target) == name]
+    steps = [moved for s in body if (moved := as_augment(s)) is not None and key_of(moved.target) == name]
     start = act.environment.get(name)
     if len(steps) != 1 or start is None or start.number is None or not start.number.known:
         return None, 0.0

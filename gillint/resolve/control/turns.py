@@ -9,7 +9,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-from gillint.syntax.walk import expressions, statements
+from gillint.syntax.walk import as_augment, expressions, statements
 
 POLLS = 5.0  # how often somebody asks, with a pause in between, until there is an answer
 
@@ -158,7 +158,7 @@ _ATTEMPT = re.compile(r"attempt|retr(y|ies)|\btries\b|_tries|tries_", re.IGNOREC
 @lru_cache(maxsize=4096)
 def counts_attempts(node: t.For | t.While) -> bool:
     """Whether a loop counts its attempts, by its own words, and leaves when one succeeds: nearly always the first does."""
-    counted = [s.target for s in node.body if isinstance(s, t.Augment)]
+    counted = [step.target for s in node.body if (step := as_augment(s)) is not None]
     counted += [node.target] if isinstance(node, t.For) else []
     names = (e.id if isinstance(e, t.Name) else e.name if isinstance(e, t.Attribute) else "" for e in counted)
     return any(_ATTEMPT.search(n) for n in names) and any(leaves_early(s) for s in node.body)
