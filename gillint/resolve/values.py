@@ -301,6 +301,15 @@ def of_number(kind: str, number: Estimate | None) -> Value:
     return Value(type=kind, number=number)
 
 
+# What a variable that counts is, over the loop as a whole: its mean, and half of its values around that.
+QUARTILES = Estimate(0.25, 0.5, 0.75)
+
+
+def between(first: Estimate, last: Estimate) -> Estimate:
+    """What one of the numbers from the first to the last is."""
+    return first + (last - first) * QUARTILES
+
+
 def options_of(value: Value) -> tuple[Value, ...]:
     """What a value may be, each for itself; the value alone where that is settled."""
     return value.reference.options if isinstance(value.reference, ChoiceRef) else (value,)

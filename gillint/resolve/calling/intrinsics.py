@@ -37,6 +37,7 @@ from gillint.resolve.text.records import PACKED, packed
 from gillint.resolve.trace import Block, Bound, Kind, Loop
 from gillint.resolve.values import (
     NONE,
+    QUARTILES,
     UNKNOWN,
     ClassRef,
     FunctionRef,
@@ -44,6 +45,7 @@ from gillint.resolve.values import (
     PartialRef,
     SymbolRef,
     Value,
+    between,
     text_of,
 )
 
@@ -122,7 +124,7 @@ def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
     whole = args[0]
     known = whole.size is not None or whole.items is not None or whole.shape is not None
     size = length_of(whole) if known else None
-    index = Value(type="int", number=size * _QUARTILES if size is not None else None, distinct=size)
+    index = Value(type="int", number=size * QUARTILES if size is not None else None, distinct=size)
     return _wrapped(whole, Value(type="tuple", items=(index, element_of(whole))), name)
 
 
@@ -174,7 +176,7 @@ def _drawn(name: str, args: tuple[Value, ...]) -> Value | None:
         return drawn(replace(member, literal=None, number=number, distinct=kinds), kinds)
     if last in ("getrandbits", "randbits") and args[0].number is not None:
         kinds = args[0].number.map(lambda bits: 2.0 ** min(bits, 40))
-        made = Value(type="int", number=kinds * _QUARTILES, distinct=kinds, size=digits_of_bits(args[0].number))
+        made = Value(type="int", number=kinds * QUARTILES, distinct=kinds, size=digits_of_bits(args[0].number))
         return drawn(made, kinds)
     if last in _AROUND:
         return drawn(Value(type="float", number=_AROUND[last](args)), None)
@@ -322,8 +324,6 @@ def _container(kind: str, args: tuple[Value, ...]) -> Value:
 _ONE_BY_ONE = ("list", "tuple", "iterator", "generator")  # iterating gives the very members, and in their order
 
 
-# What a variable that counts is, over the loop as a whole: its mean, and half of its values around that.
-_QUARTILES = Estimate(0.25, 0.5, 0.75)
 _PASSED = 0.5  # of what is filtered, as of a comprehension with a condition
 
 
@@ -340,7 +340,7 @@ def _range(name: str, args: tuple[Value, ...]) -> Value:
             size = span.map(lambda v: float(max(0, -(-v // 1))))
     first = numbers[0] if len(args) > 1 and numbers[0] is not None else ZERO
     last = numbers[0] if len(args) == 1 else numbers[1] if len(args) > 1 else None
-    number = first + (last - first) * _QUARTILES if last is not None else None
+    number = between(first, last) if last is not None else None
     likely = Value(type="int", number=number, distinct=size)
     return Value(type="range", size=size, element=likely, origin=hangs_on)
 

@@ -13,6 +13,7 @@ from gillint.resolve.calling.bound import element_of, member_size, number_of, si
 from gillint.resolve.control.consuming import RUN, stays_in_a_run
 from gillint.resolve.control.converging import PAIRED, SETTLED, bisects, joins_pairs, settles, turns_until_converged
 from gillint.resolve.control.graphs import turns_over_a_graph
+from gillint.resolve.control.onward import turns_onward
 from gillint.resolve.control.turns import is_retry, leaves_early
 from gillint.resolve.control.visiting import turns_of_a_walk
 from gillint.resolve.expressions import evaluate
@@ -271,6 +272,7 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
     found = turns_until_converged(loop)
     if found is None and works_off(loop):
         found = turns_of_a_walk(act, loop) or turns_over_a_graph(act, loop)
+    found = found or turns_onward(act, loop)
     if found is not None:
         return found
     is_inner = act.runs_often() and not works_off(loop) and not serves(loop)

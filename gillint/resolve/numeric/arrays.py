@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.amounts import EXACT, computed
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
@@ -48,7 +48,7 @@ from gillint.resolve.tabular.groups import POLARS_GROUPS, grouped_by_names
 from gillint.resolve.tabular.kinds import kinds_of, with_kinds
 from gillint.resolve.tabular.polars_expressions import described
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, Value
+from gillint.resolve.values import NONE, Value, between
 
 _BINARY = {
     "add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "power", "mod", "remainder", "fmod", "maximum",
@@ -268,6 +268,13 @@ def _steps(bound: Bound) -> Estimate | None:
     return _STEPS if whole is None else _STEPS.min(whole.max(1))
 
 
+def _stepped(kind: str, given: tuple[Value, ...]) -> Value | None:
+    """What one of the numbers from a start to an end is; None where the ends are not known."""
+    ends = [v.number for v in given[:2]]
+    known = [n for n in (ends if len(ends) > 1 else (ZERO, *ends)) if n is not None]
+    return Value(type=kind, number=between(*known)) if len(known) > 1 else None
+
+
 def _tells_nothing(start: Estimate, stop: Estimate | None) -> bool:
     """Whether two numbers that lie in the same range are taken for the same one."""
     return stop is not None and not start.known and (stop - start).likely == 0.0
@@ -281,12 +288,15 @@ def _typed(last: str, bound: Bound, result: Value) -> Value:
     if last == "arange" and any(v.type == "str" for v in given):  # between two dates
         steps = _steps_between(bound)
         return replace(result, size=None, shape=None) if steps is None else with_shape(result, (steps,))
+    if last == "linspace" and result.type == ARRAY and len(given) > 1:
+        return replace(result, element=_stepped("float", given))
     if result.type != ARRAY or result.dtype is not None:
         return result
     if last in ("full", "full_like") and len(given) > 1:
         return replace(result, dtype=of_elements(Value(type="list", element=given[1])))
     if last == "arange" and all(v.type in ("int", "float") for v in given):
-        return replace(result, dtype="float64" if any(v.type == "float" for v in given) else "int64")
+        kind = "float" if any(v.type == "float" for v in given) else "int"
+        return replace(result, dtype=f"{kind}64", element=_stepped(kind, given))
     if last == "choice" and given:
         drawn = "int64" if given[0].type == "int" else of_elements(given[0])
         return replace(result, dtype=drawn)
