@@ -10,8 +10,8 @@ import typer
 from gillint.cli import completion
 from gillint.cli.concepts import CONCEPTS, concept_page
 from gillint.errors import UsageError
-from gillint.knowledge.base import default_fact, knows_module, library, spoken_fact, suggestions
-from gillint.report.facts import behaviour, callable_page, evidence, library_page
+from gillint.knowledge.base import library, spoken_fact, suggestions
+from gillint.report.facts import callable_page, default_page, library_page
 from gillint.resolve.calling.compat import own_name
 from gillint.resolve.calling.customary import CUSTOMARY_MODULES
 from gillint.rules import RULES, rule_for
@@ -55,14 +55,8 @@ def _page(name: str) -> str | None:
     fact = spoken_fact(own_name(wanted))
     if fact is not None:
         parts.append(callable_page(fact))
-    elif concept is None and "." in wanted and default_fact(wanted) is not None and knows_module(wanted):
-        default = default_fact(wanted)
-        assert default is not None
-        parts.append(
-            f"# {wanted}\n\nThere is no fact of its own for this name. What holds for its library in general:\n\n"
-            + behaviour(default.behaviour)
-            + evidence(default)
-        )
+    elif concept is None and (page := default_page(wanted)) is not None:
+        parts.append(page)
     found = library(wanted)
     if found is not None and fact is None:
         parts.append(library_page(found))

@@ -18,10 +18,10 @@ from gillint.cli.examples import examples
 from gillint.cli.measure import InterpreterPath
 from gillint.config.settings import find_settings, read_settings
 from gillint.errors import UsageError
-from gillint.knowledge.base import all_libraries, extended_by, spoken_fact, suggestions
+from gillint.knowledge.base import all_libraries, extended_by, library, spoken_fact, suggestions
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Fact, Library
-from gillint.report.facts import callable_page, library_page, told
+from gillint.report.facts import callable_page, default_page, library_page, told
 from gillint.resolve.calling.compat import own_name
 from gillint.source.environment import find_environment
 
@@ -84,7 +84,7 @@ def show_command(
     with _extended(config, extend_knowledge):
         fact = spoken_fact(own_name(name))
         if fact is None:
-            print("\n\n".join(map(library_page, _libraries(name))))
+            print(_part_of_a_library(own_name(name)) or "\n\n".join(map(library_page, _libraries(name))))
             return 0
         print(callable_page(fact))
         version = Target(environment=find_environment(Path(), environment)).library_version(fact)
@@ -198,6 +198,16 @@ def probe_command(
     for doubt in doubts:
         print(f"gillint: doubtful: {doubt}", file=sys.stderr)
     return int(bool(doubts))
+
+
+def _part_of_a_library(name: str) -> str | None:
+    """What is known of the names below a module or class without a file of its own, `os.path`; else what holds by default."""
+    if library(name) is not None:
+        return None
+    below = [(known, fact) for lib in all_libraries() for known, fact in lib.facts if known.startswith(f"{name}.")]
+    if not below:
+        return default_page(name)
+    return "\n".join((f"# {name}\n\n{len(below)} names are known:\n", *(f"- {k}: {_effect(f)}" for k, f in below)))
 
 
 def _libraries(name: str) -> list[Library]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.knowledge.base import versions_with
+from gillint.knowledge.base import default_fact, knows_module, versions_with
 from gillint.knowledge.schema import Behaviour, Condition, Cost, Effect, Fact, Library, one_by_one
 
 
@@ -141,6 +141,15 @@ def evidence(fact: Fact) -> str:
     if fact.overrides is not None:
         lines.append(f"Overrides: {fact.overrides}")
     return "\n".join(lines)
+
+
+def default_page(name: str) -> str | None:
+    """What holds for a name by its library alone, which has no fact of that name; None where nothing does."""
+    default = default_fact(name) if "." in name and knows_module(name) else None
+    if default is None:
+        return None
+    head = f"# {name}\n\nThere is no fact of its own for this name. What holds for its library in general:\n\n"
+    return head + behaviour(default.behaviour) + "\n" + evidence(default)
 
 
 def library_page(found: Library) -> str:

@@ -69,7 +69,7 @@ def in_turn(act: Activation, several: Value, span: Span) -> Value | None:
 def spread(name: str, several: Value) -> Value:
     """`zip(*rows)`, `chain(*lists)`: each member is an iterable of its own."""
     one = element_of(several)
-    if name == "zip":
+    if name in ("zip", "itertools.zip_longest"):
         if one.type == "tuple" and one.items is not None:  # of records, a column for each field
             columns = tuple(Value(type="tuple", size=several.size, element=field) for field in one.items)
             return Value(type="iterator", size=Estimate.point(len(columns)), items=columns)

@@ -38,6 +38,19 @@ def test_show_a_library_with_those_inside_it() -> None:
     assert "# scipy\n" in shown and "# scipy.linalg\n" in shown and "\n0 names" not in shown
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("os.path", "- os.path.join: runs-python"),
+        ("sqlite3.Connection", "- sqlite3.Connection.execute: releases"),
+        ("email.utils.nobody", "There is no fact of its own for this name"),
+    ],
+)
+def test_show_what_has_no_fact_of_its_own(name: str, said: str) -> None:
+    shown = gillint("knowledge", "show", name).stdout
+    assert f"# {name}\n" in shown and said in shown
+
+
 def test_show_and_what_is_overridden(tmp_path: Path) -> None:
     (tmp_path / "our.toml").write_text(WRONG)
     assert "Overrides" not in gillint("knowledge", "show", "zlib.crc32", cwd=tmp_path).stdout

@@ -131,7 +131,7 @@ def _enumerate(name: str, args: tuple[Value, ...]) -> Value:
 def _zip(name: str, args: tuple[Value, ...]) -> Value:
     size = length_of(args[0])
     for other in args[1:]:
-        size = size.min(length_of(other))
+        size = size.min(length_of(other)) if name == "zip" else size.max(length_of(other))
     made = _wrapped(args[0], Value(type="tuple", items=tuple(element_of(a) for a in args)), name)
     return replace(made, size=size)
 
@@ -283,7 +283,7 @@ def _written(act: Activation, name: str, bound: Bound, span: Span) -> None:
         write_into(act, bound.positional[0], span, literal_text(spec) or "")
 
 
-_OF_SEVERAL = ("zip", "itertools.chain", "heapq.merge")
+_OF_SEVERAL = ("zip", "itertools.zip_longest", "itertools.chain", "heapq.merge")
 
 
 def _engine(name: str, args: tuple[Value, ...]) -> Value:
@@ -442,6 +442,7 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "len": _len,
     "enumerate": _enumerate,
     "zip": _zip,
+    "itertools.zip_longest": _zip,
     "iter": _iterator,
     "reversed": _iterator,
     "min": _extreme,
