@@ -29,6 +29,9 @@ _FALLEN = Estimate(0, 0.5, 50)
 _ALIKE = Estimate(0, 2, 1_000)
 # As often as one number fits into what is left of another.
 _TAKEN_AWAY = Estimate(0, 1, 1_000)
+# Back along the way that a search came, to where it began: 22 to 79 steps in eight planners of routes (geometric mean 40).
+CLIMBED = Estimate(1, 40, 1e5)
+_BACK = re.compile(r"parent|pred|prev|came|from|back|origin", re.IGNORECASE)
 _DRAWS = re.compile(r"rand|choice|sample|shuffle|integers|uuid|token")
 _TOLERANCE = re.compile(r"(?:^|_)(?:tol|atol|rtol|eps|epsilon|tolerance|precision|accuracy)(?:$|_)", re.IGNORECASE)
 _SMALL = 0.05
@@ -57,6 +60,20 @@ def turns_until_converged(loop: t.While) -> Estimate | None:
     if not tests and any(_are_alike(test, made) for test in stops):
         return _SETTLED
     return _CONVERGED if any(_is_tolerance(side) for test in stops for side in (test.left, *test.rights)) else None
+
+
+def climbs(loop: t.While) -> bool:
+    """Whether a loop goes from each thing to the one it came from: `while node: path.append(node); node = node.parent`."""
+    tested = names_in(loop.test)
+    for name, value in _assigned(loop.body):
+        if name not in tested:
+            continue
+        if isinstance(value, t.Attribute) and key_of(value.value) == name and _BACK.search(value.name):
+            return True
+        table = key_of(value.value) if isinstance(value, t.Subscript) and name in names_in(value.index) else None
+        if table is not None and _BACK.search(table):
+            return True
+    return False
 
 
 def turns_of_a_budget(loop: t.For) -> Estimate | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from gillint.estimate import ONE, ZERO, Estimate
@@ -11,7 +12,16 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, BUFFERS, FILES, QUEUES
 from gillint.resolve.calling.bound import element_of, member_size, number_of, size_of
 from gillint.resolve.control.consuming import RUN, stays_in_a_run
-from gillint.resolve.control.converging import PAIRED, SETTLED, bisects, joins_pairs, settles, turns_until_converged
+from gillint.resolve.control.converging import (
+    CLIMBED,
+    PAIRED,
+    SETTLED,
+    bisects,
+    climbs,
+    joins_pairs,
+    settles,
+    turns_until_converged,
+)
 from gillint.resolve.control.graphs import turns_over_a_graph
 from gillint.resolve.control.onward import turns_onward
 from gillint.resolve.control.turns import is_retry, leaves_early
@@ -22,7 +32,16 @@ from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.values import NONE, MadeRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.containers import ADDS, TAKES, change_of
-from gillint.syntax.walk import as_augment, conditions_of, expressions, key_of, name_called, set_in, statements
+from gillint.syntax.walk import (
+    as_augment,
+    conditions_of,
+    expressions,
+    key_of,
+    name_called,
+    names_in,
+    set_in,
+    statements,
+)
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
 # Where it is run again and again. In the programs of the accuracy table such a loop turns nine times (geometric mean), and
@@ -98,6 +117,8 @@ def sheds(loop: t.While) -> bool:
     """Whether a loop takes away what is too much or too old: `while len(cache) > limit: cache.popitem()`,
     `while window and window[0] < start: window.popleft()`.
     """
+    if _evicts(loop):
+        return True
     looked_at = {name for test in conditions_of(loop.test) if isinstance(test, t.Compare) for name in _limited(test)}
     if not looked_at:
         return False
@@ -113,6 +134,20 @@ def sheds(loop: t.While) -> bool:
     taken |= {key_of(change.container) for change in changes if change.by < 0}
     given = {key_of(change.container) for change in changes if change.by > 0}
     return bool(looked_at & taken - given)
+
+
+_EVICTS = re.compile(r"^_*(evict|expire|drop|discard|shrink|trim|prune|pop)", re.IGNORECASE)
+
+
+def _evicts(loop: t.While) -> bool:
+    """`while self.size + new > self.limit: self.popitem()`: what the object's own method makes smaller."""
+    test = loop.test if isinstance(loop.test, t.Compare) and loop.test.operators in (("gt",), ("ge",)) else None
+    if test is None:
+        return False
+    calls = (s.value for s in loop.body if isinstance(s, (t.Evaluate, t.Assign)) and isinstance(s.value, t.Call))
+    methods = (call.function for call in calls if isinstance(call.function, t.Attribute))
+    owners = {key_of(method.value) for method in methods if _EVICTS.match(method.name)}
+    return any(name.rpartition(".")[0] in owners for name in names_in(test.left))
 
 
 def _limited(test: t.Compare) -> Iterator[str]:
@@ -276,7 +311,7 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
     if found is not None:
         return found
     is_inner = act.runs_often() and not works_off(loop) and not serves(loop)
-    return INNER_WHILE_TRIPS if is_inner else WHILE_TRIPS
+    return INNER_WHILE_TRIPS if is_inner else CLIMBED if climbs(loop) else WHILE_TRIPS
 
 
 def is_guard(limit: Estimate, loop: t.While) -> bool:

@@ -391,6 +391,41 @@ def test_no_more_is_taken_than_was_put_in(loop: str, expected: float) -> None:
     assert runs(source) == pytest.approx(expected, rel=0.1)
 
 
+CLIMBED = (
+    "def work():\n    node = search(input())\n    path = []\n    while {test}:\n        math.sqrt(1)\n        {step}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("test", "step", "count"),
+    [
+        ("node is not None", "node = node.parent", 40),
+        ("node != start", "node = came_from[node]", 40),
+        ("node", "path.append(node)\n        node = previous[node]", 40),
+        ("node is not None", "node = node.next", 1000),
+    ],
+)
+def test_the_way_back_is_no_long_one(test: str, step: str, count: float) -> None:
+    assert runs(HEAD + CLIMBED.format(test=test, step=step)) == count
+
+
+@pytest.mark.parametrize(
+    ("test", "evict", "count"),
+    [
+        ("self.held + 1 > self.most", "self.popitem()", 1000),
+        ("self.held > self.most", "self._evict_one()", 1000),
+        ("self.held > self.most", "self.step()", 10_000),
+        ("other.held > other.most", "self._evict_one()", 10_000),
+    ],
+)
+def test_what_is_too_much_is_let_go_as_it_comes(test: str, evict: str, count: float) -> None:
+    source = (
+        f"class Cache:\n    def put(self, other):\n        while {test}:\n            math.sqrt(1)\n            {evict}\n"
+        "def work():\n    cache = Cache()\n    for i in range(1000):\n        cache.put(input())\n"
+    )
+    assert runs(HEAD + source) == count
+
+
 SERVED = (
     HEAD
     + """
