@@ -10,6 +10,7 @@ from gillint.resolve.budget import BUDGET
 from gillint.resolve.calling.decorators import decorated
 from gillint.resolve.calling.parameters import bind_parameters
 from gillint.resolve.control.dataflow import written
+from gillint.resolve.control.descending import passed_down
 from gillint.resolve.control.ends import calls_to_the_end, ends_of
 from gillint.resolve.control.exhaustion import turns_while_talking
 from gillint.resolve.control.memoised import remembers
@@ -300,7 +301,9 @@ class Functions(Classes):
     ) -> tuple[Block, Value]:
         act.body = tree
         act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
-        act.given = arguments if self._calls_itself(tree) else {}
+        if self._calls_itself(tree):
+            act.given = arguments
+            act.environment.update(passed_down(tree, arguments))
         is_aside = self._aside > 0 and not self._active  # it is read for what it leaves: nobody calls it here
         self._active.append(key)
         if self._running and not is_aside:

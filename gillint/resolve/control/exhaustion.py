@@ -119,6 +119,8 @@ def sheds(loop: t.While) -> bool:
     """
     if _evicts(loop):
         return True
+    if _runs_what_it_takes(loop):
+        return False
     looked_at = {name for test in conditions_of(loop.test) if isinstance(test, t.Compare) for name in _limited(test)}
     if not looked_at:
         return False
@@ -134,6 +136,17 @@ def sheds(loop: t.While) -> bool:
     taken |= {key_of(change.container) for change in changes if change.by < 0}
     given = {key_of(change.container) for change in changes if change.by > 0}
     return bool(looked_at & taken - given)
+
+
+def _runs_what_it_takes(loop: t.While) -> bool:
+    """`while queue and queue[0].at <= end: event = heappop(queue); event.action()`: a schedule that is worked off."""
+    taken: set[str | None] = set()
+    for s in loop.body:
+        change = change_of(s.value) if isinstance(s, t.Assign) and s.value is not None else None
+        if change is not None and change.by < 0:
+            taken |= set(set_in((s,)))
+    called = (key_of(e.function) for e in expressions(loop.body) if isinstance(e, t.Call))
+    return any(name is not None and name.partition(".")[0] in taken for name in called)
 
 
 _EVICTS = re.compile(r"^_*(evict|expire|drop|discard|shrink|trim|prune|pop)", re.IGNORECASE)
@@ -255,6 +268,18 @@ def comes_in_singly(act: Activation, loop: t.While) -> bool:
     return bool(added) and not any(change.several for change in added)
 
 
+def _comes_from_elsewhere(act: Activation, loop: t.While) -> bool:
+    """Whether a method that is called again and again empties what other methods fill: `while self.free and self.waiting:
+    self.waiting.popleft()`.
+    """
+    names = {name for name in _taken_from(loop) if name is not None and "." in name}
+    if not names or not act.runs_often():
+        return False
+    changes = (change_of(e) for e in expressions(act.statements))
+    filled = {key_of(change.container) for change in changes if change is not None and change.by > 0}
+    return bool(names - filled - set(set_in(tuple(statements(act.statements)))))
+
+
 def turns_by_others(act: Activation, body: Block) -> Estimate | None:
     """The turns of a worker that takes from a queue what others put there, which may be later in the file than its start.
 
@@ -292,7 +317,7 @@ def usual_turns(act: Activation, loop: t.While) -> Estimate:
     """How often a loop turns by its shape, where nothing in sight counts its turns."""
     if is_retry(loop.body):
         return _TRIED
-    if sheds(loop) or comes_in_singly(act, loop):
+    if sheds(loop) or comes_in_singly(act, loop) or _comes_from_elsewhere(act, loop):
         return SHED
     if joins_pairs(loop):
         return PAIRED

@@ -260,3 +260,30 @@ def work():
 
 def test_of_a_document_that_is_walked_through_each_list_is_gone_through_once() -> None:
     assert 250 < runs(FLAT) < 5_000
+
+
+DESCENDING = """
+import math
+class Node: pass
+def codes(node, code, table):
+    if node.left is None:
+        table[node.char] = code
+        return
+    codes(node.left, {longer}, table=table)
+    codes(node.right, code + "1", table)
+def work():
+    table = {{}}
+    codes(input(), "", table)
+    text = ""
+    for char in "abcd" * 100:
+        text += table[char]
+    for bit in text:
+        math.sqrt(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("longer", "least"), [('code + "0"', 400), ('f"{code}0"', 400), ('code=code + "0"', 400), ("code", 400)]
+)
+def test_what_is_passed_down_becomes_longer(longer: str, least: float) -> None:
+    assert runs(DESCENDING.format(longer=longer)) >= least
