@@ -273,7 +273,7 @@ def _comes_from_elsewhere(act: Activation, loop: t.While) -> bool:
     self.waiting.popleft()`.
     """
     names = {name for name in _taken_from(loop) if name is not None and "." in name}
-    if not names or not act.runs_often():
+    if not names or not act.runs_often() or _runs_what_it_takes(loop):
         return False
     changes = (change_of(e) for e in expressions(act.statements))
     filled = {key_of(change.container) for change in changes if change is not None and change.by > 0}

@@ -391,6 +391,35 @@ def test_no_more_is_taken_than_was_put_in(loop: str, expected: float) -> None:
     assert runs(source) == pytest.approx(expected, rel=0.1)
 
 
+SIMULATED = """
+class Bank:
+    def __init__(self):
+        self.free, self.events, self.waiting = 2, [(0.0, self.arrive)], collections.deque()
+    def run(self, until):
+        while self.events and self.events[0][0] <= until:
+            {taken}
+    def arrive(self):
+        self.waiting.append(1)
+        heapq.heappush(self.events, (random.random(), self.arrive))
+        self.serve()
+    def serve(self):
+        while self.free and self.waiting:
+            math.sqrt(self.waiting.popleft())
+def work():
+    for i in range(2):
+        Bank().run(float(input()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("taken", "least"),
+    [("at, action = heapq.heappop(self.events)\n            action()", 500), ("heapq.heappop(self.events)", 0)],
+)
+def test_a_schedule_is_worked_off(taken: str, least: float) -> None:
+    count = runs(HEAD + SIMULATED.format(taken=taken))
+    assert least <= count <= 4 * least
+
+
 CLIMBED = (
     "def work():\n    node = search(input())\n    path = []\n    while {test}:\n        math.sqrt(1)\n        {step}\n"
 )
