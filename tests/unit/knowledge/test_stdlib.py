@@ -79,10 +79,10 @@ def test_from_this_size_on_the_gil_is_released(name: str, parameter: str, size: 
 @pytest.mark.parametrize(
     ("name", "python", "expected"),
     [
-        ("termios.tcgetattr", "3.10", "holds"),
-        ("termios.tcgetattr", "3.11", "releases"),
-        ("os.sched_yield", "3.10", "holds"),
-        ("os.sched_yield", "3.14", "releases"),
+        ("sqlite3.Connection.close", "3.10", "holds"),
+        ("sqlite3.Connection.close", "3.11", "releases"),
+        ("mmap.mmap", "3.11", "releases"),
+        ("mmap.mmap", "3.14", "releases"),
     ],
 )
 def test_the_version_decides(name: str, python: str, expected: str) -> None:
