@@ -209,8 +209,8 @@ def _behaviour(table: Table, base: Behaviour | None) -> Behaviour:
         changes["note"] = note
     if base is None:
         return Behaviour(**changes)
-    if changes.get("effect", base.effect) is Effect.HOLDS:
-        # A clause that turns a releasing call into a holding one keeps none of the native and waiting time.
+    if changes.get("effect") is Effect.HOLDS:
+        # A clause that says of its calls that they hold keeps none of the native and waiting time.
         changes = {"native": None, "wait": None, "releases": None, "pages": None, "parallel": False, **changes}
     return replace(base, **changes)
 

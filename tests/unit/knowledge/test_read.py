@@ -194,6 +194,15 @@ def test_a_clause_that_holds_keeps_no_native_time() -> None:
     assert found.clauses[0].behaviour.native is None
 
 
+def test_a_clause_of_a_fact_that_holds_keeps_its_reads_of_a_file() -> None:
+    found = read_one(
+        'native = { fixed = 7 }\nreleases = { fixed = 3 }\nwhen = [{ given = "x", gil = { fixed = 9 } }]',
+        effect='effect = "holds"',
+    )
+    kept = found.clauses[0].behaviour
+    assert kept.native is not None and kept.releases is not None and kept.releases.fixed == 3
+
+
 def test_measurements_tell_what_they_are() -> None:
     found = read_one(
         evidence='evidence = [{ kind = "measured", version = "1.0", python = "3.11.7", size = 100, held = 0.5, '

@@ -79,8 +79,9 @@ def test_from_this_size_on_the_gil_is_released(name: str, parameter: str, size: 
 @pytest.mark.parametrize(
     ("name", "python", "expected"),
     [
-        ("mmap.mmap", "3.11", "holds"),
-        ("mmap.mmap", "3.12", "releases"),
+        ("sqlite3.Connection.close", "3.10", "holds"),
+        ("sqlite3.Connection.close", "3.11", "releases"),
+        ("mmap.mmap", "3.11", "releases"),
         ("mmap.mmap", "3.14", "releases"),
     ],
 )
