@@ -628,3 +628,20 @@ def test_the_members_of_an_archive_in_memory_are_read_with_the_gil_held(archive:
     calls = [c for r in report.regions for c in r.calls if c.detail.call.name == "tarfile.ExFileObject.read"]
     assert calls
     assert all((c.detail.effect.releases.likely > 0) == releases for c in calls)
+
+
+@pytest.mark.parametrize("annotation", ["", ": list[tuple[str, str]]"])
+def test_what_is_put_into_a_list_now_and_then_is_known_whatever_an_annotation_says(annotation: str) -> None:
+    source = f"""{HEAD}
+    for i in range(20): (FOLDER / f"{{i}}.txt").write_bytes(bytes(6000))
+    def work():
+        found{annotation} = []
+        for name in os.listdir(FOLDER):
+            path = os.path.join(FOLDER, name)
+            if os.path.isfile(path):
+                found.append((path, name))
+        for path, name in found:
+            with open(path, "rb") as f:
+                hash(f.read())
+    """
+    assert "hash (library) [obj: bytes[6000]]" in dumped(source)
