@@ -77,6 +77,12 @@ def read(site: Site) -> Value:
     handle, result = site.bound.receiver, site.result
     if handle is None or handle.size is None:
         return result
+    line = element_of(handle)
+    if result.type == "list":
+        hint = site.argument(0, "hint")
+        wanted = hint.number if hint is not None else None
+        lines = handle.size.min((wanted / size_of(line).max(1)).max(1)) if wanted is not None else handle.size
+        return replace(result, shape=None, size=lines, element=line)
     if site.bound.positional:
         whole = handle.size * size_of(element_of(handle))
         if result.size is None:
@@ -84,9 +90,6 @@ def read(site: Site) -> Value:
         size, known = result.size.min(whole), text_of(element_of(handle))
         text = known.each(handle.size).part((whole / size.max(1)).max(1)).changed() if known is not None else None
         return replace(result, shape=None, size=size, text=text)
-    line = element_of(handle)
-    if result.type == "list":
-        return replace(result, shape=None, size=handle.size, element=line)
     name = name_of(handle)
     buffer = name if name is not None and name.startswith(MEMORY) else HOLE
     content = site.act.program.files.find(name) if name is not None else None
