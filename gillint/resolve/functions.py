@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Grown, Lazy
 from gillint.resolve.annotations import annotated
@@ -22,12 +22,14 @@ from gillint.resolve.control.recursion import (
     calls_itself,
     ended_with,
     nodes_walked,
+    nothing_tells,
     of_another_kind,
     rounds,
     rounds_remembered,
     smaller,
 )
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.external.reading import folders_walked
 from gillint.resolve.joining import join
 from gillint.resolve.objects.changing import has_changed_members
 from gillint.resolve.objects.classes import Classes
@@ -332,6 +334,7 @@ class Functions(Classes):
         self._drain(act, result)
         block = replace(act.builder.finish(), function=act.name, span=tree.span)
         nodes: Estimate | None = None
+        folders: Estimate | None = None
         if key in self._recurred:  # in this run: for other arguments it may not call itself
             # Functions that call each other count their calls once: where the first of them is entered.
             inner = self._recurring.pop(key, ())
@@ -342,6 +345,8 @@ class Functions(Classes):
             to_the_end = None if kept else calls_to_the_end(act, tree, arguments, inner, block)
             if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
                 known = to_the_end
+            folders = folders_walked(act, block) if known is None else None
+            known = folders if known is None else known
             nodes = nodes_walked(arguments, inner) if known is None else None
             if nodes is not None:
                 known = nodes
@@ -349,11 +354,13 @@ class Functions(Classes):
                 known = ANSWERS
             elif known is None and act.times.likely >= _MANY_TIMES:
                 known = INNER_CALLS
-            thinned = balanced(block, walks=nodes is not None)
+            # The children of a node are fewer than what a loop goes through; of a folder it is told how much is in it.
+            told = nodes is not None or folders is not None
+            thinned = balanced(block, (lambda _: nodes is not None) if told else nothing_tells)
             block = replace(thinned, recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
             if act.yields:
-                return EMPTY_BLOCK, self._generator(act, block, tree, nodes)
+                return EMPTY_BLOCK, self._generator(act, block, tree, nodes, folders)
             if tree.is_async:
                 lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
                 return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=self._reference_to(lazy))
@@ -372,10 +379,13 @@ class Functions(Classes):
             known = self._self_calls[id(tree)] = (tree, calls_itself(tree))
         return known[1]
 
-    def _generator(self, act: Activation, block: Block, tree: t.Function, nodes: Estimate | None) -> Value:
+    def _generator(
+        self, act: Activation, block: Block, tree: t.Function, nodes: Estimate | None, folders: Estimate | None
+    ) -> Value:
         """A generator function: one item costs what the loop around its `yield` does in one turn.
 
-        One that walks through a document with so many `nodes` gives its leaves.
+        One that walks through a document with so many `nodes` gives its leaves; one that goes down into so many `folders`
+        gives what it yields of each.
         """
         produced: Value | None = None
         so_far = ZERO
@@ -396,12 +406,17 @@ class Functions(Classes):
                 )
                 once = Block(block.operations, without(block, node).nodes, act.name)
         items = so_far
+        own = total(times for value, times in zip(act.yields, act.yielded, strict=True) if is_known(value))
+        runs: Estimate | None = None  # of the function, for an item
         if nodes is not None and nodes.likely > NODES_PER_LEAF * items.likely:
-            each = Estimate.point(NODES_PER_LEAF)
-            runs = Loop(
-                tree.span, act.path, Kind.RECURSION, each, replace(block, rounds=None), Iterations.UNKNOWN, act.name
+            runs, trips = Estimate.point(NODES_PER_LEAF), nodes / NODES_PER_LEAF
+        elif folders is not None and own.likely > 0:
+            runs, trips = (ONE / own).sorted(), own * folders
+        if runs is not None:
+            again = Loop(
+                tree.span, act.path, Kind.RECURSION, runs, replace(block, rounds=None), Iterations.UNKNOWN, act.name
             )
-            body, trips, once = Block((), (runs,), act.name), nodes / NODES_PER_LEAF, EMPTY_BLOCK
+            body, once = Block((), (again,), act.name), EMPTY_BLOCK
         elif items.likely > 1.5 * trips.likely:
             # More than one item a turn, or all of them from `yield from`: an item costs its part of the turn.
             part = trips.likely / items.likely

@@ -10,7 +10,7 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Way
 from gillint.resolve.calling.bound import MAPPINGS
 from gillint.resolve.control.turns import leaves
-from gillint.resolve.joining import join
+from gillint.resolve.joining import is_empty, join
 from gillint.resolve.trace import Block, Branch
 from gillint.resolve.values import ELEMENTS, Value
 from gillint.syntax import tree as t
@@ -143,6 +143,8 @@ def _with_both(one: Value, other: Value, share: float | None) -> Value:
     """A container with what both arms have put into it."""
     joined = join(one, other)
     if joined.type in MAPPINGS or one.element is None or other.element is None:
+        return joined
+    if is_empty(one) or is_empty(other):  # of which an annotation may say what is to come
         return joined
     return replace(joined, element=join(one.element, other.element, share))
 

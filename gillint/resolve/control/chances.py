@@ -160,11 +160,13 @@ def _at_first(act: Activation, part: t.Expr) -> float | None:
 
 
 def _remainders(act: Activation, node: t.Binary, sign: str, right: float) -> float | None:
-    """How many of the remainders compare like that; of the bits of a mask, all or none are set by lot."""
-    if node.operator == "and" and right == 0.0 and sign in ("eq", "ne"):
+    """How many of the remainders compare like that; the bits of a mask are each set by lot."""
+    if node.operator == "and" and right >= 0.0 and sign in ("eq", "ne"):
         mask = exactly(act, node.right)
-        none_set = 0.5 ** int(mask).bit_count() if mask is not None and mask >= 1.0 else None
-        return none_set if none_set is None or sign == "eq" else 1.0 - none_set
+        if mask is None or mask < 1.0:
+            return None
+        alike = 0.5 ** int(mask).bit_count() if int(mask) & int(right) == right else 0.0
+        return alike if sign == "eq" else 1.0 - alike
     period = exactly(act, node.right) if node.operator == "mod" else None
     holds = _ORDER.get(sign)
     if period is None or holds is None or not 1.0 <= period <= _LONGEST_PERIOD:

@@ -51,7 +51,7 @@ INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
 EXCHANGES = Estimate(1, 20, 1e4)
 FRAGMENTS = Estimate(1, 5, 1e4)
 _SIZED = (*BUFFERS, "http.client.HTTPResponse", "urllib3.HTTPResponse")
-_READERS = ("read", "read1", "readline", "readinto")
+_READERS = ("read", "read1", "readline", "readlines", "readinto")
 _CONTAINERS = ("list", "set", "dict", "collections.deque", *QUEUES)
 
 

@@ -9,7 +9,7 @@ however many there are: where a loop over the children of a node would make a th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from itertools import permutations
 
@@ -311,48 +311,55 @@ _ONE = 1.05  # a call, as far as shares of arms tell
 NODES_PER_LEAF = 1.4  # the containers around them are nodes, too
 
 
-def balanced(block: Block, *, walks: bool = False) -> Block:
-    """A recursive function's body with such trip counts that one run makes one call more.
+Fewer = Callable[
+    [Loop], bool
+]  # which of the loops around the calls turn less often: the others make calls in fewer turns
 
-    `walks`: the loops around its calls go through the children of a node, so that they all turn less often.
-    """
+
+def nothing_tells(loop: Loop) -> bool:
+    """Whether nobody knows how often a loop turns."""
+    return loop.trips.is_open
+
+
+def balanced(block: Block, fewer: Fewer = nothing_tells) -> Block:
+    """A recursive function's body with such trip counts that one run makes one call more."""
     calls = block.again
-    return (_thinned(block, calls.max(1), {}, walks) or block) if calls.likely > 1 else block
+    return (_thinned(block, calls.max(1), {}, fewer) or block) if calls.likely > 1 else block
 
 
 _Done = dict[int, Block | None]
 
 
-def _thinned(block: Block, calls: Estimate, done: _Done, walks: bool) -> Block | None:
+def _thinned(block: Block, calls: Estimate, done: _Done, fewer: Fewer) -> Block | None:
     """The same with less calls of what is running: their arms are taken less often, or the loops around them turn less often
     where nothing tells how often they do. None where a call stands in the block itself. `done`: what was thinned before.
     """
     if id(block) not in done:
-        nodes = [_thinned_node(node, calls, done, walks) for node in block.nodes]
+        nodes = [_thinned_node(node, calls, done, fewer) for node in block.nodes]
         kept = tuple(node for node in nodes if node is not None)
         done[id(block)] = replace(block, nodes=kept) if len(kept) == len(nodes) else None
     return done[id(block)]
 
 
-def _thinned_node(node: Node, calls: Estimate, done: _Done, walks: bool) -> Node | None:
+def _thinned_node(node: Node, calls: Estimate, done: _Done, fewer: Fewer) -> Node | None:
     if calls_again(node) is ZERO:
         return node
     if isinstance(node, Branch):
-        return _taken_less(node, calls, done, walks)
+        return _taken_less(node, calls, done, fewer)
     if isinstance(node, Loop):
-        body = _thinned(node.body, calls, done, walks) if not (walks or node.trips.is_open) else None
+        body = _thinned(node.body, calls, done, fewer) if not fewer(node) else None
         return replace(node, trips=node.trips / calls) if body is None else replace(node, body=body)
     if isinstance(node, Call) and node.inner is not None:
-        inner = _thinned(node.inner, calls, done, walks)
+        inner = _thinned(node.inner, calls, done, fewer)
         return None if inner is None else replace(node, inner=inner)
     return None
 
 
-def _taken_less(branch: Branch, calls: Estimate, done: _Done, walks: bool) -> Branch:
+def _taken_less(branch: Branch, calls: Estimate, done: _Done, fewer: Fewer) -> Branch:
     arms: list[Block] = []
     weights: list[float] = []
     for arm, share in branch.shares:
-        thinned = _thinned(arm, calls, done, walks)
+        thinned = _thinned(arm, calls, done, fewer)
         arms.append(arm if thinned is None else thinned)
         weights.append(share / calls.likely if thinned is None else share)
     left = 1.0 - sum(weights)

@@ -24,8 +24,22 @@ def program_in(command: Value | None) -> str | None:
     """The program that a text, a list of words, or a process that runs stands for, its folder aside."""
     if command is not None and command.source is not None and command.source.kind == STARTED:
         command = command.source.value
-    if command is not None and command.items:  # a list of the program and its arguments
-        command = command.items[0]
-    text = text_of(command)
-    words = text.pattern.split() if text is not None else []
-    return words[0].rpartition("/")[2] if words and HOLE not in words[0] else None
+    parts = command.items if command is not None and command.items else (command,)  # the program and its arguments
+    texts = [text_of(part) for part in parts]
+    words = [word for text in texts for word in (text.pattern.split() if text is not None else (HOLE,))]
+    names = [word.rpartition("/")[2] if HOLE not in word else None for word in words]
+    while len(names) > 1 and names[0] in _RUN_ANOTHER:
+        behind = [n for n, word in enumerate(words) if n and not _is_for_itself(word)]
+        if not behind:
+            break
+        words, names = words[behind[0] :], names[behind[0] :]
+    return names[0] if names else None
+
+
+# Programs that run the one behind them: `env LANG=C sort`, `nice -n 10 gzip`.
+_RUN_ANOTHER = ("env", "nice", "nohup", "exec", "time")
+
+
+def _is_for_itself(word: str) -> bool:
+    """Whether a word is an option, its number, or a variable that is set for the program behind it."""
+    return word.startswith("-") or word.isdigit() or "=" in word

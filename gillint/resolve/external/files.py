@@ -227,10 +227,14 @@ class Files:
         )
 
     def folders_like(self, name: str) -> Estimate:
-        """How many folders have such a name, `<root>/projects/⟨any⟩`: as were made of it, or of one in each of them."""
+        """How many folders have such a name, `<root>/projects/⟨any⟩`: as were made of it, or of one in each of them; where it
+        is the name of one of them (`<root>/projects/7`), how many were made like that one.
+        """
         name = self._named(name)
         if HOLE not in name:
-            return ONE
+            level = (n for n in self._folders if HOLE in n and n.count("/") == name.count("/"))
+            alike = [self._folders[n].files for n in level if overlap(n, name)]
+            return total(alike).max(1) if alike and name not in self._folders else ONE
         made = [c.files for n, c in self._folders.items() if n.count("/") == name.count("/") and overlap(n, name)]
         within = (n.removeprefix(f"{name}/") for n in self._folders if n.startswith(f"{name}/"))
         one_each = [self._folders[f"{name}/{n}"].files for n in within if HOLE not in n]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from gillint.estimate import Estimate
+from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
@@ -16,7 +16,7 @@ from gillint.resolve.external.opening import note_opened
 from gillint.resolve.external.stores import from_file
 from gillint.resolve.external.writing import pass_through
 from gillint.resolve.text.texts import ANY, Text
-from gillint.resolve.trace import Block, Call
+from gillint.resolve.trace import Block, Call, inline
 from gillint.resolve.values import HOLDERS, Value, of_number, text_of
 from gillint.syntax.tree import HOLE
 
@@ -77,6 +77,12 @@ def read(site: Site) -> Value:
     handle, result = site.bound.receiver, site.result
     if handle is None or handle.size is None:
         return result
+    line = element_of(handle)
+    if result.type == "list":
+        hint = site.argument(0, "hint")
+        wanted = hint.number if hint is not None else None
+        lines = handle.size.min((wanted / size_of(line).max(1)).max(1)) if wanted is not None else handle.size
+        return replace(result, shape=None, size=lines, element=line)
     if site.bound.positional:
         whole = handle.size * size_of(element_of(handle))
         if result.size is None:
@@ -84,9 +90,6 @@ def read(site: Site) -> Value:
         size, known = result.size.min(whole), text_of(element_of(handle))
         text = known.each(handle.size).part((whole / size.max(1)).max(1)).changed() if known is not None else None
         return replace(result, shape=None, size=size, text=text)
-    line = element_of(handle)
-    if result.type == "list":
-        return replace(result, shape=None, size=handle.size, element=line)
     name = name_of(handle)
     buffer = name if name is not None and name.startswith(MEMORY) else HOLE
     content = site.act.program.files.find(name) if name is not None else None
@@ -168,7 +171,7 @@ def listed(site: Site) -> Value:
         asked = literal_text(site.argument(0, "pattern")) or HOLE
         wanted = f"{name}/{HOLE if method == 'rglob' else ''}{asked}"
     wanted = _WILD.sub(HOLE, wanted)
-    walked = site.name in LISTS and site.act.program.files.is_walked(name)
+    walked = site.name in LISTS and (site.act.program.files.is_walked(name) or _goes_down(site, name))
     deep = walked or method in ("walk", "rglob") or "**" in asked
     content, common_name = site.act.program.files.listed(wanted, deep=deep)
     each = _last_of(common_name) if method == "listdir" else common_name
@@ -194,9 +197,15 @@ def listed(site: Site) -> Value:
     return replace(site.result, shape=None, size=files, element=member)
 
 
+def _goes_down(site: Site, folder: str) -> bool:
+    """Whether a function that calls itself lists the folder that it is given, and there are others in there."""
+    is_given = any(name_of(value) == folder for value in site.act.given.values())
+    return is_given and site.act.program.files.folders_below(folder) != ZERO
+
+
 def folders_walked(act: Activation, body: Block) -> Estimate | None:
-    """How many folders a loop lists that begins with one and goes on with those that it finds in there."""
-    for node in body.nodes:
+    """How many folders a loop, or a function that calls itself, lists that begins with one and goes on with those in there."""
+    for node in inline(body):
         if isinstance(node, Call) and node.name in LISTS:
             name = name_of(node.bound.receiver or (node.bound.positional[0] if node.bound.positional else None))
             if name is not None and (act.program.files.is_walked(name) or act.program.files.below(name)):

@@ -55,6 +55,8 @@ ONCE = {
     "behind a try that returns": (f"try:\n        return int(x)\n    except ValueError:\n        pass\n    {S}", RARE),
     "behind what always returns": (f"if x:\n        return 1\n    else:\n        return 2\n    {S}", 0),
     "no bit of a mask": (f"if x & 255 == 0:\n        {S}", 1 / 256),
+    "all bits of a mask": (f"if (x & 0xff) == 0xff:\n        {S}", 1 / 256),
+    "some bits of a mask": (f"if x & 12 != 4:\n        {S}", 3 / 4),
     "bits of a mask": (f"if x & 3:\n        {S}", 3 / 4),
     "behind and": (f"return x and {S}", SECOND),
     "behind or": (f"return x or {S}", SECOND),

@@ -628,3 +628,52 @@ def test_the_members_of_an_archive_in_memory_are_read_with_the_gil_held(archive:
     calls = [c for r in report.regions for c in r.calls if c.detail.call.name == "tarfile.ExFileObject.read"]
     assert calls
     assert all((c.detail.effect.releases.likely > 0) == releases for c in calls)
+
+
+@pytest.mark.parametrize("annotation", ["", ": list[tuple[str, str]]"])
+def test_what_is_put_into_a_list_now_and_then_is_known_whatever_an_annotation_says(annotation: str) -> None:
+    source = f"""{HEAD}
+    for i in range(20): (FOLDER / f"{{i}}.txt").write_bytes(bytes(6000))
+    def work():
+        found{annotation} = []
+        for name in os.listdir(FOLDER):
+            path = os.path.join(FOLDER, name)
+            if os.path.isfile(path):
+                found.append((path, name))
+        for path, name in found:
+            with open(path, "rb") as f:
+                hash(f.read())
+    """
+    assert "hash (library) [obj: bytes[6000]]" in dumped(source)
+
+
+def test_lines_are_read_in_portions_of_so_many_bytes() -> None:
+    text = dumped(
+        f"""{HEAD}
+    with open("numbers", "w") as f: f.writelines("1234567\\n" for _ in range(20000))
+    def portions(path):
+        with open(path) as f:
+            while True:
+                lines = f.readlines(16000)
+                if not lines:
+                    break
+                yield lines
+    def work():
+        for lines in portions("numbers"):
+            sorted(lines)
+    """
+    )
+    assert " x 10 carried" in text
+    assert "sorted (library) [iterable: list[2000]" in text
+
+
+def test_one_of_several_folders_has_its_part_of_what_was_written_to_them() -> None:
+    source = f"""{HEAD}
+    for n in range(6):
+        os.makedirs(os.path.join(FOLDER, f"d{{n}}"))
+        for k in range(30): (FOLDER / f"d{{n}}" / f"{{k}}.txt").write_text("x")
+    def work():
+        for name in os.listdir(os.path.join(FOLDER, "d2")):
+            hash(name)
+    """
+    assert " x 30 " in dumped(source).split("\nwork ")[1]

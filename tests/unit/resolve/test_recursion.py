@@ -287,3 +287,64 @@ def work():
 )
 def test_what_is_passed_down_becomes_longer(longer: str, least: float) -> None:
     assert runs(DESCENDING.format(longer=longer)) >= least
+
+
+FOLDERS = """
+import math, os, tempfile
+ROOT = tempfile.mkdtemp()
+for n in range(6):
+    os.makedirs(os.path.join(ROOT, f"d{n}"))
+    for k in range(30):
+        with open(os.path.join(ROOT, f"d{n}", f"{k}.txt"), "w") as out:
+            out.write("one line")
+"""
+
+# A function that goes down into folders, and what is done with what it finds: 6 folders and 180 files.
+DESCENTS = {
+    "a list that is filled": """
+def find(folder, found):
+    for name in os.listdir(folder):
+        math.sqrt(2)
+        path = os.path.join(folder, name)
+        if os.path.isdir(path):
+            find(path, found)
+        else:
+            found.append(path)
+
+def work():
+    find(ROOT, [])
+""",
+    "a generator": """
+def find(folder):
+    for entry in os.scandir(folder):
+        yield entry.path
+        if entry.is_dir():
+            yield from find(entry.path)
+
+def work():
+    for path in find(ROOT):
+        math.sqrt(len(path))
+""",
+    "a generator that lists first": """
+class Tree:
+    def __init__(self, listing=os.scandir):
+        self.listing = listing
+
+    def find(self, folder):
+        paths = [os.path.join(folder, entry.name) for entry in self.listing(folder)]
+        for path in paths:
+            yield path
+        for path in paths:
+            if os.path.isdir(path):
+                yield from self.find(path)
+
+def work():
+    for path in Tree().find(ROOT):
+        math.sqrt(len(path))
+""",
+}
+
+
+@pytest.mark.parametrize("descent", DESCENTS.values(), ids=list(DESCENTS))
+def test_what_goes_down_into_folders_comes_to_each_of_them_once(descent: str) -> None:
+    assert runs(FOLDERS + descent) == pytest.approx(186, rel=0.1)
