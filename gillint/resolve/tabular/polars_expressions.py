@@ -22,10 +22,11 @@ _WORKING = frozenset(
 )
 _SELECTING = ("polars.DataFrame.select", "polars.LazyFrame.select")
 # What makes one value of a column, and what makes a column of one value again.
-_REDUCING = frozenset(
-    "sum mean min max count len std var median first last quantile n_unique arg_max arg_min product skew kurtosis any all"
-    " null_count nan_max nan_min approx_n_unique implode lit corr cov".split()
-)
+_REDUCING = frozenset((
+    "sum", "mean", "min", "max", "count", "len", "std", "var", "median", "first", "last", "quantile", "n_unique", "any", "all",
+    "arg_max", "arg_min", "product", "skew", "kurtosis", "null_count", "nan_max", "nan_min", "approx_n_unique", "implode",
+    "lit", "corr", "cov",
+))  # fmt: skip
 _SPREADING = frozenset(("over", "explode", "repeat_by", "rolling"))
 _MAPPED = {f"{_EXPR}.map_elements": f"{_SERIES}.map_elements", f"{_EXPR}.map_batches": ""}
 
