@@ -8,7 +8,7 @@ from math import prod
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
-from gillint.resolve.external.sql_joins import partners, with_joins
+from gillint.resolve.external.sql_joins import NAMED, partners, with_joins
 from gillint.resolve.external.sql_tables import Query, Table, Tables, differing, names_of, parts_of, row_of
 from gillint.resolve.joining import join
 from gillint.resolve.values import Value, trimmed
@@ -303,7 +303,7 @@ def _summarise(tables: Tables, words: str, found: re.Match[str], place: object, 
 
 def _select(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
     words = with_joins(words)
-    names = re.findall(r"\b(?:from|join) +\"?(\w+)\"?(?: +(?:as +)?(\w+))?", words)
+    names = NAMED.findall(words)
     if any(n in _CATALOGUE for n, _ in names):
         tables = {**tables, **dict.fromkeys(_CATALOGUE, _catalogue(tables))}
     known = [tables[n] for n, _ in names if n in tables]

@@ -10,7 +10,11 @@ from gillint.resolve.external.sql_tables import Table
 _PARTNERS = (
     0.3  # of n rows of a joined table, this power have the same key where it is no key of that table: 8 of 1,000
 )
-_ALIAS = r"(?: +(?:as +)?(?!(?:where|group|order|limit|join|left|inner|cross|on|using|natural|full|right|as)\b)\w+)?"
+_FURTHER = (
+    "where|group|order|having|limit|qualify|union|join|left|right|full|inner|outer|cross|natural|asof|on|using|as"
+)
+_ALIAS = rf"(?: +(?:as +)?(?!(?:{_FURTHER})\b)\w+)?"
+NAMED = re.compile(rf"\b(?:from|join) +\"?(\w+)\"?(?: +(?:as +)?(?!(?:{_FURTHER})\b)(\w+))?")  # a table and its alias
 _LISTED = re.compile(rf"(?P<tables>\bfrom +\"?\w+\"?{_ALIAS}(?: *, *\"?\w+\"?{_ALIAS})+)(?P<rest>(?= |$).*)")
 _COLUMN = r"(?:(\w+)\.)?\"?([a-z_]\w*)\"?"
 _EQUAL = re.compile(rf"(?<![\w.'\"]){_COLUMN} *==? *{_COLUMN}(?![\w.(])")
