@@ -10,10 +10,11 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import key_of, names_in, set_in, statements
+from gillint.syntax.walk import key_of, name_called, names_in, set_in, statements
 
 Variables = Mapping[str, Value]
 _OPERATORS = ("mul", "truediv", "lshift", "rshift", "floordiv")
+_WHOLE = ("int", "round", "floor", "ceil")
 # Of what grows for longer, or beyond this, nothing is said.
 _MOST_TURNS = 64.0
 _MOST = 1e12
@@ -35,18 +36,27 @@ def multiplied(body: t.Body) -> Mapping[str, tuple[str, t.Expr]]:
 
 
 def _scaled(s: t.Stmt) -> tuple[str, str, t.Expr] | None:
-    """What a statement multiplies, the operator, and by what: `n *= 2`, `gap = gap // 2`, `t = cooling * t`."""
+    """What a statement multiplies, the operator, and by what: `n *= 2`, `gap = gap // 2`, `t = cooling * t`, `w = int(w / 2)`."""
     if isinstance(s, t.Augment):
         name, operator, by = key_of(s.target), s.operator, s.value
-    elif isinstance(s, t.Assign) and len(s.targets) == 1 and isinstance(s.value, t.Binary):
-        name, operator, by = key_of(s.targets[0]), s.value.operator, s.value.right
-        if key_of(s.value.left) != name:
+    elif isinstance(s, t.Assign) and len(s.targets) == 1 and isinstance(value := _of_whole(s.value), t.Binary):
+        name, operator, by = key_of(s.targets[0]), value.operator, value.right
+        if key_of(value.left) != name:
             if operator != "mul" or key_of(by) != name:
                 return None
-            by = s.value.left
+            by = value.left
+        if value is not s.value and operator == "truediv":
+            operator = "floordiv"
     else:
         return None
     return (name, operator, by) if name is not None and operator in _OPERATORS else None
+
+
+def _of_whole(value: t.Expr | None) -> t.Expr | None:
+    """What is made a whole number: `int(w * scale)`, `math.floor(n / 2)`; else the same."""
+    if not isinstance(value, t.Call) or len(value.arguments) != 1 or name_called(value.function) not in _WHOLE:
+        return value
+    return value.arguments[0].value
 
 
 def _changed(body: t.Body) -> Iterator[str | None]:
