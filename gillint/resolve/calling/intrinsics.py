@@ -81,6 +81,8 @@ def intrinsic(act: Activation, name: str, bound: Bound, span: Span) -> Value | N
     if name in ("collections.namedtuple", "typing.NamedTuple") and len(args) > 1:
         return class_of_fields(args[1:2])
     handler = _BY_NAME.get(name)
+    if name in (PIPELINE, COLUMNS) and not args:  # `Pipeline(steps=[...])`
+        args = tuple(v for key, v in bound.parameters if key in ("steps", "transformers"))
     if handler is None or not args:
         return _looked_up(act, name, args, span) if name.startswith("operator.") else None
     made = handler(name, args)

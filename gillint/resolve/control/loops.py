@@ -223,8 +223,8 @@ def _limited(act: Activation, node: t.While) -> Estimate | None:
 def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
     said = turns_until_sent(node) or _limited(act, node)
-    known = said or turns_by_places(act, node) or turns_by_counter(act, node)
-    known = known or turns_by_factor(act, node) or turns_until_drained(act, node)
+    known = said or turns_by_places(act, node) or turns_by_factor(act, node)
+    known = known or turns_by_counter(act, node) or turns_until_drained(act, node)
     known = known or turns_to_fill(act, node) or turns_until_found(act, node) or turns_until_filled(act, node)
     usual = usual_turns(act, node)
     through = turns_through(act, node) if said is None and (known is None or not known.known) else None

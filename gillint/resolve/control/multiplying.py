@@ -10,10 +10,11 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
-from gillint.syntax.walk import as_augment, key_of, names_in, set_in, statements
+from gillint.syntax.walk import as_augment, key_of, name_called, names_in, set_in, statements
 
 Variables = Mapping[str, Value]
 _OPERATORS = ("mul", "truediv", "lshift", "rshift", "floordiv")
+_WHOLE = ("int", "round", "floor", "ceil")
 # Of what grows for longer, or beyond this, nothing is said.
 _MOST_TURNS = 64.0
 _MOST = 1e12
@@ -35,10 +36,21 @@ def multiplied(body: t.Body) -> Mapping[str, tuple[str, t.Expr]]:
 
 
 def _scaled(s: t.Stmt) -> tuple[str, str, t.Expr] | None:
-    """What a statement multiplies, the operator, and by what: `n *= 2`, `gap = gap // 2`, `t = cooling * t`."""
-    step = as_augment(s)
+    """What a statement multiplies, the operator, and by what: `n *= 2`, `gap = gap // 2`, `t = cooling * t`, `w = int(w / 2)`."""
+    uncut = _uncut(s)
+    step = as_augment(uncut if uncut is not None else s)
     name = key_of(step.target) if step is not None else None
-    return (name, step.operator, step.value) if step is not None and name and step.operator in _OPERATORS else None
+    if step is None or name is None or step.operator not in _OPERATORS:
+        return None
+    return name, "floordiv" if uncut is not None and step.operator == "truediv" else step.operator, step.value
+
+
+def _uncut(s: t.Stmt) -> t.Assign | None:
+    """What is made a whole number without that: `w = w * scale` of `w = int(w * scale)`; None for anything else."""
+    made = s.value if isinstance(s, t.Assign) else None
+    if not isinstance(s, t.Assign) or not isinstance(made, t.Call) or len(made.arguments) != 1:
+        return None
+    return t.Assign(s.span, s.targets, made.arguments[0].value) if name_called(made.function) in _WHOLE else None
 
 
 def _changed(body: t.Body) -> Iterator[str | None]:

@@ -8,15 +8,13 @@ from math import prod
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
+from gillint.resolve.external.sql_joins import NAMED, partners, with_joins
 from gillint.resolve.external.sql_tables import Query, Table, Tables, differing, names_of, parts_of, row_of
 from gillint.resolve.joining import join
 from gillint.resolve.values import Value, trimmed
 from gillint.syntax.tree import HOLE
 
 # Row visits that a step costs, in visits of a plain scan (some 40 ns), measured with SQLite 3.40 in memory.
-_PARTNERS = (
-    0.3  # of n rows of a joined table, this power have the same key where it is no key of that table: 8 of 1,000
-)
 _AGGREGATE, _GROUP, _SORT, _TOP, _JOIN, _LOOKUP, _NEXT, _WRITE, _INDEX = 2.0, 9.0, 13.0, 2.0, 5.0, 22.0, 10.0, 4.0, 9.0
 _WINDOW = 22.0  # a row of `sum(v) over (partition by u order by v)`: sorted, kept and gone through (0.7 to 0.9 us)
 # A row that is put in where a key that is not the number of the row has an index of its own (510 ns without one in memory, 960
@@ -304,7 +302,8 @@ def _summarise(tables: Tables, words: str, found: re.Match[str], place: object, 
 
 
 def _select(tables: Tables, words: str, found: re.Match[str], place: object, times: Estimate) -> Query | None:
-    names = re.findall(r"\b(?:from|join) +\"?(\w+)\"?(?: +(?:as +)?(\w+))?", words)
+    words = with_joins(words)
+    names = NAMED.findall(words)
     if any(n in _CATALOGUE for n, _ in names):
         tables = {**tables, **dict.fromkeys(_CATALOGUE, _catalogue(tables))}
     known = [tables[n] for n, _ in names if n in tables]
@@ -314,8 +313,8 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     main = known[0]
     words, windows = _OVER.subn(_WINDOWED, words)
     visited, matched = _reached(main, words)
-    for other in known[1:]:
-        matched = matched * _partners(words, main, other, by_name)
+    for number, other in enumerate(known[1:], 1):
+        matched = matched * partners(words, known[:number], other, by_name)
         visited = visited + matched * _JOIN
     listed = parts_of(_OVER.sub(_WINDOWED, found[1]))
     visited = visited + matched * _WINDOW * windows
@@ -366,21 +365,6 @@ _OVER = re.compile(rf"\b\w+ ?{_NESTED} over ?(?:{_NESTED}|\w+)")
 _WINDOWED = "windowed"
 
 
-def _partners(words: str, main: Table, other: Table, by_name: dict[str, Table]) -> Estimate:
-    """The rows of a joined table for each of the first: one of those that a key finds, all in all those of it that have the
-    first's key, and some where neither is a key.
-    """
-    for left, key, right, also in _EQUAL.findall(words):
-        sides = [(by_name.get(left), key), (by_name.get(right), also)]
-        keyed = [t for t, column in sides if t is not None and column in t.keys | {"id", "rowid"}]
-        if any(t is other for t, _ in sides) and keyed:
-            return ONE if other in keyed else (other.size / keyed[0].size.max(ONE)).max(ONE)
-    keys = "|".join(map(re.escape, other.keys | main.keys | {"id", "rowid"}))
-    is_key = re.search(rf"\b(?:on|using)\b.*\b(?:{keys})\b", words) is not None
-    return ONE if is_key else other.size.map(lambda n: max(1.0, n**_PARTNERS))
-
-
-_EQUAL = re.compile(r"\b(\w+)\.(\w+) *==? *(\w+)\.(\w+)")
 # A column, and the values that it may have.
 _LISTED = re.compile(r"(?:\w+\.)?\"?(\w+)\"?(?<! not) in *\((?! *select )([^()]*)\)")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 import re
 import string
 
@@ -64,7 +65,8 @@ from gillint.resolve.values import (
 )
 
 _ATTRIBUTE_READ = Behaviour(Effect.HOLDS)
-_FLOATS = {"math.pi", "math.e", "math.tau", "math.inf", "math.nan", "numpy.pi", "numpy.e", "numpy.inf", "numpy.nan"}
+_FLOATS = {"math.inf", "math.nan", "numpy.inf", "numpy.nan"}
+_CONSTANTS = {"math.pi": math.pi, "math.e": math.e, "math.tau": math.tau, "numpy.pi": math.pi, "numpy.e": math.e}
 _INTEGERS = {"sys.maxunicode": 0x10FFFF}
 _ALPHABETS = {
     f"string.{name}": getattr(string, name)
@@ -458,6 +460,8 @@ def symbol_of(name: str) -> Value:
         return of_constant(_ALPHABETS[name])
     if name in _FLOATS:
         return Value(type="float", mark=GAPS if name.endswith(".nan") else None)
+    if name in _CONSTANTS:
+        return of_constant(_CONSTANTS[name])
     if name in _INTEGERS:
         return of_constant(_INTEGERS[name])
     if name == "sys.argv":

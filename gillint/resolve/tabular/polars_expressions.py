@@ -20,11 +20,24 @@ _GROUPED = ("polars.dataframe.group_by.GroupBy.agg", "polars.lazyframe.group_by.
 _WORKING = frozenset(
     (*_GROUPED, *(f"polars.{kind}Frame.{m}" for kind in ("Data", "Lazy") for m in ("select", "with_columns", "filter")))
 )
+_SELECTING = ("polars.DataFrame.select", "polars.LazyFrame.select")
+# What makes one value of a column, and what makes a column of one value again.
+_REDUCING = frozenset((
+    "sum", "mean", "min", "max", "count", "len", "std", "var", "median", "first", "last", "quantile", "n_unique", "any", "all",
+    "arg_max", "arg_min", "product", "skew", "kurtosis", "null_count", "nan_max", "nan_min", "approx_n_unique", "implode",
+    "lit", "corr", "cov",
+))  # fmt: skip
+_SPREADING = frozenset(("over", "explode", "repeat_by", "rolling"))
 _MAPPED = {f"{_EXPR}.map_elements": f"{_SERIES}.map_elements", f"{_EXPR}.map_batches": ""}
 
 
 def described(name: str, bound: Bound, result: Value) -> Value:
-    """An expression with what it is made of: how many dear steps (`size`), which column, which functions in Python (`items`)."""
+    """An expression with what it is made of: how many dear steps (`size`), which column, which functions in Python (`items`).
+
+    That it gives one value is its `shape`; a frame of such ones alone has one row.
+    """
+    if name in _SELECTING:
+        return replace(result, size=ONE) if _is_one(bound.get("exprs")) else result
     if not _is_expression(result):
         return result
     if name == "polars.col" and (column := literal_text(bound.positional[0] if bound.positional else None)) is not None:
@@ -38,7 +51,19 @@ def described(name: str, bound: Bound, result: Value) -> Value:
         functions = (*functions, Value(type=_MAPPED[name], items=(bound.positional[0], _column_of(bound.receiver))))
     if result.type in _KINDS:
         kind = _SLOW if kind not in _HEAVY and steps.likely > 0 else kind
-    return replace(result, type=kind if result.type in _KINDS else result.type, size=steps, items=functions or None)
+    last = name.rpartition(".")[2]
+    is_one = last in _REDUCING or (bool(parts) and last not in _SPREADING and all(map(_is_one, parts)))
+    return replace(
+        result,
+        type=kind if result.type in _KINDS else result.type,
+        size=steps,
+        shape=(ONE,) if is_one else None,
+        items=functions or None,
+    )
+
+
+def _is_one(expression: Value | None) -> bool:
+    return expression is not None and expression.shape == (ONE,)
 
 
 def _is_expression(value: Value) -> bool:
@@ -85,7 +110,8 @@ def _heaviest(bound: Bound, passed: list[tuple[Value, Estimate]]) -> Bound:
         return bound
     steps = total(size * (v.size or ZERO) for v, size in passed)
     several = (("more", heaviest),) if total(size for _, size in passed).likely > 1 else ()
-    return replace(bound, parameters=(("exprs", replace(heaviest, size=steps.max(1))), *several))
+    shape = (ONE,) if all(_is_one(v) for v, _ in passed) else None
+    return replace(bound, parameters=(("exprs", replace(heaviest, size=steps.max(1), shape=shape)), *several))
 
 
 def _call_back(act: Activation, frame: Value, expression: Value, span: Span) -> None:

@@ -43,6 +43,8 @@ ARRAYS = [
     ("np.mgrid[0:50:5, 0:10]", (2, 10, 10), "int64"),
     ("np.indices((30, 40))", (2, 30, 40), "int64"),
     ("A[tuple(np.ones((25, 2), dtype=int).T)]", (25,), "float64"),
+    ("np.arange(0, np.pi, np.pi / 4)", (4,), "float64"),
+    ("np.arange(-np.pi, np.pi, np.pi / 64)", (128,), "float64"),
     ("np.setdiff1d(np.arange(1000), np.arange(250))", (750,), "int64"),
     ("A[np.s_[10:40, 5:25]]", (30, 20), "float64"),
     ("A[np.index_exp[:, 5]]", (100,), "float64"),

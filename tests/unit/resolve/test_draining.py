@@ -28,6 +28,9 @@ FACTORS = [
     ("n = 5000\nwhile n:\n    f(n)\n    n >>= 1", 13),
     ("gap = 64\nwhile gap > 0:\n    gap //= 2", 7),
     ("size = 1\nwhile size < 1000:\n    size *= 2", 10),
+    ("size = 1\nwhile size < 1000:\n    size = 2 * size", 10),
+    ("size = 10\nwhile size <= 1000:\n    size = int(size * 1.5)", 12),
+    ("width = 1000\nwhile width > 30:\n    width = math.floor(width / 2)", 6),
     ("n = 5000\nwhile n:\n    heap[n % 9] = n\n    heap[n] += 1\n    n //= 2", 13),
     ("t, left = 1.0, True\nwhile left and t > 0.5:\n    left = step()\n    t *= 0.9", 7),
 ]

@@ -46,6 +46,14 @@ def names(statement: str, head: str = HEAD) -> list[str]:
             ["StandardScaler.fit_transform", "LogisticRegression.fit"],
         ),
         (
+            "Pipeline(steps=[('a', StandardScaler()), ('b', LogisticRegression())]).fit(X, y)",
+            ["StandardScaler.fit_transform", "LogisticRegression.fit"],
+        ),
+        (
+            "ColumnTransformer(transformers=[('a', StandardScaler(), ['p'])], remainder='drop').fit_transform(T)",
+            ["validate_data", "StandardScaler.fit_transform"],
+        ),
+        (
             "Pipeline([('a', StandardScaler()), ('b', LogisticRegression())]).predict(X)",
             ["StandardScaler.transform", "LogisticRegression.predict"],
         ),

@@ -75,3 +75,39 @@ def test_a_function_over_whole_columns_is_called_with_one() -> None:
 
 def test_a_description_alone_calls_nothing() -> None:
     assert [c.name for c in calls_in("name.map_elements(str.strip)")] == ["polars.Expr.map_elements"]
+
+
+ROWS = {  # of a frame of 5,000 rows: one where every expression gives one value
+    "df.select(k.sum())": 1,
+    "df.select([pl.col(c).mean().alias(f'm_{c}') for c in ('a', 'b')])": 1,
+    "df.select((k.max() - k.min()) / 2, n=pl.len())": 1,
+    "df.select(k.sum(), k)": 5000,
+    "df.select(k - k.mean())": 5000,
+    "df.select(k.sum().over('name'))": 5000,
+    "df.lazy().select(k.sum()).collect()": 1,
+}
+
+
+@pytest.mark.parametrize("line", ROWS)
+def test_a_frame_of_single_values_has_one_row(line: str) -> None:
+    call = next(c for c in reversed(calls_in(line)) if c.name.endswith(("Frame.select", "Frame.collect")))
+    assert size_of(call.result).likely == ROWS[line]
+
+
+WORK = (  # of two described queries, the one that takes more
+    ("df.lazy().collect()", "df.lazy().sort('k').collect()"),
+    ("df.lazy().sort('k').collect()", "df.lazy().sort('k').group_by('k').agg(k.sum()).collect()"),
+    ("df.lazy().filter(k > 3).collect()", "df.lazy().filter(k > 3).with_columns(upper).head(10).collect()"),
+    ("df.head(5).lazy().filter(k > 3).collect()", "df.head(5).lazy().join(df.lazy(), on='k').collect()"),
+)
+
+
+@pytest.mark.parametrize(("less", "more"), WORK)
+def test_the_steps_of_a_described_query_add_up(less: str, more: str) -> None:
+    def work(line: str) -> float:
+        query = next(c for c in calls_in(line) if c.name == "polars.LazyFrame.collect").bound.receiver
+        assert query is not None
+        assert query.number is not None
+        return query.number.likely
+
+    assert work(less) < work(more)
