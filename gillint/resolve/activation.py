@@ -314,6 +314,7 @@ class Activation:
     promised: dict[str, Value] = field(default_factory=dict)  # the elements of a container, by its annotation
     open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
     given: Mapping[str, Value] = field(default_factory=dict)  # its arguments, where it may call itself
+    hits: float | None = None  # how often it looks its answer up, where it calls itself and keeps its answers
     fixed: frozenset[str] = frozenset()  # the parameters of a call in sight to which the body assigns nothing
     chance: float = 1.0  # how often a run of the body gets to the current statement, loops aside
     outside: Estimate = ONE  # the same for the arms that are in no loop

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Grown, Lazy
@@ -12,7 +14,7 @@ from gillint.resolve.calling.parameters import bind_parameters
 from gillint.resolve.control.dataflow import written
 from gillint.resolve.control.ends import calls_to_the_end, ends_of
 from gillint.resolve.control.exhaustion import turns_while_talking
-from gillint.resolve.control.memoised import remembers
+from gillint.resolve.control.kept_answers import lookup_in, remembers
 from gillint.resolve.control.recursion import (
     ANSWERS,
     INNER_CALLS,
@@ -23,9 +25,9 @@ from gillint.resolve.control.recursion import (
     nodes_walked,
     of_another_kind,
     rounds,
-    rounds_remembered,
     smaller,
 )
+from gillint.resolve.control.remembered import found_out, in_the_middle, states
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.joining import join
 from gillint.resolve.objects.changing import has_changed_members
@@ -298,6 +300,30 @@ class Functions(Classes):
     def _run(
         self, act: Activation, key: str, tree: t.Function | t.Lambda, arguments: dict[str, Value]
     ) -> tuple[Block, Value]:
+        act.hits = 0.0 if self._calls_itself(tree) and remembers(tree) else None
+        result = self._read(act, key, tree, arguments)
+        block = replace(act.builder.finish(), function=act.name, span=tree.span)
+        nodes: Estimate | None = None
+        if key in self._recurred:  # in this run: for other arguments it may not call itself
+            # Functions that call each other count their calls once: where the first of them is entered.
+            inner = self._recurring.pop(key, [])
+            kept = self._answers_kept(act, key, tree, arguments, inner, block)
+            if kept is not None:
+                block = replace(kept, recursive=self._recurred <= {key})
+            else:
+                known, nodes = self._rounds(act, tree, arguments, inner, block)
+                thinned = balanced(block, walks=nodes is not None)
+                block = replace(thinned, recursive=self._recurred <= {key}, rounds=known)
+        if isinstance(tree, t.Function):
+            if act.yields:
+                return EMPTY_BLOCK, self._generator(act, block, tree, nodes)
+            if tree.is_async:
+                lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
+                return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=self._reference_to(lazy))
+        return block, trimmed(result)
+
+    def _read(self, act: Activation, key: str, tree: t.Function | t.Lambda, arguments: dict[str, Value]) -> Value:
+        """Read the body of a function for these arguments: what it gives back."""
         act.body = tree
         act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
         act.given = arguments if self._calls_itself(tree) else {}
@@ -327,34 +353,60 @@ class Functions(Classes):
             self._running.pop()
             self._elsewhere = elsewhere
         self._drain(act, result)
-        block = replace(act.builder.finish(), function=act.name, span=tree.span)
-        nodes: Estimate | None = None
-        if key in self._recurred:  # in this run: for other arguments it may not call itself
-            # Functions that call each other count their calls once: where the first of them is entered.
-            inner = self._recurring.pop(key, ())
-            kept = remembers(tree)
-            asked = self._running[-1].trips_so_far() if self._running else ONE
-            known = rounds_remembered(arguments, inner, ends_of(act, tree), asked) if kept else None
-            known = rounds(tree, arguments, inner, block) if known is None else known
-            to_the_end = None if kept else calls_to_the_end(act, tree, arguments, inner, block)
-            if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
-                known = to_the_end
-            nodes = nodes_walked(arguments, inner) if known is None else None
-            if nodes is not None:
-                known = nodes
-            elif known is None and turns_while_talking(block) is not None:
-                known = ANSWERS
-            elif known is None and act.times.likely >= _MANY_TIMES:
-                known = INNER_CALLS
-            thinned = balanced(block, walks=nodes is not None)
-            block = replace(thinned, recursive=self._recurred <= {key}, rounds=known)
-        if isinstance(tree, t.Function):
-            if act.yields:
-                return EMPTY_BLOCK, self._generator(act, block, tree, nodes)
-            if tree.is_async:
-                lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
-                return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=self._reference_to(lazy))
-        return block, trimmed(result)
+        return result
+
+    def _rounds(
+        self,
+        act: Activation,
+        tree: t.Function | t.Lambda,
+        arguments: dict[str, Value],
+        inner: Sequence[Mapping[str, Value]],
+        block: Block,
+    ) -> tuple[Estimate | None, Estimate | None]:
+        """How often a function that calls itself runs, and how many nodes of a document it visits, as far as that is known."""
+        known = rounds(tree, arguments, inner, block)
+        to_the_end = None if remembers(tree) else calls_to_the_end(act, tree, arguments, inner, block)
+        if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
+            known = to_the_end
+        nodes = nodes_walked(arguments, inner) if known is None else None
+        if nodes is not None:
+            known = nodes
+        elif known is None and turns_while_talking(block) is not None:
+            known = ANSWERS
+        elif known is None and act.times.likely >= _MANY_TIMES:
+            known = INNER_CALLS
+        return known, nodes
+
+    def _answers_kept(
+        self,
+        act: Activation,
+        key: str,
+        tree: t.Function | t.Lambda,
+        arguments: dict[str, Value],
+        inner: Sequence[Mapping[str, Value]],
+        block: Block,
+    ) -> Block | None:
+        """What one of all calls does where a function keeps its answers: as it does for arguments in the middle."""
+        if not isinstance(tree, t.Function) or not remembers(tree):
+            return None
+        ends = ends_of(act, tree)
+        known = states(tree, arguments, inner, ends)
+        if known is None:
+            return None
+        asked = self._running[-1].trips_so_far() if self._running else ONE
+        known = found_out(known, arguments, inner, asked)
+        usual = in_the_middle(tree, arguments, inner, ends)
+        again, hits = block.again, 0.0
+        for _ in range(2 if lookup_in(tree) is not None else 1):
+            once = Activation(self, act.scope, act.name, {}, act.enclosing, act.owner, hits=hits)
+            self._read(once, key, tree, usual)
+            self._recurring.pop(key, None)
+            block = replace(once.builder.finish(), function=act.name, span=tree.span)
+            if hits == 0.0:
+                again = block.again
+                calls = (known * again + 1).max(known) if lookup_in(tree) is not None else known
+                hits = 1.0 - known.likely / calls.likely
+        return replace(block, rounds=calls)
 
     @staticmethod
     def _left_by(act: Activation, tree: t.Function, arguments: dict[str, Value]) -> Value:
