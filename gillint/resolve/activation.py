@@ -130,6 +130,11 @@ class Program(Protocol):
         """
         ...
 
+    @property
+    def is_called_from_elsewhere(self) -> bool:
+        """Whether what runs may be called by somebody whom nobody sees."""
+        ...
+
     def configured(self) -> dict[Span, Configured]:
         """What the file says of logging, by the place where it says so."""
         ...

@@ -162,6 +162,11 @@ class Functions(Classes):
         code = (lazy.path, lazy.span) if lazy.kind is Kind.COROUTINE else None
         return LazyRef(self.new_lazy(lazy), code)
 
+    @property
+    def is_called_from_elsewhere(self) -> bool:
+        """Whether what runs may be called by somebody whom nobody sees."""
+        return any(act.open for act in self._running)
+
     def _note_site(self, key: str, arguments: dict[str, Value]) -> None:
         """Join the arguments of a call to those of the others.
 

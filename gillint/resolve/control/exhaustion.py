@@ -29,8 +29,8 @@ INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
 # Of requests, one after the other: a listing has some pages. An answer comes in a few pieces.
 EXCHANGES = Estimate(1, 20, 1e4)
 FRAGMENTS = Estimate(1, 5, 1e4)
-_SIZED = (*BUFFERS, "http.client.HTTPResponse", "urllib3.HTTPResponse")
-_READERS = ("read", "read1", "readline", "readinto")
+_SIZED = (*BUFFERS, "asyncio.FedReader", "http.client.HTTPResponse", "urllib3.HTTPResponse")
+_READERS = ("read", "read1", "readline", "readinto", "readuntil", "readexactly")
 _TAKERS = ("pop", "popleft", "get", "get_nowait", "popitem")
 _GIVERS = ("append", "appendleft", "extend", "extendleft", "put", "put_nowait", "add", "update", "insert")
 _CONTAINERS = ("list", "set", "dict", "collections.deque", *QUEUES)
@@ -392,7 +392,7 @@ def _reads(act: Activation, call: Call, method: str, others: list[Call]) -> Esti
     source = call.bound.receiver
     assert source is not None
     lines = size_of(source)
-    if method == "readline":
+    if method in ("readline", "readuntil"):
         return lines + 1
     passed = call.bound.positional[0] if call.bound.positional else None
     if passed is None or passed == NONE:

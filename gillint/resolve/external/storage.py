@@ -99,6 +99,9 @@ def _bound_arguments(site: Site) -> Value:
 
 _METHODS: dict[str, Callable[[Site], Value]] = {
     "write": written_text,
+    "feed_data": written_text,
+    "readuntil": read_line,
+    "readexactly": read,
     "close": closed,
     "writeframes": written_text,
     "writeframesraw": written_text,
