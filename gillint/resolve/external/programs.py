@@ -22,17 +22,17 @@ def started(site: Site) -> Value:
         return result
     first = command.items[0] if command.items else command
     size = site.bound.get("bufsize")
-    buffered = size.literal.value if size is not None and size.literal is not None else None
+    buffered = _BUFFERED.get(size.number.likely) if size is not None and size.number is not None else None
     return replace(
         result,
         source=Source(STARTED, replace(first, element=None)),
         mark=_TALKS if _is_pipe(site.bound.get("stdin")) and _is_pipe(site.bound.get("stdout")) else None,
-        text=Text(_BUFFERED[buffered]) if buffered in (0, 1) else result.text,
+        text=Text(buffered) if buffered is not None else result.text,
     )
 
 
 _TALKS = "talks"  # the mark of a process that is written to, and read from
-_BUFFERED = {0: "unbuffered", 1: "line"}
+_BUFFERED = {0.0: "unbuffered", 1.0: "line"}
 _ANSWERS = {"subprocess.Pipe": "subprocess.AnswerPipe", "subprocess.TextPipe": "subprocess.TextAnswerPipe"}
 
 
@@ -63,9 +63,9 @@ def pipe_of(process: Value, pipe: Value) -> Value:
 def _written_to(process: Value, pipe: Value) -> Value:
     """`process.stdin`: how it is buffered."""
     asked = process.text.pattern if process.text is not None else None
-    if asked == _BUFFERED[0] and pipe.type == "io.BufferedWriter":
+    if asked == _BUFFERED[0.0] and pipe.type == "io.BufferedWriter":
         return replace(pipe, type="io.FileIO")
-    return replace(pipe, dtype="line") if asked == _BUFFERED[1] and pipe.type == "io.TextIOWrapper" else pipe
+    return replace(pipe, dtype="line") if asked == _BUFFERED[1.0] and pipe.type == "io.TextIOWrapper" else pipe
 
 
 def communicated(site: Site) -> Value:
