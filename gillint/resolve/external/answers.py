@@ -43,6 +43,7 @@ _NO_BODY = ("head", "options", "delete")
 _TOLD = (
     "threading.Event.wait", "threading.Condition.wait", "threading.Condition.wait_for", "asyncio.Event.wait",
     "asyncio.Queue.get", "queue.Queue.get", "queue.SimpleQueue.get", "queue.LifoQueue.get", "queue.PriorityQueue.get",
+    "concurrent.interpreters.Queue.get",
 )  # fmt: skip
 
 

@@ -386,7 +386,8 @@ _RUNS_BESIDE = _IN_THREADS | _IN_PROCESSES | {
 _STARTS = _IN_THREADS | _IN_PROCESSES | {
     "Timer", "ProcessPoolExecutor", "InterpreterPoolExecutor", "ThreadPool", "Pool", "submit", "thread_map", "create_task",
     "ensure_future", "gather", "TaskGroup", "as_completed", "call_later", "call_soon", "call_soon_threadsafe", "call_at",
-    "signal", "add_signal_handler", "start_soon", "joblib", "trio", "anyio", "gevent", "eventlet", "start_server", "watchdog",
+    "signal", "add_signal_handler", "start_soon", "joblib", "trio", "anyio", "gevent", "eventlet", "start_server",
+    "watchdog", "call_in_thread",
     "sched", "run_coroutine_threadsafe", "QThread", "Greenlet", "Listener",
 }  # fmt: skip
 
