@@ -414,8 +414,8 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
         return size, size
     if " match " in condition[1]:
         matched = size if _in_all(table, condition[1]) else size.combine(_FOUND, lambda n, share: n * share)
-        some = " limit " in words and " order by rank" in words
-        return matched * (_NEXT + (0.0 if some else _FETCHED)) + _LOOKUP, matched
+        unread = _UNREAD.match(words) is not None or (" limit " in words and " order by rank" in words)
+        return matched * (_NEXT + (0.0 if unread else _FETCHED)) + _LOOKUP, matched
     alike = re.search(r" (?:like|glob|regexp) ", condition[1]) is not None
     passed, seen = (_ALIKE, size * (1 + _PATTERN)) if alike else (_SOME, size)
     equal = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *(?:\?|:|'|\d|" + HOLE + r")", condition[1]))
@@ -452,6 +452,9 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
 
 
 _COMPARED = re.compile(r"(?<![<>=!])(?:<>|!=|<=?|>=?)(?!=)")  # what each lets through some of
+
+
+_UNREAD = re.compile(r"select (?:(?:\w+\.)?rowid|count\([^)]*\)) from ")  # what the index itself tells
 
 
 def _in_all(table: Table, condition: str) -> bool:
