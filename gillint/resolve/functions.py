@@ -29,6 +29,7 @@ from gillint.resolve.control.recursion import (
 )
 from gillint.resolve.control.remembered import found_out, in_the_middle, states
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.external.folders import as_any_below, folders_walked, goes_down
 from gillint.resolve.joining import join
 from gillint.resolve.objects.changing import has_changed_members
 from gillint.resolve.objects.classes import Classes
@@ -148,6 +149,8 @@ class Functions(Classes):
             act.open = frozenset(arguments)
         elif isinstance(tree, t.Function):
             act.fixed = frozenset(arguments) - written(tree.body)
+        if not recurs and goes_down(tree) and self._calls_itself(tree):
+            arguments = as_any_below(act, arguments)
         if record and not self._apart and function.scope.path == self._path:
             self._note_site(ref.key, arguments)
         summary = self._summary(function, act, tree, arguments, active, is_level=recurs)
@@ -369,6 +372,8 @@ class Functions(Classes):
         block: Block,
     ) -> tuple[Estimate | None, Estimate | None]:
         """How often a function that calls itself runs, and how many nodes of a document it visits, as far as that is known."""
+        if goes_down(tree) and (folders := folders_walked(act, block)) is not None:
+            return folders, None
         known = rounds(tree, arguments, inner, block)
         to_the_end = None if remembers(tree) else calls_to_the_end(act, tree, arguments, inner, block)
         if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
@@ -450,7 +455,19 @@ class Functions(Classes):
                 )
                 once = Block(block.operations, without(block, node).nodes, act.name)
         items = so_far
-        if nodes is not None and nodes.likely > NODES_PER_LEAF * items.likely:
+        walked = block.rounds if goes_down(tree) else None
+        if walked is not None and items.likely > 0:  # all of its runs give their part
+            runs = Loop(
+                tree.span,
+                act.path,
+                Kind.RECURSION,
+                ONE / items,
+                replace(block, rounds=None),
+                Iterations.UNKNOWN,
+                act.name,
+            )
+            body, trips, once = Block((), (runs,), act.name), items * walked, EMPTY_BLOCK
+        elif nodes is not None and nodes.likely > NODES_PER_LEAF * items.likely:
             each = Estimate.point(NODES_PER_LEAF)
             runs = Loop(
                 tree.span, act.path, Kind.RECURSION, each, replace(block, rounds=None), Iterations.UNKNOWN, act.name

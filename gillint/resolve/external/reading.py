@@ -5,9 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from gillint.estimate import Estimate
 from gillint.frozen import replace
-from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.files import MEMBER, MEMORY, Content
@@ -16,7 +14,6 @@ from gillint.resolve.external.opening import note_opened
 from gillint.resolve.external.stores import from_file
 from gillint.resolve.external.writing import pass_through
 from gillint.resolve.text.texts import ANY, Text
-from gillint.resolve.trace import Block, Call
 from gillint.resolve.values import HOLDERS, Value, of_number, text_of
 from gillint.syntax.tree import HOLE
 
@@ -192,16 +189,6 @@ def listed(site: Site) -> Value:
     is_one = not _WILD.search(asked) and HOLE not in posixpath.basename(asked)  # in each folder
     files = content.files.min(folders.max(1)) if is_one else content.files
     return replace(site.result, shape=None, size=files, element=member)
-
-
-def folders_walked(act: Activation, body: Block) -> Estimate | None:
-    """How many folders a loop lists that begins with one and goes on with those that it finds in there."""
-    for node in body.nodes:
-        if isinstance(node, Call) and node.name in LISTS:
-            name = name_of(node.bound.receiver or (node.bound.positional[0] if node.bound.positional else None))
-            if name is not None and (act.program.files.is_walked(name) or act.program.files.below(name)):
-                return act.program.files.folders_below(name) + 1
-    return None
 
 
 def _last_of(path: Text) -> Text:

@@ -41,7 +41,7 @@ def matches(position: int) -> Callable[[Bound, Value], Value]:
             member = element_of(result)
             if member.type == "str":
                 member = replace(member, size=Estimate.point(found.length))
-            return replace(result, shape=None, size=size_of(source) * found.rate, element=member)
+            return replace(result, shape=None, size=found.among(size_of(source)), element=member)
         step = _characters(made_from)
         if source is None or step is None:
             return result

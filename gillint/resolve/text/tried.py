@@ -9,7 +9,7 @@ import re
 import warnings
 from functools import lru_cache
 
-from gillint.estimate import Estimate
+from gillint.estimate import ONE, Estimate
 from gillint.frozen import dataclass
 from gillint.resolve.calling.bound import literal_text, size_of
 from gillint.resolve.trace import Bound
@@ -29,6 +29,10 @@ class Tried:
     rate: float
     length: float
 
+    def among(self, characters: Estimate) -> Estimate:
+        """How many there are in a text of the kind: one, where one goes from its beginning to its end."""
+        return ONE if self.length * self.rate >= 1.0 and self.length >= _LONGEST / 2 else characters * self.rate
+
 
 def tried(pattern: Value | None, text: Value | None) -> Tried | None:
     """What an expression finds in a text; None where either is not known, or where it might take long."""
@@ -40,7 +44,7 @@ def tried(pattern: Value | None, text: Value | None) -> Tried | None:
 def matches_in(pattern: Value | None, text: Value | None) -> Estimate | None:
     """How many matches of an expression are in a text."""
     found = tried(pattern, text)
-    return size_of(text) * found.rate if found is not None else None
+    return found.among(size_of(text)) if found is not None else None
 
 
 def with_matches(name: str, bound: Bound) -> tuple[tuple[str, Value], ...]:

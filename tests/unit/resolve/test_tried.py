@@ -18,6 +18,7 @@ ASKED = {
     "a compiled one": (r"re.compile(r'\b\w{4,}').findall(TEXT)", 1_000),
     "an iterator": ("list(re.finditer('[aeiou]', TEXT))", 4_000),
     "pieces": (r"re.split(r'\.\s', TEXT)", 1_001),
+    "one that goes through all of it": ("re.findall('.+', TEXT)", 1),
     "nothing": ("re.findall('zebra', TEXT)", 0),
 }
 
