@@ -22,6 +22,8 @@ from gillint.knowledge.schema import Effect
 from gillint.regions.sharing import NOTHING_MADE, Objects, is_shared, may_share_file, shared_file
 from gillint.resolve.trace import Block, Branch, Call, Handover, Loop, Node
 
+# What it takes to hand work to another interpreter of this process, and its result back.
+_TO_ANOTHER = Estimate.point(8_000.0)
 # A recursive function calls itself a number of times that the source does not tell.
 RECURSIVE_CALLS = Estimate(10, 1_000, 1e6)
 
@@ -218,6 +220,9 @@ class Costs:
             found = confined(call, classify(call, self.target, self.can_only_hold), self.one_thread)
             if call.compiled is not None:
                 found = self._machine_code(found, call.compiled)
+            if call.elsewhere is not None:
+                done = self.block(call.elsewhere)
+                found = replace(found, native=_TO_ANOTHER + done.gil + done.native, wait=found.wait + done.wait)
             if call.peer is not None and call.peer.answering is not None:
                 asked = self.block(call.peer.answering)
                 found = replace(found, wait=found.wait + asked.gil + asked.native)

@@ -101,13 +101,16 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         if call.peer.place == "process" and not _asks_nobody(decision):
             gil, wait = gil if _runs_elsewhere(call, fact) else gil + wait, ZERO
         is_near = call.peer.place in ("local", "process")
-        wait = ZERO if call.peer.place == "itself" else wait  # what was sent is there already
+        if call.peer.place == "itself":  # what was sent is there already
+            wait, gil = ZERO, Estimate.point(gil.low)
         wait = wait + call.peer.delay if is_near else wait.max(call.peer.delay)
     # A callable that a library's default speaks of, and an effect that is only assumed, keep their doubt.
     unknown = ZERO
     if decision.likely.effect is Effect.UNKNOWN:  # a fact may say how long it takes, if not what it does meanwhile
         unknown, native = (native, ZERO) if decision.likely.native is not None else (UNKNOWN_NS, native)
     releases = _releases(decision, answers)
+    if call.peer is not None and call.peer.place == "itself":
+        releases = Estimate.point(releases.low)
     kept = _kept(decision, native, releases)
     gil, native = gil + kept, (native - kept).max(ZERO)
     return CallEffect(

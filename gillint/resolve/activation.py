@@ -130,6 +130,11 @@ class Program(Protocol):
         """
         ...
 
+    @property
+    def is_called_from_elsewhere(self) -> bool:
+        """Whether what runs may be called by somebody whom nobody sees."""
+        ...
+
     def configured(self) -> dict[Span, Configured]:
         """What the file says of logging, by the place where it says so."""
         ...
@@ -314,6 +319,7 @@ class Activation:
     promised: dict[str, Value] = field(default_factory=dict)  # the elements of a container, by its annotation
     open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
     given: Mapping[str, Value] = field(default_factory=dict)  # its arguments, where it may call itself
+    hits: float | None = None  # how often it looks its answer up, where it calls itself and keeps its answers
     fixed: frozenset[str] = frozenset()  # the parameters of a call in sight to which the body assigns nothing
     chance: float = 1.0  # how often a run of the body gets to the current statement, loops aside
     outside: Estimate = ONE  # the same for the arms that are in no loop

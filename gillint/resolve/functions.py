@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation, Grown, Lazy
@@ -13,7 +15,7 @@ from gillint.resolve.control.dataflow import written
 from gillint.resolve.control.descending import passed_down
 from gillint.resolve.control.ends import calls_to_the_end, ends_of
 from gillint.resolve.control.exhaustion import turns_while_talking
-from gillint.resolve.control.memoised import remembers
+from gillint.resolve.control.kept_answers import lookup_in, remembers
 from gillint.resolve.control.recursion import (
     ANSWERS,
     INNER_CALLS,
@@ -25,11 +27,11 @@ from gillint.resolve.control.recursion import (
     nothing_tells,
     of_another_kind,
     rounds,
-    rounds_remembered,
     smaller,
 )
+from gillint.resolve.control.remembered import found_out, in_the_middle, states
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.external.reading import folders_walked
+from gillint.resolve.external.folders import folders_walked
 from gillint.resolve.joining import join
 from gillint.resolve.objects.changing import has_changed_members
 from gillint.resolve.objects.classes import Classes
@@ -162,6 +164,11 @@ class Functions(Classes):
         """Remember deferred work of a function of the project."""
         code = (lazy.path, lazy.span) if lazy.kind is Kind.COROUTINE else None
         return LazyRef(self.new_lazy(lazy), code)
+
+    @property
+    def is_called_from_elsewhere(self) -> bool:
+        """Whether what runs may be called by somebody whom nobody sees."""
+        return any(act.open for act in self._running)
 
     def _note_site(self, key: str, arguments: dict[str, Value]) -> None:
         """Join the arguments of a call to those of the others.
@@ -301,6 +308,34 @@ class Functions(Classes):
     def _run(
         self, act: Activation, key: str, tree: t.Function | t.Lambda, arguments: dict[str, Value]
     ) -> tuple[Block, Value]:
+        act.hits = 0.0 if self._calls_itself(tree) and remembers(tree) else None
+        result = self._read(act, key, tree, arguments)
+        block = replace(act.builder.finish(), function=act.name, span=tree.span)
+        nodes: Estimate | None = None
+        folders: Estimate | None = None
+        if key in self._recurred:  # in this run: for other arguments it may not call itself
+            # Functions that call each other count their calls once: where the first of them is entered.
+            inner = self._recurring.pop(key, [])
+            kept = self._answers_kept(act, key, tree, arguments, inner, block)
+            if kept is not None:
+                block = replace(kept, recursive=self._recurred <= {key})
+            else:
+                folders = folders_walked(act, block)
+                known, nodes = (
+                    (folders, None) if folders is not None else self._rounds(act, tree, arguments, inner, block)
+                )
+                thinned = balanced(block, (lambda _: True) if nodes is not None else nothing_tells)
+                block = replace(thinned, recursive=self._recurred <= {key}, rounds=known)
+        if isinstance(tree, t.Function):
+            if act.yields:
+                return EMPTY_BLOCK, self._generator(act, block, tree, nodes, folders)
+            if tree.is_async:
+                lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
+                return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=self._reference_to(lazy))
+        return block, trimmed(result)
+
+    def _read(self, act: Activation, key: str, tree: t.Function | t.Lambda, arguments: dict[str, Value]) -> Value:
+        """Read the body of a function for these arguments: what it gives back."""
         act.body = tree
         act.environment.update({k: assume(act, k, v) for k, v in arguments.items()})
         if self._calls_itself(tree):
@@ -332,39 +367,60 @@ class Functions(Classes):
             self._running.pop()
             self._elsewhere = elsewhere
         self._drain(act, result)
-        block = replace(act.builder.finish(), function=act.name, span=tree.span)
-        nodes: Estimate | None = None
-        folders: Estimate | None = None
-        if key in self._recurred:  # in this run: for other arguments it may not call itself
-            # Functions that call each other count their calls once: where the first of them is entered.
-            inner = self._recurring.pop(key, ())
-            kept = remembers(tree)
-            asked = self._running[-1].trips_so_far() if self._running else ONE
-            known = rounds_remembered(arguments, inner, ends_of(act, tree), asked) if kept else None
-            known = rounds(tree, arguments, inner, block) if known is None else known
-            to_the_end = None if kept else calls_to_the_end(act, tree, arguments, inner, block)
-            if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
-                known = to_the_end
-            folders = folders_walked(act, block) if known is None else None
-            known = folders if known is None else known
-            nodes = nodes_walked(arguments, inner) if known is None else None
-            if nodes is not None:
-                known = nodes
-            elif known is None and turns_while_talking(block) is not None:
-                known = ANSWERS
-            elif known is None and act.times.likely >= _MANY_TIMES:
-                known = INNER_CALLS
-            # The children of a node are fewer than what a loop goes through; of a folder it is told how much is in it.
-            told = nodes is not None or folders is not None
-            thinned = balanced(block, (lambda _: nodes is not None) if told else nothing_tells)
-            block = replace(thinned, recursive=self._recurred <= {key}, rounds=known)
-        if isinstance(tree, t.Function):
-            if act.yields:
-                return EMPTY_BLOCK, self._generator(act, block, tree, nodes, folders)
-            if tree.is_async:
-                lazy = Lazy(tree.span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=act.name)
-                return EMPTY_BLOCK, Value(type="coroutine", element=result, reference=self._reference_to(lazy))
-        return block, trimmed(result)
+        return result
+
+    def _rounds(
+        self,
+        act: Activation,
+        tree: t.Function | t.Lambda,
+        arguments: dict[str, Value],
+        inner: Sequence[Mapping[str, Value]],
+        block: Block,
+    ) -> tuple[Estimate | None, Estimate | None]:
+        """How often a function that calls itself runs, and how many nodes of a document it visits, as far as that is known."""
+        known = rounds(tree, arguments, inner, block)
+        to_the_end = None if remembers(tree) else calls_to_the_end(act, tree, arguments, inner, block)
+        if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
+            known = to_the_end
+        nodes = nodes_walked(arguments, inner) if known is None else None
+        if nodes is not None:
+            known = nodes
+        elif known is None and turns_while_talking(block) is not None:
+            known = ANSWERS
+        elif known is None and act.times.likely >= _MANY_TIMES:
+            known = INNER_CALLS
+        return known, nodes
+
+    def _answers_kept(
+        self,
+        act: Activation,
+        key: str,
+        tree: t.Function | t.Lambda,
+        arguments: dict[str, Value],
+        inner: Sequence[Mapping[str, Value]],
+        block: Block,
+    ) -> Block | None:
+        """What one of all calls does where a function keeps its answers: as it does for arguments in the middle."""
+        if not isinstance(tree, t.Function) or not remembers(tree):
+            return None
+        ends = ends_of(act, tree)
+        known = states(tree, arguments, inner, ends)
+        if known is None:
+            return None
+        asked = self._running[-1].trips_so_far() if self._running else ONE
+        known = found_out(known, arguments, inner, asked)
+        usual = in_the_middle(tree, arguments, inner, ends)
+        again, hits = block.again, 0.0
+        for _ in range(2 if lookup_in(tree) is not None else 1):
+            once = Activation(self, act.scope, act.name, {}, act.enclosing, act.owner, hits=hits)
+            self._read(once, key, tree, usual)
+            self._recurring.pop(key, None)
+            block = replace(once.builder.finish(), function=act.name, span=tree.span)
+            if hits == 0.0:
+                again = block.again
+                calls = (known * again + 1).max(known) if lookup_in(tree) is not None else known
+                hits = 1.0 - known.likely / calls.likely
+        return replace(block, rounds=calls)
 
     @staticmethod
     def _left_by(act: Activation, tree: t.Function, arguments: dict[str, Value]) -> Value:
@@ -407,16 +463,23 @@ class Functions(Classes):
                 once = Block(block.operations, without(block, node).nodes, act.name)
         items = so_far
         own = total(times for value, times in zip(act.yields, act.yielded, strict=True) if is_known(value))
-        runs: Estimate | None = None  # of the function, for an item
-        if nodes is not None and nodes.likely > NODES_PER_LEAF * items.likely:
-            runs, trips = Estimate.point(NODES_PER_LEAF), nodes / NODES_PER_LEAF
-        elif folders is not None and own.likely > 0:
-            runs, trips = (ONE / own).sorted(), own * folders
-        if runs is not None:
-            again = Loop(
-                tree.span, act.path, Kind.RECURSION, runs, replace(block, rounds=None), Iterations.UNKNOWN, act.name
+        if folders is not None and own.likely > 0:  # all of its runs give their part
+            runs = Loop(
+                tree.span,
+                act.path,
+                Kind.RECURSION,
+                (ONE / own).sorted(),
+                replace(block, rounds=None),
+                Iterations.UNKNOWN,
+                act.name,
             )
-            body, once = Block((), (again,), act.name), EMPTY_BLOCK
+            body, trips, once = Block((), (runs,), act.name), own * folders, EMPTY_BLOCK
+        elif nodes is not None and nodes.likely > NODES_PER_LEAF * items.likely:
+            each = Estimate.point(NODES_PER_LEAF)
+            runs = Loop(
+                tree.span, act.path, Kind.RECURSION, each, replace(block, rounds=None), Iterations.UNKNOWN, act.name
+            )
+            body, trips, once = Block((), (runs,), act.name), nodes / NODES_PER_LEAF, EMPTY_BLOCK
         elif items.likely > 1.5 * trips.likely:
             # More than one item a turn, or all of them from `yield from`: an item costs its part of the turn.
             part = trips.likely / items.likely

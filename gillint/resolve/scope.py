@@ -46,6 +46,7 @@ class Peers:
         journal: how its databases of SQLite keep what they change: not at all for long (`unsynced`), in a write-ahead log
             (`wal`), or in a journal beside the file, which is what they do if not told.
         begins: it begins transactions of SQLite itself.
+        alone: it starts nothing that runs beside it.
     """
 
     place: Place | None
@@ -59,6 +60,7 @@ class Peers:
     halves: bool = False
     journal: Journal = "file"
     begins: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ class Call:
             defines the name), `unknown`, `join` (waits for work that was handed over: its time is counted there).
         implicit: an operator, a subscript or an iteration, not a call expression.
         compiled: what the function does that was compiled to machine code: no bytecode runs.
+        elsewhere: what another interpreter does for it, under a GIL of its own.
         result: what is known of the value that it gives back.
         peer: the other side, where the call talks to one.
     """
@@ -148,6 +149,7 @@ class Call:
     inner: Block | None = None
     callback: Block | None = None
     compiled: Block | None = None
+    elsewhere: Block | None = None
     result: Value | None = None
     implicit: bool = False
     awaited: bool = False

@@ -10,6 +10,8 @@ from gillint.estimate import Estimate
 from gillint.frozen import dataclass, replace
 from gillint.resolve.text.texts import Text, of_literal
 
+IS_SET = "set"  # the dtype of an event that is
+
 
 @dataclass(frozen=True, slots=True)
 class Literal:
@@ -173,7 +175,7 @@ class Value:
         type: public dotted name of the type; builtins are bare; `<path>::<Class>` for classes of the project.
         size: elements of a container or array, characters, bytes, rows.
         shape: the dimensions of an array.
-        dtype: of an array or a column; of a number that a clock gives, that it is one.
+        dtype: of an array or a column; of a number that a clock gives, that it is one; of an event, that it is set.
         element: what iterating gives.
         items: the members of a tuple whose members are known one by one.
         columns: the columns of a DataFrame, or the values of a dict with literal keys.

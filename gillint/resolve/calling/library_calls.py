@@ -22,6 +22,7 @@ from gillint.resolve.calling.gone_through import gone_through
 from gillint.resolve.calling.handovers import HANDOVERS, JOINS, MADE, POOLS, kind_of_pool
 from gillint.resolve.calling.intrinsics import intrinsic
 from gillint.resolve.calling.ordering import with_compared
+from gillint.resolve.calling.other_interpreters import given_to_another
 from gillint.resolve.calling.returns import returned
 from gillint.resolve.calling.special import SPECIAL
 from gillint.resolve.calling.submissions import await_value, hand_over_call, join_result
@@ -232,9 +233,11 @@ def library(
         _consume_all(act, bound, fact)
     machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
     compiled, result = machine_code if machine_code is not None else (None, result)
+    another = given_to_another(act, public, positional, keywords)
+    elsewhere, result = (another[0], another[1] or result) if another is not None else (None, result)
     peer = other_side(act, fact, public, bound, span)
     call = Call(
-        span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, result=result,
+        span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, elsewhere=elsewhere, result=result,
         awaited=fact.awaitable, assumed=assumed, peer=peer,
     )  # fmt: skip
     if fact.awaitable:

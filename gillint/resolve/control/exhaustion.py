@@ -50,8 +50,9 @@ INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
 # Of requests, one after the other: a listing has some pages. An answer comes in a few pieces.
 EXCHANGES = Estimate(1, 20, 1e4)
 FRAGMENTS = Estimate(1, 5, 1e4)
-_SIZED = (*BUFFERS, "http.client.HTTPResponse", "urllib3.HTTPResponse")
-_READERS = ("read", "read1", "readline", "readlines", "readinto")
+_SIZED = (*BUFFERS, "asyncio.FedReader", "http.client.HTTPResponse", "urllib3.HTTPResponse")
+_READERS = ("read", "read1", "readline", "readlines", "readinto", "readuntil", "readexactly")
+_FETCHES = ("fetchone", "fetchmany")  # rows of a cursor: a loop ends behind the last
 _CONTAINERS = ("list", "set", "dict", "collections.deque", *QUEUES)
 
 
@@ -223,6 +224,10 @@ def turns_until_empty(act: Activation, body: Block, *, endless: bool = True) -> 
         is_sized = source.type in _SIZED and source.size is not None
         if method in _READERS and (source.type in FILES or is_sized):
             return _reads(act, call, method, [c for c in calls if c is not call and _reads_too(c, source)])
+        if method in _FETCHES and source.size is not None and source.element is not None:
+            asked = call.bound.positional[0].number if call.bound.positional else ONE
+            each = (asked if asked is not None and method != "fetchone" else ONE).max(1)
+            return (source.size / each).map(math.ceil) + 1
         if source.size is None or not source.size.known:
             continue
         if not _takes(method, source):
@@ -436,7 +441,7 @@ def _reads(act: Activation, call: Call, method: str, others: list[Call]) -> Esti
     source = call.bound.receiver
     assert source is not None
     lines = size_of(source)
-    if method == "readline":
+    if method in ("readline", "readuntil"):
         return lines + 1
     passed = call.bound.positional[0] if call.bound.positional else None
     if passed is None or passed == NONE:

@@ -8,6 +8,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import CASE, COMPLAINS, LEAVES, RARE, TAKEN
 from gillint.resolve.control.chances import chance, is_negated, is_none, missing, value_of
 from gillint.resolve.control.failures import complains, failing, fails
+from gillint.resolve.control.kept_answers import is_end, lookup_in
 from gillint.resolve.control.lookups import found_share
 from gillint.resolve.control.memoised import missed
 from gillint.resolve.control.refusals import is_refusal
@@ -30,6 +31,9 @@ def is_main_guard(test: t.Expr) -> bool:
 
 def shares(act: Activation, node: t.If, tested: Value, period: float | None) -> tuple[float, float]:
     """How often the arm of a test is taken, and how often the other one; `period`: every how manyth time, where that is known."""
+    looked_up = _looked_up(act, node)
+    if looked_up is not None:
+        return looked_up, 1.0 - looked_up
     # What a container has in it at the end, or what a count is then, says nothing of the turns before.
     taken = 1.0 / period if period is not None else held(act, node.test, tested, _usual(act, node))
     if fails(node.body):
@@ -37,6 +41,18 @@ def shares(act: Activation, node: t.If, tested: Value, period: float | None) -> 
     elif fails(node.orelse):
         taken = max(taken, 1.0 - RARE)
     return taken, 1.0 - taken
+
+
+def _looked_up(act: Activation, node: t.If | t.Try) -> float | None:
+    """How often a test holds, or something does not fail, by which a function that calls itself looks its answer up."""
+    lookup = lookup_in(act.body) if act.hits is not None and isinstance(act.body, t.Function) else None
+    if act.hits is None or lookup is None or lookup.test is not node:
+        return None
+    return act.hits if lookup.holds else 1.0 - act.hits
+
+
+# Of the calls of a function that keeps its answers, or makes one call of itself, few are for where its arguments end.
+_AT_THE_END = 0.03
 
 
 def _exceptional(node: t.If) -> float | None:
@@ -54,6 +70,8 @@ def _exceptional(node: t.If) -> float | None:
 
 
 def _usual(act: Activation, node: t.If) -> float:
+    if act.given and isinstance(act.body, t.Function) and is_end(act.body, node):
+        return _AT_THE_END
     exceptional = _exceptional(node)
     if exceptional is not None:
         return exceptional
@@ -282,6 +300,9 @@ def failing_of(act: Activation, node: t.Try, arm: t.Body) -> float:
 
     `try: return table[key]`, `except KeyError: table[key] = ...`: once for each key.
     """
+    looked_up = _looked_up(act, node)
+    if looked_up is not None:
+        return 1.0 - looked_up
     usual = failing(arm)
     stored = (
         {key_of(x.value): x.index for x in _stores(arm)} if act.times.likely * act.trips_so_far().likely > 1.0 else {}

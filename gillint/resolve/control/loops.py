@@ -53,7 +53,7 @@ from gillint.resolve.control.turns import (
 from gillint.resolve.control.unrolling import unrolled
 from gillint.resolve.control.widening import made_anew, widen
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.external.reading import folders_walked
+from gillint.resolve.external.folders import folders_walked
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
 from gillint.resolve.objects.changing import keep_changes, member_variable
 from gillint.resolve.objects.state import behind_calls

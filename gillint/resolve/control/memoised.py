@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from gillint.estimate import Estimate
+from gillint.estimate import ONE, Estimate
+from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.control.kept_answers import has_cache
 from gillint.resolve.tabular.kinds import distinct_of
-from gillint.resolve.trace import Block, Branch, Call, Node
+from gillint.resolve.trace import Block, Bound, Branch, Call, Node
 from gillint.resolve.values import FunctionRef, Value, text_of
 from gillint.syntax import tree as t
-from gillint.syntax.parse import dotted
-from gillint.syntax.walk import expressions, key_of, name_called, statements
+from gillint.syntax.walk import expressions, loops_in, name_called, statements
 
-_CACHES = ("lru_cache", "cache")
+_ASKED = "functools.lru_cache.__call__"  # what it takes to look an answer up, and to keep it
 _NOTHING = Block((), ())
 # `if key not in table: table[key] = ...` holds in 0.59 where it is run once or a few times (`python -m scripts.arm_shares`).
 _MISS = 0.5
@@ -52,8 +53,10 @@ def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tupl
     """The call of a function of the project, which is run where its arguments are new, if it remembers its answers."""
     if not _remembers(act, ref):
         return call
-    anew = _is_cleared(act, ref) or _is_defined_here(act, ref)
-    asked = act.trips_so_far() if anew else act.times * act.trips_so_far()
+    act.emit(Call(call.span, act.path, _ASKED, "library", Bound(), find_fact(_ASKED), implicit=True))
+    since = _cleared_around(act, ref)
+    anew = since is not None or _is_defined_here(act, ref)
+    asked = (act.trips_so_far() if anew else act.times * act.trips_so_far()) / (since if since is not None else ONE)
     if asked.likely <= 1:
         return call
     new = missed(act, arguments, asked)
@@ -71,9 +74,20 @@ def _defined_in(body: t.Body) -> frozenset[t.Stmt]:
     return frozenset(s for s in statements(body) if isinstance(s, t.Function))
 
 
-def _is_cleared(act: Activation, ref: FunctionRef) -> bool:
-    """Whether the function that asks makes the other one forget its answers: `distance.cache_clear()`."""
-    return ref.key.rpartition(":")[2].rpartition(".")[2] in _cleared_in(act.statements)
+def _cleared_around(act: Activation, ref: FunctionRef) -> Estimate | None:
+    """How often the function that asks makes the other one forget its answers, `distance.cache_clear()`: in each turn of the
+    loops around that. None where it does not.
+    """
+    name = ref.key.rpartition(":")[2].rpartition(".")[2]
+    if name not in _cleared_in(act.statements):
+        return None
+    looped = loops_in(act.statements)
+    times = ONE
+    for span, place in zip(act.loop_spans, act.loop_places, strict=True):
+        loop = looped.get(span)
+        if loop is not None and name in _cleared_in(loop.body):
+            times = times * act.loops[place]
+    return times
 
 
 @lru_cache(maxsize=2048)
@@ -85,28 +99,4 @@ def _cleared_in(body: t.Body) -> frozenset[str]:
 
 def _remembers(act: Activation, ref: FunctionRef) -> bool:
     tree, _ = act.program.function_tree(ref.key)
-    return isinstance(tree, t.Function) and _has_cache(tree)
-
-
-def remembers(tree: t.Function | t.Lambda) -> bool:
-    """Whether a function keeps its answers, or has them kept."""
-    return isinstance(tree, t.Function) and (_has_cache(tree) or _looks_up(tree))
-
-
-def _has_cache(tree: t.Function) -> bool:
-    """Whether a function is decorated so that it remembers its answers."""
-    written = (d.function if isinstance(d, t.Call) else d for d in tree.decorators)
-    return any(dotted(d).rsplit(".", 1)[-1] in _CACHES for d in written)
-
-
-def _looks_up(tree: t.Function) -> bool:
-    """`if n in memo: return memo[n]`: a function that remembers its answers by itself."""
-    return any(
-        isinstance(s, t.If)
-        and isinstance(s.test, t.Compare)
-        and s.test.operators == ("contains",)
-        and isinstance(s.body[0], t.Return)
-        and isinstance(s.body[0].value, t.Subscript)
-        and key_of(s.body[0].value.value) == key_of(s.test.rights[0]) is not None
-        for s in tree.body
-    )
+    return isinstance(tree, t.Function) and has_cache(tree)

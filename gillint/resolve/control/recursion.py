@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache
 from itertools import permutations
 
-from gillint.estimate import ONE, ZERO, Estimate
+from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import size_of
 from gillint.resolve.contents import inside
@@ -205,42 +205,6 @@ def _calls_in_all(before: Mapping[str, Value], inner: Sequence[Mapping[str, Valu
         return None
     levels = sum(found) / len(found)
     return max(1.0, levels if calls <= _ONE else _power(calls, levels))
-
-
-def rounds_remembered(
-    before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], ends: Mapping[str, Estimate], asked: Estimate
-) -> Estimate | None:
-    """How often a function that remembers its answers runs for one call from outside; None where nothing tells.
-
-    `ends`: what it compares its parameters with; `asked`: how often it is called. Where it is asked of one number after the
-    other (`fib(n) for n in range(400)`), all calls together find out what the largest of them needs.
-    """
-    states = _states(before, inner, ends)
-    is_one_of_many = any(
-        v.number is not None and not v.number.known and any(after.get(name) != v for after in inner)
-        for name, v in before.items()
-    )
-    if states is None or not is_one_of_many or asked.likely <= 1:
-        return states
-    return Estimate.of((1.0, max(1.0, states.high / asked.likely), max(1.0, states.high)))
-
-
-def _states(
-    before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], ends: Mapping[str, Estimate]
-) -> Estimate | None:
-    """For how many arguments a function has to find its answer out."""
-    found: Estimate | None = None
-    fixed = [v.size for n, v in before.items() if v.size is not None and all(after.get(n) == v for after in inner)]
-    for name, was in before.items():
-        amount = was.number if was.number is not None else was.size if was.type in _DIVIDED else None
-        now = [after[name] for after in inner if after.get(name) not in (None, was)]
-        if amount is None or not now:
-            continue
-        if any(v.number is not None and v.number.likely > amount.likely for v in now):  # up to the end of something
-            end = ends.get(name, reduce(Estimate.max, fixed) if fixed else amount)
-            amount = (end - amount).max(0) if name in ends else end
-        found = (amount + 1).max(1) * (found if found is not None else ONE)
-    return found
 
 
 def _descends(tree: t.Function | t.Lambda) -> bool:

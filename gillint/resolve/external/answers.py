@@ -21,7 +21,7 @@ from gillint.resolve.external.peers import around, is_answered, peer_of
 from gillint.resolve.scope import ModuleScope, Sent
 from gillint.resolve.text.texts import Text, together, unknown
 from gillint.resolve.trace import Block, Bound, Branch, Call, FunctionTrace, Loop, Peer, Resolved
-from gillint.resolve.values import Source, Value, text_of
+from gillint.resolve.values import IS_SET, Source, Value, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.servers import asked_for, routes_of
 from gillint.syntax.tree import HOLE
@@ -39,10 +39,22 @@ _DOCUMENTS = ("aiohttp.web.json_response", "flask.jsonify")
 _NO_BODY = ("head", "options", "delete")
 
 
+# What ends these waits only another thread or task can do: where a program has none, they never begin.
+_TOLD = (
+    "threading.Event.wait", "threading.Condition.wait", "threading.Condition.wait_for", "asyncio.Event.wait",
+    "asyncio.Queue.get", "queue.Queue.get", "queue.SimpleQueue.get", "queue.LifoQueue.get", "queue.PriorityQueue.get",
+    "concurrent.interpreters.Queue.get",
+)  # fmt: skip
+
+
 def other_side(act: Activation, fact: Fact | None, name: str, bound: Bound, span: Span) -> Peer | None:
     """Who answers a call, and what the program's own server does for that; nobody does where a loop only pauses."""
     if name == "threading.Event.wait" and span in paces(act.body.body if isinstance(act.body, t.Function) else ()):
         return None
+    if name.endswith(".Event.wait") and bound.receiver is not None and bound.receiver.dtype == IS_SET:
+        return Peer("itself")
+    if name in _TOLD and around(act.scope).alone and not act.program.is_called_from_elsewhere:
+        return Peer("itself")
     sent = _chosen(_sent(act), name, bound) if is_answered(fact) else None
     peer = peer_of(fact, name, bound, act.scope, size_of(sent.value) if sent is not None else None)
     if peer is None or peer.place != "local" or sent is None:

@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterable
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import ONE, Estimate
+from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.peers import around
+from gillint.resolve.external.relations import RELATION, asked_before, related
 from gillint.resolve.external.sql import run_script, run_statement
 from gillint.resolve.external.sql_functions import REGISTERS, register, run_named, summed_up
+from gillint.resolve.external.sql_parameters import with_parameters
 from gillint.resolve.external.sql_tables import Query, Table, parts_of, remainders
 from gillint.resolve.tabular import stored_frames
 from gillint.resolve.text.texts import ANY, Text
@@ -66,6 +68,7 @@ def query_of(act: Activation, name: str, bound: Bound, place: object) -> Query |
         done = run_statement(tables, statement, place, times * rows, row)
         return Query(done.visits * rows) if done is not None else None
     row = bound.positional[1] if len(bound.positional) > 1 else None
+    statement = with_parameters(statement, row) if _ASKS.match(statement) else statement
     return summed_up(act, statement, run_statement(tables, statement, place, times, row))
 
 
@@ -160,22 +163,26 @@ def _asked_of_duckdb(act: Activation, bound: Bound, place: object) -> Query | No
     if text is None:
         return None
     tables = dict(act.program.tables)
+    before: list[Estimate] = []
 
     def named(found: re.Match[str]) -> str:
         """The table that stands for a source: made up where it is not one that the program created."""
         name = found[3] or f"source_{found.start()}"
         if name.lower() not in tables:
             frame = act.environment.get(name) if found[3] else None
+            before.append(asked_before(frame) if frame is not None else ZERO)
             counted = Value(size=Estimate.point(float(found[2])), columns=_RANGE) if found[2] else None
             tables[name.lower()] = _table_of(counted or frame or UNKNOWN, name)
         return f"{found[1]} {name}"
 
     words = _SOURCES.sub(named, " ".join(text.pattern.split()))
+    made_of = total(before)
     made = _MADE_OF_QUERY.match(words.lower())
     if made is None:
         done = run_statement(tables, words, place, act.times * act.trips_so_far())
         if done is not None and done.row is not None and not done.row.items:  # of columns that nobody knows
             done = replace(done, row=None)
+        done = replace(done, visits=done.visits + made_of) if done is not None else None
         return (
             replace(done, visits=done.visits * _PARSED + _SNIFFED)
             if done is not None and ".csv" in text.pattern
@@ -213,10 +220,10 @@ def answered(name: str, result: Value, query: Query) -> Value:
     if name in stored_frames.READS:
         return stored_frames.frame_of(result, query)
     kind = result.type if name in _DUCKDB_ASKS else _CURSOR
-    made = replace(result, type=kind, shape=None, size=query.rows, element=query.row or Value(type="tuple"))
-    if name in _DUCKDB_ASKS:
-        made = replace(made, columns=stored_frames.columns_of(query))
-    return replace(made, number=query.visits) if kind == "duckdb.DuckDBPyRelation" else made
+    made = related(replace(result, type=kind), query)
+    if name not in _DUCKDB_ASKS:
+        return replace(made, columns=result.columns, number=result.number)
+    return made if kind == RELATION else replace(made, number=result.number)
 
 
 def opened_database(site: Site) -> Value:
@@ -256,7 +263,9 @@ def fetched(site: Site) -> Value:
         return row
     if site.name.endswith("fetchall"):
         return replace(site.result, type="list", shape=None, size=cursor.size, element=row)
-    return replace(site.result, element=row)
+    most = site.argument(0, "size")
+    count = most.number if most is not None and most.number is not None else ONE
+    return replace(site.result, type="list", shape=None, size=cursor.size.min(count), element=row)
 
 
 # A connection on which each change is a transaction of its own.

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+from gillint.estimate import Estimate, total
 from gillint.resolve.activation import Activation
 from gillint.resolve.control.memoised import missed
+from gillint.resolve.expressions import evaluate
+from gillint.resolve.external.handles import name_of
+from gillint.resolve.trace import Block, Call, inline
 from gillint.resolve.values import Value, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
@@ -49,6 +53,33 @@ def _written(call: t.Call) -> t.Expr | None:
 
 # Most of what is in a folder is a file.
 _FILES = 0.85
+
+
+_LISTS = ("listdir", "scandir", "iterdir")
+
+
+def folders_walked(act: Activation, body: Block) -> Estimate | None:
+    """How many folders are listed, where each of them is: by a loop that goes on with those that it finds, or by a function
+    that calls itself for them.
+    """
+    files = act.program.files
+    for node in inline(body):
+        if isinstance(node, Call) and node.name.endswith(_LISTS):
+            name = name_of(node.bound.receiver or (node.bound.positional[0] if node.bound.positional else None))
+            if name is not None and (files.is_walked(name) or files.below(name)):
+                return files.folders_below(name.removesuffix(HOLE)) + 1
+    return None
+
+
+def _share_of_folders(act: Activation, path: Value) -> float | None:
+    """How many of those that a walk meets are folders."""
+    name = name_of(path)
+    top = name.partition(HOLE)[0] if name is not None and act.given else ""
+    files = total(c.files for c in act.program.files.below(top).values()).likely if top else 0.0
+    folders = act.program.files.folders_below(top).likely if files else 0.0
+    return folders / (files + folders) if files else None
+
+
 _KINDS = {"isfile": _FILES, "is_file": _FILES, "isdir": 1.0 - _FILES, "is_dir": 1.0 - _FILES}
 
 
@@ -58,7 +89,13 @@ def kind_of_entry(act: Activation, test: t.Expr) -> float | None:
         inner = kind_of_entry(act, test.operand)
         return None if inner is None else 1.0 - inner
     function = test.function if isinstance(test, t.Call) else None
-    return _KINDS.get(function.name) if act.loops and isinstance(function, t.Attribute) else None
+    usual = _KINDS.get(function.name) if act.loops and isinstance(function, t.Attribute) else None
+    if usual is None or not isinstance(test, t.Call) or not isinstance(function, t.Attribute):
+        return None
+    asked = test.arguments[0].value if function.name.startswith("is") and "_" not in function.name else function.value
+    with act.nested():
+        share = _share_of_folders(act, evaluate(act, asked))
+    return usual if share is None else share if "dir" in function.name else 1.0 - share
 
 
 def _named(call: t.Call, methods: tuple[str, ...]) -> t.Expr | None:

@@ -12,6 +12,7 @@ from gillint.resolve.calling.bound import element_of, literal_text
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.files import MEMORY, Content
 from gillint.resolve.external.handles import ARCHIVES, HANDLES, TEXT_FILE, UNPACKING, filled, name_of, raw, unpacked
+from gillint.resolve.external.peers import around
 from gillint.resolve.external.rewriting import note_rewriting
 from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.text.texts import ANY, Text
@@ -23,6 +24,7 @@ OPENERS = {
     "zstandard.open", "lz4.frame.open", "lz4.frame.LZ4FrameFile",
     "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
     "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO", "io.TextIOWrapper",
+    "asyncio.StreamReader",
 }  # fmt: skip
 
 
@@ -33,6 +35,8 @@ def opened(site: Site) -> Value:
     source = site.bound.receiver if is_method else site.argument(0, "file", "filename", "name", "path")
     if site.name in BUFFERS:
         return _buffer(site)
+    if site.name == _READER:
+        return _fed(site)
     if site.name == "io.TextIOWrapper":
         return _decoded(site)
     if site.name.startswith("tempfile."):
@@ -164,6 +168,16 @@ def _buffer(site: Site) -> Value:
     if name != known.pattern:
         site.act.program.files.write(name, site.span, content)
     return filled(made, content)
+
+
+_READER = "asyncio.StreamReader"
+
+
+def _fed(site: Site) -> Value:
+    """`asyncio.StreamReader()`: one that the program feeds by hand is a buffer, one with a protocol is fed by a connection."""
+    methods = around(site.act.scope).methods
+    is_fed = "feed_data" in methods and "StreamReaderProtocol" not in methods
+    return replace(_buffer(site), type="asyncio.FedReader") if is_fed else site.result
 
 
 def _decoded(site: Site) -> Value:

@@ -317,6 +317,8 @@ _ASKS = {
     "create_connection", "connect", "connect_ex", "urlopen", "open_connection", "open_unix_connection", "HTTPConnection",
     "requests", "httpx", "urllib3", "ClientSession", "ServerProxy", "insecure_channel", "request", "Client",
 }  # fmt: skip
+# A proxy accepts first, and then connects.
+_CONNECTS_FIRST = re.compile(r"\b(?:connect|connect_ex|create_connection)\((?:.*\n)*?.*\.accept\(")
 _IN_THREADS = {"Thread", "ThreadPoolExecutor", "start_new_thread", "to_thread", "run_in_executor"}
 _IN_PROCESSES = {"Process", "fork", "Popen"}
 _ON_LOOP = {"start_server", "start_unix_server", "TCPSite"}
@@ -327,22 +329,25 @@ def peers_of_file(texts: Iterable[str]) -> Peers:
     names: set[str] = set()
     methods: set[str] = set()
     strings: list[str] = []
+    in_one = False
     texts = tuple(texts)
     for text in texts:
         found = _read(text)
         names |= found[0]
+        in_one = in_one or ("accept" in found[1] and _CONNECTS_FIRST.search(text) is not None)
         methods |= found[1]
         strings += found[2]
     programs = [text for text in strings if "\n" in text and _SERVING.search(text) is not None]
     servers = [(server, text) for text in programs if (server := read_server(text, whole=True)) is not None]
     delays = [d for text in strings if text not in programs and (d := stated_delay(text)) is not None]
     apart = bool(servers) or _serves_apart(texts)
-    place = "local" if apart else _place_by_file(names, strings)
+    place = "local" if apart else _place_by_file(names, strings, in_one=in_one)
     serves = bool(_SERVES & names) and place in ("process", "local")
     server, program = servers[0] if servers else (None, None)
     files = server is None and "http.server" in strings
     said = Peers(place, max(delays, default=0.0), frozenset(methods), server, serves, program, files)
-    return replace(said, journal=_journal(strings), begins=any(map(_BEGINS.match, strings)))
+    alone = names.isdisjoint(_STARTS)
+    return replace(said, journal=_journal(strings), begins=any(map(_BEGINS.match, strings)), alone=alone)
 
 
 _IN_A_PROCESS = re.compile(r"\bProcess\((?:[^()]*,)?\s*target\s*=\s*(\w+)")
@@ -377,18 +382,30 @@ _RUNS_BESIDE = _IN_THREADS | _IN_PROCESSES | {
 }  # fmt: skip
 
 
+# What starts something that runs beside the rest: a thread, a process, a task, a handler of signals.
+_STARTS = _IN_THREADS | _IN_PROCESSES | {
+    "Timer", "ProcessPoolExecutor", "InterpreterPoolExecutor", "ThreadPool", "Pool", "submit", "thread_map", "create_task",
+    "ensure_future", "gather", "TaskGroup", "as_completed", "call_later", "call_soon", "call_soon_threadsafe", "call_at",
+    "signal", "add_signal_handler", "start_soon", "joblib", "trio", "anyio", "gevent", "eventlet", "start_server",
+    "watchdog", "call_in_thread",
+    "sched", "run_coroutine_threadsafe", "QThread", "Greenlet", "Listener",
+}  # fmt: skip
+
+
 # Datagrams that are sent to the address which the system gave another socket of the file, and received behind that.
 _OF_ITSELF = {"SOCK_DGRAM", "bind", "getsockname", "sendto", "recvfrom"}
 
 
-def _place_by_file(names: set[str], strings: list[str]) -> Place | None:
-    """By a server of its own, or by addresses that are all of one kind."""
+def _place_by_file(names: set[str], strings: list[str], *, in_one: bool = False) -> Place | None:
+    """By a server of its own, or by addresses that are all of one kind; `in_one`: one function connects and accepts."""
     both = bool(_SERVES & names) and bool(_ASKS & names)
     if "socketpair" in names and names.isdisjoint(_RUNS_BESIDE):
         return "itself"  # one thread has both ends
     if "socketpair" in names or (both and bool((_IN_THREADS | _ON_LOOP | _IN_PROCESSES) & names)):
         return "local" if _IN_PROCESSES & names and not _IN_THREADS & names else "process"
     if names >= _OF_ITSELF and names.isdisjoint(_IN_THREADS | _ON_LOOP | _IN_PROCESSES):
+        return "itself"
+    if in_one and names.isdisjoint(_RUNS_BESIDE):
         return "itself"
     places = {p for p in map(place_of, strings) if p is not None}
     return places.pop() if len(places) == 1 else None

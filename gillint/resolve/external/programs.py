@@ -5,7 +5,8 @@ from __future__ import annotations
 from gillint.frozen import replace
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.commands import STARTED
-from gillint.resolve.values import Source, Value
+from gillint.resolve.text.texts import Text
+from gillint.resolve.values import Source, SymbolRef, Value
 
 _AS_TEXT = {
     "bytes": "str",
@@ -20,7 +21,24 @@ def started(site: Site) -> Value:
     if command is None:
         return result
     first = command.items[0] if command.items else command
-    return replace(result, source=Source(STARTED, replace(first, element=None)))
+    size = site.bound.get("bufsize")
+    buffered = _BUFFERED.get(size.number.likely) if size is not None and size.number is not None else None
+    return replace(
+        result,
+        source=Source(STARTED, replace(first, element=None)),
+        mark=_TALKS if _is_pipe(site.bound.get("stdin")) and _is_pipe(site.bound.get("stdout")) else None,
+        text=Text(buffered) if buffered is not None else result.text,
+    )
+
+
+_TALKS = "talks"  # the mark of a process that is written to, and read from
+_BUFFERED = {0.0: "unbuffered", 1.0: "line"}
+_ANSWERS = {"subprocess.Pipe": "subprocess.AnswerPipe", "subprocess.TextPipe": "subprocess.TextAnswerPipe"}
+
+
+def _is_pipe(asked: Value | None) -> bool:
+    """`subprocess.PIPE`."""
+    return asked is not None and isinstance(asked.reference, SymbolRef) and asked.reference.name == "subprocess.PIPE"
 
 
 def finished(site: Site) -> Value:
@@ -35,7 +53,19 @@ def finished(site: Site) -> Value:
 def pipe_of(process: Value, pipe: Value) -> Value:
     """`process.stdout`: what a program writes comes when that program has it."""
     source = process.source
-    return replace(pipe, source=source) if source is not None and source.kind == STARTED else pipe
+    if source is None or source.kind != STARTED:
+        return pipe
+    if pipe.type in _ANSWERS:
+        return replace(pipe, source=source, type=_ANSWERS[pipe.type] if process.mark == _TALKS else pipe.type)
+    return _written_to(process, pipe)
+
+
+def _written_to(process: Value, pipe: Value) -> Value:
+    """`process.stdin`: how it is buffered."""
+    asked = process.text.pattern if process.text is not None else None
+    if asked == _BUFFERED[0.0] and pipe.type == "io.BufferedWriter":
+        return replace(pipe, type="io.FileIO")
+    return replace(pipe, dtype="line") if asked == _BUFFERED[1.0] and pipe.type == "io.TextIOWrapper" else pipe
 
 
 def communicated(site: Site) -> Value:

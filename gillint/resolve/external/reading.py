@@ -5,9 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from gillint.estimate import ZERO, Estimate
+from gillint.estimate import ZERO
 from gillint.frozen import replace
-from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.files import MEMBER, MEMORY, Content
@@ -16,7 +15,6 @@ from gillint.resolve.external.opening import note_opened
 from gillint.resolve.external.stores import from_file
 from gillint.resolve.external.writing import pass_through
 from gillint.resolve.text.texts import ANY, Text
-from gillint.resolve.trace import Block, Call, inline
 from gillint.resolve.values import HOLDERS, Value, of_number, text_of
 from gillint.syntax.tree import HOLE
 
@@ -201,16 +199,6 @@ def _goes_down(site: Site, folder: str) -> bool:
     """Whether a function that calls itself lists the folder that it is given, and there are others in there."""
     is_given = any(name_of(value) == folder for value in site.act.given.values())
     return is_given and site.act.program.files.folders_below(folder) != ZERO
-
-
-def folders_walked(act: Activation, body: Block) -> Estimate | None:
-    """How many folders a loop, or a function that calls itself, lists that begins with one and goes on with those in there."""
-    for node in inline(body):
-        if isinstance(node, Call) and node.name in LISTS:
-            name = name_of(node.bound.receiver or (node.bound.positional[0] if node.bound.positional else None))
-            if name is not None and (act.program.files.is_walked(name) or act.program.files.below(name)):
-                return act.program.files.folders_below(name) + 1
-    return None
 
 
 def _last_of(path: Text) -> Text:

@@ -26,7 +26,9 @@ _AGAIN, _AGAIN_FOUND = 10.0, 45.0
 _SOME = Estimate(0.01, 1 / 3, 1.0)  # what a condition lets through
 # A pattern with `like` or `glob` lets through less, and costs two more visits a row; what a full text search finds is ranked
 # (`bm25`) at 20 visits a document (SQLite 3.40 in memory: 80 ns a row of 25 characters, 0.8 us a document of 45 words).
+# What is found is fetched from another table; a document that is put in is taken apart into its words.
 _ALIKE, _PATTERN, _FOUND, _RANK = Estimate(0.0, 0.1, 1.0), 0.8, Estimate(0.01, 0.2, 1.0), 20.0
+_FETCHED, _TOKENS = 22.0, 80.0
 _KINDS = 3  # of things that a statement names by their words: `state = 'new'`
 _TYPES = (
     ("int", "int"),
@@ -182,7 +184,11 @@ def _create_virtual(tables: Tables, words: str, found: re.Match[str], place: obj
     names = (
         part.strip().strip('"') for part in parts_of(words[words.find("(") + 1 : words.rfind(")")]) if "=" not in part
     )
-    tables[found[1].strip('"')] = Table({name.split(" ")[0]: "str" for name in names})
+    table = tables.setdefault(found[1].strip('"'), Table())
+    table.columns = {name.split(" ")[0]: "str" for name in names}
+    table.searched = True
+    if " if not exists " not in found[0]:
+        table.made = table.made.max(times)
     return Query(Estimate.point(5000))
 
 
@@ -226,7 +232,8 @@ def _insert(tables: Tables, words: str, found: re.Match[str], place: object, tim
     table.rows[place] = (times / table.made.min(times.max(ONE)) * tuples).max(table.rows.get(place, ZERO))
     keyed = table.keyed_by
     replaced = _REPLACED if keyed and _REPLACES.search(words) else 0.0
-    return Query((_LOOKUP * (ONE + len(table.indexed)) + (_KEYED * keyed + replaced)) * tuples)
+    searched = _TOKENS if table.searched else 0.0
+    return Query((_LOOKUP * (ONE + len(table.indexed)) + (_KEYED * keyed + replaced + searched)) * tuples)
 
 
 def _insert_found(tables: Tables, table: Table, asked: str, place: object, times: Estimate) -> Query | None:
@@ -310,7 +317,8 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     by_name = {called: tables[n] for n, alias in names if n in tables for called in (n, alias)}
     if not known or len(known) < len(names):
         return None
-    main = known[0]
+    main = _begun_with(known, words, by_name)
+    known = [main, *(t for t in known if t is not main)]
     words, windows = _OVER.subn(_WINDOWED, words)
     visited, matched = _reached(main, words)
     for number, other in enumerate(known[1:], 1):
@@ -357,6 +365,19 @@ def _select(tables: Tables, words: str, found: re.Match[str], place: object, tim
     return Query(visited + _LOOKUP, rows, row_of(known, listed), names_of(known, listed))
 
 
+def _begun_with(known: list[Table], words: str, by_name: dict[str, Table]) -> Table:
+    """The table with whose rows a join begins: one of which a key or an index finds them, else the first."""
+    if len(known) == 1 or " left " in words or " where " not in words:
+        return known[0]
+    condition = words.partition(" where ")[2]
+    for called, column in _EQUALS.findall(condition) if " or " not in condition else ():
+        table = by_name.get(called)
+        if table is not None and column in table.keys:
+            return table
+    return known[0]
+
+
+_EQUALS = re.compile(r"\b(\w+)\.\"?(\w+)\"? *==? *(?:\?|:|'|\d)")
 _ORDERED = re.compile(r"\border by +(?:\w+\.)?\"?(\w+)")
 _RANKED = re.compile(r"\b(?:median|mode|quantile\w*|percentile\w*)\(")  # what sorts all values of a group
 # What is computed over a window gives a value for each row: it is no aggregation, and its order is none of the result.
@@ -376,8 +397,9 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     if condition is None:
         return size, size
     if " match " in condition[1]:
-        matched = size.combine(_FOUND, lambda n, share: n * share)
-        return matched * _NEXT + _LOOKUP, matched
+        matched = size if _in_all(table, condition[1]) else size.combine(_FOUND, lambda n, share: n * share)
+        unread = _UNREAD.match(words) is not None or (" limit " in words and " order by rank" in words)
+        return matched * (_NEXT + (0.0 if unread else _FETCHED)) + _LOOKUP, matched
     alike = re.search(r" (?:like|glob|regexp) ", condition[1]) is not None
     passed, seen = (_ALIKE, size * (1 + _PATTERN)) if alike else (_SOME, size)
     equal = set(re.findall(r"(?:\w+\.)?\"?(\w+)\"? *(?:=|==) *(?:\?|:|'|\d|" + HOLE + r")", condition[1]))
@@ -407,9 +429,24 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     )
     if equal & table.indexed and " or " not in condition[1]:
         return by_key * _NEXT + _LOOKUP, by_key
-    return seen, size.combine(passed, lambda n, share: n * share) if not equal else by_key.combine(
-        passed, lambda n, s: max(1.0, n * s * 3)
-    )
+    if not equal:
+        return seen, size.combine(passed, lambda n, share: n * share)
+    others = len(_COMPARED.findall(condition[1])) if " or " not in condition[1] else 0
+    return seen, by_key.combine(passed, lambda n, s: max(1.0, n * s * 3 * (1 / 3) ** others))
+
+
+_COMPARED = re.compile(r"(?<![<>=!])(?:<>|!=|<=?|>=?)(?!=)")  # what each lets through some of
+
+
+_UNREAD = re.compile(r"select (?:(?:\w+\.)?rowid|count\([^)]*\)) from ")  # what the index itself tells
+
+
+def _in_all(table: Table, condition: str) -> bool:
+    """Whether all documents have the words that are searched for, as the program writes them."""
+    asked = re.search(r" match *'([^']*)'", condition)
+    words = set(re.findall(r"\w+", asked[1])) - {"and", "or", "not", "near"} if asked is not None else set()
+    texts = (value.text.pattern.lower() for value in table.values.values() if value.text is not None)
+    return bool(words) and any(words <= set(re.findall(r"\w+", text)) for text in texts)
 
 
 _STATEMENTS = (

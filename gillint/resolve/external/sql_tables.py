@@ -13,7 +13,8 @@ from gillint.resolve.values import UNKNOWN, Value
 @dataclass(slots=True)
 class Table:
     """A table: its columns with the types of their values, the columns it is looked up by, alone or
-    together, its rows, how many values differ, what numbers stay below, what was put in, how often it is made.
+    together, its rows, how many values differ, what numbers stay below, what was put in, how often it is made,
+    whether it is for full text search.
     """
 
     columns: dict[str, str | None] = field(default_factory=dict)
@@ -25,6 +26,7 @@ class Table:
     below: dict[str, float] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     made: Estimate = ONE
+    searched: bool = False
 
     @property
     def size(self) -> Estimate:

@@ -41,6 +41,7 @@ from gillint.resolve.external.reading import (
     read_path,
     size_of_file,
 )
+from gillint.resolve.external.relations import CHAINS, chained, table_named
 from gillint.resolve.external.waves import frames_of, opened_sound, parameters_of
 from gillint.resolve.external.writing import (
     added_member,
@@ -99,6 +100,9 @@ def _bound_arguments(site: Site) -> Value:
 
 _METHODS: dict[str, Callable[[Site], Value]] = {
     "write": written_text,
+    "feed_data": written_text,
+    "readuntil": read_line,
+    "readexactly": read,
     "close": closed,
     "writeframes": written_text,
     "writeframesraw": written_text,
@@ -146,6 +150,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     **dict.fromkeys(("shelve.open", "dbm.open"), opened_shelf),
     "sqlite3.Connection.cursor": cursor_of,
     "duckdb.DuckDBPyConnection.register": registered,
+    **dict.fromkeys(("duckdb.DuckDBPyConnection.table", "duckdb.DuckDBPyConnection.view", "duckdb.table"), table_named),
+    **dict.fromkeys(CHAINS, chained),
     **dict.fromkeys(("h5py.File.create_dataset", "h5py.Group.create_dataset"), created_dataset),
     **dict.fromkeys(BOXES, opened_box),
     "email.message.Message.get_payload": payload,

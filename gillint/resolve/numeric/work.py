@@ -22,6 +22,7 @@ from gillint.resolve.numeric.memory import TURNED
 from gillint.resolve.numeric.shapes import ARRAY, REDUCTIONS, Shape, axes_of, broadcast, product, shape_of
 from gillint.resolve.tabular.blocks import WRITES_A_CELL, copied_column
 from gillint.resolve.tabular.labels import SORTED
+from gillint.resolve.text.tried import with_matches
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import NONE, Value, of_number
 
@@ -37,6 +38,8 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         return replace(bound, parameters=(*bound.parameters, *named, *copied))
     if name.startswith("torch.") and result.shape is not None and bound.get("result") is None:
         return replace(bound, parameters=(*bound.parameters, ("result", result), *_of_operator(name, bound)))
+    if name.startswith("re."):
+        return replace(bound, parameters=(*bound.parameters, *with_matches(name, bound)))
     if name in _BY_KINDS:
         return replace(bound, parameters=(*bound.parameters, ("result", result)))
     steps = transform_steps(name, bound)

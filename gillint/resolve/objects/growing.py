@@ -40,7 +40,7 @@ from gillint.resolve.objects.lists import begun_with, members_of_itself
 from gillint.resolve.targets import change_target
 from gillint.resolve.text.strings import joined_after
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
+from gillint.resolve.values import IS_SET, NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
 from gillint.syntax.containers import ADDS, ADDS_EACH
 from gillint.syntax.walk import expressions, key_of, loops_in
@@ -321,7 +321,9 @@ def _update(act: Activation, mapping: t.Expr, container: Value, other: Value) ->
     change_target(act, mapping, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
 
 
+_FLAGS = ("threading.Event", "asyncio.Event")
 _CHANGED_BY_FACTS = (
+    *_FLAGS,
     "configparser.ConfigParser",
     "PIL.Image.Image",
     "PIL.ImageFile.ImageFile",
@@ -350,6 +352,8 @@ def _made_anew(receiver: Value, method: str, positional: list[Value]) -> Value |
         return replace(receiver, type=PICTURE, text=None)
     if is_covered(receiver, method, positional):
         return replace(receiver, text=None)
+    if receiver.type in _FLAGS:
+        return replace(receiver, dtype=IS_SET if method == "set" else None) if method in ("set", "clear") else None
     fact = find_method(receiver.type or "", method)
     if fact is None or fact.mutates is None or (method == "setblocking" and not _is_off(positional)):
         return None

@@ -107,13 +107,53 @@ def _made_for(
     if name in _FRAMES and "pandas" in _imported(scope):
         return replace(value, type="pandas.DataFrame", guessed=True, origin=value.origin or name)
     telling = asked - _COMMON
+    role = _role_of(name)
+    by_role = _of_role(role, asked, _imported(scope)) if role is not None and asked else None
+    if by_role is not None:
+        return replace(value, type=by_role, guessed=True, origin=value.origin or name)
     if not telling or any(map(is_of_a_builtin, telling)):
         return value
     found = _of_classes(scope, asked) or _of_libraries(scope, asked, telling, awaited)
     if found is None and len(telling) >= _TELLING:
         having = [each for module in program.neighbours(scope) if (each := _of_classes(module, asked)) is not None]
         found = having[0] if len(having) == 1 else None
-    return replace(found, origin=value.origin or name) if found is not None else value
+    if found is None or _has_another_role(role, found.type):
+        return value
+    return replace(found, origin=value.origin or name)
+
+
+# What a name says of a thing: a type of another role is not what it stands for, whatever it has.
+_ROLES = {
+    **{name: name for name in ("request", "response", "session", "client", "cursor", "connection", "server", "websocket")},
+    "req": "request", "resp": "response", "res": "response", "conn": "connection", "cur": "cursor", "ws": "websocket",
+}  # fmt: skip
+# Of these what stands for both sides is alike: they have the same methods, and do other things.
+_SIDES = ("request", "response")
+
+
+def _role_of(name: str) -> str | None:
+    return _ROLES.get(name.lower().rpartition("_")[2])
+
+
+def _has_another_role(role: str | None, type_name: str | None) -> bool:
+    """Whether a type is for another role than a name says: a `request` is no `ClientResponse`."""
+    last = (type_name or "").rpartition(".")[2].lower()
+    return role in _SIDES and role not in last and any(other in last for other in set(_ROLES.values()))
+
+
+@lru_cache(maxsize=1024)
+def _of_role(role: str, asked: frozenset[str], libraries: tuple[str, ...]) -> str | None:
+    """The one type of a role among those of some libraries that has most of what is asked for: the request of a server."""
+    if role not in _SIDES:
+        return None
+    found = [
+        name
+        for library in libraries
+        for name, members in _types(library).items()
+        if name.rpartition(".")[2].lower().endswith(role) and len(asked & members) >= max(1.0, len(asked) / 2)
+    ]
+    plain = [name for name in found if name.rpartition(".")[2].lower() == role]
+    return found[0] if len(found) == 1 else plain[0] if len(plain) == 1 else None
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.text.texts import ANY
+from gillint.resolve.text.tried import matches_in, tried
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
@@ -35,6 +36,12 @@ def matches(position: int) -> Callable[[Bound, Value], Value]:
     def counted(bound: Bound, result: Value) -> Value:
         source = bound.positional[position] if len(bound.positional) > position else None
         made_from = bound.receiver if position == 0 else bound.positional[0] if bound.positional else None
+        found = tried(made_from, source)
+        if found is not None and source is not None:
+            member = element_of(result)
+            if member.type == "str":
+                member = replace(member, size=Estimate.point(found.length))
+            return replace(result, shape=None, size=found.among(size_of(source)), element=member)
         step = _characters(made_from)
         if source is None or step is None:
             return result
@@ -96,6 +103,10 @@ def split(position: int) -> Callable[[Bound, Value], Value]:
         if source is None:
             return result
         whole = size_of(source).max(1)
+        between = matches_in(made_from, source)
+        if between is not None:
+            size = between + 1
+            return replace(result, shape=None, size=size, element=replace(element_of(result), size=whole / size))
         size = whole.map(lambda n: n**0.5)
         if made_from is not None and _SPACE.fullmatch(literal_text(made_from) or (made_from.text or ANY).pattern):
             size = (whole / _WORD).max(1)

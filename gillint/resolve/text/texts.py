@@ -19,6 +19,7 @@ from gillint.syntax.tree import HOLE
 RECORD = "\x1e"
 SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-", "\0", "\n\n", "\r\n", ", ", ": ", RECORD)
 _LONGEST = 4_000  # characters of a pattern; of longer texts only the separators are kept
+_REPEATED = 200  # characters of what is kept of a text that is repeated
 _FEW, _WORD = 32, 40  # so many words of so many characters are kept one by one
 
 
@@ -68,7 +69,7 @@ class Text:
         """The same text, repeated."""
         unique = self.unique
         counts = tuple((s, n * number) for s, n in self.counts)
-        pattern = f"{self.pattern}{HOLE}" if number.low >= 1 and len(self.pattern) <= _WORD else HOLE
+        pattern = f"{self.pattern}{HOLE}" if number.low >= 1 and len(self.pattern) <= _REPEATED else HOLE
         new = ZERO if unique is not None else None
         return Text(pattern, counts, unique or ZERO, new, self.noise, wide=self.wide * number)
 

@@ -18,6 +18,7 @@ from gillint.resolve.text.texts import Text, common, filled, may_be_same, of_lit
 from gillint.resolve.trace import Call
 from gillint.syntax.parse import parse
 from gillint.syntax.tree import HOLE
+from tests.unit.resolve.test_trip_counts import runs
 
 
 def dumped(source: str) -> str:
@@ -677,3 +678,42 @@ def test_one_of_several_folders_has_its_part_of_what_was_written_to_them() -> No
             hash(name)
     """
     assert " x 30 " in dumped(source).split("\nwork ")[1]
+
+
+# A tree of three folders with two in each of them, with four files in each of the six, and a walk that calls itself.
+NESTED = """
+import math, os, pathlib, tempfile
+root = tempfile.mkdtemp()
+for i in range(3):
+    for j in range(2):
+        folder = os.path.join(root, f"a{{i}}", f"b{{j}}")
+        os.makedirs(folder)
+        for k in range(4):
+            with open(os.path.join(folder, f"f{{k}}.txt"), "w") as out:
+                out.write("x" * 1000)
+{walk}
+def work():
+    {call}
+"""
+WALKS = {
+    "listdir": (
+        "def walk(d):\n    for name in os.listdir(d):\n        p = os.path.join(d, name)\n        if os.path.isdir(p):\n"
+        "            walk(p)\n        else:\n            math.sqrt(len(open(p).read()))",
+        "walk(root)",
+    ),
+    "scandir": (
+        "def walk(d):\n    with os.scandir(d) as entries:\n        for e in entries:\n            if e.is_file():\n"
+        "                math.sqrt(e.stat().st_size)\n            elif e.is_dir():\n                walk(e.path)",
+        "walk(root)",
+    ),
+    "a generator": (
+        "def walk(d):\n    for p in d.iterdir():\n        if p.is_dir():\n            yield from walk(p)\n"
+        "        else:\n            yield p",
+        "for p in walk(pathlib.Path(root)):\n        math.sqrt(1)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("walk", "call"), WALKS.values(), ids=list(WALKS))
+def test_a_walk_that_calls_itself_meets_each_file_once(walk: str, call: str) -> None:
+    assert runs(NESTED.format(walk=walk, call=call)) == pytest.approx(24, rel=0.35)

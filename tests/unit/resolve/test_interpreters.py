@@ -6,6 +6,8 @@ from textwrap import dedent
 
 import pytest
 
+from gillint.advice.outcome import Options
+from gillint.pipeline import analyse
 from gillint.resolve.control.interpreters import holds_here
 from gillint.syntax import tree as t
 from gillint.syntax.parse import parse
@@ -84,3 +86,31 @@ def test_a_hook_that_nobody_sets_is_not_called(given: str, times: float) -> None
             return Packer({given}).pack(1)
     """
     assert runs(dedent(source)) == pytest.approx(times, abs=0.001)
+
+
+GIVEN = """
+from concurrent import interpreters
+def burn(n):
+    total = 0
+    for i in range(n):
+        total += i * i
+    return total
+other = interpreters.create()
+for turn in range(10):
+    {asks}
+"""
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        "other.call(burn, 100_000)",
+        "other.exec('total = 0\\nfor i in range(100_000):\\n    total += i * i')",
+    ],
+)
+def test_another_interpreter_works_while_this_one_is_free(asks: str) -> None:
+    report = analyse(GIVEN.format(asks=asks), "a.py", Options(python="3.14"))
+    region = next(r for r in report.regions if r.region.span.line == 9)
+    assert region.demand is not None
+    assert region.demand.gil.likely < 20e3
+    assert 2e6 < region.demand.native.likely < 10e6

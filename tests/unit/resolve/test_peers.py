@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from gillint.advice.outcome import Options
+from gillint.costs.demand import Demand
 from gillint.pipeline import analyse
 from gillint.resolve.external.peers import peers_of_file, place_of, stated_delay
 from gillint.scaling.predict import Prediction
@@ -494,3 +495,95 @@ def test_one_thread_finds_what_it_sent_into_a_pair_of_sockets(imports: str, wait
     region = next(r for r in report.regions if r.region.span.line == 5)
     assert region.demand is not None
     assert (region.demand.gil.likely > 20e3) == waits  # what the other side takes is work of this process
+
+
+def turn_of(setup: str, asks: str) -> Demand:
+    """What one turn of a loop that asks takes."""
+    modules = (m for m in ("threading", "socket", "subprocess") if f"{m}." in setup + asks)
+    source = "\n".join((*(f"import {m}" for m in modules), setup, "for n in range(100):", f"    {asks}", ""))
+    report = analyse(source, "a.py", Options())
+    loop = source[: source.index("for n in")].count("\n") + 1
+    region = next(r for r in report.regions if r.region.span.line == loop)
+    assert region.demand is not None
+    return region.demand
+
+
+# Events and conditions, and whether the GIL is given up for them.
+TOLD = {
+    "set before": ("ready = threading.Event()\nready.set()", "ready.wait()", False),
+    "set before, with a time": ("ready = threading.Event()\nready.set()", "ready.wait(timeout=5)", False),
+    "cleared, and set by a thread": (
+        "ready = threading.Event()\nready.set()\nready.clear()\nthreading.Thread(target=ready.set).start()",
+        "ready.wait()",
+        True,
+    ),
+    "set by a timer": ("ready = threading.Event()\nthreading.Timer(1, ready.set).start()", "ready.wait()", True),
+    "a condition that holds": (
+        "ready = threading.Condition()\nitems = [1]",
+        "with ready:\n        ready.wait_for(lambda: items)",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("setup", "asks", "waits"), TOLD.values(), ids=list(TOLD))
+def test_what_nobody_else_could_end_does_not_wait(setup: str, asks: str, waits: bool) -> None:
+    assert (turn_of(setup, asks).releases.likely > 0) == waits
+
+
+# Two ends of a connection, and whether the answer is waited for.
+ENDS = {
+    "of one thread": (
+        "server = socket.create_server(('127.0.0.1', 0))\nclient = socket.create_connection(server.getsockname())\n"
+        "there, _ = server.accept()",
+        "client.sendall(b'x')\n    there.recv(10)",
+        False,
+    ),
+    "of a proxy": (
+        "server = socket.create_server(('127.0.0.1', 0))\nclient, _ = server.accept()\n"
+        "there = socket.create_connection(('10.0.0.1', 80))",
+        "client.sendall(b'x')\n    there.recv(10)",
+        True,
+    ),
+    "of a child that echoes": (
+        "child = subprocess.Popen(['cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)",
+        "child.stdin.write(b'x\\n')\n    child.stdout.readline()",
+        False,
+    ),
+    "of a child that computes": (
+        "child = subprocess.Popen(['solver'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)",
+        "child.stdin.write('x\\n')\n    child.stdout.readline()",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("setup", "asks", "waits"), ENDS.values(), ids=list(ENDS))
+def test_who_has_both_ends_of_a_connection_waits_for_nobody(setup: str, asks: str, waits: bool) -> None:
+    assert (turn_of(setup, asks).wait.likely > 20e3) == waits
+
+
+FED = """
+import asyncio, math
+async def work():
+    reader = asyncio.StreamReader()
+    reader.feed_data(b"a line\\n" * 300)
+    reader.feed_eof()
+    {reads}
+"""
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        "while not reader.at_eof():\n        await reader.readline()",
+        "while chunk := await reader.read(7):\n        math.sqrt(1)",
+        "async for line in reader:\n        line.split()",
+    ],
+)
+def test_a_reader_that_is_fed_by_hand_does_not_wait(reads: str) -> None:
+    report = analyse(FED.format(reads=reads), "a.py", Options())
+    region = next(r for r in report.regions if r.region.span.line == 7)
+    assert region.demand is not None
+    assert region.demand.wait.likely == 0.0
+    assert 300 < region.demand.gil.likely < 3e3

@@ -69,8 +69,8 @@ KNOWN = {
         "def f(n, memo):\n    math.sqrt(1)\n    if n in memo:\n        return memo[n]\n"
         "    memo[n] = f(n - 1, memo) + f(n - 2, memo)\n    return memo[n]",
         "f(60, {})",
-        61,
-        0.1,
+        1 + 2 * 61,  # each answer that is found out asks for two
+        0.01,
     ),
     "answers that are kept, from one number to the next": (
         "@functools.cache\ndef f(n):\n    math.sqrt(1)\n    if n < 2:\n        return n\n    return f(n - 1) + f(n - 2)",
@@ -90,8 +90,59 @@ KNOWN = {
         "    if (i, room) in kept:\n        return kept[i, room]\n"
         "    kept[i, room] = max(f(i + 1, room), f(i + 1, room - W[i]))\n    return kept[i, room]",
         "f(0, 100)",
-        41 * 101,
+        1 + 2 * 41 * 101,
+        0.02,  # but for the ends
+    ),
+    "what is found out where it is not kept yet": (
+        "kept = {0: 1, 1: 1}\ndef f(n):\n    if n not in kept:\n        math.sqrt(1)\n"
+        "        kept[n] = f(n - 1) + f(n - 2)\n    return kept[n]",
+        "f(300)",
+        301,
         0.01,
+    ),
+    "answers in a table of two dimensions, up to two ends": (
+        "A, B = 'x' * 60, 'y' * 50\ntable = [[-1] * 51 for _ in range(61)]\ndef f(i, j):\n"
+        "    if i == len(A) or j == len(B):\n        return 0\n    if table[i][j] != -1:\n        return table[i][j]\n"
+        "    math.sqrt(1)\n    table[i][j] = max(f(i + 1, j), f(i, j + 1))\n    return table[i][j]",
+        "f(0, 0)",
+        61 * 51,
+        0.1,
+    ),
+    "answers that are asked for by get": (
+        "def f(i, j, memo):\n    if i == 0 or j == 0:\n        return 1\n    found = memo.get((i, j))\n"
+        "    if found is not None:\n        return found\n    math.sqrt(1)\n"
+        "    memo[i, j] = found = f(i - 1, j, memo) + f(i, j - 1, memo)\n    return found",
+        "f(40, 30, {})",
+        41 * 31,
+        0.1,
+    ),
+    "answers that a failure tells are not there": (
+        "kept = {}\ndef f(n):\n    try:\n        return kept[n]\n    except KeyError:\n        pass\n"
+        "    kept[n] = sum(f(n - k) for k in (1, 2, 5))\n    math.sqrt(1)\n    return kept[n]",
+        "f(100)",
+        101,
+        0.02,
+    ),
+    "the parts of something, from one end to the other": (
+        "@functools.cache\ndef f(i, j):\n    if i == j:\n        return 0\n    math.sqrt(1)\n"
+        "    return min(f(i, k) + f(k + 1, j) for k in range(i, j))",
+        "f(0, 39)",
+        40 * 41 / 2,
+        0.1,
+    ),
+    "a loop of such a function, for arguments in the middle": (
+        "@functools.cache\ndef f(n):\n    if n == 0:\n        return 0\n    best = 0\n    for k in range(1, n + 1):\n"
+        "        math.sqrt(1)\n        best = max(best, f(n - k))\n    return best",
+        "f(200)",
+        201 * 100,
+        0.1,
+    ),
+    "a path that is made shorter is no answer that is kept": (
+        "parent = list(range(100))\ndef f(x):\n    math.sqrt(1)\n    if parent[x] != x:\n        parent[x] = f(parent[x])\n"
+        "    return parent[x]",
+        "f(70)",
+        12,
+        0.1,
     ),
     "up to the end of a text": (
         "def f(text, i):\n    math.sqrt(1)\n    if i == len(text):\n        return 0\n    return f(text, i + 1)",

@@ -6,7 +6,15 @@ import pytest
 
 from gillint.estimate import ONE, Estimate
 from gillint.resolve.external.sql import run_statement
+from gillint.resolve.external.sql_parameters import with_parameters
 from gillint.resolve.external.sql_tables import Query, Tables
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.text.texts import Text
+from gillint.resolve.trace import Call, Loop
+from gillint.resolve.values import Literal, Value
+from gillint.syntax.parse import parse
+from gillint.syntax.tree import HOLE
+from tests.support import options
 
 CREATED = (
     ("create table centre (id integer primary key, parent integer)", 1),
@@ -30,6 +38,8 @@ ROWS = {  # statement: the rows that it gives back
     "select parent from centre where id > 380": 20,
     "select parent from centre where id in (3, 7, 11)": 3,
     "select amount from booking where centre in (?, ?)": 2 * 10_000**0.5,
+    "select amount from booking where month = ? and amount > 3 and centre < 5": 10_000**0.5 / 9,
+    "select b.amount from booking b join centre c on b.centre = c.id where c.id = ?": 10_000 / 400,
     "with recursive n(i) as (select 1 union all select i + 1 from n where i < 500) select i from n": 501,
 }
 
@@ -126,3 +136,94 @@ def test_the_first_few_of_each_group() -> None:
         "select month, row_number() over (partition by centre order by amount) as n from booking qualify n <= 2"
     )
     assert few.rows.likely == 200.0
+
+
+def _value(*numbers: int | str) -> Value:
+    items = (
+        Value(type="str", literal=Literal(n)) if isinstance(n, str) else Value(type="int", number=Estimate.point(n))
+        for n in numbers
+    )
+    return Value(type="tuple", items=tuple(items), size=Estimate.point(len(numbers)))
+
+
+# A statement, what is passed, and what is asked then.
+PASSED = {
+    "how many at most": ("select a from t where b = ? limit ?", (7, 100), "select a from t where b = ? limit 100"),
+    "a comparison": ("select a from t where id < ? and b = ?", (30, 4), "select a from t where id < 30 and b = ?"),
+    "between": ("select a from t where id between ? and ?", (3, 9), "select a from t where id between 3 and 9"),
+    "words to search for": ("select a from t where t match ?", ("tea",), "select a from t where t match 'tea'"),
+    "a list that is put in": (
+        f"select a from t where id in ({HOLE})",
+        (1, 2, 3),
+        "select a from t where id in (?, ?, ?)",
+    ),
+    "nothing": ("select a from t where b = ?", (7,), "select a from t where b = ?"),
+}
+
+
+@pytest.mark.parametrize(("statement", "passed", "asked"), PASSED.values(), ids=list(PASSED))
+def test_what_is_passed_is_written_where_it_says_something(
+    statement: str, passed: tuple[int | str, ...], asked: str
+) -> None:
+    assert with_parameters(statement, _value(*passed)) == asked
+
+
+SEARCHED = (
+    ("create virtual table note using fts5(title, body)", 1),
+    ("insert into note values (?, ?)", 500),
+)
+
+
+@pytest.mark.parametrize(("words", "share"), [("tea", 1.0), ("coffee", 0.2)])
+def test_words_that_all_documents_have_find_them_all(words: str, share: float) -> None:
+    tables: Tables = {}
+    row = Value(type="tuple", items=(Value(type="str"), Value(type="str", text=Text(f"topic {HOLE} and tea"))))
+    for number, (text, times) in enumerate(SEARCHED):
+        run_statement(tables, text, number, Estimate.point(times), row)
+    query = run_statement(tables, f"select title from note where note match '{words}'", "here", ONE)
+    assert query is not None
+    assert query.rows.likely == pytest.approx(500 * share)
+
+
+LOOPS = {
+    "fetchmany, until it is empty": (
+        "while True:\n    rows = cursor.fetchmany(100)\n    if not rows:\n        break",
+        21,
+    ),
+    "fetchmany, in the test": ("while rows := cursor.fetchmany(100):\n    print(len(rows))", 21),
+    "fetchone": ("row = cursor.fetchone()\nwhile row is not None:\n    row = cursor.fetchone()", 2_001),
+}
+
+
+@pytest.mark.parametrize(("loop", "turns"), LOOPS.values(), ids=list(LOOPS))
+def test_a_loop_ends_behind_the_last_row(loop: str, turns: float) -> None:
+    source = (
+        "import sqlite3\nc = sqlite3.connect(':memory:')\nc.execute('create table t (a int)')\n"
+        "c.executemany('insert into t values (?)', [(i,) for i in range(2000)])\n"
+        f"cursor = c.execute('select a from t')\n{loop}\n"
+    )
+    resolved = resolve(parse(source, "program.py"), options().target, {})
+    loops = [n for f in resolved.functions for n in walk(f.block) if isinstance(n, Loop) and n.span.line > 5]
+    assert [n.trips.likely for n in loops][-1] == turns
+
+
+CHAINS = {
+    "a filter and an aggregate": ("r.filter('v > 1').aggregate('g, sum(v)', 'g')", 100_000),
+    "ordered": ("r.order('v')", 1_000_000),
+    "the first of them": ("r.project('g').limit(10)", 0),
+}
+
+
+@pytest.mark.parametrize(("chain", "least"), CHAINS.values(), ids=list(CHAINS))
+def test_a_chain_of_relations_looks_at_the_rows_that_it_began_with(chain: str, least: float) -> None:
+    source = (
+        "import duckdb\nc = duckdb.connect()\n"
+        "c.execute('create table t as select range as g, random() as v from range(100000)')\n"
+        f"r = c.table('t')\n{chain}.fetchall()\n"
+    )
+    resolved = resolve(parse(source, "program.py"), options().target, {})
+    calls = (n for f in resolved.functions for n in walk(f.block) if isinstance(n, Call))
+    [fetch] = [n for n in calls if n.name.endswith("fetchall")]
+    assert fetch.bound.receiver is not None
+    assert fetch.bound.receiver.number is not None
+    assert fetch.bound.receiver.number.likely >= least

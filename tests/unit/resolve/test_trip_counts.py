@@ -146,7 +146,11 @@ TABLE = {
     ),
     "members of an enumeration": ("for c in Colour:\n        math.sqrt(c.value)", 3),
     "the alphabet": ("import string\n    for c in string.ascii_lowercase:\n        math.sqrt(ord(c))", 26),
-    "words of a text": (r"for w in re.findall(r'\w+', 'x' * 650):" + "\n        math.sqrt(len(w))", 100),
+    "words of a text": (
+        r"for w in re.findall(r'\w+', ''.join(random.choice('ab ') for _ in range(650))):"
+        + "\n        math.sqrt(len(w))",
+        100,
+    ),
     "a worklist that has one to begin with": (
         "for _ in range(5):\n        todo = [1]\n        while todo:\n            n = todo.pop()\n            math.sqrt(n)\n"
         "            for k in (1, 2):\n                if random.random() < 0.4:\n                    todo.append(k)",

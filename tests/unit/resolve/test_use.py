@@ -52,6 +52,19 @@ USES: dict[str, tuple[str | None, str]] = {
     "not_imported": (None, "def f(pictures):\n    for p in pictures:\n        p.resize((9, 9))"),
     "lacking": (None, f"import zlib\n{ROWS}\ndef f(c, rows):\n    c.other()\n    for r in rows:\n        c.encode_row(r)"),
     "common": (None, "import gzip\ndef f(files):\n    for h in files:\n        h.read()"),
+    "request_of_a_server": (
+        "aiohttp.web.Request.read",
+        "from aiohttp import web\nasync def f(request, xs):\n    for x in xs:\n        await request.read()\n    return web.Response()",
+    ),
+    "request_is_no_client": (
+        None,
+        "from aiohttp import web\nasync def f(request, xs):\n    for x in xs:\n        await request.post()\n    return web.Response()",
+    ),
+    "what_is_given_instead_is_declared": (
+        "sqlalchemy.orm.Session.execute",
+        "from fastapi import Depends\nfrom sqlalchemy.orm import Session\n"
+        "def f(xs, db: Session = Depends(make)):\n    for x in xs:\n        db.execute('select 1')",
+    ),
     "shadowed": (None, "import json\ndef f(json, xs):\n    for x in xs:\n        json.loads(x)"),
 }  # fmt: skip
 
