@@ -677,3 +677,16 @@ def test_one_of_several_folders_has_its_part_of_what_was_written_to_them() -> No
             hash(name)
     """
     assert " x 30 " in dumped(source).split("\nwork ")[1]
+
+
+@pytest.mark.parametrize(
+    ("archive", "kind"),
+    [
+        ('zipfile.ZipFile("a.zip", "w")', "stored"),
+        ('zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED)', "gz"),
+        ('zipfile.ZipFile(io.BytesIO(), "w")', "stored memory"),
+        ('zipfile.ZipFile(io.BytesIO(), "w", zipfile.ZIP_DEFLATED)', "memory"),
+    ],
+)
+def test_an_archive_is_on_disk_or_in_memory(archive: str, kind: str) -> None:
+    assert f"[obj: zipfile.ZipFile<{kind}>" in dumped(f"{HEAD}\n    def work():\n        hash({archive})\n")
