@@ -57,6 +57,8 @@ def opened(site: Site) -> Value:
         result = replace(result, dtype="line")
     if mode[0] in "wax":
         kind = result.dtype or mode.partition(":")[2] or _compression(site)
+        if result.type == "zipfile.ZipFile" and (name or "").startswith(MEMORY):
+            kind = "stored memory" if kind == "stored" else "memory"
         result = replace(result, dtype=_at_level(site, kind) if kind == "gz" else kind)
     elif site.name.startswith("tarfile."):
         kind = _unpacked_by(mode, name)

@@ -346,7 +346,7 @@ def added_member(site: Site) -> Value:
     site.act.program.files.write(
         f"{name}{MEMBER}{inside}", site.span, replace(content, files=(content.files * repeated).max(1))
     )
-    packed = archive.dtype not in (None, "stored")
+    packed = archive.dtype not in (None, "stored", "stored memory")
     raw = (content.size / PACKED if packed else content.size) + _MEMBER_HEADER
     write_to(site, name, Content(raw * content.files))
     return replace(site.result, shape=None, size=content.size) if site.result.type is not None else site.result

@@ -717,3 +717,16 @@ WALKS = {
 @pytest.mark.parametrize(("walk", "call"), WALKS.values(), ids=list(WALKS))
 def test_a_walk_that_calls_itself_meets_each_file_once(walk: str, call: str) -> None:
     assert runs(NESTED.format(walk=walk, call=call)) == pytest.approx(24, rel=0.35)
+
+
+@pytest.mark.parametrize(
+    ("archive", "kind"),
+    [
+        ('zipfile.ZipFile("a.zip", "w")', "stored"),
+        ('zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED)', "gz"),
+        ('zipfile.ZipFile(io.BytesIO(), "w")', "stored memory"),
+        ('zipfile.ZipFile(io.BytesIO(), "w", zipfile.ZIP_DEFLATED)', "memory"),
+    ],
+)
+def test_an_archive_is_on_disk_or_in_memory(archive: str, kind: str) -> None:
+    assert f"[obj: zipfile.ZipFile<{kind}>" in dumped(f"{HEAD}\n    def work():\n        hash({archive})\n")
