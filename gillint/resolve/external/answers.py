@@ -53,7 +53,9 @@ def other_side(act: Activation, fact: Fact | None, name: str, bound: Bound, span
         return None
     if name.endswith(".Event.wait") and bound.receiver is not None and bound.receiver.dtype == IS_SET:
         return Peer("itself")
-    if name in _TOLD and around(act.scope).alone and not act.program.is_called_from_elsewhere:
+    said = around(act.scope)
+    fills = not name.endswith("Queue.get") or not said.methods.isdisjoint(("put", "put_nowait"))
+    if name in _TOLD and fills and said.alone and not act.program.is_called_from_elsewhere:
         return Peer("itself")
     sent = _chosen(_sent(act), name, bound) if is_answered(fact) else None
     peer = peer_of(fact, name, bound, act.scope, size_of(sent.value) if sent is not None else None)

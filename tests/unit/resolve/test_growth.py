@@ -450,7 +450,8 @@ def test_an_array_that_a_loop_makes_shorter_has_its_average_size(made: str, cut:
     ],
 )
 def test_words_of_a_text_that_is_split(pattern: str, size: float) -> None:
-    source = f'import re\ntext = "x" * 6500\nsorted(re.split(r"{pattern}", text))\n'
+    text = 'text = "".join(random.choice("ab ") for _ in range(6500))'
+    source = f'import random, re\n{text}\nsorted(re.split(r"{pattern}", text))\n'
     assert size_in(source) == pytest.approx(size, rel=0.01)
 
 

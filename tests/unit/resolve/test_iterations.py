@@ -168,7 +168,7 @@ def test_renaming_changes_nothing(source: str, answer: str) -> None:
         ("import requests\nfor u in urls:\n    requests.get(u)\n", "independent"),
         ("import time\nfor _ in range(20):\n    time.sleep(0.1)\n", "independent"),
         (
-            "import sqlite3\nc = sqlite3.connect('a.db').cursor()\nc.execute('select 1')\nwhile True:\n    row = c.fetchone()\n"
+            "import sqlite3\nc = sqlite3.connect('a.db').cursor()\nc.execute('select a from t')\nwhile True:\n    row = c.fetchone()\n"
             "    if row is None:\n        break\n    print(row)\n",
             "carried",
         ),
