@@ -412,6 +412,9 @@ ITERATORS = ("iterator", "enumerate", "zip", "reversed", "dict_items", "dict_val
 ELEMENTS = (
     "xml.etree.ElementTree.Element",
     "lxml.etree._Element",
+    "xml.dom.minidom.Node",
+    "xml.dom.minidom.Element",
+    "xml.dom.minidom.Document",
 )  # of XML trees: the size is that of all that is below one
 WEAK = ("weakref.WeakValueDictionary", "weakref.WeakKeyDictionary")
 HOLDERS = (

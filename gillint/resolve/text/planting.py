@@ -13,6 +13,7 @@ from gillint.resolve.values import ELEMENTS, Source, SymbolRef, Value
 from gillint.syntax import tree as t
 
 _ROOT, _CHILD = "xml.etree.ElementTree.Element", "xml.etree.ElementTree.SubElement"
+_ADDING = ("append", "insert", "appendChild")
 _BELOW = "below"  # the mark of an element that remembers the variable of the one above it
 _DEPTH = 8
 
@@ -28,7 +29,7 @@ def planted(act: Activation, node: t.Call, function: Value, arguments: list[Valu
         mark = Source(_BELOW, Value(origin=parent.id)) if isinstance(parent, t.Name) else None
         return replace(result, size=ONE, source=mark)
     called = node.function
-    if isinstance(called, t.Attribute) and called.name in ("append", "insert") and arguments:
+    if isinstance(called, t.Attribute) and called.name in _ADDING and arguments:
         child = arguments[-1]
         if child.type in ELEMENTS and child.size is not None:
             _add(act, called.value, node, size_of(child))

@@ -164,6 +164,12 @@ def size_in(source: str) -> float:
             252,
         ),
         (
+            "from xml.dom.minidom import Document\ndoc = Document()\nroot = doc.createElement('a')\n"
+            "for i in range(50):\n    row = doc.createElement('b')\n    row.appendChild(doc.createTextNode('x'))\n"
+            "    root.appendChild(row)\nsorted(root)",
+            51,
+        ),
+        (
             "def halves(rows):\n    batch = []\n    for row in rows:\n        batch.append(row)\n"
             "        if len(batch) == 50:\n            yield batch\n            batch = []\n    if batch:\n        yield batch\n"
             "sorted(list(halves(range(1000))))",
