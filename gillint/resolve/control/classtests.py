@@ -172,6 +172,8 @@ def derives(act: Activation, kind: str, other: str | None) -> bool | None:
 
 
 _OWN = frozenset({*BUILTIN, "bool", ARRAY})
+# Which types of libraries are made from these, their `bases` say.
+_SAID = ("list", "str", "bytes")
 
 
 def _of_libraries(kind: str, other: str) -> bool | None:
@@ -180,6 +182,8 @@ def _of_libraries(kind: str, other: str) -> bool | None:
         return False
     if other in bases_of(kind):
         return True
+    if other in _SAID and "." in kind and find_type(kind) is not None:
+        return False
     return False if kind in _OWN and find_type(other) is not None and kind not in bases_of(other) else None
 
 
