@@ -9,22 +9,9 @@ from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.control.branching import choose, rejoin, run_turn
 from gillint.resolve.control.consuming import turns_through
 from gillint.resolve.control.converging import turns_of_a_budget
+from gillint.resolve.control.counting import turns_by_counter, turns_until_long
 from gillint.resolve.control.draining import leave_empty, turns_until_drained, turns_until_filled
-from gillint.resolve.control.exhaustion import (
-    GUARD,
-    INNER_WHILE_TRIPS,
-    WHILE_TRIPS,
-    is_guard,
-    since_last_time,
-    turns_by_counter,
-    turns_by_others,
-    turns_until_empty,
-    turns_until_found,
-    turns_until_long,
-    turns_while_talking,
-    usual_turns,
-    works_off,
-)
+from gillint.resolve.control.exhaustion import since_last_time, turns_by_others, turns_until_empty, turns_while_talking
 from gillint.resolve.control.factors import turns_by_factor
 from gillint.resolve.control.failures import failing
 from gillint.resolve.control.falling import share_of_else
@@ -51,6 +38,15 @@ from gillint.resolve.control.turns import (
     polls,
 )
 from gillint.resolve.control.unrolling import unrolled
+from gillint.resolve.control.usual_turns import (
+    GUARD,
+    INNER_WHILE_TRIPS,
+    WHILE_TRIPS,
+    is_guard,
+    turns_until_found,
+    usual_turns,
+    works_off,
+)
 from gillint.resolve.control.widening import made_anew, widen
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.external.folders import folders_walked

@@ -44,7 +44,7 @@ from gillint.resolve.opaque import part_of
 from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.tabular.frames import refine_frame
 from gillint.resolve.tabular.gaps import GAPS
-from gillint.resolve.text.strings import attribute_of_path
+from gillint.resolve.text.paths import attribute_of_path
 from gillint.resolve.trace import Block, Bound, Branch, Call, Lock
 from gillint.resolve.values import (
     NONE,

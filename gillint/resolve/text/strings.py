@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -15,7 +13,6 @@ from gillint.resolve.contents import is_document, written
 from gillint.resolve.control.comparing import begins, ends
 from gillint.resolve.numeric.dates import MOMENTS, SPAN, earlier, later, moment, span
 from gillint.resolve.numeric.randomness import drawn
-from gillint.resolve.tabular.kinds import different_paths
 from gillint.resolve.text.encoding import decoded, encoded
 from gillint.resolve.text.formatting import (
     by_directives,
@@ -25,9 +22,10 @@ from gillint.resolve.text.formatting import (
     rounded,
     substituted,
 )
-from gillint.resolve.text.paths import ASKING, selected
+from gillint.resolve.text.paths import PATHS
 from gillint.resolve.text.patterns import compiled, groups, matched, matches, split
 from gillint.resolve.text.texts import ANY, NOTHING, RECORD, SEPARATORS, Text, joined, unknown
+from gillint.resolve.text.xpaths import ASKING, selected
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import UNKNOWN, LazyRef, Source, Value, of_constant, text_of
 from gillint.syntax.tree import HOLE
@@ -347,90 +345,6 @@ def _undone(kind: str) -> Callable[[Bound, Value], Value]:
     return made
 
 
-# Paths
-
-
-def _path(*parts: Value) -> Text:
-    pieces = [(text_of(p) or ANY).pattern for p in parts]
-    return Text(re.sub(r"(?<=.)/+", "/", "/".join(pieces)))
-
-
-def _joined_path(bound: Bound, result: Value) -> Value:
-    parts = (*((bound.receiver,) if bound.receiver is not None else ()), *bound.positional)
-    known = any(text_of(p) is not None for p in parts)
-    return replace(result, text=_path(*parts), literal=None, distinct=different_paths(parts)) if known else result
-
-
-def _joined_url(bound: Bound, result: Value) -> Value:
-    """`urljoin(base, path)`: the path says what is asked for, also where nobody knows whom."""
-    base, path = (text_of(v) for v in (*bound.positional[:2], *(None,) * (2 - len(bound.positional[:2]))))
-    if path is None or "://" in path.pattern:
-        return replace(result, text=path) if path is not None else result
-    host = re.match(r"[a-z]+://[^/]*", base.pattern) if base is not None else None
-    return replace(
-        result, text=Text(f"{host[0] if host is not None else HOLE}/{path.pattern.lstrip('/')}"), literal=None
-    )
-
-
-def _part_of_path(part: Callable[[str], str]) -> Callable[[Bound, Value], Value]:
-    def made(bound: Bound, result: Value) -> Value:
-        source = bound.receiver if bound.receiver is not None else bound.positional[0] if bound.positional else None
-        text = text_of(source)
-        return replace(result, text=Text(part(text.pattern))) if text is not None else result
-
-    return made
-
-
-def _suffix(path: str) -> str:
-    """The suffix; of a name that ends in something unknown nobody knows it."""
-    found = posixpath.splitext(path)[1]
-    return found if found or not path.endswith(HOLE) else HOLE
-
-
-def _stem(path: str) -> str:
-    return posixpath.splitext(posixpath.basename(path))[0]
-
-
-def _with_suffix(bound: Bound, result: Value) -> Value:
-    text, suffix = text_of(bound.receiver), text_of(bound.positional[0]) if bound.positional else None
-    if text is None:
-        return result
-    return replace(result, text=Text(posixpath.splitext(text.pattern)[0] + (suffix or ANY).pattern))
-
-
-def _with_name(bound: Bound, result: Value) -> Value:
-    text, name = text_of(bound.receiver), text_of(bound.positional[0]) if bound.positional else None
-    if text is None:
-        return result
-    return replace(result, text=Text(f"{posixpath.dirname(text.pattern)}/{(name or ANY).pattern}"))
-
-
-def _extension(bound: Bound, result: Value) -> Value:
-    text = text_of(bound.positional[0]) if bound.positional else None
-    if text is None or result.items is None:
-        return result
-    root, extension = posixpath.splitext(text.pattern)
-    parts = (Value(type="str", text=Text(root)), Value(type="str", text=Text(extension)))
-    return replace(result, items=parts)
-
-
-_PARTS: dict[str, Callable[[str], str]] = {
-    "name": posixpath.basename,
-    "parent": posixpath.dirname,
-    "stem": _stem,
-    "suffix": _suffix,
-    "path": lambda path: path,
-}
-
-
-def attribute_of_path(value: Value, name: str, made: Value) -> Value:
-    """`path.name`, `entry.path`, `folder.name`."""
-    if value.text is None or name not in _PARTS or value.type is None:
-        return made
-    whole = not value.type.startswith("pathlib.") and value.type != "os.DirEntry"
-    return replace(made, text=value.text if whole else Text(_PARTS[name](value.text.pattern)))
-
-
 def _names(kinds: tuple[str, ...], *methods: str) -> tuple[str, ...]:
     return tuple(f"{kind}.{method}" for kind in kinds for method in methods)
 
@@ -508,16 +422,9 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     "str.startswith": _tested(begins),
     "str.endswith": _tested(ends),
     **dict.fromkeys(("csv.reader", "csv.DictReader"), _fields),
-    **dict.fromkeys(("os.path.join", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath"), _joined_path),
-    **dict.fromkeys(_names(_PATHS, "joinpath", "__truediv__"), _joined_path),
-    **dict.fromkeys(_names(_PATHS, "with_suffix"), _with_suffix),
-    **dict.fromkeys(_names(_PATHS, "with_name"), _with_name),
+    **PATHS,
     **dict.fromkeys(_names(_PATHS, "as_posix", "resolve", "absolute", "expanduser", "__str__", "__fspath__"), _same),
     **dict.fromkeys(
         ("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "os.path.expandvars"), _same
     ),
-    "urllib.parse.urljoin": _joined_url,
-    "os.path.basename": _part_of_path(posixpath.basename),
-    "os.path.dirname": _part_of_path(posixpath.dirname),
-    "os.path.splitext": _extension,
 }  # fmt: skip

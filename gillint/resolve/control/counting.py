@@ -1,0 +1,67 @@
+"""How often a loop turns that counts, or makes something longer, up to a limit: `while i < n: i += step`."""
+
+from __future__ import annotations
+
+import math
+
+from gillint.estimate import ZERO, Estimate
+from gillint.resolve.activation import Activation
+from gillint.resolve.calling.bound import element_of, size_of
+from gillint.resolve.control.converging import bisects
+from gillint.resolve.expressions import evaluate
+from gillint.syntax import tree as t
+from gillint.syntax.walk import as_augment, key_of
+
+
+def turns_until_long(act: Activation, test: t.Expr, assumed: Estimate) -> Estimate | None:
+    """`while len(out) < n: out += piece`: n by what a turn adds; so for `sum(map(len, pieces))`.
+
+    `assumed`: the turns after which what there is now was there.
+    """
+    if not isinstance(test, t.Compare) or test.operators[:1] not in (("lt",), ("le",)):
+        return None
+    call = test.left if isinstance(test.left, t.Call) and isinstance(test.left.function, t.Name) else None
+    name = call.function.id if call is not None and isinstance(call.function, t.Name) else None
+    counted = call.arguments[0].value if call is not None and call.arguments else None
+    if name == "sum" and isinstance(counted, t.Call) and len(counted.arguments) == 2:
+        counted = counted.arguments[1].value  # sum(map(len, pieces))
+    elif name != "len":
+        return None
+    value = act.environment.get(counted.id) if isinstance(counted, t.Name) else None
+    if value is None or value.size is None or not isinstance(counted, t.Name):
+        return None
+    with act.nested():
+        wanted = evaluate(act, test.rights[0]).number
+    first = act.born.get(counted.id, (0, ZERO))[1]
+    added = (value.size - first) / assumed
+    if name == "sum":
+        added = added * size_of(element_of(value))
+    if wanted is None or added.likely <= 0:
+        return None
+    return wanted.combine(added.likely, lambda n, a: max(1.0, -(-n // a)))
+
+
+def turns_by_counter(act: Activation, node: t.While) -> Estimate | None:
+    """`while i < n: ...; i += step`: (n - i) / step turns."""
+    test = node.test
+    if not isinstance(test, t.Compare) or len(test.rights) != 1 or not isinstance(test.left, t.Name):
+        return None
+    steps = [s for x in node.body if (s := as_augment(x)) is not None and key_of(s.target) == test.left.id]
+    start = act.environment.get(test.left.id)
+    if len(steps) > 1 or start is None or start.number is None:
+        return None
+    with act.nested():
+        end = evaluate(act, test.rights[0]).number
+        step = evaluate(act, steps[0].value).number if steps else None
+    if end is None or (steps and steps[0].operator not in ("add", "sub")):
+        return None
+    if not steps and bisects(node):
+        return (end - start.number).map(lambda n: max(1.0, math.log2(max(n, 2.0))))
+    if step is None or not step.known:
+        return _strides(end - start.number) if test.operators[0] in ("lt", "le") else None
+    return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
+
+
+def _strides(whole: Estimate) -> Estimate:
+    """`while pos < len(data): pos += length_of_a_record`: at most one turn a byte, and nothing tells how long records are."""
+    return Estimate(1.0, max(1.0, whole.likely) ** 0.5, max(1.0, whole.high))
