@@ -18,10 +18,10 @@ from gillint.resolve.contents import printed
 from gillint.resolve.control.turns import paces
 from gillint.resolve.external.handles import raw
 from gillint.resolve.external.peers import around, is_answered, peer_of
-from gillint.resolve.scope import ModuleScope, Sent
+from gillint.resolve.scope import ModuleScope, Peers, Sent
 from gillint.resolve.text.texts import Text, together, unknown
 from gillint.resolve.trace import Block, Bound, Branch, Call, FunctionTrace, Loop, Peer, Resolved
-from gillint.resolve.values import IS_SET, Source, Value, text_of
+from gillint.resolve.values import IS_SET, NONE, Source, Value, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.servers import asked_for, routes_of
 from gillint.syntax.tree import HOLE
@@ -39,7 +39,7 @@ _DOCUMENTS = ("aiohttp.web.json_response", "flask.jsonify")
 _NO_BODY = ("head", "options", "delete")
 
 
-# What ends these waits only another thread or task can do: where a program has none, they never begin.
+# What ends these waits only another thread or task can do: where a program has none, and names no time, they never begin.
 _TOLD = (
     "threading.Event.wait", "threading.Condition.wait", "threading.Condition.wait_for", "asyncio.Event.wait",
     "asyncio.Queue.get", "queue.Queue.get", "queue.SimpleQueue.get", "queue.LifoQueue.get", "queue.PriorityQueue.get",
@@ -54,14 +54,20 @@ def other_side(act: Activation, fact: Fact | None, name: str, bound: Bound, span
     if name.endswith(".Event.wait") and bound.receiver is not None and bound.receiver.dtype == IS_SET:
         return Peer("itself")
     said = around(act.scope)
-    fills = not name.endswith("Queue.get") or not said.methods.isdisjoint(("put", "put_nowait"))
-    if name in _TOLD and fills and said.alone and not act.program.is_called_from_elsewhere:
+    if name in _TOLD and said.alone and not act.program.is_called_from_elsewhere and _is_ready(name, bound, said):
         return Peer("itself")
     sent = _chosen(_sent(act), name, bound) if is_answered(fact) else None
     peer = peer_of(fact, name, bound, act.scope, size_of(sent.value) if sent is not None else None)
     if peer is None or peer.place != "local" or sent is None:
         return peer
     return replace(peer, answering=sent.work)
+
+
+def _is_ready(name: str, bound: Bound, said: Peers) -> bool:
+    """Whether what only others could bring about has come about before, as the program goes on: not where it waits for a time."""
+    if name.endswith("Queue.get"):
+        return not said.methods.isdisjoint(("put", "put_nowait"))
+    return bound.get("timeout") in (None, NONE)
 
 
 def answered_with(act: Activation, name: str, bound: Bound, result: Value) -> Value:
