@@ -136,7 +136,7 @@ _SET_OUT_NS = 500.0
 def going_through(call: Call) -> Estimate:
     """The time (ns) that a function of numpy takes for operands whose elements lie apart beyond that for others."""
     last = call.name.rpartition(".")[2]
-    if not call.name.startswith("numpy.") or last in _VIEWS:
+    if not call.name.startswith("numpy.") or last in _VIEWS or _is_in_order(call):
         return ZERO
     receiver = () if call.bound.receiver is None or last == "__setitem__" else (call.bound.receiver,)
     operands = [v for v in (*receiver, *call.bound.positional) if v.type == _ARRAY and v.mark in _MORE_NS]
@@ -173,7 +173,20 @@ _TURNED_IN_CACHE_NS, _IN_CACHE_NS = 0.3, 34_000.0
 def is_copied(call: Call) -> bool:
     """Whether what gives a view as a rule has to copy, without the GIL: `windows.reshape(-1, 64)`, `matrix.T.ravel()`."""
     whole = call.bound.receiver
-    return call.name in _RESHAPES and whole is not None and whole.mark in _IN_OTHER_ORDER
+    return (
+        call.name in _RESHAPES
+        and whole is not None
+        and whole.mark in _IN_OTHER_ORDER
+        and whole.dtype != "object"
+        and not _is_in_order(call)
+    )
+
+
+def _is_in_order(call: Call) -> bool:
+    """Whether a turned matrix is taken column by column, which is how it lies: `matrix.T.ravel(order="F")`."""
+    whole, order = call.bound.receiver, call.bound.get("order")
+    is_turned = whole is not None and whole.mark == TURNED
+    return is_turned and order is not None and order.literal is not None and order.literal.value == "F"
 
 
 _RESHAPES = (f"{_ARRAY}.reshape", f"{_ARRAY}.ravel")

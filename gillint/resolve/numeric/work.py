@@ -61,6 +61,9 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         if last == "__setitem__":
             more.extend(("strided", v) for v in _strided(bound))
             more.extend(("filled", v) for v in _filled(bound))
+    elif last in _BY_LAYOUT:
+        if bound.receiver is not None and bound.receiver.mark == TURNED:
+            more.append(("turned", bound.receiver))
     elif last == "at":
         indices = bound.get("indices")
         more.extend(zip(("picked", "paired"), indices.items or () if indices is not None else (), strict=False))
@@ -77,6 +80,8 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
     return replace(bound, parameters=(*bound.parameters, *more))
 
 
+# What takes the elements in the order that is asked for, and finds them so in a turned matrix, or not.
+_BY_LAYOUT = ("ravel", "reshape", "tobytes")
 _IN_PLACE = ("__iadd__", "__isub__", "__imul__")
 
 

@@ -223,6 +223,28 @@ def test_what_cannot_be_shown_in_another_shape_is_copied_without_the_gil(array: 
 
 
 @pytest.mark.parametrize(
+    ("array", "call", "is_native", "is_held"),
+    [
+        ("a.T", "ravel()", True, False),
+        ("a.T", "ravel(order='F')", False, False),
+        ("a.T", "tobytes()", True, False),
+        ("a.T", "tobytes('F')", False, True),
+        ("a", "tobytes('F')", True, False),
+        ("a", "tobytes()", False, True),
+        ("a.astype(object).T", "ravel()", False, True),
+        ("a.astype(object)", "ravel(order='F')", False, True),
+        ("a.astype(object).T", "tobytes()", False, True),
+    ],
+)
+def test_what_is_taken_in_another_order_than_it_lies_in_is_copied(
+    array: str, call: str, *, is_native: bool, is_held: bool
+) -> None:
+    source = f"import numpy as np\na = np.zeros((500, 500))\nb = {array}\nb.{call}\n"
+    effect = effect_of(source, f"numpy.ndarray.{call.partition('(')[0]}")
+    assert (effect.native.likely > 1e5, effect.gil.likely > 5e4) == (is_native, is_held)
+
+
+@pytest.mark.parametrize(
     ("call", "least", "most"),
     [
         ("np.log(a, out=o)", 0, 1.5),
