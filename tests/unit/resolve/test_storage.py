@@ -371,8 +371,8 @@ def work(key):
 """
     calls = calls_of(source)
     got = next((calls[n].call.bound.get("result") for n in calls if n.endswith("Dataset.__getitem__")), None)
-    known = got is not None and got.size is not None
-    assert (got.size.likely if known else None) == (pytest.approx(size) if size is not None else None)
+    found = got.size.likely if got is not None and got.size is not None else None
+    assert found == (pytest.approx(size) if size is not None else None)
 
 
 def test_a_file_that_is_only_read_has_its_datasets_read_faster() -> None:
