@@ -90,7 +90,9 @@ def _meant(arguments: list[str]) -> str:
 
     first = arguments[1] if len(arguments) > 1 and arguments[0] == "report" else ""
     names = [*(c.name for c in app.registered_commands), *(g.name for g in app.registered_groups)]
-    close = get_close_matches(first, filter(None, names), 1) if first.isidentifier() and not Path(first).exists() else []
+    close = (
+        get_close_matches(first, filter(None, names), 1) if first.isidentifier() and not Path(first).exists() else []
+    )
     return f"; did you mean the command `{close[0]}`?" if close else ""
 
 
