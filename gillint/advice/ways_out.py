@@ -28,6 +28,7 @@ from gillint.advice.workers import (
     carried,
     guarded,
     interpreters,
+    into_one_archive,
     processes,
     side_by_side,
     supported,
@@ -292,7 +293,7 @@ def _free_threaded(a: Assessment, setting: Setting, target: Target, libraries: t
     high = (
         float(min(setting.threads, setting.cores)) if a.prediction.bound is not BoundType.IO else float(setting.threads)
     )
-    veto = carried(a)
+    veto = carried(a) or into_one_archive(a)
     if veto is None:
         against = [
             lib.name for lib in supported(libraries) if lib.distribution != "python" and _is_without_support(lib)

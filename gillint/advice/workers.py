@@ -12,6 +12,7 @@ from gillint.knowledge.base import library, library_files
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Effect, Library
 from gillint.knowledge.versions import version_key
+from gillint.regions.sharing import is_shared, made_in
 from gillint.resolve.program import walk
 from gillint.resolve.trace import Call, Handover, Iterations, Kind
 from gillint.scaling.model import bound
@@ -45,6 +46,15 @@ def _in_one_file(a: Assessment) -> str | None:
     return f"one writer at a time commits into `{call.detail.file}`, whichever process it is in"
 
 
+def into_one_archive(a: Assessment) -> str | None:
+    """An archive that is open before the region begins: what is put into it, is put there by who has opened it."""
+    calls = [c.detail for c in a.calls if c.share >= 0.1 and c.detail.effect.serialised_by == "archive"]
+    made = made_in(walk(a.region.body)) if calls else frozenset[str]()
+    if not any(is_shared(c.call, made) for c in calls):
+        return None
+    return "all of it goes into one open archive: one thread of one process writes it"
+
+
 def tasks_of(a: Assessment) -> int | None:
     """How many there are to run beside each other, where that is known."""
     region = a.region
@@ -69,6 +79,7 @@ def processes(a: Assessment, setting: Setting, target: Target) -> Advice:
     veto = (
         carried(a)
         or _in_one_file(a)
+        or into_one_archive(a)
         or unpicklable(a)
         or too_large_to_send(a)
         or too_little(a)
@@ -173,7 +184,7 @@ def unpicklable(a: Assessment) -> str | None:
 def interpreters(a: Assessment, setting: Setting, target: Target, libraries: tuple[str, ...]) -> Advice:
     """A pool of sub-interpreters, and the version or the library that forbids it."""
     most = side_by_side(a, setting)
-    veto = carried(a) or _in_one_file(a)
+    veto = carried(a) or _in_one_file(a) or into_one_archive(a)
     if veto is None:
         against = [
             lib.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import typer
 
@@ -65,7 +66,7 @@ def main(arguments: list[str]) -> int:
     try:
         result = app(args=arguments, prog_name="gillint", standalone_mode=False)
     except GillintError as error:
-        print(f"gillint: {error}", file=sys.stderr)
+        print(f"gillint: {error}{_meant(arguments)}", file=sys.stderr)
         return 2
     except typer.Exit as leave:
         return leave.exit_code
@@ -81,6 +82,18 @@ def main(arguments: list[str]) -> int:
     except Exception as error:
         return _unexpected(error)
     return result if isinstance(result, int) else 0
+
+
+def _meant(arguments: list[str]) -> str:
+    """The command that the first word is nearly spelt like, where `report` was put before a word that is no file."""
+    from difflib import get_close_matches
+
+    first = arguments[1] if len(arguments) > 1 and arguments[0] == "report" else ""
+    names = [*(c.name for c in app.registered_commands), *(g.name for g in app.registered_groups)]
+    close = (
+        get_close_matches(first, filter(None, names), 1) if first.isidentifier() and not Path(first).exists() else []
+    )
+    return f"; did you mean the command `{close[0]}`?" if close else ""
 
 
 def _unexpected(error: Exception) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -65,7 +66,7 @@ def _page(name: str) -> str | None:
 
 def _unknown(name: str) -> str:
     text = f"{name}: no such callable, rule or concept is known"
-    close = suggestions(name)
+    close = suggestions(name) or get_close_matches(name.lower(), [*CONCEPTS, *(rule.name for rule in RULES)], 3)
     if close:
         return f"{text}; did you mean {', '.join(close)}?"
     rules = ", ".join(rule.code for rule in RULES)

@@ -87,6 +87,8 @@ def show_command(
             print(_part_of_a_library(own_name(name)) or "\n\n".join(map(library_page, _libraries(name))))
             return 0
         print(callable_page(fact))
+        if library(own_name(name)) is None and (inside := _below(own_name(name))):
+            print("\n".join(("\n## Inside it\n", *inside)))
         version = Target(environment=find_environment(Path(), environment)).library_version(fact)
         if fact.distribution != "python":
             print(f"Version: {version}")
@@ -204,10 +206,14 @@ def _part_of_a_library(name: str) -> str | None:
     """What is known of the names below a module or class without a file of its own, `os.path`; else what holds by default."""
     if library(name) is not None:
         return None
-    below = [(known, fact) for lib in all_libraries() for known, fact in lib.facts if known.startswith(f"{name}.")]
-    if not below:
-        return default_page(name)
-    return "\n".join((f"# {name}\n\n{len(below)} names are known:\n", *(f"- {k}: {_effect(f)}" for k, f in below)))
+    below = _below(name)
+    return "\n".join((f"# {name}\n\n{len(below)} names are known:\n", *below)) if below else default_page(name)
+
+
+def _below(name: str) -> list[str]:
+    """A line for each name inside a module or class."""
+    inside = ((k, f) for lib in all_libraries() for k, f in lib.facts if k.startswith(f"{name}."))
+    return [f"- {known}: {_effect(fact)}" for known, fact in inside]
 
 
 def _libraries(name: str) -> list[Library]:

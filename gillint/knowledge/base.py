@@ -348,7 +348,19 @@ def suggestions(name: str) -> tuple[str, ...]:
         for known in lib.facts.places
         if known.rsplit(".", 1)[-1] == tail
     }
-    return tuple(known for _, _, known in sorted(found))[:5]
+    return tuple(known for _, _, known in sorted(found))[:5] or misspelt(name)
+
+
+def misspelt(name: str) -> tuple[str, ...]:
+    """Names of the same library that are spelt nearly like this one."""
+    from difflib import get_close_matches  # for an error alone
+
+    first, dot, _ = name.partition(".")
+    known = {known for lib in all_libraries() if lib.name.partition(".")[0] == first for known in lib.facts.places}
+    return tuple(get_close_matches(name, sorted(known), 3, _CLOSE)) if dot and name not in known else ()
+
+
+_CLOSE = 0.85  # of the letters, so much is the same in names that are taken for one another
 
 
 def _extending(fact: Fact) -> Fact:

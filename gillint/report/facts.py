@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.knowledge.base import default_fact, knows_module, versions_with
+from gillint.knowledge.base import default_fact, knows_module, misspelt, versions_with
 from gillint.knowledge.schema import Behaviour, Condition, Cost, Effect, Fact, Library, one_by_one
 
 
@@ -80,8 +80,16 @@ def _times(releases: Cost) -> str:
     if releases.fixed == 1 and not releases.per:
         return "once a call"
     fixed = f"{releases.fixed:g}" if releases.fixed else ""
-    per = f"{releases.per:g} x {releases.of}" if releases.per not in (0, 1) else releases.of if releases.per else ""
+    per = (
+        f"{releases.per:g} x {_factor(releases)}" if releases.per not in (0, 1) else releases.of if releases.per else ""
+    )
     return f"{' + '.join(p for p in (fixed, per) if p)} times a call"
+
+
+def _factor(cost: Cost) -> str:
+    """What the rate of a cost is multiplied by, in brackets where it is a sum."""
+    of = cost.of or ""
+    return f"({of})" if " + " in of or " - " in of else of
 
 
 def conditions(fact: Fact) -> list[str]:
@@ -92,7 +100,7 @@ def conditions(fact: Fact) -> list[str]:
 
 def _cost(cost: Cost) -> str:
     fixed = f"{cost.fixed:,.0f} ns" if cost.fixed else ""
-    per = f"{cost.per:g} ns x {cost.of}" if cost.per else ""
+    per = f"{cost.per:g} ns x {_factor(cost)}" if cost.per else ""
     return " + ".join(p for p in (fixed, per) if p)
 
 
@@ -148,7 +156,9 @@ def default_page(name: str) -> str | None:
     default = default_fact(name) if "." in name and knows_module(name) else None
     if default is None:
         return None
-    head = f"# {name}\n\nThere is no fact of its own for this name. What holds for its library in general:\n\n"
+    close = misspelt(name)
+    meant = f" (Perhaps {' or '.join(close)} is meant.)" if close else ""
+    head = f"# {name}\n\nThere is no fact of its own for this name.{meant} What holds for its library in general:\n\n"
     return head + behaviour(default.behaviour) + "\n" + evidence(default)
 
 

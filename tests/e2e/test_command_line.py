@@ -616,6 +616,20 @@ def test_explain(name: str, says: list[str]) -> None:
     assert [part for part in says if part.lower() not in done.stdout.lower()] == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("explain", "numpy.linspce"), "numpy.linspace"),
+        (("explain", "ceilng"), "ceiling"),
+        (("knowledge", "show", "numpy.linspce"), "numpy.linspace"),
+        (("chek", "a.py"), "the command `check`"),
+    ],
+)
+def test_what_is_misspelt_is_answered_with_what_was_meant(arguments: tuple[str, ...], meant: str) -> None:
+    done = inside(*arguments)
+    assert done.returncode == 2 and f"did you mean {meant}" in done.stderr
+
+
 def test_explain_suggests_what_was_meant() -> None:
     done = inside("explain", "loads")
     assert done.returncode == 2

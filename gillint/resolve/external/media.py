@@ -237,12 +237,18 @@ def _read(site: Site) -> Value:
         whole = replace(site, bound=replace(site.bound, parameters=_whole(site.bound)), result=Value(type=FRAME))
         part = of_rows(_frame(whole, source.value), rows)
         return replace(site.result, size=(size_of(source.value) / rows).max(1), element=part)
-    if source.value.type in _TABLES:
-        return replace(site.result, size=source.value.size)
+    if source.value.type in _TABLES or (source.value.type == FRAME and site.result.type in _TABLES):
+        return replace(site.result, size=source.value.size, columns=_chosen(site, source.value))
     if site.result.items is not None:  # the samples and their rate
         items = tuple(_like(i, source.value) if i.type == ARRAY else i for i in site.result.items)
         return replace(site.result, items=items)
     return _like(site.result, source.value)
+
+
+def _chosen(site: Site, table: Value) -> tuple[tuple[str, Value], ...] | None:
+    """The columns of a table that are read: all, or those that are named."""
+    named = texts(site.bound.get("columns"))
+    return tuple((n, c) for n, c in table.columns or () if named is None or n in named) or None
 
 
 _CHUNKS = "pandas.io.parsers.TextFileReader"
@@ -260,6 +266,8 @@ _PART = ("usecols", "max_rows", "unpack", "names")
 
 def _frame(site: Site, written: Value) -> Value:
     """The frame that was written, unless only a part of it is read; dates come back from a text file as texts."""
+    if written.type in _TABLES:
+        written = replace(site.result, size=written.size, shape=None, columns=written.columns)
     if written.type != FRAME:
         return site.result
     bound = site.bound

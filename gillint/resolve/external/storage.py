@@ -14,7 +14,7 @@ from gillint.resolve.calling.options import BOUND_ARGUMENTS
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.databases import cursor_of, fetched, opened_database, opened_shelf, registered
 from gillint.resolve.external.handles import HANDLES, WRITERS
-from gillint.resolve.external.hdf5 import created_dataset
+from gillint.resolve.external.hdf5 import created_dataset, gone_through
 from gillint.resolve.external.mailboxes import BOXES, added_mail, opened_box, payload
 from gillint.resolve.external.opening import (
     OPENERS,
@@ -153,6 +153,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     **dict.fromkeys(("duckdb.DuckDBPyConnection.table", "duckdb.DuckDBPyConnection.view", "duckdb.table"), table_named),
     **dict.fromkeys(CHAINS, chained),
     **dict.fromkeys(("h5py.File.create_dataset", "h5py.Group.create_dataset"), created_dataset),
+    **dict.fromkeys(("h5py.Group.items", "h5py.Group.values"), gone_through),
     **dict.fromkeys(BOXES, opened_box),
     "email.message.Message.get_payload": payload,
     **dict.fromkeys((f"{box}.add" for box in BOXES), added_mail),

@@ -45,6 +45,24 @@ def test_carried_iterations_are_never_advised_to_be_spread() -> None:
     assert all(veto is not None for action, _, veto in advice(CARRIED) if action in ("threads", "processes"))
 
 
+def test_what_goes_into_one_open_archive_is_not_spread() -> None:
+    one = """
+import zipfile
+with zipfile.ZipFile("all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+    for name in names:
+        archive.writestr(name, "text of one member " * 5)
+"""
+    many = """
+import zipfile
+for name in names:
+    with zipfile.ZipFile(name + ".zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content", "text of one member " * 5)
+"""
+    for source, is_one in ((one, True), (many, False)):
+        vetoes = {action: veto or "" for action, _, veto in advice(source)}
+        assert all(("one open archive" in vetoes[way]) is is_one for way in ("processes", "free-threaded"))
+
+
 @pytest.mark.parametrize(
     ("source", "first"),
     [

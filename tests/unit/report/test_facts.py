@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gillint.knowledge.schema import Behaviour, Clause, Condition, Cost, Effect, Fact, Measured
-from gillint.report.facts import behaviour, callable_page, told
+from gillint.report.facts import behaviour, callable_page, default_page, told
 
 GIVEN: dict[str, dict[str, Any]] = {
     "size": {"size": "size(a)", "below": 10},
@@ -63,3 +63,15 @@ def test_what_holds_and_gives_up_in_between_is_not_said_to_hold_throughout(relea
     text = behaviour(Behaviour(Effect.HOLDS, releases=releases))
     assert words in text and "throughout" not in text
     assert "throughout" in behaviour(Behaviour(Effect.HOLDS))
+
+
+@pytest.mark.parametrize(
+    ("of", "words"), [("size(a)", "2 ns x size(a)"), ("size(a) + 3 * rows(a)", "2 ns x (size(a) + 3 * rows(a))")]
+)
+def test_a_sum_that_a_rate_is_multiplied_by_is_in_brackets(of: str, words: str) -> None:
+    assert f"holding 5 ns + {words})" in behaviour(Behaviour(Effect.HOLDS, gil=Cost(fixed=5, per=2, of=of)))
+
+
+def test_a_name_without_a_fact_tells_which_one_is_spelt_like_it() -> None:
+    assert "json.dumps" in (default_page("json.dmps") or "")
+    assert "Perhaps" not in (default_page("json.something_else_entirely") or "Perhaps")

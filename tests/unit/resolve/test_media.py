@@ -78,6 +78,22 @@ def test_frames_that_are_read_are_those_that_were_written(write: str, read: str,
     assert expected in text
 
 
+@pytest.mark.parametrize(
+    ("made", "read"),
+    [
+        ("t = pa.table({'n': np.zeros(900), 's': ['ab', 'cd'] * 450})", "t.to_pandas()"),
+        ("pq.write_table(pa.table({'n': np.zeros(900), 's': ['ab'] * 900}), p)", "pq.read_table(p).to_pandas()"),
+        ("pq.write_table(pa.table({'s': ['ab'] * 900}), p)", "pq.read_table(p, columns=['s']).to_pandas()"),
+        ("pq.write_table(pa.table({'s': ['ab'] * 900}), p)", "pd.read_parquet(p)"),
+        ("pd.DataFrame({'s': ['ab'] * 900}).to_parquet(p)", "pq.read_table(p).to_pandas()"),
+    ],
+)
+def test_columns_keep_their_dtypes_through_arrow(made: str, read: str) -> None:
+    head = "import pandas as pd, pyarrow as pa, pyarrow.parquet as pq\np = 'a.parquet'\n"
+    text = effects(f"{head}{made}\ndef work():\n    return {read}['s'] == 'ab'\n")
+    assert "result: pandas.Series<str>(900)" in text.replace("[900]", "(900)")
+
+
 def test_of_files_in_a_folder_each_is_like_those_that_were_written() -> None:
     text = effects(
         "for i in range(5):\n    Image.new('RGB', (30, 40)).save(f'{FOLDER}/p{i}.png')\n"

@@ -348,6 +348,33 @@ def test_what_is_read_from_an_array_in_a_file(index: str, size: float) -> None:
     assert size_of(read.bound.get("result")).likely == pytest.approx(size, rel=0.5)
 
 
+@pytest.mark.parametrize(
+    ("written", "read", "size"),
+    [
+        ("f['d'] = np.zeros((200, 40))", "for k, d in f.items():\n        d[:]", 8000),
+        ("f['d'] = np.zeros((200, 40))", "for d in f.values():\n        d[:]", 8000),
+        ("f['d'] = np.zeros((200, 40))", "for k in f:\n        f[k][:]", 8000),
+        ("for n in ('a', 'b'):\n        f.create_dataset(n, data=np.zeros((200, 40)))", "f[key][:]", 8000),
+        ("f['d'] = np.zeros(10)\n    f.create_dataset('e', data=np.zeros(900))", "f[key][:]", 900),
+        ("f.create_group('g').create_dataset('d', data=np.zeros(900))", "f[key][:]", None),
+        ("f['g/d'] = np.zeros(900)", "f[key][:]", None),
+    ],
+)
+def test_members_of_an_hdf5_file_are_what_was_written_to_it(written: str, read: str, size: float | None) -> None:
+    source = f"""
+import h5py, numpy as np
+def work(key):
+    f = h5py.File("a.h5", "w")
+    {written}
+    f = h5py.File("a.h5", "r")
+    {read}
+"""
+    calls = calls_of(source)
+    got = next((calls[n].call.bound.get("result") for n in calls if n.endswith("Dataset.__getitem__")), None)
+    found = got.size.likely if got is not None and got.size is not None else None
+    assert found == (pytest.approx(size) if size is not None else None)
+
+
 def test_a_file_that_is_only_read_has_its_datasets_read_faster() -> None:
     source = """
         import h5py
