@@ -202,7 +202,7 @@ def test_expressions_name_parameters_that_exist(name: str) -> None:
             "span",
             "neighbours",
         }
-        known |= {"picked", "paired", "strided", "filled", "labels", "copied", "operands", "operations"}
+        known |= {"picked", "paired", "strided", "filled", "labels", "copied", "operands", "operations", "matches"}
         behaviours = [fact.behaviour, *(c.behaviour for c in fact.clauses)]
         texts = [
             c.of for b in behaviours for c in (b.gil, b.native, b.wait, b.releases, b.stall, b.pages) if c is not None
