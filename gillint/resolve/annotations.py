@@ -211,6 +211,8 @@ def _subscripted(act: Activation, node: t.Subscript) -> Value:
         return UNKNOWN
     last = name.rsplit(".", 1)[-1]
     arguments = node.index.elements if isinstance(node.index, t.Sequence) else (node.index,)
+    if not arguments:  # `Tuple[()]`, and what nobody can run: `Optional[()]`
+        return Value(type="tuple", items=()) if last in ("tuple", "Tuple") else UNKNOWN
     if last in _TRANSPARENT:
         return annotated(act, arguments[0])
     if name in ("type", "typing.Type") and len(arguments) == 1:

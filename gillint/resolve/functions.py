@@ -13,23 +13,19 @@ from gillint.resolve.calling.decorators import decorated
 from gillint.resolve.calling.parameters import bind_parameters
 from gillint.resolve.control.dataflow import written
 from gillint.resolve.control.descending import passed_down
-from gillint.resolve.control.ends import calls_to_the_end, ends_of
-from gillint.resolve.control.exhaustion import turns_while_talking
+from gillint.resolve.control.ends import ends_of
 from gillint.resolve.control.kept_answers import lookup_in, remembers
 from gillint.resolve.control.recursion import (
-    ANSWERS,
-    INNER_CALLS,
     NODES_PER_LEAF,
     balanced,
     calls_itself,
     ended_with,
-    nodes_walked,
     nothing_tells,
     of_another_kind,
-    rounds,
     smaller,
 )
 from gillint.resolve.control.remembered import found_out, in_the_middle, states
+from gillint.resolve.control.rounds_told import rounds_told, runs_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.external.folders import folders_walked
 from gillint.resolve.joining import join
@@ -321,9 +317,9 @@ class Functions(Classes):
                 block = replace(kept, recursive=self._recurred <= {key})
             else:
                 folders = folders_walked(act, block)
-                known, nodes = (
-                    (folders, None) if folders is not None else self._rounds(act, tree, arguments, inner, block)
-                )
+                known, nodes = folders, None
+                if folders is None:
+                    known, nodes = rounds_told(act, tree, arguments, inner, block)
                 thinned = balanced(block, (lambda _: True) if nodes is not None else nothing_tells)
                 block = replace(thinned, recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
@@ -369,28 +365,6 @@ class Functions(Classes):
         self._drain(act, result)
         return result
 
-    def _rounds(
-        self,
-        act: Activation,
-        tree: t.Function | t.Lambda,
-        arguments: dict[str, Value],
-        inner: Sequence[Mapping[str, Value]],
-        block: Block,
-    ) -> tuple[Estimate | None, Estimate | None]:
-        """How often a function that calls itself runs, and how many nodes of a document it visits, as far as that is known."""
-        known = rounds(tree, arguments, inner, block)
-        to_the_end = None if remembers(tree) else calls_to_the_end(act, tree, arguments, inner, block)
-        if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
-            known = to_the_end
-        nodes = nodes_walked(arguments, inner) if known is None else None
-        if nodes is not None:
-            known = nodes
-        elif known is None and turns_while_talking(block) is not None:
-            known = ANSWERS
-        elif known is None and act.times.likely >= _MANY_TIMES:
-            known = INNER_CALLS
-        return known, nodes
-
     def _answers_kept(
         self,
         act: Activation,
@@ -410,15 +384,14 @@ class Functions(Classes):
         asked = self._running[-1].trips_so_far() if self._running else ONE
         known = found_out(known, arguments, inner, asked)
         usual = in_the_middle(tree, arguments, inner, ends)
-        again, hits = block.again, 0.0
+        hits = 0.0
         for _ in range(2 if lookup_in(tree) is not None else 1):
             once = Activation(self, act.scope, act.name, {}, act.enclosing, act.owner, hits=hits)
             self._read(once, key, tree, usual)
             self._recurring.pop(key, None)
             block = replace(once.builder.finish(), function=act.name, span=tree.span)
-            if hits == 0.0:
-                again = block.again
-                calls = (known * again + 1).max(known) if lookup_in(tree) is not None else known
+            if hits == 0.0:  # each answer that is found out asks for so many others
+                calls = (known * block.again + 1).max(known) if lookup_in(tree) is not None else known
                 hits = 1.0 - known.likely / calls.likely
         return replace(block, rounds=calls)
 
@@ -453,33 +426,16 @@ class Functions(Classes):
         loop: Loop | None = None
         for node in inline(block):
             if isinstance(node, Loop) and node.span == act.yield_loop:
-                loop, body, trips, hangs_on, iterations = (
-                    node,
-                    node.body,
-                    node.trips,
-                    node.trips_hang_on,
-                    node.iterations,
-                )
+                loop, body, trips, hangs_on = node, node.body, node.trips, node.trips_hang_on
+                iterations = node.iterations
                 once = Block(block.operations, without(block, node).nodes, act.name)
         items = so_far
         own = total(times for value, times in zip(act.yields, act.yielded, strict=True) if is_known(value))
         if folders is not None and own.likely > 0:  # all of its runs give their part
-            runs = Loop(
-                tree.span,
-                act.path,
-                Kind.RECURSION,
-                (ONE / own).sorted(),
-                replace(block, rounds=None),
-                Iterations.UNKNOWN,
-                act.name,
-            )
-            body, trips, once = Block((), (runs,), act.name), own * folders, EMPTY_BLOCK
+            body, trips, once = runs_of(act, tree, block, (ONE / own).sorted()), own * folders, EMPTY_BLOCK
         elif nodes is not None and nodes.likely > NODES_PER_LEAF * items.likely:
             each = Estimate.point(NODES_PER_LEAF)
-            runs = Loop(
-                tree.span, act.path, Kind.RECURSION, each, replace(block, rounds=None), Iterations.UNKNOWN, act.name
-            )
-            body, trips, once = Block((), (runs,), act.name), nodes / NODES_PER_LEAF, EMPTY_BLOCK
+            body, trips, once = runs_of(act, tree, block, each), nodes / NODES_PER_LEAF, EMPTY_BLOCK
         elif items.likely > 1.5 * trips.likely:
             # More than one item a turn, or all of them from `yield from`: an item costs its part of the turn.
             part = trips.likely / items.likely
@@ -526,7 +482,6 @@ def _grown(
     return tuple(found)
 
 
-_MANY_TIMES = 20.0  # runs of a function that calls itself: what it goes through each time is small
 _FILLED = ("list", "set", "dict", "collections.defaultdict", "collections.deque", "collections.Counter", *ELEMENTS)
 
 

@@ -38,9 +38,8 @@ def bind_parameters(
             value = _EMPTY[parameter.kind] if called else _collected(act, parameter)
         if value is None and parameter.default is not None:
             value = _default(act, parameter.default)
-            if isinstance(
-                parameter.default, t.Call
-            ):  # `db: Session = Depends(get_db)`: what is given instead is declared
+            # `db: Session = Depends(get_db)`: what is given instead is declared.
+            if isinstance(parameter.default, t.Call):
                 declared = annotated(act, parameter.annotation)
                 value = declared if declared.type not in (None, value.type) else value
         if value is None and is_method and act.owner is not None and parameter is tree.parameters[0]:

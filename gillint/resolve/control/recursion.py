@@ -275,9 +275,8 @@ _ONE = 1.05  # a call, as far as shares of arms tell
 NODES_PER_LEAF = 1.4  # the containers around them are nodes, too
 
 
-Fewer = Callable[
-    [Loop], bool
-]  # which of the loops around the calls turn less often: the others make calls in fewer turns
+# Which of the loops around the calls turn less often: the others make calls in fewer turns.
+Fewer = Callable[[Loop], bool]
 
 
 def nothing_tells(loop: Loop) -> bool:

@@ -24,6 +24,7 @@ from gillint.resolve.control.visiting import turns_of_a_walk
 from gillint.syntax import tree as t
 from gillint.syntax.containers import change_of
 from gillint.syntax.walk import (
+    as_augment,
     conditions_of,
     expressions,
     key_of,
@@ -34,19 +35,19 @@ from gillint.syntax.walk import (
 )
 
 WHILE_TRIPS = Estimate(1, 1_000, 1e6)  # where nothing tells
-
-
 # Where it is run again and again. In the programs of the accuracy table such a loop turns nine times (geometric mean), and
 # never a thousand times: a digit, a parent, a link at a time.
 INNER_WHILE_TRIPS = Estimate(1, 10, 1e6)
-
-
 # What is shed came in one at a time: as many turns as things come in, about one each time.
 SHED = Estimate(0, 1, 1_000)
-
-
 # Messages in what has come in so far, cut off one by one.
 PIECES = Estimate(1, 10, 1_000)
+# What is waited for is there with the first piece, or was left over from the last: a message is seldom longer than that.
+_ARRIVES = Estimate(0, 1, 1_000)
+# An iterator that leaves some of the items of another one out gives back every second one.
+_SKIPPED = Estimate(1, 2, 1e4)
+_TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
+GUARD = 100_000.0  # turns: a limit above that, beside another way out, is there for what should not happen
 
 
 def cuts_off(loop: t.While) -> bool:
@@ -67,14 +68,10 @@ def cuts_off(loop: t.While) -> bool:
     for s in loop.body:
         if isinstance(s, t.Assign) and s.value is not None:
             targets = {key_of(e) for x in s.targets for e in (x.elements if isinstance(x, t.Sequence) else (x,))}
-            used = {key_of(e) for e in (*expressions((s,)),)}
+            used = {key_of(e) for e in expressions((s,))}
             if looked_at & targets & used - {None}:
                 return True
     return False
-
-
-# What is waited for is there with the first piece, or was left over from the last: a message is seldom longer than that.
-_ARRIVES = Estimate(0, 1, 1_000)
 
 
 def fills_up(loop: t.While) -> bool:
@@ -82,7 +79,8 @@ def fills_up(loop: t.While) -> bool:
     if not isinstance(loop.test, t.Compare) or loop.test.operators[0] != "not_contains":
         return False
     buffer = key_of(loop.test.rights[0])
-    return buffer is not None and any(isinstance(s, t.Augment) and key_of(s.target) == buffer for s in loop.body)
+    steps = (step for s in loop.body if (step := as_augment(s)) is not None)
+    return buffer is not None and any(key_of(step.target) == buffer for step in steps)
 
 
 def sheds(loop: t.While) -> bool:
@@ -203,21 +201,11 @@ def _comes_from_elsewhere(act: Activation, loop: t.While) -> bool:
     return bool(names - filled - set(set_in(tuple(statements(act.statements)))))
 
 
-# An iterator that leaves some of the items of another one out gives back every second one.
-_SKIPPED = Estimate(1, 2, 1e4)
-
-
 def turns_until_found(act: Activation, loop: t.While) -> Estimate | None:
     """The turns of `while True: row = next(self.rows); if fits(row): return row` in a `__next__`; None for other loops."""
     is_step = isinstance(act.body, t.Function) and act.body.name in ("__next__", "__anext__")
     is_endless = isinstance(loop.test, t.Constant)
     return _SKIPPED if is_step and is_endless and any(leaves_early(s) for s in loop.body) else None
-
-
-_TRIED = Estimate(1, 1, 10)  # until it succeeds, which is nearly always at once
-
-
-GUARD = 100_000.0  # turns: a limit above that, beside another way out, is there for what should not happen
 
 
 def usual_turns(act: Activation, loop: t.While) -> Estimate:

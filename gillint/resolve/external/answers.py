@@ -18,7 +18,7 @@ from gillint.resolve.contents import printed
 from gillint.resolve.control.turns import paces
 from gillint.resolve.external.handles import raw
 from gillint.resolve.external.peers import around, is_answered, peer_of
-from gillint.resolve.scope import ModuleScope, Peers, Sent
+from gillint.resolve.scope import ModuleScope, Sent
 from gillint.resolve.text.texts import Text, together, unknown
 from gillint.resolve.trace import Block, Bound, Branch, Call, FunctionTrace, Loop, Peer, Resolved
 from gillint.resolve.values import IS_SET, NONE, Source, Value, text_of
@@ -53,8 +53,7 @@ def other_side(act: Activation, fact: Fact | None, name: str, bound: Bound, span
         return None
     if name.endswith(".Event.wait") and bound.receiver is not None and bound.receiver.dtype == IS_SET:
         return Peer("itself")
-    said = around(act.scope)
-    if name in _TOLD and said.alone and not act.program.is_called_from_elsewhere and _is_ready(name, bound, said):
+    if name in _TOLD and _is_told_already(act, name, bound):
         return Peer("itself")
     sent = _chosen(_sent(act), name, bound) if is_answered(fact) else None
     peer = peer_of(fact, name, bound, act.scope, size_of(sent.value) if sent is not None else None)
@@ -63,11 +62,21 @@ def other_side(act: Activation, fact: Fact | None, name: str, bound: Bound, span
     return replace(peer, answering=sent.work)
 
 
-def _is_ready(name: str, bound: Bound, said: Peers) -> bool:
-    """Whether what only others could bring about has come about before, as the program goes on: not where it waits for a time."""
+def _is_told_already(act: Activation, name: str, bound: Bound) -> bool:
+    """Whether what is waited for must be there when the wait begins: nothing runs beside this file, nobody whom nobody sees
+    may call it, and it waits for no variable of the module, which others may import.
+    """
+    said, asked = around(act.scope), bound.receiver
+    if not said.alone or act.program.is_called_from_elsewhere:
+        return False
     if name.endswith("Queue.get"):
-        return not said.methods.isdisjoint(("put", "put_nowait"))
-    return bound.get("timeout") in (None, NONE)
+        if said.methods.isdisjoint(("put", "put_nowait")):
+            return False
+    elif name.endswith(".wait") and bound.get("timeout") not in (None, NONE):
+        return False  # a pause, which nobody cuts short
+    if act.name is None or asked is None:
+        return True
+    return all((v.type, v.reference) != (asked.type, asked.reference) for v in act.scope.environment.values())
 
 
 def answered_with(act: Activation, name: str, bound: Bound, result: Value) -> Value:

@@ -8,7 +8,7 @@ from gillint.estimate import Estimate, total
 from gillint.resolve.activation import Activation
 from gillint.resolve.control.memoised import missed
 from gillint.resolve.expressions import evaluate
-from gillint.resolve.external.handles import name_of
+from gillint.resolve.external.handles import LISTS, name_of
 from gillint.resolve.trace import Block, Call, inline
 from gillint.resolve.values import Value, text_of
 from gillint.syntax import tree as t
@@ -53,9 +53,7 @@ def _written(call: t.Call) -> t.Expr | None:
 
 # Most of what is in a folder is a file.
 _FILES = 0.85
-
-
-_LISTS = ("listdir", "scandir", "iterdir")
+_KINDS = {"isfile": _FILES, "is_file": _FILES, "isdir": 1.0 - _FILES, "is_dir": 1.0 - _FILES}
 
 
 def folders_walked(act: Activation, body: Block) -> Estimate | None:
@@ -64,7 +62,7 @@ def folders_walked(act: Activation, body: Block) -> Estimate | None:
     """
     files = act.program.files
     for node in inline(body):
-        if isinstance(node, Call) and node.name.endswith(_LISTS):
+        if isinstance(node, Call) and node.name in LISTS:
             name = name_of(node.bound.receiver or (node.bound.positional[0] if node.bound.positional else None))
             if name is not None and (files.is_walked(name) or files.below(name)):
                 return files.folders_below(name.removesuffix(HOLE)) + 1
@@ -80,9 +78,6 @@ def _share_of_folders(act: Activation, path: Value) -> float | None:
     return folders / (files + folders) if files else None
 
 
-_KINDS = {"isfile": _FILES, "is_file": _FILES, "isdir": 1.0 - _FILES, "is_dir": 1.0 - _FILES}
-
-
 def kind_of_entry(act: Activation, test: t.Expr) -> float | None:
     """How often a loop over what is in a folder meets what a test asks for: `if path.is_file():`; None for other tests."""
     if isinstance(test, t.Unary) and test.operator == "not":
@@ -92,9 +87,9 @@ def kind_of_entry(act: Activation, test: t.Expr) -> float | None:
     usual = _KINDS.get(function.name) if act.loops and isinstance(function, t.Attribute) else None
     if usual is None or not isinstance(test, t.Call) or not isinstance(function, t.Attribute):
         return None
-    asked = test.arguments[0].value if function.name.startswith("is") and "_" not in function.name else function.value
+    plain = [a.value for a in test.arguments if a.keyword is None]  # none of `entry.is_dir()`, nor of `member.isdir()`
     with act.nested():
-        share = _share_of_folders(act, evaluate(act, asked))
+        share = _share_of_folders(act, evaluate(act, plain[0] if plain else function.value))
     return usual if share is None else share if "dir" in function.name else 1.0 - share
 
 

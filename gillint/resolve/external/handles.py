@@ -43,6 +43,8 @@ WRITERS = ("csv.writer", "csv.DictWriter", "wave.Wave_write", "wave.Wave_read", 
 
 _PATHS = ("str", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath", "os.DirEntry", "tempfile.TemporaryDirectory")
 
+LISTS = ("os.scandir", "os.listdir", "pathlib.Path.iterdir")  # what is in one folder
+
 _PUTTING_IN = (".add", ".write")  # of an archive: what goes in is asked for, not what is in it
 
 _SOME_MEMBERS = Value(type="io.BufferedReader", number=Estimate(3, 50, 5_000))

@@ -10,7 +10,7 @@ from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.files import MEMBER, MEMORY, Content
-from gillint.resolve.external.handles import filled, name_of, packs, raw
+from gillint.resolve.external.handles import LISTS, filled, name_of, packs, raw
 from gillint.resolve.external.opening import note_opened
 from gillint.resolve.external.stores import from_file
 from gillint.resolve.external.writing import pass_through
@@ -153,7 +153,6 @@ def asked_of_file(site: Site) -> Value:
 
 # Of a pattern for names, what stands for others, with the holes beside it.
 _WILD = re.compile(rf"{HOLE}?(?:[*?]|\[[^\]/]+\])[*?{HOLE}]*")
-LISTS = ("os.scandir", "os.listdir", "pathlib.Path.iterdir")  # one folder
 
 
 def listed(site: Site) -> Value:

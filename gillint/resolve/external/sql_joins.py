@@ -7,9 +7,9 @@ import re
 from gillint.estimate import ONE, Estimate
 from gillint.resolve.external.sql_tables import Table
 
-_PARTNERS = (
-    0.3  # of n rows of a joined table, this power have the same key where it is no key of that table: 8 of 1,000
-)
+# Of n rows of a joined table, this power have the same key where it is no key of that table: 8 of 1,000.
+_PARTNERS = 0.3
+# Words that may stand behind a table, and are no alias of it.
 _FURTHER = (
     "where|group|order|having|limit|qualify|union|join|left|right|full|inner|outer|cross|natural|asof|on|using|as"
 )

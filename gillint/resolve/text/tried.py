@@ -1,6 +1,7 @@
-"""Regular expressions that are tried on what a text is made of, where that is known: `"word " * 1000` has a match each so often.
+r"""Regular expressions that are tried on what a text is made of, where that is known: `"word " * 1000` has a match each so often.
 
-Only what cannot take long is tried: few repetitions, none in another one, on a short text.
+Only what cannot take long is tried: few repetitions, none of a group, on a short text. Those of `\w*\w*\w*x` are each tried
+with each length of the others, and `(?:a|aa)+x` with each way to take the text apart.
 """
 
 from __future__ import annotations
@@ -16,22 +17,27 @@ from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
 
-_LONGEST, _MOST_REPEATED = 200, 4
-_REPEATS = re.compile(r"(?<!\\)(?:[*+]|\{\d*,?\d*\})")
-_NESTED = re.compile(r"[*+}]\)+[?]?(?:[*+]|\{)")  # a repetition of what is repeated
+# Characters of the text, by how many repetitions there are: at most 0.1 s of this machine.
+_LONGEST = (200, 200, 200, 60, 60)
+_REPEATS = re.compile(r"[*+]|\{\d*,?\d*\}|(?<![*+}?(])\?")
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
+_GROUPS = re.compile(r"\)(?:[*+?]|\{)")  # a repetition of a group
 _BACK = re.compile(r"\\[1-9]|\(\?[=!<P]")  # what looks back or ahead, and names
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How many matches there are in a piece of a text for each of its characters, and how long they are."""
+    """How many matches there are in a piece of a text for each of its characters, how long they are, and whether one goes from
+    its beginning to its end.
+    """
 
     rate: float
     length: float
+    is_whole: bool
 
     def among(self, characters: Estimate) -> Estimate:
-        """How many there are in a text of the kind: one, where one goes from its beginning to its end."""
-        return ONE if self.length * self.rate >= 1.0 and self.length >= _LONGEST / 2 else characters * self.rate
+        """How many there are in a text of the kind."""
+        return ONE if self.is_whole else characters * self.rate
 
 
 def tried(pattern: Value | None, text: Value | None) -> Tried | None:
@@ -64,9 +70,22 @@ def _expression(pattern: Value | None) -> str | None:
     text = literal_text(pattern)
     if text is None and pattern is not None and pattern.type == "re.Pattern" and pattern.text is not None:
         text = pattern.text.pattern
-    if not text or HOLE in text or _NESTED.search(text) or _BACK.search(text.replace("(?P<", "(?:<")):
+    if (
+        not text
+        or HOLE in text
+        or _GROUPS.search(_ESCAPED.sub("_", text))
+        or _BACK.search(text.replace("(?P<", "(?:<"))
+    ):
         return None
-    return text if len(_REPEATS.findall(text)) <= _MOST_REPEATED else None
+    return text if _longest(text) > 0 else None
+
+
+def _longest(expression: str) -> int:
+    """On how many characters an expression may be tried; the alternatives in a group count as a repetition."""
+    plain = _ESCAPED.sub("_", expression)
+    choices = plain.count("(") if "|" in plain else 0
+    repeated = len(_REPEATS.findall(plain)) + choices
+    return _LONGEST[repeated] if repeated < len(_LONGEST) else 0
 
 
 def _unit(text: Value | None) -> str | None:
@@ -75,17 +94,21 @@ def _unit(text: Value | None) -> str | None:
     if known is None or known.fresh is None:
         return None
     unit = known.pattern.removesuffix(HOLE)
-    is_whole = 0 < len(unit) <= _LONGEST and HOLE not in unit
+    is_whole = unit != "" and HOLE not in unit
     return unit if is_whole and known.fixed.likely == len(unit) and known.fresh.likely == 0 else None
 
 
 @lru_cache(maxsize=512)
 def _tried(expression: str, unit: str) -> Tried | None:
-    times = max(1, _LONGEST // len(unit))
+    times = _longest(expression) // len(unit)
+    if times == 0:
+        return None
+    size = len(unit) * times
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = [m.end() - m.start() for m in re.finditer(expression, unit * times)]
     except (re.error, OverflowError, RecursionError):
         return None
-    return Tried(len(found) / (len(unit) * times), sum(found) / len(found) if found else 0.0)
+    length = sum(found) / len(found) if found else 0.0
+    return Tried(len(found) / size, length, is_whole=sum(found) >= size and length >= size / 2)

@@ -730,3 +730,8 @@ def test_a_walk_that_calls_itself_meets_each_file_once(walk: str, call: str) -> 
 )
 def test_an_archive_is_on_disk_or_in_memory(archive: str, kind: str) -> None:
     assert f"[obj: zipfile.ZipFile<{kind}>" in dumped(f"{HEAD}\n    def work():\n        hash({archive})\n")
+
+
+def test_a_method_that_asks_what_it_is_of_needs_no_argument() -> None:
+    source = f"{HEAD}\n    for member in tarfile.open('a.tar'):\n        if member.isfile(): hash(member)\n"
+    assert "hash" in dumped(source)

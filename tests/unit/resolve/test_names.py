@@ -183,6 +183,11 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "pathlib.Path.read_text",
         "from typing import Optional\nfrom pathlib import Path\ndef f(p: Optional[Path], n):\n    for _ in range(n):\n        p.read_text()",
     ),
+    "nothing between brackets": (  # nobody can run that, and others are read all the same
+        "pathlib.Path.read_text",
+        "from typing import Optional, Union\nfrom pathlib import Path\n"
+        "def f(p: Path, a: Optional[()], b: Union[()], c: list[()]):\n    p.read_text()",
+    ),
     "attribute_annotation": (
         "pathlib.Path.read_text",
         "from dataclasses import dataclass\nfrom pathlib import Path\n@dataclass\nclass A:\n    path: Path\n"

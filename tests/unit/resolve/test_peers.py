@@ -517,6 +517,12 @@ TOLD = {
         "ready.wait()",
         True,
     ),
+    "that nobody sets, for some time": ("ready = threading.Event()", "ready.wait(timeout=5)", True),
+    "a condition that nobody tells, for some time": (
+        "ready = threading.Condition()",
+        "with ready:\n        ready.wait(5)",
+        True,
+    ),
     "set by a timer": ("ready = threading.Event()\nthreading.Timer(1, ready.set).start()", "ready.wait()", True),
     "a condition that holds": (
         "ready = threading.Condition()\nitems = [1]",
@@ -529,6 +535,14 @@ TOLD = {
 @pytest.mark.parametrize(("setup", "asks", "waits"), TOLD.values(), ids=list(TOLD))
 def test_what_nobody_else_could_end_does_not_wait(setup: str, asks: str, waits: bool) -> None:
     assert (turn_of(setup, asks).releases.likely > 0) == waits
+
+
+def test_who_imports_an_event_may_set_it() -> None:
+    source = (
+        "import threading\nready = threading.Event()\ndef work():\n    for n in range(100):\n        ready.wait()\n"
+    )
+    region = next(r for r in analyse(source, "a.py", Options()).regions if r.region.span.line == 4)
+    assert region.demand is not None and region.demand.wait.likely > 1e6
 
 
 # Two ends of a connection, and whether the answer is waited for.

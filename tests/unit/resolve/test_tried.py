@@ -42,6 +42,10 @@ def test_matches_in_a_text_that_is_repeated(asked: str, count: float) -> None:
         (r"\w+", "open(PATH).read()", False),  # of somebody else
         (r"(\w+)+x", TEXT, False),  # it might take long
         (r"\w*\w*\w*\w*\w*x", TEXT, False),
+        (r"(?:\w|\w\w)+x", '"a" * 1000', False),
+        (r"(?:a?){30}a{30}x", '"a" * 1000', False),
+        (r"(a|aa)(a|aa)(a|aa)(a|aa)(a|aa)x", '"a" * 1000', False),
+        (r"a+a+a+a+x", '"a" * 1000', True),
         ("(", TEXT, False),
     ],
 )
