@@ -12,7 +12,7 @@ from gillint.cli import completion
 from gillint.cli.concepts import CONCEPTS, concept_page
 from gillint.errors import UsageError
 from gillint.knowledge.base import library, spoken_fact, suggestions
-from gillint.report.facts import callable_page, default_page, library_page
+from gillint.report.facts import callable_page, library_page, part_page
 from gillint.resolve.calling.compat import own_name
 from gillint.resolve.calling.customary import CUSTOMARY_MODULES
 from gillint.rules import RULES, rule_for
@@ -56,7 +56,7 @@ def _page(name: str) -> str | None:
     fact = spoken_fact(own_name(wanted))
     if fact is not None:
         parts.append(callable_page(fact))
-    elif concept is None and (page := default_page(wanted)) is not None:
+    elif concept is None and (page := part_page(own_name(wanted))) is not None:
         parts.append(page)
     found = library(wanted)
     if found is not None and fact is None:

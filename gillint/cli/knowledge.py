@@ -21,7 +21,7 @@ from gillint.errors import UsageError
 from gillint.knowledge.base import all_libraries, extended_by, library, spoken_fact, suggestions
 from gillint.knowledge.conditions import Target
 from gillint.knowledge.schema import Fact, Library
-from gillint.report.facts import callable_page, default_page, library_page, told
+from gillint.report.facts import callable_page, effects, library_page, lines_below, part_page, told
 from gillint.resolve.calling.compat import own_name
 from gillint.source.environment import find_environment
 
@@ -64,7 +64,7 @@ def list_command(
                 print(f"{found.name}: {len(found.facts)} names, {found.distribution} {found.version} ({found.file})")
         else:
             for known, fact in (entry for found in _libraries(name) for entry in found.facts):
-                print(f"{known}: {_effect(fact)}" + (f" ({fact.file})" if fact.is_extension else ""))
+                print(f"{known}: {effects(fact)}" + (f" ({fact.file})" if fact.is_extension else ""))
     return 0
 
 
@@ -84,10 +84,10 @@ def show_command(
     with _extended(config, extend_knowledge):
         fact = spoken_fact(own_name(name))
         if fact is None:
-            print(_part_of_a_library(own_name(name)) or "\n\n".join(map(library_page, _libraries(name))))
+            print(part_page(own_name(name)) or "\n\n".join(map(library_page, _libraries(name))))
             return 0
         print(callable_page(fact))
-        if library(own_name(name)) is None and (inside := _below(own_name(name))):
+        if library(own_name(name)) is None and (inside := lines_below(own_name(name))):
             print("\n".join(("\n## Inside it\n", *inside)))
         version = Target(environment=find_environment(Path(), environment)).library_version(fact)
         if fact.distribution != "python":
@@ -106,10 +106,10 @@ def search_command(
     found = 0
     with _extended(config, extend_knowledge):
         for known, fact in ((known, fact) for lib in all_libraries() for known, fact in lib.facts):
-            text = f"{known} {_effect(fact)} {fact.behaviour.note or ''} {fact.instead or ''}".lower()
+            text = f"{known} {effects(fact)} {fact.behaviour.note or ''} {fact.instead or ''}".lower()
             if all(word in text for word in wanted):
                 found += 1
-                print(f"{known}: {_effect(fact)}" + (f". {fact.behaviour.note}" if fact.behaviour.note else ""))
+                print(f"{known}: {effects(fact)}" + (f". {fact.behaviour.note}" if fact.behaviour.note else ""))
     if not found:
         print("nothing is known that has all of these words", file=sys.stderr)
     return int(not found)
@@ -202,20 +202,6 @@ def probe_command(
     return int(bool(doubts))
 
 
-def _part_of_a_library(name: str) -> str | None:
-    """What is known of the names below a module or class without a file of its own, `os.path`; else what holds by default."""
-    if library(name) is not None:
-        return None
-    below = _below(name)
-    return "\n".join((f"# {name}\n\n{len(below)} names are known:\n", *below)) if below else default_page(name)
-
-
-def _below(name: str) -> list[str]:
-    """A line for each name inside a module or class."""
-    inside = ((k, f) for lib in all_libraries() for k, f in lib.facts if k.startswith(f"{name}."))
-    return [f"- {known}: {_effect(fact)}" for known, fact in inside]
-
-
 def _libraries(name: str) -> list[Library]:
     """The library of a name and those inside it: `scipy.linalg` is of `scipy`. A usage error where there is none."""
     found = [lib for lib in all_libraries() if lib.name == name or lib.name.startswith(f"{name}.")]
@@ -237,11 +223,6 @@ def _named(names: list[str]) -> list[Fact]:
         fact = spoken_fact(own_name(name))
         found += [fact] if fact is not None else [fact for lib in _libraries(name) for fact in _facts(lib)]
     return found
-
-
-def _effect(fact: Fact) -> str:
-    effects = dict.fromkeys((fact.behaviour.effect.value, *(c.behaviour.effect.value for c in fact.clauses)))
-    return " or ".join(effects)
 
 
 def _line(result: Verified) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.knowledge.base import default_fact, knows_module, misspelt, versions_with
+from gillint.knowledge.base import all_libraries, default_fact, knows_module, library, misspelt, versions_with
 from gillint.knowledge.schema import Behaviour, Condition, Cost, Effect, Fact, Library, one_by_one
 
 
@@ -151,7 +151,27 @@ def evidence(fact: Fact) -> str:
     return "\n".join(lines)
 
 
-def default_page(name: str) -> str | None:
+def part_page(name: str) -> str | None:
+    """What is known of the names below a module or class without a file of its own, `os.path`; else what holds by default."""
+    if library(name) is not None:
+        return None
+    below = lines_below(name)
+    return "\n".join((f"# {name}\n\n{len(below)} names are known:\n", *below)) if below else _default_page(name)
+
+
+def lines_below(name: str) -> list[str]:
+    """A line for each name inside a module or class."""
+    inside = ((k, f) for lib in all_libraries() for k, f in lib.facts if k.startswith(f"{name}."))
+    return [f"- {known}: {effects(fact)}" for known, fact in inside]
+
+
+def effects(fact: Fact) -> str:
+    """The effects that a callable may have, its usual one first."""
+    found = dict.fromkeys((fact.behaviour.effect.value, *(c.behaviour.effect.value for c in fact.clauses)))
+    return " or ".join(found)
+
+
+def _default_page(name: str) -> str | None:
     """What holds for a name by its library alone, which has no fact of that name; None where nothing does."""
     default = default_fact(name) if "." in name and knows_module(name) else None
     if default is None:
