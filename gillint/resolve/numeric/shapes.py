@@ -29,7 +29,7 @@ def product(shape: Shape) -> Estimate:
 
 def with_shape(value: Value, shape: Shape) -> Value:
     """An array of this shape."""
-    shape = fitting(shape)
+    shape = fitting(tuple(n.max(0) for n in shape))  # nothing is shorter than empty
     return replace(value, type=ARRAY, shape=shape, size=product(shape), literal=None, number=None)
 
 

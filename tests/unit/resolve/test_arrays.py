@@ -9,6 +9,7 @@ from gillint.resolve.program import resolve, walk
 from gillint.resolve.trace import Call, Loop
 from gillint.resolve.values import Value
 from gillint.syntax.parse import parse
+from tests.support import document
 
 SETUP = """
 import numpy as np
@@ -899,3 +900,8 @@ def test_the_sides_of_matrices_that_are_multiplied_agree(
 )
 def test_what_is_inverted_is_square(made: str, shape: tuple[float, ...]) -> None:
     assert dimensions(value_of(made, UNKNOWN_SIDES)) == shape
+
+
+def test_the_transform_of_nothing_is_no_shorter_than_that() -> None:
+    source = "import numpy as np\ny = np.fft.irfft([])\nfor x in y:\n    y = x + y\n"
+    assert document(source)["files"][0]["regions"]
