@@ -120,7 +120,7 @@ def schema() -> jsonschema.Draft202012Validator:
 
 def _waiting_for_a_person(region: Region) -> float:
     """The share of a region's time in calls that wait for who sits at the terminal, which no verdict speaks of."""
-    facts = ((find_fact(call["name"]), call["share"]) for call in region["calls"])
+    facts = ((find_fact(call["name"]), float(call["share"])) for call in region["calls"])
     return min(1.0, sum(share for fact, share in facts if fact is not None and fact.serialised_by == TERMINAL))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gillint.knowledge.schema import Behaviour, Clause, Condition, Cost, Effect, Fact, Measured
-from gillint.report.facts import behaviour, callable_page, default_page, told
+from gillint.report.facts import behaviour, callable_page, part_page, told
 
 GIVEN: dict[str, dict[str, Any]] = {
     "size": {"size": "size(a)", "below": 10},
@@ -73,5 +73,5 @@ def test_a_sum_that_a_rate_is_multiplied_by_is_in_brackets(of: str, words: str) 
 
 
 def test_a_name_without_a_fact_tells_which_one_is_spelt_like_it() -> None:
-    assert "json.dumps" in (default_page("json.dmps") or "")
-    assert "Perhaps" not in (default_page("json.something_else_entirely") or "Perhaps")
+    assert "json.dumps" in (part_page("json.dmps") or "")
+    assert "Perhaps" not in (part_page("json.something_else_entirely") or "Perhaps")

@@ -542,7 +542,7 @@ def test_who_imports_an_event_may_set_it() -> None:
         "import threading\nready = threading.Event()\ndef work():\n    for n in range(100):\n        ready.wait()\n"
     )
     region = next(r for r in analyse(source, "a.py", Options()).regions if r.region.span.line == 4)
-    assert region.demand is not None and region.demand.wait.likely > 1e6
+    assert region.demand.wait.likely > 1e6
 
 
 # Two ends of a connection, and whether the answer is waited for.
