@@ -320,11 +320,20 @@ def _if(act: Activation, node: t.If) -> float:
         never = parts.index(0.0)  # `path == ":memory:"` of a path that ends otherwise
         taken = 1 - never if is_sure or not leaves(arms[never]) else None
     reached = choose(act, run, arms, parts, known, taken, seldom=period is not None)
-    short = held_short(act, node) or filled
+    _hold_short(act, held_short(act, node) or filled)
+    return reached
+
+
+def _hold_short(act: Activation, short: tuple[str, float] | None) -> None:
+    """A variable is no longer than that from here on."""
     if short is not None and short[0] in act.environment:
         buffer = act.environment[short[0]]
         act.environment[short[0]] = replace(buffer, size=size_of(buffer).min(short[1]))
-    return reached
+
+
+def _while(act: Activation, node: t.While) -> None:
+    run_while(act, node)
+    _hold_short(act, held_short(act, node))
 
 
 def _compares_text(test: t.Expr) -> bool:
@@ -458,7 +467,7 @@ _RUN: dict[type, Callable[..., float | None]] = {
     t.Assert: _assert,
     t.If: _if,
     t.For: run_for,
-    t.While: run_while,
+    t.While: _while,
     t.With: _with,
     t.Try: _try,
     t.Match: _match,

@@ -112,9 +112,9 @@ def _full_buffer(act: Activation, node: t.If) -> float | None:
     return max(1.0, act.trips_so_far().likely / times) if times > 1 else None
 
 
-def held_short(act: Activation, node: t.If) -> tuple[str, float] | None:
-    """The variable of which an arm takes something away when it has become too long, and how long it may be:
-    `if len(heap) > 10: heapq.heappop(heap)`, `if len(cache) > 100: cache.popitem()`.
+def held_short(act: Activation, node: t.If | t.While) -> tuple[str, float] | None:
+    """The variable of which an arm, or a loop, takes something away when it has become too long, and how long it may be:
+    `if len(heap) > 10: heapq.heappop(heap)`, `while len(cache) > 100: cache.popitem()`.
     """
     test = node.test
     if not isinstance(test, t.Compare) or len(test.rights) != 1 or test.operators[0] not in ("gt", "ge", "eq"):

@@ -630,3 +630,18 @@ def test_a_loop_from_a_day_that_nobody_knows() -> None:
         "def work(day):\n    while day < date(2024, 3, 1):\n        math.sqrt(2)\n        day += timedelta(days=1)\n"
     )
     assert runs(f"{HEAD}from datetime import date, timedelta\n{source}") > 100
+
+
+@pytest.mark.parametrize("word", ["if", "while"])
+def test_a_heap_that_is_kept_short_is_short(word: str) -> None:
+    source = f"""
+def work():
+    heap = []
+    for n in range(6000):
+        heapq.heappush(heap, n)
+        {word} len(heap) > 5:
+            heapq.heappop(heap)
+    for n in heap:
+        math.sqrt(n)
+"""
+    assert runs(HEAD + source) <= 6
