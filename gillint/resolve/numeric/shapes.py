@@ -376,7 +376,6 @@ _SAME_SHAPE = {
     "radians", "cbrt", "reciprocal", "logical_not", "invert", "unwrap", "isin", "interp", "searchsorted", "digitize",
     "matrix_power", "take_along_axis",
 }  # fmt: skip
-_OF_FIRST = {"isin", "digitize"}
 RULES: dict[str, Rule] = {
     **dict.fromkeys(REDUCTIONS, reduced),
     **dict.fromkeys(_SAME_SHAPE - {"interp", "searchsorted"}, _same),
