@@ -18,6 +18,14 @@ _PRINTED = {
     "float": Estimate(3, 10, 20),
     "bool": Estimate.point(5),
     "NoneType": Estimate.point(4),
+    "uuid.UUID": Estimate.point(36),
+    "datetime.datetime": Estimate(19, 26, 32),
+    "datetime.date": Estimate.point(10),
+    "datetime.time": Estimate(8, 8, 21),
+    "datetime.timedelta": Estimate(7, 14, 26),
+    "decimal.Decimal": Estimate(1, 8, 30),
+    "ipaddress.IPv4Address": Estimate(7, 12, 15),
+    "ipaddress.IPv4Network": Estimate(9, 14, 18),
 }
 _SHORT_TEXT = Estimate(2, 12, 1e4)
 # A cell of a column, as pandas writes it: the floats of a computation have all their digits.

@@ -27,6 +27,7 @@ UNPACKING = {
 PACKED_KINDS = (*UNPACKING.values(), "xz-preset", "gz-1", "gz-6")
 
 ARCHIVES = ("zipfile.ZipFile", "tarfile.TarFile")
+_MEMBERS = ("zipfile.ZipExtFile", "tarfile.ExFileObject")  # what is known to be in them is what was put in, unpacked
 
 TEXT_FILE = "io.TextIOWrapper"
 TEXT_FILES = (TEXT_FILE, "io.StringIO")
@@ -78,6 +79,8 @@ def _rest(content: Content | None, left: Estimate) -> Content:
 
 def packs(handle: Value) -> bool:
     """Whether what goes into an open file is compressed on the way, and what comes out of it is unpacked; or may be."""
+    if handle.type in _MEMBERS:
+        return False
     return any(way in PACKED_KINDS for way in ways(handle.dtype)) or (handle.type or "").startswith(tuple(UNPACKING))
 
 

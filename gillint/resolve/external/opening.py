@@ -17,6 +17,7 @@ from gillint.resolve.external.rewriting import note_rewriting
 from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.text.texts import ANY, Text
 from gillint.resolve.values import NONE, Value, text_of
+from gillint.syntax.tree import HOLE
 
 OPENERS = {
     "open", "io.open", "os.fdopen", "codecs.open", "pathlib.Path.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File",
@@ -76,6 +77,9 @@ def opened(site: Site) -> Value:
         return replace(result, text=Text(name))
     opened = replace(result, text=Text(name))
     content = act.program.files.find(name)
+    if result.type == "tarfile.TarFile":  # which is gone through by its members
+        member = act.program.files.member(name, HOLE)
+        return replace(opened, size=member.files) if member is not None else opened
     if content is None or result.type in ARCHIVES:
         return opened
     if site.name.startswith(tuple(UNPACKING)):

@@ -39,6 +39,7 @@ from gillint.resolve.numeric.shapes import (
     shape_of,
     with_shape,
 )
+from gillint.resolve.numeric.signals import refine_signal
 from gillint.resolve.numeric.sparse import refine_sparse
 from gillint.resolve.numeric.tensors import refine_tensor
 from gillint.resolve.numeric.vision import refine_picture
@@ -81,6 +82,8 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_picture(name, bound, result)
     if name.startswith("sklearn.model_selection."):
         return refine_partition(name, bound, result)
+    if name.startswith("scipy.signal."):
+        return refine_signal(name, bound, result)
     if name.startswith(DATASETS):
         return labelled(name, bound, result)
     if (result.type in NUMBERS or result.type in EXACT) and (number := computed(name, bound)) is not None:

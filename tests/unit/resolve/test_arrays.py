@@ -905,3 +905,22 @@ def test_what_is_inverted_is_square(made: str, shape: tuple[float, ...]) -> None
 def test_the_transform_of_nothing_is_no_shorter_than_that() -> None:
     source = "import numpy as np\ny = np.fft.irfft([])\nfor x in y:\n    y = x + y\n"
     assert document(source)["files"][0]["regions"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("sg.convolve(b, k)", (1030,)),
+        ("sg.convolve(b, k, mode='same')", (1000,)),
+        ("sg.convolve(A, np.ones((3, 5)), 'valid')", (98, 196)),
+        ("sg.convolve2d(A, np.ones((3, 5)))", (102, 204)),
+        ("sg.fftconvolve(k, b)", (1030,)),
+        ("sg.correlate(k, b, mode='valid')", (970,)),
+        ("sg.oaconvolve(b, k)", (1030,)),
+        ("sg.convolve(b, k, mode=given)", None),
+    ],
+)
+def test_a_convolution_is_as_long_as_its_mode_says(expression: str, expected: tuple[float, ...] | None) -> None:
+    """Against SciPy 1.17.1."""
+    found = dimensions(value_of(expression, f"{SETUP}import scipy.signal as sg\nk = np.hanning(31)\n"))
+    assert found == expected if expected is not None else found in (None, (1000.0,))

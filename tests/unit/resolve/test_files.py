@@ -735,3 +735,17 @@ def test_an_archive_is_on_disk_or_in_memory(archive: str, kind: str) -> None:
 def test_a_method_that_asks_what_it_is_of_needs_no_argument() -> None:
     source = f"{HEAD}\n    for member in tarfile.open('a.tar'):\n        if member.isfile(): hash(member)\n"
     assert "hash" in dumped(source)
+
+
+@pytest.mark.parametrize("suffix", ["", ":gz"])
+@pytest.mark.parametrize("going_through", ["tar", "tar.getmembers()"])
+def test_members_of_an_archive_that_the_program_wrote_come_out_as_they_went_in(suffix: str, going_through: str) -> None:
+    text = (
+        "import io, tarfile\n\ndef work():\n    with tarfile.open('/tmp/x.tar', 'w" + suffix + "') as tar:\n"
+        "        for i in range(80):\n            tar.addfile(tarfile.TarInfo(f'{i}'), io.BytesIO(b'line\\n' * 200))\n"
+        f"    with tarfile.open('/tmp/x.tar', 'r{suffix}') as tar:\n        for member in {going_through}:\n"
+        "            n = len(tar.extractfile(member).read())\n\nwork()\n"
+    )
+    dumped = dump_stage("effects", text, "p.py", Options(python="3.11"))
+    assert "loop 8:9 x 80 " in dumped
+    assert "len (library) [obj: bytes[1000]]" in dumped
