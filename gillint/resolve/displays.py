@@ -10,6 +10,7 @@ from gillint.resolve.calling.bound import element_of, literal_text
 from gillint.resolve.calling.mappings import merged
 from gillint.resolve.external.commands import STARTED
 from gillint.resolve.objects.members import one_of
+from gillint.resolve.objects.unspoken import hashed
 from gillint.resolve.text.printing import write_into
 from gillint.resolve.text.specs import text_by
 from gillint.resolve.text.texts import Text, filled
@@ -43,6 +44,8 @@ def sequence(act: Activation, node: t.Sequence, *, built: bool = True) -> Value:
                 spread = spread + inner.size if spread is not None and inner.size is not None else None
         else:
             values.append(evaluate(act, element))
+            if node.kind == "set":
+                hashed(act, values[-1], element.span)
     size = spread + (len(values) - unpacked) if spread is not None else None
     items = tuple(values) if not unpacked and node.kind != "set" and len(values) <= 64 else None
     source = Source(STARTED, values[0]) if unpacked and _begins_with_a_word(node, values) else None
@@ -99,6 +102,7 @@ def mapping(act: Activation, node: t.Dict) -> Value:
             parts.append(made)
             continue
         name = evaluate(act, key)
+        hashed(act, name, key.span)
         text = literal_text(name)
         columns = ((text, made),) if text is not None else None
         parts.append(Value(type="dict", size=ONE, columns=columns, items=(name, made), element=name))

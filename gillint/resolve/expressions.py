@@ -33,7 +33,7 @@ from gillint.resolve.objects.attributes import attribute_value, symbol_of
 from gillint.resolve.objects.collected import keep
 from gillint.resolve.objects.growing import grow, lengthen, made_by_need
 from gillint.resolve.objects.lists import as_list
-from gillint.resolve.objects.unspoken import compare_members, missing, truth
+from gillint.resolve.objects.unspoken import compare_members, hashed, missing, truth
 from gillint.resolve.opaque import part_of
 from gillint.resolve.operators import ARRAY_TYPES, binary, operator_fact, project_operator
 from gillint.resolve.stepping import step_through
@@ -379,7 +379,9 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
             act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
             produced = evaluate(act, node.element)
             value = evaluate(act, node.value) if node.value is not None else None
-            if node.kind == "list":
+            if node.kind in ("set", "dict"):
+                hashed(act, produced, node.element.span)
+            elif node.kind == "list":
                 keep(act, produced, turns_of(act.loops[len(act.loops) - depth :]) * passing)
     block = builder.finish()
     of_list = node.kind in ("list", "generator")
@@ -395,16 +397,21 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
             block, trips = Block((), (inner,)), size
         lazy_value = Lazy(node.span, Kind.GENERATOR, block, trips, produced, act.path, act.name, hangs_on)
         return replace(act.defer(lazy_value, "generator", produced), items=items)
-    made = Loop(node.span, act.path, Kind.COMPREHENSION, trips, block, Iterations.INDEPENDENT, act.name, hangs_on)
-    act.emit(made)
-    if node.kind in ("set", "dict") and produced.distinct is not None:
-        size = size.min(produced.distinct)
+    act.emit(Loop(node.span, act.path, Kind.COMPREHENSION, trips, block, Iterations.INDEPENDENT, act.name, hangs_on))
     known = size if hangs_on is None or not trips.known else None
-    if node.kind == "dict":
-        member = value or UNKNOWN
-        named = named_in_turn(node, member)
-        return Value(type="dict", size=known, items=(produced, member), element=produced, columns=named, mark=mark)
-    return Value(type=node.kind, size=known, element=produced, items=items, origin=hangs_on, mark=mark)
+    if node.kind == "list":
+        return Value(type="list", size=known, element=produced, items=items, origin=hangs_on, mark=mark)
+    made = Value(type=node.kind, size=known, element=produced, origin=hangs_on, mark=mark)
+    return _without_doubles(node, made, produced, value)
+
+
+def _without_doubles(node: t.Comprehension, made: Value, key: Value, member: Value | None) -> Value:
+    """The set of the keys, or the dictionary of keys and members: each key is in it once."""
+    size = made.size.min(key.distinct) if made.size is not None and key.distinct is not None else made.size
+    if member is None:
+        return replace(made, size=size)
+    named = named_in_turn(node, member)
+    return replace(made, size=size, items=(key, member), columns=named, origin=None)
 
 
 def _lambda(act: Activation, node: t.Lambda) -> Value:

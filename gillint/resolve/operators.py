@@ -26,6 +26,7 @@ from gillint.resolve.numeric.memory import side_by_side
 from gillint.resolve.numeric.shapes import with_shape
 from gillint.resolve.numeric.work import with_work
 from gillint.resolve.objects.c_arrays import array_class
+from gillint.resolve.objects.unspoken import look_up
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.scope import ENUMS, ClassScope
 from gillint.resolve.text.formatting import formatted
@@ -293,6 +294,7 @@ def operator_fact(
     fact = find_method(receiver.type, method) if receiver.type is not None else None
     if fact is None:
         return project_operator(act, receiver, method, arguments, span)
+    look_up(act, receiver, method, arguments, span)
     bound = agreeing(fact.name, bind_arguments(fact, receiver, arguments, named, False))
     result = returned(fact, decide(fact, Answers(fact, bound), act.program.target), bound)
     result = side_by_side(fact.name, bound, textual(fact.name, bound, refine(fact.name, bound, result)))

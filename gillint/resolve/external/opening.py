@@ -75,18 +75,23 @@ def opened(site: Site) -> Value:
         elif mode[0] == "a":
             act.program.files.begun[name] = ()  # what was in it stays
         return replace(result, text=Text(name))
-    opened = replace(result, text=Text(name))
-    content = act.program.files.find(name)
-    if result.type == "tarfile.TarFile":  # which is gone through by its members
-        member = act.program.files.member(name, HOLE)
-        return replace(opened, size=member.files) if member is not None else opened
-    if content is None or result.type in ARCHIVES:
+    return _read(site, name, replace(result, text=Text(name)), is_text="t" in mode)
+
+
+def _read(site: Site, name: str, opened: Value, *, is_text: bool) -> Value:
+    """A file that is opened to be read, with what the program has written to it."""
+    files = site.act.program.files
+    content = files.find(name)
+    if opened.type in ARCHIVES:
+        member = files.member(name, HOLE)  # a tar file is gone through by its members
+        return replace(opened, size=member.files) if member is not None and opened.type == "tarfile.TarFile" else opened
+    if content is None:
         return opened
     if site.name.startswith(tuple(UNPACKING)):
-        return filled(opened, unpacked(content), is_text="t" in mode)
+        return filled(opened, unpacked(content), is_text=is_text)
     if opened.type == TEXT_FILE and content.packed:  # of files of several kinds, this is one that is not compressed
         return filled(opened, replace(content, packed=False))
-    return filled(opened, raw(content), is_text="t" in mode)
+    return filled(opened, raw(content), is_text=is_text)
 
 
 _TARS = {".gz": "gz", ".tgz": "gz", ".bz2": "bz2", ".tbz2": "bz2", ".xz": "xz", ".txz": "xz"}

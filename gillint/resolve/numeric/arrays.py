@@ -82,8 +82,6 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
         return refine_picture(name, bound, result)
     if name.startswith("sklearn.model_selection."):
         return refine_partition(name, bound, result)
-    if name.startswith("scipy.signal."):
-        return refine_signal(name, bound, result)
     if name.startswith(DATASETS):
         return labelled(name, bound, result)
     if (result.type in NUMBERS or result.type in EXACT) and (number := computed(name, bound)) is not None:
@@ -91,7 +89,7 @@ def refine(name: str, bound: Bound, result: Value) -> Value:
     if name in _CASTS and result.type in NUMBERS and bound.positional:
         return replace(result, number=bound.positional[0].number, dtype=dtype_called(name))
     if not name.startswith(_LIKE_NUMPY):
-        made = with_kinds(name, bound, result)
+        made = with_kinds(name, bound, refine_signal(name, bound, result))
         return grouped_by_names(bound, made) if name in POLARS_GROUPS else described(name, bound, made)
     if name == "numpy.dtype":
         return record_type(bound.positional[0]) or result if bound.positional else result

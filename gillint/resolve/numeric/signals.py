@@ -7,12 +7,15 @@ from gillint.resolve.numeric.shapes import shape_of, with_shape
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
 
-_CONVOLVING = ("convolve", "fftconvolve", "oaconvolve", "correlate", "convolve2d", "correlate2d")
+_CONVOLVING = tuple(
+    f"scipy.signal.{name}"
+    for name in ("convolve", "fftconvolve", "oaconvolve", "correlate", "convolve2d", "correlate2d")
+)
 
 
 def refine_signal(name: str, bound: Bound, result: Value) -> Value:
     """The result of a convolution or a correlation of arrays of as many dimensions, by its mode: full where none is asked for."""
-    if name.rsplit(".", 1)[-1] not in _CONVOLVING:
+    if name not in _CONVOLVING:
         return result
     first, second = (shape_of(bound.get(parameter)) for parameter in ("in1", "in2"))
     asked = bound.get("mode")

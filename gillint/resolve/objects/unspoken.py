@@ -23,6 +23,9 @@ _OF_MEMBERS = {
     **dict.fromkeys(("str", "repr", "print", "pprint.pprint", "pprint.pformat"), ("__repr__",)),
     **dict.fromkeys(("set", "frozenset", "set.update", "dict.fromkeys", "collections.Counter"), ("__hash__",)),
 }
+_OF_KEYS = ("dict.get", "dict.pop", "dict.setdefault", "set.discard", "set.remove")
+_BY_KEY = ("__getitem__", "__setitem__", "__delitem__", "__contains__")
+_HASHING = ("dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter", "set", "frozenset")
 _OF_OTHERS = ("list.index", "list.count", "list.remove")  # which compare their members with what they are passed
 _HELD_IN = ("list", "tuple", "set", "frozenset", "dict", "collections.deque")
 
@@ -44,6 +47,21 @@ def asked(act: Activation, value: Value, methods: tuple[str, ...], arguments: tu
         project_operator(act, value, method, arguments, span) is not None or _generated(act, owner, method)
         for method in methods
     )
+
+
+def hashed(act: Activation, key: Value, span: Span) -> None:
+    """What the hash of a key of a dictionary or of a member of a set runs: its own, or those of what a tuple is made of."""
+    if key.type == "tuple":
+        for item in key.items or ():
+            hashed(act, item, span)
+    elif "::" in (key.type or ""):
+        asked(act, key, ("__hash__",), (), span)
+
+
+def look_up(act: Activation, container: Value, method: str, arguments: tuple[Value, ...], span: Span) -> None:
+    """`table[key]`, `table[key] = x`, `key in table`: the key is hashed."""
+    if method in _BY_KEY and container.type in _HASHING:
+        hashed(act, arguments[0], span)
 
 
 def compare_members(act: Activation, left: Value, operator: str, right: Value, span: Span) -> None:
@@ -133,6 +151,8 @@ def ask(act: Activation, name: str, bound: Bound, span: Span) -> None:
     for value in given if name in _OF_MEMBERS else ():
         if value.type in _HELD_IN or name in ("any", "all"):
             ask_each(act, value, _OF_MEMBERS[name], span)
+    if name in _OF_KEYS and given:
+        hashed(act, given[0], span)
     if name in _OF_OTHERS and given and bound.receiver is not None:
         member = element_of(bound.receiver)
         repeat(act, size_of(bound.receiver), span, lambda: asked(act, member, ("__eq__",), given[:1], span))
