@@ -87,7 +87,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
         if operator != "mod" or made.size is not None:  # what is left of a long one is as small as the other
             return made
     if left.type in numbers and right.type in numbers:
-        return _of_numbers(left, operator, right, scalar)
+        return of_numbers(left, operator, right, scalar)
     if "complex" in (left.type, right.type) and {left.type, right.type} <= {"complex", *numbers}:
         both = operator == "mul" and left.type != right.type and left.number is not None and right.number is not None
         return Value(type="complex", number=number_of(left) * number_of(right) if both else None)
@@ -110,7 +110,7 @@ def binary(act: Activation, left: Value, operator: str, right: Value, span: Span
     return _flags(left, operator, right) or UNKNOWN
 
 
-def _of_numbers(left: Value, operator: str, right: Value, scalar: Value | None) -> Value:
+def of_numbers(left: Value, operator: str, right: Value, scalar: Value | None) -> Value:
     """What two real numbers give, `scalar` being the one that is numpy's, if any."""
     kind = "float" if operator == "truediv" or "float" in (left.type, right.type) else "int"
     amount = None

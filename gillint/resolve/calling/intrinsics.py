@@ -146,12 +146,26 @@ def _amount(name: str, args: tuple[Value, ...]) -> Value:
     amount = args[0] if name == "abs" else element_of(args[0])
     if amount.type == "numpy.ndarray":
         return replace(amount, literal=None)
+    if name == "sum" and amount.type in ("list", "tuple"):  # `sum(rows, [])`
+        size = size_of(args[0]) * amount.size if amount.size is not None else None
+        return Value(type=amount.type, size=size, element=element_of(amount))
+    if name == "abs" and amount.type == "complex":
+        return Value(type="float")
     if amount.type is not None and amount.type not in ("bool", "complex"):
         number = amount.number.map(abs) if name == "abs" and amount.number is not None else None
         return Value(
             type=amount.type, number=number
         )  # a number of some kind: decimals and fractions stay what they are
     return Value(type="int" if amount.type == "bool" else None)
+
+
+def _divided(name: str, args: tuple[Value, ...]) -> Value | None:
+    """`divmod(seconds, 60)`; long integers are the fact's."""
+    from gillint.resolve.operators import of_numbers
+
+    if len(args) != 2 or any(v.type not in ("int", "float") or v.size is not None for v in args):
+        return None
+    return Value(type="tuple", items=tuple(of_numbers(args[0], o, args[1], None) for o in ("floordiv", "mod")))
 
 
 def _next(name: str, args: tuple[Value, ...]) -> Value:
@@ -451,6 +465,7 @@ _BY_NAME: dict[str, Callable[[str, tuple[Value, ...]], Value | None]] = {
     "max": _extreme,
     "sum": _amount,
     "abs": _amount,
+    "divmod": _divided,
     "next": _next,
     "itertools.islice": first_of,
     "itertools.repeat": _again,

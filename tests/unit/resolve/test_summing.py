@@ -87,3 +87,24 @@ def test_periods_of_a_resampled_dataset(line: str) -> None:
     call = next(n for n in nodes(f"import pandas as pd; {made}") if isinstance(n, Call) and "Resample." in n.name)
     assert call.bound.receiver is not None and call.bound.receiver.shape is not None
     assert call.bound.receiver.shape[0].likely == pytest.approx(PERIODS[line], rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "size"),
+    [
+        ("np.array(sum([[1, 2, 3]] * 40, []))", "numpy.array", 120),
+        ("sorted(sum(([i, i + 1] for i in range(50)), []))", "sorted", 100),
+        ("bytes(divmod(1000, 7)[0])", "bytes", 142),
+        ("bytes(divmod(1000, 7)[1])", "bytes", 6),
+    ],
+)
+def test_lists_are_added_up_and_numbers_taken_apart(line: str, name: str, size: float) -> None:
+    (call,) = (n for n in nodes(line) if isinstance(n, Call) and n.name == name)
+    given = call.bound.positional[0]
+    amount = given.number if given.number is not None else given.size
+    assert amount is not None and amount.likely == size
+
+
+def test_each_list_that_is_added_is_put_behind_a_copy_of_the_others() -> None:
+    (added,) = (n for n in nodes("sum([[1, 2, 3, 4]] * 40, [])") if isinstance(n, Call) and n.name == "list.__add__")
+    assert size_of(added.bound.receiver).likely == 80
