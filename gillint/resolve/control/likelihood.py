@@ -86,10 +86,10 @@ def _usual(act: Activation, node: t.If) -> float:
     entry = kind_of_entry(act, node.test)
     if entry is not None:
         return entry
-    key, table = _sought(node) or (None, None)
-    sought = value_of(act, key) if key is not None else _noted(act, node)
+    sought = _sought(node) or _noted(act, node)
     if sought is not None:
-        new = missed(act, (sought,), turns_since_made(act, table) if table is not None else None)
+        key, table = sought
+        new = missed(act, (value_of(act, key),), turns_since_made(act, table) if table is not None else None)
         return new if _asks_for_a_gap(node.test) else 1.0 - new
     found = found_share(act, node.test)
     if found is not None:
@@ -237,8 +237,8 @@ def _sought(node: t.If) -> tuple[t.Expr, t.Expr | None] | None:
 _SOUGHT = (t.Name, t.Sequence, t.Subscript, t.Attribute, t.Binary)
 
 
-def _noted(act: Activation, node: t.If) -> Value | None:
-    """What is looked for among what was there before: `if row.id in seen: continue`, and later `seen.add(row.id)`.
+def _noted(act: Activation, node: t.If) -> tuple[t.Expr, t.Expr] | None:
+    """What is looked for among what was there before, and where: `if row.id in seen: continue`, and later `seen.add(row.id)`.
 
     None where nothing tells how many there are: most of what a search meets may be new.
     """
@@ -248,8 +248,7 @@ def _noted(act: Activation, node: t.If) -> Value | None:
     seen, asked = key_of(test.rights[0]), key_of(test.left)
     if seen is None or "." in seen or not isinstance(test.left, _SOUGHT):
         return None
-    sought = value_of(act, test.left)
-    if distinct_of(sought) is None:
+    if distinct_of(value_of(act, test.left)) is None:
         return None
     body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
     for note in (change_of(s.value) for s in statements(body) if isinstance(s, t.Evaluate)):
@@ -257,7 +256,7 @@ def _noted(act: Activation, node: t.If) -> Value | None:
         if note is not None and noted is not None:
             is_same = key_of(noted) == asked if asked is not None else type(noted) is type(test.left)
             if is_same and key_of(note.container) == seen:
-                return sought
+                return test.left, test.rights[0]
     return None
 
 
