@@ -250,6 +250,8 @@ def bind(act: Activation, target: t.Expr, value: Value) -> None:
         _step_through(act, target, value)
         for element, part in zip(target.elements, _unpacked(target.elements, value), strict=True):
             act.operation("unpack_item")
+            if isinstance(element, t.Starred) and part.items is None:  # the rest is a list of its own
+                operator_fact(act, replace(part, size=ZERO), "__iadd__", (part,), element.span)
             bind(act, element.value if isinstance(element, t.Starred) else element, part)
 
 

@@ -10,6 +10,7 @@ from gillint.resolve.control.branching import choose, rejoin, run_turn
 from gillint.resolve.control.consuming import turns_through
 from gillint.resolve.control.converging import turns_of_a_budget
 from gillint.resolve.control.counting import turns_by_counter, turns_until_long
+from gillint.resolve.control.cutting import turns_until_cut_up
 from gillint.resolve.control.draining import leave_empty, turns_until_drained, turns_until_filled
 from gillint.resolve.control.exhaustion import since_last_time, turns_by_others, turns_until_empty, turns_while_talking
 from gillint.resolve.control.factors import turns_by_factor
@@ -47,7 +48,7 @@ from gillint.resolve.control.usual_turns import (
     usual_turns,
     works_off,
 )
-from gillint.resolve.control.widening import made_anew, widen
+from gillint.resolve.control.widening import grown_at_the_end, made_anew, widen
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.external.folders import folders_walked
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
@@ -132,6 +133,7 @@ def _loop(
         act.environment.clear()
         act.environment.update(before)
     act.environment.update(at_the_end(scaled, entered, first, trips))
+    act.environment.update(grown_at_the_end(act.environment, before, entered, first, trips))
     body = builder.finish()
     fed = unless_outweighed(fed, body.nodes[:made], body.nodes[made:])
     act.emit(
@@ -220,7 +222,7 @@ def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
     said = turns_until_sent(node) or _limited(act, node)
     known = said or turns_by_places(act, node) or turns_by_factor(act, node)
-    known = known or turns_by_counter(act, node) or turns_until_drained(act, node)
+    known = known or turns_by_counter(act, node) or turns_until_drained(act, node) or turns_until_cut_up(act, node)
     known = known or turns_to_fill(act, node) or turns_until_found(act, node) or turns_until_filled(act, node)
     usual = usual_turns(act, node)
     through = turns_through(act, node) if said is None and (known is None or not known.known) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import mul
 
@@ -67,12 +68,17 @@ def made_anew(
         if other is None and widened.shape is not None and _shrinking(entered, first) is not None:
             other = _shorter_each_turn(entered.shape or (), first.shape or (), trips)
         return replace(widened, shape=other, size=reduce(mul, other)) if other is not None else widened
-    if after.size is None or after.type not in _TEXTS:
+    if after.type in _COPIED:
+        added = _added(entered.size, first.size, begun.size if begun is not None else None, after.size)
+        if entered.size is None or added is None:
+            return widened
+        return replace(widened, size=_after(entered.size, added, _copying(trips) / 2), shape=None, items=_pair(widened))
+    if after.type not in _TEXTS:
         return widened
     if _is_cut(entered, first):
         whole, rest = entered.size or ZERO, entered.text.part(Estimate.point(2)) if entered.text is not None else None
         return replace(widened, size=Estimate(min(1.0, whole.low), whole.likely / 2, whole.high), shape=None, text=rest)
-    if first.size != after.size:
+    if after.size is None or first.size != after.size:
         return widened
     if widened.type != after.type or (widened.size is not None and entered.size == after.size):
         return widened
@@ -99,6 +105,64 @@ def _is_cut(before: Value, after: Value) -> bool:
 
 
 _TEXTS = ("str", "bytes", "bytearray")
+_COPIED = ("list", "tuple", "set", "frozenset", "dict")
+
+
+def _pair(container: Value) -> tuple[Value, ...] | None:
+    """The key and the member of a dictionary, which stay; members of a list that were known one by one do not."""
+    return container.items if container.type == "dict" else None
+
+
+def _added(
+    entered: Estimate | None, first: Estimate | None, top: Estimate | None, after: Estimate | None
+) -> Estimate | None:
+    """How much longer each turn makes a container that it makes anew, `rows = rows + [row]`, or shorter: as much in each."""
+    if entered is None or first is None or top is None or after is None:
+        return None
+    added = Estimate.point(first.likely - entered.likely)
+    is_linear = added.likely != 0 and abs((after.likely - top.likely) - added.likely) < 0.01 * abs(added.likely)
+    return added if is_linear else None
+
+
+def _after(entered: Estimate, added: Estimate, turns: Estimate) -> Estimate:
+    """How long it is after so many turns; where each takes something off, not less than nothing."""
+    return (entered + added * turns).max(0) if added.likely > 0 or turns.known else entered
+
+
+def grown_at_the_end(
+    last: Mapping[str, Value],
+    top: Mapping[str, Value],
+    entered: Mapping[str, Value],
+    first: Mapping[str, Value],
+    trips: Estimate,
+) -> dict[str, Value]:
+    """The containers and arrays that each turn of a loop makes anew with more in them, behind the loop."""
+    turns = _copying(trips)
+    found = {}
+    for name in entered.keys() & first.keys() & top.keys() & last.keys():
+        ways = entered[name], first[name], top[name], last[name]
+        value = last[name]
+        if value.type in _COPIED:
+            (size,) = _lengths([(way.size,) for way in ways], turns)
+            if size is not None and size != value.size:
+                found[name] = replace(value, size=size, shape=None, items=_pair(value))
+        elif (
+            value.type == "numpy.ndarray"
+            and value.shape
+            and all(len(way.shape or ()) == len(value.shape) for way in ways)
+        ):
+            shape = tuple(
+                size or last
+                for size, last in zip(_lengths([way.shape or () for way in ways], turns), value.shape, strict=True)
+            )
+            found[name] = replace(value, shape=shape, size=reduce(mul, shape)) if shape != value.shape else value
+    return found
+
+
+def _lengths(ways: Sequence[Sequence[Estimate | None]], turns: Estimate) -> list[Estimate | None]:
+    """How long each dimension is after so many turns, that has grown as much in the first as in the last of them."""
+    steps = ((entered, _added(entered, *rest)) for entered, *rest in zip(*ways, strict=True))
+    return [_after(old, added, turns) if old is not None and added is not None else None for old, added in steps]
 
 
 def _shrinking(before: Value, after: Value) -> tuple[Estimate, ...] | None:
@@ -157,6 +221,13 @@ def _of_other_length(before: Value, after: Value) -> tuple[Estimate, ...] | None
 _GUESSED = 100_000
 
 
+def _copying(trips: Estimate) -> Estimate:
+    """How many turns a loop has that copies all it has so far: where nobody knows, seldom a thousand."""
+    if trips.high < _GUESSED * trips.low:
+        return trips
+    return Estimate(trips.low, max(trips.low, trips.likely**0.5), trips.high)
+
+
 def _longer_each_turn(
     top: Shape, entered: Shape | None, first: Shape | None, after: Shape | None, trips: Estimate
 ) -> Shape | None:
@@ -164,8 +235,7 @@ def _longer_each_turn(
     if entered is None or first is None or after is None or not len(top) == len(entered) == len(first) == len(after):
         return None
     found, grows = [], False
-    if trips.high >= _GUESSED * trips.low:  # what is copied whole at each turn is seldom grown a thousand times
-        trips = Estimate(trips.low, max(trips.low, trips.likely**0.5), trips.high)
+    trips = _copying(trips)
     for start, old, once, twice in zip(top, entered, first, after, strict=True):
         added = once - old
         is_linear = added.likely > 0 and abs((twice - start).likely - added.likely) < 0.01 * added.likely

@@ -700,11 +700,11 @@ def test_a_shape_that_is_assigned_turns_an_array_into_another(lines: str, shape:
 @pytest.mark.parametrize(
     ("lines", "length"),
     [
-        ("x = np.array([])\nfor i in range(100):\n    x = np.append(x, a[:3])", 153),
-        ("x = np.zeros((0, 2))\nfor i in range(100):\n    x = np.vstack([x, np.ones((2, 2))])", 102),
+        ("x = np.array([])\nfor i in range(100):\n    x = np.append(x, a[:3])", 300),
+        ("x = np.zeros((0, 2))\nfor i in range(100):\n    x = np.vstack([x, np.ones((2, 2))])", 200),
         (
             "x = np.zeros((0, 2))\nwhile not done():\n    x = np.vstack([x, np.ones((1, 2))])",
-            16.811388,
+            31.622777,
         ),  # it is seldom long
         ("x = np.percentile(a, [5, 50, 95])", 3),
         ("kept = list(np.nonzero(a > 0)[0])\nx = a[kept[:20]]", 20),

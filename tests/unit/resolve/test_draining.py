@@ -40,6 +40,17 @@ DRAINED = [
     ("q = queue.Queue()\nfor i in range(70):\n    q.put(i)\nwhile not q.empty():\n    q.get_nowait()", 70),
     ("rows = []\nwhile balance > 0 and len(rows) < 360:\n    balance = step()\n    rows.append(balance)", 360),
 ]
+CUT_UP: list[tuple[str, float]] = [
+    ("data = bytes(1_000_000)\nwhile data:\n    chunk, data = data[:4000], data[4000:]", 250),
+    ("data = bytes(1_000_000)\nwhile data != b'':\n    data = data[4000:]", 250),
+    ("while len(heap) > 10:\n    del heap[0]", 290),
+    ("while len(heap) >= 10:\n    del heap[:10]", 29.1),
+    ("while heap:\n    first, *heap = heap", 300),
+    ("while heap:\n    heap = heap[:-2]", 150),
+    ("while heap and alive():\n    heap = heap[1:]", 300),
+    ("while heap:\n    heap = heap[1:]\n    heap.append(next(more))", 1000),  # who knows
+    ("while heap:\n    heap = heap[unknown:]", 1000),
+]
 GRAPHS: list[tuple[str, float]] = [
     (
         "graph = {i: [i + 1, i + 2] for i in range(400)}\nqueue, seen = [0], {0}\n"
@@ -74,7 +85,7 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "expected"), FACTORS + DRAINED + OTHERS)
+@pytest.mark.parametrize(("code", "expected"), [*FACTORS, *DRAINED, *CUT_UP, *OTHERS])
 def test_turns(code: str, expected: float) -> None:
     assert loops_of(code)[-1] == expected
 
