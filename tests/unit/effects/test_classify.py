@@ -268,6 +268,14 @@ def test_an_operator_of_something_unknown_is_nobody_s() -> None:
     assert effect_of(source, "x.__add__").fact is None
 
 
+@pytest.mark.parametrize(("how", "effect"), [("await ", "waits"), ("", "runs-python")])
+def test_what_callables_of_a_library_do_says_nothing_of_its_coroutines(how: str, effect: str) -> None:
+    source = f"import openpyxl\n\nasync def main():\n    {how}openpyxl.something()\n"
+    resolved = resolve(parse(source), Target(), {})
+    found = [n for f in resolved.functions for n in walk(f.block) if isinstance(n, Call) and n.name.endswith("something")]
+    assert {classify(n, Target()).effect.value for n in found} == {effect}
+
+
 def test_an_awaited_call_of_which_nothing_is_known_waits_for_an_answer() -> None:
     source = "import zoo\nasync def feed(keys):\n    for key in keys:\n        {}zoo.feed(key)\n"
     awaited, called = (verdict(source.format(how)) for how in ("await ", ""))
