@@ -272,7 +272,9 @@ def test_an_operator_of_something_unknown_is_nobody_s() -> None:
 def test_what_callables_of_a_library_do_says_nothing_of_its_coroutines(how: str, effect: str) -> None:
     source = f"import openpyxl\n\nasync def main():\n    {how}openpyxl.something()\n"
     resolved = resolve(parse(source), Target(), {})
-    found = [n for f in resolved.functions for n in walk(f.block) if isinstance(n, Call) and n.name.endswith("something")]
+    found = [
+        n for f in resolved.functions for n in walk(f.block) if isinstance(n, Call) and n.name.endswith("something")
+    ]
     assert {classify(n, Target()).effect.value for n in found} == {effect}
 
 

@@ -905,3 +905,16 @@ def test_what_is_inverted_is_square(made: str, shape: tuple[float, ...]) -> None
 def test_the_transform_of_nothing_is_no_shorter_than_that() -> None:
     source = "import numpy as np\ny = np.fft.irfft([])\nfor x in y:\n    y = x + y\n"
     assert document(source)["files"][0]["regions"]
+
+
+@pytest.mark.parametrize(
+    ("made", "kind"),
+    [
+        ("np.array(['a', 'b'])", "numpy.ndarray"),
+        ("np.char.array(['a', 'b'])", "numpy.char.chararray"),
+        ("np.ma.array([1.0, 2.0])", "numpy.ma.MaskedArray"),
+        ("np.ma.array(np.zeros(8))", "numpy.ma.MaskedArray"),
+    ],
+)
+def test_an_array_of_a_list_is_of_the_kind_that_is_asked_for(made: str, kind: str) -> None:
+    assert value_of(made).type == kind
