@@ -38,6 +38,8 @@ def effect_of(source: str, name: str, target: Target | None = None) -> CallEffec
         ("import time\ntime.sleep(1)", "time.sleep", "waits"),
         ("process(1)", "process", "runs-python"),
         ("import nobody_knows\nnobody_knows.act()", "nobody_knows.act", "unknown"),
+        ("import scipy.sparse as sp\nabs(sp.eye(50_000, format='csr'))", "scipy.sparse.csr_matrix.__abs__", "releases"),
+        ("import decimal\nabs(decimal.Decimal(3))", "decimal.Decimal.__abs__", "holds"),
     ],
 )
 def test_the_effect(source: str, name: str, effect: str) -> None:
