@@ -75,7 +75,7 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
     """
     if call.kind == "undefined":
         return CallEffect(Effect.RUNS_PYTHON, gil=UNDEFINED_NS, assumed=True)
-    if call.kind == "unknown" or call.fact is None:
+    if call.kind == "unknown" or call.fact is None or _is_a_coroutine_by_default(call):
         if call.kind in ("project", "join"):
             return CallEffect(Effect.RUNS_PYTHON)
         if call.awaited and not call.implicit:  # an asynchronous iterator may have what comes next
@@ -137,6 +137,12 @@ def classify(call: Call, target: Target, can_only_hold: Callable[[], bool] = boo
         evidence=decision.evidence,
         library=library,
     )
+
+
+def _is_a_coroutine_by_default(call: Call) -> bool:
+    """Whether it is awaited, and known only as one of a library's callables: what those do says nothing of its coroutines."""
+    fact = call.fact
+    return call.awaited and not call.implicit and fact is not None and fact.is_default and not fact.awaitable
 
 
 _CONNECTS = (".connect", ".connect_ex", ".create_connection")

@@ -125,7 +125,9 @@ def awaited_from(act: Activation, first: int, span: Span) -> None:
 def awaited_unknown(act: Activation, span: Span) -> None:
     """The call just made is awaited: of one that nothing else is known of this tells what it does."""
     last = act.builder.nodes[-1] if act.builder.nodes else None
-    if isinstance(last, Call) and last.kind == "unknown" and last.span == span:
+    if not isinstance(last, Call) or last.span != span:
+        return
+    if last.kind == "unknown" or (last.fact is not None and last.fact.is_default):
         act.builder.nodes[-1] = replace(last, awaited=True)
 
 

@@ -332,9 +332,10 @@ def _of_each(function: str) -> Special:
         given = positional[0] if positional else UNKNOWN
         if given.type == ARRAY:
             return library(act, f"numpy.{function}", None, positional, keywords, span)
-        if given.type is None or "." not in given.type or find_method(given.type, function) is None:
+        if given.type is None or "." not in given.type:
             return None
-        return library(act, f"{given.type}.{function}", given, positional[1:], keywords, span)
+        method = next((m for m in (function, f"__{function}__") if find_method(given.type, m) is not None), None)
+        return library(act, f"{given.type}.{method}", given, positional[1:], keywords, span) if method else None
 
     return called
 

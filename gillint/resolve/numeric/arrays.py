@@ -126,7 +126,8 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
     if name in _CASTS and result.type == ARRAY and bound.positional:
         return replace(_of_list(bound.positional[0], result), dtype=dtype_called(name))
     if last in ("array", "asarray", "asanyarray", "fromiter") and bound.positional and bound.receiver is None:
-        return _of_list(bound.positional[0], result)
+        array = _of_list(bound.positional[0], result)
+        return replace(array, type=result.type) if (result.type or "").startswith("numpy.") else array
     if last in _BINARY or last in ("where", "clip"):
         return _elementwise(last, bound, result)
     source = bound.receiver if bound.receiver is not None else _subject(bound)

@@ -411,7 +411,10 @@ class Classes(Accessors):
         for base in owner.bases:
             parent = self.class_of(base.reference.key) if isinstance(base.reference, ClassRef) else None
             found |= self._fields(parent, visited) if parent is not None else {}
-        return found | {n: found.get(n, owner) for n in owner.attributes if n not in owner.methods}
+        named = (
+            n for n in owner.attributes if n.isidentifier() and n not in owner.methods
+        )  # the members of a dict are none
+        return found | {n: found.get(n, owner) for n in named}
 
     def local_class(self, node: t.Class, activation: Activation) -> Value:
         """A class defined inside a function."""

@@ -6,8 +6,10 @@ The members are kept like an attribute of the class, `data` of a `UserList`, and
 from __future__ import annotations
 
 from gillint.estimate import ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import MAPPINGS, element_of
+from gillint.resolve.calling.mappings import made_dict
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
@@ -20,6 +22,7 @@ _DICTS = {
     "collections.UserDict": "data",
 }
 _MEMBERS = _LISTS | _DICTS
+_WITH_DEFAULT = "collections.defaultdict"
 _BEGINS_WITH = "__init__"
 
 
@@ -71,11 +74,25 @@ def begun_with(act: Activation, node: t.Call, positional: list[Value]) -> None:
 
 
 def made_of(act: Activation, owner: ClassScope, given: Value) -> None:
-    """Note with which members an instance of a class that derives from a list begins: `Pipeline([load, clean, store])`."""
+    """Note with which members an instance of such a class begins: `Pipeline([load, clean, store])`, `Index(pairs)`."""
     name = _name(act, owner)
-    if name is None or _kind(act, owner) != "list" or given.type not in ("list", "tuple", "generator", "set"):
+    if name is None:
         return
+    kind = _kind(act, owner)
+    members = _listed(given) if kind == "list" else _mapped(kind, given)
+    if members is not None:
+        act.program.set_attribute(owner, name, members)
+
+
+def _listed(given: Value) -> Value | None:
+    if given.type not in ("list", "tuple", "generator", "set"):
+        return None
     items = given.items if given.type in ("list", "tuple") else None
     size = given.size if given.size is not None or items is None else Estimate.point(len(items))
-    members = Value(type="list", size=size, element=element_of(given), items=items)
-    act.program.set_attribute(owner, name, members)
+    return Value(type="list", size=size, element=element_of(given), items=items)
+
+
+def _mapped(kind: str, given: Value) -> Value | None:
+    if kind == _WITH_DEFAULT or given.type not in ("list", "tuple", "generator", *MAPPINGS):
+        return None  # what a `defaultdict` is given first makes its values
+    return replace(made_dict((given,), ()), type=kind)

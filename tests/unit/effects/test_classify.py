@@ -38,6 +38,8 @@ def effect_of(source: str, name: str, target: Target | None = None) -> CallEffec
         ("import time\ntime.sleep(1)", "time.sleep", "waits"),
         ("process(1)", "process", "runs-python"),
         ("import nobody_knows\nnobody_knows.act()", "nobody_knows.act", "unknown"),
+        ("import scipy.sparse as sp\nabs(sp.eye(50_000, format='csr'))", "scipy.sparse.csr_matrix.__abs__", "releases"),
+        ("import decimal\nabs(decimal.Decimal(3))", "decimal.Decimal.__abs__", "holds"),
     ],
 )
 def test_the_effect(source: str, name: str, effect: str) -> None:
@@ -266,6 +268,16 @@ def test_a_small_matrix_that_is_turned_is_copied_in_the_cache(rows: int, least: 
 def test_an_operator_of_something_unknown_is_nobody_s() -> None:
     source = "import things\nx = things.made()\nx.__add__(3)\n"
     assert effect_of(source, "x.__add__").fact is None
+
+
+@pytest.mark.parametrize(("how", "effect"), [("await ", "waits"), ("", "runs-python")])
+def test_what_callables_of_a_library_do_says_nothing_of_its_coroutines(how: str, effect: str) -> None:
+    source = f"import openpyxl\n\nasync def main():\n    {how}openpyxl.something()\n"
+    resolved = resolve(parse(source), Target(), {})
+    found = [
+        n for f in resolved.functions for n in walk(f.block) if isinstance(n, Call) and n.name.endswith("something")
+    ]
+    assert {classify(n, Target()).effect.value for n in found} == {effect}
 
 
 def test_an_awaited_call_of_which_nothing_is_known_waits_for_an_answer() -> None:

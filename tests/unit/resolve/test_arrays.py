@@ -924,3 +924,16 @@ def test_a_convolution_is_as_long_as_its_mode_says(expression: str, expected: tu
     """Against SciPy 1.17.1."""
     found = dimensions(value_of(expression, f"{SETUP}import scipy.signal as sg\nk = np.hanning(31)\n"))
     assert found == expected if expected is not None else found in (None, (1000.0,))
+
+
+@pytest.mark.parametrize(
+    ("made", "kind"),
+    [
+        ("np.array(['a', 'b'])", "numpy.ndarray"),
+        ("np.char.array(['a', 'b'])", "numpy.char.chararray"),
+        ("np.ma.array([1.0, 2.0])", "numpy.ma.MaskedArray"),
+        ("np.ma.array(np.zeros(8))", "numpy.ma.MaskedArray"),
+    ],
+)
+def test_an_array_of_a_list_is_of_the_kind_that_is_asked_for(made: str, kind: str) -> None:
+    assert value_of(made).type == kind

@@ -10,7 +10,7 @@ from gillint.advice.outcome import Options
 from gillint.knowledge.conditions import Target
 from gillint.pipeline import analyse
 from gillint.resolve.program import resolve, walk
-from gillint.resolve.trace import Call
+from gillint.resolve.trace import Call, Loop
 from gillint.syntax.parse import parse
 from tests.unit.resolve.test_peers import prediction_of
 
@@ -634,6 +634,28 @@ def test_a_method_asks_in_the_transaction_that_another_has_begun(then: str, expe
     receiver = next(c for c in done if c.span.line == SHOP[: SHOP.index("select")].count("\n") + 1).bound.receiver
     assert receiver is not None
     assert receiver.dtype == expected
+
+
+@pytest.mark.parametrize("base", ["dict", "OrderedDict"])
+@pytest.mark.parametrize(
+    "given",
+    ["{i: str(i) for i in range(5000)}", "((i, str(i)) for i in range(5000))", "[(i, str(i)) for i in range(5000)]"],
+)
+def test_an_instance_of_a_class_like_a_dict_begins_with_what_it_is_given(base: str, given: str) -> None:
+    source = f"""
+    from collections import OrderedDict, UserDict
+    class Index({base}):
+        pass
+    def work():
+        index = Index({given})
+        for name, text in index.items():
+            text.upper()
+    """
+    upper = [c for c in calls_of(dedent(source)) if c.name == "str.upper"]
+    assert upper
+    resolved = resolve(parse(dedent(source), "<t>"), Target(), {})
+    over_items = [n for f in resolved.functions for n in walk(f.block) if isinstance(n, Loop) and n.span.line == 7]
+    assert [n.trips.likely for n in over_items] == [5000]
 
 
 KEPT_IN_A_DICT = """

@@ -57,7 +57,7 @@ USES: dict[str, tuple[str | None, str]] = {
         "from aiohttp import web\nasync def f(request, xs):\n    for x in xs:\n        await request.read()\n    return web.Response()",
     ),
     "request_is_no_client": (
-        None,
+        "aiohttp.web.BaseRequest.post",
         "from aiohttp import web\nasync def f(request, xs):\n    for x in xs:\n        await request.post()\n    return web.Response()",
     ),
     "what_is_given_instead_is_declared": (
