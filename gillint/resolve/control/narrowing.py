@@ -102,6 +102,9 @@ def _is_nothing(act: Activation, node: t.Expr, *, hook: bool) -> bool | None:
     return True if is_none and (is_left_out or (hook and isinstance(node, t.Attribute))) else None
 
 
+_TEXTS = ("str", "bytes")
+
+
 def passed_along(act: Activation, test: t.Expr) -> bool | None:
     """Whether there is something in a parameter that keeps what was passed: `if shape:`, `if rng is not None:`."""
     subject = test.left if isinstance(test, t.Compare) and len(test.rights) == 1 else test
@@ -109,7 +112,9 @@ def passed_along(act: Activation, test: t.Expr) -> bool | None:
     if value is None or value.type in (None, "NoneType") or value.literal is not None or value.reference is not None:
         return None
     if subject is test:
-        return bool(value.items) if value.type == "tuple" and value.items is not None else None
+        if value.type == "tuple" and value.items is not None:
+            return bool(value.items)
+        return True if value.type in _TEXTS and value.size is not None and value.size.low >= 1.0 else None
     assert isinstance(test, t.Compare)
     is_none = isinstance(test.rights[0], t.Constant) and test.rights[0].value is None
     return test.operators[0] == "is_not" if is_none and test.operators[0] in ("is", "is_not") else None
