@@ -24,7 +24,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.numeric.ranks import ORDER, ranked
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.objects.attributes import has, lacks
-from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of
+from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 from gillint.syntax.walk import key_of, length_of, names_in
@@ -105,6 +105,12 @@ def _is_nothing(act: Activation, node: t.Expr, *, hook: bool) -> bool | None:
 _TEXTS = ("str", "bytes")
 
 
+def _has_letters(value: Value) -> bool:
+    """Whether a text is not empty, by its length or by what of it is known."""
+    text = text_of(value)
+    return (value.size is not None and value.size.low >= 1.0) or (text is not None and text.pattern.strip(HOLE) != "")
+
+
 def passed_along(act: Activation, test: t.Expr) -> bool | None:
     """Whether there is something in a parameter that keeps what was passed: `if shape:`, `if rng is not None:`."""
     subject = test.left if isinstance(test, t.Compare) and len(test.rights) == 1 else test
@@ -114,7 +120,7 @@ def passed_along(act: Activation, test: t.Expr) -> bool | None:
     if subject is test:
         if value.type == "tuple" and value.items is not None:
             return bool(value.items)
-        return True if value.type in _TEXTS and value.size is not None and value.size.low >= 1.0 else None
+        return True if value.type in _TEXTS and _has_letters(value) else None
     assert isinstance(test, t.Compare)
     is_none = isinstance(test.rights[0], t.Constant) and test.rights[0].value is None
     return test.operators[0] == "is_not" if is_none and test.operators[0] in ("is", "is_not") else None
