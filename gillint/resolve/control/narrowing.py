@@ -8,6 +8,7 @@ from functools import reduce
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of
+from gillint.resolve.calling.mappings import has_no_other
 from gillint.resolve.control.classtests import (
     BUILTIN,
     any_of,
@@ -77,6 +78,9 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     by_name = asked_by_name(test)
     if by_name is not None:
         return is_named(_settled(act, by_name[0]), by_name[1])
+    found = _has_key(act, test)
+    if found is not None:
+        return found
     if isinstance(test, t.Compare) and len(test.operators) == 1 and isinstance(test.rights[0], t.Constant):
         sign, right = test.operators[0], test.rights[0].value
         dimensions = _dimensions(act, test.left)
@@ -90,6 +94,20 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if isinstance(test, t.Call) and isinstance(test.function, t.Name) and test.function.id in _ASKED:
         return _ASKED[test.function.id](act, [a.value for a in test.arguments if not a.star])
     return None
+
+
+def _has_key(act: Activation, test: t.Expr) -> bool | None:
+    """Whether a mapping of this call, of which all keys are known, has one: `if "timeout" not in options:`."""
+    is_search = isinstance(test, t.Compare) and test.operators in (("contains",), ("not_contains",))
+    if not is_search or not isinstance(test, t.Compare) or act.loops:
+        return None
+    key, mapping = test.left, test.rights[0]
+    if not isinstance(key, t.Constant) or not isinstance(key.value, str) or not isinstance(mapping, t.Name):
+        return None
+    value = _settled(act, mapping) if mapping.id in act.environment and mapping.id not in act.globals else None
+    if value is None or value.type != "dict" or not has_no_other(value):
+        return None
+    return (value.column(key.value) is not None) == (test.operators == ("contains",))
 
 
 def _is_nothing(act: Activation, node: t.Expr, *, hook: bool) -> bool | None:

@@ -258,6 +258,28 @@ CHOSEN = {
         "f(f'part-{rng.random()}')",
         1.0,
     ),
+    "an option that is not there yet": (
+        "def f(**options):\n    if 'kind' not in options:\n        options['kind'] = 'gzip'\n    g(**options)\n"
+        "def g(kind=None):\n    if kind is not None:\n        zlib.crc32(b'')",
+        "f()",
+        1.0,
+    ),
+    "an option that is there": (
+        "def f(**options):\n    if 'kind' not in options:\n        zlib.crc32(b'')",
+        "f(kind='gzip')",
+        0.0,
+    ),
+    "an option with its default": (
+        "def f(**options):\n    options.setdefault('kind', 'gzip')\n    g(**options)\n"
+        "def g(kind=None):\n    if kind is not None:\n        zlib.crc32(b'')",
+        "f()",
+        1.0,
+    ),
+    "a key that others may set": (
+        "TABLE = {}\ndef f():\n    if 'kind' in TABLE:\n        zlib.crc32(b'')\n    else:\n        zlib.crc32(b'')",
+        "f()",
+        1.0,
+    ),
     "what a constant chooses": (
         "FAST = {'fast': True, 'n': 3}\ndef one():\n    zlib.crc32(b'')\n"
         "def many():\n    for _ in range(10):\n        zlib.crc32(b'')",
