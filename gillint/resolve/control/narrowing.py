@@ -68,6 +68,7 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if held is not None:
         return held
     passed = passed_along(act, test)
+    passed = passed if passed is not None else _has_key(act, test)
     if passed is not None:
         return passed
     if isinstance(test, t.Name):
@@ -78,9 +79,6 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     by_name = asked_by_name(test)
     if by_name is not None:
         return is_named(_settled(act, by_name[0]), by_name[1])
-    found = _has_key(act, test)
-    if found is not None:
-        return found
     if isinstance(test, t.Compare) and len(test.operators) == 1 and isinstance(test.rights[0], t.Constant):
         sign, right = test.operators[0], test.rights[0].value
         dimensions = _dimensions(act, test.left)
