@@ -316,7 +316,10 @@ def _if(act: Activation, node: t.If) -> float:
         shorter = {n: replace(value, size=size_of(value).min(longest[n])) for n, value in held.items()}
         known = ({**shorter, **known[0]}, {**shorter, **known[1]})
     parts = shares(act, node, tested, period)
-    if taken is None and holds is None and 0.0 in parts and not act.loops and _compares_text(node.test):
+    is_told = _compares_text(node.test) or (
+        isinstance(node.test, t.Subscript) and not act.open
+    )  # `if settings["gzip"]:`
+    if taken is None and holds is None and 0.0 in parts and not act.loops and is_told:
         never = parts.index(0.0)  # `path == ":memory:"` of a path that ends otherwise
         taken = 1 - never if is_sure or not leaves(arms[never]) else None
     reached = choose(act, run, arms, parts, known, taken, seldom=period is not None)

@@ -24,7 +24,7 @@ def merged(mappings: Sequence[Value]) -> Value:
     pairs = [pair_of(m) for m in mappings if m.type in MAPPINGS and (m.columns or m.items is not None)]
     pair = (one_of([k for k, _ in pairs]), one_of([v for _, v in pairs])) if pairs else None
     size: Estimate | None = None
-    if all(map(_has_no_other, mappings)):
+    if all(map(has_no_other, mappings)):
         size = Estimate.point(len(named))
     elif all(m.size is not None or m.columns is not None for m in mappings):
         size = reduce(add, map(size_of, mappings))
@@ -81,7 +81,7 @@ def of_dict(method: str, receiver: Value, args: tuple[Value, ...]) -> Value | No
         named = receiver.column(asked) if asked is not None and receiver.columns else None
         if named is not None:
             return named
-        if len(args) > 1 and asked is not None and _has_no_other(receiver):
+        if len(args) > 1 and asked is not None and has_no_other(receiver):
             return args[1]  # `kwargs.get("n", 10)` where nobody passes it
         if len(args) > 1 and args[1].reference is not None and value == UNKNOWN:
             return args[1]  # a class or a function: this one, or one like it
@@ -107,7 +107,7 @@ def _about_default(default: Value) -> Estimate | None:
 _ABOUT = 100
 
 
-def _has_no_other(mapping: Value) -> bool:
+def has_no_other(mapping: Value) -> bool:
     """Whether all keys of a dict are known."""
     return mapping.columns is not None and size_of(mapping) == Estimate.point(len(mapping.columns))
 

@@ -68,10 +68,14 @@ def choose(
     # The same dictionary object is kept: nested functions see the variables through it.
     merged: dict[str, Value] = {}
     whole = 0.0
-    for end, share in ends or [(before, 1.0)]:
+    for end, share in sorted(
+        ends or [(before, 1.0)], key=lambda each: each[1] == 0.0
+    ):  # what never runs leaves nothing
         whole += share
         for name, value in end.items():
             other = merged.get(name)
+            if share == 0.0 and whole and other is not None and not act.open:
+                continue  # callers that nobody sees may pass anything
             if other is None or other is value:
                 merged[name] = value
             else:

@@ -6,6 +6,7 @@ from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import literal_text
 from gillint.resolve.contents import FEW_TEXTS
+from gillint.resolve.control.passed import asks_what_was_passed
 from gillint.resolve.text.texts import Text, may_be_same
 from gillint.resolve.values import NONE, Value, is_known, text_of
 from gillint.syntax import tree as t
@@ -127,9 +128,11 @@ def same_truth(left: Value, sign: str, right: Value) -> bool | None:
 
 
 def is_passed(act: Activation, node: t.Compare) -> bool | None:
-    """`key is None` of a parameter that keeps what this call passes: `use_key = key is not None`."""
+    """`key is None` of a parameter that is still what this call passes: `use_key = key is not None`."""
     name, right = node.left, node.rights[0]
-    if not isinstance(name, t.Name) or name.id not in act.fixed or node.operators not in (("is",), ("is_not",)):
+    if not isinstance(name, t.Name) or node.operators not in (("is",), ("is_not",)):
+        return None
+    if name.id not in act.fixed and not asks_what_was_passed(act, node.span.line, {name.id}):
         return None
     value = act.environment.get(name.id)
     if value is None or not is_known(value) or not isinstance(right, t.Constant) or right.value is not None:

@@ -8,6 +8,7 @@ from functools import reduce
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of
+from gillint.resolve.calling.mappings import has_no_other
 from gillint.resolve.control.classtests import (
     BUILTIN,
     any_of,
@@ -24,7 +25,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.numeric.ranks import ORDER, ranked
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.objects.attributes import has, lacks
-from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of
+from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 from gillint.syntax.walk import key_of, length_of, names_in
@@ -67,6 +68,7 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     if held is not None:
         return held
     passed = passed_along(act, test)
+    passed = passed if passed is not None else _has_key(act, test)
     if passed is not None:
         return passed
     if isinstance(test, t.Name):
@@ -92,6 +94,20 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
     return None
 
 
+def _has_key(act: Activation, test: t.Expr) -> bool | None:
+    """Whether a mapping of this call, of which all keys are known, has one: `if "timeout" not in options:`."""
+    is_search = isinstance(test, t.Compare) and test.operators in (("contains",), ("not_contains",))
+    if not is_search or not isinstance(test, t.Compare) or act.loops:
+        return None
+    key, mapping = test.left, test.rights[0]
+    if not isinstance(key, t.Constant) or not isinstance(key.value, str) or not isinstance(mapping, t.Name):
+        return None
+    value = _settled(act, mapping) if mapping.id in act.environment and mapping.id not in act.globals else None
+    if value is None or value.type != "dict" or not has_no_other(value):
+        return None
+    return (value.column(key.value) is not None) == (test.operators == ("contains",))
+
+
 def _is_nothing(act: Activation, node: t.Expr, *, hook: bool) -> bool | None:
     """Whether a variable or an attribute is None for certain; `hook`: an attribute that nobody sets is."""
     value = _settled(act, node)
@@ -102,6 +118,15 @@ def _is_nothing(act: Activation, node: t.Expr, *, hook: bool) -> bool | None:
     return True if is_none and (is_left_out or (hook and isinstance(node, t.Attribute))) else None
 
 
+_TEXTS = ("str", "bytes")
+
+
+def _has_letters(value: Value) -> bool:
+    """Whether a text is not empty, by its length or by what of it is known."""
+    text = text_of(value)
+    return (value.size is not None and value.size.low >= 1.0) or (text is not None and text.pattern.strip(HOLE) != "")
+
+
 def passed_along(act: Activation, test: t.Expr) -> bool | None:
     """Whether there is something in a parameter that keeps what was passed: `if shape:`, `if rng is not None:`."""
     subject = test.left if isinstance(test, t.Compare) and len(test.rights) == 1 else test
@@ -109,7 +134,9 @@ def passed_along(act: Activation, test: t.Expr) -> bool | None:
     if value is None or value.type in (None, "NoneType") or value.literal is not None or value.reference is not None:
         return None
     if subject is test:
-        return bool(value.items) if value.type == "tuple" and value.items is not None else None
+        if value.type == "tuple" and value.items is not None:
+            return bool(value.items)
+        return True if value.type in _TEXTS and _has_letters(value) else None
     assert isinstance(test, t.Compare)
     is_none = isinstance(test.rights[0], t.Constant) and test.rights[0].value is None
     return test.operators[0] == "is_not" if is_none and test.operators[0] in ("is", "is_not") else None

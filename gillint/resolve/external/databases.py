@@ -232,10 +232,17 @@ def opened_database(site: Site) -> Value:
     pattern = (text_of(database) or ANY).pattern if database is not None else ""
     if pattern == ":memory:" or "mode=memory" in pattern:
         return replace(site.result, dtype="memory")
-    said = around(site.act.scope)
-    level = site.argument(3, _LEVEL)
-    alone = level is not None and level.type == "NoneType" and not said.begins
-    return replace(site.result, dtype=said.journal, columns=_ALONE if alone else None)
+    made = replace(site.result, dtype=around(site.act.scope).journal)
+    level = site.argument(3, LEVEL)
+    return at_level(site.act, made, level) if level is not None else made
+
+
+def at_level(act: Activation, connection: Value, level: Value) -> Value:
+    """A connection whose isolation level is set, when it is opened or later: `connection.isolation_level = None`."""
+    if connection.type != _CONNECTION or connection.dtype == "memory":
+        return connection
+    alone = level.type == "NoneType" and not around(act.scope).begins
+    return replace(connection, columns=_ALONE if alone else None)
 
 
 def opened_shelf(site: Site) -> Value:
@@ -269,8 +276,8 @@ def fetched(site: Site) -> Value:
 
 
 # A connection on which each change is a transaction of its own.
-_LEVEL = "isolation_level"
-_ALONE = ((_LEVEL, NONE),)
+LEVEL = "isolation_level"
+_ALONE = ((LEVEL, NONE),)
 _ASKS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 _LEAVES = re.compile(r"\s*(commit|end|rollback)\b(?!\s+to\b)", re.IGNORECASE)
 _BEGINS = re.compile(r"\s*(begin|savepoint)\b", re.IGNORECASE)

@@ -217,17 +217,23 @@ class Classes(Accessors):
         if name in owner.sought or self._aside >= _MAX_ASIDE:
             return
         owner.sought.add(name)
-        lines = owner.module.syntax.lines
-        for method in tuple(owner.methods.values()):
-            if not isinstance(method, FunctionOutline) or method.name == "__init__" or self._is_idle(owner, method):
-                continue
-            key = f"{owner.module.path}::{method.qualname}"
-            text = "".join(lines[method.lines.first - 1 : method.lines.last])
-            if key in self._active or name not in assigned(text) or self._function(key) is None:
-                continue
-            with self._finding_out(owner.module) as near:
-                if near:
-                    self._call_aside(FunctionRef(key, Value(type=owner.key)))
+        seen: set[str] = set()
+        for scope in self.resolution_order(owner):
+            lines = scope.module.syntax.lines
+            for method in tuple(scope.methods.values()):
+                is_hidden = method.name in seen
+                seen.add(method.name)
+                if not isinstance(method, FunctionOutline) or method.name == "__init__" or is_hidden:
+                    continue
+                key = f"{scope.module.path}::{method.qualname}"
+                text = "".join(lines[method.lines.first - 1 : method.lines.last])
+                if self._is_idle(scope, method) or key in self._active or name not in assigned(text):
+                    continue
+                if self._function(key) is None:
+                    continue
+                with self._finding_out(scope.module) as near:
+                    if near:
+                        self._call_aside(FunctionRef(key, Value(type=owner.key)))
 
     def _is_idle(self, owner: ClassScope, method: FunctionOutline) -> bool:
         return owner.module.path == self._path and has_no_use_for(owner, method.name)

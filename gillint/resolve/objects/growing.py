@@ -13,7 +13,7 @@ from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.calling.bound import DATA, MAPPINGS, Answers, element_of, is_sized, literal_text, of_each, size_of
-from gillint.resolve.calling.mappings import merged, pair_of
+from gillint.resolve.calling.mappings import has_no_other, merged, pair_of
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.commands import begun_as
 from gillint.resolve.external.databases import DUCKDB
@@ -253,6 +253,13 @@ def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> N
     default = positional[1] if len(positional) > 1 else NONE
     value = old if old.type == default.type else join(old if old != UNKNOWN else None, default)
     pair = (join(key if key != UNKNOWN else None, positional[0]), value)
+    name = literal_text(positional[0])
+    if name is not None and not act.loops and (is_empty(container) or has_no_other(container)):
+        columns = container.columns or ()
+        columns = columns if container.column(name) is not None else (*columns, (name, default))
+        known = replace(container, items=pair, columns=columns, size=Estimate.point(len(columns)), element=pair[0])
+        change_target(act, mapping, known)
+        return
     if put_into(act, container, default, positional[0]):
         return
     _, turns = growth(act, mapping, container)

@@ -240,3 +240,55 @@ def test_joining_in_pairs_takes_as_many_steps_as_there_are_members(step: str) ->
 )
 def test_a_length_that_is_well_beyond_a_limit(test: str, expected: float) -> None:
     assert calls_of_crc(f'words = list("x" * 1000)\nlimit = 5\nif {test}:\n    zlib.crc32(b"")') == expected
+
+
+CHOSEN = {
+    "a flag of what was passed, set anew behind": (
+        "def f(x=None):\n    own = x is None\n    if own:\n        x = open('a')\n    if own:\n        zlib.crc32(b'')",
+        "f()",
+        1.0,
+    ),
+    "the same where something was passed": (
+        "def f(x=None):\n    own = x is None\n    if own:\n        x = open('a')\n    if own:\n        zlib.crc32(b'')",
+        "f(open('b'))",
+        0.0,
+    ),
+    "a text that was passed": (
+        "def f(name=None):\n    if name:\n        zlib.crc32(b'')",
+        "f(f'part-{rng.random()}')",
+        1.0,
+    ),
+    "an option that is not there yet": (
+        "def f(**options):\n    if 'kind' not in options:\n        options['kind'] = 'gzip'\n    g(**options)\n"
+        "def g(kind=None):\n    if kind is not None:\n        zlib.crc32(b'')",
+        "f()",
+        1.0,
+    ),
+    "an option that is there": (
+        "def f(**options):\n    if 'kind' not in options:\n        zlib.crc32(b'')",
+        "f(kind='gzip')",
+        0.0,
+    ),
+    "an option with its default": (
+        "def f(**options):\n    options.setdefault('kind', 'gzip')\n    g(**options)\n"
+        "def g(kind=None):\n    if kind is not None:\n        zlib.crc32(b'')",
+        "f()",
+        1.0,
+    ),
+    "a key that others may set": (
+        "TABLE = {}\ndef f():\n    if 'kind' in TABLE:\n        zlib.crc32(b'')\n    else:\n        zlib.crc32(b'')",
+        "f()",
+        1.0,
+    ),
+    "what a constant chooses": (
+        "FAST = {'fast': True, 'n': 3}\ndef one():\n    zlib.crc32(b'')\n"
+        "def many():\n    for _ in range(10):\n        zlib.crc32(b'')",
+        "if FAST['fast']:\n    f = one\nelse:\n    f = many\nf()",
+        1.0,
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "body", "times"), CHOSEN.values(), ids=CHOSEN)
+def test_what_is_known_to_be_passed_or_chosen(more: str, body: str, times: float) -> None:
+    assert calls_of_crc(body, more) == times

@@ -777,3 +777,38 @@ def test_cached_properties_of_functools_had_one_lock_for_all_instances(
     assert (ceiling < 1.3) == is_in_turn
     assert ("`File.digest` is a functools.cached_property" in worst.explanation) == is_in_turn
     assert any("`File.digest` without the lock" in a.why for a in worst.advice) == is_in_turn
+
+
+BUFFERED = """
+    from io import BytesIO
+    class Reader:
+        def __init__(self, stream):
+            self.stream = stream
+            self.buffer = None
+        def fill(self):
+            if self.buffer is None or self.buffer.tell() > 90:
+                self.put(self.stream.read(100))
+        def put(self, data):
+            self.buffer = BytesIO(data) if data else None
+        def read(self, n):
+            self.fill()
+            return self.buffer.read(n)
+    {derived}
+    def work():
+        reader = {made}(BytesIO(bytes(1000)))
+        while reader.read(10):
+            pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("derived", "made"),
+    [
+        ("", "Reader"),
+        ("class Own(Reader): pass", "Own"),
+        ("class Own(Reader):\n        def fill(self):\n            super().fill()", "Own"),
+    ],
+)
+def test_what_a_method_of_a_base_sets_later_is_known_of_an_object_of_another_class(derived: str, made: str) -> None:
+    names = {c.name for c in calls_of(BUFFERED.format(derived=derived, made=made)) if c.name.endswith(".tell")}
+    assert names == {"io.BytesIO.tell"}

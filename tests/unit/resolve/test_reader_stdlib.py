@@ -75,3 +75,35 @@ def test_a_compressed_archive_is_compressed_while_it_is_written(mode: str, bound
                     archive.add(path)
     """
     assert bound_of(source) == bound
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # code is about as long as its source
+        "zlib.compress(marshal.dumps(CODE))",
+        # a hash tells how much it takes at a time
+        "h = hashlib.sha256()\nfor chunk in iter(lambda: f.read(h.block_size * 1024), b''):\n    h.update(chunk)",
+        # a setting chooses what a file is opened with
+        "with Cache(SETTINGS).open('a', 'wb') as g:\n    pickle.dump(ROWS, g)",
+    ],
+)
+def test_sizes_that_come_from_elsewhere(body: str) -> None:
+    lines = "\n".join(f"            {line}" for line in body.splitlines())
+    source = f"""
+        import gzip, hashlib, io, marshal, pickle, zlib
+        SETTINGS = {{"gzip": True, "level": 3}}
+        ROWS = [str(n) * 50 for n in range(2_000)]
+        CODE = compile("x = [i * 2 for i in range(10)]\\n" * 500, "a.py", "exec")
+        class Cache:
+            def __init__(self, settings):
+                self.settings = settings
+                if self.settings["gzip"]:
+                    self.open = gzip.open
+                else:
+                    self.open = open
+        def work():
+            f = io.BytesIO(bytes(2_000_000))
+{lines}
+    """
+    assert bound_of(source) == "native"

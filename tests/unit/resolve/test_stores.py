@@ -174,6 +174,25 @@ def test_a_commit_for_each_transaction(option: str, body: str, times: int) -> No
     assert count(source, "sqlite3.Connection.commit") == times
 
 
+@pytest.mark.parametrize(("level", "times"), [("None", 100), ("'IMMEDIATE'", 0)])
+def test_an_isolation_level_that_is_set_later(level: str, times: int) -> None:
+    source = f"""
+        import sqlite3
+        class Log:
+            def __init__(self):
+                con = sqlite3.connect("a.db")
+                con.isolation_level = {level}
+                self.cursor = con.cursor()
+            def add(self, n):
+                self.cursor.execute("insert into t values (?)", (n,))
+        def work():
+            log = Log()
+            for n in range(100):
+                log.add(n)
+    """
+    assert count(source, "sqlite3.Connection.commit") == times
+
+
 @pytest.mark.parametrize(("changed", "is_short"), [("c.execute('insert into t values (1)')", True), ("abs(n)", False)])
 def test_a_query_in_a_transaction_does_not_lock_the_file_again(changed: str, *, is_short: bool) -> None:
     source = f"""
