@@ -161,7 +161,9 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
     if c.argument is not None:
         known, value = arguments.constant_of(c.argument)
         if known:
-            found = isinstance(value, str) and re.search(c.matches, value) is not None if c.matches is not None else None
+            found = (
+                isinstance(value, str) and re.search(c.matches, value) is not None if c.matches is not None else None
+            )
             parts.append(_is_same(value, c.is_) if found is None else found)
         elif c.matches is not None and _is_found(c.matches, arguments.readings_of(c.argument)):
             parts.append(True)

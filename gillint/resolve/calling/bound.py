@@ -31,7 +31,18 @@ from gillint.resolve.numeric.dtype_names import SCALARS, member_type, numpys_own
 from gillint.resolve.objects.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, WEAK, ChoiceRef, Literal, MethodRef, SymbolRef, UndefinedRef, Value, text_of
+from gillint.resolve.values import (
+    NONE,
+    UNKNOWN,
+    WEAK,
+    ChoiceRef,
+    Literal,
+    MethodRef,
+    SymbolRef,
+    UndefinedRef,
+    Value,
+    text_of,
+)
 from gillint.source.environment import LibraryVersion
 
 _LARGE_BUFFERS = ">=3.14"  # io.DEFAULT_BUFFER_SIZE as it is on 3.13.0 and on 3.14.10

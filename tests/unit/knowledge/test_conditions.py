@@ -81,7 +81,11 @@ HOLDS, RELEASES = ("h", "h", "h"), ("r", "r", "r")
         (Condition(program=("cat", "grep")), Arguments(), RELEASES),
         (Condition(program=("grep",), of="y"), Arguments(programs={"x": "cat", "y": "grep"}), HOLDS),
         (Condition(argument="x", matches="^[^/]"), Arguments(readings={"x": ("a/b", "a/")}, given={"x": True}), HOLDS),
-        (Condition(argument="x", matches="^[^/]"), Arguments(readings={"x": ("a/b", "/b")}, given={"x": True}), RELEASES),
+        (
+            Condition(argument="x", matches="^[^/]"),
+            Arguments(readings={"x": ("a/b", "/b")}, given={"x": True}),
+            RELEASES,
+        ),
         (Condition(argument="x", matches="^[^/]"), Arguments(given={"x": True}), RELEASES),
         (Condition(dtype=("object",), of="x"), Arguments(dtypes={"x": "object"}), HOLDS),
         (Condition(dtype=("object",), of="x"), Arguments(dtypes={"x": "float64"}), RELEASES),
