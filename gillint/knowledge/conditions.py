@@ -34,7 +34,7 @@ class Arguments(Measures, Protocol):
         ...
 
     def readings_of(self, parameter: str) -> tuple[str, ...]:
-        """What a text or a path may be: itself, or with a few things in place of what is not known of it; none where nothing is."""
+        """What a text or a path may be: itself, or with a few things in place of what is not known; none where nothing is."""
         ...
 
     def program_of(self, parameter: str) -> str | None:
@@ -176,7 +176,7 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
 
 
 def _is_found(expression: str, readings: tuple[str, ...]) -> bool:
-    """Whether an expression is found in a text whatever it is. That it is found in no reading shows nothing: others may have it."""
+    """Whether an expression is found in a text whatever it is. That no reading has it shows nothing: others may."""
     return bool(readings) and all(re.search(expression, text) for text in readings)
 
 

@@ -64,7 +64,7 @@ class Text:
 
     @property
     def readings(self) -> tuple[str, ...]:
-        """All that it may be, or where that is not known, with each of a few things in its gaps; none where all of it is a gap."""
+        """All that it may be; else it with each of a few things in its gaps; none where all of it is a gap."""
         if self.words or not self.is_open:
             return self.words or (self.pattern,)
         return tuple(self.pattern.replace(HOLE, s) for s in _SAMPLES) if self.pattern.strip(HOLE) else ()
