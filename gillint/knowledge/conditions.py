@@ -33,6 +33,10 @@ class Arguments(Measures, Protocol):
         """Whether the argument is a known constant, and which; a class counts as its name."""
         ...
 
+    def readings_of(self, parameter: str) -> tuple[str, ...]:
+        """What a text or a path may be: itself, or with a few things in place of what is not known; none where nothing is."""
+        ...
+
     def program_of(self, parameter: str) -> str | None:
         """The name of the program that a command starts, without its folder, or None where it is unknown."""
         ...
@@ -156,16 +160,24 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
         parts.append(None if given is None else not given)
     if c.argument is not None:
         known, value = arguments.constant_of(c.argument)
-        if known and c.matches is not None:
-            parts.append(isinstance(value, str) and re.search(c.matches, value) is not None)
-        elif known:
-            parts.append(_is_same(value, c.is_))
+        if known:
+            found = (
+                isinstance(value, str) and re.search(c.matches, value) is not None if c.matches is not None else None
+            )
+            parts.append(_is_same(value, c.is_) if found is None else found)
+        elif c.matches is not None and _is_found(c.matches, arguments.readings_of(c.argument)):
+            parts.append(True)
         else:
             parts.append(False if arguments.is_given(c.argument) is False else None)
     if c.program is not None:
         # Any program may be started: the fact's own bounds allow for it, so that an unknown one leaves nothing undecided.
         parts.append(arguments.program_of(c.of or usual) in c.program)
     return parts
+
+
+def _is_found(expression: str, readings: tuple[str, ...]) -> bool:
+    """Whether an expression is found in a text whatever it is. That no reading has it shows nothing: others may."""
+    return bool(readings) and all(re.search(expression, text) for text in readings)
 
 
 def _is_same(value: object, asked: object) -> bool:

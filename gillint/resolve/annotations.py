@@ -173,7 +173,7 @@ def _public_name(act: Activation, node: t.Expr) -> str | None:
 
 def _named(act: Activation, name: str) -> Value:
     last = name.rsplit(".", 1)[-1]
-    if name in _BUILTIN:
+    if name in _BUILTIN or _is_exception(name):
         return Value(type=name)
     if name in _SELF and act.owner is not None:
         return Value(type=act.owner.key)
@@ -182,6 +182,12 @@ def _named(act: Activation, name: str) -> Value:
     if act.program.class_of(name) is not None or "." in name:
         return Value(type=_meant(name))
     return UNKNOWN
+
+
+def _is_exception(name: str) -> bool:
+    """Whether it is one of Python's own exceptions."""
+    known = find_type(name) if "." not in name else None
+    return known is not None and (name == "BaseException" or any(map(_is_exception, known.bases)))
 
 
 def _meant(name: str) -> str:

@@ -402,10 +402,31 @@ def _try(act: Activation, node: t.Try) -> float:
                 act.environment.setdefault(handler.name, UNKNOWN)
         arms = tuple(h.body for h in node.handlers if h not in fallback)
         failed = tuple(failing_of(act, node, arm) for arm in arms)
-        caught = choose(act, run, ((), *arms), (1.0 - sum(failed), *failed)) - (1.0 - sum(failed))
+        handled = _handled(node)
+        caught = choose(act, handled, ((), *arms), (1.0 - sum(failed), *failed)) - (1.0 - sum(failed))
     reach = rest(act, run, node.orelse, reach) + max(0.0, caught)
     run(act, node.final)
     return min(1.0, reach)
+
+
+def _handled(node: t.Try) -> Callable[[Activation, t.Body], float]:
+    """How the handlers of a `try` are run: each knows what it caught."""
+
+    def run_handler(act: Activation, body: t.Body) -> float:
+        handler = next((h for h in node.handlers if h.body is body), None)
+        if handler is not None and handler.name is not None:
+            act.environment[handler.name] = _exception(act, handler.kind)
+        return run(act, body)
+
+    return run_handler
+
+
+def _exception(act: Activation, kind: t.Expr | None) -> Value:
+    """What `except kind as e` caught; one of several kinds is an exception."""
+    if not isinstance(kind, t.Sequence):
+        return annotated(act, kind)
+    known = all(annotated(act, k).type is not None for k in kind.elements)
+    return Value(type="Exception") if known else UNKNOWN
 
 
 def _without_python_2(act: Activation, node: t.Try) -> t.Handler | None:

@@ -31,7 +31,18 @@ from gillint.resolve.numeric.dtype_names import SCALARS, member_type, numpys_own
 from gillint.resolve.objects.members import one_of
 from gillint.resolve.opaque import is_vague, part_of
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import NONE, UNKNOWN, WEAK, ChoiceRef, Literal, MethodRef, SymbolRef, UndefinedRef, Value
+from gillint.resolve.values import (
+    NONE,
+    UNKNOWN,
+    WEAK,
+    ChoiceRef,
+    Literal,
+    MethodRef,
+    SymbolRef,
+    UndefinedRef,
+    Value,
+    text_of,
+)
 from gillint.source.environment import LibraryVersion
 
 _LARGE_BUFFERS = ">=3.14"  # io.DEFAULT_BUFFER_SIZE as it is on 3.13.0 and on 3.14.10
@@ -171,6 +182,9 @@ def _together(bound: Bound) -> Value:
     return Value(type="dict", columns=(*(("", v) for v in bound.positional), *bound.parameters))
 
 
+_READ = ("str", "bytes", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath")
+
+
 class Answers:
     """Answers the questions of conditions and expressions; keeps what had to be assumed in `hangs_on`."""
 
@@ -262,6 +276,11 @@ class Answers:
         if value is None or value.literal is None or isinstance(value.literal.value, bytes):
             return (False, None)
         return (True, value.literal.value)
+
+    def readings_of(self, parameter: str) -> tuple[str, ...]:
+        value = self._part(parameter)
+        text = text_of(value) if value is not None and value.type in _READ else None
+        return text.readings if text is not None else ()
 
     def program_of(self, parameter: str) -> str | None:
         return program_in(self.value(parameter))

@@ -8,6 +8,7 @@ from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
+from gillint.resolve.assumed import BUFFERS
 from gillint.resolve.calling.bound import CONTENT
 from gillint.resolve.external.files import Content
 from gillint.resolve.external.packed_names import packing
@@ -87,6 +88,8 @@ def packs(handle: Value) -> bool:
 def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
     """What is in the file, or in each file of the folder, that the receiver or the first argument names; their number.
 
+    A stream in memory is its own content.
+
     None where the fact does not ask, or nothing is known.
     """
     if not _asks_for_content(fact):
@@ -103,6 +106,8 @@ def content_of(act: Activation, fact: str, bound: Bound) -> Value | None:
             if content is None:
                 return _SOME_MEMBERS
             return replace(filled(Value(type="io.BufferedReader"), content), number=content.files)
+        if value.type in BUFFERS and value.element is not None:
+            return replace(value, number=ONE)
         content = content_below(act, name)
         if content is not None:
             unpacks = packs(value) or packing(fact, bound, name) is not None

@@ -7,6 +7,7 @@ follows from the separators that went into it.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -20,6 +21,7 @@ RECORD = "\x1e"
 SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-", "\0", "\n\n", "\r\n", ", ", ": ", RECORD)
 _LONGEST = 4_000  # characters of a pattern; of longer texts only the separators are kept
 _REPEATED = 200  # characters of what is kept of a text that is repeated
+_SAMPLES = ("", "a", "7", "É", *string.punctuation, *string.whitespace[:3])
 _FEW, _WORD = 32, 40  # so many words of so many characters are kept one by one
 
 
@@ -59,6 +61,13 @@ class Text:
     def variants(self) -> tuple[str, ...]:
         """All that it may be, where that is known."""
         return self.words or (() if self.is_open or len(self.pattern) > _WORD else (self.pattern,))
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """All that it may be; else it with each of a few things in its gaps; none where all of it is a gap."""
+        if self.words or not self.is_open:
+            return self.words or (self.pattern,)
+        return tuple(self.pattern.replace(HOLE, s) for s in _SAMPLES) if self.pattern.strip(HOLE) else ()
 
     @property
     def unique(self) -> Estimate | None:

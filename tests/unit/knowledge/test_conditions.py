@@ -24,6 +24,7 @@ class Arguments:
     constants: dict[str, Constant] = field(default_factory=dict)
     given: dict[str, bool | None] = field(default_factory=dict)
     programs: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def io_buffer(self) -> Estimate:
         return Estimate.point(8_192)
@@ -43,6 +44,9 @@ class Arguments:
 
     def constant_of(self, parameter: str) -> tuple[bool, Constant]:
         return (parameter in self.constants, self.constants.get(parameter))
+
+    def readings_of(self, parameter: str) -> tuple[str, ...]:
+        return self.readings.get(parameter, ())
 
     def program_of(self, parameter: str) -> str | None:
         return self.programs.get(parameter)
@@ -76,6 +80,13 @@ HOLDS, RELEASES = ("h", "h", "h"), ("r", "r", "r")
         (Condition(program=("cat", "grep")), Arguments(programs={"x": "python"}), RELEASES),
         (Condition(program=("cat", "grep")), Arguments(), RELEASES),
         (Condition(program=("grep",), of="y"), Arguments(programs={"x": "cat", "y": "grep"}), HOLDS),
+        (Condition(argument="x", matches="^[^/]"), Arguments(readings={"x": ("a/b", "a/")}, given={"x": True}), HOLDS),
+        (
+            Condition(argument="x", matches="^[^/]"),
+            Arguments(readings={"x": ("a/b", "/b")}, given={"x": True}),
+            RELEASES,
+        ),
+        (Condition(argument="x", matches="^[^/]"), Arguments(given={"x": True}), RELEASES),
         (Condition(dtype=("object",), of="x"), Arguments(dtypes={"x": "object"}), HOLDS),
         (Condition(dtype=("object",), of="x"), Arguments(dtypes={"x": "float64"}), RELEASES),
         (Condition(dtype=("object",), of="x"), Arguments(), RELEASES),

@@ -38,6 +38,9 @@ class Call:
     def constant_of(self, parameter: str) -> tuple[bool, Constant]:
         return (parameter in self.constants, self.constants.get(parameter))
 
+    def readings_of(self, parameter: str) -> tuple[str, ...]:
+        return ()
+
     def program_of(self, parameter: str) -> str | None:
         return None
 

@@ -68,6 +68,9 @@ FOUND: dict[str, tuple[str, str]] = {
     "method_of_before": ("polars.DataFrame.group_by", "import polars as pl\nd = pl.DataFrame({'a': [1]})\nfor x in xs:\n    d.groupby('a')"),
     "bytes_decoded": ("bytes.decode", "for x in get():\n    x.body.decode('utf-8')"),
     # Errors
+    "caught_one_of_two": ("BaseException.with_traceback", "def run(x, xs):\n    try:\n        get(x)\n    except (KeyError, ValueError) as e:\n        error = e\n    for x in xs:\n        error.with_traceback(None)"),
+    "caught_by_another": ("json.loads", f"{_J}class Bad(Exception):\n    def load(self):\n        return json.loads(self.text)\nfor x in xs:\n    try:\n        get(x)\n    except OSError as e:\n        print(e)\n    except Bad as e:\n        e.load()"),
+    "caught_and_kept": ("BaseException.with_traceback", "def run(x, xs):\n    try:\n        get(x)\n    except ValueError as e:\n        error = e\n    for x in xs:\n        error.with_traceback(None)"),
     "builtin_exception": ("ValueError", "for x in xs:\n    e = ValueError(x)"),
     "exception_of_project": ("Exception", "class Bad(Exception):\n    def __init__(self, m):\n        super().__init__(m)\nfor x in xs:\n    Bad(x)"),
     "exception_of_a_library": ("Exception", "import somewhere\nfor x in xs:\n    raise somewhere.Bad(x)"),
