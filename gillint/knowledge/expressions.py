@@ -24,7 +24,7 @@ class Measures(Protocol):
     def measure(self, what: str, parameter: str, index: int | None) -> Estimate:
         """What one of the functions of `_OF_ARGUMENT` gives for a parameter.
 
-        `index` is the number beside it: of the dimension in `dim`, the default in `value`.
+        `index` is the number beside it: of the dimension in `dim`, the default in `value` and `size`.
         """
         ...
 
@@ -64,7 +64,7 @@ def _check(node: ast.expr) -> str | None:
             if name == "dim" and not (len(node.args) == 2 and isinstance(node.args[1], ast.Constant)):
                 return "`dim` takes a parameter and a number"
             if len(node.args) > 1 and not (
-                name in ("dim", "value") and len(node.args) == 2 and isinstance(node.args[1], ast.Constant)
+                name in ("dim", "value", "size") and len(node.args) == 2 and isinstance(node.args[1], ast.Constant)
             ):
                 return f"`{name}` takes one parameter"
             return None

@@ -44,6 +44,11 @@ SIZES |= dict.fromkeys(
     ("shapely.Polygon", "shapely.LineString", "shapely.MultiPolygon", "shapely.MultiPoint"), Estimate(2, 20, 1e4)
 )  # points
 SIZES["shapely.Point"] = Estimate.point(1)
+SIZES["sqlglot.expressions.Expression"] = Estimate(10, 200, 1e5)  # characters
+SIZES |= dict.fromkeys(
+    (f"numpy.polynomial.{kind}" for kind in ("Polynomial", "Chebyshev", "Legendre", "Hermite", "HermiteE", "Laguerre")),
+    Estimate(2, 5, 200),
+)  # coefficients
 SIZES |= dict.fromkeys(("email.message.Message", "email.message.EmailMessage"), Estimate(300, 5_000, 1e7))  # characters
 SIZES |= dict.fromkeys(("lxml.etree._Element", "lxml.html.HtmlElement"), Estimate(1, 30, 1e5))
 SIZES["xml.etree.ElementTree.Element"] = Estimate(1, 200, 1e5)

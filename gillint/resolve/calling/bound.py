@@ -297,6 +297,12 @@ class Answers:
             return self._amount(value, parameter, is_pause=what == "seconds")
         if value is None and not self._bound.has_star:
             return Estimate.point(0)
+        if (
+            what == "size"
+            and index is not None
+            and (value is None or (value.type is None and not has_known_size(value)))
+        ):
+            return Estimate(index / 100, index, index * 100)  # of a thing of which nothing is known
         if what in ("count", "choices"):
             return count_of(value) if what == "count" else _choices(value)
         if what in ("texts", "objects", "dates", "gaps"):
