@@ -36,6 +36,7 @@ from gillint.resolve.numeric.shapes import (
     constant_int,
     dimensions,
     measured,
+    product,
     shape_of,
     with_shape,
 )
@@ -139,6 +140,8 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         if result.type not in (ARRAY, None, "float", "int", "bool"):
             return result
         new = rule(shape, bound)
+        if new is None and last == "reshape":
+            return replace(result, type=ARRAY, shape=None, size=product(shape), dtype=source.dtype)
         if new is None:
             return replace(result, type=ARRAY, shape=None, size=None) if last in REDUCTIONS else result
         dtype = dtype_after(last, source.dtype if source.type == ARRAY else of_elements(source))
