@@ -46,8 +46,9 @@ def _place(bound: Value, whole: Estimate | None, otherwise: Estimate | None) -> 
     """Where a slice begins or ends, from the front; None where nobody knows."""
     if bound == NONE:
         return otherwise
-    is_from_behind = bound.number is not None and bound.number.likely < 0 and whole is not None
-    return (whole + bound.number).max(0) if is_from_behind else bound.number
+    if bound.number is None or whole is None or bound.number.likely >= 0:
+        return bound.number
+    return (whole + bound.number).max(0)
 
 
 def extent(whole: Estimate | None, piece: Value) -> Estimate | None:
