@@ -62,9 +62,13 @@ def extent(whole: Estimate | None, piece: Value) -> Estimate | None:
         is_backwards = step.number is not None and step.number.likely < 0
         last = whole - 1 if whole is not None else None
         first, past = (last, Estimate.point(-1)) if is_backwards else (ZERO, whole)
+        if past is None and lower.number is not None and lower.number.likely < 0:
+            past = ZERO  # `tail[-10:]`: places are counted from the end
         start, end = _place(lower, whole, first), _place(upper, whole, past)
         if start is None or end is None:
             return _some_of(whole, piece) if whole is not None else None
+        if whole is None and start.likely >= 0 > end.likely and not is_backwards:
+            return None  # `coords[:-1]` of nobody knows how many
         size = (start - end if is_backwards else end - start).max(0)
     if size is None:
         return None

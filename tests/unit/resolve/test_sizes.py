@@ -424,3 +424,14 @@ def test_pieces_are_weighed_by_their_number() -> None:
     joined = join(one, many, 0.5)
     assert joined.size is not None and joined.element is not None and joined.element.size is not None
     assert joined.size.likely * joined.element.size.likely == pytest.approx(1000, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("piece", "size"),
+    [("rows[:-1]", None), ("rows[1:]", None), ("rows[-3:]", 3), ("rows[-5:-2]", 3), ("rows[:4]", 4)],
+)
+def test_a_slice_of_nobody_knows_how_many(piece: str, size: float | None) -> None:
+    """What is left without the last one is not nothing."""
+    value = asked(f"rows = list(open('points.csv').newlines_of_somebody())\nid({piece})")
+    assert value.size is None or size is not None
+    assert size is None or size_of(value).likely == size
