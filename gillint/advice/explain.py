@@ -12,7 +12,7 @@ from gillint.regions.waiting import is_awaited
 from gillint.resolve.trace import Bound, Call, Concurrency, Iterations, Kind, has_await
 from gillint.resolve.values import Value
 from gillint.scaling.model import HANDOFF_NS
-from gillint.scaling.predict import BoundType, Setting, loads, spreads_itself
+from gillint.scaling.predict import HELD_IS_GIL, BoundType, Setting, loads, spreads_itself
 
 _VERB = {
     Effect.HOLDS: "holds the GIL",
@@ -247,6 +247,14 @@ def hands_on(a: Assessment) -> bool:
     return d.handed.likely >= (d.gil + d.native + d.wait + d.unknown).likely
 
 
+def what_holds_back(a: Assessment) -> str:
+    """Why threads cannot speed it up: the GIL, or what lets one thread through at a time though the GIL is free."""
+    held = a.prediction.held.likely or 0.0
+    if held < HELD_IS_GIL and (call := serialiser(a)) is not None:
+        return one_at_a_time(call)
+    return f"{100 * held:.0f}% of each task holds the GIL"
+
+
 def _held_back(a: Assessment) -> str | None:
     """Why threads help little or not at all though the GIL is free: a lock, cores that are taken, handoffs that cost the gain."""
     if a.prediction.ceiling.likely is None:
@@ -410,7 +418,7 @@ def _asyncio(a: Assessment) -> str:
     if busy is not None:
         return (
             f"The tasks compute in turn on the event loop's one thread, and all of them together longer than one waits: "
-            f"{_name(a, busy)} takes {duration(busy.detail.effect.elapsed.likely)} of each."
+            f"{_name(a, busy)} takes {duration(_computing(busy))} of each."
         )
     if a.prediction.bound is BoundType.IO or waits:
         return f"The event loop already overlaps the waiting, so threads add nothing: {_limit_of_waiting(a)}."
@@ -437,8 +445,13 @@ def keeps_the_loop_busy(a: Assessment) -> RankedCall | None:
     computing = a.demand.gil.likely + a.demand.native.likely
     if computing * a.region.at_once.likely <= a.demand.wait.likely or not a.region.at_once.known:
         return None
-    calls = (c for c in a.calls if not c.detail.call.awaited and not c.detail.call.implicit)
-    return max(calls, key=lambda c: c.share, default=None)
+    return max((c for c in a.calls if not c.detail.call.implicit), key=_computing, default=None)
+
+
+def _computing(call: RankedCall) -> float:
+    """How long (ns) a call computes in all: one that is awaited does, too, before and after it waits."""
+    effect = call.detail.effect
+    return ((effect.gil + effect.native) * call.detail.count).likely
 
 
 def _internal(a: Assessment) -> str:

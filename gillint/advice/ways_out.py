@@ -458,9 +458,14 @@ def _asyncio(a: Assessment, setting: Setting) -> Iterator[Advice]:
         why = "it waits for what it has handed over, which is looked at by itself; the event loop is free meanwhile"
         yield Advice("none", False, Range(1.0, 1.0, 1.0), why)
         return
-    computes = a.demand.gil.likely > a.demand.wait.likely or keeps_the_loop_busy(a) is not None
+    busy = keeps_the_loop_busy(a)
+    computes = a.demand.gil.likely > a.demand.wait.likely or busy is not None
     if a.prediction.bound is BoundType.GIL and computes and not (takes_results(a) or too_little(a)):
-        why = "the tasks compute in turn on the loop's one thread: run_in_executor with a ProcessPoolExecutor uses the cores"
+        is_awaited = busy is not None and busy.detail.call.awaited  # what a coroutine computes stays with its loop
+        how = (
+            "processes with an event loop each use" if is_awaited else "run_in_executor with a ProcessPoolExecutor uses"
+        )
+        why = f"the tasks compute in turn on the loop's one thread: {how} the cores"
         yield Advice("processes", False, Range(1.0, 1.0, 1.0), why)
         return
     left = "shorter pauses, or more tasks" if pauses(a) else "fewer or cheaper round trips, or more connections"

@@ -80,7 +80,7 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
     if filled is not None and filled.element is not None and is_known(filled.element):
         element = filled.element  # of an empty one an annotation may say what is to come
     elif a.element is not None and b.element is not None:
-        element = _join(a.element, b.element, depth + 1, share)
+        element = _join(a.element, b.element, depth + 1, _share_of_elements(a, b, share))
     elif is_empty(a) or is_empty(b):
         element = a.element or b.element  # an empty list takes the other one's element
     if element is None and a.type in ("tuple", "list") and a.items is not None and b.items is not None:
@@ -111,6 +111,14 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         mark=a.mark if a.mark == b.mark else _store(a.mark, b.mark),
         labels=a.labels if a.labels == b.labels else None,
     )
+
+
+def _share_of_elements(a: Value, b: Value, share: float | None) -> float | None:
+    """How many of the elements are the second one's: `text.split(sep)` gives one long piece, or many short ones."""
+    if share is None or a.size is None or b.size is None:
+        return share
+    first, second = (1 - share) * max(a.size.likely, 0.0), share * max(b.size.likely, 0.0)
+    return second / (first + second) if first + second > 0 else share
 
 
 def _dtype(a: Value, b: Value) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from gillint.advice.assess import Assessment
-from gillint.advice.explain import duration, too_short
+from gillint.advice.explain import duration, too_short, what_holds_back
 from gillint.diagnostics.span import Span
 from gillint.diagnostics.types import Confidence, Diagnostic, Severity
 from gillint.knowledge.schema import Effect
@@ -127,7 +127,7 @@ def _held_work(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         ceiling = a.prediction.ceiling
         message = (
             f"threads cannot speed this up: likely {ceiling.likely:.2f}x, at most {ceiling.high:.2f}x on "
-            f"{context.setting.threads} threads, because {100 * held:.0f}% of each task holds the GIL"
+            f"{context.setting.threads} threads, because {what_holds_back(a)}"
         )
         yield finding(
             rule, context, a.region.span, message, a.confidence, related, facts, processes_instead(a, context)

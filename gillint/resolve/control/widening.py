@@ -40,7 +40,8 @@ def widen(before: Value | None, after: Value) -> Value:
     elif before.size != after.size:
         grows = before.type in _GROWING and before.size is not None and after.size is not None
         begins_empty = before.size is not None and before.size.high == 0
-        changes["size"] = None if not grows else after.size if begins_empty else joined.size
+        kept = after.size if begins_empty else joined.size
+        changes["size"] = kept if grows else _fewer(before, after)
         if before.shape != after.shape:
             changes["shape"] = None
     return replace(joined, **changes)  # type: ignore[arg-type]
@@ -68,6 +69,9 @@ def made_anew(
         if other is None and widened.shape is not None and _shrinking(entered, first) is not None:
             other = _shorter_each_turn(entered.shape or (), first.shape or (), trips)
         return replace(widened, shape=other, size=reduce(mul, other)) if other is not None else widened
+    if after.type == "numpy.ndarray" and widened.size is not None and _fewer(entered, first) is not None:
+        left = _shorter_each_turn((entered.size or ZERO,), (first.size or ZERO,), trips)
+        return replace(widened, size=left[0]) if left is not None else widened
     if after.type in _COPIED:
         added = _added(entered.size, first.size, begun.size if begun is not None else None, after.size)
         if entered.size is None or added is None:
@@ -173,6 +177,14 @@ def _shrinking(before: Value, after: Value) -> tuple[Estimate, ...] | None:
     if any(new.likely > old.likely or new.high > old.high for old, new in pairs):
         return None
     return tuple(old if new.low >= old.low else Estimate(min(1.0, new.low), old.likely, old.high) for old, new in pairs)
+
+
+def _fewer(before: Value, after: Value) -> Estimate | None:
+    """The elements of an array that a loop reduces along one axis after another: never more than there were at first."""
+    if not before.type == after.type == "numpy.ndarray" or before.size is None or after.size is None:
+        return None
+    found = _shrinking(replace(before, shape=(before.size,)), replace(after, shape=(after.size,)))
+    return found[0] if found is not None else None
 
 
 def _shorter_each_turn(entered: Shape, first: Shape, trips: Estimate) -> Shape | None:

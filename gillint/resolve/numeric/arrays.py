@@ -36,6 +36,7 @@ from gillint.resolve.numeric.shapes import (
     constant_int,
     dimensions,
     measured,
+    product,
     shape_of,
     with_shape,
 )
@@ -142,7 +143,7 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
             return result
         new = rule(shape, bound)
         if new is None:
-            return replace(result, type=ARRAY, shape=None, size=None) if last in REDUCTIONS else result
+            return _of_lost_shape(last, source, shape, result)
         dtype = dtype_after(last, source.dtype if source.type == ARRAY else of_elements(source))
         if not new and last in _EXTREMES:
             extreme = extreme_of_drawn(source.element, largest="max" in last)
@@ -154,6 +155,13 @@ def _refined(name: str, bound: Bound, result: Value) -> Value:
         return replace(with_shape(result, new), dtype=kept, element=None, items=None)
     left = _along(last, bound, source, result)
     return left if left is not None else _typed(last, bound, result)
+
+
+def _of_lost_shape(last: str, source: Value, shape: Shape, result: Value) -> Value:
+    """An array whose dimensions nobody can tell: reshaped it keeps its elements."""
+    if last == "reshape":
+        return replace(result, type=ARRAY, shape=None, size=product(shape), dtype=source.dtype)
+    return replace(result, type=ARRAY, shape=None, size=None) if last in REDUCTIONS else result
 
 
 _PYTHONS_OWN = ("count_nonzero",)  # gives a number of Python's own, not of numpy's
@@ -177,7 +185,9 @@ def _along(last: str, bound: Bound, source: Value | None, result: Value) -> Valu
     if last == "diag":  # of a matrix, or of a vector
         return replace(result, shape=None, size=None)
     axis = bound.get("axis")
-    if last not in REDUCTIONS or source is None or source.type != ARRAY or result.type not in NUMBERS:
+    if last not in REDUCTIONS or source is None or source.type != ARRAY:
+        return None
+    if result.type not in NUMBERS and (result.type != ARRAY or result.size is not None):
         return None
     if axis is None or axis == NONE:
         return None

@@ -42,6 +42,15 @@ def share(whole: Estimate, starts: Value) -> Estimate | None:
     return Estimate(min(likely, 1.0), likely, max(likely, whole.high))
 
 
+def _place(bound: Value, whole: Estimate | None, otherwise: Estimate | None) -> Estimate | None:
+    """Where a slice begins or ends, from the front; None where nobody knows."""
+    if bound == NONE:
+        return otherwise
+    if bound.number is None or whole is None or bound.number.likely >= 0:
+        return bound.number
+    return (whole + bound.number).max(0)
+
+
 def extent(whole: Estimate | None, piece: Value) -> Estimate | None:
     """How many items a slice takes of a whole; `piece.items` are its bounds, `piece.size` their distance where known."""
     if piece.items is None:
@@ -50,17 +59,17 @@ def extent(whole: Estimate | None, piece: Value) -> Estimate | None:
     if piece.size is not None:
         size: Estimate | None = piece.size
     else:
-        start = lower.number if lower.number is not None else ZERO if lower == NONE else None
-        end = upper.number if upper.number is not None else whole if upper == NONE else None
+        is_backwards = step.number is not None and step.number.likely < 0
+        last = whole - 1 if whole is not None else None
+        first, past = (last, Estimate.point(-1)) if is_backwards else (ZERO, whole)
+        if past is None and lower.number is not None and lower.number.likely < 0:
+            past = ZERO  # `tail[-10:]`: places are counted from the end
+        start, end = _place(lower, whole, first), _place(upper, whole, past)
         if start is None or end is None:
             return _some_of(whole, piece) if whole is not None else None
-        if start.likely < 0 and whole is not None:
-            start = (whole + start).max(0)
-        if end.likely < 0 and whole is not None:
-            end = whole + end
-        size = (end - start).max(0)
-        if step.number is not None and step.number.likely < 0 and NONE in (lower, upper):
-            size = whole if lower == NONE and upper == NONE else (start - end).max(0)
+        if whole is None and start.likely >= 0 > end.likely and not is_backwards:
+            return None  # `coords[:-1]` of nobody knows how many
+        size = (start - end if is_backwards else end - start).max(0)
     if size is None:
         return None
     if step.number is not None and abs(step.number.likely) > 1:

@@ -155,6 +155,8 @@ def _reshape(shape: Shape, bound: Bound) -> Shape | None:
         given = given[0].items
     if not given:
         return None
+    if len(given) == 1 and given[0].number is None:
+        return (product(shape),) if given[0].type == "int" else None
     open_ends = [v.number is not None and v.number.likely == -1 for v in given]
     known = product(tuple(number_of(v) for v, is_open in zip(given, open_ends, strict=True) if not is_open))
     whole = product(shape)
@@ -314,20 +316,26 @@ def _quantiles(shape: Shape, bound: Bound) -> Shape | None:
 
 
 def _half_spectrum(shape: Shape, bound: Bound) -> Shape | None:
-    length = bound.get("n")
-    last = length.number if length is not None and length.number is not None else shape[-1]
-    return (*shape[:-1], last / 2 + 1)
+    return _along(shape, bound, lambda n: n / 2 + 1)
 
 
 def _whole_from_half(shape: Shape, bound: Bound) -> Shape | None:
-    length = bound.get("n")
-    last = length.number if length is not None and length.number is not None else (shape[-1] - 1) * 2
-    return (*shape[:-1], last)
+    asked = bound.get("n")
+    is_told = asked is not None and asked.number is not None
+    return _along(shape, bound, lambda n: n if is_told else (n - 1) * 2)
+
+
+def _along(shape: Shape, bound: Bound, length: Callable[[Estimate], Estimate]) -> Shape | None:
+    """As long along one axis, the last where none is named, as the number that is asked for, or its length, make it."""
+    asked, axis = bound.get("n"), _axis(bound, shape, -1)
+    if axis is None:
+        return None
+    made = asked.number if asked is not None and asked.number is not None else shape[axis]
+    return tuple(length(made) if i == axis else d for i, d in enumerate(shape))
 
 
 def _spectrum(shape: Shape, bound: Bound) -> Shape | None:
-    length = bound.get("n")
-    return (*shape[:-1], length.number) if length is not None and length.number is not None else shape
+    return _along(shape, bound, lambda n: n)
 
 
 def _windows(shape: Shape, bound: Bound) -> Shape | None:

@@ -509,3 +509,26 @@ def test_a_moment_on_the_event_loop_is_not_worth_a_process(turns: int, action: s
     report = analyse(source, "sketch.py", Options())
     loop = next(a for a in report.regions if a.region.kind is Kind.LOOP)
     assert [w.action for w in loop.advice] == [action]
+
+
+@pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ("await client.get(url)", "processes with an event loop each"),
+        ("await asyncio.sleep(0.001)\n    return json.loads(TEXT)", "run_in_executor"),
+    ],
+    ids=["in the client", "beside what it awaits"],
+)
+def test_tasks_that_compute_longer_than_they_wait(step: str, says: str) -> None:
+    """The call that computes most is named, though it is awaited; a coroutine goes to no pool of processes."""
+    source = (
+        "import asyncio, json\nimport httpx\nTEXT = '[' + '1.5,' * 5_000 + '0]'\n"
+        f"async def get(client, url):\n    {step}\n"
+        "async def main():\n    async with httpx.AsyncClient() as client:\n"
+        "        await asyncio.gather(*[get(client, f'http://localhost/{i}') for i in range(400)])\n"
+        "asyncio.run(main())\n"
+    )
+    report = analyse(source, "sketch.py", Options(cores=4, threads=4))
+    found = report.regions[report.verdict or 0]
+    assert any(says in a.why for a in found.advice)
+    assert ("`httpx.AsyncClient.get`" in found.explanation) == ("client.get" in step)

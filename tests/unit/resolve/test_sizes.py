@@ -401,3 +401,37 @@ def test_of_a_dict_that_another_updates_the_others_member_counts() -> None:
 @pytest.mark.parametrize(("both", "size"), [("{**rest, **page}", 2), ("{**rest, 'c': 1}", 3)])
 def test_how_many_members_dicts_have_in_one(both: str, size: float) -> None:
     assert size_of(asked(f"{MERGED}\n    id({both})")).likely == size
+
+
+@pytest.mark.parametrize(
+    ("body", "least", "most"),
+    [
+        ("x = np.zeros((20, 30, 4))\nid(x.reshape([n for p in [(4, 5), (6, 5, 4)] for n in p]))", 2400, 2400),
+        ("x = np.zeros((90, 80, 70))\nfor i in range(3):\n    id(x)\n    x = x.sum(-1)", 100_000, 504_000),
+    ],
+    ids=["reshaped by a list", "reduced turn by turn"],
+)
+def test_an_array_keeps_its_elements_where_its_shape_is_lost(body: str, least: float, most: float) -> None:
+    assert least <= size_of(asked(body)).likely <= most
+
+
+def test_pieces_are_weighed_by_their_number() -> None:
+    """`text.split(sep)` gives one long piece where there is no such separator, and many short ones where there is one."""
+    one, many = (
+        Value(type="list", size=Estimate.point(n), element=Value(type="str", size=Estimate.point(size)))
+        for n, size in ((1, 1000), (100, 10))
+    )
+    joined = join(one, many, 0.5)
+    assert joined.size is not None and joined.element is not None and joined.element.size is not None
+    assert joined.size.likely * joined.element.size.likely == pytest.approx(1000, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("piece", "size"),
+    [("rows[:-1]", None), ("rows[1:]", None), ("rows[-3:]", 3), ("rows[-5:-2]", 3), ("rows[:4]", 4)],
+)
+def test_a_slice_of_nobody_knows_how_many(piece: str, size: float | None) -> None:
+    """What is left without the last one is not nothing."""
+    value = asked(f"rows = list(open('points.csv').newlines_of_somebody())\nid({piece})")
+    assert value.size is None or size is not None
+    assert size is None or size_of(value).likely == size

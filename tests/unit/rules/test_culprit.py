@@ -89,3 +89,20 @@ def test_a_helper_that_blocks_the_loop_is_reported_once_with_its_longest_wait() 
         """)
     (found,) = analyse(source, "x.py", Options(codes=frozenset({"GIL302"}))).diagnostics
     assert found.message.startswith("`requests.get` waits on the way")
+
+
+@pytest.mark.parametrize(
+    ("body", "because"),
+    [
+        pytest.param(BYTECODE, "100% of each task holds the GIL", id="the GIL"),
+        pytest.param(
+            "import sqlite3\n        db = sqlite3.connect('a.db')\n"
+            "        db.execute('insert into t values (1)')\n        db.commit()",
+            "one writer at a time commits into `a.db`",
+            id="a file that one writes at a time",
+        ),
+    ],
+)
+def test_what_has_threads_take_turns(body: str, because: str) -> None:
+    (found,) = analyse(text(HANDED_OUT.replace("{}", body)), "x.py", Options(codes=frozenset({"GIL101"}))).diagnostics
+    assert f"because {because}" in found.message
