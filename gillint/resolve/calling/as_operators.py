@@ -13,17 +13,16 @@ _Function = Callable[[Activation, "Value | None", tuple[Value, ...], Keywords, S
 
 
 _NUMBERS = ("int", "float", "bool", "complex")
-_PLAIN = (*_NUMBERS, "str", "bytes", "list", "tuple", "set", "dict")
 
 
-def _operator(operator: str, plain: tuple[str, ...] = _PLAIN) -> _Function:
+def _operator(operator: str) -> _Function:
     def applied(
         act: Activation, receiver: Value | None, positional: tuple[Value, ...], keywords: Keywords, span: Span
     ) -> Value | None:
         """`reduce(operator.add, vectors)`: what the operator does by the types of its operands."""
         from gillint.resolve.operators import binary
 
-        if len(positional) != 2 or all(v.type is None or v.type in plain for v in positional):
+        if len(positional) != 2 or all(v.type is None or v.type in _NUMBERS for v in positional):
             return None  # what the fact says
         return binary(act, positional[0], operator, positional[1], span)
 
@@ -42,7 +41,7 @@ _ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul
 
 OPERATORS: dict[str, _Function] = {
     **{f"operator.{name}": _operator(o) for o in _ARITHMETIC for name in (o, f"i{o}", f"__{o}__")},
-    **{f"operator.{name}": _operator(o, _NUMBERS) for o in ("or", "and", "xor") for name in (f"{o}_", f"i{o}", o)},
+    **{f"operator.{name}": _operator(o) for o in ("or", "and", "xor") for name in (f"{o}_", f"i{o}", o)},
     "pow": _operator("pow"),
     "divmod": _divided,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gillint.diagnostics.span import Span
+from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.knowledge.conditions import Decision
 from gillint.knowledge.expressions import evaluate
@@ -54,11 +55,43 @@ def called_back(
         return None, None
     result: Value | None = None
     with act.nested() as builder:
-        act.loops.append(evaluate(decision.likely.calls, answers).max(0))
+        turns = evaluate(decision.likely.calls, answers).max(0)
+        act.loops.append(turns)
         for function in known:
-            result = apply(act, _of_what_was_made(function, result), arguments, (), span, fact.callback)
+            called = _of_what_was_made(function, result)
+            grown = _grown(act, called, arguments, turns, span) if fact.name in _FOLDING else None
+            result = apply(act, called, (grown[0], *arguments[1:]) if grown else arguments, (), span, fact.callback)
+            result = grown[1] if grown else result
         act.loops.pop()
     return builder.finish(), result
+
+
+def _grown(
+    act: Activation, function: Value, arguments: tuple[Value, ...], turns: Estimate, span: Span
+) -> tuple[Value, Value] | None:
+    """What a fold has made when it is half done, and in the end, where each step adds as much: `reduce(operator.add, lists)`."""
+    from gillint.resolve.calling.calls import apply
+
+    begun, *rest = arguments
+    if begun.type not in _LENGTHENING:
+        return None
+    with act.nested():
+        once = apply(act, function, arguments, (), span, "")
+        twice = apply(act, function, (once, *rest), (), span, "")
+    if not begun.type == once.type == twice.type or begun.size is None or once.size is None or twice.size is None:
+        return None
+    added = Estimate.point(once.size.likely - begun.size.likely)
+    if added.likely <= 0 or abs((twice.size.likely - once.size.likely) - added.likely) > 0.01 * added.likely:
+        return None
+    half, whole = (
+        replace(once, size=begun.size + added * part, shape=None, items=once.items if once.type == "dict" else None)
+        for part in (turns / 2, turns)
+    )
+    return half, whole
+
+
+_FOLDING = ("functools.reduce", "itertools.accumulate")
+_LENGTHENING = ("list", "tuple", "set", "dict", "str", "bytes")
 
 
 def _of_what_was_made(function: Value, made: Value | None) -> Value:
@@ -114,12 +147,19 @@ _SEVERAL = ("list", "dict", "tuple")
 
 def _handed_on(fact: Fact, bound: Bound) -> tuple[Value, ...]:
     """What a function gets as it was passed: `model(x, mask)` is `model.forward(x, mask)`, `context.run(f, x)` is `f(x)`."""
-    if stands_for_another(fact):
+    if _stands_for_another(fact):
         return bound.positional
     return bound.positional[len(fact.parameters) :] if fact.parameters[-1:] == (fact.callback,) else ()
 
 
-def stands_for_another(fact: Fact) -> bool:
+def gives_what_it_calls(fact: Fact, given: Value, result: Value) -> bool:
+    """Whether a call gives what the function that it calls back does: another method of the same object, or a fold's."""
+    if fact.name == "functools.reduce":
+        return given.type in _LENGTHENING
+    return result == UNKNOWN and _stands_for_another(fact)
+
+
+def _stands_for_another(fact: Fact) -> bool:
     """Whether a method does, and gives, what another one of the same object does."""
     return fact.name.endswith(".__call__") and (fact.callback or "").startswith("self.")
 

@@ -15,7 +15,7 @@ from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.calling.amounts import reduced
 from gillint.resolve.calling.bound import CONTENT, DATA, QUERY, Answers, is_sized
 from gillint.resolve.calling.buffers import as_buffers
-from gillint.resolve.calling.callbacks import called_back, stands_for_another
+from gillint.resolve.calling.callbacks import called_back, gives_what_it_calls
 from gillint.resolve.calling.compiled import COMPILED, compiled_body
 from gillint.resolve.calling.folding import folded
 from gillint.resolve.calling.gone_through import gone_through
@@ -227,7 +227,7 @@ def library(
     callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
     bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
     ask(act, public, bound, span)
-    if given is not None and result == UNKNOWN and stands_for_another(fact):
+    if given is not None and gives_what_it_calls(fact, given, result):
         result = given
     if lazy_result is None:
         _consume_all(act, bound, fact)

@@ -108,3 +108,19 @@ def test_lists_are_added_up_and_numbers_taken_apart(line: str, name: str, size: 
 def test_each_list_that_is_added_is_put_behind_a_copy_of_the_others() -> None:
     (added,) = (n for n in nodes("sum([[1, 2, 3, 4]] * 40, [])") if isinstance(n, Call) and n.name == "list.__add__")
     assert size_of(added.bound.receiver).likely == 80
+
+
+@pytest.mark.parametrize(
+    ("line", "half", "whole"),
+    [
+        ("sorted(reduce(lambda a, b: a + b, [[1, 2]] * 40))", 42, 82),
+        ("sorted(reduce(operator.add, [[1, 2]] * 40))", 42, 82),
+        ("sorted(reduce(lambda a, b: a if len(a) > len(b) else b, [[1, 2]] * 40))", None, 2),
+    ],
+)
+def test_what_a_fold_makes_grows_with_each_step(line: str, half: float | None, whole: float) -> None:
+    calls = [n for n in nodes(line) if isinstance(n, Call)]
+    added = [size_of(n.bound.receiver).likely for n in calls if n.name == "list.__add__"]
+    assert added == ([half] if half is not None else [])
+    (call,) = (n for n in calls if n.name == "sorted")
+    assert size_of(call.bound.positional[0]).likely == whole
