@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache, reduce
 from operator import mul
 
 from gillint.estimate import ZERO, Estimate
 from gillint.frozen import replace
 from gillint.resolve.joining import join, with_dimension_of
 from gillint.resolve.values import ELEMENTS, Value
+from gillint.syntax import tree as t
+from gillint.syntax.containers import change_of
+from gillint.syntax.walk import assigned, expressions, key_of, statements
 
 _GROWING = (
     "list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter", "networkx.Graph",
@@ -48,7 +51,13 @@ def widen(before: Value | None, after: Value) -> Value:
 
 
 def made_anew(
-    widened: Value, entered: Value | None, first: Value | None, turn: tuple[Value | None, Value], trips: Estimate
+    widened: Value,
+    entered: Value | None,
+    first: Value | None,
+    turn: tuple[Value | None, Value],
+    trips: Estimate,
+    *,
+    is_anew: bool,
 ) -> Value:
     """The same with the size that each turn gives a text, whatever it was before (`d = sha512(d).digest()`), or with the
     length that an array has on average to which each turn adds as much.
@@ -59,6 +68,7 @@ def made_anew(
         first: what the first turn made of it.
         turn: what another turn began with, and what it made of that.
         trips: how often the loop turns.
+        is_anew: whether statements of the loop make it, and nothing adds to it: what grows by `append` has its size by then.
     """
     begun, after = turn
     if entered is None or first is None:
@@ -73,6 +83,8 @@ def made_anew(
         left = _shorter_each_turn((entered.size or ZERO,), (first.size or ZERO,), trips)
         return replace(widened, size=left[0]) if left is not None else widened
     if after.type in _COPIED:
+        if not is_anew:
+            return widened
         added = _added(entered.size, first.size, begun.size if begun is not None else None, after.size)
         if entered.size is None or added is None:
             return widened
@@ -112,6 +124,19 @@ _TEXTS = ("str", "bytes", "bytearray")
 _COPIED = ("list", "tuple", "set", "frozenset", "dict")
 
 
+@lru_cache(maxsize=1024)
+def assigned_anew(body: t.Body) -> frozenset[str]:
+    """The variables to which statements of a body assign, and to which no call adds anything, nor takes from them."""
+    assignments = [s for s in statements(body) if isinstance(s, t.Assign)]
+    names = {key for s in assignments for key, _ in assigned(s) if key is not None}
+    targets = (
+        e for s in assignments for target in s.targets if isinstance(target, t.Sequence) for e in target.elements
+    )
+    names |= {key for e in targets if isinstance(e, t.Starred) and (key := key_of(e.value)) is not None}
+    changes = (change_of(e) for e in expressions(body))
+    return frozenset(names - {key_of(change.container) for change in changes if change is not None})
+
+
 def _pair(container: Value) -> tuple[Value, ...] | None:
     """The key and the member of a dictionary, which stay; members of a list that were known one by one do not."""
     return container.items if container.type == "dict" else None
@@ -139,6 +164,7 @@ def grown_at_the_end(
     entered: Mapping[str, Value],
     first: Mapping[str, Value],
     trips: Estimate,
+    anew: Collection[str],
 ) -> dict[str, Value]:
     """The containers and arrays that each turn of a loop makes anew with more in them, behind the loop."""
     turns = _copying(trips)
@@ -146,7 +172,7 @@ def grown_at_the_end(
     for name in entered.keys() & first.keys() & top.keys() & last.keys():
         ways = entered[name], first[name], top[name], last[name]
         value = last[name]
-        if value.type in _COPIED:
+        if value.type in _COPIED and name in anew:
             (size,) = _lengths([(way.size,) for way in ways], turns)
             if size is not None and size != value.size:
                 found[name] = replace(value, size=size, shape=None, items=_pair(value))

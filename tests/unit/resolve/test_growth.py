@@ -561,3 +561,21 @@ EITHER = {
 def test_what_can_be_run_through_either_way(instead: str, size: float) -> None:
     source = f"def parts(words, n):\n    if ask():\n        {instead}\n    return iter(words)\nsorted(parts(list('x' * 1000), 5))"
     assert size_in(source) == pytest.approx(size, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        ("rows = []\nfor i in range(100):\n    rows = rows + [i]\nsorted(rows)", 100),
+        ("rows = [0]\nfor i in range(100):\n    rows = [*rows, i, i]\nsorted(rows)", 201),
+        ("rows = []\nfor i in range(100):\n    sorted(rows)\n    rows = rows + [i]", 50),
+        ("seen = set()\nfor i in range(100):\n    seen = seen | {i}\nsorted(seen)", 100),
+        ("table = {}\nfor i in range(100):\n    table = {**table, i: i}\nsorted(table)", 100),
+        ("rows = list(range(100))\nwhile rows:\n    sorted(rows)\n    rows = rows[1:]", 50),
+        ("rows = list(range(100))\nfor i in range(40):\n    rows = rows[1:]\nsorted(rows)", 60),
+        # What grows by a method has its size by then: it is not counted twice.
+        ("a, b = set(range(30)), set(range(40))\nmore = a - b\nfor x in a & b:\n    more.add(x)\nsorted(more)", 60),
+    ],
+)
+def test_a_container_that_each_turn_makes_anew_grows_as_well(body: str, size: float) -> None:
+    assert size_in(f"def work():\n{indent(body, '    ')}\n") == pytest.approx(size, rel=0.35)
