@@ -45,9 +45,10 @@ def why(source: str, **options: object) -> str:
         ("import threading, time\nmost = threading.Semaphore(30)\ndef f(n):\n    with most:\n        time.sleep(1)\n"
          + POOL.format("f, range(8)"), "at the same time, whatever", "semaphore"),
         # A queue that need not wait gives the GIL up for no time at all.
-        ("import queue, threading\njobs = queue.Queue()\ndef worker():\n    while True:\n        n = jobs.get()\n        if n is None:\n"
-         "            break\n        sum(range(n))\nthreads = [threading.Thread(target=worker) for _ in range(4)]\nfor t in threads:\n"
-         "    t.start()\nfor n in range(8000):\n    jobs.put(n % 20)\n",
+        ("import queue, threading\njobs = queue.Queue()\ndef worker():\n    while True:\n        n = jobs.get()\n"
+         "        if n is None:\n            break\n        sum(range(n))\n"
+         "threads = [threading.Thread(target=worker) for _ in range(4)]\n"
+         "for t in threads:\n    t.start()\nfor n in range(8000):\n    jobs.put(n % 20)\n",
          "need not wait", "0 ns"),
         # What is written again under the same name is no call of the source.
         ("import json\ntable = {str(i): i for i in range(100)}\nfor i in range(500):\n    with open('state.json', 'w') as f:\n"
