@@ -22,6 +22,7 @@ _VERB = {
     Effect.UNKNOWN: "is not known",
 }
 _STEP = ".__iter__"
+_REWRITTEN = ".__rewritten__"
 _STANDS_OUT = 0.3  # a call with this share of the time is what the sentence speaks of
 _LITTLE_NS = 1e6  # what one turn of a loop may take of the event loop's thread before anyone minds
 _WORTH_SAYING = 0.1  # bytecode with less of the time than this limits nothing
@@ -118,6 +119,8 @@ def spoken(call: Call) -> str:
     """A call, or the iteration that is none in the source, as a sentence names it."""
     if call.implicit and call.name.endswith(_STEP):
         return f"the iteration over `{call.name.removesuffix(_STEP)}`"
+    if call.implicit and call.name.endswith(_REWRITTEN):
+        return f"`{call.name.removesuffix(_REWRITTEN)}` of a file that was written a moment ago"
     return f"`{call.name}`"
 
 
@@ -169,8 +172,9 @@ def _too_short(a: Assessment) -> str:
     assert tiny is not None
     effect = tiny.detail.effect
     each = (effect.native.likely + effect.wait.likely) / max(effect.releases.likely, 1.0)
+    only = f"only for {duration(each)} at a time" if each >= 1 else "only for a moment where it need not wait"
     return (
-        f"{_name(a, tiny)} releases the GIL, but only for {duration(each)} at a time, which is little beside a handoff between "
+        f"{_name(a, tiny)} releases the GIL, but {only}, which is little beside a handoff between "
         f"threads (about {duration(HANDOFF_NS)}): threads gain nothing and can make it slower{_crossover(tiny, each)}."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from difflib import get_close_matches
 from typing import Annotated
@@ -16,6 +17,10 @@ from gillint.report.facts import callable_page, library_page, part_page
 from gillint.resolve.calling.compat import own_name
 from gillint.resolve.calling.customary import CUSTOMARY_MODULES
 from gillint.rules import RULES, rule_for
+
+_CODE = re.compile(
+    r"GIL\d+", re.IGNORECASE
+)  # of a rule that is not there: the list of them says more than names that look alike
 
 
 def command(
@@ -66,7 +71,11 @@ def _page(name: str) -> str | None:
 
 def _unknown(name: str) -> str:
     text = f"{name}: no such callable, rule or concept is known"
-    close = suggestions(name) or get_close_matches(name.lower(), [*CONCEPTS, *(rule.name for rule in RULES)], 3)
+    close = (
+        ()
+        if _CODE.fullmatch(name)
+        else suggestions(name) or get_close_matches(name.lower(), [*CONCEPTS, *(rule.name for rule in RULES)], 3)
+    )
     if close:
         return f"{text}; did you mean {', '.join(close)}?"
     rules = ", ".join(rule.code for rule in RULES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Mapping
@@ -130,7 +131,11 @@ def settings_of(
     where = f"{file}: {prefix}"
     for key in table:
         if key not in _KEYS:
-            raise ConfigError(f"{where}{key}: unknown key; known: {', '.join(_KEYS)}")
+            from difflib import get_close_matches  # for an error alone
+
+            close = get_close_matches(key.replace("_", "-"), _KEYS, 1)
+            meant = f"; did you mean {close[0]}?" if close else ""
+            raise ConfigError(f"{where}{key}: unknown key{meant}; known: {', '.join(_KEYS)}")
     assume = table.get("assume", {})
     if not isinstance(assume, dict):
         raise ConfigError(f"{where}assume: must be a table such as {{ 'len(chunk)' = 65536 }}")
@@ -255,9 +260,10 @@ def assumption(text: str) -> tuple[str, Estimate]:
 
 def _assumption(text: str, where: str) -> tuple[str, Estimate]:
     match = re.fullmatch(r"\s*(len\(\s*\w+\s*\)|\w+)\s*=\s*([0-9][0-9_]*(?:\.\d+)?(?:e\d+)?)\s*", text)
-    if match is None:
+    number = float(match[2].replace("_", "")) if match is not None else math.inf
+    if match is None or math.isinf(number):
         raise UsageError(f"{where}: must look like 'len(chunk)=65536' or 'n=1000', is {text!r}")
-    return match[1].replace(" ", ""), Estimate.point(float(match[2].replace("_", "")))
+    return match[1].replace(" ", ""), Estimate.point(number)
 
 
 def _flag(value: object, where: str) -> bool | None:

@@ -11,6 +11,7 @@ from gillint.regions.apart import only_in_processes
 from gillint.regions.recurring import with_its_calls
 from gillint.regions.sharing import made_in
 from gillint.regions.waiting import is_awaited, waited_for
+from gillint.resolve.external.rewriting import rewrites
 from gillint.resolve.program import walk
 from gillint.resolve.trace import (
     Block,
@@ -296,7 +297,7 @@ def _iterations(loop: Loop) -> Iterations:
     made = made_in(calls)
     if any(c.name in _EXCHANGES and c.bound.receiver is not None and c.bound.receiver.type not in made for c in calls):
         return Iterations.CARRIED
-    if _trains(loop.body):
+    if rewrites(calls) or _trains(loop.body):
         return Iterations.CARRIED
     return Iterations.CARRIED if _is_paced(loop.body) else loop.iterations
 

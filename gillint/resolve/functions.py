@@ -24,7 +24,7 @@ from gillint.resolve.control.recursion import (
     of_another_kind,
     smaller,
 )
-from gillint.resolve.control.remembered import found_out, in_the_middle, states
+from gillint.resolve.control.remembered import counts_up, found_out, in_the_middle, states
 from gillint.resolve.control.rounds_told import rounds_told, runs_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.external.folders import folders_walked
@@ -320,6 +320,7 @@ class Functions(Classes):
                 known, nodes = folders, None
                 if folders is None:
                     known, nodes = rounds_told(act, tree, arguments, inner, block)
+                    block = self._halfway(act, key, tree, arguments, inner) or block
                 thinned = balanced(block, (lambda _: True) if nodes is not None else nothing_tells)
                 block = replace(thinned, recursive=self._recurred <= {key}, rounds=known)
         if isinstance(tree, t.Function):
@@ -394,6 +395,30 @@ class Functions(Classes):
                 calls = (known * block.again + 1).max(known) if lookup_in(tree) is not None else known
                 hits = 1.0 - known.likely / calls.likely
         return replace(block, rounds=calls)
+
+    def _halfway(
+        self,
+        act: Activation,
+        key: str,
+        tree: t.Function | t.Lambda,
+        arguments: dict[str, Value],
+        inner: Sequence[Mapping[str, Value]],
+    ) -> Block | None:
+        """What a run does that is halfway to the end that a number is counted up to: `if row == n: return`, `place(row + 1)`.
+
+        The first one has the least to do: `for r in range(row)` does not turn.
+        """
+        if not isinstance(tree, t.Function):
+            return None
+        ends = {
+            name: end for name, end in ends_of(act, tree).items() if end.known and counts_up(name, arguments, inner)
+        }
+        if not ends:
+            return None
+        once = Activation(self, act.scope, act.name, {}, act.enclosing, act.owner)
+        self._read(once, key, tree, in_the_middle(tree, arguments, inner, ends))
+        self._recurring.pop(key, None)
+        return replace(once.builder.finish(), function=act.name, span=tree.span)
 
     @staticmethod
     def _left_by(act: Activation, tree: t.Function, arguments: dict[str, Value]) -> Value:

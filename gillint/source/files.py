@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fnmatch
 import io
 import os
@@ -143,6 +144,8 @@ def decode(data: bytes) -> str:
     Raises:
         SourceProblem: the declared encoding is unknown, or does not fit the bytes.
     """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise SourceProblem("cannot be decoded: it is UTF-16, which Python does not read; save it as UTF-8")
     if b"\0" in data:  # asked first: `tokenize` has a message of its own for it from Python 3.14 on
         raise SourceProblem("cannot be decoded: it is a binary file, with null bytes")
     try:

@@ -40,6 +40,7 @@ from gillint.resolve.external.web import serve_registered
 from gillint.resolve.locks import note_lock
 from gillint.resolve.numeric.algebra import agreeing
 from gillint.resolve.numeric.arrays import refine
+from gillint.resolve.numeric.bigints import as_number
 from gillint.resolve.numeric.estimators import checked
 from gillint.resolve.numeric.evaluated import with_operands
 from gillint.resolve.numeric.gathering import gathered
@@ -257,7 +258,7 @@ def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[
     from gillint.resolve.expressions import lookup
 
     bound = agreeing(name, by_its_record(act, name, by_its_name(name, bound)))
-    bound = with_operands(name, bound, lambda variable: lookup(act, variable))
+    bound = as_number(name, with_operands(name, bound, lambda variable: lookup(act, variable)))
     content = content_of(act, name, bound)
     query = query_of(act, name, bound, (span, act.path))
     bound = begun(act, name, bound)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import CASE, COMPLAINS, LEAVES, RARE, TAKEN
 from gillint.resolve.control.chances import chance, is_negated, is_none, missing, value_of
+from gillint.resolve.control.expiring import kept_for_a_while
 from gillint.resolve.control.failures import complains, failing, fails
 from gillint.resolve.control.kept_answers import is_end, lookup_in
 from gillint.resolve.control.lookups import found_share
@@ -91,6 +92,9 @@ def _usual(act: Activation, node: t.If) -> float:
         key, table = sought
         new = missed(act, (value_of(act, key),), turns_since_made(act, table) if table is not None else None)
         return new if _asks_for_a_gap(node.test) else 1.0 - new
+    kept = kept_for_a_while(act, node)
+    if kept is not None:
+        return kept
     found = found_share(act, node.test)
     if found is not None:
         return found

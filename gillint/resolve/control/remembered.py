@@ -171,6 +171,13 @@ def in_the_middle(
     return result
 
 
+def counts_up(name: str, before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]]) -> bool:
+    """Whether each call from inside gets a larger number than the run that makes it."""
+    was = before[name].number if name in before else None
+    nexts = [values[name].number if name in values else None for values in inner]
+    return was is not None and was.known and all(n is not None and n.known and n.likely > was.likely for n in nexts)
+
+
 def _of(value: Value, number: Estimate) -> Value:
     is_whole = value.type == "int"
     return replace(value, number=number.map(round) if is_whole else number, literal=None)

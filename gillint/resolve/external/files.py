@@ -170,6 +170,12 @@ class Files:
             self._absent.add(name)  # what is written beside them later, a thumbnail of each, is made from these
         return found
 
+    def remove(self, name: str) -> None:
+        """Note that a file or a folder is removed, and what was in it before anything was written there with it."""
+        name = self._named(name)
+        for seen in (self._absent, self._unlisted):
+            seen -= {other for other in seen if other == name or other.startswith(f"{name}/")}
+
     def member(self, archive: str, inside: str) -> Content | None:
         """What is in a member of an archive, or in one of those that may be meant; how many of them are in one archive."""
         found = self.find(f"{archive}{MEMBER}{inside}")

@@ -6,11 +6,14 @@ ext4 sends what replaces the contents of a file to the disk at once, and who tru
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from gillint.knowledge.base import find_fact
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.files import MEMBER, MEMORY
+from gillint.resolve.text.texts import of_literal
 from gillint.resolve.trace import Bound, Call
+from gillint.resolve.values import Value, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 
@@ -35,4 +38,20 @@ def note_rewriting(site: Site, name: str) -> None:
         turns.likely >= _OFTEN
         and _FOR_A_MOMENT.search(name.removeprefix(made[0] if made else "").rsplit("/", 1)[-1]) is None
     ):
-        act.emit(Call(site.span, act.path, REWRITTEN, "library", Bound(), find_fact(REWRITTEN), implicit=True))
+        act.emit(Call(site.span, act.path, REWRITTEN, "library", _named(name), find_fact(REWRITTEN), implicit=True))
+
+
+def _named(name: str) -> Bound:
+    return Bound(positional=(Value(type="str", text=of_literal(name)),))
+
+
+def rewrites(calls: Sequence[Call]) -> bool:
+    """Whether calls write a file anew that those of another turn write as well: each finds what the one before has left.
+
+    In a folder that they make for themselves, each has a file of its own.
+    """
+    made = {call.span.line for call in calls if call.name.startswith("tempfile.")}
+    names = [
+        text.pattern for c in calls if c.name == REWRITTEN and (text := text_of(c.bound.positional[0])) is not None
+    ]
+    return any((found := _TEMPORARY.match(name)) is None or int(found[1]) not in made for name in names)

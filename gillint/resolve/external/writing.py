@@ -306,6 +306,15 @@ def copied_tree(site: Site) -> Value:
     return site.result
 
 
+def removed(site: Site) -> Value:
+    """`shutil.rmtree(folder)`, `os.remove(path)`, `path.unlink()`."""
+    own = name_of(site.bound.receiver)
+    name = own if own is not None else name_of(site.argument(0, "path"))
+    if name is not None:
+        site.act.program.files.remove(name)
+    return site.result
+
+
 def made_folder(site: Site) -> Value:
     """`os.makedirs(path)`, `path.mkdir()`."""
     own = name_of(site.bound.receiver)

@@ -9,6 +9,7 @@ import math
 
 from gillint.estimate import Estimate
 from gillint.frozen import replace
+from gillint.resolve.trace import Bound
 from gillint.resolve.values import DIGIT_BITS, FEW_DIGITS, Value
 
 OPERATORS = frozenset(("add", "sub", "mul", "pow", "floordiv", "mod", "lshift", "rshift", "and", "or", "xor"))
@@ -55,6 +56,17 @@ def digits_written(given: Value) -> Estimate | None:
     return digits_of_bits(given.size * _BITS_OF_DECIMAL)
 
 
+def as_number(name: str, bound: Bound) -> Bound:
+    """The argument of `int(text)` and `float(text)`: of a text that may be of any length, as long as numbers are."""
+    given = bound.given[0] if name in ("int", "float") and bound.given else None
+    if given is None or given.type not in ("str", "bytes") or given.size is None:
+        return bound
+    is_open = given.size.high > _ANY_LENGTH * max(given.size.low, 1.0)
+    return bound.with_value(given, replace(given, size=_WRITTEN)) if is_open else bound
+
+
+_ANY_LENGTH = 1_000.0
+_WRITTEN = Estimate(1, 5, 20)  # characters of a number
 _BITS_OF_DECIMAL = math.log2(10)
 
 

@@ -44,6 +44,16 @@ def why(source: str, **options: object) -> str:
          + POOL.format("f, range(8)"), "a semaphore lets 3 of them through", "at the same time, whatever"),
         ("import threading, time\nmost = threading.Semaphore(30)\ndef f(n):\n    with most:\n        time.sleep(1)\n"
          + POOL.format("f, range(8)"), "at the same time, whatever", "semaphore"),
+        # A queue that need not wait gives the GIL up for no time at all.
+        ("import queue, threading\njobs = queue.Queue()\ndef worker():\n    while True:\n        n = jobs.get()\n"
+         "        if n is None:\n            break\n        sum(range(n))\n"
+         "threads = [threading.Thread(target=worker) for _ in range(4)]\n"
+         "for t in threads:\n    t.start()\nfor n in range(8000):\n    jobs.put(n % 20)\n",
+         "need not wait", "0 ns"),
+        # What is written again under the same name is no call of the source.
+        ("import json\ntable = {str(i): i for i in range(100)}\nfor i in range(500):\n    with open('state.json', 'w') as f:\n"
+         "        json.dump(table, f, indent=4)\n",
+         "written a moment ago", "__rewritten__"),
         # From which size on a release pays is told in the unit of the data.
         ("import zlib\nfor b in [bytes(600) for _ in range(1000)]:\n    zlib.compress(b)\n", "bytes on", "elements"),
         ("import numpy as np\nfor b in [np.ones(3000) for _ in range(1000)]:\n    np.sqrt(b)\n", "elements on", "bytes"),

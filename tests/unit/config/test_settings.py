@@ -73,6 +73,15 @@ def test_what_does_not_fit_is_refused_with_its_path(line: str, key: str, name: s
     assert str(caught.value).startswith(f"{path}: {prefix}{key}: ")
 
 
+@pytest.mark.parametrize(("key", "meant"), [("threds", "threads"), ("free_threaded", "free-threaded"), ("qqq", None)])
+def test_a_key_that_is_misspelt(key: str, meant: str | None, tmp_path: Path) -> None:
+    (tmp_path / "gillint.toml").write_text(f"{key} = 4\n")
+    with pytest.raises(UsageError) as caught:
+        read_settings(tmp_path / "gillint.toml")
+    assert ("did you mean" in str(caught.value)) is (meant is not None)
+    assert meant is None or f"did you mean {meant}?" in str(caught.value)
+
+
 def test_the_nearest_file_holds_and_gillint_toml_comes_first(tmp_path: Path) -> None:
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
@@ -131,7 +140,8 @@ def test_assumptions(text: str, name: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "n", "n=", "=3", "len(chunk)", "len(a.b)=3", "size(x)=3", "n=-1", "n=abc", "len()=3", "n==3"]
+    "text",
+    ["", "n", "n=", "=3", "len(chunk)", "len(a.b)=3", "size(x)=3", "n=-1", "n=abc", "len()=3", "n==3", "n=1e400"],
 )
 def test_what_is_no_assumption(text: str) -> None:
     with pytest.raises(UsageError, match="--assume"):

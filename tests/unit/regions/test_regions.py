@@ -460,3 +460,20 @@ STEP = "    loss = ((x @ w) ** 2).sum()\n    loss.backward()\n    opt.step()\n"
 def test_a_step_of_training_starts_from_the_weights_that_the_one_before_left(body: str, iterations: str) -> None:
     found = next(r for r in regions("import torch\n" + body) if r["kind"] == "loop")
     assert found["iterations"] == iterations
+
+
+@pytest.mark.parametrize(
+    ("path", "iterations"),
+    [
+        ("'state.json'", "carried"),
+        ("f'state{n}.json'", "independent"),
+        ("tempfile.mkdtemp() + '/state.json'", "independent"),
+    ],
+)
+def test_turns_that_write_the_same_file_anew_are_not_apart(path: str, iterations: str) -> None:
+    source = (
+        "import json, tempfile\n\ndef save(n):\n    path = " + path + "\n    with open(path, 'w') as out:\n"
+        "        json.dump([n], out)\n\nfor n in range(500):\n    save(n)\n"
+    )
+    found = next(r for r in regions(source) if r["kind"] == "loop")
+    assert found["iterations"] == iterations

@@ -749,3 +749,23 @@ def test_members_of_an_archive_that_the_program_wrote_come_out_as_they_went_in(s
     dumped = dump_stage("effects", text, "p.py", Options(python="3.11"))
     assert "loop 8:9 x 80 " in dumped
     assert "len (library) [obj: bytes[1000]]" in dumped
+
+
+@pytest.mark.parametrize(
+    "cleaned",
+    [
+        "",
+        "shutil.rmtree('docs', ignore_errors=True)",
+        "if os.path.exists('docs'):\n    shutil.rmtree('docs')",
+        "for old in glob.glob('docs/*'):\n    os.remove(old)",
+    ],
+)
+def test_a_folder_that_is_cleared_first_holds_what_is_written_then(cleaned: str) -> None:
+    text = (
+        f"import glob, os, shutil, tarfile\n\n{cleaned}\nos.makedirs('docs')\nfor n in range(30):\n"
+        "    with open(f'docs/{n}.txt', 'w') as out:\n        out.write('line of text\\n' * 200)\n\n"
+        "def work():\n    with tarfile.open('a.tar', 'w') as tar:\n        tar.add('docs')\n"
+    )
+    report = analyse(text, "program.py", Options(python="3.11"))
+    verdict = report.regions[report.verdict or 0]
+    assert not any("content" in name for name in verdict.assumptions)

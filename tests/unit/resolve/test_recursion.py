@@ -399,3 +399,28 @@ def work():
 @pytest.mark.parametrize("descent", DESCENTS.values(), ids=list(DESCENTS))
 def test_what_goes_down_into_folders_comes_to_each_of_them_once(descent: str) -> None:
     assert runs(FOLDERS + descent) == pytest.approx(186, rel=0.1)
+
+
+PLACING = """
+import math
+
+def place(board, row, n):
+    if {end}:
+        return 1
+    found = 0
+    for column in range(n):
+        for r in range(row):
+            math.sqrt(r)
+        if board[row] != column:
+            found += place(board, {onward}, n)
+    return found
+
+def work():
+    return place([0] * 8, 0, 8)
+"""
+
+
+@pytest.mark.parametrize(("end", "onward"), [("row == n", "row + 1"), ("row >= len(board)", "row + 1")])
+def test_what_a_run_does_is_what_it_does_halfway_to_the_end_that_is_counted_up_to(end: str, onward: str) -> None:
+    source = PLACING.format(end=end, onward=onward)
+    assert runs(source) > 2 * runs(source.replace("range(row)", "range(2)")) * 0.9

@@ -128,6 +128,7 @@ def test_encodings(data: bytes, text: str) -> None:
         (b"# coding: nonsense\n", "nonsense"),
         (b"\xef\xbb\xbf# coding: latin-1\n", "utf-8"),
         (b"x\0y", "binary"),
+        ("x = 1\n".encode("utf-16"), "UTF-16"),
         (bytes(range(256)), "decoded"),
         (b"# coding: rot13\nk = 1\n", "rot13"),
         (b"# coding: hex\n00\n", "hex"),
