@@ -20,6 +20,7 @@ from gillint.resolve.control.classtests import (
     is_named,
 )
 from gillint.resolve.control.interpreters import holds_here
+from gillint.resolve.control.passed import is_collected
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.ranks import ORDER, ranked
@@ -95,14 +96,14 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
 
 
 def _has_key(act: Activation, test: t.Expr) -> bool | None:
-    """Whether a mapping of this call, of which all keys are known, has one: `if "timeout" not in options:`."""
+    """Whether the keyword arguments of this call have one of that name: `if "timeout" not in options:`."""
     is_search = isinstance(test, t.Compare) and test.operators in (("contains",), ("not_contains",))
     if not is_search or not isinstance(test, t.Compare) or act.loops:
         return None
     key, mapping = test.left, test.rights[0]
     if not isinstance(key, t.Constant) or not isinstance(key.value, str) or not isinstance(mapping, t.Name):
         return None
-    value = _settled(act, mapping) if mapping.id in act.environment and mapping.id not in act.globals else None
+    value = _settled(act, mapping) if is_collected(act, mapping.id) else None
     if value is None or value.type != "dict" or not has_no_other(value):
         return None
     return (value.column(key.value) is not None) == (test.operators == ("contains",))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Set
 from gillint.resolve.activation import Activation
 from gillint.resolve.control.dataflow import written
 from gillint.syntax import tree as t
-from gillint.syntax.walk import assigned, mentioned
+from gillint.syntax.walk import assigned, expressions, mentioned, statements
 
 
 def asks_what_was_passed(act: Activation, line: int, names: Set[str]) -> bool:
@@ -54,3 +54,31 @@ def _given(name: str, s: t.Stmt, tests: tuple[t.Expr, ...]) -> Iterator[tuple[t.
             yield from _given(name, inner, (*tests, s.test))
     elif name in written((s,)):
         yield None, tests
+
+
+_KEEPING = ("get", "setdefault", "items", "keys", "values", "copy")
+
+
+def is_collected(act: Activation, name: str) -> bool:
+    """Whether it is the `**options` of a function that sets keys of it at most: nobody else has this mapping."""
+    body = act.body
+    if not isinstance(body, t.Function) or not any(p.name == name and p.kind == "**" for p in body.parameters):
+        return False
+    inner = tuple(statements(body.body))
+    if name in written(body.body) or any(isinstance(s, (t.Function, t.Class, t.Delete)) for s in inner):
+        return False
+    found = expressions(body.body)
+    mentions = sum(isinstance(e, t.Name) and e.id == name for e in found)
+    return mentions == sum(isinstance(used, t.Name) and used.id == name for e in found for used in _used_in_place(e))
+
+
+def _used_in_place(e: t.Expr) -> Iterator[t.Expr]:
+    """The mappings of which an expression asks for a key, sets one, or copies what they have: `d[key]`, `key in d`, `**d`."""
+    if isinstance(e, t.Subscript):
+        yield e.value
+    elif isinstance(e, t.Compare) and e.operators in (("contains",), ("not_contains",)):
+        yield e.rights[0]
+    elif isinstance(e, t.Call):
+        if isinstance(e.function, t.Attribute) and e.function.name in _KEEPING:
+            yield e.function.value
+        yield from (argument.value for argument in e.arguments if argument.star == "**")

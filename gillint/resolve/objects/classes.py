@@ -213,12 +213,13 @@ class Classes(Accessors):
                         self.call(FunctionRef(init, Value(type=owner.key)), (), (), record=False)
 
     def _find_assignment(self, owner: ClassScope, name: str) -> None:
-        """Run the methods that assign or fill an attribute which `__init__` leaves open; each is looked for once."""
+        """Run the methods of its file that assign or fill an attribute which `__init__` leaves open; each is looked for once."""
         if name in owner.sought or self._aside >= _MAX_ASIDE:
             return
         owner.sought.add(name)
         seen: set[str] = set()
-        for scope in self.resolution_order(owner):
+        here = (scope for scope in self.resolution_order(owner) if scope.module is owner.module)
+        for scope in here:
             lines = scope.module.syntax.lines
             for method in tuple(scope.methods.values()):
                 is_hidden = method.name in seen

@@ -275,6 +275,24 @@ CHOSEN = {
         "f()",
         1.0,
     ),
+    "an option that another name may set": (
+        "def f(**options):\n    own = options\n    own['kind'] = 'gzip'\n    if 'kind' in options:\n        zlib.crc32(b'')\n"
+        "    else:\n        zlib.crc32(b'')",
+        "f(level=1)",
+        1.0,
+    ),
+    "an option out of a file": (
+        "def f(**options):\n    options.update(json.load(open('c')))\n    if 'kind' in options:\n        zlib.crc32(b'')\n"
+        "    else:\n        zlib.crc32(b'')",
+        "f(level=1)",
+        1.0,
+    ),
+    "an option that was taken out": (
+        "def f(**options):\n    del options['kind']\n    if 'kind' not in options:\n        zlib.crc32(b'')\n"
+        "    else:\n        zlib.crc32(b'')",
+        "f(kind=1)",
+        1.0,
+    ),
     "a key that others may set": (
         "TABLE = {}\ndef f():\n    if 'kind' in TABLE:\n        zlib.crc32(b'')\n    else:\n        zlib.crc32(b'')",
         "f()",
