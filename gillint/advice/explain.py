@@ -115,12 +115,17 @@ def _name(a: Assessment, call: RankedCall) -> str:
     return f"{spoken(call.detail.call)} (line {call.place(a.region.path).line})"
 
 
+def named(call: Call) -> str:
+    """A call as a table names it: by what stands in the source."""
+    return call.name.removesuffix(_REWRITTEN)
+
+
 def spoken(call: Call) -> str:
     """A call, or the iteration that is none in the source, as a sentence names it."""
     if call.implicit and call.name.endswith(_STEP):
         return f"the iteration over `{call.name.removesuffix(_STEP)}`"
     if call.implicit and call.name.endswith(_REWRITTEN):
-        return f"`{call.name.removesuffix(_REWRITTEN)}` of a file that was written a moment ago"
+        return f"`{named(call)}` of a file that was written a moment ago"
     return f"`{call.name}`"
 
 

@@ -19,6 +19,7 @@ from gillint.config.settings import (
     Settings,
     assumption,
     cores_of,
+    count_of,
     find_settings,
     python_of,
     read_settings,
@@ -170,11 +171,9 @@ def choose(
         UsageError: an option or a setting that cannot be.
     """
     found = read_settings(config) if config is not None else find_settings(_start(paths))
-    if threads is not None and not 1 <= threads <= 1024:
-        raise UsageError(f"--threads: must be a number from 1 to 1024, is {threads}")
     given = Settings(
         cores=cores_of(cores, "--cores") if cores is not None else None,
-        threads=threads,
+        threads=count_of(threads, "--threads") if threads is not None else None,
         python=python_of(python, "--python") if python is not None else None,
         free_threaded=free_threaded,
         web_handlers=web_handlers,

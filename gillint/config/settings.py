@@ -143,7 +143,7 @@ def settings_of(
         file=file,
         folder=folder,
         cores=cores_of(table["cores"], f"{where}cores") if "cores" in table else None,
-        threads=_count(table["threads"], f"{where}threads") if "threads" in table else None,
+        threads=count_of(table["threads"], f"{where}threads") if "threads" in table else None,
         python=python_of(table["python"], f"{where}python") if "python" in table else None,
         free_threaded=_flag(table.get("free-threaded"), f"{where}free-threaded"),
         web_handlers=_flag(table.get("web-handlers"), f"{where}web-handlers"),
@@ -218,10 +218,15 @@ def cores_of(value: object, where: str) -> int:
     """A number of cores, or `auto`: what this process may use."""
     if value == "auto":
         return available_cores()
-    return _count(value, where)
+    return count_of(value, where)
 
 
-def _count(value: object, where: str) -> int:
+def count_of(value: object, where: str) -> int:
+    """A number of cores or threads.
+
+    Raises:
+        ConfigError: it is no number from 1 to 4096.
+    """
     try:
         number = int(str(value)) if not isinstance(value, bool) else 0
     except ValueError:

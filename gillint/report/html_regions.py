@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
+from gillint.advice.explain import named
 from gillint.advice.outcome import FileReport, Options
 from gillint.diagnostics.measured import Measured
 from gillint.diagnostics.span import Span
@@ -133,7 +134,7 @@ def _calls(ranked: Ranked, rank: int) -> Iterator[str]:
         evidence = effect.citations[0] if effect.evidence else "assumed, not known" if effect.assumed else ""
         line = c.place(ranked.report.path).line
         yield (
-            f'<tr><td class="number">{100 * c.share:.0f}%</td><td><code>{_name(c.detail.call.name)}</code></td>'
+            f'<tr><td class="number">{100 * c.share:.0f}%</td><td><code>{_name(named(c.detail.call))}</code></td>'
             f'<td class="line-number"><a href="#f{ranked.number}-{line}">{_line(ranked.report, line)}</a></td>'
             f"<td>{effect.effect.value}{' (assumed)' if effect.assumed else ''}</td>"
             f'<td class="quiet">{sentence(evidence)}</td></tr>'

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gillint.advice.assess import Advice, Assessment, RankedCall
+from gillint.advice.explain import named
 from gillint.advice.outcome import FileReport, Options
 from gillint.diagnostics.types import Diagnostic
 from gillint.report import words
@@ -151,7 +152,7 @@ def _calls(console: Console, a: Assessment, report: FileReport) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
-    width = max(len(c.detail.call.name) for c in calls)
+    width = max(len(named(c.detail.call)) for c in calls)
     table.add_row(Text("share", style="dim"), Text(f"{'call':{width}}  line  effect", style="dim"))
     for c in calls:
         effect = c.detail.effect
@@ -160,7 +161,7 @@ def _calls(console: Console, a: Assessment, report: FileReport) -> None:
         table.add_row(
             f"{100 * c.share:.0f}%",
             Group(
-                Text(f"{c.detail.call.name:{width}}  {_line(report, c):>4}  {label}"),
+                Text(f"{named(c.detail.call):{width}}  {_line(report, c):>4}  {label}"),
                 # Below the call, not beside it: sentences want the whole width.
                 *([Padding(Text(evidence, style="dim"), (0, 0, 0, 2))] if evidence else []),
             ),

@@ -167,26 +167,29 @@ def grown_at_the_end(
     anew: Collection[str],
 ) -> dict[str, Value]:
     """The containers and arrays that each turn of a loop makes anew with more in them, behind the loop."""
-    turns = _copying(trips)
     found = {}
     for name in entered.keys() & first.keys() & top.keys() & last.keys():
-        ways = entered[name], first[name], top[name], last[name]
         value = last[name]
-        if value.type in _COPIED and name in anew:
-            (size,) = _lengths([(way.size,) for way in ways], turns)
-            if size is not None and size != value.size:
-                found[name] = replace(value, size=size, shape=None, items=_pair(value))
-        elif (
-            value.type == "numpy.ndarray"
-            and value.shape
-            and all(len(way.shape or ()) == len(value.shape) for way in ways)
-        ):
-            shape = tuple(
-                size or last
-                for size, last in zip(_lengths([way.shape or () for way in ways], turns), value.shape, strict=True)
-            )
-            found[name] = replace(value, shape=shape, size=reduce(mul, shape)) if shape != value.shape else value
+        if value.type == "numpy.ndarray" or (value.type in _COPIED and name in anew):
+            grown = _in_the_end((entered[name], first[name], top[name], value), _copying(trips))
+            if grown is not None:
+                found[name] = grown
     return found
+
+
+def _in_the_end(ways: tuple[Value, Value, Value, Value], turns: Estimate) -> Value | None:
+    """A container or an array behind a loop that made it longer or shorter; None where its length does not change so."""
+    value = ways[-1]
+    if value.type in _COPIED:
+        (size,) = _lengths([(way.size,) for way in ways], turns)
+        return replace(value, size=size, shape=None, items=_pair(value)) if size is not None else None
+    if not value.shape or any(len(way.shape or ()) != len(value.shape) for way in ways):
+        return None
+    lengths = _lengths([way.shape or () for way in ways], turns)
+    if not any(lengths):
+        return None
+    shape = tuple(length or before for length, before in zip(lengths, value.shape, strict=True))
+    return replace(value, shape=shape, size=reduce(mul, shape))
 
 
 def _lengths(ways: Sequence[Sequence[Estimate | None]], turns: Estimate) -> list[Estimate | None]:
