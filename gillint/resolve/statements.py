@@ -21,6 +21,7 @@ from gillint.resolve.control.branching import choose, rest
 from gillint.resolve.control.classtests import asked as asks_for_class
 from gillint.resolve.control.emptying import held_short, is_drained, note_emptied, once_in
 from gillint.resolve.control.failures import fails
+from gillint.resolve.control.interpreters import OF_OTHER_SYSTEMS
 from gillint.resolve.control.likelihood import (
     failing_of,
     is_made_already,
@@ -383,7 +384,7 @@ def _with(act: Activation, node: t.With) -> float:
 
 def _try(act: Activation, node: t.Try) -> float:
     act.operation("try")
-    always = _without_python_2(act, node) or _without_attribute(act, node)
+    always = _without_python_2(act, node) or _without_attribute(act, node) or _without_module(node)
     if always is not None:
         reach = run(act, always.body)
         run(act, node.final)
@@ -451,6 +452,14 @@ def _without_attribute(act: Activation, node: t.Try) -> t.Handler | None:
     if not _begins_in_vain(act, node.body):
         return None
     return next((h for h in node.handlers if isinstance(h.kind, t.Name) and h.kind.id == "AttributeError"), None)
+
+
+def _without_module(node: t.Try) -> t.Handler | None:
+    """The handler that always runs, of `try: import msvcrt`, `except ImportError: ...`, on the system that is looked at."""
+    first = node.body[0]
+    if not isinstance(first, t.Import) or first.module.partition(".")[0] not in OF_OTHER_SYSTEMS:
+        return None
+    return next(filter(_catches_import_error, node.handlers), None)
 
 
 def _is_of_nobody(value: Value) -> bool:

@@ -19,6 +19,32 @@ _ONLY_ELSEWHERE = ("pypy_version_info", "pypy_translation_info", "JYTHON_JAR")
 _FLAGS = {"six.PY2": False, "six.PY3": True}
 # How the systems are called where somebody asks.
 _SYSTEMS = {"os.name": ("posix",), "sys.platform": ("linux", "linux2"), "platform.system()": ("Linux",)}
+# Modules that there are on other systems alone, by what is imported first: `try: import msvcrt`.
+OF_OTHER_SYSTEMS = frozenset(
+    (
+        "msvcrt",
+        "winreg",
+        "_winreg",
+        "winsound",
+        "_winapi",
+        "nt",
+        "_overlapped",
+        "msilib",
+        "win32api",
+        "win32con",
+        "win32file",
+        "win32gui",
+        "win32process",
+        "win32com",
+        "pywintypes",
+        "pythoncom",
+        "wmi",
+        "_scproxy",
+        "AppKit",
+        "Foundation",
+        "objc",
+    )
+)
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge
 }  # fmt: skip

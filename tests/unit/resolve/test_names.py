@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from gillint.advice.outcome import Options
+from gillint.knowledge.conditions import Target
 from gillint.pipeline import analyse
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Call
+from gillint.syntax.parse import parse
 from tests.support import Project, call_of, regions, text
 
 # Each program calls one thing of a library in a loop; the name that the report must show for it.
@@ -420,3 +424,18 @@ def test_a_decorator_that_gives_back_what_it_got_keeps_it_nowhere(decorator: str
     report = analyse(program, "p.py", Options(python="3.11"))
     assert report.verdict is not None
     assert report.regions[report.verdict].region.function == spoken_of
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("msvcrt", "sorted"), ("win32api", "sorted"), ("fcntl", "print"), ("orjson", "print")],
+)
+def test_a_module_of_another_system_is_not_there(module: str, name: str) -> None:
+    source = (
+        f"try:\n    import {module}\nexcept ModuleNotFoundError:\n    there = False\nelse:\n    there = True\n"
+        "class Loop:\n    if there:\n        def run(self):\n            print(1)\n"
+        "    else:\n        def run(self):\n            sorted([2, 1])\nLoop().run()\n"
+    )
+    resolved = resolve(parse(source, "a.py"), Target(), {})
+    called = [n.name for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.kind == "library"]
+    assert called == [name]
