@@ -48,7 +48,7 @@ from gillint.resolve.control.usual_turns import (
     usual_turns,
     works_off,
 )
-from gillint.resolve.control.widening import assigned_anew, grown_at_the_end, made_anew, widen
+from gillint.resolve.control.widening import grown_at_the_end, made_anew, made_of_themselves, widen
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.external.folders import folders_walked
 from gillint.resolve.iterating import awaited_from, iterable_of, iterate
@@ -85,7 +85,7 @@ def _loop(
     first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
-    scaled, anew = multiplied(node.body), assigned_anew(node.body)
+    scaled, of_themselves = multiplied(node.body), made_of_themselves(node.body)
     turn = -1
     for attempt in range(4):
         turn += 1
@@ -121,7 +121,9 @@ def _loop(
             first = dict(after)
         elif turn == 1:
             stable = {
-                k: made_anew(v, entered.get(k), first.get(k), (before.get(k), after[k]), trips, is_anew=k in anew)
+                k: made_anew(
+                    v, entered.get(k), first.get(k), (before.get(k), after[k]), trips, of_itself=k in of_themselves
+                )
                 for k, v in stable.items()
             }
             stable |= over_all_turns(scaled, entered, first, trips)
@@ -133,7 +135,7 @@ def _loop(
         act.environment.clear()
         act.environment.update(before)
     act.environment.update(at_the_end(scaled, entered, first, trips))
-    act.environment.update(grown_at_the_end(act.environment, before, entered, first, trips, anew))
+    act.environment.update(grown_at_the_end(act.environment, before, entered, first, trips, of_themselves))
     body = builder.finish()
     fed = unless_outweighed(fed, body.nodes[:made], body.nodes[made:])
     act.emit(

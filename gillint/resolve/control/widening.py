@@ -57,7 +57,7 @@ def made_anew(
     turn: tuple[Value | None, Value],
     trips: Estimate,
     *,
-    is_anew: bool,
+    of_itself: bool,
 ) -> Value:
     """The same with the size that each turn gives a text, whatever it was before (`d = sha512(d).digest()`), or with the
     length that an array has on average to which each turn adds as much.
@@ -68,7 +68,7 @@ def made_anew(
         first: what the first turn made of it.
         turn: what another turn began with, and what it made of that.
         trips: how often the loop turns.
-        is_anew: whether statements of the loop make it, and nothing adds to it: what grows by `append` has its size by then.
+        of_itself: whether it is one of those that `made_of_themselves` finds: what grows by `append` has its size by then.
     """
     begun, after = turn
     if entered is None or first is None:
@@ -83,7 +83,7 @@ def made_anew(
         left = _shorter_each_turn((entered.size or ZERO,), (first.size or ZERO,), trips)
         return replace(widened, size=left[0]) if left is not None else widened
     if after.type in _COPIED:
-        if not is_anew:
+        if not of_itself:
             return widened
         added = _added(entered.size, first.size, begun.size if begun is not None else None, after.size)
         if entered.size is None or added is None:
@@ -125,16 +125,32 @@ _COPIED = ("list", "tuple", "set", "frozenset", "dict")
 
 
 @lru_cache(maxsize=1024)
-def assigned_anew(body: t.Body) -> frozenset[str]:
-    """The variables to which statements of a body assign, and to which no call adds anything, nor takes from them."""
+def made_of_themselves(body: t.Body) -> frozenset[str]:
+    """The variables that statements of a body make of themselves and of more, or of a part of themselves, and that no call
+    adds to, nor takes from: `rows = rows + [row]`, `seen = {*seen, x}`, `rest = rest[n:]`, `first, *rest = rest`.
+
+    How long one is that a function gives back, `rows = merged(rows)`, may only be guessed: that it grows by that is not said.
+    """
     assignments = [s for s in statements(body) if isinstance(s, t.Assign)]
-    names = {key for s in assignments for key, _ in assigned(s) if key is not None}
-    targets = (
-        e for s in assignments for target in s.targets if isinstance(target, t.Sequence) for e in target.elements
-    )
-    names |= {key for e in targets if isinstance(e, t.Starred) and (key := key_of(e.value)) is not None}
-    changes = (change_of(e) for e in expressions(body))
+    names = {k for s in assignments for k, v in assigned(s) if k is not None and v is not None and _has_in_it(v, k)}
+    for s in assignments:
+        parts = (e for target in s.targets if isinstance(target, t.Sequence) for e in target.elements)
+        names |= {k for e in parts if isinstance(e, t.Starred) and (k := key_of(e.value)) is not None}
+    changes = (change_of(e) for e in expressions(body)) if names else ()
     return frozenset(names - {key_of(change.container) for change in changes if change is not None})
+
+
+def _has_in_it(made: t.Expr, name: str) -> bool:
+    """Whether what is made has a container of this name, or a part of it, as a part."""
+    if isinstance(made, t.Binary):
+        return made.operator in ("add", "or") and any(
+            key_of(e) == name or _has_in_it(e, name) for e in (made.left, made.right)
+        )
+    if isinstance(made, t.Subscript):
+        return isinstance(made.index, t.Slice) and key_of(made.value) == name
+    if isinstance(made, t.Sequence):
+        return any(isinstance(e, t.Starred) and key_of(e.value) == name for e in made.elements)
+    return isinstance(made, t.Dict) and any(key is None and key_of(value) == name for key, value in made.items)
 
 
 def _pair(container: Value) -> tuple[Value, ...] | None:
@@ -164,13 +180,13 @@ def grown_at_the_end(
     entered: Mapping[str, Value],
     first: Mapping[str, Value],
     trips: Estimate,
-    anew: Collection[str],
+    of_themselves: Collection[str],
 ) -> dict[str, Value]:
     """The containers and arrays that each turn of a loop makes anew with more in them, behind the loop."""
     found = {}
     for name in entered.keys() & first.keys() & top.keys() & last.keys():
         value = last[name]
-        if value.type == "numpy.ndarray" or (value.type in _COPIED and name in anew):
+        if value.type == "numpy.ndarray" or (value.type in _COPIED and name in of_themselves):
             grown = _in_the_end((entered[name], first[name], top[name], value), _copying(trips))
             if grown is not None:
                 found[name] = grown
