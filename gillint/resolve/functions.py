@@ -387,10 +387,7 @@ class Functions(Classes):
         usual = in_the_middle(tree, arguments, inner, ends)
         hits = 0.0
         for _ in range(2 if lookup_in(tree) is not None else 1):
-            once = Activation(self, act.scope, act.name, {}, act.enclosing, act.owner, hits=hits)
-            self._read(once, key, tree, usual)
-            self._recurring.pop(key, None)
-            block = replace(once.builder.finish(), function=act.name, span=tree.span)
+            block = self._run_for(act, key, tree, usual, hits)
             if hits == 0.0:  # each answer that is found out asks for so many others
                 calls = (known * block.again + 1).max(known) if lookup_in(tree) is not None else known
                 hits = 1.0 - known.likely / calls.likely
@@ -415,8 +412,14 @@ class Functions(Classes):
         }
         if not ends:
             return None
-        once = Activation(self, act.scope, act.name, {}, act.enclosing, act.owner)
-        self._read(once, key, tree, in_the_middle(tree, arguments, inner, ends))
+        return self._run_for(act, key, tree, in_the_middle(tree, arguments, inner, ends))
+
+    def _run_for(
+        self, act: Activation, key: str, tree: t.Function, arguments: dict[str, Value], hits: float | None = None
+    ) -> Block:
+        """What another run of a function that calls itself does; `hits`: how often it finds its answer, where it keeps them."""
+        once = Activation(self, act.scope, act.name, {}, act.enclosing, act.owner, hits=hits)
+        self._read(once, key, tree, arguments)
         self._recurring.pop(key, None)
         return replace(once.builder.finish(), function=act.name, span=tree.span)
 

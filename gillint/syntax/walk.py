@@ -82,6 +82,22 @@ def assigned(s: t.Assign) -> Iterator[tuple[str | None, t.Expr | None]]:
             yield from ((key_of(e), None) for e in target.elements)
 
 
+def slice_of(e: t.Expr | None, name: str) -> t.Slice | None:
+    """The slice by which an expression takes a part of a sequence of this name: `rest[size:]`."""
+    if isinstance(e, t.Subscript) and isinstance(e.index, t.Slice) and key_of(e.value) == name:
+        return e.index
+    return None
+
+
+def rests(s: t.Assign) -> Iterator[tuple[str, t.Sequence]]:
+    """The variables that get what the others of a target leave, with that target: `first, *rest = rows`."""
+    for target in s.targets:
+        for e in target.elements if isinstance(target, t.Sequence) else ():
+            name = key_of(e.value) if isinstance(e, t.Starred) else None
+            if name is not None and isinstance(target, t.Sequence):
+                yield name, target
+
+
 @lru_cache(maxsize=1024)
 def assigned_once(body: t.Body) -> Mapping[str, t.Expr]:
     """The variables and attributes to which a body assigns once and no more, and what they get."""

@@ -10,7 +10,7 @@ from gillint.resolve.calling.bound import size_of
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
 from gillint.syntax.containers import change_of
-from gillint.syntax.walk import assigned, conditions_of, expressions, key_of, length_of, statements
+from gillint.syntax.walk import assigned, conditions_of, expressions, key_of, length_of, rests, slice_of, statements
 
 _SEQUENCES = ("list", "tuple", "str", "bytes", "bytearray", "memoryview", "collections.deque")
 
@@ -66,21 +66,14 @@ def _cuts(act: Activation, s: t.Stmt, name: str) -> Iterator[Estimate | None]:
             if isinstance(target, t.Subscript) and key_of(target.value) == name:
                 yield _deleted(act, target.index)
     elif isinstance(s, t.Assign):
-        for target in s.targets:
-            if isinstance(target, t.Sequence) and any(_is_rest(e, name) for e in target.elements):
-                yield (
-                    Estimate.point(len(target.elements) - 1.0)
-                    if s.value is not None and key_of(s.value) == name
-                    else None
-                )
+        for rest, target in rests(s):
+            if rest == name:
+                is_cut = s.value is not None and key_of(s.value) == name
+                yield Estimate.point(len(target.elements) - 1.0) if is_cut else None
         for key, value in assigned(s):
             if key == name:
-                is_slice = isinstance(value, t.Subscript) and key_of(value.value) == name
-                yield _sliced(act, value.index) if isinstance(value, t.Subscript) and is_slice else None
-
-
-def _is_rest(e: t.Expr, name: str) -> bool:
-    return isinstance(e, t.Starred) and key_of(e.value) == name
+                part = slice_of(value, name)
+                yield _sliced(act, part) if part is not None else None
 
 
 def _deleted(act: Activation, index: t.Expr) -> Estimate | None:
@@ -90,9 +83,9 @@ def _deleted(act: Activation, index: t.Expr) -> Estimate | None:
     return _number(act, index.upper) if index.lower is None and index.step is None else None
 
 
-def _sliced(act: Activation, index: t.Expr) -> Estimate | None:
+def _sliced(act: Activation, index: t.Slice) -> Estimate | None:
     """What `rest[size:]`, `rest[:-1]` leave out."""
-    if not isinstance(index, t.Slice) or index.step is not None or (index.lower is None) == (index.upper is None):
+    if index.step is not None or (index.lower is None) == (index.upper is None):
         return None
     off = _number(act, index.lower if index.lower is not None else index.upper)
     if off is None or index.lower is not None:

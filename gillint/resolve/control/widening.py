@@ -13,7 +13,7 @@ from gillint.resolve.joining import join, with_dimension_of
 from gillint.resolve.values import ELEMENTS, Value
 from gillint.syntax import tree as t
 from gillint.syntax.containers import change_of
-from gillint.syntax.walk import assigned, expressions, key_of, statements
+from gillint.syntax.walk import assigned, expressions, key_of, rests, slice_of, statements
 
 _GROWING = (
     "list", "set", "dict", "collections.deque", "collections.defaultdict", "collections.Counter", "networkx.Graph",
@@ -133,9 +133,7 @@ def made_of_themselves(body: t.Body) -> frozenset[str]:
     """
     assignments = [s for s in statements(body) if isinstance(s, t.Assign)]
     names = {k for s in assignments for k, v in assigned(s) if k is not None and v is not None and _has_in_it(v, k)}
-    for s in assignments:
-        parts = (e for target in s.targets if isinstance(target, t.Sequence) for e in target.elements)
-        names |= {k for e in parts if isinstance(e, t.Starred) and (k := key_of(e.value)) is not None}
+    names |= {name for s in assignments for name, _ in rests(s) if s.value is not None and key_of(s.value) == name}
     changes = (change_of(e) for e in expressions(body)) if names else ()
     return frozenset(names - {key_of(change.container) for change in changes if change is not None})
 
@@ -146,11 +144,11 @@ def _has_in_it(made: t.Expr, name: str) -> bool:
         return made.operator in ("add", "or") and any(
             key_of(e) == name or _has_in_it(e, name) for e in (made.left, made.right)
         )
-    if isinstance(made, t.Subscript):
-        return isinstance(made.index, t.Slice) and key_of(made.value) == name
     if isinstance(made, t.Sequence):
         return any(isinstance(e, t.Starred) and key_of(e.value) == name for e in made.elements)
-    return isinstance(made, t.Dict) and any(key is None and key_of(value) == name for key, value in made.items)
+    if isinstance(made, t.Dict):
+        return any(key is None and key_of(value) == name for key, value in made.items)
+    return slice_of(made, name) is not None
 
 
 def _pair(container: Value) -> tuple[Value, ...] | None:
