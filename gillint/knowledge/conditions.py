@@ -154,9 +154,9 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
         kind = arguments.type_of(of)
         parts.append(None if kind is None else kind not in c.not_type)
     if c.given is not None:
-        parts.append(arguments.is_given(c.given))
+        parts.append(_is_given(c.given, c.default, arguments))
     if c.absent is not None:
-        given = arguments.is_given(c.absent)
+        given = _is_given(c.absent, c.default, arguments)
         parts.append(None if given is None else not given)
     if c.argument is not None:
         known, value = arguments.constant_of(c.argument)
@@ -173,6 +173,15 @@ def _fixed_parts(c: Condition, fact: Fact, arguments: Arguments, target: Target)
         # Any program may be started: the fact's own bounds allow for it, so that an unknown one leaves nothing undecided.
         parts.append(arguments.program_of(c.of or usual) in c.program)
     return parts
+
+
+def _is_given(parameter: str, default: Constant, arguments: Arguments) -> bool | None:
+    """Whether an argument is passed that changes something: its default changes nothing."""
+    given = arguments.is_given(parameter)
+    if given and default is not None:
+        known, value = arguments.constant_of(parameter)
+        return not (known and _is_same(value, default))
+    return given
 
 
 def _is_found(expression: str, readings: tuple[str, ...]) -> bool:

@@ -47,6 +47,7 @@ _CONDITION = {
     "of": "of",
     "given": "given",
     "absent": "absent",
+    "default": "default",
     "argument": "argument",
     "is": "is_",
     "matches": "matches",
@@ -273,7 +274,7 @@ def _clause(table: Table, base: Behaviour) -> Clause:
             parts[field] = table.number(key)
         elif key in ("dtype", "type", "not_type", "program"):
             parts[field] = table.texts(key)
-        elif key == "is":
+        elif key in ("is", "default"):
             parts[field] = table.data[key]
         elif key == "matches":
             parts[field] = table.pattern(key)
@@ -287,6 +288,8 @@ def _clause(table: Table, base: Behaviour) -> Clause:
         raise table.fail("size", "needs `below` or `from`")
     if "argument" in parts and ("is_" in parts) == ("matches" in parts):
         raise table.fail("argument", "needs `is` or `matches`")
+    if "default" in parts and "given" not in parts and "absent" not in parts:
+        raise table.fail("default", "needs `given` or `absent`")
     return Clause(
         condition=Condition(**parts),
         behaviour=_behaviour(table, base),

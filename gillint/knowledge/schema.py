@@ -116,6 +116,7 @@ class Condition:
     of: str | None = None
     given: str | None = None
     absent: str | None = None
+    default: Constant = None
     argument: str | None = None
     is_: Constant = None
     matches: str | None = None

@@ -11,6 +11,7 @@ import csv
 import ctypes
 import importlib
 import importlib.metadata
+import inspect
 import io
 import multiprocessing
 import platform
@@ -390,6 +391,28 @@ def test_aliases_are_other_names_of_the_same_object(name: str) -> None:
 
 
 @each_library
+def test_what_counts_as_not_passed_is_what_the_library_takes_then(name: str) -> None:
+    found = load(name)
+    if not installed(found):
+        pytest.skip(f"{found.distribution} is not installed")
+    wrong = []
+    for fact in unique(found):
+        conditions = [clause.condition for clause in fact.clauses if clause.condition.default is not None]
+        if not conditions:
+            continue
+        try:
+            signature = inspect.signature(resolve(fact.name))  # type: ignore[arg-type]
+        except (ImportError, LookupError, TypeError, ValueError):
+            continue  # written in C, without a signature
+        for condition in conditions:
+            parameter = signature.parameters.get(condition.given or condition.absent or "")
+            taken = parameter.default if parameter is not None else None
+            if taken is not None and type(taken) in (bool, int, float, str) and taken != condition.default:
+                wrong.append((fact.name, condition.given or condition.absent, taken, condition.default))
+    assert wrong == []
+
+
+@each_library
 def test_no_two_conditions_of_a_fact_are_the_same(name: str) -> None:
     for fact in unique(load(name)):
         conditions = [clause.condition for clause in fact.clauses]
@@ -408,7 +431,9 @@ def implies(one: Condition, other: Condition) -> bool:
         has, wants = getattr(one, key), getattr(other, key)
         if wants is not None and (has is None or one.of != other.of or not set(has) <= set(wants)):
             return False
-    is_something = one.argument == other.given and (one.matches, one.is_) != (None, None)
+    is_something = (
+        one.argument == other.given and (one.matches, one.is_) != (None, None) and one.is_ != (other.default or "")
+    )
     if other.given not in (None, one.given) and not is_something:
         return False
     is_found = isinstance(one.is_, str) and re.search(other.matches or "", one.is_) is not None

@@ -61,6 +61,7 @@ def read_one(extra: str = "", **more: str) -> Fact:
         (fact('parallel = "yes"'), "fact[0].parallel", "true or false"),
         (fact("when = [{ effect = \"releases\" }]"), "fact[0].when[0]", "without a condition"),
         (fact('when = [{ size = "size(x)" }]'), "fact[0].when[0].size", "below"),
+        (fact('when = [{ argument = "x", is = 1, default = 2 }]'), "fact[0].when[0].default", "given"),
         (fact('when = [{ given = "x", efect = "holds" }]'), "fact[0].when[0].efect", "unknown key"),
         (fact('when = [{ argument = "x", effect = "holds" }]'), "fact[0].when[0].argument", "`is` or `matches`"),
         (fact('when = [{ argument = "x", matches = "(", effect = "holds" }]'), "fact[0].when[0].matches", "no regular"),
