@@ -16,6 +16,7 @@ from gillint.scaling.predict import BoundType
 
 _LOOPS = (Kind.LOOP, Kind.COMPREHENSION, Kind.GENERATOR, Kind.MAP)
 _TURNS = 4  # a loop of two or three turns is not worth one either
+_SEVERAL = 2  # waits of one loop that could overlap
 _WORTH_NS = 50e6  # a loop that takes less is not worth a pool
 
 
@@ -47,6 +48,8 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
         waits = [c for c in every if c.detail.chance >= USUAL] or every
         if not waits or waits[0].detail.call.name in PAUSES or waits[0].detail.effect.serialised_by is not None:
             continue  # a pause is there on purpose; one connection serves one at a time
+        if waits[0].detail.chance * a.region.trips.likely < _SEVERAL:
+            continue  # a client that is made when it is first asked for: the other turns do not wait
         if waits[0].detail.call.name in _WAITS_FOR and not any(
             c.detail.call.name == "subprocess.Popen" for c in a.calls
         ):
