@@ -31,6 +31,7 @@ from gillint.resolve.external.folders import folders_walked
 from gillint.resolve.joining import join
 from gillint.resolve.objects.changing import has_changed_members
 from gillint.resolve.objects.classes import Classes
+from gillint.resolve.objects.declared import is_only_declared
 from gillint.resolve.statements import run
 from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
@@ -104,6 +105,8 @@ class Functions(Classes):
         if not recurs and len(set(self._active)) >= self._depth_limit:
             self._cuts += 1
             return _unseen(function, tree), self._declared(function, tree), function.name
+        if self._is_left_open(ref, function, tree):
+            return _unseen(function, tree), self._declared(function, tree), function.name
         if function.owner is not None and function.name.endswith(".__init__"):
             function.owner.constructed = True
         receiver = self._receiver(ref, tree, function)
@@ -155,6 +158,19 @@ class Functions(Classes):
         if summary.lazy is not None:  # each call makes work of its own: what one caller starts, another has not
             result = replace(result, reference=self._reference_to(summary.lazy))
         return summary.block, result, function.name
+
+    def _is_left_open(self, ref: FunctionRef, function: Function, tree: t.Function | t.Lambda) -> bool:
+        """Whether a method is only declared by the class of what it is called on: what runs is in one that nobody sees."""
+        if (
+            ref.bound is None
+            or function.owner is None
+            or not isinstance(tree, t.Function)
+            or not is_only_declared(tree)
+        ):
+            return False
+        kind = self.class_of(ref.bound.type)
+        having = (c for c in self.resolution_order(kind) if tree.name in c.methods) if kind is not None else iter(())
+        return next(having, None) is function.owner
 
     def _reference_to(self, lazy: Lazy) -> LazyRef:
         """Remember deferred work of a function of the project."""

@@ -8,12 +8,12 @@ import re
 from gillint.knowledge.base import find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import literal_text
+from gillint.resolve.objects.declared import is_abstract
 from gillint.resolve.objects.hierarchy import classes_having, leaves_below, some_of
 from gillint.resolve.objects.use import AMBIGUOUS, asked_of, is_of_a_builtin
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.values import FunctionRef, Value
 from gillint.syntax import tree as t
-from gillint.syntax.parse import dotted
 
 # Types a method of which is told by its name alone. Names that other libraries use for something that waits or releases (get,
 # join, read, sort, sum ...) are told by their arguments, if at all.
@@ -119,7 +119,7 @@ def overriding(act: Activation, owner: ClassScope, method: Value) -> tuple[Class
     if not isinstance(method.reference, FunctionRef):
         return ()
     tree, _ = act.program.function_tree(method.reference.key)
-    if not isinstance(tree, t.Function) or not _is_abstract(tree):
+    if not isinstance(tree, t.Function) or not is_abstract(tree):
         return ()
     return some_of(tuple(c for c in leaves_below(owner.module, owner) if c is not owner))
 
@@ -128,13 +128,3 @@ def deriving_with(act: Activation, owner: ClassScope, name: str) -> tuple[ClassS
     """The classes of the file below a class that alone have an attribute: of the class itself nobody makes an instance."""
     below = (c for c in leaves_below(owner.module, owner) if c is not owner and act.program.class_of(c.key) is not None)
     return some_of(tuple(c for c in below if act.program.attribute(c, name) is not None))
-
-
-def _is_abstract(tree: t.Function) -> bool:
-    """Whether a method is decorated as abstract, or says that it is not implemented."""
-    if any(dotted(d).rsplit(".", 1)[-1] == "abstractmethod" for d in tree.decorators):
-        return True
-    last = tree.body[-1] if tree.body else None
-    raised = last.value if isinstance(last, t.Raise) else None
-    raised = raised.function if isinstance(raised, t.Call) else raised
-    return isinstance(raised, t.Name) and raised.id == "NotImplementedError"
