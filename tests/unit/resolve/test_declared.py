@@ -36,7 +36,7 @@ def job(method: str, bases: str = "", below: str = "") -> str:
         (job("def step(self, x):\n            'One.'\n            raise NotImplementedError('step')"), {("Job.step", "unknown")}),
         (job("def step(self, x) -> float: ...", "(Protocol)"), {("Job.step", "unknown")}),
         (job("def step(self, x): pass"), set()),  # a hook: nothing unless somebody overrides it
-        (job("def step(self, x):\n            if x > 1:\n                return math.sqrt(x)\n            raise NotImplementedError"),
+        (job("def step(self, x):\n            if x: return math.sqrt(x)\n            raise NotImplementedError"),
          {("math.sqrt", "library")}),
         (job("@abstractmethod\n        def step(self, x): pass", "(ABC)", "class Root(Job):\n        def step(self, x):\n"
              "            super().step(x)\n            return math.sqrt(x)"), {("math.sqrt", "library")}),
