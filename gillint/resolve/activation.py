@@ -277,6 +277,10 @@ class Program(Protocol):
         """How much anybody puts into a queue, as far as that is known."""
         ...
 
+    def note_times(self) -> None:
+        """Note that what is being run does something else where it is run more often."""
+        ...
+
     def spend(self) -> bool:
         """Count a step; False when the budget of this file is used up."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import log10
 
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
@@ -33,7 +34,7 @@ from gillint.resolve.objects.changing import has_changed_members
 from gillint.resolve.objects.classes import Classes
 from gillint.resolve.objects.declared import is_only_declared
 from gillint.resolve.statements import run
-from gillint.resolve.tables import CallSites, Function, Summary, SummaryKey, Tables, is_portable
+from gillint.resolve.tables import TIMES, CallSites, Function, Summary, SummaryKey, Tables, is_portable
 from gillint.resolve.targets import assume
 from gillint.resolve.trace import Block, Branch, Call, Iterations, Kind, Loop, inline, without
 from gillint.resolve.values import (
@@ -234,11 +235,11 @@ class Functions(Classes):
             else:
                 seen.add(key)
         room = self._depth_limit - len(self._active)
-        found = _with_room(own.summaries.get(key), room)
+        found = _with_room(self._as_often(own, key), room)
         if found is not None and own is not self._shared and self._is_stale(key, found):
             found = None
         if found is None and own is not self._shared and function.scope.path != self._path:
-            found = _with_room(self._shared.summaries.get(key), room)
+            found = _with_room(self._as_often(self._shared, key), room)
             if found is not None and not found.reads.isdisjoint(self._own.written):
                 found = None
         if found is None and self._is_too_much(function):
@@ -253,15 +254,16 @@ class Functions(Classes):
             lazy = self.lazies.get(result.reference.key) if isinstance(result.reference, LazyRef) else None
             cut_at = room if cuts != self._cuts or self._left <= 0 else None
             grown = _grown(act, tree, arguments, is_method=function.is_method, again=active in self._recurred)
-            found = Summary(
-                block, result, lazy, frozenset(self._reads.pop()), cut_at, grown, self._changes, self.sql_begun
-            )
+            reads = frozenset(self._reads.pop())
+            times = act.times.likely if TIMES in reads else None
+            found = Summary(block, result, lazy, reads, cut_at, grown, self._changes, self.sql_begun, times)
             self._recurred.discard(active)
             clean = effects == self._local_effects and not self._recurred and self._left > 0
-            if clean and not grown and self._is_portable(found, function, arguments):
-                self._shared.summaries[key] = found
-            else:
-                own.summaries[key] = found
+            is_portable = clean and not grown and self._is_portable(found, function, arguments)
+            kept_in = self._shared if is_portable else own
+            kept_in.summaries[key] = found
+            if times is not None and not self._recurred:
+                kept_in.summaries[(_magnitude(times), *key)] = found
             self._keep_for_now(own, key)
         elif found.cut_at is not None:
             self._cuts += 1
@@ -272,6 +274,19 @@ class Functions(Classes):
     def _is_too_much(self, function: Function) -> bool:
         """Whether a function of another file is not looked at, as those of other files have used up their share."""
         return not self._apart and self._left_elsewhere <= 0 and function.scope.path != self._path
+
+    def _times_of_a_call(self) -> Estimate:
+        """How often what is called at the current statement runs in all."""
+        caller = self._running[-1]
+        return caller.times * caller.outside * caller.trips_so_far()
+
+    def _as_often(self, tables: Tables, key: SummaryKey) -> Summary | None:
+        """The summary of a function; where it hangs on how often it is called, that for calls that are about as frequent."""
+        found = tables.summaries.get(key)
+        if found is None or found.times is None or not self._running:
+            return found
+        asked = _magnitude(self._times_of_a_call().likely)
+        return found if asked == _magnitude(found.times) else tables.summaries.get((asked, *key))
 
     def _is_stale(self, key: SummaryKey, summary: Summary) -> bool:
         """Whether attributes that a summary hangs on have become others since: another instance was made, a fit has run."""
@@ -357,8 +372,7 @@ class Functions(Classes):
         is_aside = self._aside > 0 and not self._active  # it is read for what it leaves: nobody calls it here
         self._active.append(key)
         if self._running and not is_aside:
-            caller = self._running[-1]
-            act.times = caller.times * caller.outside * caller.trips_so_far()
+            act.times = self._times_of_a_call()
         self._running.append(act)
         elsewhere, self._elsewhere = self._elsewhere, act.path != self._path
         try:
@@ -502,6 +516,11 @@ class Functions(Classes):
             in_turns=True,
         )
         return Value(type="generator", size=trips, element=produced, reference=self._reference_to(lazy))
+
+
+def _magnitude(times: float) -> int:
+    """How often something is called, as a power of ten."""
+    return round(log10(max(1.0, times)))
 
 
 def _on_its_class(ref: FunctionRef, function: Function) -> str:

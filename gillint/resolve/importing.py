@@ -5,6 +5,7 @@ from __future__ import annotations
 from gillint.knowledge.base import library
 from gillint.resolve.activation import Activation
 from gillint.resolve.objects.attributes import symbol_of
+from gillint.resolve.scope import ModuleScope
 from gillint.resolve.targets import write_target
 from gillint.resolve.values import ImportRef, Value
 from gillint.syntax import tree as t
@@ -17,18 +18,40 @@ def bind_import(act: Activation, node: t.Import) -> None:
     if own:
         act.program.touch(node, act.scope)
     if node.name != "*":
-        write_target(act, t.Name(node.span, node.binds), _imported(node, own=own))
+        if not _is_defined_below(act, node, node.binds):
+            write_target(act, t.Name(node.span, node.binds), _imported(node, own=own))
         return
     module = act.program.import_module(node.module, node.level, act.scope)
     if module is not None:
         act.program.module_value(module, "*")  # run it: all its names are wanted
-        for public in (*module.functions, *module.classes, *module.environment):
+        for public in _offered(act, module):
             found = act.program.module_value(module, public)
-            if found is not None and not public.startswith("_"):
+            if found is not None and not _is_defined_below(act, node, public):
                 act.environment[public] = found
         return
     for name in _star_names(node.module):
-        act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
+        public = name.rsplit(".", 1)[-1]
+        if not _is_defined_below(act, node, public):
+            act.environment.setdefault(public, symbol_of(name))
+
+
+def _offered(act: Activation, module: ModuleScope) -> list[str]:
+    """What `from module import *` binds: what it lists, else all that does not begin with an underscore."""
+    listed = act.program.module_value(module, "__all__")
+    items = (listed.items if listed is not None else None) or ()
+    texts = [v.literal.value if v.literal is not None else None for v in items]
+    if texts and all(isinstance(text, str) for text in texts):
+        return [str(text) for text in texts]
+    return [n for n in (*module.functions, *module.classes, *module.environment) if not n.startswith("_")]
+
+
+def _is_defined_below(act: Activation, node: t.Import, name: str) -> bool:
+    """Whether the file has a function of its own by a name that it has imported before: that one is called by all the others."""
+    scope = act.scope
+    if name not in scope.functions or act.environment is not scope.environment:
+        return False
+    here = (f.lines.first for f in scope.syntax.outline.functions if f.qualname == name)
+    return any(line > node.span.line and not scope.syntax.lines[line - 1][:1].isspace() for line in here)
 
 
 def _imported(node: t.Import, *, own: bool) -> Value:

@@ -32,7 +32,7 @@ from gillint.resolve.objects.registering import (
 )
 from gillint.resolve.scope import ClassScope, Configured, ModuleScope
 from gillint.resolve.statements import run
-from gillint.resolve.tables import Function, Loader, SummaryKey, Tables
+from gillint.resolve.tables import TIMES, Function, Loader, SummaryKey, Tables
 from gillint.resolve.trace import Kind
 from gillint.resolve.values import (
     UNKNOWN,
@@ -248,6 +248,10 @@ class Modules(Program):
         finally:
             self._apart -= 1
             self._active, self._depth_limit, self._left, self._reads, self._local_effects, self._cuts = kept
+
+    def note_times(self) -> None:
+        """Note that what is being run does something else where it is run more often: it remembers, or makes something once."""
+        self._reads[-1].add(TIMES)
 
     def spend(self) -> bool:
         """Count a step."""

@@ -88,6 +88,7 @@ class Summary:
         grown: what it put into containers that were passed to it.
         made: how many changes of attributes there had been when it was found out.
         sql_begun: whether it leaves a transaction under way.
+        times: how often it was called in all where it was found out; None where that changes nothing.
     """
 
     block: Block
@@ -98,8 +99,11 @@ class Summary:
     grown: tuple[Grown, ...] = ()
     made: int = 0
     sql_begun: bool = False
+    times: float | None = None
 
 
+# Stands among what a summary hangs on for how often the function is called.
+TIMES = "<times>"
 SummaryKey = tuple[object, ...]
 
 

@@ -163,8 +163,8 @@ def hand_over(act: Activation, spec: HandoverSpec, via: str, work: Work, span: S
             )
         )
         return UNKNOWN
-    outer = act.loops
-    act.loops = []
+    outer, times = act.loops, act.times
+    act.loops, act.times = [], times * act.trips_so_far() * work.tasks
     with act.nested() as builder:
         text = given.origin or "the work"
         if _is_from_elsewhere(given):
@@ -174,7 +174,7 @@ def hand_over(act: Activation, spec: HandoverSpec, via: str, work: Work, span: S
         lazy = act.start(result)
         if lazy is not None and result.type == "coroutine":
             builder.include(_of_one_task(lazy))
-    act.loops = outer
+    act.loops, act.times = outer, times
     block = builder.finish()
     ref = work.function.reference
     name = next((n.name for n in block.nodes if isinstance(n, Call)), None)

@@ -266,6 +266,7 @@ def _noted(act: Activation, node: t.If) -> tuple[t.Expr, t.Expr] | None:
 
 def _first_time(act: Activation, asked: t.Expr | None) -> float:
     """How often what is made once is not there yet: for each instance, where it is an attribute of these."""
+    act.program.note_times()
     turns = turns_since_made(act, asked) if isinstance(asked, t.Attribute) else act.times * act.trips_so_far()
     return 1.0 / max(1.0, turns.likely)
 

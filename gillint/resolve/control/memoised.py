@@ -54,6 +54,7 @@ def once_for_each(act: Activation, ref: FunctionRef, call: Call, arguments: tupl
     if not _remembers(act, ref):
         return call
     act.emit(Call(call.span, act.path, _ASKED, "library", Bound(), find_fact(_ASKED), implicit=True))
+    act.program.note_times()
     since = _cleared_around(act, ref)
     anew = since is not None or _is_defined_here(act, ref)
     asked = (act.trips_so_far() if anew else act.times * act.trips_so_far()) / (since if since is not None else ONE)

@@ -286,10 +286,13 @@ def test_the_public_name_of_a_call(name: str, source: str) -> None:
         "import json\n[json.loads(x) for json in codecs]",
         "import json\nf = lambda json: json.loads('')\nfor x in xs:\n    f(x)",
         "import json\nwith codec() as json:\n    for x in xs:\n        json.loads(x)",
+        "from json import loads\ndef loads(x):\n    return x\nfor x in xs:\n    loads(x)",
+        "from json import *\ndef loads(x):\n    return x\ndef run():\n    for x in xs:\n        loads(x)",
     ],
     ids=[
         "own_function", "other_module", "reassigned", "parameter", "own_class", "loop_variable", "other_alias",
         "comprehension_variable", "lambda_parameter", "with_variable",
+        "defined_after_import", "defined_after_star",
     ],
 )  # fmt: skip
 def test_a_name_that_is_shadowed_is_not_the_library(source: str) -> None:
@@ -379,6 +382,16 @@ def test_other_files_of_the_project_are_followed(source: str, name: str, tmp_pat
     project = Project(tmp_path, {**PROJECT, "main.py": source})
     shown = {c["name"] for r in project.report("main.py")["regions"] for c in r["calls"]}
     assert name in shown, shown
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"), [('__all__ = ["spare"]', False), ('__all__ = ["parse"]', True), ("", True)]
+)
+def test_a_star_imports_what_a_module_lists(listed: str, expected: bool, tmp_path: Path) -> None:
+    tools = f"{listed}\nimport json\n\ndef parse(text):\n    return json.loads(text)\n\ndef spare():\n    pass\n"
+    project = Project(tmp_path, {"tools.py": tools, "main.py": "from tools import *\nfor x in xs:\n    parse(x)\n"})
+    shown = {c["name"] for r in project.report("main.py")["regions"] for c in r["calls"]}
+    assert ("json.loads" in shown) is expected
 
 
 def test_relative_imports_go_up(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from gillint.costs.demand import Costs
 from gillint.knowledge.conditions import Target
-from gillint.resolve.program import resolve
+from gillint.resolve.program import resolve, walk
+from gillint.resolve.trace import Handover
 from gillint.syntax.parse import parse
 
 TARGET = Target("3.11")
@@ -40,3 +41,49 @@ def test_runs(body: str, expected: float) -> None:
     block = next(f.block for f in resolved.functions if f.name == "work")
     runs = sum(c.count.likely for c in Costs(TARGET).calls(block) if c.call.name == "math.sqrt")
     assert runs == pytest.approx(expected, rel=0.05)
+
+
+ONCE_MADE = """
+import math
+class Place:
+    peer = None
+    def get(self):
+        if Place.peer is None:
+            Place.peer = [math.sqrt(2)]
+        return Place.peer
+def first():
+    return Place().get()
+"""
+HANDED = "from concurrent.futures import ThreadPoolExecutor\n" + HEAD
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (f"{ONCE_MADE}def work(n):\n    for _ in range(200):\n        Place().get()\nfirst()\nwork(3)\n", 1),
+        (f"{ONCE_MADE}def work(n):\n    for _ in range(200):\n        Place().get()\nwork(3)\nfirst()\n", 1),
+        (
+            f"{HEAD}def one(x):\n    return root(5)\ndef work():\n    for x in range(200):\n        one(x)\none(1)\nwork()\n",
+            1,
+        ),
+    ],
+)
+def test_what_is_remembered_does_not_hang_on_who_asks_first(source: str, expected: float) -> None:
+    resolved = resolve(parse(source, "program.py"), TARGET, {})
+    block = next(f.block for f in resolved.functions if f.name == "work")
+    runs = sum(c.count.likely for c in Costs(TARGET).calls(block) if c.call.name == "math.sqrt")
+    assert runs == pytest.approx(expected, rel=0.05)
+
+
+def test_the_tasks_of_a_pool_remember_together() -> None:
+    source = f"{HANDED}def work():\n    with ThreadPoolExecutor() as pool:\n        pool.map(root, [5] * 200)\nwork()\n"
+    resolved = resolve(parse(source, "program.py"), TARGET, {})
+    (worker,) = [
+        node.worker
+        for f in resolved.functions
+        if f.name == "work"
+        for node in walk(f.block)
+        if isinstance(node, Handover)
+    ]
+    runs = sum(c.count.likely for c in Costs(TARGET).calls(worker) if c.call.name == "math.sqrt")
+    assert runs == pytest.approx(1 / 200, rel=0.05)
