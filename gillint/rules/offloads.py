@@ -8,6 +8,7 @@ from gillint.advice.assess import Assessment
 from gillint.advice.explain import duration
 from gillint.diagnostics.types import Confidence, Diagnostic, Related, Severity
 from gillint.knowledge.schema import Effect
+from gillint.resolve.calling.handovers import HANDOVERS
 from gillint.resolve.program import walk
 from gillint.resolve.trace import Await, Call, Concurrency, Handover, Loop
 from gillint.rules.base import FileContext, Rule, facts_of, finding, heaviest, is_shared_out, link, own_nodes
@@ -20,8 +21,12 @@ _LOOPS = ("asyncio.run", "asyncio.AbstractEventLoop.run_until_complete", "asynci
 
 
 def is_offload(a: Assessment) -> bool:
-    """`to_thread` and `run_in_executor` are there to free the event loop, not to gain throughput."""
-    return a.region.via is not None and a.region.via.endswith(("to_thread", "run_in_executor", "run_sync"))
+    """`to_thread`, `run_in_executor`, `sync_to_async` are there to free the event loop, not to gain throughput."""
+    spec = HANDOVERS.get(a.region.via or "")
+    return spec is not None and (spec.awaitable or spec.result == _DEFERRED)
+
+
+_DEFERRED = "twisted.internet.defer.Deferred"
 
 
 def _is_sure(a: Assessment) -> bool:
@@ -127,7 +132,7 @@ FUTILE_OFFLOAD = Rule(
     code="GIL303",
     name="futile-offload",
     severity=Severity.WARNING,
-    detects="Work that holds the GIL is moved off the event loop's thread with `to_thread` or `run_in_executor`.",
+    detects="Work that holds the GIL is moved off the event loop's thread with `to_thread`, `run_in_executor` or `sync_to_async`.",
     why=(
         "The event loop needs the GIL for every step. One C call that holds it freezes the loop from whichever thread it runs "
         "in. Python code does give it up, every 5 ms: the loop runs again, a hop at a time, but nothing gets done sooner."
