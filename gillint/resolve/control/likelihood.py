@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gillint.resolve.activation import Activation
@@ -276,12 +277,28 @@ def makes_once(act: Activation, node: t.If) -> bool:
     asked = missing(node.test)
     key = key_of(asked) if asked is not None else None
     if isinstance(asked, t.Attribute) or (isinstance(asked, t.Name) and asked.id in act.globals):
-        return key is not None and key in set_in(node.body)
+        return key is not None and key in set_in(node.body) and not _is_set_by_others(act, asked)
     # `found = getattr(local, "found", None)`, `if found is None: found = local.found = ...`
     return isinstance(asked, t.Name) and any(
         isinstance(s, t.Assign) and key in map(key_of, s.targets) and any(isinstance(x, t.Attribute) for x in s.targets)
         for s in node.body
     )
+
+
+def _is_set_by_others(act: Activation, asked: t.Expr) -> bool:
+    """Whether other methods put something into an attribute, too: then it is a place that fills and empties, `self.head`."""
+    outline = act.owner.outline if act.owner is not None else None
+    if (
+        outline is None
+        or act.owner is None
+        or not isinstance(asked, t.Attribute)
+        or not isinstance(asked.value, t.Name)
+    ):
+        return False
+    put = re.compile(rf"\b{re.escape(asked.value.id)}\.{re.escape(asked.name)}\s*=(?!=)\s*(?!None\b)")
+    syntax, own = act.owner.module.syntax, (act.name or "").rpartition(".")[2]
+    others = (f for f in syntax.outline.functions if f.owner == outline.qualname and f.name not in ("__init__", own))
+    return any(put.search("".join(syntax.lines[f.lines.first - 1 : f.lines.last])) for f in others)
 
 
 def is_made_already(act: Activation, node: t.If) -> bool:

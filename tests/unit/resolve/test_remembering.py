@@ -87,3 +87,30 @@ def test_the_tasks_of_a_pool_remember_together() -> None:
     ]
     runs = sum(c.count.likely for c in Costs(TARGET).calls(worker) if c.call.name == "math.sqrt")
     assert runs == pytest.approx(1 / 200, rel=0.05)
+
+
+@pytest.mark.parametrize(("taking", "expected"), [("self.next = None", 1), ("self.head = self.next", 100)])
+def test_a_place_that_other_methods_fill_is_not_made_once(taking: str, expected: float) -> None:
+    source = f"""
+import math
+class Line:
+    def __init__(self):
+        self.head = self.next = None
+    def put(self, x):
+        if self.head is None:
+            self.head = [math.sqrt(x)]
+        else:
+            self.next = x
+    def take(self):
+        {taking}
+def work():
+    line = Line()
+    for x in range(200):
+        line.put(x)
+        line.take()
+work()
+"""
+    resolved = resolve(parse(source, "program.py"), TARGET, {})
+    block = next(f.block for f in resolved.functions if f.name == "work")
+    runs = sum(c.count.likely for c in Costs(TARGET).calls(block) if c.call.name == "math.sqrt")
+    assert runs == pytest.approx(expected, rel=0.3)
