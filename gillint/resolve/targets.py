@@ -9,7 +9,7 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, size_of
-from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.calling.mappings import has_no_other, pair_of
 from gillint.resolve.external.databases import LEVEL, ROW_FACTORY, at_level, note_row_factory
 from gillint.resolve.external.hdf5 import put_dataset
 from gillint.resolve.external.stores import put_into
@@ -356,7 +356,7 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
             size = container.size.max(turns)
         else:  # one more, if the key is new
             size = Estimate(container.size.low, container.size.likely + 1, container.size.high + 1)
-        if columns is not None:
+        if columns is not None and (empty or has_no_other(container)):
             size = Estimate.point(len(columns))
         elif text is not None:  # at most one more
             size = container.size
