@@ -63,7 +63,7 @@ from gillint.resolve.trace import Await, Lock
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, Literal, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-from gillint.syntax.walk import key_of, mentioned, names_in
+from gillint.syntax.walk import key_of, mentioned, names_in, statements
 
 
 def run(act: Activation, body: t.Body) -> float:
@@ -417,12 +417,15 @@ def _try(act: Activation, node: t.Try) -> float:
 
 
 def _handled(node: t.Try) -> Callable[[Activation, t.Body], float]:
-    """How the handlers of a `try` are run: each knows what it caught."""
+    """How the handlers of a `try` are run: each knows what it caught, and has caught it."""
+    is_raised_here = any(isinstance(s, t.Raise) for s in statements(node.body))
 
     def run_handler(act: Activation, body: t.Body) -> float:
         handler = next((h for h in node.handlers if h.body is body), None)
         if handler is not None and handler.name is not None:
             act.environment[handler.name] = _exception(act, handler.kind)
+        if handler is not None and not is_raised_here:
+            act.operation("raise")
         return run(act, body)
 
     return run_handler

@@ -9,10 +9,16 @@ from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.control.branching import choose, rejoin, run_turn
 from gillint.resolve.control.consuming import turns_through
 from gillint.resolve.control.converging import turns_of_a_budget
-from gillint.resolve.control.counting import turns_by_counter, turns_until_long
+from gillint.resolve.control.counting import turns_by_counter, turns_past_the_end, turns_until_long
 from gillint.resolve.control.cutting import turns_until_cut_up
 from gillint.resolve.control.draining import leave_empty, turns_until_drained, turns_until_filled
-from gillint.resolve.control.exhaustion import since_last_time, turns_by_others, turns_until_empty, turns_while_talking
+from gillint.resolve.control.exhaustion import (
+    ends_with_an_iterator,
+    since_last_time,
+    turns_by_others,
+    turns_until_empty,
+    turns_while_talking,
+)
 from gillint.resolve.control.factors import turns_by_factor
 from gillint.resolve.control.failures import failing
 from gillint.resolve.control.falling import share_of_else
@@ -224,7 +230,13 @@ def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
     said = turns_until_sent(node) or _limited(act, node)
     known = said or turns_by_places(act, node) or turns_by_factor(act, node)
-    known = known or turns_by_counter(act, node) or turns_until_drained(act, node) or turns_until_cut_up(act, node)
+    known = (
+        known
+        or turns_by_counter(act, node)
+        or turns_past_the_end(act, node)
+        or turns_until_drained(act, node)
+        or turns_until_cut_up(act, node)
+    )
     known = known or turns_to_fill(act, node) or turns_until_found(act, node) or turns_until_filled(act, node)
     usual = usual_turns(act, node)
     through = turns_through(act, node) if said is None and (known is None or not known.known) else None
@@ -245,7 +257,8 @@ def run_while(act: Activation, node: t.While) -> None:
                 (strides if strides is not None and strides.known else None) or counted or strides or through or known
             )
         endless = isinstance(node.test, t.Constant)
-        emptied = turns_until_empty(act, body, endless=endless) if known is None else None
+        asks_for_next = ends_with_an_iterator(node)
+        emptied = turns_until_empty(act, body, endless=endless, asks_for_next=asks_for_next) if known is None else None
         runs_dry = runs_dry or emptied is not None
         known = known or (since_last_time(act, node, emptied) if emptied is not None else turns_by_others(act, body))
         known = (
