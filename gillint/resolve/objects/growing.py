@@ -171,11 +171,14 @@ _UNDONE = ("pop", "remove", "discard")
 
 
 def _is_taken_back(act: Activation, container: t.Expr) -> bool:
-    """Whether each turn takes out again what it puts in: `path.append(x); search(path); path.pop()`."""
+    """Whether each turn takes out again what it puts in: `path.append(x); search(path); path.pop()`, `job = jobs.pop(0);
+    jobs.append(again(job))`.
+    """
     key = key_of(container)
     if key is None or act.loop is None:
         return False
-    calls = (s.value for s in act.loop.body if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
+    made = (s.value for s in act.loop.body if isinstance(s, (t.Evaluate, t.Assign)))
+    calls = (value for value in made if isinstance(value, t.Call))
     functions = (c.function for c in calls if isinstance(c.function, t.Attribute) and key_of(c.function.value) == key)
     return any(f.name in _UNDONE for f in functions)
 
