@@ -83,6 +83,29 @@ def turns_until_empty(
     return None
 
 
+def turns_until_it_is_empty(act: Activation, loop: t.While, body: Block) -> Estimate | None:
+    """The turns of `while not deck.is_empty(): deck.draw()`: as many as there are things where the object's method takes one."""
+    asked = loop.test.operand if isinstance(loop.test, t.Unary) and loop.test.operator == "not" else loop.test
+    owner = _owner(asked)
+    if owner is None:
+        return None
+    spans = {e.span for e in expressions(loop.body) if _owner(e) == owner}
+    for call in _calls(body):
+        inner = call.inner if call.span in spans and call.kind == "project" else None
+        for taken in _calls(inner) if inner is not None else ():
+            source = taken.bound.receiver
+            if source is None or source.size is None or not _takes(taken.name.rsplit(".", 1)[-1], source):
+                continue
+            if not any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH)):
+                return source.size.max(1)
+    return None
+
+
+def _owner(e: t.Expr) -> str | None:
+    """`deck` of `deck.draw()`."""
+    return key_of(e.function.value) if isinstance(e, t.Call) and isinstance(e.function, t.Attribute) else None
+
+
 def ends_with_an_iterator(loop: t.While) -> bool:
     """Whether a loop turns until an iterator has no more, which gives a default then: `while (row := next(rows, None)) is not
     None`, `row = next(rows, None); if row is None: break`.
