@@ -55,6 +55,7 @@ from gillint.resolve.objects.instances import (
     opened_up,
 )
 from gillint.resolve.objects.keeping import as_it_was_dumped, kept
+from gillint.resolve.objects.stand_ins import as_bases
 from gillint.resolve.objects.unspoken import ask
 from gillint.resolve.opaque import instance_of, made_by
 from gillint.resolve.stepping import step_through
@@ -211,7 +212,7 @@ def library(
         # Where nothing tells how often, the likely count is a guess and says nothing of the data.
         guessed = times.likely > _GUESSED * times.low
         bound = replace(bound, often=times.low if guessed else math.sqrt(times.low * times.likely))
-    bound, query = _looked_into(act, public, bound, span)
+    bound, query = _looked_into(act, public, as_bases(act, fact, bound), span)
     bound = worked_out(act, fact, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
