@@ -135,6 +135,7 @@ class Chosen(Choices):
     fail_on_given: bool
     statistics: bool = False
     jobs: int = 1
+    assumed: tuple[str, ...] = ()  # on the command line
 
     @property
     def shows_text(self) -> bool:
@@ -197,6 +198,7 @@ def choose(
         fail_on_given=(fail_on or found.fail_on) is not None,
         statistics=statistics,
         jobs=jobs_of(jobs),
+        assumed=tuple(given.assume),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gillint.advice.outcome import FileReport, Options
 from gillint.api import analyse_bytes
+from gillint.cli.assuming import warn_of_names
 from gillint.cli.jobs import in_groups
 from gillint.cli.options import Chosen
 from gillint.errors import UsageError
@@ -38,11 +39,14 @@ def analyse_paths(
     if stdin_filename is not None and "-" not in paths:
         raise UsageError("--stdin-filename: goes with the path -")
     reports: list[FileReport] = []
-    if "-" in paths:
+    typed = [sys.stdin.buffer.read()] if "-" in paths else []
+    for data in typed:
         name = stdin_filename or "<stdin>"
-        reports.append(_standard_input(name, chosen.options_for(name), thorough=thorough))
+        reports.append(_standard_input(data, name, chosen.options_for(name), thorough=thorough))
     named = tuple(p for p in paths if p != "-")
     files = list(discover(named, chosen.exclude))
+    if chosen.assumed:
+        warn_of_names(chosen.assumed, (*typed, *map(read_bytes, files)))
     for text in named:
         if Path(text).is_dir() and not any(_inside(f, Path(text)) for f in files):
             print(f"gillint: warning: {text}: no Python files in this folder", file=sys.stderr)
@@ -77,6 +81,6 @@ def _analysed(files: list[Path], *, chosen: Chosen, thorough: bool) -> Iterator[
             yield unreadable(str(path), message, options)  # the other files go on
 
 
-def _standard_input(name: str, options: Options, *, thorough: bool) -> FileReport:
+def _standard_input(data: bytes, name: str, options: Options, *, thorough: bool) -> FileReport:
     project = Project(Loader(ProjectModules())) if name != "<stdin>" else None
-    return analyse_bytes(sys.stdin.buffer.read(), name, options, project, thorough=thorough)
+    return analyse_bytes(data, name, options, project, thorough=thorough)

@@ -13,8 +13,9 @@ from gillint.knowledge.base import find_fact, find_method, find_type, knows_belo
 from gillint.resolve.activation import Activation, Lazy, turns_of
 from gillint.resolve.annotations import alias_of, union_of
 from gillint.resolve.calling.bound import element_of, literal_text
-from gillint.resolve.calling.calls import apply
+from gillint.resolve.calling.calls import Keywords, apply
 from gillint.resolve.calling.customary import CUSTOMARY_BARE, CUSTOMARY_MODULES
+from gillint.resolve.calling.mappings import has_no_other
 from gillint.resolve.calling.submissions import await_value, suspends
 from gillint.resolve.control.branching import emit_part, sometimes
 from gillint.resolve.control.comparing import is_passed, same_truth, share_of
@@ -44,6 +45,7 @@ from gillint.resolve.trace import Await, Block, Branch, Iterations, Kind, Loop
 from gillint.resolve.values import (
     NONE,
     SPREAD,
+    SPREAD_NAMED,
     UNKNOWN,
     ClassRef,
     FunctionRef,
@@ -132,10 +134,10 @@ def _call(act: Activation, node: t.Call) -> Value:
                 has_star = True
                 positional.append(_spread(function, replace(value, type=value.type or "list")))
         elif argument.star == "**":
-            if value.columns is not None:
-                keywords.extend(value.columns)
-            elif value.size != ZERO:
+            keywords.extend(value.columns or ())
+            if not has_no_other(value) and value.size != ZERO:
                 has_star = True
+                keywords.extend(_spread_named(function, value))
         elif argument.keyword is not None:
             keywords.append((argument.keyword, value))
         else:
@@ -147,6 +149,12 @@ def _call(act: Activation, node: t.Call) -> Value:
     if act.program.grown and isinstance(function.reference, FunctionRef):
         lengthen(act, node)
     return ranged(act, node, result, _peek) if result.type == "range" else result
+
+
+def _spread_named(function: Value, whole: Value) -> Keywords:
+    """`f(**options)`, where nobody knows which ones there are: a function of the project may be given any of its parameters."""
+    kinds = {type(o.reference) for o in options_of(function)}
+    return ((SPREAD_NAMED, whole),) if kinds <= {FunctionRef, ClassRef} else ()
 
 
 def _spread(function: Value, whole: Value) -> Value:

@@ -537,6 +537,9 @@ def _grown(
     for place, parameter in enumerate(tree.parameters):
         before, after = arguments.get(parameter.name, UNKNOWN), act.environment.get(parameter.name, UNKNOWN)
         is_same = before.type == after.type and before.type in _FILLED and parameter.name not in act.born
+        if is_same and before.columns is not None and before.columns != after.columns:
+            found.append(Grown(parameter.name, place - is_method, before, after))
+            continue
         if not is_same or before.size is None or after.size is None:
             continue
         if after.size.likely > before.size.likely or has_changed_members(before, after):

@@ -113,9 +113,8 @@ class ModuleScope:
 
     `peers`: what it says of the other sides of its connections, once somebody has asked; so are `sent`, what
     its server sends, `attributes`, what its classes have, by their names, `opened`, whether they set some by name,
-    `libraries`, those with facts that it imports, `neighbours`, the files of the project from which it imports, `drained`,
-    the buffers that something is taken from, with the lines, and `asked_for`, the names that stand behind a dot (None
-    before somebody has asked).
+    `libraries`, those with facts that it imports, `neighbours`, the files of the project from which it imports, and
+    `asked_for`, the names that stand behind a dot (None before somebody has asked).
     """
 
     path: str
@@ -131,7 +130,6 @@ class ModuleScope:
     opened: dict[str, bool] = field(default_factory=dict)
     libraries: tuple[str, ...] | None = None
     neighbours: tuple[ModuleScope, ...] | None = None
-    drained: dict[str, list[int]] | None = None
     asked_for: frozenset[str] | None = None
 
     def note(self, text: str) -> None:

@@ -49,20 +49,21 @@ from gillint.resolve.iterating import awaited_unknown
 from gillint.resolve.joining import join
 from gillint.resolve.locks import LOCKS
 from gillint.resolve.numeric.ranks import learn_from_unpacking
-from gillint.resolve.objects.aliases import note_alias
+from gillint.resolve.objects.aliases import note_alias, place_of
 from gillint.resolve.objects.filling import growth
 from gillint.resolve.objects.growing import added_elsewhere, growth_of_each
+from gillint.resolve.objects.keys import DICTS, changes_keys, updated, without
 from gillint.resolve.objects.lengthening import NEVER_CHANGED, made_longer
 from gillint.resolve.objects.unspoken import truth
 from gillint.resolve.opaque import is_vague
 from gillint.resolve.operators import binary, operator_fact
-from gillint.resolve.targets import bind, declare, put_back, store_attribute, write_target
+from gillint.resolve.targets import bind, change_target, declare, put_back, store_attribute, write_target
 from gillint.resolve.text.texts import ANY, NOTHING, unknown
 from gillint.resolve.trace import Await, Lock
 from gillint.resolve.values import NONE, UNKNOWN, AliasRef, Literal, SymbolRef, UndefinedRef, Value, is_known, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.parse import dotted
-from gillint.syntax.walk import key_of, mentioned, names_in
+from gillint.syntax.walk import key_of, mentioned, names_in, statements
 
 
 def run(act: Activation, body: t.Body) -> float:
@@ -165,6 +166,8 @@ def _augment(act: Activation, node: t.Augment, *, anew: bool = False) -> None:
         result = _lengthened(act, node, old, value, result)
     elif node.operator == "or" and old.type == "set" and value.type == "set":
         result = _united(act, node, old, value)
+    elif node.operator == "or" and old.type in DICTS:
+        result = updated(act, node.target, old, value)
     if isinstance(node.target, t.Name):
         write_target(act, node.target, result)
     elif isinstance(node.target, t.Attribute):
@@ -275,6 +278,9 @@ def _delete(act: Activation, node: t.Delete) -> None:
             container, index = evaluate(act, target.value), evaluate(act, target.index)
             if operator_fact(act, container, "__delitem__", (index,), target.span) is None:
                 act.operation("store_subscript")
+            if changes_keys(container, "pop"):
+                place = place_of(act, target.value)
+                change_target(act, place, without(act, place, container, index))
 
 
 def _assert(act: Activation, node: t.Assert) -> None:
@@ -411,12 +417,15 @@ def _try(act: Activation, node: t.Try) -> float:
 
 
 def _handled(node: t.Try) -> Callable[[Activation, t.Body], float]:
-    """How the handlers of a `try` are run: each knows what it caught."""
+    """How the handlers of a `try` are run: each knows what it caught, and has caught it."""
+    is_raised_here = any(isinstance(s, t.Raise) for s in statements(node.body))
 
     def run_handler(act: Activation, body: t.Body) -> float:
         handler = next((h for h in node.handlers if h.body is body), None)
         if handler is not None and handler.name is not None:
             act.environment[handler.name] = _exception(act, handler.kind)
+        if handler is not None and not is_raised_here:
+            act.operation("raise")
         return run(act, body)
 
     return run_handler

@@ -9,8 +9,8 @@ from gillint.frozen import replace
 from gillint.knowledge.base import bases_of, find_fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, size_of
-from gillint.resolve.calling.mappings import pair_of
-from gillint.resolve.external.databases import LEVEL, ROW_FACTORY, at_level, note_row_factory
+from gillint.resolve.calling.mappings import has_no_other, pair_of
+from gillint.resolve.external.databases import LEVEL, ROW_FACTORY, at_level, has_level, note_row_factory
 from gillint.resolve.external.hdf5 import put_dataset
 from gillint.resolve.external.stores import put_into
 from gillint.resolve.joining import Columns, join
@@ -95,11 +95,11 @@ def write_target(act: Activation, target: t.Expr, value: Value) -> None:
                 owner.functions.add(target.name)
         elif target.name == ROW_FACTORY:
             note_row_factory(act, read_target(act, target.value), value)
-        elif target.name == LEVEL and (connection := read_target(act, target.value)) is not None:
-            write_target(act, target.value, at_level(act, connection, value))
         else:
             base = read_target(act, target.value)
-            if base is not None and isinstance(base.reference, MadeRef):
+            if base is not None and target.name == LEVEL and has_level(base):
+                write_target(act, target.value, at_level(act, base, value))
+            elif base is not None and isinstance(base.reference, MadeRef):
                 act.program.put(base.reference, target.name, value)
 
 
@@ -356,7 +356,7 @@ def _store_item(act: Activation, target: t.Subscript, value: Value) -> None:
             size = container.size.max(turns)
         else:  # one more, if the key is new
             size = Estimate(container.size.low, container.size.likely + 1, container.size.high + 1)
-        if columns is not None:
+        if columns is not None and (empty or has_no_other(container)):
             size = Estimate.point(len(columns))
         elif text is not None:  # at most one more
             size = container.size

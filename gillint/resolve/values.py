@@ -223,6 +223,8 @@ class Value:
 UNKNOWN = Value()
 # The type of an argument that stands for any number of them: `*values`.
 SPREAD = "*"
+# The name of a keyword argument that stands for any number of them: `**options`.
+SPREAD_NAMED = "**"
 # How the mark of a container begins that came from a file: its name comes behind it.
 STORE = "from "
 # The mark of what a call makes and uses for itself alone: the file in which `df.to_csv("a.csv.gz")` packs.

@@ -54,6 +54,8 @@ def _waiting(rule: Rule, context: FileContext) -> Iterator[Diagnostic]:
             c.detail.call.name == "subprocess.Popen" for c in a.calls
         ):
             continue  # what was started before runs at the same time already
+        if any(c.detail.call.name in _OF_ONE_THREAD for c in a.calls):
+            continue  # other threads may not touch the event loop
         if _locks_the_index(waits[0].detail.call) or is_polled(waits[0].detail.call.name, context):
             continue
         if waits[0].detail.chain and waits[0].detail.call.name in _LOOK_UPS:
@@ -79,6 +81,20 @@ _WAITS_FOR = (
     "multiprocessing.Queue.get",
     "redis.Redis.blpop",
     "redis.Redis.brpop",
+)
+# What is only for the thread on which an event loop runs.
+_OF_ONE_THREAD = frozenset(
+    f"asyncio.AbstractEventLoop.{name}"
+    for name in (
+        "add_reader",
+        "add_writer",
+        "remove_reader",
+        "remove_writer",
+        "call_soon",
+        "call_later",
+        "call_at",
+        "create_task",
+    )
 )
 _LOOK_UPS = ("socket.gethostbyname", "socket.getaddrinfo")
 _INDEX = {"add", "checkout", "commit", "merge", "mv", "rebase", "reset", "restore", "rm", "stash", "switch"}

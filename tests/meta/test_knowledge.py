@@ -204,7 +204,7 @@ def test_expressions_name_parameters_that_exist(name: str) -> None:
             "neighbours",
         }
         known |= {"picked", "paired", "strided", "filled", "turned", "labels", "copied", "operands"}
-        known |= {"operations", "matches"}
+        known |= {"operations", "matches", "in_order"}
         behaviours = [fact.behaviour, *(c.behaviour for c in fact.clauses)]
         texts = [
             c.of for b in behaviours for c in (b.gil, b.native, b.wait, b.releases, b.stall, b.pages) if c is not None

@@ -101,8 +101,8 @@ def size_of(value: Value | None) -> Estimate:
         return reduce(lambda a, b: a * b, value.shape, ONE)
     if value.items is not None and value.type not in MAPPINGS:
         return Estimate.point(len(value.items))
-    if value.columns is not None and value.type == "dict":
-        return Estimate.point(len(value.columns))
+    if value.columns is not None and value.type == "dict":  # which may have others
+        return FIELDS + len(value.columns)
     if value.type in _SINGLE:
         return ONE
     if isinstance(value.reference, ChoiceRef):
@@ -179,7 +179,8 @@ def _together(bound: Bound) -> Value:
     """A dict of all arguments; of what a `**` unpacks nothing is known but that it is a record."""
     if bound.has_star:
         return Value(type="dict", size=FIELDS)
-    return Value(type="dict", columns=(*(("", v) for v in bound.positional), *bound.parameters))
+    members = (*(("", v) for v in bound.positional), *bound.parameters)
+    return Value(type="dict", size=Estimate.point(len(members)), columns=members)
 
 
 _READ = ("str", "bytes", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath")

@@ -37,6 +37,7 @@ from gillint.resolve.opaque import is_vague, is_written_in_python
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.trace import Block, Bound, Branch, Call, CallKind, bind_arguments
 from gillint.resolve.values import (
+    SPREAD_NAMED,
     UNKNOWN,
     ChoiceRef,
     ClassRef,
@@ -211,6 +212,7 @@ def _construct(
     fact = constructor_of(act, owner) if owner is not None else None
     fields = validated(owner, keywords) if owner is not None and fact is not None else keywords
     block, result, name = act.program.construct(ref, positional, fields)
+    keywords = tuple((n, v) for n, v in keywords if n != SPREAD_NAMED)
     if block is None and owner is not None and positional:
         made_of(act, owner, positional[0])
     if block is not None and (block.operations or block.nodes):

@@ -55,6 +55,7 @@ from gillint.resolve.objects.instances import (
     opened_up,
 )
 from gillint.resolve.objects.keeping import as_it_was_dumped, kept
+from gillint.resolve.objects.stand_ins import as_bases
 from gillint.resolve.objects.unspoken import ask
 from gillint.resolve.opaque import instance_of, made_by
 from gillint.resolve.stepping import step_through
@@ -192,26 +193,13 @@ def library(
     is_made = fact is None and find_type(name) is not None
     if is_made:  # constructors of a family that share a cost: `sklearn.base.BaseEstimator.__init__`
         fact = find_method(name, "__init__")
-    public = fact.name if fact is not None else name
     receiver = current(act, receiver) if receiver is not None else None
-    positional = as_buffers(public, all_decoded(act, public, tuple(current(act, v) for v in positional), span))
-    positional = as_it_was_dumped(
-        act, public, checked(act, fact, as_buffers(public, gathered(act, public, positional, span)), span)
-    )
-    if asks_for_contents(public):
-        receiver = opened_up(act, receiver) if receiver is not None else None
-        positional = tuple(opened_up(act, v) for v in positional)
-    positional = gone_through(act, fact, public, positional, span)
+    receiver, positional = _passed(act, fact, fact.name if fact is not None else name, receiver, positional, span)
     bound = replace(bind_arguments(fact, receiver, positional, keywords, has_star), inner=act.runs_often())
     if fact is None:
         _without_fact(act, name, bound, span, assumed=assumed)
         return _made(name, positional, keywords)
-    if any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
-        times = act.times * act.trips_so_far()
-        # Where nothing tells how often, the likely count is a guess and says nothing of the data.
-        guessed = times.likely > _GUESSED * times.low
-        bound = replace(bound, often=times.low if guessed else math.sqrt(times.low * times.likely))
-    bound, query = _looked_into(act, public, bound, span)
+    bound, query = _looked_into(act, fact.name, as_bases(act, fact, _as_often(act, bound)), span)
     bound = worked_out(act, fact, bound, span)
     decision = decide(fact, Answers(fact, bound), act.program.target)
     if fact.consumes is not None:
@@ -221,36 +209,86 @@ def library(
         result = made_layer(name, bound, result) or replace(result, type=name)
     elif fact.name != name and receiver is None and result.type in bases_of(owner := name.rpartition(".")[0]):
         result = replace(result, type=owner)  # `Counter.fromkeys`, which is that of dict, makes a Counter
-    bound = with_work(public, _upon_instance(act, name, bound), result)
+    bound = with_work(fact.name, _upon_instance(act, name, bound), result)
     if query is not None:
-        result = answered(public, result, query)
-    lazy_result = act.lazy_of(result)
-    callback, given = (None, None) if lazy_result is not None else called_back(act, fact, decision, bound, span)
-    bound, result = with_compared(act, public, bound, given, span), as_given(public, result, given)
-    ask(act, public, bound, span)
-    if given is not None and gives_what_it_calls(fact, given, result):
-        result = given
-    if lazy_result is None:
-        _consume_all(act, bound, fact)
-    machine_code = compiled_body(act, positional, keywords) if public == COMPILED else None
-    compiled, result = machine_code if machine_code is not None else (None, result)
-    another = given_to_another(act, public, positional, keywords)
-    elsewhere, result = (another[0], another[1] or result) if another is not None else (None, result)
-    peer = other_side(act, fact, public, bound, span)
-    call = Call(
-        span, act.path, public, "library", bound, fact, callback=callback, compiled=compiled, elsewhere=elsewhere, result=result,
-        awaited=fact.awaitable, assumed=assumed, peer=peer,
-    )  # fmt: skip
+        result = answered(fact.name, result, query)
+    bound, callback, result = _calling_back(act, fact, decision, bound, result, span)
+    result = _noted(act, fact, bound, keywords, callback, result, span, assumed=assumed)
     if fact.awaitable:
-        block = Block((), (call,))
-        lazy = Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=public)
-        return act.defer(lazy, "awaitable", result)
-    act.emit(call)
-    note_lock(act, public, receiver, span)
-    behind_statement(act, public, bound, query, span)
+        return result
+    note_lock(act, fact.name, receiver, span)
+    behind_statement(act, fact.name, bound, query, span)
     if receiver is not None and receiver.guessed and result.type is not None:
         return replace(result, guessed=True)
     return result
+
+
+def _passed(
+    act: Activation, fact: Fact | None, name: str, receiver: Value | None, positional: tuple[Value, ...], span: Span
+) -> tuple[Value | None, tuple[Value, ...]]:
+    """What a call is of and what it is given, as it takes them: open files as they are now, buffers, what is in instances."""
+    positional = as_buffers(name, all_decoded(act, name, tuple(current(act, v) for v in positional), span))
+    positional = checked(act, fact, as_buffers(name, gathered(act, name, positional, span)), span)
+    positional = as_it_was_dumped(act, name, positional)
+    if asks_for_contents(name):
+        receiver = opened_up(act, receiver) if receiver is not None else None
+        positional = tuple(opened_up(act, v) for v in positional)
+    return receiver, gone_through(act, fact, name, positional, span)
+
+
+def _as_often(act: Activation, bound: Bound) -> Bound:
+    """The arguments; with how often the call is made where nothing tells how large the data are that go into it."""
+    if not any(v.type in DATA and not is_sized(v) for _, v in bound.parameters):
+        return bound
+    times = act.times * act.trips_so_far()
+    # Where nothing tells how often, the likely count is a guess and says nothing of the data.
+    guessed = times.likely > _GUESSED * times.low
+    return replace(bound, often=times.low if guessed else math.sqrt(times.low * times.likely))
+
+
+def _calling_back(
+    act: Activation, fact: Fact, decision: Decision, bound: Bound, result: Value, span: Span
+) -> tuple[Bound, Block | None, Value]:
+    """What a call runs of the program: a function that it is given, comparisons, what its arguments have to make."""
+    is_lazy = act.lazy_of(result) is not None
+    callback, given = (None, None) if is_lazy else called_back(act, fact, decision, bound, span)
+    bound, result = with_compared(act, fact.name, bound, given, span), as_given(fact.name, result, given)
+    ask(act, fact.name, bound, span)
+    if given is not None and gives_what_it_calls(fact, given, result):
+        result = given
+    if not is_lazy:
+        _consume_all(act, bound, fact)
+    return bound, callback, result
+
+
+def _noted(
+    act: Activation,
+    fact: Fact,
+    bound: Bound,
+    keywords: Keywords,
+    callback: Block | None,
+    result: Value,
+    span: Span,
+    *,
+    assumed: bool,
+) -> Value:
+    """Write a call into the trace, or keep it for whoever awaits it: what it gives back."""
+    machine_code = compiled_body(act, bound.positional, keywords) if fact.name == COMPILED else None
+    compiled, result = machine_code if machine_code is not None else (None, result)
+    another = given_to_another(act, fact.name, bound.positional, keywords)
+    elsewhere, result = (another[0], another[1] or result) if another is not None else (None, result)
+    peer = other_side(act, fact, fact.name, bound, span)
+    call = Call(
+        span, act.path, fact.name, "library", bound, fact, callback=callback, compiled=compiled, elsewhere=elsewhere,
+        result=result, awaited=fact.awaitable, assumed=assumed, peer=peer,
+    )  # fmt: skip
+    if not fact.awaitable:
+        act.emit(call)
+        return result
+    block = Block((), (call,))
+    return act.defer(
+        Lazy(span, Kind.COROUTINE, block, ONE, result, act.path, act.name, name=fact.name), "awaitable", result
+    )
 
 
 def _looked_into(act: Activation, name: str, bound: Bound, span: Span) -> tuple[Bound, Query | None]:

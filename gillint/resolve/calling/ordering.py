@@ -7,6 +7,7 @@ from gillint.estimate import Estimate
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, size_of
+from gillint.resolve.objects.in_order import kept_in_order
 from gillint.resolve.objects.unspoken import asked, repeat
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -49,10 +50,15 @@ def with_compared(act: Activation, name: str, bound: Bound, key: Value | None, s
     else:
         return bound
     compared = key if key is not None else compared
+    ordered = kept_in_order(act, name, holder, span) if holder is not None else None
+    if ordered is not None:
+        bound = replace(bound, parameters=(*bound.parameters, ("in_order", ordered)))
     if compared is None or (compared.type is None and compared.reference is None):
         return bound
     if holder is not None:
-        _run_comparisons(act, compared, _comparisons(name, size_of(holder)), span)
+        _run_comparisons(
+            act, compared, size_of(ordered) if ordered is not None else _comparisons(name, size_of(holder)), span
+        )
     return replace(bound, parameters=(*bound.parameters, ("compared", compared)))
 
 

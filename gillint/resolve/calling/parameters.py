@@ -6,13 +6,17 @@ from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.annotations import annotated
+from gillint.resolve.calling.mappings import merged, or_another, pair_of
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.objects.members import one_of
-from gillint.resolve.values import SPREAD, UNKNOWN, Value, is_known, trimmed
+from gillint.resolve.values import SPREAD, SPREAD_NAMED, UNKNOWN, Value, is_known, trimmed
 from gillint.syntax import tree as t
 from gillint.syntax.walk import mentioned
 
 _EMPTY = {"*": Value(type="tuple", size=ZERO, items=()), "**": Value(type="dict", size=ZERO, columns=())}
+
+# The kinds of parameters that may be passed by name.
+_NAMED = ("", "keyword")
 
 
 def bind_parameters(
@@ -31,9 +35,12 @@ def bind_parameters(
     """
     given = list((receiver, *positional) if receiver is not None else positional)
     named = dict(keywords)
+    spread = named.pop(SPREAD_NAMED, None)
     bound: dict[str, Value] = {}
     for parameter in tree.parameters:
         value = _passed(parameter, given, named)
+        if spread is not None and parameter.kind == "**":
+            value = merged((value, spread) if value is not None else (spread,))
         if value is None and parameter.kind in ("*", "**"):
             value = _EMPTY[parameter.kind] if called else _collected(act, parameter)
         if value is None and parameter.default is not None:
@@ -42,6 +49,9 @@ def bind_parameters(
             if isinstance(parameter.default, t.Call):
                 declared = annotated(act, parameter.annotation)
                 value = declared if declared.type not in (None, value.type) else value
+            value = or_another(value, pair_of(spread)[1]) if spread is not None else value
+        if value is None and spread is not None and parameter.kind in _NAMED:
+            value = pair_of(spread)[1]
         if value is None and is_method and act.owner is not None and parameter is tree.parameters[0]:
             value = Value(type=act.owner.key)
         if value is None or not is_known(value) or (value.type == "NoneType" and not called):

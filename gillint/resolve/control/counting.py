@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from gillint.estimate import ZERO, Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
-from gillint.resolve.calling.bound import element_of, size_of
+from gillint.resolve.calling.bound import MAPPINGS, element_of, size_of
 from gillint.resolve.control.converging import bisects
+from gillint.resolve.control.turns import leaves_early
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
-from gillint.syntax.walk import as_augment, key_of
+from gillint.syntax.walk import as_augment, conditions_of, expressions, inside, key_of
 
 
 def turns_until_long(act: Activation, test: t.Expr, assumed: Estimate) -> Estimate | None:
@@ -60,6 +63,53 @@ def turns_by_counter(act: Activation, node: t.While) -> Estimate | None:
     if step is None or not step.known:
         return _strides(end - start.number) if test.operators[0] in ("lt", "le") else None
     return ((end - start.number) / step).map(lambda n: max(1.0, abs(n)))
+
+
+def turns_to_make_room(act: Activation, node: t.While) -> Estimate | None:
+    """`while j >= 0 and rows[j] > row: rows[j + 1] = rows[j]; j -= 1`: half of the way, where things come in any order."""
+    asked = {key_of(e.value) for e in inside(node.test) if isinstance(e, t.Subscript)}
+    stored = {key_of(x.value) for s in node.body if isinstance(s, t.Assign) for x in _members(s)}
+    if asked.isdisjoint(stored - {None}):
+        return None
+    counted = (turns_by_counter(act, replace(node, test=part)) for part in conditions_of(node.test))
+    whole = next((turns for turns in counted if turns is not None), None)
+    return Estimate(0.0, whole.likely / 2, whole.high) if whole is not None else None
+
+
+def _members(s: t.Assign) -> Iterator[t.Subscript]:
+    for target in s.targets:
+        for part in target.elements if isinstance(target, t.Sequence) else (target,):
+            if isinstance(part, t.Subscript):
+                yield part
+
+
+def turns_past_the_end(act: Activation, node: t.While) -> Estimate | None:
+    """`while True: try: row = rows[i]`, `except IndexError: break`, `i += 1`: a turn for each that is left, and one more."""
+    if not isinstance(node.test, t.Constant):
+        return None
+    steps = {key_of(s.target): s for x in node.body if (s := as_augment(x)) is not None and s.operator == "add"}
+    asked = (
+        e
+        for s in node.body
+        if isinstance(s, t.Try) and any(_ends_at_an_index(h) for h in s.handlers)
+        for e in expressions(s.body)
+        if isinstance(e, t.Subscript) and key_of(e.index) in steps.keys() - {None}
+    )
+    found = next(asked, None)
+    start = act.environment.get(key_of(found.index) or "") if found is not None else None
+    if found is None or start is None or start.number is None:
+        return None
+    with act.nested():
+        whole, step = evaluate(act, found.value), evaluate(act, steps[key_of(found.index)].value).number
+    if whole.size is None or whole.type in MAPPINGS or step is None or not step.known or step.likely <= 0:
+        return None
+    return ((whole.size - start.number) / step).map(lambda n: max(0.0, math.ceil(n)) + 1)
+
+
+def _ends_at_an_index(handler: t.Handler) -> bool:
+    kinds = handler.kind.elements if isinstance(handler.kind, t.Sequence) else (handler.kind,)
+    names = {key_of(kind) for kind in kinds if kind is not None}
+    return not names.isdisjoint(("IndexError", "LookupError")) and any(map(leaves_early, handler.body))
 
 
 def _strides(whole: Estimate) -> Estimate:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import size_of
@@ -14,31 +14,72 @@ from gillint.resolve.trace import Branch, Call, Loop, Node
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
 from gillint.syntax.containers import ADDS, ADDS_EACH, takes_from
-from gillint.syntax.walk import as_augment, assigned, expressions, key_of, length_of, statements
+from gillint.syntax.walk import as_augment, assigned, expressions, inside, key_of, length_of, statements
 
-# `line, _, rest = rest.partition(b"\n")`, `*lines, self.rest = self.rest.split("\n")`, `data = data[size:]`, `del data[:size]`.
-_TAKES = re.compile(
-    r"^[ \t]*(?:[\w \t,.*]*[ \t,*])?((?:\w+\.)*\w+)[ \t]*=[ \t]*(?:[^\n]*\W)?"
-    r"\1(?:\.(?:r?partition|r?split|splitlines)\(|\[[^\n\[\]:]+:\])"
-    r"|^[ \t]*del[ \t]+((?:\w+\.)*\w+)\[:",
-    re.MULTILINE,
-)
+# Methods that give the parts of a text, of which the last is what is left of it.
+_PARTS = frozenset(("partition", "rpartition", "split", "rsplit", "splitlines"))
 
 
 def is_drained(act: Activation, target: t.Expr) -> bool:
-    """Whether something is taken from a buffer that grows here, so that it never holds much more than what has just come."""
-    name, scope = key_of(target), act.scope
-    if scope.drained is None:
-        scope.drained = {}
-        text = "".join(scope.syntax.lines)
-        for found in _TAKES.finditer(text):
-            line = text.count("\n", 0, found.end()) + 1
-            scope.drained.setdefault(found[1] or found[2], []).append(line)
-    lines = scope.drained.get(name or "")
-    if lines is None or isinstance(target, t.Attribute):
-        return lines is not None
-    span = act.body.span if isinstance(act.body, t.Function) else None
-    return span is None or any(span.line <= line <= span.end_line for line in lines)
+    """Whether something is taken from a buffer that grows here, so that it never holds much more than what has just come.
+
+    From an attribute another function of the file may take it, or another method of its class.
+    """
+    name = key_of(target)
+    body = act.body.body if isinstance(act.body, t.Function) else act.body if isinstance(act.body, tuple) else ()
+    if name is None or name in _shortened(body):
+        return name is not None
+    others = _others(act) if isinstance(target, t.Attribute) else ()
+    return any(name in _shortened(other.body) for other in others)
+
+
+def _others(act: Activation) -> Iterator[t.Function]:
+    """The functions of the file, and the methods of the class whose method is read."""
+    owners = act.program.resolution_order(act.owner) if act.owner is not None else ()
+    methods = (act.program.attribute(c, name) for c in owners for name in c.methods)
+    keys = [f"{act.scope.path}::{name}" for name in act.scope.functions]
+    keys += [m.reference.key for m in methods if m is not None and isinstance(m.reference, FunctionRef)]
+    for key in keys:
+        tree = act.program.function_tree(key)[0]
+        if isinstance(tree, t.Function):
+            yield tree
+
+
+@lru_cache(maxsize=2048)
+def _shortened(body: t.Body) -> frozenset[str]:
+    """The buffers that become what is left of them: `line, _, rest = rest.partition(b"\\n")`, `*lines, self.rest =
+    self.rest.split("\\n")`, `data = data[size:]`, `del data[:size]`.
+    """
+    found: set[str | None] = set()
+    for s in statements(body):
+        if isinstance(s, t.Delete):
+            found.update(key_of(x.value) for x in s.targets if isinstance(x, t.Subscript) and _is_begin(x.index))
+        elif isinstance(s, t.Assign) and s.value is not None:
+            parts = {key for e in inside(s.value) if (key := _taken_apart(e)) is not None}
+            found.update(parts.intersection(_stored(s)))
+    return frozenset(name for name in found if name is not None)
+
+
+def _is_begin(index: t.Expr) -> bool:
+    return isinstance(index, t.Slice) and index.lower is None
+
+
+def _taken_apart(e: t.Expr) -> str | None:
+    """The buffer of which an expression is a part, or all of them."""
+    if isinstance(e, t.Call) and isinstance(e.function, t.Attribute) and e.function.name in _PARTS:
+        return key_of(e.function.value)
+    is_rest = isinstance(e, t.Subscript) and isinstance(e.index, t.Slice) and e.index.lower is not None
+    return key_of(e.value) if isinstance(e, t.Subscript) and is_rest and _is_open(e.index) else None
+
+
+def _is_open(index: t.Expr) -> bool:
+    return isinstance(index, t.Slice) and index.upper is None and index.step is None
+
+
+def _stored(s: t.Assign) -> Iterator[str | None]:
+    for target in s.targets:
+        for part in target.elements if isinstance(target, t.Sequence) else (target,):
+            yield key_of(part.value if isinstance(part, t.Starred) else part)
 
 
 _MAKES_EMPTY = ("list", "set", "dict", "bytearray")

@@ -10,12 +10,14 @@ from gillint.knowledge.schema import TERMINAL
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import ALL_QUEUES, BUFFERS, FILES, QUEUES
 from gillint.resolve.calling.bound import member_size, number_of, size_of
+from gillint.resolve.control.turns import leaves_early
 from gillint.resolve.control.usual_turns import WHILE_TRIPS, taken_from
 from gillint.resolve.external.records import records_of
 from gillint.resolve.trace import Block, Branch, Call, Loop
 from gillint.resolve.values import NONE, MadeRef, Value
 from gillint.syntax import tree as t
 from gillint.syntax.containers import ADDS, TAKES
+from gillint.syntax.walk import expressions, inside, key_of, statements
 
 # Of requests, one after the other: a listing has some pages. An answer comes in a few pieces.
 EXCHANGES = Estimate(1, 20, 1e4)
@@ -41,10 +43,13 @@ _SERVED = (
 _EACH_CLIENT = Estimate(1, 1, 1e6)
 
 
-def turns_until_empty(act: Activation, body: Block, *, endless: bool = True) -> Estimate | None:
+def turns_until_empty(
+    act: Activation, body: Block, *, endless: bool = True, asks_for_next: bool = False
+) -> Estimate | None:
     """The turns after which a file has been read, or a container been emptied that nothing in the loop fills.
 
-    `endless`: nothing in the test of the loop ends it: `while True`, as a server has it.
+    `endless`: nothing in the test of the loop ends it: `while True`, as a server has it; `asks_for_next`: the loop ends where an
+    iterator has no more, as `ends_with_an_iterator` says.
     """
     calls = list(_calls(body))
     if endless and any(call.name in _SERVED for call in calls):
@@ -54,7 +59,7 @@ def turns_until_empty(act: Activation, body: Block, *, endless: bool = True) -> 
             taken, each = (call.bound.positional[0].size, call.bound.positional[1].number)
             if taken is not None and each is not None and each.known and each.likely >= 1:
                 return (taken / each).map(lambda n: max(1.0, -(-n // 1)))
-        if endless and call.name == "next" and len(call.bound.positional) == 1:
+        if call.name == "next" and (asks_for_next or (endless and len(call.bound.positional) == 1)):
             rows = call.bound.positional[0]
             if rows.size is not None and rows.size.known:
                 return rows.size.max(1)
@@ -76,6 +81,62 @@ def turns_until_empty(act: Activation, body: Block, *, endless: bool = True) -> 
         if not any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH)):
             return source.size.max(1)
     return None
+
+
+def turns_until_it_is_empty(act: Activation, loop: t.While, body: Block) -> Estimate | None:
+    """The turns of `while not deck.is_empty(): deck.draw()`: as many as there are things where the object's method takes one."""
+    asked = loop.test.operand if isinstance(loop.test, t.Unary) and loop.test.operator == "not" else loop.test
+    owner = _owner(asked)
+    if owner is None:
+        return None
+    spans = {e.span for e in expressions(loop.body) if _owner(e) == owner}
+    for call in _calls(body):
+        inner = call.inner if call.span in spans and call.kind == "project" else None
+        for taken in _calls(inner) if inner is not None else ():
+            source = taken.bound.receiver
+            if source is None or source.size is None or not _takes(taken.name.rsplit(".", 1)[-1], source):
+                continue
+            if not any(_gives(c, source) for c in _calls(body, loops=True, depth=_DEPTH)):
+                return source.size.max(1)
+    return None
+
+
+def _owner(e: t.Expr) -> str | None:
+    """`deck` of `deck.draw()`."""
+    return key_of(e.function.value) if isinstance(e, t.Call) and isinstance(e.function, t.Attribute) else None
+
+
+def ends_with_an_iterator(loop: t.While) -> bool:
+    """Whether a loop turns until an iterator has no more, which gives a default then: `while (row := next(rows, None)) is not
+    None`, `row = next(rows, None); if row is None: break`.
+    """
+    given = {key_of(target) for target, value in _given(loop) if _is_next(value)}
+    tests = [
+        s.test for s in statements(loop.body) if isinstance(s, t.If) and any(leaves_early(inner) for inner in s.body)
+    ]
+    tests = [loop.test] if not isinstance(loop.test, t.Constant) else tests
+    return any(key_of(_asked(test)) in given - {None} for test in tests)
+
+
+def _given(loop: t.While) -> Iterator[tuple[t.Expr, t.Expr]]:
+    """What a loop gives a value, and which one."""
+    for s in statements(loop.body):
+        if isinstance(s, t.Assign) and s.value is not None:
+            yield from ((target, s.value) for target in s.targets)
+    yield from ((e.target, e.value) for e in (*inside(loop.test), *expressions(loop.body)) if isinstance(e, t.Walrus))
+
+
+def _is_next(value: t.Expr) -> bool:
+    return isinstance(value, t.Call) and key_of(value.function) == "next" and len(value.arguments) == 2
+
+
+def _asked(test: t.Expr) -> t.Expr:
+    """The variable that a test asks whether there is something in it: `row`, `row is not None`, `(row := f()) != end`."""
+    if isinstance(test, t.Unary) and test.operator == "not":
+        return _asked(test.operand)
+    if isinstance(test, t.Compare) and test.operators in (("is",), ("is_not",), ("eq",), ("ne",)):
+        return _asked(test.left)
+    return test.target if isinstance(test, t.Walrus) else test
 
 
 def since_last_time(act: Activation, loop: t.While, turns: Estimate) -> Estimate:

@@ -11,7 +11,7 @@ from gillint.resolve.control.chances import chance, is_negated, is_none, missing
 from gillint.resolve.control.expiring import kept_for_a_while
 from gillint.resolve.control.failures import complains, failing, fails
 from gillint.resolve.control.kept_answers import is_end, lookup_in
-from gillint.resolve.control.lookups import found_share
+from gillint.resolve.control.lookups import found_share, share_found
 from gillint.resolve.control.memoised import missed
 from gillint.resolve.control.refusals import is_refusal
 from gillint.resolve.control.turns import POLLS, leaves, pauses
@@ -21,7 +21,7 @@ from gillint.resolve.tabular.kinds import distinct_of
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.containers import change_of
-from gillint.syntax.walk import key_of, set_in, statements
+from gillint.syntax.walk import expressions, key_of, set_in, statements
 
 
 def is_main_guard(test: t.Expr) -> bool:
@@ -335,7 +335,17 @@ def failing_of(act: Activation, node: t.Try, arm: t.Body) -> float:
             key = value_of(act, found.index)
             new = missed(act, (key,))
             return min(new, 1.0 - LEAVES) if distinct_of(key) is not None else min(usual, new)
-    return usual
+    return max(usual, _missed_keys(act, node, arm))
+
+
+def _missed_keys(act: Activation, node: t.Try, arm: t.Body) -> float:
+    """How often a key is not there, of a table that has fewer than there are things to ask for: `try: n += sizes[key]`."""
+    kinds = {key_of(h.kind) for h in node.handlers if h.kind is not None and h.body is arm}
+    if kinds.isdisjoint(("KeyError", "LookupError")):
+        return 0.0
+    asked = (e for e in expressions(node.body) if isinstance(e, t.Subscript) and not isinstance(e.index, t.Slice))
+    shares = (share_found(act, e.value, e.index) for e in asked)
+    return max((1.0 - share for share in shares if share is not None), default=0.0)
 
 
 def _stores(body: t.Body) -> Iterator[t.Subscript]:

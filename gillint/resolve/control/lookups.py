@@ -20,7 +20,7 @@ def found_share(act: Activation, test: t.Expr) -> float | None:
         found = found_share(act, test.operand)
         return None if found is None else 1.0 - found
     if isinstance(test, t.Compare) and test.operators in (("contains",), ("not_contains",)):
-        found = _share(act, test.rights[0], test.left)
+        found = share_found(act, test.rights[0], test.left)
         return found if found is None or test.operators == ("contains",) else 1.0 - found
     if isinstance(test, t.Compare) and test.operators in (("is",), ("is_not",)):
         right = test.rights[0]
@@ -28,7 +28,7 @@ def found_share(act: Activation, test: t.Expr) -> float | None:
         found = found_share(act, test.left) if is_asked else None
         return found if found is None or test.operators == ("is_not",) else 1.0 - found
     asked = _looked_up(act, test) if isinstance(test, t.Name) else None
-    return _share(act, *asked) if asked is not None else None
+    return share_found(act, *asked) if asked is not None else None
 
 
 def _looked_up(act: Activation, name: t.Name) -> tuple[t.Expr, t.Expr] | None:
@@ -42,7 +42,8 @@ def _looked_up(act: Activation, name: t.Name) -> tuple[t.Expr, t.Expr] | None:
     return None
 
 
-def _share(act: Activation, table: t.Expr, key: t.Expr) -> float | None:
+def share_found(act: Activation, table: t.Expr, key: t.Expr) -> float | None:
+    """How often a key is in a table; None where it may be nearly always."""
     container, asked = _value(act, table), _value(act, key)
     kinds = distinct_of(asked)
     if container.type not in (*MAPPINGS, "set", "frozenset") or container.size is None or kinds is None:

@@ -7,12 +7,20 @@ from collections.abc import Callable
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation, Builder
 from gillint.resolve.control.branching import choose, rejoin, run_turn
+from gillint.resolve.control.chances import chance
 from gillint.resolve.control.consuming import turns_through
-from gillint.resolve.control.converging import turns_of_a_budget
-from gillint.resolve.control.counting import turns_by_counter, turns_until_long
+from gillint.resolve.control.converging import draws, turns_of_a_budget
+from gillint.resolve.control.counting import turns_by_counter, turns_past_the_end, turns_to_make_room, turns_until_long
 from gillint.resolve.control.cutting import turns_until_cut_up
 from gillint.resolve.control.draining import leave_empty, turns_until_drained, turns_until_filled
-from gillint.resolve.control.exhaustion import since_last_time, turns_by_others, turns_until_empty, turns_while_talking
+from gillint.resolve.control.exhaustion import (
+    ends_with_an_iterator,
+    since_last_time,
+    turns_by_others,
+    turns_until_empty,
+    turns_until_it_is_empty,
+    turns_while_talking,
+)
 from gillint.resolve.control.factors import turns_by_factor
 from gillint.resolve.control.failures import failing
 from gillint.resolve.control.falling import share_of_else
@@ -21,6 +29,7 @@ from gillint.resolve.control.iterations import iterations_of
 from gillint.resolve.control.multiplying import at_the_end, multiplied, over_all_turns
 from gillint.resolve.control.pointers import place_of, places_in_the_end, turns_by_places, turns_by_strides
 from gillint.resolve.control.receiving import turns_to_fill
+from gillint.resolve.control.rehearsed import turns_rehearsed
 from gillint.resolve.control.sending import turns_until_sent
 from gillint.resolve.control.shared_iterators import its_share
 from gillint.resolve.control.stopping import turns_until_stopped
@@ -220,12 +229,38 @@ def _limited(act: Activation, node: t.While) -> Estimate | None:
     return turns_until_stopped(act, node) if isinstance(node.test, t.Constant) else None
 
 
+def turns_by_chance(act: Activation, node: t.While) -> Estimate | None:
+    """`while rng.random() < 0.9`: so many turns until it does not hold for the first time."""
+    holds = chance(act, node.test) if draws(node) else None
+    if holds is None or holds >= 1.0:
+        return None
+    return Estimate(0.0, holds / (1.0 - holds), _UNLUCKY / (1.0 - holds))
+
+
+_UNLUCKY = 10.0
+
+
+# What tells how often a `while` loop turns before it does, the surest first.
+_COUNTED = (
+    turns_rehearsed,
+    turns_by_places,
+    turns_by_factor,
+    turns_to_make_room,
+    turns_by_chance,
+    turns_by_counter,
+    turns_past_the_end,
+    turns_until_drained,
+    turns_until_cut_up,
+    turns_to_fill,
+    turns_until_found,
+    turns_until_filled,
+)
+
+
 def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
     said = turns_until_sent(node) or _limited(act, node)
-    known = said or turns_by_places(act, node) or turns_by_factor(act, node)
-    known = known or turns_by_counter(act, node) or turns_until_drained(act, node) or turns_until_cut_up(act, node)
-    known = known or turns_to_fill(act, node) or turns_until_found(act, node) or turns_until_filled(act, node)
+    known = said or next((turns for ask in _COUNTED if (turns := ask(act, node)) is not None), None)
     usual = usual_turns(act, node)
     through = turns_through(act, node) if said is None and (known is None or not known.known) else None
     place = place_of(node)
@@ -245,7 +280,9 @@ def run_while(act: Activation, node: t.While) -> None:
                 (strides if strides is not None and strides.known else None) or counted or strides or through or known
             )
         endless = isinstance(node.test, t.Constant)
-        emptied = turns_until_empty(act, body, endless=endless) if known is None else None
+        asks_for_next = ends_with_an_iterator(node)
+        emptied = turns_until_empty(act, body, endless=endless, asks_for_next=asks_for_next) if known is None else None
+        emptied = emptied or (turns_until_it_is_empty(act, node, body) if known is None else None)
         runs_dry = runs_dry or emptied is not None
         known = known or (since_last_time(act, node, emptied) if emptied is not None else turns_by_others(act, body))
         known = (

@@ -237,9 +237,14 @@ def opened_database(site: Site) -> Value:
     return at_level(site.act, made, level) if level is not None else made
 
 
+def has_level(value: Value | None) -> bool:
+    """Whether setting `isolation_level` of it decides how a change is committed: a connection of sqlite3."""
+    return value is not None and value.type == _CONNECTION
+
+
 def at_level(act: Activation, connection: Value, level: Value) -> Value:
     """A connection whose isolation level is set, when it is opened or later: `connection.isolation_level = None`."""
-    if connection.type != _CONNECTION or connection.dtype == "memory":
+    if not has_level(connection) or connection.dtype == "memory":
         return connection
     alone = level.type == "NoneType" and not around(act.scope).begins
     return replace(connection, columns=_ALONE if alone else None)

@@ -8,6 +8,7 @@ from gillint.estimate import Estimate, total
 from gillint.resolve.activation import Activation
 from gillint.resolve.control.memoised import missed
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.external.descents import is_walked
 from gillint.resolve.external.handles import LISTS, name_of
 from gillint.resolve.trace import Block, Call, inline
 from gillint.resolve.values import Value, text_of
@@ -64,7 +65,7 @@ def folders_walked(act: Activation, body: Block) -> Estimate | None:
     for node in inline(body):
         if isinstance(node, Call) and node.name in LISTS:
             name = name_of(node.bound.receiver or (node.bound.positional[0] if node.bound.positional else None))
-            if name is not None and (files.is_walked(name) or files.below(name)):
+            if name is not None and (is_walked(act, name) or files.below(name)):  # whoever asks knows that it is a walk
                 return files.folders_below(name.removesuffix(HOLE)) + 1
     return None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 
-from gillint.estimate import ZERO
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
 from gillint.resolve.calling.sites import Site
+from gillint.resolve.external.descents import is_walked
 from gillint.resolve.external.files import MEMBER, MEMORY, Content
 from gillint.resolve.external.handles import LISTS, filled, name_of, packs, raw
 from gillint.resolve.external.opening import note_opened
@@ -168,7 +168,7 @@ def listed(site: Site) -> Value:
         asked = literal_text(site.argument(0, "pattern")) or HOLE
         wanted = f"{name}/{HOLE if method == 'rglob' else ''}{asked}"
     wanted = _WILD.sub(HOLE, wanted)
-    walked = site.name in LISTS and (site.act.program.files.is_walked(name) or _goes_down(site, name))
+    walked = site.name in LISTS and is_walked(site.act, name)
     deep = walked or method in ("walk", "rglob") or "**" in asked
     content, common_name = site.act.program.files.listed(wanted, deep=deep)
     each = _last_of(common_name) if method == "listdir" else common_name
@@ -192,12 +192,6 @@ def listed(site: Site) -> Value:
     is_one = not _WILD.search(asked) and HOLE not in posixpath.basename(asked)  # in each folder
     files = content.files.min(folders.max(1)) if is_one else content.files
     return replace(site.result, shape=None, size=files, element=member)
-
-
-def _goes_down(site: Site, folder: str) -> bool:
-    """Whether a function that calls itself lists the folder that it is given, and there are others in there."""
-    is_given = any(name_of(value) == folder for value in site.act.given.values())
-    return is_given and site.act.program.files.folders_below(folder) != ZERO
 
 
 def _last_of(path: Text) -> Text:

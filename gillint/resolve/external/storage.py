@@ -10,6 +10,7 @@ from gillint.frozen import replace
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import FILES
 from gillint.resolve.calling.commandline import add_argument, parse_args, parse_known_args
+from gillint.resolve.calling.mappings import named_members
 from gillint.resolve.calling.options import BOUND_ARGUMENTS
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.databases import cursor_of, fetched, opened_database, opened_shelf, registered
@@ -95,7 +96,7 @@ def _bound_arguments(site: Site) -> Value:
     given = site.bound.positional
     keywords = tuple(p for p in site.bound.parameters if all(p[1] is not value for value in given))
     positional = given[0] if site.bound.has_star and given else Value(type="tuple", items=given)
-    named = Value(type="dict", columns=keywords)
+    named = named_members(keywords)
     return Value(type=BOUND_ARGUMENTS, columns=(("args", positional), ("kwargs", named)))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.resolve.activation import Activation, turns_of
 from gillint.resolve.calling.bound import MAPPINGS, element_of, literal_text, size_of
 from gillint.resolve.calling.mappings import pair_of
+from gillint.resolve.control.cut_short import cut_short
 from gillint.resolve.control.flushing import until_flushed
 from gillint.resolve.scope import ClassScope
 from gillint.resolve.tabular.kinds import distinct_of, fewest_of
@@ -34,9 +36,9 @@ def growth(act: Activation, target: t.Expr, value: Value) -> tuple[Estimate, Est
 
 
 def _until_flushed(act: Activation, target: t.Expr, turns: Estimate) -> Estimate:
-    """So many turns, or those until what has been collected is begun anew."""
-    few = until_flushed(act, target)
-    return turns.min(few) if few is not None else turns
+    """So many turns, or those until what has been collected is begun anew, or cut."""
+    fews = (until_flushed(act, target), cut_short(act, target))
+    return reduce(Estimate.min, (few for few in fews if few is not None), turns)
 
 
 def turns_since_made(act: Activation, container: t.Expr) -> Estimate:

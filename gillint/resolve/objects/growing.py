@@ -13,7 +13,7 @@ from gillint.knowledge.base import find_method
 from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import QUEUES
 from gillint.resolve.calling.bound import DATA, MAPPINGS, Answers, element_of, is_sized, literal_text, of_each, size_of
-from gillint.resolve.calling.mappings import has_no_other, merged, pair_of
+from gillint.resolve.calling.mappings import has_no_other, pair_of
 from gillint.resolve.calling.returns import build
 from gillint.resolve.external.commands import begun_as
 from gillint.resolve.external.databases import DUCKDB
@@ -26,21 +26,19 @@ from gillint.resolve.numeric.shapes import PICTURE
 from gillint.resolve.objects.aliases import method_of, places_of
 from gillint.resolve.objects.collected import keep
 from gillint.resolve.objects.filling import (
-    containers,
     different,
     growth,
-    is_empty,
-    keys_of,
     member_of,
     members_of,
     read_target,
 )
 from gillint.resolve.objects.keeping import born_with
+from gillint.resolve.objects.keys import change_keys, changes_keys, members_in_all
 from gillint.resolve.objects.lists import begun_with, members_of_itself
 from gillint.resolve.targets import change_target
 from gillint.resolve.text.strings import joined_after
 from gillint.resolve.trace import Bound
-from gillint.resolve.values import IS_SET, NONE, UNKNOWN, SymbolRef, Value, is_known, options_of
+from gillint.resolve.values import IS_SET, SymbolRef, Value, is_known, options_of
 from gillint.syntax import tree as t
 from gillint.syntax.containers import ADDS, ADDS_EACH
 from gillint.syntax.walk import expressions, key_of, loops_in
@@ -98,10 +96,8 @@ def grow(act: Activation, node: t.Call, called: Value, positional: list[Value], 
         after = (_made_anew(option, function.name, positional) or option for option in options_of(receiver))
         change_target(act, function.value, reduce(join, after))
         return
-    if function.name == "setdefault" and positional:
-        _set_default(act, function.value, positional)
-    elif function.name == "update" and receiver is not None and receiver.type in _UPDATED and positional:
-        _update(act, function.value, receiver, positional[0])
+    if receiver is not None and changes_keys(receiver, function.name):
+        change_keys(act, node, function, receiver, positional)
     elif receiver is not None and len(positional) > _GROWS.get(function.name, len(positional)):
         _lengthen(act, node, function, receiver, positional[_GROWS[function.name]])
 
@@ -123,12 +119,7 @@ def made_by_need(act: Activation, node: t.Subscript, holder: Value, member: Valu
     change_target(act, node, member)
     owner = act.program.class_of(member.type)
     if owner is not None:
-        born_with(act, owner, _members_in_all(act, node.value, growth(act, node.value, holder)[1], key))
-
-
-def _members_in_all(act: Activation, mapping: t.Expr, turns: Estimate, key: Value) -> Estimate:
-    """How many members a place makes in all the mappings of its kind, where it runs so often for each of them."""
-    return keys_of(turns, key, mapping) * containers(act, mapping)
+        born_with(act, owner, members_in_all(act, node.value, growth(act, node.value, holder)[1], key))
 
 
 def _lengthen(act: Activation, node: t.Call, function: t.Attribute, receiver: Value, added: Value) -> None:
@@ -180,11 +171,14 @@ _UNDONE = ("pop", "remove", "discard")
 
 
 def _is_taken_back(act: Activation, container: t.Expr) -> bool:
-    """Whether each turn takes out again what it puts in: `path.append(x); search(path); path.pop()`."""
+    """Whether each turn takes out again what it puts in: `path.append(x); search(path); path.pop()`, `job = jobs.pop(0);
+    jobs.append(again(job))`.
+    """
     key = key_of(container)
     if key is None or act.loop is None:
         return False
-    calls = (s.value for s in act.loop.body if isinstance(s, t.Evaluate) and isinstance(s.value, t.Call))
+    made = (s.value for s in act.loop.body if isinstance(s, (t.Evaluate, t.Assign)))
+    calls = (value for value in made if isinstance(value, t.Call))
     functions = (c.function for c in calls if isinstance(c.function, t.Attribute) and key_of(c.function.value) == key)
     return any(f.name in _UNDONE for f in functions)
 
@@ -244,33 +238,6 @@ def added_elsewhere(act: Activation, name: str, node: t.Call | t.Augment | t.Att
     return total(n for span, n in sites.items() if span != node.span)
 
 
-def _set_default(act: Activation, mapping: t.Expr, positional: list[Value]) -> None:
-    """`d.setdefault(key, value)`: the mapping has a member like that; an old one of the same type stays as it is."""
-    container = read_target(act, mapping)
-    if container is None or container.type not in MAPPINGS:
-        return
-    key, old = pair_of(container)
-    default = positional[1] if len(positional) > 1 else NONE
-    value = old if old.type == default.type else join(old if old != UNKNOWN else None, default)
-    pair = (join(key if key != UNKNOWN else None, positional[0]), value)
-    name = literal_text(positional[0])
-    if name is not None and not act.loops and (is_empty(container) or has_no_other(container)):
-        columns = container.columns or ()
-        columns = columns if container.column(name) is not None else (*columns, (name, default))
-        known = replace(container, items=pair, columns=columns, size=Estimate.point(len(columns)), element=pair[0])
-        change_target(act, mapping, known)
-        return
-    if put_into(act, container, default, positional[0]):
-        return
-    _, turns = growth(act, mapping, container)
-    owner = act.program.class_of(default.type) if default.reference is None else None
-    if owner is not None:  # each call makes one, and those of new keys are kept
-        born_with(act, owner, _members_in_all(act, mapping, turns, positional[0]))
-    fills = is_empty(container) or turns != ONE
-    size = keys_of(turns, positional[0], mapping) if fills else container.size
-    change_target(act, mapping, replace(container, items=pair, columns=None, size=size, element=pair[0]))
-
-
 def lengthen(act: Activation, node: t.Call) -> None:
     """`collect(tree, found)`: what the function that was called has put into the containers that were passed to it."""
     for grown in act.program.grown:
@@ -285,6 +252,8 @@ def lengthen(act: Activation, node: t.Call) -> None:
         before, size = grown.before.size, grown.after.size
         if size is not None and size == before:
             size = receiver.size
+        elif has_no_other(grown.after):
+            size = grown.after.size
         elif size is not None and before is not None:
             added = (size - before).max(0) * turns
             key = pair_of(grown.after)[0]
@@ -305,27 +274,6 @@ def _push(act: Activation, target: t.Expr, positional: list[Value]) -> None:
     element = positional[1] if receiver.element is None else join(receiver.element, positional[1])
     size = Estimate(old.low, (old + count).likely, (old + count).high)
     change_target(act, target, replace(receiver, size=size, element=element, items=None, literal=None))
-
-
-_UPDATED = ("dict", "collections.OrderedDict", "collections.defaultdict")
-
-
-def _update(act: Activation, mapping: t.Expr, container: Value, other: Value) -> None:
-    """`d.update(other)`: members like those of the other, under keys that may be there already."""
-    if other.type not in MAPPINGS:
-        return
-    (key, value), (new_key, new_value) = pair_of(container), pair_of(other)
-    old, turns = growth(act, mapping, container)
-    size = None
-    if is_empty(container) or container.size is not None:
-        added = size_of(other) * turns
-        size = old + (added.min(new_key.distinct) if new_key.distinct is not None else added)
-    pair = (
-        join(key if key != UNKNOWN else None, new_key),
-        join(value if value != UNKNOWN else None, new_value),
-    )
-    columns = merged((container, other)).columns if container.columns and other.columns else None
-    change_target(act, mapping, replace(container, items=pair, columns=columns, size=size, element=pair[0]))
 
 
 _FLAGS = ("threading.Event", "asyncio.Event")

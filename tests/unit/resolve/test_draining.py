@@ -76,7 +76,7 @@ OFTEN: list[tuple[str, float]] = [
 # Nothing tells, or another rule does.
 OTHERS = [
     ("t = 1.0\nwhile t > 0.01:\n    t *= step()", 40),
-    ("t, by = 1.0, 0.5\nwhile t > 0.01:\n    t *= by\n    by *= 0.9", 40),
+    ("t, by = 1.0, 0.5\nwhile t > 0.01:\n    t *= by\n    by *= 0.9", 6),
     ("t = 1.0\nwhile t > 2:\n    if step():\n        t *= 0.5", 1000),
     ("while heap:\n    a = heappop(heap)\n    if a:\n        heappush(heap, a - 1)", 1000),
     ("while heap:\n    a = heappop(heap)\n    extend(heap)", 1000),
