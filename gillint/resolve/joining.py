@@ -42,7 +42,8 @@ Columns = tuple[tuple[str, Value], ...]
 
 
 def join(a: Value | None, b: Value | None, share: float | None = None) -> Value:
-    """What is known where two paths meet. None is "not bound on that path" and gives way; so does the constant None.
+    """What is known where two paths meet. None is "not bound on that path" and gives way; so do the constant None, and an
+    attribute that nobody has assigned yet (`new.next = old.next` in a linked list).
 
     `share`: how often it is the second one; where nobody knows, the larger size counts.
     """
@@ -52,9 +53,9 @@ def join(a: Value | None, b: Value | None, share: float | None = None) -> Value:
 def _join(a: Value | None, b: Value | None, depth: int, share: float | None = None) -> Value:
     if a is None or a == b:
         return b if b is not None else UNKNOWN
-    if b is None or b.type == "NoneType":
+    if b is None or b.type == "NoneType" or _is_unassigned(b):
         return a
-    if a.type == "NoneType":
+    if a.type == "NoneType" or _is_unassigned(a):
         return b
     if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
         a = replace(a, type="float")
@@ -309,6 +310,13 @@ def _is_instance(value: Value) -> bool:
 
 def _is_own(value: Value) -> bool:
     return _is_instance(value) and "::" in (value.type or "")
+
+
+def _is_unassigned(value: Value) -> bool:
+    """An attribute of an instance of the project that is no method of it, as those are functions; or one of None."""
+    if not isinstance(value.reference, MethodRef) or value.type is not None:
+        return False
+    return _is_own(value.reference.receiver) or value.reference.receiver.type == "NoneType"
 
 
 def _may_be_option(value: Value) -> bool:
