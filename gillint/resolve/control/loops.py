@@ -21,6 +21,7 @@ from gillint.resolve.control.iterations import iterations_of
 from gillint.resolve.control.multiplying import at_the_end, multiplied, over_all_turns
 from gillint.resolve.control.pointers import place_of, places_in_the_end, turns_by_places, turns_by_strides
 from gillint.resolve.control.receiving import turns_to_fill
+from gillint.resolve.control.residues import turns_to_remainder
 from gillint.resolve.control.sending import turns_until_sent
 from gillint.resolve.control.shared_iterators import its_share
 from gillint.resolve.control.stopping import turns_until_stopped
@@ -223,7 +224,7 @@ def _limited(act: Activation, node: t.While) -> Estimate | None:
 def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
     said = turns_until_sent(node) or _limited(act, node)
-    known = said or turns_by_places(act, node) or turns_by_factor(act, node)
+    known = said or turns_to_remainder(act, node) or turns_by_places(act, node) or turns_by_factor(act, node)
     known = known or turns_by_counter(act, node) or turns_until_drained(act, node) or turns_until_cut_up(act, node)
     known = known or turns_to_fill(act, node) or turns_until_found(act, node) or turns_until_filled(act, node)
     usual = usual_turns(act, node)
