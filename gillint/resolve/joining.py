@@ -105,13 +105,27 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         literal=a.literal if a.literal == b.literal else None,
         number=number,
         reference=_reference(a.reference, b.reference),
-        distinct=a.distinct if a.distinct == b.distinct else None,
+        distinct=_distinct(a, b),
         origin=a.origin or b.origin,
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
         source=_sources(a.source, b.source, depth) or (_begun_alike(a, b) if items is None else None),
         mark=a.mark if a.mark == b.mark else _store(a.mark, b.mark),
         labels=a.labels if a.labels == b.labels else None,
     )
+
+
+def _distinct(a: Value, b: Value) -> Estimate | None:
+    """How many values a number takes on that begins with one of them: `at = 0`, then `at = (at + 1) % size`."""
+    if a.distinct == b.distinct:
+        return a.distinct
+    one, several = (a, b) if a.distinct is None else (b, a)
+    if one.type != "int" or one.distinct is not None or one.number is None:
+        return None
+    first, whole = one.number, several.number
+    is_among = (
+        first.known if whole is None else whole.low <= min(first.scenarios) and max(first.scenarios) <= whole.high
+    )
+    return several.distinct if is_among else None
 
 
 def _share_of_elements(a: Value, b: Value, share: float | None) -> float | None:

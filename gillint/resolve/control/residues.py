@@ -18,10 +18,7 @@ _ADDED = ("add", "sub")
 
 def turns_to_remainder(act: Activation, loop: t.While) -> Estimate | None:
     """The turns until what is left of a division is what the test asks for; None for other loops."""
-    test, wanted = loop.test, None
-    operator = "ne"  # `while n % 4`
-    if isinstance(test, t.Compare) and len(test.rights) == 1:
-        test, wanted, operator = test.left, test.rights[0], test.operators[0]
+    test, wanted, operator = _compared(loop.test)
     if not isinstance(test, t.Binary) or test.operator != "mod":
         return None
     with act.nested():
@@ -37,6 +34,13 @@ def turns_to_remainder(act: Activation, loop: t.While) -> Estimate | None:
     if left is not None and end is not None and left.known and end.known and step > 0:
         return Estimate.point(((end.likely - left.likely) % divisor.likely) / step)
     return Estimate(0, (rounds - 1) / 2, rounds - 1)
+
+
+def _compared(test: t.Expr) -> tuple[t.Expr, t.Expr | None, str]:
+    """What a test looks at, what it compares that with, and how: `while n % 4` is `while n % 4 != 0`."""
+    if isinstance(test, t.Compare) and len(test.rights) == 1:
+        return test.left, test.rights[0], test.operators[0]
+    return test, None, "ne"
 
 
 def _times_a_factor(factor: Estimate | None) -> Estimate:

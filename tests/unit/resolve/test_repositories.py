@@ -339,3 +339,16 @@ def test_the_verdict_is_about_what_the_program_does_and_not_about_the_player() -
     assert report.verdict is not None
     verdict = report.regions[report.verdict]
     assert verdict.region.function.startswith("best") and verdict.prediction.bound.value == "gil"
+
+
+@pytest.mark.parametrize(
+    ("outer", "expected"),
+    [("range(15)", 2**14), ("range(1, 4)", 14 + 91 + 364)],
+)
+def test_choices_of_each_length_are_those_of_all_lengths(outer: str, expected: float) -> None:
+    source = (
+        "import itertools\ndef work(x):\n"
+        f"    for c in itertools.chain.from_iterable(itertools.combinations(range(14), r) for r in {outer}):\n"
+        "        print(c)\n"
+    )
+    assert max(number.likely for number in trips(source)) == pytest.approx(expected, rel=0.01)
