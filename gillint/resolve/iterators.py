@@ -132,7 +132,7 @@ def _lengths(length: Value | None, likely: Estimate) -> tuple[Estimate, ...]:
     several = length.distinct if length is not None and not likely.known else None
     if several is None or not several.known or several.likely > _LENGTHS:
         return (likely,)
-    first = likely.likely - (several.likely - 1) / 2
+    first = math.floor(likely.likely - (several.likely - 1) / 2)  # of whole numbers, whose middle is that of the range
     return tuple(Estimate.point(max(0.0, first + i)) for i in range(max(1, int(several.likely))))
 
 
