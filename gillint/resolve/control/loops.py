@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation, Builder
+from gillint.resolve.control.adding_up import Variables, added_up, when_it_has_added, while_it_adds
 from gillint.resolve.control.branching import choose, rejoin, run_turn
 from gillint.resolve.control.consuming import turns_through
 from gillint.resolve.control.converging import turns_of_a_budget
@@ -86,7 +87,7 @@ def _loop(
     first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
-    scaled, of_themselves = multiplied(node.body), made_of_themselves(node.body)
+    of_themselves = made_of_themselves(node.body)
     turn = -1
     for attempt in range(4):
         turn += 1
@@ -127,7 +128,8 @@ def _loop(
                 )
                 for k, v in stable.items()
             }
-            stable |= over_all_turns(scaled, entered, first, trips)
+            stable |= over_all_turns(multiplied(node.body), entered, first, trips)
+        stable |= while_it_adds(added_up(node.body), entered, first, trips)
         is_stable = act.program.sql_begun == begun and all(stable.get(k) == v for k, v in before.items())
         if turn == 2 or is_stable:
             break
@@ -135,7 +137,7 @@ def _loop(
         before = {k: stable.get(k, v) for k, v in before.items()}
         act.environment.clear()
         act.environment.update(before)
-    act.environment.update(at_the_end(scaled, entered, first, trips))
+    act.environment.update(_numbers_behind(node.body, entered, first, trips))
     act.environment.update(grown_at_the_end(act.environment, before, entered, first, trips, of_themselves))
     body = builder.finish()
     fed = unless_outweighed(fed, body.nodes[:made], body.nodes[made:])
@@ -158,6 +160,13 @@ def _loop(
     elif share > 0.0:
         choose(act, _run, ((), node.orelse), (1.0 - share, share))
     rejoin(act, "break", ways, before)
+
+
+def _numbers_behind(body: t.Body, entered: Variables, first: Variables, trips: Estimate) -> dict[str, Value]:
+    """What the numbers that each turn multiplies, or adds to, are behind the loop."""
+    is_left = any(map(leaves_early, body))
+    scaled = at_the_end(multiplied(body), entered, first, trips)
+    return scaled | when_it_has_added(added_up(body), entered, first, trips, is_left=is_left)
 
 
 def _attempt(act: Activation, body: t.Body) -> float:
