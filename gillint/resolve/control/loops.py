@@ -47,6 +47,7 @@ from gillint.resolve.control.usual_turns import (
     WHILE_TRIPS,
     is_guard,
     turns_until_found,
+    turns_until_one_is_good,
     usual_turns,
     works_off,
 )
@@ -232,7 +233,7 @@ def _limited(act: Activation, node: t.While) -> Estimate | None:
 
 def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
-    said = turns_until_sent(node) or _limited(act, node)
+    said = turns_until_sent(node) or _limited(act, node) or turns_until_one_is_good(act, node)
     known = said or turns_to_remainder(act, node) or turns_by_places(act, node) or turns_by_factor(act, node)
     known = known or turns_by_counter(act, node) or turns_until_drained(act, node) or turns_until_cut_up(act, node)
     known = known or turns_to_fill(act, node) or turns_until_found(act, node) or turns_until_filled(act, node)
