@@ -115,6 +115,7 @@ class Program(Protocol):
     threading_backends: int
     births: dict[str, Estimate]
     grown: tuple[Grown, ...]
+    decisive: set[str]  # attributes on whose number a test was decided
 
     def call(
         self,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import reduce
+from collections.abc import Callable, Sequence
 from math import prod
-from operator import mul
 
 from gillint.estimate import ONE, ZERO, Estimate
 from gillint.frozen import replace
@@ -381,7 +379,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
                     act.begin(source)
             turns.append(turn.finish())
         for number, block in enumerate(turns):
-            within = reduce(mul, act.loops[len(act.loops) - depth + number + 1 :], ONE)
+            within = _turns_within(act.loops[len(act.loops) - depth + number + 1 :], max(b.depth for b in turns))
             emit_part(act, block, 1.0 / max(1.0, within.likely))
         with sometimes(act, passing):
             act.operation("generator_step" if node.kind == "generator" else "comprehension_step")
@@ -394,7 +392,7 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
     block = builder.finish()
     of_list = node.kind in ("list", "generator")
     items = each_of(act, node, source, lambda: evaluate(act, node.element)) if of_list else None
-    trips = turns_of(act.loops[len(act.loops) - depth :]).around(block.depth)
+    trips = _turns_within(act.loops[len(act.loops) - depth :], block.depth)
     del act.loops[len(act.loops) - depth :]
     act.environment = outer
     size = trips * passing
@@ -411,6 +409,12 @@ def _comprehension(act: Activation, node: t.Comprehension) -> Value:
         return Value(type="list", size=known, element=produced, items=items, origin=hangs_on, mark=mark)
     made = Value(type=node.kind, size=known, element=produced, origin=hangs_on, mark=mark)
     return _without_doubles(node, made, produced, value)
+
+
+def _turns_within(loops: Sequence[Estimate], depth: int) -> Estimate:
+    """The turns of several clauses, one in the other, around so many open loops: those of which the source tells stay."""
+    told = turns_of([turns for turns in loops if not turns.is_open])
+    return told * turns_of([turns for turns in loops if turns.is_open]).around(depth)
 
 
 def _without_doubles(node: t.Comprehension, made: Value, key: Value, member: Value | None) -> Value:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from gillint.diagnostics.span import Span
-from gillint.estimate import LIMIT, ONE, ZERO, Estimate
+from gillint.estimate import LIMIT, ONE, ZERO, Estimate, total
 from gillint.resolve.activation import Activation, Lazy
 from gillint.resolve.calling.bound import TENSOR, element_of, number_of, size_of
 from gillint.resolve.numeric.shapes import ARRAY
@@ -120,12 +120,23 @@ def combinations(name: str, args: tuple[Value, ...], named: dict[str, Value]) ->
         return Value(type=name, size=size.combine(repeat, lambda n, r: _bounded(count, n, r)), element=element)
     length = args[1] if len(args) > 1 else named.get("r")
     r = number_of(length) if length is not None else size_of(args[0])
-    size = size_of(args[0]).combine(r, lambda n, k: _bounded(count, n, k))
+    lengths = _lengths(length, r)
+    size = total(size_of(args[0]).combine(k, lambda n, k: _bounded(count, n, k)) for k in lengths) / len(lengths)
     if not (r.known and size_of(args[0]).known):
         size = Estimate(size.low, min(size.likely, _GONE_THROUGH), size.high)
     return Value(type=name, size=size, element=Value(type="tuple", element=first, size=r))
 
 
+def _lengths(length: Value | None, likely: Estimate) -> tuple[Estimate, ...]:
+    """The lengths that are asked for one after the other: `for r in range(n + 1): combinations(xs, r)`, most in the middle."""
+    several = length.distinct if length is not None and not likely.known else None
+    if several is None or not several.known or several.likely > _LENGTHS:
+        return (likely,)
+    first = math.floor(likely.likely - (several.likely - 1) / 2)  # of whole numbers, whose middle is that of the range
+    return tuple(Estimate.point(max(0.0, first + i)) for i in range(max(1, int(several.likely))))
+
+
+_LENGTHS = 64  # of more, the one in the middle stands for all
 _GONE_THROUGH = 1e6  # choices of which nothing tells how many there are, at most
 
 

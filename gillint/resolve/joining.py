@@ -42,7 +42,8 @@ Columns = tuple[tuple[str, Value], ...]
 
 
 def join(a: Value | None, b: Value | None, share: float | None = None) -> Value:
-    """What is known where two paths meet. None is "not bound on that path" and gives way; so does the constant None.
+    """What is known where two paths meet. None is "not bound on that path" and gives way; so do the constant None, and an
+    attribute that nobody has assigned yet (`new.next = old.next` in a linked list).
 
     `share`: how often it is the second one; where nobody knows, the larger size counts.
     """
@@ -52,9 +53,9 @@ def join(a: Value | None, b: Value | None, share: float | None = None) -> Value:
 def _join(a: Value | None, b: Value | None, depth: int, share: float | None = None) -> Value:
     if a is None or a == b:
         return b if b is not None else UNKNOWN
-    if b is None or b.type == "NoneType":
+    if b is None or b.type == "NoneType" or _is_unassigned(b):
         return a
-    if a.type == "NoneType":
+    if a.type == "NoneType" or _is_unassigned(a):
         return b
     if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
         a = replace(a, type="float")
@@ -104,13 +105,27 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
         literal=a.literal if a.literal == b.literal else None,
         number=number,
         reference=_reference(a.reference, b.reference),
-        distinct=a.distinct if a.distinct == b.distinct else None,
+        distinct=_distinct(a, b),
         origin=a.origin or b.origin,
         text=_common(a, b) if a.literal != b.literal or a.text != b.text else a.text,
         source=_sources(a.source, b.source, depth) or (_begun_alike(a, b) if items is None else None),
         mark=a.mark if a.mark == b.mark else _store(a.mark, b.mark),
         labels=a.labels if a.labels == b.labels else None,
     )
+
+
+def _distinct(a: Value, b: Value) -> Estimate | None:
+    """How many values a number takes on that begins with one of them: `at = 0`, then `at = (at + 1) % size`."""
+    if a.distinct == b.distinct:
+        return a.distinct
+    one, several = (a, b) if a.distinct is None else (b, a)
+    if one.type != "int" or one.distinct is not None or one.number is None:
+        return None
+    first, whole = one.number, several.number
+    is_among = (
+        first.known if whole is None else whole.low <= min(first.scenarios) and max(first.scenarios) <= whole.high
+    )
+    return several.distinct if is_among else None
 
 
 def _share_of_elements(a: Value, b: Value, share: float | None) -> float | None:
@@ -309,6 +324,13 @@ def _is_instance(value: Value) -> bool:
 
 def _is_own(value: Value) -> bool:
     return _is_instance(value) and "::" in (value.type or "")
+
+
+def _is_unassigned(value: Value) -> bool:
+    """An attribute of an instance of the project that is no method of it, as those are functions; or one of None."""
+    if not isinstance(value.reference, MethodRef) or value.type is not None:
+        return False
+    return _is_own(value.reference.receiver) or value.reference.receiver.type == "NoneType"
 
 
 def _may_be_option(value: Value) -> bool:

@@ -114,6 +114,7 @@ class Modules(Program):
         self._emptied: list[tuple[MadeRef, Estimate | None]] = []
         self._first_read: dict[tuple[str, str], Value] = {}  # attributes of the file's own classes
         self._foreseen: dict[tuple[str, str], Value] = {}
+        self.decisive: set[str] = set()
 
     def configured(self) -> dict[Span, Configured]:
         """What the file says of logging, by the place where it says so."""
@@ -176,16 +177,19 @@ class Modules(Program):
         others = any(self._queued.get(queue) != value for queue, value in self._taken)
         return others or any(self._filling(queue) != count for queue, count in self._emptied)
 
-    def _foresees_more(self) -> bool:
-        """Whether an attribute was read before it was known what all it is: `self.state = Idle()`, whose methods change that."""
+    def _foresees_more(self, *, has_program: bool) -> bool:
+        """Whether an attribute was read before it was known what all it is: `self.state = Idle()`, whose methods change that,
+        or a test was decided on a number that is another one later.
+        """
         for (key, name), first in self._first_read.items():
             owner = self._own.classes.get(key)
             last = owner.attributes.get(name) if owner is not None else None
-            if (
-                last is not None
-                and len(options_of(first)) < len(options_of(last))
-                and any(map(_is_own, options_of(last)))
-            ):
+            if last is None:
+                continue
+            is_one_of_more = (
+                has_program and len(options_of(first)) < len(options_of(last)) and any(map(_is_own, options_of(last)))
+            )
+            if is_one_of_more or (name in self.decisive and _is_only_first(first, last)):
                 self._foreseen[key, name] = last
         return bool(self._foreseen)
 
@@ -462,6 +466,11 @@ class Modules(Program):
                 continue  # somebody to whom it was passed has run it
             if lazy is not None and number != kept and lazy.kind in (Kind.MAP, Kind.GENERATOR):
                 act.consume(Value(type="generator", reference=LazyRef(number)))
+
+
+def _is_only_first(first: Value, last: Value) -> bool:
+    """Whether a number that was known is one of those that it comes to be: `self.at = 0`, then `self.at = (self.at + 1) % n`."""
+    return first.type == last.type == "int" and first.literal is not None and last.literal is None
 
 
 def _is_own(value: Value) -> bool:

@@ -67,7 +67,7 @@ class Resolver(Functions):
         again = (
             self._learnt_more()
             or self.files.is_written_later
-            or (resolved.has_program and self._left > 0 and self._foresees_more())
+            or (self._left > 0 and self._foresees_more(has_program=resolved.has_program))
         )
         self._written_before = self.files
         return self._resolve(syntax, thorough=thorough) if again else resolved
@@ -92,6 +92,7 @@ class Resolver(Functions):
         self._taken.clear()
         self._emptied.clear()
         self._first_read.clear()
+        self.decisive.clear()
         self._reads, self._active, self._renewed = [set()], [], {}
         self.lazies.clear()
         self.started.clear()

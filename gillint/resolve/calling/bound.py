@@ -186,6 +186,10 @@ def _together(bound: Bound) -> Value:
 _READ = ("str", "bytes", "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath")
 
 
+# What NumPy makes of Python's own numbers.
+_PLAIN = {"int": "int64", "float": "float64", "complex": "complex128", "bool": "bool"}
+
+
 class Answers:
     """Answers the questions of conditions and expressions; keeps what had to be assumed in `hangs_on`."""
 
@@ -242,7 +246,9 @@ class Answers:
             return value.dtype
         if value.type == "pandas.DataFrame" and value.columns:
             return _common_dtype(value)
-        return {"int": "int64", "float": "float64", "complex": "complex128", "bool": "bool"}.get(value.type or "")
+        if "." not in self._fact.name and value.type in _PLAIN:
+            return value.type  # Python's own functions ask whether a number is NumPy's
+        return _PLAIN.get(value.type or "")
 
     def _column(self, value: Value) -> Value | None:
         """The column of the receiver, or of the frame passed first, that a literal name or a list with one stands for."""

@@ -78,11 +78,12 @@ def chance(act: Activation, test: t.Expr) -> float | None:
         return _long_enough(value_of(act, left), sign, value_of(act, test.rights[0]))
     if not isinstance(left, t.Binary) and not _is_drawn(left):
         is_open = isinstance(left, t.Name) and left.id in act.open  # others may pass anything
-        return (
-            share_of(value_of(act, left), sign, value_of(act, test.rights[0]))
-            if _is_plain(left) and not is_open
-            else None
-        )
+        if not _is_plain(left) or is_open:
+            return None
+        share = share_of(value_of(act, left), sign, value_of(act, test.rights[0]))
+        if isinstance(left, t.Attribute) and share in (0.0, 1.0):
+            act.program.decisive.add(left.name)
+        return share
     right = exactly(act, test.rights[0])
     if right is None:
         return None

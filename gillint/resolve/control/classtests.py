@@ -15,6 +15,7 @@ from gillint.resolve.annotations import annotated
 from gillint.resolve.assumed import BUFFERS, FILES
 from gillint.resolve.calling.compat import GONE_TYPES
 from gillint.resolve.joining import join
+from gillint.resolve.nested import parts_of, typical
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.values import AliasRef, ClassRef, SymbolRef, UndefinedRef, Value, is_known, options_of
 from gillint.syntax import tree as t
@@ -205,6 +206,9 @@ def as_instance(act: Activation, old: Value | None, kind: Value) -> Value:
     fitting = [o for o in options_of(old) if _is_one_of(act, o, types)]
     if fitting:
         return reduce(join, fitting)
+    inside = typical((part, count) for part, count in parts_of(old) if _is_one_of(act, part, types))
+    if inside is not None:
+        return inside  # a function that calls itself goes through all that is in there
     # A class of the same library, `ast.Call` of an `ast.AST`, is for all we know a kind of the other, and as large.
     is_kind = old.type is not None and kind.type is not None and _module(old.type) == _module(kind.type) != ""
     return replace(kind, origin=old.origin, size=kind.size or old.size if is_kind else kind.size)

@@ -1,4 +1,5 @@
-"""How often a `while` loop turns that changes a number by a factor: `temperature *= 0.98`, `gap //= 2`, `n >>= 1`."""
+"""How often a `while` loop turns that changes a number by a factor: `temperature *= 0.98`, `gap //= 2`,
+`n, rest = divmod(n, 58)`."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.control.multiplying import multiplied
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.values import DIGIT_BITS, FEW_DIGITS, Value
 from gillint.syntax import tree as t
 from gillint.syntax.walk import conditions_of, key_of
 
@@ -35,12 +37,13 @@ def _turns_of(act: Activation, test: t.Expr, loop: t.While) -> Estimate | None:
         return None
     sign, node = change
     with act.nested():
-        start, factor = evaluate(act, number).number, evaluate(act, node).number
+        begun, factor = evaluate(act, number), evaluate(act, node).number
         end = evaluate(act, end_node).number if end_node is not None else Estimate.point(0)
-    if start is None or factor is None or end is None or not (start.high < _LARGE and factor.known and end.known):
+    start = _logarithm(begun)
+    if start is None or factor is None or end is None or not (factor.known and end.known):
         return None
     by = _factor(sign, factor.likely)
-    if by is None or start.likely <= 0 or operator not in (_FALLING if by < 1 else _RISING):
+    if by is None or operator not in (_FALLING if by < 1 else _RISING):
         return None
     whole = sign in ("floordiv", "rshift")  # of whole numbers, which come to nothing after the last one
     least = max(end.likely, 1.0 if whole else 0.0)
@@ -48,11 +51,24 @@ def _turns_of(act: Activation, test: t.Expr, loop: t.While) -> Estimate | None:
         return None
 
     def turns(first: float) -> float:
-        steps = round(math.log(least / max(first, least * 1e-9)) / math.log(by), 6)
+        steps = round((math.log(least) - max(first, math.log(least) - _LEAST)) / math.log(by), 6)
         return max(0.0, math.floor(steps) + (end.likely < 1) if whole and least <= 1 else math.ceil(steps))
 
     found = start.map(turns)
     return found if not found.known else found.max(1)
+
+
+_LEAST = math.log(1e9)  # what has less than that to go is there
+
+
+def _logarithm(value: Value) -> Estimate | None:
+    """The logarithm of a number that is known, or of how many digits it is known to be; None where nothing tells."""
+    number = value.number
+    if value.type == "int" and value.size is not None and value.size.likely > FEW_DIGITS:
+        return value.size * (DIGIT_BITS * math.log(2.0))
+    if number is None or number.likely <= 0 or not (number.known or number.high < _LARGE):
+        return None
+    return number.map(lambda n: math.log(max(n, 1e-300)))
 
 
 def _factor(sign: str, amount: float) -> float | None:

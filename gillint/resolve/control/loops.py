@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation, Builder
+from gillint.resolve.control.adding_up import Variables, added_up, when_it_has_added, while_it_adds
 from gillint.resolve.control.branching import choose, rejoin, run_turn
 from gillint.resolve.control.chances import chance
 from gillint.resolve.control.consuming import turns_through
@@ -30,6 +31,7 @@ from gillint.resolve.control.multiplying import at_the_end, multiplied, over_all
 from gillint.resolve.control.pointers import place_of, places_in_the_end, turns_by_places, turns_by_strides
 from gillint.resolve.control.receiving import turns_to_fill
 from gillint.resolve.control.rehearsed import turns_rehearsed
+from gillint.resolve.control.residues import turns_to_remainder
 from gillint.resolve.control.sending import turns_until_sent
 from gillint.resolve.control.shared_iterators import its_share
 from gillint.resolve.control.stopping import turns_until_stopped
@@ -54,6 +56,7 @@ from gillint.resolve.control.usual_turns import (
     WHILE_TRIPS,
     is_guard,
     turns_until_found,
+    turns_until_one_is_good,
     usual_turns,
     works_off,
 )
@@ -94,7 +97,7 @@ def _loop(
     first: dict[str, Value] = {}
     pending = list(act.pending)
     given = len(act.returns), len(act.yields)
-    scaled, of_themselves = multiplied(node.body), made_of_themselves(node.body)
+    of_themselves = made_of_themselves(node.body)
     turn = -1
     for attempt in range(4):
         turn += 1
@@ -135,7 +138,8 @@ def _loop(
                 )
                 for k, v in stable.items()
             }
-            stable |= over_all_turns(scaled, entered, first, trips)
+            stable |= over_all_turns(multiplied(node.body), entered, first, trips)
+        stable |= while_it_adds(added_up(node.body), entered, first, trips)
         is_stable = act.program.sql_begun == begun and all(stable.get(k) == v for k, v in before.items())
         if turn == 2 or is_stable:
             break
@@ -143,7 +147,7 @@ def _loop(
         before = {k: stable.get(k, v) for k, v in before.items()}
         act.environment.clear()
         act.environment.update(before)
-    act.environment.update(at_the_end(scaled, entered, first, trips))
+    act.environment.update(_numbers_behind(node.body, entered, first, trips))
     act.environment.update(grown_at_the_end(act.environment, before, entered, first, trips, of_themselves))
     body = builder.finish()
     fed = unless_outweighed(fed, body.nodes[:made], body.nodes[made:])
@@ -166,6 +170,13 @@ def _loop(
     elif share > 0.0:
         choose(act, _run, ((), node.orelse), (1.0 - share, share))
     rejoin(act, "break", ways, before)
+
+
+def _numbers_behind(body: t.Body, entered: Variables, first: Variables, trips: Estimate) -> dict[str, Value]:
+    """What the numbers that each turn multiplies, or adds to, are behind the loop."""
+    is_left = any(map(leaves_early, body))
+    scaled = at_the_end(multiplied(body), entered, first, trips)
+    return scaled | when_it_has_added(added_up(body), entered, first, trips, is_left=is_left)
 
 
 def _attempt(act: Activation, body: t.Body) -> float:
@@ -243,6 +254,7 @@ _UNLUCKY = 10.0
 # What tells how often a `while` loop turns before it does, the surest first.
 _COUNTED = (
     turns_rehearsed,
+    turns_to_remainder,
     turns_by_places,
     turns_by_factor,
     turns_to_make_room,
@@ -259,7 +271,7 @@ _COUNTED = (
 
 def run_while(act: Activation, node: t.While) -> None:
     """`while`, whose turns its first turn may tell."""
-    said = turns_until_sent(node) or _limited(act, node)
+    said = turns_until_sent(node) or _limited(act, node) or turns_until_one_is_good(act, node)
     known = said or next((turns for ask in _COUNTED if (turns := ask(act, node)) is not None), None)
     usual = usual_turns(act, node)
     through = turns_through(act, node) if said is None and (known is None or not known.known) else None

@@ -36,13 +36,29 @@ def multiplied(body: t.Body) -> Mapping[str, tuple[str, t.Expr]]:
 
 
 def _scaled(s: t.Stmt) -> tuple[str, str, t.Expr] | None:
-    """What a statement multiplies, the operator, and by what: `n *= 2`, `gap = gap // 2`, `t = cooling * t`, `w = int(w / 2)`."""
+    """What a statement multiplies, the operator, and by what: `n *= 2`, `gap = gap // 2`, `t = cooling * t`, `w = int(w / 2)`,
+    `n, rest = divmod(n, 58)`.
+    """
+    divided = _divided(s)
+    if divided is not None:
+        return divided
     uncut = _uncut(s)
     step = as_augment(uncut if uncut is not None else s)
     name = key_of(step.target) if step is not None else None
     if step is None or name is None or step.operator not in _OPERATORS:
         return None
     return name, "floordiv" if uncut is not None and step.operator == "truediv" else step.operator, step.value
+
+
+def _divided(s: t.Stmt) -> tuple[str, str, t.Expr] | None:
+    made = s.value if isinstance(s, t.Assign) and len(s.targets) == 1 else None
+    if not isinstance(s, t.Assign) or not isinstance(made, t.Call) or name_called(made.function) != "divmod":
+        return None
+    target = s.targets[0]
+    if not isinstance(target, t.Sequence) or len(target.elements) != 2 or len(made.arguments) != 2:
+        return None
+    name, (whole, by) = key_of(target.elements[0]), (a.value for a in made.arguments)
+    return (name, "floordiv", by) if name is not None and name == key_of(whole) else None
 
 
 def _uncut(s: t.Stmt) -> t.Assign | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
 
 from gillint.frozen import replace
@@ -26,7 +26,7 @@ from gillint.resolve.joining import join
 from gillint.resolve.numeric.ranks import ORDER, ranked
 from gillint.resolve.numeric.shapes import ARRAY
 from gillint.resolve.objects.attributes import has, lacks
-from gillint.resolve.values import UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of, text_of
+from gillint.resolve.values import NONE, UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 from gillint.syntax.walk import key_of, length_of, names_in
@@ -294,6 +294,8 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
     elif isinstance(test, t.Boolean) and test.operator == ("and" if holds else "or"):
         for part in test.values:
             yield from _narrowed(act, part, holds)
+    elif isinstance(test, t.Boolean) and holds:
+        yield from _either(act, test.values)
     elif (typed := asked(test)) is not None:
         if isinstance(typed[0], t.Name):
             kind, old = any_of(act, typed[1]), act.environment.get(typed[0].id)
@@ -316,6 +318,22 @@ def _narrowed(act: Activation, test: t.Expr, holds: bool) -> Iterator[tuple[str,
         if isinstance(node, t.Name) and old is not None:
             fitting = [o for o in options_of(old) if _may_be_called(o) is not (not holds)]
             yield node.id, reduce(join, fitting) if fitting else old
+
+
+def _either(act: Activation, tests: Sequence[t.Expr]) -> Iterator[tuple[str, Value]]:
+    """What the variables are of which each of several tests says something: `isinstance(x, str) or x is None`."""
+    found = [dict(_narrowed(act, test, True)) or _nothing(test) for test in tests]
+    for name in found[0]:
+        if all(name in said for said in found):
+            yield name, reduce(join, (said[name] for said in found))
+
+
+def _nothing(test: t.Expr) -> dict[str, Value]:
+    """`x is None` says what `x` is."""
+    if not isinstance(test, t.Compare) or test.operators != ("is",) or not isinstance(test.left, t.Name):
+        return {}
+    right = test.rights[0]
+    return {test.left.id: NONE} if isinstance(right, t.Constant) and right.value is None else {}
 
 
 def _ending(act: Activation, node: t.Expr, suffix: t.Expr) -> Iterator[tuple[str, Value]]:

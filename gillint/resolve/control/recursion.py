@@ -19,6 +19,7 @@ from gillint.resolve.calling.bound import size_of
 from gillint.resolve.contents import inside
 from gillint.resolve.control.converging import HALVED
 from gillint.resolve.joining import join
+from gillint.resolve.nested import NESTED, members_of
 from gillint.resolve.trace import Block, Branch, Call, Loop, Node, calls_again, inline
 from gillint.resolve.values import UNKNOWN, Value, is_known
 from gillint.syntax import tree as t
@@ -178,6 +179,16 @@ def nodes_walked(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value
             if was is not None and was.type in ("json", "dict", "list") and was.size is not None and value != was:
                 return (inside(was, "leaves") * NODES_PER_LEAF).max(1)
     return None
+
+
+def goes_into_parts(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]]) -> bool:
+    """Whether a call from inside gets a container that is a member of the one that its caller got: `write(value, level + 1)`."""
+    return any(
+        was.type in NESTED and value.type in NESTED and any(value == member for member, _ in members_of(was))
+        for after in inner
+        for name, value in after.items()
+        if (was := before.get(name)) is not None
+    )
 
 
 def _counted_down(before: Mapping[str, Value], inner: Sequence[Mapping[str, Value]], calls: float) -> Estimate | None:

@@ -10,7 +10,7 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.control.ends import calls_to_the_end
 from gillint.resolve.control.exhaustion import turns_while_talking
 from gillint.resolve.control.kept_answers import remembers
-from gillint.resolve.control.recursion import ANSWERS, INNER_CALLS, nodes_walked, rounds
+from gillint.resolve.control.recursion import ANSWERS, INNER_CALLS, goes_into_parts, nodes_walked, rounds
 from gillint.resolve.trace import Block, Iterations, Kind, Loop
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
@@ -26,7 +26,7 @@ def rounds_told(
     block: Block,
 ) -> tuple[Estimate | None, Estimate | None]:
     """How often a function that calls itself runs, and how many nodes of a document it visits, as far as that is known."""
-    known = rounds(tree, arguments, inner, block)
+    known = None if goes_into_parts(arguments, inner) else rounds(tree, arguments, inner, block)
     to_the_end = None if remembers(tree) else calls_to_the_end(act, tree, arguments, inner, block)
     if to_the_end is not None and (known is None or to_the_end.likely < known.likely):
         known = to_the_end

@@ -201,6 +201,14 @@ def _comes_from_elsewhere(act: Activation, loop: t.While) -> bool:
     return bool(names - filled - set(set_in(tuple(statements(act.statements)))))
 
 
+def turns_until_one_is_good(act: Activation, loop: t.While) -> Estimate | None:
+    """The turns of a method that gives one thing back each time, and drops what is no longer good before it: `while self.heap:
+    entry = heappop(self.heap); if entry.is_valid: return entry`; None for other loops.
+    """
+    gives = any(isinstance(s, t.Return) and s.value is not None for s in statements(loop.body))
+    return _SKIPPED if gives and works_off(loop) and _comes_from_elsewhere(act, loop) else None
+
+
 def turns_until_found(act: Activation, loop: t.While) -> Estimate | None:
     """The turns of `while True: row = next(self.rows); if fits(row): return row` in a `__next__`; None for other loops."""
     is_step = isinstance(act.body, t.Function) and act.body.name in ("__next__", "__anext__")

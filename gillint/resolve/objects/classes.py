@@ -178,7 +178,7 @@ class Classes(Accessors):
             return written[name]
         if name not in owner.methods and is_open(owner.attributes.get(name, NONE)):
             self._find_assignment(owner, name)
-        if name in owner.attributes:
+        if name in owner.attributes and not self._only_replaces(owner, name):
             found = owner.attributes[name]
             if instance is not None and (read := read_by(found, instance)) is not None:
                 return self.call(read, (), ())[1]
@@ -201,6 +201,12 @@ class Classes(Accessors):
                 if inherited is not None:
                     return inherited
         return None
+
+    def _only_replaces(self, owner: ClassScope, name: str) -> bool:
+        """Whether all that is known of an attribute is that it may stand for a method: `if key: self.key = key`."""
+        found = owner.attributes[name]
+        says_nothing = not is_known(found) or found.type == "NoneType"
+        return says_nothing and any(name in scope.methods for scope in self.resolution_order(owner))
 
     def _ensure_constructed(self, owner: ClassScope) -> None:
         """Where nobody makes an instance in sight, `__init__` with unknown arguments tells the attributes' types."""

@@ -6,7 +6,7 @@ from gillint.diagnostics.span import Span
 from gillint.estimate import Estimate
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, literal_text
-from gillint.resolve.values import PartialRef, SymbolRef, Value
+from gillint.resolve.values import PartialRef, SymbolRef, Value, of_constant
 
 CALLED = "collections.namedtuple.__call__"  # making an instance: the fields come first
 MADE = "typing.NamedTuple._make"
@@ -20,8 +20,10 @@ def class_of_fields(fields: tuple[Value, ...]) -> Value:
 
 
 def class_attribute(given: Value, name: str) -> Value | None:
-    """`Point._make`, `Point._fields`, of a class that `namedtuple` made."""
+    """`Point._make`, `Point._fields`, of a class that `namedtuple` made; `_fields` of an instance, too."""
     ref = given.reference
+    if name == "_fields" and given.type == "tuple" and given.columns is not None:
+        return Value(type="tuple", items=tuple(of_constant(field) for field, _ in given.columns))
     if not isinstance(ref, PartialRef) or ref.function.reference != SymbolRef(CALLED):
         return None
     if name == "_make":

@@ -124,3 +124,35 @@ for k in range(50):
 
 def test_what_was_drained_is_filled_anew() -> None:
     assert loops_of(ANEW)[-1] == 200
+
+
+LAZY = """
+import heapq
+
+class Tasks:
+    def __init__(self):
+        self.heap, self.gone = [], set()
+
+    def put(self, task):
+        heapq.heappush(self.heap, task)
+
+    def get(self):
+        while self.heap:
+            task = heapq.heappop(self.heap)
+            if task not in self.gone:
+                {end}
+
+tasks = Tasks()
+for n in range(500):
+    tasks.put(n)
+for n in range(500):
+    tasks.get()
+"""
+
+
+@pytest.mark.parametrize(("end", "expected"), [("return task", 2), ("self.gone.add(task)", 500)])
+def test_a_method_that_gives_one_thing_back_drops_few(end: str, expected: float) -> None:
+    resolved = resolve(parse(LAZY.replace("{end}", end), "a.py"), Target(), {})
+    top = next(trace for trace in resolved.functions if trace.name == "<module>")
+    loop = next(n for n in walk(top.block) if isinstance(n, Loop) and n.span.line == 12)
+    assert loop.trips.likely == expected

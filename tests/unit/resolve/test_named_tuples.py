@@ -31,6 +31,7 @@ class Place(NamedTuple):
         ("list(map(Point._make, [row]))[0].name", "str"),
         ("Place._make(row).label()", "str"),
         ("Point._fields", "tuple"),
+        ("Point(1, 2, 3)._fields[0]", "str"),
     ],
 )
 def test_a_record_that_is_made_of_a_row_has_its_fields(expression: str, type_: str) -> None:

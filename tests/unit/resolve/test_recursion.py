@@ -424,3 +424,27 @@ def work():
 def test_what_a_run_does_is_what_it_does_halfway_to_the_end_that_is_counted_up_to(end: str, onward: str) -> None:
     source = PLACING.format(end=end, onward=onward)
     assert runs(source) > 2 * runs(source.replace("range(row)", "range(2)")) * 0.9
+
+
+DOCUMENT = """
+DATA = {"name": "x", "rows": [{"id": n, "tags": ["a", "b", "c"]} for n in range(100)]}
+
+def write(node, indent=2, level=0):
+    if isinstance(node, (str, int)) or node is None:
+        return repr(node)
+    if isinstance(node, list):
+        return "[" + ",".join(write(x, indent, level + 1) for x in node) + "]"
+    return "{" + ",".join(k + ":" + write(v, indent, level + 1) for k, v in node.items()) + "}"
+
+write(DATA)
+"""
+
+
+def test_a_document_of_known_parts_is_walked_once_for_each_of_them() -> None:
+    resolved = resolve(parse(DOCUMENT, "a.py"), options().target, {})
+    top = next(trace for trace in resolved.functions if trace.name == "<module>")
+    runs = next(n for n in walk(top.block) if isinstance(n, Call) and n.name == "write")
+    assert runs.inner is not None and runs.inner.rounds is not None
+    assert runs.inner.rounds.likely == pytest.approx(2 + 100 * 7, rel=0.5)
+    loops = [n for n in walk(top.block) if isinstance(n, Call) and n.name == "str.join"]
+    assert all(size.likely < 10 for n in loops for v in n.bound.positional if (size := v.size) is not None)

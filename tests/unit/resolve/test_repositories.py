@@ -16,7 +16,7 @@ from gillint.pipeline import analyse
 from gillint.resolve.assumed import CELL, UNKNOWN_TRIPS, WORDS
 from gillint.resolve.calling.bound import size_of
 from gillint.resolve.program import resolve, walk
-from gillint.resolve.trace import Call, Loop, Resolved
+from gillint.resolve.trace import Branch, Call, Loop, Resolved
 from gillint.source.modules import ProjectModules
 from gillint.syntax.parse import parse
 
@@ -339,3 +339,35 @@ def test_the_verdict_is_about_what_the_program_does_and_not_about_the_player() -
     assert report.verdict is not None
     verdict = report.regions[report.verdict]
     assert verdict.region.function.startswith("best") and verdict.prediction.bound.value == "gil"
+
+
+@pytest.mark.parametrize(
+    ("outer", "expected"),
+    [("range(15)", 2**14), ("range(1, 4)", 14 + 91 + 364)],
+)
+def test_choices_of_each_length_are_those_of_all_lengths(outer: str, expected: float) -> None:
+    source = (
+        "import itertools\ndef work(x):\n"
+        f"    for c in itertools.chain.from_iterable(itertools.combinations(range(14), r) for r in {outer}):\n"
+        "        print(c)\n"
+    )
+    assert max(number.likely for number in trips(source)) == pytest.approx(expected, rel=0.01)
+
+
+NESTED = """
+def parts(tag):
+    return frozenset(a + b + c for a in tag.split(".") for b in tag.split("-") for c in tag.split("+"))
+
+def work(tags):
+    return {part for tag in tags for part in parts(tag)}
+
+work([input()] * 900)
+"""
+
+
+def test_a_clause_runs_as_often_as_the_source_tells_however_much_there_is_within() -> None:
+    resolved = resolve(parse(NESTED, "a.py"), Target(), {})
+    work = next(trace for trace in resolved.functions if trace.name == "work")
+    loop = next(n for n in walk(work.block) if isinstance(n, Loop) and n.span.line == 6)
+    branch = next(n for n in loop.body.nodes if isinstance(n, Branch))
+    assert loop.trips.likely * next(iter(branch.shares))[1] == pytest.approx(900)
