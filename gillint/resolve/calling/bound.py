@@ -152,6 +152,7 @@ def number_of(value: Value | None) -> Estimate:
 # call gives back, and how many rows an SQL statement looks at.
 # All arguments together, as a dict of those that have a name, are `passed`.
 CONTENT, RESULT, QUERY, PASSED = "content", "result", "query", "passed"
+_MANY = Estimate(1, 1_000, 1e6)  # different values, where nothing tells
 _ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
@@ -241,6 +242,8 @@ class Answers:
             return value.dtype
         if value.type == "pandas.DataFrame" and value.columns:
             return _common_dtype(value)
+        if "." not in self._fact.name and value.type in ("int", "float", "complex"):
+            return value.type  # a builtin takes Python's numbers as they are, numpy makes its own of them
         return {"int": "int64", "float": "float64", "complex": "complex128", "bool": "bool"}.get(value.type or "")
 
     def _column(self, value: Value) -> Value | None:
@@ -303,6 +306,10 @@ class Answers:
             and (value is None or (value.type is None and not has_known_size(value)))
         ):
             return Estimate(index / 100, index, index * 100)  # of a thing of which nothing is known
+        if what == "distinct":
+            if value is None or (value.literal is None and value.distinct is None):
+                return _MANY
+            return value.distinct if value.distinct is not None and value.literal is None else ONE
         if what in ("count", "choices"):
             return count_of(value) if what == "count" else _choices(value)
         if what in ("texts", "objects", "dates", "gaps"):

@@ -21,6 +21,7 @@ from gillint.resolve.external.opening import (
     descriptor,
     mapped,
     opened,
+    opened_descriptor,
     streamed,
     streaming,
     temporary_file,
@@ -63,6 +64,7 @@ from gillint.resolve.external.writing import (
     written_row,
     written_rows,
     written_text,
+    written_to_descriptor,
 )
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -174,6 +176,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
         (f"io.{kind}.tell" for kind in ("BufferedReader", "BufferedRandom", "FileIO", "TextIOWrapper")), told
     ),
     "tempfile.mkstemp": temporary_file,
+    "os.open": opened_descriptor,
+    "os.write": written_to_descriptor,
     "mmap.mmap": mapped,
     "zstandard.ZstdDecompressor.stream_reader": streamed,
     "zstandard.ZstdCompressor.stream_writer": streaming,
