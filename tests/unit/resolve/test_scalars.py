@@ -101,3 +101,10 @@ def test_an_integer_of_numpys_beside_a_float_is_dear() -> None:
         return classify(found[-1], Target()).gil.likely
 
     assert held("y = img[0, 0, 0] * 0.3") > 5 * held("y = img[0, 0, 0] * x") > 10 * held("y = img[0, 0, 0] * 3")
+
+
+@pytest.mark.parametrize(
+    ("number", "held"), [("a[3]", 4_400), ("0.123", 330), ("a.tolist()[3]", 330), ("float(x)", 330)]
+)
+def test_a_number_of_numpys_is_rounded_as_an_array(number: str, held: float) -> None:
+    assert classify(calls_of(f"y = round({number}, 2)")[-1], Target()).gil.likely == held
