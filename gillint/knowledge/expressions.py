@@ -11,7 +11,7 @@ from gillint.estimate import Estimate
 
 _OF_ARGUMENT = {
     "size", "value", "seconds", "rows", "cols", "dim", "bytes", "count", "total", "leaves", "instances", "listed", "printed",
-    "floats", "item", "unique", "noise", "fresh", "wide", "foreign", "choices", "texts", "objects", "dates", "gaps",
+    "floats", "item", "unique", "noise", "fresh", "wide", "foreign", "choices", "texts", "objects", "dates", "gaps", "distinct",
     "arrays", "buffers",
 }  # fmt: skip
 _OF_NUMBER = {"nlogn", "sqrt", "min", "max", "about"}

@@ -13,9 +13,9 @@ from gillint.resolve.objects.members import one_of
 from gillint.resolve.objects.unspoken import hashed
 from gillint.resolve.text.printing import write_into
 from gillint.resolve.text.specs import text_by
-from gillint.resolve.text.texts import Text, filled
+from gillint.resolve.text.texts import ANY, Text, filled
 from gillint.resolve.trace import Call
-from gillint.resolve.values import Source, Value
+from gillint.resolve.values import Source, Value, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
 
@@ -124,6 +124,7 @@ def f_string(act: Activation, node: t.Formatted) -> Value:
             length, text = text_by(value, spec)
             size = size + length
             texts.append(text)
-            if value.literal is None:
+            is_one = value.distinct is None and HOLE not in (text_of(value) or ANY).pattern  # `f"{root}/{i}.txt"`
+            if value.literal is None and not is_one:
                 distinct = distinct * value.distinct if distinct is not None and value.distinct is not None else None
     return Value(type="str", size=size, distinct=distinct, text=filled(node.template, texts))

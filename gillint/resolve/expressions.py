@@ -289,8 +289,6 @@ def _subscript(act: Activation, node: t.Subscript) -> Value:
     if inner is not None and value.type == "collections.defaultdict":
         made_by_need(act, node, value, inner, index)
     extra = (("result", inner),) if inner is not None else ()
-    if isinstance(value.reference, SymbolRef) and value.type is None:
-        value = replace(value, type=value.reference.name)  # `np.mgrid[0:n]`
     fact_value = operator_fact(act, value, "__getitem__", (index,), node.span, extra)
     if fact_value is None:
         act.operation("subscript")

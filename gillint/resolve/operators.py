@@ -291,6 +291,8 @@ def operator_fact(
     named: tuple[tuple[str, Value], ...] = (),
 ) -> Value | None:
     """Do what a dunder method's fact says; None where there is no fact."""
+    if receiver.type is None and isinstance(receiver.reference, SymbolRef):
+        receiver = replace(receiver, type=receiver.reference.name)  # `np.mgrid[0:n]`, `os.environ["HOME"]`
     fact = find_method(receiver.type, method) if receiver.type is not None else None
     if fact is None:
         return project_operator(act, receiver, method, arguments, span)

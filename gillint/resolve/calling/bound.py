@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 
 from gillint.estimate import ONE, Estimate, total
@@ -67,7 +68,7 @@ _CODE_BYTES = {**dict.fromkeys("bB", 1), **dict.fromkeys("hH", 2), **dict.fromke
 
 def item_bytes(array: Value) -> int:
     """How many bytes an element of an array takes."""
-    if array.type == "array.array":
+    if array.type == "array.array" and len(array.dtype or "") < 2:
         return _CODE_BYTES.get(array.dtype or "", 8)
     return _ITEM_BYTES.get(array.dtype or "", 4 if array.type in _PICTURES else 8)
 
@@ -152,6 +153,7 @@ def number_of(value: Value | None) -> Estimate:
 # call gives back, and how many rows an SQL statement looks at.
 # All arguments together, as a dict of those that have a name, are `passed`.
 CONTENT, RESULT, QUERY, PASSED = "content", "result", "query", "passed"
+_MANY = Estimate(1, 1_000, 1e6)  # different values, where nothing tells
 _ROWS_LOOKED_AT = Value(type="float", number=Estimate(25, 125, 2.5e8))
 _FILE = Value(type="io.BufferedReader", number=ONE)
 
@@ -310,8 +312,8 @@ class Answers:
             and (value is None or (value.type is None and not has_known_size(value)))
         ):
             return Estimate(index / 100, index, index * 100)  # of a thing of which nothing is known
-        if what in ("count", "choices"):
-            return count_of(value) if what == "count" else _choices(value)
+        if what in _COUNTED:
+            return _COUNTED[what](value)
         if what in ("texts", "objects", "dates", "gaps"):
             from gillint.resolve.tabular.composition import composition, keeps_texts_as_objects
 
@@ -397,6 +399,13 @@ def _common_dtype(frame: Value) -> str | None:
     if None in kinds:
         return None
     return "mixed" if all(kind.rstrip("0123456789") in ("int", "uint", "float") for kind in kinds if kind) else "object"
+
+
+def _distinct(value: Value | None) -> Estimate:
+    """How many different ones are passed in the course of a loop."""
+    if value is None or value.literal is not None:
+        return _MANY if value is None else ONE
+    return value.distinct if value.distinct is not None else _MANY
 
 
 def _choices(value: Value | None) -> Estimate:
@@ -519,3 +528,10 @@ def apart(name: str, positional: tuple[Value, ...]) -> tuple[Value | None, tuple
     if first.type == owner or (first.type is None and owner in _PLAIN_TYPES and method not in _OF_THE_CLASS):
         return replace(first, type=owner), positional[1:]
     return None, positional
+
+
+_COUNTED: dict[str, Callable[[Value | None], Estimate]] = {
+    "count": count_of,
+    "choices": _choices,
+    "distinct": _distinct,
+}

@@ -21,6 +21,7 @@ def _entered(
 
     if not positional:
         return None
+    act.operation("call_python", 12.0)
     given = entered(act, positional[0], span, is_async=False)
     left(act, positional[0], span, (), closes=False)
     return given

@@ -60,6 +60,8 @@ def opened(site: Site) -> Value:
         kind = result.dtype or mode.partition(":")[2] or _compression(site)
         if result.type == "zipfile.ZipFile" and (name or "").startswith(MEMORY):
             kind = "stored memory" if kind == "stored" else "memory"
+        elif result.type == "tarfile.TarFile" and not kind and (name or "").startswith(MEMORY):
+            kind = "memory"
         result = replace(result, dtype=_at_level(site, kind) if kind == "gz" else kind)
     elif site.name.startswith("tarfile."):
         kind = _unpacked_by(mode, name)
@@ -223,6 +225,11 @@ def temporary_file(site: Site) -> Value:
     """`mkstemp()`: a file descriptor and a path."""
     text = _temporary(site)
     return replace(site.result, items=tuple(replace(i, text=text) for i in site.result.items or ()))
+
+
+def opened_descriptor(site: Site) -> Value:
+    """`os.open(path, flags)`: what is written to the descriptor goes into that file."""
+    return replace(site.result, text=text_of(site.argument(0, "path")))
 
 
 def descriptor(site: Site) -> Value:

@@ -409,7 +409,7 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     by_keys = equal & (table.keys | {"rowid"}) or any(named <= equal for named in table.together)
     if by_keys and " or " not in condition[1]:
         return Estimate.point(_LOOKUP * taken), Estimate.point(taken)
-    within = re.search(r"\b\"?(\w+)\"? between (\d+) and (\d+)", condition[1])
+    within = _WITHIN.search(_FROM_TO.sub(r"\1 between \2 and \3", condition[1]))
     if within is not None and within[1] in table.keys | {"rowid"} and " or " not in condition[1]:
         matched = size.min(max(0, int(within[3]) - int(within[2]) + 1))
         return matched + _LOOKUP, matched
@@ -435,6 +435,8 @@ def _reached(table: Table, words: str) -> tuple[Estimate, Estimate]:
     return seen, by_key.combine(passed, lambda n, s: max(1.0, n * s * 3 * (1 / 3) ** others))
 
 
+_WITHIN = re.compile(r"\b\"?(\w+)\"? between (\d+) and (\d+)")
+_FROM_TO = re.compile(r"\b(\w+) *>=? *(\d+) and \1 *<=? *(\d+)")  # `id >= 100 and id < 200`
 _COMPARED = re.compile(r"(?<![<>=!])(?:<>|!=|<=?|>=?)(?!=)")  # what each lets through some of
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.resolve.values import Value
 from gillint.syntax.tree import HOLE
 
@@ -14,6 +16,9 @@ _PUT_IN = re.compile(rf"\bin *\( *{HOLE} *\)", re.IGNORECASE)
 _MOST_LISTED = 10_000
 # A number says something where rows are counted or compared by it, a text where it is searched for.
 _NUMBER_GOES = re.compile(r"(?:\b(?:limit|offset|between|and)|[<>]=?) *$", re.IGNORECASE)
+# From one place to another: `id between ? and ?`, `id >= ? and id < ?`.
+_FROM = re.compile(r"(?:\bbetween|>=?) *$", re.IGNORECASE)
+_TO = re.compile(r"(?:\band|\band +[\w.\"]+ *<=?) *$", re.IGNORECASE)
 _TEXT_GOES = re.compile(r"\bmatch *$", re.IGNORECASE)
 
 
@@ -22,7 +27,7 @@ def with_parameters(statement: str, row: Value | None) -> str:
     if row is None or (_LITERAL.search(statement) is not None and "?" in "".join(_LITERAL.findall(statement))):
         return statement
     statement = _listed(statement, row)
-    given = _given(row)
+    given = iter(_in_step(statement, list(_given(row))))
     by_name = {name.lower(): value for name, value in row.columns or ()}
 
     def written(found: re.Match[str]) -> str:
@@ -40,6 +45,23 @@ def with_parameters(statement: str, row: Value | None) -> str:
 def _given(row: Value) -> Iterator[Value | None]:
     """What is passed, one after the other."""
     return iter(row.items or ()) if row.type in ("tuple", "list") else iter(())
+
+
+def _in_step(statement: str, given: list[Value | None]) -> list[Value | None]:
+    """A place and another that goes with it, `(i, i + 10)`: whatever they are, they are as far apart as here."""
+    marks = list(_MARK.finditer(statement))
+    for k, (found, value) in enumerate(zip(marks[:-1], given[:-1], strict=False)):
+        to = given[k + 1]
+        one, other = value.number if value is not None else None, to.number if to is not None else None
+        if value is None or to is None or one is None or other is None or one.known or other.known:
+            continue
+        apart = other.likely - one.likely
+        between = statement[found.end() : marks[k + 1].start()]
+        in_step = apart > 0 and one.low + apart == other.low and one.high + apart == other.high
+        if in_step and _FROM.search(statement[: found.start()]) and _TO.search(between):
+            start = Estimate.point(round(one.likely))
+            given[k], given[k + 1] = replace(value, number=start), replace(to, number=start + round(apart))
+    return given
 
 
 def _listed(statement: str, row: Value) -> str:

@@ -22,6 +22,7 @@ from gillint.resolve.external.opening import (
     descriptor,
     mapped,
     opened,
+    opened_descriptor,
     streamed,
     streaming,
     temporary_file,
@@ -64,6 +65,7 @@ from gillint.resolve.external.writing import (
     written_row,
     written_rows,
     written_text,
+    written_to_descriptor,
 )
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value
@@ -175,6 +177,8 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
         (f"io.{kind}.tell" for kind in ("BufferedReader", "BufferedRandom", "FileIO", "TextIOWrapper")), told
     ),
     "tempfile.mkstemp": temporary_file,
+    "os.open": opened_descriptor,
+    "os.write": written_to_descriptor,
     "mmap.mmap": mapped,
     "zstandard.ZstdDecompressor.stream_reader": streamed,
     "zstandard.ZstdCompressor.stream_writer": streaming,

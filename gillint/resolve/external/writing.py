@@ -119,6 +119,16 @@ def written_text(site: Site) -> Value:
     return site.result
 
 
+def written_to_descriptor(site: Site) -> Value:
+    """`os.write(fd, data)`, where `mkstemp` or `os.open` told which file that is."""
+    name, data = name_of(site.argument(0, "fd")), site.argument(1, "data", "str")
+    if name is not None and data is not None:
+        write_to(
+            site, name, Content(size_of(data), text_of(data) or unknown(size_of(data)), source=data.source, pieces=ONE)
+        )
+    return site.result
+
+
 def emptied(site: Site) -> Value:
     """`buffer.truncate(0)`, and `buffer.truncate()` behind `buffer.seek(0)`: what was written is gone."""
     act, name = site.act, name_of(site.bound.receiver)

@@ -171,8 +171,8 @@ _UNDONE = ("pop", "remove", "discard")
 
 
 def _is_taken_back(act: Activation, container: t.Expr) -> bool:
-    """Whether each turn takes out again what it puts in: `path.append(x); search(path); path.pop()`, `job = jobs.pop(0);
-    jobs.append(again(job))`.
+    """Whether each turn takes out again what it puts in: `path.append(x); search(path); path.pop()`, `del window[0]`,
+    `job = jobs.pop(0); jobs.append(again(job))`.
     """
     key = key_of(container)
     if key is None or act.loop is None:
@@ -180,7 +180,11 @@ def _is_taken_back(act: Activation, container: t.Expr) -> bool:
     made = (s.value for s in act.loop.body if isinstance(s, (t.Evaluate, t.Assign)))
     calls = (value for value in made if isinstance(value, t.Call))
     functions = (c.function for c in calls if isinstance(c.function, t.Attribute) and key_of(c.function.value) == key)
-    return any(f.name in _UNDONE for f in functions)
+    deleted = (target for s in act.loop.body if isinstance(s, t.Delete) for target in s.targets)
+    one_less = any(
+        isinstance(d, t.Subscript) and not isinstance(d.index, t.Slice) and key_of(d.value) == key for d in deleted
+    )
+    return one_less or any(f.name in _UNDONE for f in functions)
 
 
 def _size_of_each(act: Activation, added: Value) -> Estimate:
@@ -271,6 +275,8 @@ def _push(act: Activation, target: t.Expr, positional: list[Value]) -> None:
     if receiver is None or receiver.type != "list" or len(positional) < 2:
         return
     old, count = growth(act, target, receiver)
+    if _is_taken_back(act, target):
+        count = count.min(ONE)
     element = positional[1] if receiver.element is None else join(receiver.element, positional[1])
     size = Estimate(old.low, (old + count).likely, (old + count).high)
     change_target(act, target, replace(receiver, size=size, element=element, items=None, literal=None))

@@ -60,7 +60,7 @@ FOUND: dict[str, tuple[str, str]] = {
     "text_io": ("io.TextIOWrapper.write", "from typing import TextIO\ndef run(f: TextIO, xs):\n    for x in xs:\n        f.write(x)"),
     "io_of_bytes": ("io.BufferedReader.read", "from typing import IO\ndef run(f: IO[bytes], xs):\n    for x in xs:\n        f.read(10)"),
     "stdin_seek": ("io.TextIOWrapper.seek", "import sys\nfor x in xs:\n    sys.stdin.seek(0)"),
-    "environ": ("dict.copy", "import os\nfor x in xs:\n    os.environ.copy()"),
+    "environ": ("os.environ.copy", "import os\nfor x in xs:\n    os.environ.copy()"),
     "with_open": ("io.TextIOWrapper.write", "with open('a', 'w') as f:\n    for x in xs:\n        f.write(x)"),
     "posixpath": ("os.path.join", "import posixpath\nfor x in xs:\n    posixpath.join('a', x)"),
     "module_of_before": ("scipy.ndimage.gaussian_filter", "from scipy.ndimage.filters import gaussian_filter\nfor x in xs:\n    gaussian_filter(x, 2)"),

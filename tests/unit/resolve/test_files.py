@@ -52,6 +52,8 @@ HEAD = """
             "bytes[700]",
         ),
         ("B = io.BytesIO(bytes(800))", "B.getvalue()", "bytes[800]"),
+        ("fd, P = tempfile.mkstemp(); os.write(fd, bytes(650))", 'open(P, "rb").read()', "bytes[650]"),
+        ('os.write(os.open("a", os.O_WRONLY), bytes(640))', 'open("a", "rb").read()', "bytes[640]"),
         ("P = pickle.dumps(list(range(90)))", "pickle.loads(P)", "list[90]"),
         ("P = zlib.compress(bytes(900))", "zlib.decompress(P)", "bytes[900]"),
         ('T = json.dumps({"rows": [1] * 70})', 'json.loads(T)["rows"]', "list[70]"),
@@ -103,6 +105,8 @@ def test_what_is_read_as_text_is_not_compressed() -> None:
         ('w = csv.writer(open("c", "w"))\n    for i in range(140): w.writerow([i, i])', 'csv.reader(open("c"))', 140),
         ('for i in range(15): (FOLDER / f"{i}.txt").write_text("x")', 'FOLDER.glob("*.txt")', 15),
         ('for i in range(16): (FOLDER / f"{i}.txt").write_text("x")', "os.listdir(FOLDER)", 16),
+        ('for i in range(90): (FOLDER / "d" / f"{i % 6}.txt").write_text("x")', 'os.listdir(FOLDER / "d")', 6),
+        ('for i in range(90): os.makedirs(f"{FOLDER}/d{i % 5}", exist_ok=True)', "os.listdir(FOLDER)", 5),
         ('for i in range(7): (FOLDER / f"a{i}.txt").write_text("x")', 'FOLDER.glob("a[0-9].t?t")', 7),
         (
             'with open("l", "w") as f:\n        for n in (1, 200): [f.write(f"{i}\\n") for i in range(60)]',

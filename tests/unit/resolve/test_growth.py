@@ -176,6 +176,8 @@ def size_in(source: str) -> float:
             20,
         ),
         ("text = ''\nfor i in range(100):\n    if i % 4 == 0:\n        text += 'xyz'\nsorted(text)", 75),
+        ("near = list(range(50))\nfor i in range(900):\n    bisect.insort(near, i)\n    near.pop(7)\nsorted(near)", 51),
+        ("near = list(range(50))\nfor i in range(900):\n    near.append(i)\n    del near[0]\nsorted(near)", 50),
         ("kinds = {}\nfor ch in open('a').read():\n    kinds[ch] = kinds.get(ch, 0) + 1\nsorted(kinds)", 40),
         ("kinds = {}\nfor i in range(900):\n    kinds['abc'[i % 3]] = i\nsorted(kinds)", 3),
         # as many as there are different words in so many

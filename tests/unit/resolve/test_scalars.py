@@ -103,10 +103,8 @@ def test_an_integer_of_numpys_beside_a_float_is_dear() -> None:
     assert held("y = img[0, 0, 0] * 0.3") > 5 * held("y = img[0, 0, 0] * x") > 10 * held("y = img[0, 0, 0] * 3")
 
 
-def test_a_float_of_pythons_is_rounded_ten_times_as_fast() -> None:
-    def held(line: str) -> float:
-        (found,) = [c for c in calls_of(line) if c.name == "round"]
-        return classify(found, Target()).gil.likely
-
-    assert held("y = round(x, 2)") > 10 * held("y = round(2.567, 2)")
-    assert held("y = round(a[3], 2)") > 10 * held("y = round(a.tolist()[3], 2)")
+@pytest.mark.parametrize(
+    ("number", "held"), [("a[3]", 4_400), ("0.123", 330), ("a.tolist()[3]", 330), ("float(x)", 330)]
+)
+def test_a_number_of_numpys_is_rounded_as_an_array(number: str, held: float) -> None:
+    assert classify(calls_of(f"y = round({number}, 2)")[-1], Target()).gil.likely == held

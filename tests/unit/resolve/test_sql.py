@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gillint.estimate import ONE, Estimate
+from gillint.frozen import replace
 from gillint.resolve.external.sql import run_statement
 from gillint.resolve.external.sql_parameters import with_parameters
 from gillint.resolve.external.sql_tables import Query, Tables
@@ -34,6 +35,7 @@ ROWS = {  # statement: the rows that it gives back
     WALK.format("*"): 400 + 8,  # what it starts with, and each centre once
     WALK.format("root, count(*)") + " group by t.root": 408**0.5,
     "select parent from centre where id between 11 and 30": 20,
+    "select parent from centre where id >= 12 and id < 31": 20,
     "select parent from centre where id <= 30": 30,
     "select parent from centre where id > 380": 20,
     "select parent from centre where id in (3, 7, 11)": 3,
@@ -166,6 +168,21 @@ def test_what_is_passed_is_written_where_it_says_something(
     statement: str, passed: tuple[int | str, ...], asked: str
 ) -> None:
     assert with_parameters(statement, _value(*passed)) == asked
+
+
+@pytest.mark.parametrize(
+    ("condition", "apart", "asked"),
+    [
+        ("id between ? and ?", 10, "id between 500 and 510"),
+        ("id >= ? and id < ?", 10, "id >= 500 and id < 510"),
+        ("id between ? and ?", -10, "id between ? and ?"),
+        ("a > ? or b = ?", 10, "a > ? or b = ?"),
+    ],
+)
+def test_two_places_that_go_together_are_as_far_apart(condition: str, apart: float, asked: str) -> None:
+    start = Value(type="int", number=Estimate(250, 500, 750))
+    row = Value(type="tuple", items=(start, replace(start, number=Estimate(250, 500, 750) + apart)), size=ONE + 1)
+    assert with_parameters(f"select a from t where {condition}", row) == f"select a from t where {asked}"
 
 
 SEARCHED = (
