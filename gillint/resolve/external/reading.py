@@ -168,10 +168,13 @@ def listed(site: Site) -> Value:
         asked = literal_text(site.argument(0, "pattern")) or HOLE
         wanted = f"{name}/{HOLE if method == 'rglob' else ''}{asked}"
     wanted = _WILD.sub(HOLE, wanted)
-    walked = site.name in LISTS and (site.act.program.files.is_walked(name) or _goes_down(site, name))
+    down = site.name in LISTS and _goes_down(site, name)
+    walked = down or (site.name in LISTS and site.act.program.files.is_walked(name))
     deep = walked or method in ("walk", "rglob") or "**" in asked
     content, common_name = site.act.program.files.listed(wanted, deep=deep)
     each = _last_of(common_name) if method == "listdir" else common_name
+    if down and method == "listdir":  # in whatever folder below this one it is
+        each = Text(f"{HOLE}{each.pattern.lstrip(HOLE)}")
     member = replace(element_of(site.result), text=each)
     if content is None:
         return replace(site.result, element=member)
