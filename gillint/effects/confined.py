@@ -11,7 +11,7 @@ from gillint.resolve.trace import Call
 
 # BLAS and LAPACK, and what is parallel with OpenMP.
 _NUMERIC = ("numpy", "scipy", "sklearn")
-_OPENMP = (*_NUMERIC, "torch", "faiss", "lightgbm", "xgboost")
+_OPENMP = (*_NUMERIC, "torch", "faiss", "lightgbm", "xgboost", "numexpr")
 _VARIABLES = {
     "OMP_NUM_THREADS": _OPENMP,
     "OPENBLAS_NUM_THREADS": _NUMERIC,
@@ -29,6 +29,7 @@ _CALLS = (
     (re.compile(r"\btorch\.set_num_threads\(\s*1\s*\)"), ("torch",)),
     (re.compile(r"\bcv2\.setNumThreads\(\s*[01]\s*\)"), ("cv2",)),
     (re.compile(r"\bnumba\.set_num_threads\(\s*1\s*\)"), ("numba",)),
+    (re.compile(r"\b(?:ne|numexpr)\.set_num_threads\(\s*1\s*\)"), ("numexpr",)),
     (re.compile(r"\b(?:pa|pyarrow)\.set_cpu_count\(\s*1\s*\)"), ("pyarrow",)),
     (re.compile(r"\bReadOptions\([^()]*\buse_threads\s*=\s*False\b"), ("pyarrow",)),
     (re.compile(r"\bduckdb\.connect\([^()]*[\"']threads[\"']\s*:\s*[\"']?1\b"), ("duckdb",)),

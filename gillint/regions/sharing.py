@@ -9,12 +9,12 @@ from gillint.diagnostics.span import Span
 from gillint.frozen import dataclass
 from gillint.knowledge.schema import FOR_ALL
 from gillint.resolve.program import walk
+from gillint.resolve.text.texts import TEMPORARY
 from gillint.resolve.trace import Block, Branch, Call, Node, Resolved
 from gillint.resolve.values import OF_THE_CALL, Value, text_of
 from gillint.syntax.tree import HOLE
 
 IN_MEMORY = ":memory:"
-TEMPORARY = "<temporary "  # what the name of a file begins with that nobody else uses, and where it is made
 
 
 def is_shared(call: Call, made: frozenset[str]) -> bool:

@@ -319,8 +319,8 @@ class Activation:
     # By variable: the loops around its last assignment, and the size that it began with.
     born: dict[str, tuple[int, Estimate]] = field(default_factory=dict)
     aliases: dict[str, t.Expr] = field(default_factory=dict)  # by variable: the member of a container that it names
-    # By variable: what each call that makes it longer has added since.
-    grown: dict[str, dict[Span, Estimate]] = field(default_factory=dict)
+    # By variable: what each call that makes it longer has added since; by member where a loop is read for each of a table.
+    grown: dict[str, dict[tuple[Span, tuple[int, ...]], Estimate]] = field(default_factory=dict)
     promised: dict[str, Value] = field(default_factory=dict)  # the elements of a container, by its annotation
     open: frozenset[str] = frozenset()  # the parameters for which callers that nobody sees may pass anything
     given: Mapping[str, Value] = field(default_factory=dict)  # its arguments, where it may call itself

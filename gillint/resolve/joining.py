@@ -8,6 +8,7 @@ from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.external.commands import begun_as
 from gillint.resolve.external.packing import either_packing
+from gillint.resolve.tabular.expression_kinds import KINDS, weight
 from gillint.resolve.text.texts import Text, common
 from gillint.resolve.values import (
     HOLDERS,
@@ -60,6 +61,9 @@ def _join(a: Value | None, b: Value | None, depth: int, share: float | None = No
     if a.type != b.type and {a.type, b.type} <= {"int", "float", "bool"}:
         a = replace(a, type="float")
         b = replace(b, type="float")
+    if a.type != b.type and a.type in KINDS and b.type in KINDS:
+        kind = max(a.type, b.type, key=weight)
+        a, b = replace(a, type=kind), replace(b, type=kind)
     if depth > _MAX_NESTING:
         return UNKNOWN
     kinds = {a.type, b.type}

@@ -132,7 +132,7 @@ FUTILE_OFFLOAD = Rule(
     code="GIL303",
     name="futile-offload",
     severity=Severity.WARNING,
-    detects="Work that holds the GIL is moved off the event loop's thread with `to_thread`, `run_in_executor` or `sync_to_async`.",
+    detects="Work that holds the GIL is moved off the event loop with `to_thread`, `run_in_executor` or `sync_to_async`.",
     why=(
         "The event loop needs the GIL for every step. One C call that holds it freezes the loop from whichever thread it runs "
         "in. Python code does give it up, every 5 ms: the loop runs again, a hop at a time, but nothing gets done sooner."

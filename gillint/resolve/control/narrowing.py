@@ -20,7 +20,7 @@ from gillint.resolve.control.classtests import (
     is_named,
 )
 from gillint.resolve.control.interpreters import holds_here
-from gillint.resolve.control.passed import is_collected
+from gillint.resolve.control.passed import asks_what_was_passed, is_arithmetic, is_collected
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.joining import join
 from gillint.resolve.numeric.ranks import ORDER, ranked
@@ -29,7 +29,7 @@ from gillint.resolve.objects.attributes import has, lacks
 from gillint.resolve.values import NONE, UNKNOWN, ClassRef, FunctionRef, Literal, SymbolRef, Value, options_of, text_of
 from gillint.syntax import tree as t
 from gillint.syntax.tree import HOLE
-from gillint.syntax.walk import key_of, length_of, names_in
+from gillint.syntax.walk import key_of, length_of, mentioned, names_in
 
 
 def narrowed(act: Activation, test: t.Expr, *, holds: bool) -> dict[str, Value]:
@@ -63,6 +63,7 @@ def decided(act: Activation, test: t.Expr) -> bool | None:
             return decisive
         return None if None in parts else not decisive
     counted = _counted_down(act, test)
+    counted = counted if counted is not None else _numbers_passed(act, test)
     if counted is not None:
         return counted
     held = holds_here(act.program.target.python, test)
@@ -103,7 +104,7 @@ def _has_key(act: Activation, test: t.Expr) -> bool | None:
     key, mapping = test.left, test.rights[0]
     if not isinstance(key, t.Constant) or not isinstance(key.value, str) or not isinstance(mapping, t.Name):
         return None
-    value = _settled(act, mapping) if is_collected(act, mapping.id) else None
+    value = _settled(act, mapping) if is_collected(act, mapping.id, test.span.line) else None
     if value is None or value.type != "dict" or not has_no_other(value):
         return None
     return (value.column(key.value) is not None) == (test.operators == ("contains",))
@@ -156,6 +157,17 @@ def _counted_down(act: Activation, test: t.Expr) -> bool | None:
     if any("." in name and name.partition(".")[0] not in own for name in names_in(test) - set(_called(test))):
         return None
     left, right = (_settled_number(act, side) for side in (test.left, test.rights[0]))
+    return ORDER[test.operators[0]](left, right) if left is not None and right is not None else None
+
+
+def _numbers_passed(act: Activation, test: t.Expr) -> bool | None:
+    """Whether a test holds of the numbers that were passed, or were worked out of them: `if size >= n * (n - 1) // 2:`."""
+    if not isinstance(test, t.Compare) or len(test.operators) != 1 or test.operators[0] not in ORDER:
+        return None
+    sides, names = (test.left, test.rights[0]), mentioned(test)
+    if not all(map(is_arithmetic, sides)) or not asks_what_was_passed(act, test.span.line, names):
+        return None
+    left, right = (_settled_number(act, side) for side in sides)
     return ORDER[test.operators[0]](left, right) if left is not None and right is not None else None
 
 

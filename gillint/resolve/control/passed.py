@@ -14,7 +14,8 @@ def asks_what_was_passed(act: Activation, line: int, names: Set[str]) -> bool:
     """Whether all that a test at a line mentions is what was passed, or a flag that says so."""
     if act.loops or act.open or not names or not isinstance(act.body, t.Function):
         return False
-    return all(_is_as_passed(act.body, name, line) or _is_flag(act.body, name) for name in names)
+    body = act.body
+    return all(_is_as_passed(body, n, line) or _is_flag(body, n) or _is_worked_out(body, n) for n in names)
 
 
 def _is_as_passed(body: t.Function, name: str, line: int) -> bool:
@@ -31,6 +32,20 @@ def _is_flag(body: t.Function, name: str) -> bool:
         and all(_asks_parameters(body, part) for part in (value, *tests))
         for value, tests in given
     )
+
+
+def _is_worked_out(body: t.Function, name: str) -> bool:
+    """A variable that is a sum or a product of what was passed, and stays that: `pairs = n * (n - 1) // 2`."""
+    given = [value for s in body.body if isinstance(s, t.Assign) for target, value in assigned(s) if target == name]
+    once = sum(name in written((s,)) for s in body.body) == len(given) == 1
+    return once and given[0] is not None and is_arithmetic(given[0]) and _asks_parameters(body, given[0])
+
+
+def is_arithmetic(node: t.Expr) -> bool:
+    """Whether an expression has nothing but variables and constants in it: `n * (n - 1) // 2`."""
+    if isinstance(node, t.Binary):
+        return is_arithmetic(node.left) and is_arithmetic(node.right)
+    return isinstance(node, (t.Name, t.Constant))
 
 
 def _asks_parameters(body: t.Function, part: t.Expr) -> bool:
@@ -59,17 +74,38 @@ def _given(name: str, s: t.Stmt, tests: tuple[t.Expr, ...]) -> Iterator[tuple[t.
 _KEEPING = ("get", "setdefault", "items", "keys", "values", "copy")
 
 
-def is_collected(act: Activation, name: str) -> bool:
-    """Whether it is the `**options` of a function that sets keys of it at most: nobody else has this mapping."""
+def is_collected(act: Activation, name: str, line: int) -> bool:
+    """Whether it is the `**options` of a function that sets keys of it at most up to a line: nobody else has this mapping."""
     body = act.body
     if not isinstance(body, t.Function) or not any(p.name == name and p.kind == "**" for p in body.parameters):
         return False
-    inner = tuple(statements(body.body))
-    if name in written(body.body) or any(isinstance(s, (t.Function, t.Class, t.Delete)) for s in inner):
+    before = tuple(_without_arms_for_keys(tuple(s for s in body.body if s.span.line < line), name))
+    inner = tuple(statements(before))
+    if name in written(before) or any(isinstance(s, (t.Function, t.Class, t.Delete)) for s in inner):
         return False
-    found = expressions(body.body)
+    found = expressions(before)
     mentions = sum(isinstance(e, t.Name) and e.id == name for e in found)
     return mentions == sum(isinstance(used, t.Name) and used.id == name for e in found for used in _used_in_place(e))
+
+
+def _without_arms_for_keys(body: t.Body, name: str) -> Iterator[t.Stmt]:
+    """The statements less what is done where one key of a mapping is there: `if "hook" in options: hook = options.pop("hook")`.
+
+    Where that key is passed, what the arm has made of the mapping is what the variable has.
+    """
+    for s in body:
+        if isinstance(s, t.If) and _asks_for_key(s.test, name):
+            yield from s.orelse
+        else:
+            yield s
+
+
+def _asks_for_key(test: t.Expr, name: str) -> bool:
+    """`key in options`, alone or with more that has to hold."""
+    if isinstance(test, t.Boolean):
+        return test.operator == "and" and any(_asks_for_key(part, name) for part in test.values)
+    right = test.rights[0] if isinstance(test, t.Compare) and test.operators == ("contains",) else None
+    return isinstance(right, t.Name) and right.id == name
 
 
 def _used_in_place(e: t.Expr) -> Iterator[t.Expr]:

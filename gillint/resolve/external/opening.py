@@ -15,7 +15,7 @@ from gillint.resolve.external.handles import ARCHIVES, HANDLES, TEXT_FILE, UNPAC
 from gillint.resolve.external.peers import around
 from gillint.resolve.external.rewriting import note_rewriting
 from gillint.resolve.tabular.kinds import distinct_of
-from gillint.resolve.text.texts import ANY, Text
+from gillint.resolve.text.texts import ANY, TEMPORARY, Text
 from gillint.resolve.values import NONE, Value, text_of
 from gillint.syntax.tree import HOLE
 
@@ -213,7 +213,7 @@ _UNPACKED = {**UNPACKING, "zipfile.ZipExtFile": "gz"}  # as most members are
 
 
 def _temporary(site: Site) -> Text:
-    return Text(f"<temporary {site.span.line}:{site.span.column}>")
+    return Text(f"{TEMPORARY}{site.span.line}:{site.span.column}>")
 
 
 def temporary_folder(site: Site) -> Value:

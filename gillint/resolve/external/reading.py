@@ -172,6 +172,10 @@ def listed(site: Site) -> Value:
     deep = walked or method in ("walk", "rglob") or "**" in asked
     content, common_name = site.act.program.files.listed(wanted, deep=deep)
     each = _last_of(common_name) if method == "listdir" else common_name
+    if (
+        walked and method == "listdir" and not site.act.program.files.is_walked(name)
+    ):  # in whatever folder below this one it is
+        each = Text(f"{HOLE}{each.pattern.lstrip(HOLE)}")
     member = replace(element_of(site.result), text=each)
     if content is None:
         return replace(site.result, element=member)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from gillint.knowledge.base import find_fact
 from gillint.resolve.calling.sites import Site
 from gillint.resolve.external.files import MEMBER, MEMORY
-from gillint.resolve.text.texts import of_literal
+from gillint.resolve.text.texts import TEMPORARY, of_literal
 from gillint.resolve.trace import Bound, Call
 from gillint.resolve.values import Value, text_of
 from gillint.syntax import tree as t
@@ -21,7 +21,7 @@ REWRITTEN = "open.__rewritten__"
 _OFTEN = 10.0  # turns from which on a file is taken to be written again while it is on its way
 # What is written under such a name is renamed then.
 _FOR_A_MOMENT = re.compile(r"te?mp|part|new|swp|~", re.IGNORECASE)
-_TEMPORARY = re.compile(r"<temporary (\d+):")
+_TEMPORARY = re.compile(rf"{TEMPORARY}(\d+):")
 
 
 def note_rewriting(site: Site, name: str) -> None:

@@ -239,6 +239,19 @@ def _moveaxis(shape: Shape, bound: Bound) -> Shape | None:
     return tuple(left)
 
 
+def _rollaxis(shape: Shape, bound: Bound) -> Shape | None:
+    """An axis moved to before another one: to the front if nothing else is said."""
+    axis, before = constant_int(bound.get("axis")), bound.get("start")
+    before = before or (bound.positional[2] if len(bound.positional) > 2 else None)
+    start = constant_int(before) if before is not None else 0
+    if axis is None or start is None or not shape:
+        return None
+    axis, start = axis % len(shape), start + len(shape) * (start < 0)
+    left = [*shape[:axis], *shape[axis + 1 :]]
+    left.insert(start - (axis < start), shape[axis])
+    return tuple(left)
+
+
 def _transpose(shape: Shape, bound: Bound) -> Shape | None:
     order = bound.positional if bound.receiver is not None else bound.positional[1:]
     if len(order) == 1 and order[0].items is not None:
@@ -398,6 +411,7 @@ RULES: dict[str, Rule] = {
     "transpose": _transpose,
     "swapaxes": _swapaxes,
     "moveaxis": _moveaxis,
+    "rollaxis": _rollaxis,
     "expand_dims": _expand,
     "squeeze": _squeeze,
     "rot90": _rotated,

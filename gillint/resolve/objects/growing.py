@@ -235,11 +235,11 @@ def growth_of_each(act: Activation, target: t.Expr, receiver: Value) -> tuple[Es
 
 def added_elsewhere(act: Activation, name: str, node: t.Call | t.Augment | t.Attribute, count: Estimate) -> Estimate:
     """What other calls have added to a variable since it was made, where this one is in a loop: it adds `count`."""
-    sites = act.grown.setdefault(name, {})
-    sites[node.span] = count
+    sites, site = act.grown.setdefault(name, {}), (node.span, act.program.files.turn)
+    sites[site] = count
     if len(act.loops) <= act.born.get(name, (0, ZERO))[0]:
         return ZERO  # one after the other: the size that it has now says it
-    return total(n for span, n in sites.items() if span != node.span)
+    return total(n for other, n in sites.items() if other != site)
 
 
 def lengthen(act: Activation, node: t.Call) -> None:

@@ -8,14 +8,12 @@ from gillint.frozen import replace
 from gillint.knowledge.schema import Fact
 from gillint.resolve.activation import Activation
 from gillint.resolve.calling.bound import element_of, literal_text, size_of
+from gillint.resolve.tabular.expression_kinds import EXPRESSION, KINDS, PLAIN, POOLED, SLOW, weight
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import SPREAD, UNKNOWN, Value
 
-_EXPR, _SERIES = "polars.Expr", "polars.Series"
-_PLAIN, _SLOW, _POOLED = (f"{_EXPR}.{kind}" for kind in ("plain", "slow", "pooled"))
-# From the lightest on; of what is worked out together, the heaviest decides.
-_KINDS = (_PLAIN, _EXPR, _SLOW, _POOLED)
-_HEAVY = (_SLOW, _POOLED)
+_SERIES = "polars.Series"
+_HEAVY = (SLOW, POOLED)
 _GROUPED = ("polars.dataframe.group_by.GroupBy.agg", "polars.lazyframe.group_by.LazyGroupBy.agg")
 _WORKING = frozenset(
     (*_GROUPED, *(f"polars.{kind}Frame.{m}" for kind in ("Data", "Lazy") for m in ("select", "with_columns", "filter")))
@@ -28,7 +26,7 @@ _REDUCING = frozenset((
     "lit", "corr", "cov",
 ))  # fmt: skip
 _SPREADING = frozenset(("over", "explode", "repeat_by", "rolling"))
-_MAPPED = {f"{_EXPR}.map_elements": f"{_SERIES}.map_elements", f"{_EXPR}.map_batches": ""}
+_MAPPED = {f"{EXPRESSION}.map_elements": f"{_SERIES}.map_elements", f"{EXPRESSION}.map_batches": ""}
 
 
 def described(name: str, bound: Bound, result: Value) -> Value:
@@ -45,17 +43,17 @@ def described(name: str, bound: Bound, result: Value) -> Value:
     parts = [v for v in (bound.receiver, *bound.positional) if v is not None and _is_expression(v)]
     dear = ONE if result.type in _HEAVY and result.size is None else ZERO
     steps = total((dear, *(v.size or ZERO for v in parts)))
-    kind = max((result.type, *(v.type for v in parts)), key=_weight)
+    kind = max((result.type, *(v.type for v in parts)), key=weight)
     functions = tuple(f for v in parts for f in v.items or ())
     if name in _MAPPED and bound.positional:
         functions = (*functions, Value(type=_MAPPED[name], items=(bound.positional[0], _column_of(bound.receiver))))
-    if result.type in _KINDS:
-        kind = _SLOW if kind not in _HEAVY and steps.likely > 0 else kind
+    if result.type in KINDS:
+        kind = SLOW if kind not in _HEAVY and steps.likely > 0 else kind
     last = name.rpartition(".")[2]
     is_one = last in _REDUCING or (bool(parts) and last not in _SPREADING and all(map(_is_one, parts)))
     return replace(
         result,
-        type=kind if result.type in _KINDS else result.type,
+        type=kind if result.type in KINDS else result.type,
         size=steps,
         shape=(ONE,) if is_one else None,
         items=functions or None,
@@ -67,15 +65,11 @@ def _is_one(expression: Value | None) -> bool:
 
 
 def _is_expression(value: Value) -> bool:
-    return value.type is not None and value.type.startswith(_EXPR)
-
-
-def _weight(kind: str | None) -> int:
-    return _KINDS.index(kind) if kind in _KINDS else 0
+    return value.type is not None and value.type.startswith(EXPRESSION)
 
 
 def _column_of(expression: Value | None) -> Value:
-    return Value(columns=expression.columns) if expression is not None and expression.type == _PLAIN else UNKNOWN
+    return Value(columns=expression.columns) if expression is not None and expression.type == PLAIN else UNKNOWN
 
 
 def _each(passed: tuple[Value, ...]) -> list[tuple[Value, Estimate]]:
@@ -101,12 +95,12 @@ def worked_out(act: Activation, fact: Fact, bound: Bound, span: Span) -> Bound:
     if bound.receiver is not None:
         for expression, _ in passed:
             _call_back(act, bound.receiver, expression, span)
-    return _heaviest(bound, [(Value(type=_PLAIN, size=ZERO) if v.type == "str" else v, n) for v, n in passed])
+    return _heaviest(bound, [(Value(type=PLAIN, size=ZERO) if v.type == "str" else v, n) for v, n in passed])
 
 
 def _heaviest(bound: Bound, passed: list[tuple[Value, Estimate]]) -> Bound:
-    heaviest = max((v for v, _ in passed), key=lambda v: _weight(v.type), default=UNKNOWN)
-    if heaviest.type not in _KINDS:
+    heaviest = max((v for v, _ in passed), key=lambda v: weight(v.type), default=UNKNOWN)
+    if heaviest.type not in KINDS:
         return bound
     steps = total(size * (v.size or ZERO) for v, size in passed)
     several = (("more", heaviest),) if total(size for _, size in passed).likely > 1 else ()

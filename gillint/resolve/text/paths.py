@@ -8,15 +8,20 @@ from collections.abc import Callable
 
 from gillint.frozen import replace
 from gillint.resolve.tabular.kinds import different_paths
-from gillint.resolve.text.texts import ANY, Text
+from gillint.resolve.text.texts import ANY, TEMPORARY, Text
 from gillint.resolve.trace import Bound
 from gillint.resolve.values import Value, text_of
 from gillint.syntax.tree import HOLE
 
 
 def _path(*parts: Value) -> Text:
+    """The parts joined, from the last one that is a whole path by itself."""
     pieces = [(text_of(p) or ANY).pattern for p in parts]
-    return Text(re.sub(r"(?<=.)/+", "/", "/".join(pieces)))
+    start = max((i for i, piece in enumerate(pieces) if piece.startswith(_WHOLE)), default=0)
+    return Text(re.sub(r"(?<=.)/+", "/", "/".join(pieces[start:])))
+
+
+_WHOLE = ("/", TEMPORARY)
 
 
 def _joined_path(bound: Bound, result: Value) -> Value:

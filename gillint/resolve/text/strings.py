@@ -78,12 +78,17 @@ def _changed(bound: Bound, result: Value) -> Value:
     return replace(result, text=text.changed() if text is not None else None, source=source)
 
 
-def _stripped(bound: Bound, result: Value) -> Value:
+def _stripped(cut: Callable[[str, str], str], bound: Bound, result: Value) -> Value:
     """The characters at the ends may be gone; those between are the same."""
     text, source = text_of(bound.receiver), bound.receiver.source if bound.receiver is not None else None
-    return replace(
-        result, text=replace(text, pattern=text.pattern.strip("/ \n")) if text is not None else None, source=source
-    )
+    chars = text_of(bound.positional[0]) if bound.positional else _SPACE
+    if text is not None:
+        known = chars is not None and not chars.is_open
+        text = replace(text, pattern=cut(text.pattern, chars.pattern) if chars is not None and known else HOLE)
+    return replace(result, text=text, source=source)
+
+
+_SPACE = Text(" \t\n\r")
 
 
 def _substituted(position: int) -> Callable[[Bound, Value], Value]:
@@ -384,7 +389,11 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     ),
     **dict.fromkeys(_names(("base64",), *(f"{c}encode" for c in _CODES)), _made_from("packed")),
     **dict.fromkeys(_names(("base64",), *(f"{c}decode" for c in _CODES)), _undone("packed")),
-    **dict.fromkeys(_names(_TEXTS, "strip", "rstrip", "lstrip", "removesuffix", "removeprefix"), _stripped),
+    **{
+        f"{kind}.{cut.__name__}": partial(_stripped, cut)
+        for kind in _TEXTS
+        for cut in (str.strip, str.rstrip, str.lstrip, str.removesuffix, str.removeprefix)
+    },
     **dict.fromkeys(_names(_TEXTS, "format", "format_map", "__mod__"), by_template),
     **dict.fromkeys(_names(_TEXTS, "__add__"), _added),
     **dict.fromkeys(_names(_TEXTS, "__mul__", "__rmul__"), _repeated),

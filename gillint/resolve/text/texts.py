@@ -16,6 +16,8 @@ from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
 from gillint.syntax.tree import HOLE
 
+# What the name of a file or folder begins with that nobody else uses; where it is made follows.
+TEMPORARY = "<temporary "
 # Stands for no character: counts the headers of binary records, such as the length of what follows.
 RECORD = "\x1e"
 SEPARATORS = ("\n", ",", ";", "\t", "|", " ", ":", "/", "=", "-", "\0", "\n\n", "\r\n", ", ", ": ", RECORD)

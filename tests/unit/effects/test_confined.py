@@ -21,6 +21,7 @@ BLAS = {"numpy", "scipy", "sklearn"}
         ("for name in ('OPENBLAS_NUM_THREADS', 'NUMBA_NUM_THREADS'):\n    os.environ[name] = '1'", BLAS | {"numba"}),
         ("with threadpool_limits(limits=1, user_api='blas'):", BLAS),
         ("cv2.setNumThreads(0)", {"cv2"}),
+        ("ne.set_num_threads(1)", {"numexpr"}),
         ("options = csv.ReadOptions(use_threads=False, block_size=1 << 20)", {"pyarrow"}),
         ("con = duckdb.connect(':memory:', config={'threads': 1})", {"duckdb"}),
         ("con = duckdb.connect(config={'threads': 16})", set()),

@@ -75,6 +75,34 @@ def test_an_arm_is_taken(body: str, count: float) -> None:
     assert runs(source) == pytest.approx(count, abs=0.001)
 
 
+# The body of a function, and what is passed to it: what numbers and keywords decide.
+PASSED = {
+    "a number that is larger": (f"if n >= k:\n        {S}", "3000, 200", 1),
+    "a number that is not": (f"if n < k:\n        {S}", "3000, 200", 0),
+    "a product of what was passed": (f"m: int = n * (n - 1) // 2\n    if k >= m:\n        {S}", "30, 200", 0),
+    "of what is not known": (f"m = len(input())\n    if k >= m:\n        {S}", "30, 200", TAKEN),
+    "of what is changed": (f"m = n * 2\n    if input():\n        m = 7\n    if k >= m:\n        {S}", "30, 200", TAKEN),
+    "behind a guard": (f"if not k:\n        return\n    elif k >= n * n:\n        return {S}\n    {S}", "30, 200", 1),
+    "no keyword behind another": (
+        f"if 'a' in more:\n        n, more = more['a'](more)\n    if 'b' in more:\n        {S}",
+        "1, 2, c=3",
+        0,
+    ),
+    "a keyword behind another": (
+        f"if 'a' in more and k:\n        n = more.pop('a')\n    if 'b' in more:\n        {S}",
+        "1, 2, b=3",
+        1,
+    ),
+    "of what somebody else has": (f"n(more)\n    if 'b' in more:\n        {S}", "1, 2, c=3", TAKEN),
+}
+
+
+@pytest.mark.parametrize(("body", "passed", "count"), PASSED.values(), ids=list(PASSED))
+def test_what_is_passed_decides(body: str, passed: str, count: float) -> None:
+    source = f"{HEAD}\ndef helper(n, k, **more):\n    {body}\n\ndef work():\n    helper({passed})\n"
+    assert runs(source) == pytest.approx(count, abs=0.001)
+
+
 # The same in a loop of a thousand turns.
 OFTEN = {
     "nothing new in sight": (

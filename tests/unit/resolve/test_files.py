@@ -773,3 +773,45 @@ def test_a_folder_that_is_cleared_first_holds_what_is_written_then(cleaned: str)
     report = analyse(text, "program.py", Options(python="3.11"))
     verdict = report.regions[report.verdict or 0]
     assert not any("content" in name for name in verdict.assumptions)
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        "for p in folder.iterdir():\n        for line in open(os.path.join(folder, p)):\n            math.sqrt(1)",
+        "for p in folder.iterdir():\n        for line in open(folder / p):\n            math.sqrt(1)",
+        "for n in os.listdir(folder):\n        for line in open(os.path.join('data', folder / n)):\n            math.sqrt(1)",
+    ],
+)
+def test_a_whole_path_joined_to_another_stands_for_itself(reading: str) -> None:
+    source = f"""
+import math, os, pathlib, tempfile
+folder = pathlib.Path(tempfile.mkdtemp())
+for k in range(3):
+    (folder / f"f{{k}}.txt").write_text("some words\\n" * 400)
+def work():
+    {reading}
+"""
+    assert runs(source) == pytest.approx(1200, rel=0.05)
+
+
+def test_a_walk_that_calls_itself_reads_what_is_in_the_files_below() -> None:
+    source = """
+import math, os, tempfile
+root = tempfile.mkdtemp()
+for i in range(3):
+    os.mkdir(os.path.join(root, f"a{i}"))
+    for k in range(4):
+        with open(os.path.join(root, f"a{i}", f"f{k}.py"), "w") as out:
+            out.write("x = 1\\n" * 500)
+def walk(d, kind):
+    for name in os.listdir(d):
+        if os.path.isdir(os.path.join(d, name)):
+            walk(os.path.join(d, name), kind)
+        elif os.path.splitext(name)[1].strip(".") == kind:
+            for line in open(os.path.join(d, name)):
+                math.sqrt(1)
+def work():
+    walk(root, "py")
+"""
+    assert runs(source) == pytest.approx(6000, rel=0.35)

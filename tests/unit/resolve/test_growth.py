@@ -581,3 +581,19 @@ def test_what_can_be_run_through_either_way(instead: str, size: float) -> None:
 )
 def test_a_container_that_each_turn_makes_anew_grows_as_well(body: str, size: float) -> None:
     assert size_in(f"def work():\n{indent(body, '    ')}\n") == pytest.approx(size, rel=0.35)
+
+
+@pytest.mark.parametrize(
+    ("inner", "size"),
+    [
+        ("for w in (1, 50, 900):\n            out.append(w)", 12),
+        ("for w in (1, 50, 900):\n            out.append(w)\n            out.append(c)", 24),
+        ("row = []\n        for w in (1, 50, 900):\n            row.append(w)\n        out.append(row)", 4),
+    ],
+)
+def test_what_each_turn_over_a_table_adds_in_a_loop(inner: str, size: float) -> None:
+    source = f"def work():\n    out = []\n    for c in 'abcd':\n        {inner}\n    return sorted(out)\n"
+    resolved = resolve(parse(source, "a.py"), Target(), {})
+    calls = [n for f in resolved.functions if f.name == "work" for n in walk(f.block) if isinstance(n, Call)]
+    given = next(c for c in calls if c.name == "sorted").bound.positional[0]
+    assert given.size is not None and given.size.likely == size

@@ -36,6 +36,7 @@ PASSED = {  # what is worked out: the kind of the heaviest, its dear steps (at l
     "df.with_columns(twice)": ("", 1, False),
     "df.with_columns(twice, upper)": ("slow", 1, True),
     "df.with_columns([upper, twice, name.str.replace('a', 'b')])": ("slow", 2, True),
+    "df.with_columns([e for e in (twice, upper)] + [ranked])": ("pooled", 2, True),
     "df.with_columns(a=name.str.replace('a', 'b').str.to_uppercase().alias('c'))": ("slow", 2, False),
     "df.with_columns(twice + name.str.extract('1').cast(pl.Int64))": ("slow", 1, False),
     "df.with_columns(upper, ranked)": ("pooled", 2, True),
