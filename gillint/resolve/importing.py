@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.knowledge.base import library
+from gillint.knowledge.base import libraries_of, library
 from gillint.resolve.activation import Activation
 from gillint.resolve.objects.attributes import symbol_of
 from gillint.resolve.targets import write_target
@@ -28,7 +28,7 @@ def bind_import(act: Activation, node: t.Import) -> None:
                 act.environment[public] = found
         return
     for name in _star_names(node.module):
-        act.environment.setdefault(name.rsplit(".", 1)[-1], symbol_of(name))
+        act.environment[name.rpartition(".")[2]] = symbol_of(name)
 
 
 def _imported(node: t.Import, *, own: bool) -> Value:
@@ -46,8 +46,7 @@ def bind_imports(act: Activation, statements: t.Body) -> None:
 
 
 def _star_names(module: str) -> list[str]:
-    found = library(module)
-    prefix = module + "."
-    if found is None:
-        return []
-    return [n for n in found.facts.places if n.startswith(prefix) and "." not in n[len(prefix) :]]
+    """The functions and types that are known of a module, which may be a part of a library: `from scipy.signal import *`."""
+    found = next(filter(None, map(library, libraries_of(module))), None)
+    names = (*found.facts.places, *found.types.places) if found is not None else ()
+    return [name for name in names if name.rpartition(".")[0] == module]

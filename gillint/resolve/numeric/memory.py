@@ -115,7 +115,7 @@ def _after_a_turn(name: str, bound: Bound) -> str | None:
 
 def _after_a_flip(bound: Bound) -> str | None:
     """The mark of `np.flip(a)` and `np.fliplr(a)`, as of `a[:, ::-1]`: reversed, unless whole rows change places."""
-    whole, axis = next(iter(bound.positional), None), bound.get("axis")
+    whole, axis = next(iter(bound.positional), None), bound.get("axis") or next(iter(bound.positional[1:]), None)
     if whole is None or whole.mark is not None:
         return None
     by_rows = axis is not None and axis.literal is not None and axis.literal.value == 0
