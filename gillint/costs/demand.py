@@ -13,7 +13,7 @@ from gillint.costs.counting import Counted, Found, note
 from gillint.costs.locks import Locks
 from gillint.costs.serving import time_in_turn
 from gillint.diagnostics.span import Span
-from gillint.effects.classify import CallEffect, classify
+from gillint.effects.classify import CallEffect, after_native, classify
 from gillint.effects.confined import confined
 from gillint.estimate import ONE, ZERO, Estimate, total
 from gillint.frozen import dataclass, replace
@@ -234,7 +234,8 @@ class Costs:
         """What a compiled function takes is what its body takes; the fact says whether the GIL is held meanwhile."""
         spent = compiled_ns(self.effect, self.target, body)
         if effect.effect is Effect.RELEASES:
-            return replace(effect, native=spent)
+            warm = (effect.gil - after_native(effect.native, effect.releases)).max(effect.hold)
+            return replace(effect, gil=warm + after_native(spent, effect.releases), native=spent)
         gil = COMPILED_CALL + spent
         return replace(effect, gil=gil, hold=gil)
 

@@ -198,8 +198,13 @@ def _in_a_program(call: Call, decision: Decision, native: Estimate, releases: Es
         extra = Estimate.point(_COLD_GLUE * cost.fixed) if cost is not None and cost.fixed > _GLUE_FROM else ZERO
     elif _ARRAY not in types:
         return ZERO
+    return extra + after_native(native, releases)
+
+
+def after_native(native: Estimate, releases: Estimate) -> Estimate:
+    """The time with the GIL held that it takes to fetch the interpreter anew after native work over arrays."""
     stretch = native / releases.max(1.0)
-    return extra + releases * stretch.map(lambda ns: _COLD_NS * math.log1p(max(0.0, ns) / _COLD_AFTER_NS))
+    return releases * stretch.map(lambda ns: _COLD_NS * math.log1p(max(0.0, ns) / _COLD_AFTER_NS))
 
 
 _ARRAY = "numpy.ndarray"

@@ -69,7 +69,7 @@ def evaluate(act: Activation, node: t.Expr) -> Value:
 
 def _constant(act: Activation, node: t.Constant) -> Value:
     act.operation("constant")
-    return of_constant(node.value) if node.value is not ... else UNKNOWN
+    return of_constant(node.value) if node.value is not ... else Value(type="ellipsis")
 
 
 def _name(act: Activation, node: t.Name) -> Value:

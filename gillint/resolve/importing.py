@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gillint.knowledge.base import library
+from gillint.knowledge.base import libraries_of, library
 from gillint.resolve.activation import Activation
 from gillint.resolve.objects.attributes import symbol_of
 from gillint.resolve.scope import ModuleScope
@@ -32,7 +32,7 @@ def bind_import(act: Activation, node: t.Import) -> None:
     for name in _star_names(node.module):
         public = name.rsplit(".", 1)[-1]
         if not _is_defined_below(act, node, public):
-            act.environment.setdefault(public, symbol_of(name))
+            act.environment[public] = symbol_of(name)
 
 
 def _offered(act: Activation, module: ModuleScope) -> list[str]:
@@ -69,8 +69,7 @@ def bind_imports(act: Activation, statements: t.Body) -> None:
 
 
 def _star_names(module: str) -> list[str]:
-    found = library(module)
-    prefix = module + "."
-    if found is None:
-        return []
-    return [n for n in found.facts.places if n.startswith(prefix) and "." not in n[len(prefix) :]]
+    """The functions and types that are known of a module, which may be a part of a library: `from scipy.signal import *`."""
+    found = next(filter(None, map(library, libraries_of(module))), None)
+    names = (*found.facts.places, *found.types.places) if found is not None else ()
+    return [name for name in names if name.rpartition(".")[0] == module]

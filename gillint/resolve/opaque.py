@@ -13,10 +13,13 @@ _SOMETHING = "…"
 def made_by(name: str) -> Value | None:
     """What a callable gives where a library in Python says only a default of it; None for any other.
 
-    A name that reads as a class's gives an instance of that class.
+    A name that reads as a class's gives an instance of that class, unless the default says what all of them give.
     """
     if not is_written_in_python(name):
         return None
+    default = default_fact(name)
+    if default is not None and default.behaviour.returns is not None and default.behaviour.returns.type is not None:
+        return Value(type=default.behaviour.returns.type)
     is_class = name.rsplit(".", 1)[-1][:1].isupper()
     return Value(type=name if is_class else f"{next(libraries_of(name))}.{_SOMETHING}")
 

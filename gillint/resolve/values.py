@@ -193,7 +193,7 @@ class Value:
             member of an array, what sets some of them apart: `change`, where most are zero; `extreme`, where so many
             (`number`) are the largest of what is around them; `normal`, around whose likely value the others gather. Of an
             array, how its elements lie in memory: `strided`, one after some others; `apart`, each in a cache line of its own;
-            `turned`, by columns. Of a column, that values of it are missing (`gaps`).
+            `turned`, by columns; `reversed`, backwards. Of a column, that values of it are missing (`gaps`).
         labels: of a table or a column, what its rows are called by.
     """
 

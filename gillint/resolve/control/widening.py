@@ -41,13 +41,18 @@ def widen(before: Value | None, after: Value) -> Value:
     if shape is not None:
         changes |= {"shape": shape, "size": reduce(mul, shape)}
     elif before.size != after.size:
-        grows = before.type in _GROWING and before.size is not None and after.size is not None
+        grows = before.size is not None and after.size is not None and _may_grow(before.type, before.size, after.size)
         begins_empty = before.size is not None and before.size.high == 0
         kept = after.size if begins_empty else joined.size
         changes["size"] = kept if grows else _fewer(before, after)
         if before.shape != after.shape:
             changes["shape"] = None
     return replace(joined, **changes)  # type: ignore[arg-type]
+
+
+def _may_grow(kind: str | None, before: Estimate, after: Estimate) -> bool:
+    """Whether what has another size after a turn is a container, or a table that has become longer."""
+    return kind in _GROWING or (kind in _TABLES and after.likely > before.likely)
 
 
 def made_anew(
@@ -82,8 +87,8 @@ def made_anew(
     if after.type == "numpy.ndarray" and widened.size is not None and _fewer(entered, first) is not None:
         left = _shorter_each_turn((entered.size or ZERO,), (first.size or ZERO,), trips)
         return replace(widened, size=left[0]) if left is not None else widened
-    if after.type in _COPIED:
-        if not of_itself:
+    if after.type in _COPIED or after.type in _TABLES:
+        if not of_itself and after.type in _COPIED:
             return widened
         added = _added(entered.size, first.size, begun.size if begun is not None else None, after.size)
         if entered.size is None or added is None:
@@ -121,6 +126,7 @@ def _is_cut(before: Value, after: Value) -> bool:
 
 
 _TEXTS = ("str", "bytes", "bytearray")
+_TABLES = ("pandas.DataFrame", "pandas.Series", "polars.DataFrame")
 _COPIED = ("list", "tuple", "set", "frozenset", "dict")
 
 

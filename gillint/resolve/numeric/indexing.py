@@ -7,7 +7,7 @@ from gillint.frozen import replace
 from gillint.resolve.assumed import SIDE
 from gillint.resolve.calling.bound import literal_text, size_of
 from gillint.resolve.numeric.dtypes import scalar_of
-from gillint.resolve.numeric.memory import CUT, TURNED, apart, field_of
+from gillint.resolve.numeric.memory import CUT, REVERSED, TURNED, apart, field_of
 from gillint.resolve.numeric.shapes import ARRAY, Shape, broadcast, shape_of, with_shape
 from gillint.resolve.tabular.kinds import kept
 from gillint.resolve.values import NONE, Value
@@ -115,12 +115,14 @@ def array_item(value: Value, index: Value, node: t.Expr) -> Value | None:
 
 def _mark(value: Value, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) -> str | None:
     """How the elements of a part lie in memory: `a[:, 1]`, `image[..., 0]`, `x[::2]` take one and leave out others,
-    `a[1:-1, 1:-1]` parts of rows.
+    `a[1:-1, 1:-1]` parts of rows; `x[::-1]`, `image[:, ::-1]` go backwards.
     """
     whole, last = value.shape or (), pieces[-1]
     if any(p.type in (ARRAY, "list", "range") for p in pieces):  # a copy, in which what is picked comes first
         by_columns = len(whole) == 2 and [p.type == "slice" for p in pieces] == [True, False]
         return TURNED if by_columns and len(shape_of(last) or ()) == 1 else None
+    if any(map(_is_reversed, pieces[1:] if len(whole) > 1 else pieces)):
+        return REVERSED if value.mark is None else value.mark
     is_open = any(isinstance(part, t.Constant) and part.value is ... for part in parts)
     if not is_open and sum(map(_consumes, parts, pieces)) < len(whole):
         return value.mark
@@ -133,6 +135,11 @@ def _mark(value: Value, parts: tuple[t.Expr, ...], pieces: tuple[Value, ...]) ->
         return apart(value, step.number.map(abs))
     inside = len(whole) > 1 and (lower != NONE or upper != NONE)
     return CUT if inside and value.mark is None else value.mark
+
+
+def _is_reversed(piece: Value) -> bool:
+    step = piece.items[-1].number if piece.type == "slice" and piece.items else None
+    return step is not None and step.likely == -1
 
 
 def _rows_of_places(index: Value) -> tuple[Value, ...] | None:

@@ -15,16 +15,18 @@ from gillint.resolve.values import Value
 
 _ARRAY = "numpy.ndarray"
 # The marks of views: some others between two elements; each in a cache line of its own; by columns; parts of rows; windows
-# that share elements.
-STRIDED, APART, TURNED, CUT, SHARED = "strided", "apart", "turned", "cut", "shared"
+# that share elements; backwards.
+STRIDED, APART, TURNED, CUT, SHARED, REVERSED = "strided", "apart", "turned", "cut", "shared", "reversed"
 _LINE_BYTES = 64
 # ns an element more than side by side (numpy 2.4.6, `a + a`, `a.mean()`, `a > 0.5`, `a.astype(float)`): channels of a picture and
 # columns of narrow tables 0.2 to 0.6, columns of matrices 0.5 to 2.8; a turned matrix that is copied 1.6 to 4.3.
 # Of what lies inside a matrix (`a[1:-1, 1:-1]`) each row is a loop of its own: for each such operand 9 ns a row of 3 elements,
 # 25 of 64, 29 of 128, 58 of 256 and 125 of 512.
 # Windows (`sliding_window_view`, `view_as_windows`) are written out one by one, in pages that are new: 0.7 to 3.7 ns an element.
-_MORE_NS = {STRIDED: 0.27, APART: 0.8, TURNED: 2.0, CUT: 0.2, SHARED: 2.0}
+# What lies backwards is gone through one by one (`x[::-1].copy()`, `image[:, ::-1].copy()`: 0.3 to 0.5 ns more, and 6 a row).
+_MORE_NS = {STRIDED: 0.27, APART: 0.8, TURNED: 2.0, CUT: 0.2, SHARED: 2.0, REVERSED: 0.4}
 _A_ROW_NS = 8.0
+_A_REVERSED_ROW_NS = 6.0
 _VIEWS = (
     "__getitem__",
     "__iter__",
@@ -78,6 +80,8 @@ def side_by_side(name: str, bound: Bound, made: Value) -> Value:
         return replace(made, mark=SHARED)
     if name in _TURNS:
         return replace(made, mark=_after_a_turn(name, bound))
+    if name in _FLIPS:
+        return replace(made, mark=_after_a_flip(bound))
     if _is_ufunc(name):
         operands = [v for v in (bound.receiver, *bound.positional) if v is not None and len(v.shape or ()) > 1]
         if operands and all(v.mark == TURNED for v in operands):
@@ -92,6 +96,7 @@ _WINDOWS = (
 )
 
 
+_FLIPS = ("numpy.flip", "numpy.fliplr")
 _TURNS = (f"{_ARRAY}.transpose", "numpy.transpose", "numpy.rot90")
 
 
@@ -106,6 +111,15 @@ def _after_a_turn(name: str, bound: Bound) -> str | None:
     last = axes[-1].literal if axes else None
     stays = last is not None and last.value in (-1, len(whole.shape) - 1)
     return None if stays else TURNED
+
+
+def _after_a_flip(bound: Bound) -> str | None:
+    """The mark of `np.flip(a)` and `np.fliplr(a)`, as of `a[:, ::-1]`: reversed, unless whole rows change places."""
+    whole, axis = next(iter(bound.positional), None), bound.get("axis") or next(iter(bound.positional[1:]), None)
+    if whole is None or whole.mark is not None:
+        return None
+    by_rows = axis is not None and axis.literal is not None and axis.literal.value == 0
+    return None if by_rows and len(whole.shape or ()) > 1 else REVERSED
 
 
 def setting_out(call: Call) -> Estimate:
@@ -146,6 +160,8 @@ def going_through(call: Call) -> Estimate:
             found = found + _beyond(operand)
         if operand.mark == CUT and operand.shape:
             found = found + size_of(operand) / operand.shape[-1].max(1) * _A_ROW_NS
+        if operand.mark == REVERSED and operand.shape and last in _REORDERS:
+            found = found + size_of(operand) / operand.shape[-1].max(1) * _A_REVERSED_ROW_NS
     mask = call.bound.get("where")
     return found + size_of(mask) * _MASKED_NS if mask is not None and mask.type == _ARRAY else found
 
@@ -162,11 +178,14 @@ def _beyond(operand: Value) -> Estimate:
     """The time (ns) that an operand takes beyond one whose elements lie side by side."""
     size = size_of(operand)
     more = size * _MORE_NS[operand.mark or ""]
-    return (more - _IN_CACHE_NS).max(size * _TURNED_IN_CACHE_NS) if operand.mark == TURNED else more
+    if operand.mark != TURNED:
+        return more
+    return (more * (0.15 + 0.85 * item_bytes(operand) / 8) - _IN_CACHE_NS).max(size * _TURNED_IN_CACHE_NS)
 
 
 # A turned matrix that a cache of the core holds as a whole is copied as fast as it is read (numpy 2.4.6, `A.T.copy()`: 0.3 ns an
-# element more of 32 x 32 and 100 x 100, 0.5 of 300 x 300, 0.9 of 600 x 600, 1 to 4 of larger ones and of powers of two).
+# element more of 32 x 32 and 100 x 100, 0.5 of 300 x 300, 0.9 of 600 x 600, 1 to 4 of larger ones and of powers of two; of
+# bytes, 480 x 640 and those of three colours, 0.5).
 _TURNED_IN_CACHE_NS, _IN_CACHE_NS = 0.3, 34_000.0
 
 

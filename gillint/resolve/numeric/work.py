@@ -12,6 +12,8 @@ fact beside the arguments, and so is the `result`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gillint.estimate import ONE, Estimate
 from gillint.frozen import replace
 from gillint.resolve.calling.bound import literal_text, size_of
@@ -47,8 +49,8 @@ def with_work(name: str, bound: Bound, result: Value) -> Bound:
         bound = replace(bound, parameters=(*bound.parameters, ("steps", _count(steps))))
     if name.startswith("networkx."):
         return replace(bound, parameters=(*bound.parameters, *_neighbours(bound)))
-    if name in _OVER_TIME:
-        return replace(bound, parameters=(*bound.parameters, *_span(bound)))
+    if name in _OF_ONE:
+        return replace(bound, parameters=(*bound.parameters, *_OF_ONE[name](bound)))
     if not name.startswith("numpy."):
         return bound
     more: list[tuple[str, Value]] = []
@@ -111,9 +113,6 @@ def _neighbours(bound: Bound) -> tuple[tuple[str, Value], ...]:
     return (("neighbours", of_number("float", graph.number)),)
 
 
-_OVER_TIME = ("scipy.integrate.solve_ivp",)
-
-
 def _span(bound: Bound) -> tuple[tuple[str, Value], ...]:
     """How far apart the two ends of `t_span` are, where both are known."""
     given = bound.get("t_span")
@@ -153,13 +152,19 @@ def _strided(bound: Bound) -> tuple[Value, ...]:
 
 
 def _filled(bound: Bound) -> tuple[Value, ...]:
-    """What slices and numbers pick for an assignment, `a[2:5]`, `a[i, 1:-1]`: more than one element."""
-    shape, key = shape_of(bound.receiver), bound.positional[0] if bound.positional else None
-    pieces = _tuple_items(bound) or ((key,) if key is not None else ())
-    if shape is None or len(pieces) > len(shape) or not {p.type for p in pieces} <= {"slice", "int"}:
+    """What slices and numbers pick for an assignment, `a[2:5]`, `a[i, ..., 1:-1]`: more than one element."""
+    shape = bound.receiver.shape if bound.receiver is not None else None
+    pieces = _tuple_items(bound) or bound.positional[:1]
+    at = next((i for i, p in enumerate(pieces) if p.type == "ellipsis"), len(pieces))
+    after = len(pieces[at + 1 :])
+    if shape is None or at + after > len(shape):
         return ()
-    slices = [(d, extent(d, p)) for d, p in zip(shape, pieces, strict=False) if p.type == "slice"]
-    picked = (*(d if part is None else part for d, part in slices), *shape[len(pieces) :])
+    whole, ends = shape[at : len(shape) - after], (*shape[:at], *shape[len(shape) - after :])
+    taken = list(zip(ends, (*pieces[:at], *pieces[at + 1 :]), strict=True))
+    if not {p.type for _, p in taken} <= {"slice", "int"}:
+        return ()
+    slices = [(d, extent(d, p)) for d, p in taken if p.type == "slice"]
+    picked = (*(d if part is None else part for d, part in slices), *whole)
     return (_count(product(picked)),) if picked else ()
 
 
@@ -208,6 +213,13 @@ def _reduced_loops(operand: Value | None, bound: Bound) -> Estimate:
     while inner > 0 and ((inner - 1) in axes) == ((len(shape) - 1) in axes):
         inner -= 1
     return product(shape[:inner])
+
+
+# What hangs on something that no other function asks for.
+_OF_ONE: dict[str, Callable[[Bound], tuple[tuple[str, Value], ...]]] = {
+    "scipy.integrate.solve_ivp": _span,
+    "h5py.Dataset.__setitem__": lambda bound: tuple(("filled", v) for v in _filled(bound)),
+}
 
 
 def _letters(bound: Bound) -> dict[str, Estimate]:

@@ -59,6 +59,14 @@ def test_the_body_holds_the_gil_unless_it_is_told_not_to() -> None:
     assert free.native.likely > 10 * free.gil.likely
 
 
+def test_a_short_body_without_the_gil_leaves_nothing_to_fetch_anew() -> None:
+    resolved = resolve(
+        parse(SOURCE.format(options="(nogil=True)").replace("(500, 500)", "(3, 3)"), "a.py"), Target(), {}
+    )
+    short = Costs(Target()).block(next(t for t in resolved.functions if t.name == "work").block)
+    assert short.gil.likely < 2_000 < demand("(nogil=True)").gil.likely
+
+
 def test_compiled_loops_are_no_regions() -> None:
     report = analyse(SOURCE.format(options="(nogil=True)"), "a.py", Options())
     assert {a.region.function for a in report.regions} == {"work"}

@@ -688,6 +688,13 @@ def test_what_is_asked_of_a_shape_tells_the_rank(asks: str, shape: tuple[float, 
         ("np.sqrt(A.T)", "turned"),
         ("A.T * A[:200, :100]", None),
         ("A.T.T", None),
+        ("a[::-1]", "reversed"),
+        ("img[:, ::-1]", "reversed"),
+        ("img[..., ::-1]", "reversed"),
+        ("img[::-1]", None),  # whole rows
+        ("np.fliplr(A)", "reversed"),
+        ("np.flip(A, 0)", None),
+        ("a[::-1].copy()", None),
     ],
 )
 def test_how_the_elements_of_a_part_lie_in_memory(expression: str, mark: str | None) -> None:

@@ -434,9 +434,16 @@ SHRINKING = [
 ]
 
 
-@pytest.mark.parametrize(("made", "cut", "turns", "size"), SHRINKING)
-def test_an_array_that_a_loop_makes_shorter_has_its_average_size(made: str, cut: str, turns: int, size: float) -> None:
-    source = f"import numpy as np\ndef work(limit):\n    {made}\n    for _ in range({turns}):\n        id(a)\n        {cut}\n"
+GROWING = [
+    ("a = pd.DataFrame({'x': range(50)})", "a = pd.concat([a, pd.DataFrame({'x': range(50)})])", 20, 550),
+    ("a = pd.DataFrame()", "a = pd.concat([a, pd.DataFrame({'x': range(50)})])", 20, 500),
+]
+
+
+@pytest.mark.parametrize(("made", "cut", "turns", "size"), [*SHRINKING, *GROWING])
+def test_what_a_loop_makes_of_itself_has_its_average_size(made: str, cut: str, turns: int, size: float) -> None:
+    loop = f"    {made}\n    for _ in range({turns}):\n        id(a)\n        {cut}\n"
+    source = f"import numpy as np\nimport pandas as pd\ndef work(limit):\n{loop}"
     resolved = resolve(parse(source, "program.py"), Target(python="3.11"), Options().assumptions)
     call = next(n for n in walk(*(f.block for f in resolved.functions)) if isinstance(n, Call) and n.name == "id")
     found = call.bound.positional[0].size

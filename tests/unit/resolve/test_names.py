@@ -39,6 +39,15 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "from": ("json.loads", "from json import loads\nfor x in xs:\n    loads(x)"),
     "from_as": ("json.loads", "from json import loads as parse\nfor x in xs:\n    parse(x)"),
     "star": ("json.loads", "from json import *\nfor x in xs:\n    loads(x)"),
+    "star_of_a_part": (
+        "sklearn.metrics.accuracy_score",
+        "from sklearn.metrics import *\nfor x in xs:\n    accuracy_score(x, x)",
+    ),
+    "what_a_default_says": (
+        "sympy.Expr.subs",
+        "import sympy as sp\nimport pandas\nq = sp.symbols('q')\ne = sp.sin(q) ** 2 + 1\nfor x in xs:\n    e.subs(q, x)",
+    ),
+    "last_star": ("numpy.sqrt", "from math import *\nfrom numpy import *\nfor x in xs:\n    sqrt(x)"),
     "not_imported": ("json.loads", "for x in xs:\n    json.loads(x)"),
     "np_not_imported": ("numpy.sort", "for x in xs:\n    np.sort(x)"),
     "submodule": ("numpy.fft.fft", "import numpy.fft\nfor x in xs:\n    numpy.fft.fft(x)"),

@@ -89,6 +89,25 @@ def test_how_many_neighbours_a_node_has(made: str, neighbours: float | None) -> 
     assert (found.number.likely if found is not None and found.number is not None else None) == neighbours
 
 
+@pytest.mark.parametrize(
+    ("place", "filled"),
+    [
+        ("d[5:10]", 5 * 500),
+        ("d[:]", 400_000),
+        ("d[...]", 400_000),
+        ("d[3]", 500),
+        ("d[..., 2]", 800),
+        ("d[3, 4]", None),
+    ],
+)
+def test_how_much_of_a_data_set_a_number_is_written_to(place: str, filled: float | None) -> None:
+    text = f"import h5py\nf = h5py.File('a.h5', 'w')\nd = f.create_dataset('d', shape=(800, 500))\n{place} = 0.0\n"
+    resolved = resolve(parse(text, "a.py"), Target(), {})
+    (call,) = (n for n in walk(resolved.functions[0].block) if isinstance(n, Call) and n.name.endswith("__setitem__"))
+    found = call.bound.get("filled")
+    assert (found.size.likely if found is not None and found.size is not None else None) == filled
+
+
 ARRAYS = """
 import numpy as np
 f = np.zeros(1000)
