@@ -157,8 +157,7 @@ _WILD = re.compile(rf"{HOLE}?(?:[*?]|\[[^\]/]+\])[*?{HOLE}]*")
 
 def listed(site: Site) -> Value:
     """What a folder or a pattern has in it."""
-    folder = site.bound.receiver or site.argument(0, "path", "pathname", "top")
-    name = name_of(folder)
+    name = name_of(site.bound.receiver) or name_of(site.argument(0, "path", "pathname", "top"))
     if name is None:
         return site.result
     method = site.name.rsplit(".", 1)[-1]
@@ -169,7 +168,7 @@ def listed(site: Site) -> Value:
         wanted = f"{name}/{HOLE if method == 'rglob' else ''}{asked}"
     wanted = _WILD.sub(HOLE, wanted)
     walked = site.name in LISTS and (site.act.program.files.is_walked(name) or _goes_down(site, name))
-    deep = walked or method in ("walk", "rglob") or "**" in asked
+    deep = walked or method in ("walk", "rglob", "find") or "**" in asked
     content, common_name = site.act.program.files.listed(wanted, deep=deep)
     each = _last_of(common_name) if method == "listdir" else common_name
     member = replace(element_of(site.result), text=each)
