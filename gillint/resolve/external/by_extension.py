@@ -27,7 +27,8 @@ def unpacking(site: Site, file: str | None, mode: str) -> Value:
     """What is opened: a file of gzip, bz2 or lzma where it is one of these; one of fsspec.open gives it once it is entered."""
     kind = _kind(site, file)
     if kind is None:
-        return site.result
+        plain = "io.BufferedReader" if "b" in mode else "io.TextIOWrapper"
+        return replace(site.result, type=plain, dtype=None) if site.result.dtype is not None else site.result
     made = Value(type=_FILES[kind]) if "b" in mode else Value(type="io.TextIOWrapper", dtype=kind)
     if site.name == "fsspec.open":
         return replace(site.result, type=ON_ENTERING, element=made)

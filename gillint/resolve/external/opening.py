@@ -36,7 +36,7 @@ OPENERS = {
     "zstandard.open", "lz4.frame.open", "lz4.frame.LZ4FrameFile",
     "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
     "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO", "io.TextIOWrapper",
-    "asyncio.StreamReader", *OPENERS_BY_EXTENSION,
+    "asyncio.StreamReader", "aiofiles.open", *OPENERS_BY_EXTENSION,
 }  # fmt: skip
 
 
@@ -91,7 +91,12 @@ def opened(site: Site) -> Value:
         elif mode[0] == "a":
             act.program.files.begun[name] = ()  # what was in it stays
         return replace(result, text=Text(name))
-    return _read(site, name, replace(result, text=Text(name)), is_text="t" in mode)
+    return _read(
+        site,
+        name,
+        replace(result, text=Text(name)),
+        is_text="t" in mode or (site.name == "aiofiles.open" and "b" not in mode),
+    )
 
 
 def _read(site: Site, name: str, opened: Value, *, is_text: bool) -> Value:

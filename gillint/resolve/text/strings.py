@@ -350,6 +350,7 @@ def _names(kinds: tuple[str, ...], *methods: str) -> tuple[str, ...]:
 
 
 _TEXTS = ("str", "bytes", "bytearray")
+_ENGINES = ("re", "regex")
 _JSON_OUT = ("orjson.dumps", "msgspec.json.encode", "msgspec.json.Encoder.encode")
 _JSON_ESCAPING = ("json.dumps", "json.JSONEncoder.encode", "ujson.dumps", "simplejson.dumps", "rapidjson.dumps")
 _JSON_IN = (
@@ -418,14 +419,14 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names((*MOMENTS, SPAN), "__sub__"), earlier),
     "int.to_bytes": _header,
     "round": rounded,
-    "re.compile": compiled,
-    **dict.fromkeys(("re.findall", "re.finditer"), matches(1)),
+    **dict.fromkeys(_names(_ENGINES, "compile"), compiled),
+    **dict.fromkeys(_names(_ENGINES, "findall", "finditer"), matches(1)),
     **dict.fromkeys(("re.match", "re.search", "re.fullmatch"), matched(1)),
     **dict.fromkeys(tuple(f"re.Pattern.{m}" for m in ("match", "search", "fullmatch")), matched(0)),
     **dict.fromkeys(("re.Match.groups", "re.Match.groupdict"), groups),
     "re.split": split(1),
     "re.Pattern.split": split(0),
-    **dict.fromkeys(("re.Pattern.findall", "re.Pattern.finditer"), matches(0)),
+    **dict.fromkeys(_names(_ENGINES, "Pattern.findall", "Pattern.finditer"), matches(0)),
     **dict.fromkeys(("textwrap.fill", "textwrap.dedent", "textwrap.indent", "html.escape"), _substituted(0)),
     "textwrap.wrap": _wrapped,
     "re.sub": _substituted(2),
